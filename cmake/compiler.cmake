@@ -1,0 +1,36 @@
+# How every target of ours is compiled: standard, warnings, one precompiled header.
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  find_program(RESZOO_CCACHE ccache)
+  if(RESZOO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # ccache may reuse an object built with a precompiled header only when told
+    # to ignore the header's time stamps.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${RESZOO_CCACHE})
+  endif()
+endif()
+
+# A precompiled header is shared by libraries and programs, so both must be
+# compiled alike: position independent, without per-library macros.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_COMPILE_OPTIONS_PIE ${CMAKE_CXX_COMPILE_OPTIONS_PIC})
+
+add_library(reszoo_warnings INTERFACE)
+target_compile_options(reszoo_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter
+  $<$<BOOL:${RESZOO_WERROR}>:-Werror>)
+
+# reszoo_compile(target): the private settings that all our targets share.
+function(reszoo_compile target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF DEFINE_SYMBOL "")
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:reszoo_warnings>)
+  if(RESZOO_PCH)
+    target_precompile_headers(${target} REUSE_FROM reszoo_pch)
+    if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+      target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+    endif()
+  endif()
+endfunction()

@@ -1,0 +1,74 @@
+# Finds what we build on: LibTorch, fmt, JSON, xxHash, Arrow, JPEG and PNG.
+
+# A Python of which the wheels may be used: the caller's, the active one, or
+# the virtual environment that tools/setup.sh makes.
+function(reszoo_wheel_folder package result)
+  foreach(python IN ITEMS "${RESZOO_PYTHON}" "$ENV{VIRTUAL_ENV}/bin/python3"
+                          "${PROJECT_SOURCE_DIR}/.deps/venv/bin/python3" python3)
+    if(python STREQUAL "" OR python STREQUAL "/bin/python3")
+      continue()
+    endif()
+    execute_process(
+      COMMAND ${python} -c "import importlib.util as u, os; print(os.path.dirname(u.find_spec('${package}').origin))"
+      OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+    if(NOT failed AND folder)
+      set(${result} "${folder}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  set(${result} "" PARENT_SCOPE)
+endfunction()
+
+# --- LibTorch: an installed one, else the wheel's.
+find_package(Torch QUIET)
+if(NOT Torch_FOUND)
+  reszoo_wheel_folder(torch torch_folder)
+  if(torch_folder)
+    list(APPEND CMAKE_PREFIX_PATH "${torch_folder}")
+    find_package(Torch QUIET)
+  endif()
+endif()
+if(NOT Torch_FOUND)
+  message(FATAL_ERROR "reszoo: no LibTorch found; run tools/setup.sh, or give -DCMAKE_PREFIX_PATH=<folder of LibTorch>")
+endif()
+if(NOT DEFINED Torch_VERSION OR Torch_VERSION VERSION_LESS 2.11)
+  message(WARNING "reszoo: LibTorch 2.11 or newer is expected, found ${Torch_VERSION}")
+endif()
+message(STATUS "reszoo: LibTorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX}")
+
+# --- fmt: LibTorch ships its headers, which shadow any other; header-only, so
+# that no second libfmt can disagree with them.
+add_library(reszoo_fmt INTERFACE)
+target_compile_definitions(reszoo_fmt INTERFACE FMT_HEADER_ONLY=1)
+
+find_package(nlohmann_json 3.11 REQUIRED)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+
+if(RESZOO_DATA)
+  find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)
+  find_library(TURBOJPEG_LIBRARY turbojpeg REQUIRED)
+  find_package(PNG REQUIRED)
+  find_package(ZLIB REQUIRED)
+  # --- Arrow: a system one, else the libraries inside the pyarrow wheel.
+  find_package(Arrow QUIET)
+  find_package(Parquet QUIET)
+  if(NOT Arrow_FOUND OR NOT Parquet_FOUND)
+    reszoo_wheel_folder(pyarrow arrow_folder)
+    file(GLOB arrow_library "${arrow_folder}/libarrow.so.*")
+    file(GLOB arrow_compute_library "${arrow_folder}/libarrow_compute.so.*")
+    file(GLOB parquet_library "${arrow_folder}/libparquet.so.*")
+    if(NOT arrow_folder OR NOT arrow_library OR NOT parquet_library)
+      message(FATAL_ERROR "reszoo: no Apache Arrow found; run tools/setup.sh, or give -DRESZOO_DATA=OFF for reszoo::core alone")
+    endif()
+    foreach(name IN ITEMS arrow parquet)
+      add_library(${name}_shared SHARED IMPORTED)
+      set_target_properties(${name}_shared PROPERTIES
+        IMPORTED_LOCATION "${${name}_library}"
+        INTERFACE_INCLUDE_DIRECTORIES "${arrow_folder}/include")
+    endforeach()
+    add_library(Arrow::arrow_shared ALIAS arrow_shared)
+    add_library(Parquet::parquet_shared ALIAS parquet_shared)
+    message(STATUS "reszoo: Arrow from the wheel in ${arrow_folder}")
+  endif()
+endif()

@@ -1,0 +1,41 @@
+/// The one exception type of reszoo.
+#pragma once
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace reszoo {
+
+/// Whose matter an error is.
+enum class ErrorKind {
+  usage,   ///< the caller asked for something that does not exist or does not fit
+  input,   ///< data or a tensor is not as it must be
+  file,    ///< a file cannot be read or written, or its content is damaged
+  device,  ///< a device is not there or has failed
+};
+
+/// An error with one line that names what is wrong and, where known, what to do.
+/// The line reads `Subject: rule, got name=value; hint`, or `path: what is wrong`.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  ErrorKind kind() const noexcept { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+/// Throws an Error with a formatted message.
+template <typename... Args>
+[[noreturn]] void fail(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args) {
+  throw Error(kind, fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// The message of any exception as one line for a person: a c10::Error loses
+/// its backtrace.
+std::string message_of(const std::exception& error);
+
+}  // namespace reszoo

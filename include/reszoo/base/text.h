@@ -1,0 +1,19 @@
+/// Small helpers for messages.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reszoo {
+
+/// Returns the candidate that is nearest to `word` in edit distance, or "" when
+/// none is near (more than a third of its letters differ).
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// Returns `; did you mean X?` for a near candidate, or "".
+std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
+
+/// Joins at most `most` items with ", " and says how many more there are.
+std::string list(const std::vector<std::string>& items, size_t most = 10);
+
+}  // namespace reszoo

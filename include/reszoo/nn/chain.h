@@ -1,0 +1,39 @@
+/// A sequence of modules that can stand anywhere a module can.
+#pragma once
+#include <torch/nn/modules/container/sequential.h>
+
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// Runs its steps in order: y = step_n(… step_1(x)).
+///
+/// Shape: that of the first step's input to that of the last step's output; an
+/// empty Chain is the identity.
+/// Keys: `<name of the step>.*`, numbers where no names are given.
+/// Differs: from `torch::nn::Sequential`, which does not fit in an `AnyModule`,
+/// renames its children when cloned, and whose `replace_module` changes
+/// `parameters()` but not `forward`.
+class ChainImpl : public Composite {
+ public:
+  explicit ChainImpl(Steps steps = {}) : steps_(adopt(*this, std::move(steps))) {}
+  /// Takes the children of a `Sequential` over, with their names.
+  explicit ChainImpl(nn::Sequential sequential);
+
+  Tensor forward(Tensor x) { return run(steps_, std::move(x)); }
+  AnyModule* part(const std::string& name) override { return find_step(steps_, name); }
+  std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
+  void pretty_print(std::ostream& stream) const override { stream << "Chain"; }
+
+  Steps& steps() { return steps_; }
+  const Steps& steps() const { return steps_; }
+
+ protected:
+  Steps steps_;
+};
+TORCH_MODULE(Chain);
+
+/// Names steps "0", "1", … as PyTorch's Sequential does.
+Steps number(std::vector<AnyModule> modules);
+
+}  // namespace reszoo

@@ -1,0 +1,35 @@
+/// The paper's W_s for feature maps.
+#pragma once
+#include "reszoo/nn/chain.h"
+#include "reszoo/nn/norm.h"
+
+namespace reszoo {
+
+/// Options of a ConvProjection: `in` and `out` channels, the stride in pixels,
+/// and the norm behind the convolution.
+struct ConvProjectionOptions {
+  ConvProjectionOptions(int64_t in, int64_t out) : in_(in), out_(out) {}
+  TORCH_ARG(int64_t, in);
+  TORCH_ARG(int64_t, out);
+  TORCH_ARG(int64_t, stride) = 1;
+  TORCH_ARG(Norm, norm) = {};
+};
+
+/// Projects the shortcut to another width by a 1x1 convolution without bias:
+/// y = norm(W_s * x).
+///
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
+/// Keys: `0.weight` (out, in, 1, 1); `1.*` of the norm.
+/// Source: He et al. 2015, arXiv:1512.03385, equation (2) and option B.
+class ConvProjectionImpl : public ChainImpl {
+ public:
+  explicit ConvProjectionImpl(const ConvProjectionOptions& options);
+  std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
+  void pretty_print(std::ostream& stream) const override { stream << "ConvProjection"; }
+
+ private:
+  explicit ConvProjectionImpl(Steps steps) : ChainImpl(std::move(steps)) {}
+};
+TORCH_MODULE(ConvProjection);
+
+}  // namespace reszoo

@@ -1,0 +1,34 @@
+/// The paper's W_s for rows of a table.
+#pragma once
+#include "reszoo/nn/chain.h"
+#include "reszoo/nn/norm.h"
+
+namespace reszoo {
+
+/// Options of a LinearProjection: `in` and `out` features, and the norm behind
+/// the product.
+struct LinearProjectionOptions {
+  LinearProjectionOptions(int64_t in, int64_t out) : in_(in), out_(out) {}
+  TORCH_ARG(int64_t, in);
+  TORCH_ARG(int64_t, out);
+  TORCH_ARG(Norm, norm) = {Norm::Kind::none};
+};
+
+/// Projects the shortcut to another width by a matrix: y = norm(W_s x).
+///
+/// Shape: (N, in) to (N, out).
+/// Keys: `0.weight` (out, in); `1.*` of the norm.
+/// Source: He et al. 2015, arXiv:1512.03385, equation (2).
+class LinearProjectionImpl : public ChainImpl {
+ public:
+  explicit LinearProjectionImpl(const LinearProjectionOptions& options);
+  LinearProjectionImpl(int64_t in, int64_t out) : LinearProjectionImpl(LinearProjectionOptions(in, out)) {}
+  std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
+  void pretty_print(std::ostream& stream) const override { stream << "LinearProjection"; }
+
+ private:
+  explicit LinearProjectionImpl(Steps steps) : ChainImpl(std::move(steps)) {}
+};
+TORCH_MODULE(LinearProjection);
+
+}  // namespace reszoo

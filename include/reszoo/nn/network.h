@@ -1,0 +1,86 @@
+/// A trunk of named steps and one named head.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "reszoo/nn/norm.h"
+#include "reszoo/nn/residual_block.h"
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// What a network takes: (N, channels) or (N, channels, H, W).
+struct InputSpec {
+  Layout layout = Layout::maps;
+  int64_t channels = 3;
+  std::string text() const;  ///< "(N, 3, H, W)"
+};
+
+/// The parts of a Network.
+struct NetworkParts {
+  std::string name;         ///< named in messages: "resnet50"
+  InputSpec input;
+  Steps body;               ///< to feature maps (N, C, h, w), or to (N, C)
+  Steps pool;               ///< from feature maps to (N, C)
+  nn::NamedAnyModule head;  ///< from (N, C) to (N, outputs); Identity when there is none
+  /// The path of the last linear layer, in the head or the head itself: "fc",
+  /// "classifier.6", "output.linear". Another number of classes renews it alone.
+  std::string classifier;
+};
+
+/// y = head(pool(body(x))).
+///
+/// Shape: that of `input_spec()` to (N, outputs).
+/// Keys: `<step>.*` of the body, then of the head.
+/// Throws: Error (input) in every forward if rank or channels of x are wrong.
+class NetworkImpl : public Composite {
+ public:
+  explicit NetworkImpl(NetworkParts parts);
+
+  Tensor forward(const Tensor& x);
+
+  /// What the head reads: (N, C).
+  Tensor features(const Tensor& x);
+
+  /// The outputs of the named steps, in the order of the names. A name is a step
+  /// of the body ("layer2") or, with dots, of a Chain in it ("features.5").
+  /// Steps behind the last one named are not run.
+  /// Throws: Error (usage) for a name that is not there.
+  std::vector<Tensor> features(const Tensor& x, const std::vector<std::string>& names);
+
+  /// Unpooled features: (N, C, h, w) of an image, (N, C) of a row.
+  Tensor forward_features(const Tensor& x);
+
+  /// Puts another module in the head's place; with Identity, forward is features.
+  template <typename Module>
+  void replace_head(Module module) { replace_part(parts_.head.name(), as_any(std::move(module))); }
+
+  /// Whether the head is something other than Identity.
+  bool has_head() const;
+
+  const std::string& name() const { return parts_.name; }
+  const InputSpec& input_spec() const { return parts_.input; }
+  const std::string& head_path() const { return parts_.head.name(); }
+  const std::string& classifier_path() const { return parts_.classifier; }
+  NetworkParts& parts() { return parts_; }
+  const NetworkParts& parts() const { return parts_; }
+
+  AnyModule* part(const std::string& name) override;
+  std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
+  void pretty_print(std::ostream& stream) const override { stream << "Network " << parts_.name; }
+
+ private:
+  void check_input(const Tensor& x) const;
+
+  NetworkParts parts_;
+};
+TORCH_MODULE(Network);
+
+/// A deep copy with the holder's own type; see `clone_steps` for what is kept.
+template <typename Holder>
+Holder deep_copy(const Holder& holder, const std::optional<torch::Device>& device = std::nullopt) {
+  return Holder(std::dynamic_pointer_cast<typename Holder::ContainedType>(
+      clone_module(AnyModule(holder), device).ptr()));
+}
+
+}  // namespace reszoo

@@ -1,0 +1,78 @@
+/// From options to the parts of a block.
+#pragma once
+#include <string_view>
+
+#include "reszoo/nn/activation.h"
+#include "reszoo/nn/norm.h"
+#include "reszoo/nn/residual_block.h"
+
+namespace reszoo {
+
+/// Where norm and activation stand: behind each convolution (He et al. 2015) or
+/// before it (He et al. 2016).
+enum class Order { post_activation, pre_activation };
+
+/// What the shortcut does where dimensions differ.
+enum class ShortcutKind {
+  identity,    ///< nothing: refused where dimensions differ
+  zero_pad,    ///< the paper's option A
+  projection,  ///< the paper's option B, W_s
+};
+
+/// Reads `identity`, `zero_pad` or `projection`. Throws: Error (usage).
+ShortcutKind parse_shortcut(std::string_view text);
+std::string text_of(ShortcutKind kind);
+
+/// Options of the convolutional blocks. Widths are in channels, stride in pixels.
+struct BlockOptions {
+  BlockOptions(int64_t in, int64_t out) : in_(in), out_(out), width_(out) {}
+  TORCH_ARG(int64_t, in);
+  TORCH_ARG(int64_t, out);
+  TORCH_ARG(int64_t, width);       ///< inner width of a bottleneck
+  TORCH_ARG(int64_t, stride) = 1;
+  TORCH_ARG(int64_t, groups) = 1;  ///< the cardinality of a bottleneck's 3x3 convolution
+  TORCH_ARG(Norm, norm) = {};
+  TORCH_ARG(Activation, activation) = {};
+  TORCH_ARG(Order, order) = Order::post_activation;
+  TORCH_ARG(ShortcutKind, shortcut) = ShortcutKind::projection;
+};
+
+/// Two 3x3 convolutions.
+///
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
+/// Keys: `conv1 bn1 conv2 bn2 downsample.0 downsample.1`, as in torchvision.
+/// Source: He et al. 2015, arXiv:1512.03385, figure 5, left.
+ResidualBlock basic_block(const BlockOptions& options);
+
+/// 1x1, 3x3 and 1x1 convolutions; the middle one has the stride and the groups.
+///
+/// Shape and keys: as basic_block, with `conv3 bn3`.
+/// Source: He et al. 2015, figure 5, right.
+/// Differs: the stride is on the 3x3 convolution, as in torchvision ("v1.5").
+ResidualBlock bottleneck_block(const BlockOptions& options);
+
+/// The shortcut of a convolutional block: IdentityShortcut where dimensions
+/// agree, else what the options say.
+/// Throws: Error (usage) if it must be the identity and cannot be.
+AnyModule make_shortcut(const BlockOptions& options);
+
+/// Options of tabular_block: width and inner width in features, dropout as the
+/// fraction of zeroed values behind the first and the second linear layer.
+struct TabularBlockOptions {
+  TabularBlockOptions(int64_t width, int64_t hidden) : width_(width), hidden_(hidden) {}
+  TORCH_ARG(int64_t, width);
+  TORCH_ARG(int64_t, hidden);
+  TORCH_ARG(double, dropout) = 0.15;
+  TORCH_ARG(double, residual_dropout) = 0.0;
+  TORCH_ARG(Norm, norm) = {};
+  TORCH_ARG(Activation, activation) = {};
+};
+
+/// y = x + dropout(linear2(dropout(activation(linear1(norm(x)))))).
+///
+/// Shape: (N, width) to (N, width).
+/// Keys: `normalization linear1 linear2`, as in rtdl.
+/// Source: Gorishniy et al. 2021, arXiv:2106.11959, section 3.2.
+ResidualBlock tabular_block(const TabularBlockOptions& options);
+
+}  // namespace reszoo

@@ -1,0 +1,65 @@
+/// The residual equation, once.
+#pragma once
+#include <torch/nn/modules/container/sequential.h>
+
+#include "reszoo/nn/chain.h"
+#include "reszoo/nn/identity_shortcut.h"
+
+namespace reszoo {
+
+/// What stands in a ResidualBlock. Whatever is left out is the identity.
+struct Slots {
+  Steps entry;   ///< before the fork: norm and activation of a pre-activation block
+  Steps branch;  ///< the residual function F
+  Steps exit;    ///< behind the sum: the last activation of a post-activation block
+  nn::NamedAnyModule shortcut{"shortcut", IdentityShortcut()};  ///< identity, zero-padding or W_s
+  /// Whether the shortcut starts behind the entry (a projection in a
+  /// pre-activation block does: He et al. 2016, arXiv:1603.05027, section 4.1).
+  bool shortcut_reads_entry = false;
+};
+
+/// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead
+/// of x where the slots say so.
+///
+/// Basic, bottleneck, pre-activation and tabular blocks are this class with
+/// other parts in its slots. The input is never written to.
+///
+/// Shape: branch and shortcut must agree.
+/// Keys: `<step>.*` of entry, branch, shortcut (under its own name) and exit.
+/// Source: He et al. 2015, arXiv:1512.03385, equations (1) and (2).
+class ResidualBlockImpl : public Composite {
+ public:
+  explicit ResidualBlockImpl(Slots slots = {});
+  Tensor forward(const Tensor& x);
+  AnyModule* part(const std::string& name) override;
+  std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
+  void pretty_print(std::ostream& stream) const override { stream << "ResidualBlock"; }
+
+  Slots& slots() { return slots_; }
+  const Slots& slots() const { return slots_; }
+
+ private:
+  Slots slots_;
+};
+TORCH_MODULE(ResidualBlock);
+
+/// Wraps any module: y = module(x) + projection(x).
+///
+/// Keys: `module.*` and `projection.*`.
+ResidualBlock residual(AnyModule module, AnyModule projection = AnyModule(IdentityShortcut()));
+
+/// A Sequential does not fit in an AnyModule: its children move into a Chain.
+inline AnyModule as_any(nn::Sequential sequential) { return AnyModule(Chain(std::move(sequential))); }
+inline AnyModule as_any(AnyModule module) { return module; }
+template <typename Impl>
+AnyModule as_any(const nn::ModuleHolder<Impl>& module) { return AnyModule(module); }
+template <typename Impl>
+AnyModule as_any(std::shared_ptr<Impl> module) { return AnyModule(std::move(module)); }
+
+/// The same for any holder, shared pointer or `torch::nn::Sequential`.
+template <typename Module, typename Projection = IdentityShortcut>
+ResidualBlock residual(Module module, Projection projection = {}) {
+  return residual(as_any(std::move(module)), as_any(std::move(projection)));
+}
+
+}  // namespace reszoo

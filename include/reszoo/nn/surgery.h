@@ -1,0 +1,28 @@
+/// Putting another module anywhere in a finished network.
+#pragma once
+#include <string>
+
+#include "reszoo/nn/residual_block.h"
+
+namespace reszoo {
+
+/// Replaces the module at `path` ("layer1.0.bn1") in a Chain, ResidualBlock or
+/// Network: `forward`, `parameters()` and printing see the new one. The new
+/// module keeps the mode and device that it has.
+///
+/// Throws: Error (usage) if there is no such path (the nearest one is named), or
+/// if the path goes inside a module that reszoo did not compose, whose forward
+/// would not see the change.
+void replace_module(nn::Module& root, const std::string& path, AnyModule module);
+
+/// The same for any holder, shared pointer or `torch::nn::Sequential`.
+template <typename Root, typename Module>
+void replace_module(const nn::ModuleHolder<Root>& root, const std::string& path, Module module) {
+  replace_module(*root, path, as_any(std::move(module)));
+}
+
+/// Returns the module at `path`.
+/// Throws: Error (usage) if there is none.
+std::shared_ptr<nn::Module> find_module(const nn::Module& root, const std::string& path);
+
+}  // namespace reszoo

@@ -1,0 +1,14 @@
+#include "reszoo/base/error.h"
+
+#include <c10/util/Exception.h>
+
+namespace reszoo {
+
+std::string message_of(const std::exception& error) {
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  std::string text = torch_error ? torch_error->what_without_backtrace() : error.what();
+  // LibTorch appends notes of several lines; the first line says what is wrong.
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace reszoo

@@ -1,0 +1,92 @@
+#include "reszoo/nn/network.h"
+
+#include <torch/nn/modules/linear.h>
+
+#include <map>
+#include <set>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+
+namespace reszoo {
+namespace {
+
+/// The paths that `features(x, names)` knows: steps, and steps of nested Chains.
+void collect_paths(const Steps& steps, const std::string& prefix, std::vector<std::string>& paths) {
+  for (const auto& step : steps) {
+    paths.push_back(prefix + step.name());
+    if (const auto* chain = step.module().ptr()->as<ChainImpl>())
+      collect_paths(chain->steps(), paths.back() + ".", paths);
+  }
+}
+
+}  // namespace
+
+std::string InputSpec::text() const {
+  return fmt::format("(N, {}{})", channels, layout == Layout::maps ? ", H, W" : "");
+}
+
+NetworkImpl::NetworkImpl(NetworkParts parts) : parts_(std::move(parts)) {
+  adopt(*this, parts_.body);
+  adopt(*this, parts_.pool);
+  register_module(parts_.head.name(), parts_.head.module().ptr());
+}
+
+void NetworkImpl::check_input(const Tensor& x) const {
+  const int64_t rank = parts_.input.layout == Layout::maps ? 4 : 2;
+  if (x.dim() != rank || x.size(1) != parts_.input.channels)
+    fail(ErrorKind::input, "{}: input must be {}, got ({})", parts_.name, parts_.input.text(),
+         fmt::join(x.sizes(), ", "));
+}
+
+Tensor NetworkImpl::forward_features(const Tensor& x) {
+  check_input(x);
+  return run(parts_.body, x);
+}
+
+Tensor NetworkImpl::features(const Tensor& x) { return run(parts_.pool, forward_features(x)); }
+
+Tensor NetworkImpl::forward(const Tensor& x) { return parts_.head.module().forward(features(x)); }
+
+std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std::string>& names) {
+  check_input(x);
+  std::vector<std::string> known;
+  collect_paths(parts_.body, "", known);
+  for (const auto& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", parts_.name, name, suggestion(name, known), list(known));
+
+  std::map<std::string, Tensor> seen;
+  const std::set<std::string> wanted(names.begin(), names.end());
+  if (!wanted.empty())
+    run(parts_.body, x, [&](const std::string& path, const Tensor& output) {
+      if (wanted.count(path)) seen[path] = output;
+      return seen.size() < wanted.size();
+    });
+  std::vector<Tensor> outputs;
+  for (const auto& name : names) outputs.push_back(seen.at(name));
+  return outputs;
+}
+
+bool NetworkImpl::has_head() const { return !parts_.head.module().ptr()->as<nn::IdentityImpl>(); }
+
+AnyModule* NetworkImpl::part(const std::string& name) {
+  if (name == parts_.head.name()) return &parts_.head.module();
+  if (auto* found = find_step(parts_.body, name)) return found;
+  return find_step(parts_.pool, name);
+}
+
+std::shared_ptr<nn::Module> NetworkImpl::clone(const std::optional<torch::Device>& device) const {
+  auto copy = std::make_shared<NetworkImpl>(NetworkParts{
+      .name = parts_.name,
+      .input = parts_.input,
+      .body = clone_steps(parts_.body, device),
+      .pool = clone_steps(parts_.pool, device),
+      .head = {parts_.head.name(), clone_module(parts_.head.module(), device)},
+      .classifier = parts_.classifier,
+  });
+  copy_flags(*this, *copy);
+  return copy;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,44 @@
+#include "reszoo/nn/residual_block.h"
+
+namespace reszoo {
+
+ResidualBlockImpl::ResidualBlockImpl(Slots slots) : slots_(std::move(slots)) {
+  adopt(*this, slots_.entry);
+  adopt(*this, slots_.branch);
+  register_module(slots_.shortcut.name(), slots_.shortcut.module().ptr());
+  adopt(*this, slots_.exit);
+}
+
+Tensor ResidualBlockImpl::forward(const Tensor& x) {
+  const Tensor e = run(slots_.entry, x);
+  const Tensor shortcut = slots_.shortcut.module().forward(slots_.shortcut_reads_entry ? e : x);
+  return run(slots_.exit, run(slots_.branch, e) + shortcut);
+}
+
+AnyModule* ResidualBlockImpl::part(const std::string& name) {
+  if (name == slots_.shortcut.name()) return &slots_.shortcut.module();
+  for (auto* steps : {&slots_.entry, &slots_.branch, &slots_.exit})
+    if (auto* found = find_step(*steps, name)) return found;
+  return nullptr;
+}
+
+std::shared_ptr<nn::Module> ResidualBlockImpl::clone(const std::optional<torch::Device>& device) const {
+  auto copy = std::make_shared<ResidualBlockImpl>(Slots{
+      .entry = clone_steps(slots_.entry, device),
+      .branch = clone_steps(slots_.branch, device),
+      .exit = clone_steps(slots_.exit, device),
+      .shortcut = {slots_.shortcut.name(), clone_module(slots_.shortcut.module(), device)},
+      .shortcut_reads_entry = slots_.shortcut_reads_entry,
+  });
+  copy_flags(*this, *copy);
+  return copy;
+}
+
+ResidualBlock residual(AnyModule module, AnyModule projection) {
+  Slots slots;
+  slots.branch.emplace_back("module", std::move(module));
+  slots.shortcut = {"projection", std::move(projection)};
+  return ResidualBlock(std::move(slots));
+}
+
+}  // namespace reszoo

@@ -1,0 +1,101 @@
+#include "reszoo/nn/steps.h"
+
+#include <ATen/Context.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+#include "reszoo/nn/chain.h"
+
+namespace reszoo {
+namespace {
+
+/// Puts the random generators back as they were: `Cloneable::clone()` calls
+/// `reset()`, which draws the initial weights anew before they are overwritten.
+class GeneratorGuard {
+ public:
+  explicit GeneratorGuard(std::vector<at::Generator> generators) : generators_(std::move(generators)) {
+    for (auto& generator : generators_) states_.push_back(generator.get_state());
+  }
+  GeneratorGuard(const GeneratorGuard&) = delete;
+  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
+  ~GeneratorGuard() {
+    for (size_t i = 0; i < generators_.size(); ++i) generators_[i].set_state(states_[i]);
+  }
+
+ private:
+  std::vector<at::Generator> generators_;
+  std::vector<Tensor> states_;
+};
+
+std::vector<at::Generator> default_generators(const std::optional<torch::Device>& device) {
+  std::vector<at::Generator> generators{at::globalContext().defaultGenerator(at::kCPU)};
+  if (device && device->is_cuda()) generators.push_back(at::globalContext().defaultGenerator(*device));
+  return generators;
+}
+
+}  // namespace
+
+void Composite::replace_part(const std::string& name, AnyModule module) {
+  AnyModule* place = part(name);
+  if (!place) fail(ErrorKind::usage, "replace_part: no part \"{}\"{}", name, suggestion(name, named_children().keys()));
+  *place = std::move(module);
+  replace_module(name, place->ptr());
+}
+
+Tensor run(Steps& steps, Tensor x) {
+  for (auto& step : steps) x = step.module().forward(std::move(x));
+  return x;
+}
+
+Tensor run(Steps& steps, Tensor x, const StepObserver& observe, const std::string& prefix) {
+  for (auto& step : steps) {
+    const auto path = prefix + step.name();
+    if (auto* chain = step.module().ptr()->as<ChainImpl>()) {
+      x = run(chain->steps(), std::move(x), observe, path + ".");
+      if (!x.defined()) return x;
+    } else {
+      x = step.module().forward(std::move(x));
+    }
+    if (!observe(path, x)) return {};
+  }
+  return x;
+}
+
+Steps adopt(nn::Module& owner, Steps steps) {
+  for (auto& step : steps) owner.register_module(step.name(), step.module().ptr());
+  return steps;
+}
+
+AnyModule* find_step(Steps& steps, const std::string& name) {
+  for (auto& step : steps)
+    if (step.name() == name) return &step.module();
+  return nullptr;
+}
+
+AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
+  GeneratorGuard guard(default_generators(device));
+  auto copy = module.clone(device);
+  copy_flags(*module.ptr(), *copy.ptr());
+  return copy;
+}
+
+Steps clone_steps(const Steps& steps, const std::optional<torch::Device>& device) {
+  Steps copies;
+  copies.reserve(steps.size());
+  for (const auto& step : steps) copies.emplace_back(step.name(), clone_module(step.module(), device));
+  return copies;
+}
+
+void copy_flags(const nn::Module& from, nn::Module& to) {
+  const auto sources = from.modules();
+  const auto targets = to.modules();
+  TORCH_INTERNAL_ASSERT(sources.size() == targets.size());
+  // Parents come before their children, so a child's own mode is set last.
+  for (size_t i = 0; i < sources.size(); ++i) targets[i]->train(sources[i]->is_training());
+  const auto source_parameters = from.parameters();
+  auto target_parameters = to.parameters();
+  for (size_t i = 0; i < source_parameters.size(); ++i)
+    target_parameters[i].set_requires_grad(source_parameters[i].requires_grad());
+}
+
+}  // namespace reszoo
