@@ -20,7 +20,8 @@ def regression():
 def binary():
     """Probabilities of class 1 on a coarse grid: ties across the classes, a certain hit, a certain miss."""
     target = (uniform("class", [24]) > 0.3).astype(int)
-    probability = np.clip(np.round(5 * (0.5 + 0.6 * uniform("score", [24]) + 0.3 * (target - 0.5))) / 10 + 0.1, 0.1, 0.9)
+    score = 0.5 + 0.6 * uniform("score", [24]).astype(np.float64) + 0.3 * (target - 0.5)
+    probability = np.clip(np.round(5 * score) / 10 + 0.1, 0.1, 0.9)
     probability[target.argmax()], probability[-1] = 1.0, 1.0 - target[-1]
     guess = (probability > 0.5).astype(int)
     return {"target": target.tolist(), "probability": probability.tolist(),

@@ -18,7 +18,7 @@ def table(key, rows, spread):
     u = uniform(key, [rows, 8]).astype(np.float64)
     normal = u[:, :4].sum(1)
     heavy = np.sign(u[:, 4]) * np.abs(u[:, 4]) ** -1.5
-    ties = np.round(3 * u[:, 5])
+    ties = np.round(3 * u[:, 5]) + 0.0  # no -0
     mostly_one = np.where(u[:, 6] > 0.95, 7.5, np.where(u[:, 6] < -0.95, -1.0, 2.0))
     return np.stack([normal * spread, heavy * spread, ties * spread, mostly_one * spread, np.full(rows, 3.0)], axis=1)
 

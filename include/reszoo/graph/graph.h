@@ -1,0 +1,36 @@
+/// A network lowered once to a plain list of nodes.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "reszoo/nn/network.h"
+
+namespace reszoo {
+
+/// One operation. Its inputs are nodes that stand before it.
+struct Node {
+  std::string op;              ///< "input", "add", "conv2d", "linear", … or "opaque"
+  std::vector<size_t> inputs;  ///< indices of nodes
+  std::string key;             ///< path of its module: "layer1.0.conv1"; "" for input, the block's for add
+  AnyModule module;            ///< empty for input and add
+};
+
+/// Nodes in an order in which they can run. Node 0 is the input, `output` the
+/// result. Identities have no node: who reads one reads what it reads.
+struct Graph {
+  std::vector<Node> nodes;
+  size_t output = 0;
+};
+
+/// Lowers a network. Modules that reszoo does not know are opaque nodes.
+/// The nodes share the network's modules: weights are not copied.
+Graph lower(const Network& network);
+
+/// Runs the nodes in order.
+///
+/// `observe`, if given, sees each node with its inputs' and its own output.
+using NodeObserver = std::function<void(const Node&, const std::vector<Tensor>& inputs, const Tensor& output)>;
+Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe = {});
+
+}  // namespace reszoo

@@ -1,0 +1,69 @@
+/// The residual block of the founding question's Keras code, with Keras's numbers.
+#pragma once
+#include <torch/arg.h>
+#include <torch/nn/cloneable.h>
+
+#include "reszoo/nn/residual_block.h"
+
+namespace reszoo {
+
+/// Options of a KerasConv2d: channels, kernel side and stride in pixels.
+struct KerasConv2dOptions {
+  KerasConv2dOptions(int64_t in, int64_t out, int64_t kernel) : in_(in), out_(out), kernel_(kernel) {}
+  TORCH_ARG(int64_t, in);
+  TORCH_ARG(int64_t, out);
+  TORCH_ARG(int64_t, kernel);
+  TORCH_ARG(int64_t, stride) = 1;
+};
+
+/// A convolution with padding "same": the output has ceil(size / stride) pixels
+/// a side. The padding follows from input size, kernel and stride; when its sum
+/// is odd, the extra pixel is below and to the right.
+///
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
+/// Keys: `weight` (out, in, kernel, kernel), `bias` (out).
+/// Differs: from Keras in layout alone: (N, C, H, W), weights (out, in, h, w).
+class KerasConv2dImpl : public nn::Cloneable<KerasConv2dImpl> {
+ public:
+  explicit KerasConv2dImpl(const KerasConv2dOptions& options_) : options(options_) { reset(); }
+  /// Glorot uniform weights and zero biases, as Keras begins.
+  void reset() override;
+  Tensor forward(const Tensor& x);
+  void pretty_print(std::ostream& stream) const override;
+
+  KerasConv2dOptions options;
+  Tensor weight, bias;
+};
+TORCH_MODULE(KerasConv2d);
+
+/// Batch normalisation whose moving variance is the biased one:
+/// moving = 0.99 moving + 0.01 batch; epsilon 1e-3.
+///
+/// Shape: (N, width, H, W) to the same.
+/// Keys: `weight bias running_mean running_var`, each (width).
+/// Differs: PyTorch keeps the unbiased variance, with weights 0.9 and 0.1, and
+/// epsilon 1e-5.
+class KerasBatchNorm2dImpl : public nn::Cloneable<KerasBatchNorm2dImpl> {
+ public:
+  explicit KerasBatchNorm2dImpl(int64_t width) : width_(width) { reset(); }
+  void reset() override;
+  Tensor forward(const Tensor& x);
+  void pretty_print(std::ostream& stream) const override;
+
+  Tensor weight, bias, running_mean, running_var;
+
+ private:
+  int64_t width_;
+};
+TORCH_MODULE(KerasBatchNorm2d);
+
+/// `residual_block(x, downsample, filters, kernel_size)`: convolution, ReLU,
+/// norm, convolution; the shortcut is a 1x1 convolution of stride 2 when
+/// downsampling; behind the sum ReLU and norm.
+///
+/// Shape: (N, in, H, W) to (N, filters, H, W), or half of H and W, rounded up.
+/// Keys: `conv1 bn1 conv2 projection bn2`.
+/// Throws: Error (usage) if in != filters without downsampling.
+ResidualBlock keras_residual_block(int64_t in, int64_t filters, bool downsample, int64_t kernel_size = 3);
+
+}  // namespace reszoo

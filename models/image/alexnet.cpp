@@ -1,0 +1,56 @@
+// AlexNet in one column (Krizhevsky 2014, arXiv:1404.5997), keys of torchvision.
+// It has no residual block: it is here for its classifier, which the founding
+// question replaces by Identity.
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/pooling.h>
+
+#include "../catalog.h"
+
+namespace reszoo {
+namespace {
+
+AnyModule conv(int64_t in, int64_t out, int64_t kernel, int64_t padding, int64_t stride = 1) {
+  return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
+}
+
+AnyModule max_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
+
+AnyModule classifier(int64_t outputs, double dropout, const Activation& activation) {
+  return AnyModule(Chain(number({
+      AnyModule(nn::Dropout(dropout)),
+      AnyModule(nn::Linear(256 * 6 * 6, 4096)),
+      activation.build(),
+      AnyModule(nn::Dropout(dropout)),
+      AnyModule(nn::Linear(4096, 4096)),
+      activation.build(),
+      AnyModule(nn::Linear(4096, outputs)),
+  })));
+}
+
+}  // namespace
+
+Network build_alexnet(const std::string& name, const ImageOptions& options) {
+  const auto channels = at_least(1, name, "channels", options.channels, 3);
+  const auto outputs = at_least(0, name, "outputs", options.outputs, 1000);
+  const auto dropout = fraction(name, "dropout", options.dropout, 0.5);
+  const auto activation = options.activation.value_or(Activation{});
+
+  Chain features(number({conv(channels, 64, 11, 2, 4), activation.build(), max_pool(),
+                         conv(64, 192, 5, 2), activation.build(), max_pool(),
+                         conv(192, 384, 3, 1), activation.build(),
+                         conv(384, 256, 3, 1), activation.build(),
+                         conv(256, 256, 3, 1), activation.build(), max_pool()}));
+  return Network(NetworkParts{
+      .name = name,
+      .input = {Layout::maps, channels},
+      .body = {{"features", features}},
+      .pool = {{"avgpool", nn::AdaptiveAvgPool2d(6)}, {"flatten", nn::Flatten()}},
+      .head = {"classifier", outputs > 0 ? classifier(outputs, dropout, activation) : AnyModule(nn::Identity())},
+      .classifier = "classifier.6",
+  });
+}
+
+}  // namespace reszoo

@@ -1,0 +1,114 @@
+#include "reszoo/graph/graph.h"
+
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/instancenorm.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/nn/modules/pooling.h>
+
+#include <typeindex>
+#include <unordered_map>
+
+#include "reszoo/nn/table_encoder.h"
+#include "reszoo/nn/zero_pad_shortcut.h"
+
+namespace reszoo {
+namespace {
+
+const char* operation_of(const nn::Module& module) {
+  static const std::unordered_map<std::type_index, const char*> names = {
+      {typeid(nn::Conv2dImpl), "conv2d"},
+      {typeid(nn::LinearImpl), "linear"},
+      {typeid(nn::BatchNorm1dImpl), "batch_norm"},
+      {typeid(nn::BatchNorm2dImpl), "batch_norm"},
+      {typeid(nn::GroupNormImpl), "group_norm"},
+      {typeid(nn::LayerNormImpl), "layer_norm"},
+      {typeid(nn::InstanceNorm2dImpl), "instance_norm"},
+      {typeid(nn::ReLUImpl), "relu"},
+      {typeid(nn::GELUImpl), "gelu"},
+      {typeid(nn::SiLUImpl), "silu"},
+      {typeid(nn::LeakyReLUImpl), "leaky_relu"},
+      {typeid(nn::MaxPool2dImpl), "max_pool2d"},
+      {typeid(nn::AdaptiveAvgPool2dImpl), "adaptive_avg_pool2d"},
+      {typeid(nn::FlattenImpl), "flatten"},
+      {typeid(nn::DropoutImpl), "dropout"},
+      {typeid(ZeroPadShortcutImpl), "zero_pad"},
+      {typeid(TableEncoderImpl), "table_encoder"},
+  };
+  const auto found = names.find(typeid(module));
+  return found == names.end() ? "opaque" : found->second;
+}
+
+/// Appends nodes to a graph; every function takes the index of the node that
+/// holds its input and returns that of its result.
+class Lowering {
+ public:
+  size_t add(Node node) {
+    graph.nodes.push_back(std::move(node));
+    return graph.nodes.size() - 1;
+  }
+
+  size_t lower_steps(const Steps& steps, const std::string& prefix, size_t x) {
+    for (const auto& step : steps) x = lower_module(step.module(), prefix + step.name(), x);
+    return x;
+  }
+
+  size_t lower_module(const AnyModule& module, const std::string& key, size_t x) {
+    const auto pointer = module.ptr();
+    if (pointer->as<nn::IdentityImpl>() || pointer->as<IdentityShortcutImpl>()) return x;
+    if (const auto* chain = pointer->as<ChainImpl>()) return lower_steps(chain->steps(), key + ".", x);
+    if (const auto* block = pointer->as<ResidualBlockImpl>()) return lower_block(block->slots(), key, x);
+    return add({operation_of(*pointer), {x}, key, module});
+  }
+
+  size_t lower_block(const Slots& slots, const std::string& key, size_t x) {
+    const auto prefix = key + ".";
+    const size_t entry = lower_steps(slots.entry, prefix, x);
+    const size_t branch = lower_steps(slots.branch, prefix, entry);
+    const size_t shortcut = lower_module(slots.shortcut.module(), prefix + slots.shortcut.name(),
+                                         slots.shortcut_reads_entry ? entry : x);
+    const size_t sum = add({"add", {branch, shortcut}, key, {}});
+    return lower_steps(slots.exit, prefix, sum);
+  }
+
+  Graph graph;
+};
+
+}  // namespace
+
+Graph lower(const Network& network) {
+  Lowering lowering;
+  const auto& parts = network->parts();
+  size_t x = lowering.add({"input", {}, "", {}});
+  x = lowering.lower_steps(parts.body, "", x);
+  x = lowering.lower_steps(parts.pool, "", x);
+  lowering.graph.output = lowering.lower_module(parts.head.module(), parts.head.name(), x);
+  return std::move(lowering.graph);
+}
+
+Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe) {
+  std::vector<size_t> readers(graph.nodes.size(), 0);
+  for (const auto& node : graph.nodes)
+    for (const size_t input : node.inputs) ++readers[input];
+  ++readers[graph.output];
+
+  std::vector<Tensor> values(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    auto& node = graph.nodes[i];
+    std::vector<Tensor> inputs;
+    for (const size_t input : node.inputs) {
+      inputs.push_back(values[input]);
+      if (--readers[input] == 0) values[input] = Tensor();  // nobody reads it any more
+    }
+    if (node.op == "input") values[i] = x;
+    else if (node.op == "add") values[i] = inputs[0] + inputs[1];
+    else values[i] = node.module.forward(inputs[0]);
+    if (observe) observe(node, inputs, values[i]);
+  }
+  return values[graph.output];
+}
+
+}  // namespace reszoo
