@@ -15,7 +15,8 @@ void check_options(const ModelInfo& info, const ModelOptions& options) {
   if (options.index() != default_options(info.domain).index())
     fail(ErrorKind::usage, "{}: takes options of {} networks, got those of {} networks", info.name,
          text_of(info.domain), text_of(info.domain == Domain::image ? Domain::tabular : Domain::image));
-  for (const auto& [name, value] : to_json(options).items())
+  const auto given = to_json(options);
+  for (const auto& [name, value] : given.items())
     if (std::find(info.takes.begin(), info.takes.end(), name) == info.takes.end())
       fail(ErrorKind::usage, "{}: takes no option \"{}\"; it takes {}", info.name, name, list(info.takes, 20));
 }

@@ -18,7 +18,7 @@ void replace_module(nn::Module& root, const std::string& path, AnyModule module)
 /// The same for any holder, shared pointer or `torch::nn::Sequential`.
 template <typename Root, typename Module>
 void replace_module(const nn::ModuleHolder<Root>& root, const std::string& path, Module module) {
-  replace_module(*root, path, as_any(std::move(module)));
+  replace_module(*root.ptr(), path, as_any(std::move(module)));
 }
 
 /// Returns the module at `path`.

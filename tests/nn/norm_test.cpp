@@ -1,0 +1,120 @@
+// Norms and activations as values, and the table of pairs in docs/networks.md.
+#include <gtest/gtest.h>
+#include <torch/optim.h>
+
+#include "reszoo/nn/activation.h"
+#include "reszoo/nn/norm.h"
+#include "reszoo/nn/recipes.h"
+#include "reszoo/zoo/registry.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+TEST(Norm, TextGoesThereAndBack) {
+  for (const auto* text : {"batch", "group:32", "layer", "instance", "none"}) EXPECT_EQ(Norm::parse(text).text(), text);
+}
+
+TEST(Norm, RefusesOtherTexts) {
+  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "group:99999999999999999999"})
+    expect_error(ErrorKind::usage, "Norm: must be", [&] { Norm::parse(text); });
+  expect_error(ErrorKind::usage, "did you mean batch?", [] { Norm::parse("bath"); });
+}
+
+TEST(Norm, RefusesPairsThatWouldBeWrong) {
+  expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
+               [] { Norm::parse("group:48").build(64, Layout::maps); });
+  expect_error(ErrorKind::usage, "instance needs feature maps (N, C, H, W), got rows (N, C)",
+               [] { Norm::parse("instance").build(64, Layout::rows); });
+}
+
+TEST(Activation, TextGoesThereAndBack) {
+  for (const auto* text : {"relu", "gelu", "silu", "leaky_relu:0.01", "leaky_relu:0.2", "none"})
+    EXPECT_EQ(Activation::parse(text).text(), text);
+  expect_error(ErrorKind::usage, "Activation: must be", [] { Activation::parse("leaky_relu:x"); });
+  expect_error(ErrorKind::usage, "did you mean relu?", [] { Activation::parse("rellu"); });
+}
+
+TEST(Activation, NeverWritesToItsInput) {
+  for (const auto* text : {"relu", "gelu", "silu", "leaky_relu:0.5", "none"}) {
+    const auto x = torch::tensor({-1.f, 2.f});
+    Activation::parse(text).build().forward(x);
+    EXPECT_TRUE(torch::equal(x, torch::tensor({-1.f, 2.f}))) << text;
+  }
+}
+
+namespace {
+
+struct Pair {
+  std::string model, norm, refused;  // refused: part of the reason, or "" if the pair trains
+};
+void PrintTo(const Pair& pair, std::ostream* stream) { *stream << pair.model << " with " << pair.norm; }
+
+// The table of docs/networks.md.
+const std::vector<Pair> kPairs = {
+    {"resnet18", "batch", ""},
+    {"resnet18", "group:32", ""},
+    {"resnet18", "layer", ""},
+    {"resnet18", "instance", ""},
+    {"resnet18", "none", ""},
+    {"cifar_resnet20", "batch", ""},
+    {"cifar_resnet20", "group:32", "groups must divide width, got groups=32, width=16"},
+    {"cifar_resnet20", "group:16", ""},
+    {"cifar_resnet20", "layer", ""},
+    {"cifar_resnet20", "instance", ""},
+    {"cifar_resnet20", "none", ""},
+    {"tabular_resnet", "batch", ""},
+    {"tabular_resnet", "group:32", ""},
+    {"tabular_resnet", "layer", ""},
+    {"tabular_resnet", "instance", "instance needs feature maps"},
+    {"tabular_resnet", "none", ""},
+    {"alexnet", "batch", "takes no option \"norm\""},
+    {"alexnet", "none", "takes no option \"norm\""},
+};
+
+Network build(const Pair& pair) {
+  const auto norm = Norm::parse(pair.norm);
+  if (pair.model == "tabular_resnet") return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
+  return create_model(pair.model, ImageOptions{.outputs = 2, .norm = norm});
+}
+
+class NormAndNetwork : public testing::TestWithParam<Pair> {};
+
+}  // namespace
+
+TEST_P(NormAndNetwork, TrainsOrIsRefusedWithTheReason) {
+  const auto& pair = GetParam();
+  if (!pair.refused.empty()) {
+    expect_error(ErrorKind::usage, pair.refused, [&] { build(pair); });
+    return;
+  }
+  torch::manual_seed(1);
+  auto network = build(pair);
+  const auto x = pair.model == "tabular_resnet" ? torch::rand({8, 5}) : torch::rand({4, 3, 64, 64});
+  const auto y = torch::arange(x.size(0)).remainder(2);
+  torch::optim::Adam optimizer(network->parameters(), 1e-4);
+  double first = 0, last = 0;
+  for (int step = 0; step < 8; ++step) {
+    optimizer.zero_grad();
+    const auto loss = torch::cross_entropy_loss(network->forward(x), y);
+    loss.backward();
+    optimizer.step();
+    last = loss.item<double>();
+    if (step == 0) first = last;
+  }
+  EXPECT_LT(last, first);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pairs, NormAndNetwork, testing::ValuesIn(kPairs), [](const auto& pair) {
+  auto name = pair.param.model + "_" + pair.param.norm;
+  std::replace(name.begin(), name.end(), ':', '_');
+  return name;
+});
+
+TEST(Norm, EveryKindGivesTheSameNumberOfModules) {
+  for (const std::string model : {"resnet18", "tabular_resnet"}) {
+    const auto count = build({model, "batch", ""})->modules().size();
+    for (const auto& pair : kPairs)
+      if (pair.model == model && pair.refused.empty()) EXPECT_EQ(build(pair)->modules().size(), count) << pair.norm;
+  }
+}

@@ -1,0 +1,121 @@
+// Replacing, wrapping, cloning and naming the parts of a network.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "reszoo/nn/init.h"
+#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/surgery.h"
+#include "reszoo/zoo/registry.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+std::string printed(const Network& network) {
+  std::stringstream stream;
+  stream << *network;
+  return stream.str();
+}
+
+/// A module of a user's own, with a child that its forward calls directly.
+struct OwnImpl : nn::Module {
+  OwnImpl() { inner = register_module("inner", nn::Linear(4, 4)); }
+  Tensor forward(const Tensor& x) { return inner(x); }
+  nn::Linear inner{nullptr};
+};
+TORCH_MODULE(Own);
+
+}  // namespace
+
+TEST(Surgery, IsSeenByForwardParametersAndPrinting) {
+  auto network = create_model("resnet18");
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto x = torch::rand({1, 3, 48, 48});
+  const auto before = network->forward(x);
+  const auto count = network->parameters().size();
+  for (const std::string path : {"layer1.0.bn1", "layer2.0.downsample.1", "bn1"}) {
+    replace_module(network, path, nn::GroupNorm(nn::GroupNormOptions(4, path == "layer2.0.downsample.1" ? 128 : 64)));
+    EXPECT_TRUE(find_module(*network, path)->as<nn::GroupNormImpl>());
+  }
+  EXPECT_EQ(network->parameters().size(), count);
+  EXPECT_FALSE(torch::allclose(network->forward(x), before));
+  EXPECT_NE(printed(network).find("(bn1): torch::nn::GroupNorm(4, 64"), std::string::npos) << printed(network);
+  replace_module(network, "layer3.1", nn::Identity());
+  EXPECT_EQ(network->parameters().size(), count - 6);
+  EXPECT_EQ(deep_copy(network)->parameters().size(), count - 6);
+}
+
+TEST(Surgery, NamesTheNearestPath) {
+  auto network = create_model("cifar_resnet20");
+  expect_error(ErrorKind::usage, "surgery: no module \"layer1.0.bn3\"; did you mean layer1.0.bn",
+               [&] { replace_module(network, "layer1.0.bn3", nn::Identity()); });
+}
+
+TEST(Surgery, RefusesTheInsideOfAModuleOfTheUsersOwn) {
+  Chain chain(Steps{{"own", Own()}});
+  expect_error(ErrorKind::usage, "\"own.inner\" is inside \"own\"", [&] { replace_module(chain, "own.inner", nn::Identity()); });
+  replace_module(chain, "own", nn::Identity());
+  EXPECT_TRUE(chain->parameters().empty());
+}
+
+TEST(Network, NamesTheStepsWhenOneIsUnknown) {
+  auto network = create_model("cifar_resnet20");
+  expect_error(ErrorKind::usage, "cifar_resnet20: no step \"layer4\"; did you mean layer1?; steps are conv1, bn1",
+               [&] { network->features(torch::rand({1, 3, 32, 32}), {"layer4"}); });
+}
+
+TEST(Network, GivesInnerStagesByNameAtAnyDepth) {
+  auto network = create_model("resnet18");
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto maps = network->features(torch::rand({1, 3, 64, 64}), {"layer4", "layer2", "layer2.0"});
+  EXPECT_EQ(maps[0].sizes(), (std::vector<int64_t>{1, 512, 2, 2}));
+  EXPECT_EQ(maps[1].sizes(), (std::vector<int64_t>{1, 128, 8, 8}));
+  EXPECT_EQ(maps[2].sizes(), maps[1].sizes());
+}
+
+TEST(Chain, KeepsNamesWhenClonedAndTakesASequentialOver) {
+  nn::Sequential sequential({{"first", nn::Linear(2, 3)}, {"second", nn::Linear(3, 1)}});
+  Chain chain(sequential);
+  EXPECT_EQ(deep_copy(chain)->named_parameters().keys(),
+            (std::vector<std::string>{"first.weight", "first.bias", "second.weight", "second.bias"}));
+  const auto x = torch::rand({2, 2});
+  EXPECT_TRUE(torch::equal(chain(x), sequential->forward(x)));
+  EXPECT_TRUE(torch::equal(Chain()(x), x)) << "no step is the identity";
+}
+
+TEST(ResidualBlock, PreActivationProjectionReadsTheEntry) {
+  auto block = basic_block(BlockOptions(4, 8).stride(2).order(Order::pre_activation));
+  EXPECT_TRUE(block->slots().shortcut_reads_entry);
+  auto same = basic_block(BlockOptions(4, 4).order(Order::pre_activation));
+  EXPECT_FALSE(same->slots().shortcut_reads_entry);
+  const auto x = torch::randn({2, 4, 6, 6});
+  const auto copy = x.clone();
+  EXPECT_EQ(block(x).sizes(), (std::vector<int64_t>{2, 8, 3, 3}));
+  same(x);
+  EXPECT_TRUE(torch::equal(x, copy)) << "the shortcut's input was written to";
+}
+
+TEST(Init, ZeroedLastNormsMakeEveryBlockTheIdentity) {
+  auto block = tabular_block(TabularBlockOptions(8, 16));
+  EXPECT_EQ(zero_last_norms(*block), 0) << "it ends in dropout, not in a norm";
+  auto network = create_model("resnet18", ImageOptions{.zero_init_residual = true});
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto stages = network->features(torch::rand({1, 3, 48, 48}), {"maxpool", "layer1"});
+  EXPECT_TRUE(torch::equal(stages[0], stages[1]));
+}
+
+TEST(TableEncoder, EmbedsAndGivesUnseenCategoriesTheirOwnRow) {
+  auto network = create_model("tabular_resnet", TabularOptions{.numeric = 1, .cardinalities = std::vector<int64_t>{3},
+                                                               .embedding_width = 4});
+  EXPECT_EQ(network->named_parameters()["encoder.embeddings.0.weight"].sizes(), (std::vector<int64_t>{4, 4}));
+  EXPECT_EQ(network->named_parameters()["input_projection.weight"].sizes(), (std::vector<int64_t>{192, 5}));
+  network->eval();
+  const auto y = network->forward(torch::tensor({{0.f, -1.f}, {0.f, 0.f}, {0.f, 2.f}}));
+  EXPECT_NE(y[0].item<float>(), y[1].item<float>());
+}

@@ -1,0 +1,36 @@
+// Reads the fixtures of tests/reference and compares with them.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "reference/fill.h"
+#include "reszoo/weights/state.h"
+
+namespace reszoo::test {
+
+inline nlohmann::json read_fixture(const std::string& name) {
+  std::ifstream file(std::string(RESZOO_FIXTURES) + "/" + name + ".json");
+  EXPECT_TRUE(file) << "no fixture " << name;
+  return nlohmann::json::parse(file);
+}
+
+/// Gives every parameter and buffer the value that the fixture's script gave it.
+inline void fill_module(const torch::nn::Module& module) {
+  torch::NoGradGuard no_grad;
+  for (auto& item : state_of(module)) item.value().copy_(fill(item.key(), item.value().sizes()));
+}
+
+/// Expects every `stride`-th number of `actual` to be within `tolerance` times the
+/// largest expected number.
+inline void expect_close(const at::Tensor& actual, const std::vector<double>& expected, double tolerance,
+                         int64_t stride = 1, const std::string& what = "") {
+  const auto reference = torch::tensor(expected, torch::kDouble);
+  const auto numbers = actual.detach().to(torch::kDouble).flatten().slice(0, 0, std::nullopt, stride);
+  ASSERT_EQ(numbers.numel(), reference.numel()) << what;
+  const double scale = reference.abs().max().item<double>();
+  EXPECT_LE((numbers - reference).abs().max().item<double>(), tolerance * scale) << what << ", scale " << scale;
+}
+
+}  // namespace reszoo::test

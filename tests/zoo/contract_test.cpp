@@ -1,0 +1,141 @@
+// What every row of the registry promises. Adding a row tests it.
+#include <gtest/gtest.h>
+#include <torch/serialize.h>
+
+#include <sstream>
+
+#include "reszoo/base/error.h"
+#include "reszoo/graph/graph.h"
+#include "reszoo/graph/profile.h"
+#include "reszoo/nn/surgery.h"
+#include "reszoo/zoo/registry.h"
+#include "support/fixture.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+class Contract : public testing::TestWithParam<std::string> {
+ protected:
+  /// Three outputs; a table has two numeric columns and two categories.
+  Network build(int64_t outputs = 3) {
+    const auto& info = registry().find(GetParam());
+    if (info.domain == Domain::image) return create_model(info.name, ImageOptions{.outputs = outputs});
+    return create_model(info.name,
+                        TabularOptions{.outputs = outputs, .numeric = 2, .cardinalities = std::vector<int64_t>{3, 2}});
+  }
+
+  Tensor input() {
+    const auto& info = registry().find(GetParam());
+    if (info.domain == Domain::image) {
+      auto shape = info.input;
+      if (shape.back() > 64) shape[1] = shape[2] = GetParam() == "alexnet" ? 64 : 48;  // quick, yet no 0-pixel map
+      shape.insert(shape.begin(), 2);
+      return uniform("input", shape);
+    }
+    return torch::tensor({{0.1f, -0.4f, 0.f, 1.f}, {0.9f, 0.3f, 2.f, -1.f}, {-1.f, 0.f, 1.f, 0.f}});
+  }
+};
+
+}  // namespace
+
+TEST_P(Contract, ForwardGivesOneRowOfOutputsPerInput) {
+  auto network = build();
+  const auto x = input();
+  EXPECT_EQ(network->forward(x).sizes(), (std::vector<int64_t>{x.size(0), 3}));
+}
+
+TEST_P(Contract, EveryParameterGetsAGradient) {
+  auto network = build();
+  network->forward(input()).square().sum().backward();
+  for (const auto& item : network->named_parameters()) EXPECT_TRUE(item.value().grad().defined()) << item.key();
+}
+
+TEST_P(Contract, CloneIsEqualUnsharedAndDrawsNothing) {
+  auto network = build();
+  find_module(*network, state_of(*network)[0].key().substr(0, state_of(*network)[0].key().rfind('.')))->eval();
+  network->parameters()[0].set_requires_grad(false);
+  torch::manual_seed(7);
+  const auto expected = torch::rand(3);
+  torch::manual_seed(7);
+  auto copy = deep_copy(network);
+  EXPECT_TRUE(torch::equal(torch::rand(3), expected)) << "cloning drew from the generator";
+
+  const auto from = state_of(*network), to = state_of(*copy);
+  ASSERT_EQ(from.keys(), to.keys());
+  for (const auto& item : from) {
+    EXPECT_TRUE(torch::equal(item.value(), to[item.key()])) << item.key();
+    EXPECT_NE(item.value().data_ptr(), to[item.key()].data_ptr()) << item.key();
+  }
+  EXPECT_FALSE(copy->parameters()[0].requires_grad());
+  const auto modules = network->modules(), copies = copy->modules();
+  for (size_t i = 0; i < modules.size(); ++i) EXPECT_EQ(modules[i]->is_training(), copies[i]->is_training());
+}
+
+TEST_P(Contract, TorchSaveAndLoadRestoreEveryNumber) {
+  auto network = build(), other = build();
+  network->eval();
+  other->eval();
+  std::stringstream stream;
+  torch::save(network, stream);
+  torch::load(other, stream);
+  torch::NoGradGuard no_grad;
+  EXPECT_TRUE(torch::equal(network->forward(input()), other->forward(input())));
+}
+
+TEST_P(Contract, IdentityHeadMakesForwardTheFeatures) {
+  auto network = build();
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto features = network->features(input());
+  EXPECT_EQ(features.dim(), 2);
+  network->replace_head(nn::Identity());
+  EXPECT_TRUE(torch::equal(network->forward(input()), features));
+  EXPECT_FALSE(network->has_head());
+  EXPECT_EQ(build(0)->forward(input()).sizes(), features.sizes());
+}
+
+TEST_P(Contract, StepsByNameAreThoseOfTheRun) {
+  auto network = build();
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto last = network->parts().body.back().name();
+  const auto outputs = network->features(input(), {last, network->parts().body.front().name()});
+  EXPECT_TRUE(torch::equal(outputs[0], network->forward_features(input())));
+}
+
+TEST_P(Contract, LoweredGraphGivesTheSameNumbers) {
+  auto network = build();
+  network->eval();
+  torch::NoGradGuard no_grad;
+  auto graph = lower(network);
+  for (const auto& node : graph.nodes) EXPECT_NE(node.op, "opaque") << node.key;
+  EXPECT_TRUE(torch::equal(execute(graph, input()), network->forward(input())));
+}
+
+TEST_P(Contract, ProfileCountsEveryParameterOnce) {
+  auto network = build();
+  int64_t parameters = 0;
+  const auto x = input();
+  for (const auto& stage : profile(network, x.sizes().slice(1).vec())) parameters += stage.parameters;
+  EXPECT_EQ(parameters, count_parameters(*network));
+}
+
+TEST_P(Contract, WrongInputIsRefusedAtTheDoor) {
+  auto network = build();
+  const auto x = input();
+  const auto wrong = torch::cat({x, x}, 1);
+  try {
+    network->forward(wrong);
+    FAIL() << "took the wrong number of channels";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find(GetParam() + ": input must be " + network->input_spec().text()),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_THROW(network->forward(x[0]), Error);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(registry().names()),
+                         [](const auto& name) { return name.param; });
