@@ -2,3 +2,18 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)
+set(libraries reszoo_core)
+foreach(library IN ITEMS reszoo_data reszoo_train reszoo_reszoo)
+  if(TARGET ${library})
+    list(APPEND libraries ${library})
+  endif()
+endforeach()
+
+install(TARGETS ${libraries} EXPORT reszooTargets)
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
+configure_package_config_file(cmake/reszooConfig.cmake.in ${PROJECT_BINARY_DIR}/reszooConfig.cmake
+  INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/reszooConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/reszooConfig.cmake ${PROJECT_BINARY_DIR}/reszooConfigVersion.cmake cmake/arrow_wheel.cmake
+  DESTINATION ${package_folder})
