@@ -94,7 +94,6 @@ TEST_P(TorchScriptFile, LoadsIntoANetworkThatGivesItsNumbers) {
   auto network = small_network();
   EXPECT_TRUE(load_weights(*network, fixture(GetParam())).complete());
   network->eval();
-  torch::NoGradGuard no_grad;
   const auto x = uniform("input", {4, 8});
   const auto expected = read_fixture("rtdl_script_outputs").at("output").get<std::vector<double>>();
   expect_close(network->forward(x), expected, 1e-5);
