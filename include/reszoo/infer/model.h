@@ -1,0 +1,63 @@
+/// A trained network with all that it takes to use it.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reszoo/preprocess/image_preprocess.h"
+#include "reszoo/preprocess/table_preprocess.h"
+#include "reszoo/preprocess/target.h"
+#include "reszoo/zoo/registry.h"
+
+namespace reszoo {
+
+/// What is said of one row or picture.
+struct Prediction {
+  double value = 0;                   ///< of a regression, in the target's unit
+  std::string label;                  ///< the class; the number as text for a regression
+  std::vector<double> probabilities;  ///< of the classes, in their order; empty for a regression
+};
+
+/// What a model file holds: a network of the registry, its preprocessing, and
+/// what its outputs mean. Needs reszoo::core alone.
+///
+///     auto model = reszoo::Model::load("model.safetensors");
+///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
+///     model.predict(ImageView{.data = mat.data, .height = mat.rows, .width = mat.cols}).label;
+struct Model {
+  std::string name;                      ///< a row of the registry
+  ModelOptions options;
+  Network network{nullptr};
+  std::optional<TablePreprocess> table;  ///< of a tabular network
+  std::optional<ImagePreprocess> image;  ///< of an image network
+  std::optional<Target> target;          ///< what is predicted
+
+  /// Builds the network of the file and loads its weights; evaluation mode.
+  /// Throws: Error (file).
+  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true);
+
+  /// Writes the file that `load` reads, with `weights` (of an earlier epoch, say)
+  /// in place of the network's own where they are given.
+  void save(const std::filesystem::path& path, const std::optional<State>& weights = std::nullopt) const;
+
+  /// One raw row, or one picture in memory.
+  /// Throws: Error (input) for a lost column or a wrong kind; Error (usage) if
+  /// the model is of the other domain.
+  Prediction predict(const Row& row);
+  Prediction predict(const ImageView& image);
+
+  /// Raw rows or one picture as the network's input.
+  Tensor input(const Frame& rows) const;
+  Tensor input(const ImageView& image) const;
+
+  /// Outputs (N, outputs) and features (N, C) of prepared inputs, on the CPU, in
+  /// batches, without gradients, in evaluation mode.
+  Tensor outputs(const Tensor& input, int64_t batch_size = 1024);
+  Tensor features(const Tensor& input, int64_t batch_size = 1024);
+
+  /// What the outputs (N, outputs) say, a Prediction a row.
+  std::vector<Prediction> read(const Tensor& outputs) const;
+};
+
+}  // namespace reszoo

@@ -1,0 +1,34 @@
+#include "reszoo/base/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <sched.h>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+
+c10::Device parse_device(const std::string& text) {
+  const int gpus = at::hasCUDA() ? static_cast<int>(at::getNumGPUs()) : 0;
+  if (text == "auto") return gpus > 0 ? c10::Device(at::kCUDA, 0) : c10::Device(at::kCPU);
+  if (text == "cpu") return at::kCPU;
+  const bool numbered = text.starts_with("cuda:") && text.size() > 5 && text.size() < 8 &&
+                        text.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (text != "cuda" && !numbered)
+    fail(ErrorKind::usage, "device: must be auto, cpu, cuda or cuda:<number>, got \"{}\"", text);
+  const int index = numbered ? std::stoi(text.substr(5)) : 0;
+  if (index >= gpus)
+    fail(ErrorKind::device, "device: {} is not there, {}; use --device cpu", text,
+         at::hasCUDA() ? fmt::format("this machine has {} GPUs", gpus) : "this LibTorch is built without CUDA");
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+int available_cpus() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : at::get_num_threads();
+}
+
+void use_threads(int threads) { at::set_num_threads(threads > 0 ? threads : available_cpus()); }
+
+}  // namespace reszoo

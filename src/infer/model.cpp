@@ -1,0 +1,121 @@
+#include "reszoo/infer/model.h"
+
+#include "reszoo/base/error.h"
+#include "reszoo/preprocess/json_field.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+
+/// Runs `forward` over the rows in batches and gathers the results on the CPU.
+template <typename Forward>
+Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, Forward forward) {
+  torch::NoGradGuard no_grad;
+  network->eval();
+  const auto parameters = network->parameters();
+  const auto device = parameters.empty() ? input.device() : parameters.front().device();
+  std::vector<Tensor> results;
+  for (const auto& batch : input.split(batch_size)) results.push_back(forward(batch.to(device)).cpu());
+  return torch::cat(results);
+}
+
+/// The tensors of the preprocessing, without their prefix.
+std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
+  std::map<std::string, Tensor> found;
+  for (const auto& item : tensors)
+    if (item.key().starts_with(kPreprocessPrefix)) found[item.key().substr(kPreprocessPrefix.size())] = item.value();
+  return found;
+}
+
+Model build(const json& card, const State& tensors, const std::string& source) {
+  if (json_field<std::string>(card, "kind", source) != "model")
+    fail(ErrorKind::file, "{}: holds no model but a {}", source, card.at("kind").get<std::string>());
+  Model model;
+  model.name = json_field<std::string>(card, "model", source);
+  model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
+  model.network = create_model(model.name, model.options);
+  if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
+  if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
+  if (card.contains("target")) model.target = Target::from(card["target"]);
+  return model;
+}
+
+}  // namespace
+
+Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
+  const auto file = read_model_file(path, verify);
+  Model model;
+  try {
+    model = build(file.card, file.tensors, path.string());
+  } catch (const Error& error) {
+    fail(ErrorKind::file, "{}: {}", path.string(), error.what());
+  }
+  State weights;
+  for (const auto& item : file.tensors)
+    if (!item.key().starts_with(kPreprocessPrefix)) weights.insert(item.key(), item.value());
+  load_state(*model.network, weights, {}, path.string());
+  model.network->to(device);
+  model.network->eval();
+  return model;
+}
+
+void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
+  ModelFile file;
+  file.card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
+  if (target) file.card["target"] = target->to_json();
+  if (image) file.card["image"] = image->to_json();
+  for (const auto& item : weights.value_or(state_of(*network))) file.tensors.insert(item.key(), item.value());
+  if (table) {
+    file.card["table"] = table->to_json();
+    for (const auto& [key, tensor] : table->tensors()) file.tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
+  }
+  write_model_file(path, file);
+}
+
+Tensor Model::input(const Frame& rows) const {
+  if (!table) fail(ErrorKind::usage, "{}: reads pictures, got rows of a table", name);
+  return table->transform(rows);
+}
+
+Tensor Model::input(const ImageView& picture) const {
+  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", name);
+  return (*image)(picture);
+}
+
+Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
+  return in_batches(network, prepared, batch_size, [&](const Tensor& x) { return network->forward(x); });
+}
+
+Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
+  return in_batches(network, prepared, batch_size, [&](const Tensor& x) { return network->features(x); });
+}
+
+std::vector<Prediction> Model::read(const Tensor& outputs) const {
+  if (!target) fail(ErrorKind::usage, "{}: does not know what its outputs mean", name);
+  std::vector<Prediction> predictions(static_cast<size_t>(outputs.size(0)));
+  const auto decoded = target->decode(outputs).contiguous();
+  if (target->task() == Task::regression) {
+    for (size_t i = 0; i < predictions.size(); ++i) {
+      predictions[i].value = decoded.data_ptr<double>()[i];
+      predictions[i].label = number_text(predictions[i].value);
+    }
+    return predictions;
+  }
+  const auto probabilities = target->probabilities(outputs).to(torch::kDouble).contiguous();
+  const auto classes = target->classes().size();
+  for (size_t i = 0; i < predictions.size(); ++i) {
+    const auto* row = probabilities.data_ptr<double>() + i * classes;
+    predictions[i].label = target->classes()[static_cast<size_t>(decoded.data_ptr<int64_t>()[i])];
+    predictions[i].probabilities.assign(row, row + classes);
+  }
+  return predictions;
+}
+
+Prediction Model::predict(const Row& row) { return read(outputs(input(frame_of({row})))).front(); }
+
+Prediction Model::predict(const ImageView& picture) { return read(outputs(input(picture))).front(); }
+
+}  // namespace reszoo

@@ -1,0 +1,40 @@
+/// What all tools share: common options, how they end, what they print.
+#pragma once
+#include <c10/core/Device.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace reszoo::cli {
+
+/// Ends the program with this exit code once everything is unwound.
+struct Exit {
+  int code;
+};
+
+/// The options that every tool has.
+struct Common {
+  std::string device = "auto";
+  int threads = 0;
+  uint64_t seed = 0;
+  bool json = false;
+
+  /// The device, with the threads set.
+  c10::Device use() const;
+};
+
+/// A tool: `define` adds its options, `run` does its work and returns the object
+/// that `--json` prints as the last line of stdout.
+struct Tool {
+  std::string name, description;
+  std::function<void(CLI::App&)> define;
+  std::function<nlohmann::ordered_json()> run;
+};
+
+/// Parses the command line and runs the tool. Returns 0, 1 for a failure (one
+/// line on stderr), 2 for wrong usage, or the code of an Exit.
+int run_tool(int argc, char** argv, Common& common, const Tool& tool);
+
+}  // namespace reszoo::cli

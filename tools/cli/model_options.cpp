@@ -1,0 +1,25 @@
+#include "model_options.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo::cli {
+
+void add_model_options(CLI::App& app, std::vector<std::string>& settings) {
+  app.add_option("--option", settings, "Option of the network, such as width=128 or norm=group:32")->allow_extra_args(false);
+}
+
+ModelOptions parse_model_options(const ModelInfo& info, const std::vector<std::string>& settings) {
+  auto json = nlohmann::json::object();
+  for (const auto& setting : settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos) fail(ErrorKind::usage, "--option: must be name=value, got \"{}\"", setting);
+    const auto text = setting.substr(equals + 1);
+    auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    json[setting.substr(0, equals)] = value.is_discarded() ? nlohmann::json(text) : value;
+  }
+  return options_from_json(info.domain, json);
+}
+
+}  // namespace reszoo::cli

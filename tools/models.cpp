@@ -1,0 +1,67 @@
+// reszoo-models: which networks there are, and what one is made of.
+#include <iostream>
+
+#include "cli/app.h"
+#include "cli/model_options.h"
+#include "reszoo/graph/profile.h"
+#include "reszoo/weights/state.h"
+#include "reszoo/zoo/registry.h"
+
+using namespace reszoo;
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json describe(const std::string& name, const std::vector<std::string>& settings) {
+  const auto& info = registry().find(name);
+  const auto options = cli::parse_model_options(info, settings);
+  const auto network = create_model(name, options);
+  auto input = info.input;
+  input[0] = network->input_spec().channels;
+  ordered_json stages = ordered_json::array();
+  int64_t multiply_adds = 0;
+  for (const auto& stage : profile(network, input)) {
+    stages.push_back(to_json(stage));
+    multiply_adds += stage.multiply_adds;
+  }
+  return {{"name", info.name},
+          {"domain", text_of(info.domain)},
+          {"parameters", count_parameters(*network)},
+          {"keys", state_of(*network).size()},
+          {"multiply_adds", multiply_adds},
+          {"input", input},
+          {"paper", info.paper},
+          {"takes", info.takes},
+          {"options", to_json(options)},
+          {"head", network->head_path()},
+          {"stages", stages},
+          {"weights", ordered_json::array()}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::Common common;
+  std::string pattern = "*", described;
+  std::vector<std::string> settings;
+  return cli::run_tool(argc, argv, common, {
+      .name = "models",
+      .description = "Lists the networks, or describes one",
+      .define = [&](CLI::App& app) {
+        app.add_option("PATTERN", pattern, "Names to list, with * and ?");
+        app.add_option("--describe", described, "Describe this network as JSON");
+        cli::add_model_options(app, settings);
+      },
+      .run = [&]() -> ordered_json {
+        if (!described.empty()) {
+          const auto description = describe(described, settings);
+          if (!common.json) std::cout << description.dump(2) << "\n";
+          return description;
+        }
+        const auto names = registry().names(pattern);
+        if (!common.json)
+          for (const auto& name : names) std::cout << name << "\n";
+        return {{"models", names}};
+      },
+  });
+}
