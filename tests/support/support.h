@@ -1,47 +1,49 @@
-// What tests of every room share.
+// What the tests of all rooms share.
 #pragma once
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <filesystem>
-#include <string>
+#include <fstream>
 
 #include "reszoo/base/error.h"
 
 namespace reszoo::test {
 
-/// A folder of a test's own, removed at the end.
+// A new folder that goes away with its owner.
 class TempDir {
  public:
   TempDir() {
-    auto name = (std::filesystem::temp_directory_path() / "reszoo test XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("cannot make a temporary folder");
-    path_ = name;
+    auto name = (std::filesystem::temp_directory_path() / "reszoo-XXXXXX").string();
+    if (!mkdtemp(name.data())) fail(ErrorKind::file, "TempDir: cannot make {}", name);
+    folder_ = name;
   }
   TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
   ~TempDir() {
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    std::filesystem::remove_all(folder_, ignored);
   }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
+  const std::filesystem::path& path() const { return folder_; }
 
  private:
-  std::filesystem::path path_;
+  std::filesystem::path folder_;
 };
 
-/// Expects an Error of this kind whose message holds `part`.
+// Expects `action` to throw an Error of that kind whose message has every part.
 template <typename Action>
-void expect_error(ErrorKind kind, const std::string& part, Action action) {
+void expect_error(ErrorKind kind, const std::vector<std::string>& parts, Action&& action) {
   try {
     action();
-    ADD_FAILURE() << "no error; expected: " << part;
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), kind) << error.what();
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
+    for (const auto& part : parts)
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << "no \"" << part << "\" in: " << error.what();
+    return;
+  } catch (const std::exception& error) {
+    FAIL() << "another exception: " << error.what();
   }
+  FAIL() << "no error";
 }
 
 }  // namespace reszoo::test

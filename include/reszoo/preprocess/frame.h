@@ -1,0 +1,77 @@
+/// A table in memory: named columns of numbers or of text.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace reszoo {
+
+using at::Tensor;
+
+/// A named column. Text is held as codes into a list of words, so that a column
+/// of a million rows and five words stays small.
+struct Column {
+  enum class Kind { number, text };
+
+  std::string name;
+  Kind kind = Kind::number;
+  Tensor numbers;                  ///< of `number`: (N) float64; NaN is missing
+  Tensor codes;                    ///< of `text`: (N) int64 into `words`; -1 is missing
+  std::vector<std::string> words;  ///< of `text`: all different, in any order
+
+  /// Makes a column of numbers; NaN is missing.
+  static Column of_numbers(std::string name, const std::vector<double>& values);
+
+  /// Makes a column of text, its words in order of appearance; "" is missing.
+  static Column of_text(std::string name, const std::vector<std::string>& values);
+
+  /// Number of rows.
+  int64_t size() const;
+
+  /// Which rows have no value. Shape: (N) bool.
+  Tensor missing() const;
+};
+
+/// A number as the shortest text that reads back as the same number, without a
+/// trailing ".0".
+std::string number_text(double value);
+
+/// The column as text: each different number becomes a word, in numeric order.
+/// A text column is returned as it is.
+Column as_text(const Column& column);
+
+/// The column as numbers. A column without any value may be of either kind.
+/// Throws: Error (input) naming the column, the first word that is not a number,
+/// and its row (rows count from 1).
+Column as_numbers(const Column& column);
+
+/// Columns of equal length.
+struct Frame {
+  std::vector<Column> columns;
+
+  /// Number of rows; 0 without columns.
+  int64_t rows() const;
+
+  /// The column of that name, or nullptr.
+  const Column* find(const std::string& name) const;
+
+  /// The column of that name.
+  /// Throws: Error (input) naming it and a near name.
+  const Column& at(const std::string& name) const;
+
+  /// The columns' names, in order.
+  std::vector<std::string> names() const;
+};
+
+/// A row of named values. NaN and "" are missing values.
+using Row = std::map<std::string, std::variant<double, std::string>>;
+
+/// Makes a table of rows in memory, its columns sorted by name. A column that a
+/// row lacks is a missing value there; a column with numbers and text is text.
+/// Throws: Error (input) without rows or without columns.
+Frame frame_of(const std::vector<Row>& rows);
+
+}  // namespace reszoo

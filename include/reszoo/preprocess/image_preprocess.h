@@ -1,0 +1,58 @@
+/// Turns a picture's bytes into the tensor that a network reads.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace reszoo {
+
+using at::Tensor;
+
+/// A picture in the caller's memory: rows of pixels, a byte a channel. Channels
+/// are grey, grey and alpha, RGB, or RGB and alpha; a cv::Mat is BGR and must be
+/// converted first.
+struct ImageView {
+  const uint8_t* data = nullptr;
+  int64_t height = 0, width = 0;  ///< pixels
+  int64_t channels = 3;           ///< 1 to 4
+  int64_t row_stride = 0;         ///< bytes from row to row; 0 is width * channels
+};
+
+/// What is done to a picture, in this order: channels converted (grey to RGB by
+/// repetition, RGB to grey by ITU-R 601-2 luma as PIL does, alpha dropped),
+/// resized, cropped at the centre, normalised: (x / 255 - mean) / std.
+///
+/// Resizing is antialiased and rounds to bytes, as torchvision on PIL pictures
+/// (a byte may differ by 1); a crop larger than the picture pads it with black.
+struct ImagePreprocess {
+  int64_t channels = 3;            ///< 1 or 3
+  int64_t resize = 0;              ///< of the shorter side, pixels; 0 leaves the size
+  std::optional<int64_t> crop;     ///< side of the centre square, pixels
+  std::vector<double> mean, std;   ///< a value a channel, of x / 255; empty is 0 and 1
+  std::string interpolation = "bilinear";  ///< or "bicubic"
+
+  /// One picture. Shape: (1, C, H, W) float32.
+  /// Throws: Error (usage) for options that do not fit; Error (input) for an
+  /// empty picture or another number of channels.
+  Tensor operator()(const ImageView& image) const;
+
+  /// Pictures of one size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
+  Tensor operator()(const Tensor& images) const;
+
+  nlohmann::json to_json() const;
+
+  /// Throws: Error (file) for what `to_json` does not write.
+  static ImagePreprocess from(const nlohmann::json& json);
+
+  bool operator==(const ImagePreprocess&) const = default;
+};
+
+/// What torchvision's ImageNet models are evaluated with: shorter side 256,
+/// crop 224, ImageNet's mean and deviation.
+ImagePreprocess imagenet_preprocess();
+
+}  // namespace reszoo

@@ -1,0 +1,138 @@
+#include "reszoo/preprocess/frame.h"
+
+#include <torch/types.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+
+namespace reszoo {
+namespace {
+
+constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
+
+/// The number that the whole word spells, leading and trailing spaces aside.
+std::optional<double> number_in(std::string_view word) {
+  const auto first = word.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return std::nullopt;
+  word = word.substr(first, word.find_last_not_of(" \t") - first + 1);
+  if (word.starts_with('+')) word.remove_prefix(1);
+  double value = 0;
+  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || stop != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+int64_t first_row_of(const Tensor& codes, int64_t code) { return (codes == code).nonzero()[0].item<int64_t>() + 1; }
+
+/// One column of `rows`: text as soon as one value is text.
+Column column_of(const std::string& name, const std::vector<Row>& rows) {
+  std::vector<double> numbers;
+  std::vector<std::string> words;
+  bool text = false;
+  for (const auto& row : rows) {
+    const auto found = row.find(name);
+    const auto* number = found == row.end() ? nullptr : std::get_if<double>(&found->second);
+    const auto* word = found == row.end() ? nullptr : std::get_if<std::string>(&found->second);
+    text = text || (word && !word->empty());
+    numbers.push_back(number ? *number : missing_number);
+    words.push_back(word ? *word : number && !std::isnan(*number) ? number_text(*number) : "");
+  }
+  return text ? Column::of_text(name, words) : Column::of_numbers(name, numbers);
+}
+
+}  // namespace
+
+Column Column::of_numbers(std::string name, const std::vector<double>& values) {
+  return {std::move(name), Kind::number, torch::tensor(values, torch::kFloat64), {}, {}};
+}
+
+Column Column::of_text(std::string name, const std::vector<std::string>& values) {
+  Column column{std::move(name), Kind::text, {}, {}, {}};
+  std::unordered_map<std::string, int64_t> code_of;
+  std::vector<int64_t> codes;
+  codes.reserve(values.size());
+  for (const auto& value : values) {
+    if (value.empty()) {
+      codes.push_back(-1);
+      continue;
+    }
+    const auto [place, fresh] = code_of.try_emplace(value, static_cast<int64_t>(column.words.size()));
+    if (fresh) column.words.push_back(value);
+    codes.push_back(place->second);
+  }
+  column.codes = torch::tensor(codes, torch::kInt64);
+  return column;
+}
+
+int64_t Column::size() const { return kind == Kind::number ? numbers.size(0) : codes.size(0); }
+
+Tensor Column::missing() const { return kind == Kind::number ? numbers.isnan() : codes < 0; }
+
+// Adding 0 turns -0 into 0.
+std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
+
+Column as_text(const Column& column) {
+  if (column.kind == Column::Kind::text) return column;
+  Column text{column.name, Column::Kind::text, {}, torch::full({column.size()}, -1, torch::kInt64), {}};
+  const auto present = ~column.missing();
+  const auto [values, codes, counts] = at::_unique2(column.numbers.masked_select(present), true, true);
+  text.codes.masked_scatter_(present, codes);
+  for (int64_t i = 0; i < values.size(0); ++i) text.words.push_back(number_text(values[i].item<double>()));
+  return text;
+}
+
+Column as_numbers(const Column& column) {
+  if (column.kind == Column::Kind::number) return column;
+  // One value a word, and a last one that the code -1 picks.
+  std::vector<double> values(column.words.size() + 1, missing_number);
+  int64_t bad_row = column.size() + 1;
+  for (size_t code = 0; code < column.words.size(); ++code) {
+    if (const auto value = number_in(column.words[code]))
+      values[code] = *value;
+    else if ((column.codes == static_cast<int64_t>(code)).any().item<bool>())
+      bad_row = std::min(bad_row, first_row_of(column.codes, static_cast<int64_t>(code)));
+  }
+  if (bad_row <= column.size())
+    fail(ErrorKind::input, "column \"{}\": must hold numbers, got \"{}\" in row {}", column.name,
+         column.words[column.codes[bad_row - 1].item<int64_t>()], bad_row);
+  return {column.name, Column::Kind::number, torch::tensor(values, torch::kFloat64).index({column.codes}), {}, {}};
+}
+
+int64_t Frame::rows() const { return columns.empty() ? 0 : columns.front().size(); }
+
+const Column* Frame::find(const std::string& name) const {
+  for (const auto& column : columns)
+    if (column.name == name) return &column;
+  return nullptr;
+}
+
+const Column& Frame::at(const std::string& name) const {
+  if (const auto* column = find(name)) return *column;
+  const auto hint = suggestion(name, names());
+  fail(ErrorKind::input, "table: no column \"{}\"{}", name, hint.empty() ? "; columns are " + list(names()) : hint);
+}
+
+std::vector<std::string> Frame::names() const {
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return names;
+}
+
+Frame frame_of(const std::vector<Row>& rows) {
+  std::set<std::string> names;
+  for (const auto& row : rows)
+    for (const auto& [name, value] : row) names.insert(name);
+  if (names.empty()) fail(ErrorKind::input, "table: must have a row and a column, got {} rows, no column", rows.size());
+  Frame frame;
+  for (const auto& name : names) frame.columns.push_back(column_of(name, rows));
+  return frame;
+}
+
+}  // namespace reszoo

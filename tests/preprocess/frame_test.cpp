@@ -1,0 +1,36 @@
+// Tables in memory.
+#include "reszoo/preprocess/frame.h"
+
+#include <torch/types.h>
+
+#include "support/support.h"
+
+using namespace reszoo;
+using reszoo::test::expect_error;
+
+TEST(Frame, RowsLackingAValueHaveItMissing) {
+  const auto table = frame_of({{{"a", 1.0}, {"b", "x"}}, {{"b", ""}}, {{"a", 3.0}}});
+  EXPECT_EQ(table.rows(), 3);
+  EXPECT_EQ(table.names(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_TRUE(torch::equal(table.at("a").missing(), torch::tensor({false, true, false})));
+  EXPECT_TRUE(torch::equal(table.at("b").codes, torch::tensor({0, -1, -1}, torch::kInt64)));
+}
+
+TEST(Frame, NumbersAmongTextAreText) {
+  const auto table = frame_of({{{"a", 1.0}}, {{"a", "x"}}, {{"a", 0.1}}});
+  EXPECT_EQ(table.at("a").words, (std::vector<std::string>{"1", "x", "0.1"}));
+}
+
+TEST(Frame, NamesANearColumn) {
+  const auto table = frame_of({{{"carat", 1.0}, {"cut", "x"}}});
+  expect_error(ErrorKind::input, {"\"carrat\"", "did you mean carat"}, [&] { table.at("carrat"); });
+  expect_error(ErrorKind::input, {"columns are carat, cut"}, [&] { table.at("something"); });
+  EXPECT_EQ(table.find("something"), nullptr);
+  expect_error(ErrorKind::input, {"table"}, [] { frame_of({}); });
+}
+
+TEST(Column, NumbersAsTextHaveNoTrailingZero) {
+  const auto text = as_text(Column::of_numbers("a", {10, -0.0, 2.5, 10, std::numeric_limits<double>::quiet_NaN()}));
+  EXPECT_EQ(text.words, (std::vector<std::string>{"0", "2.5", "10"}));
+  EXPECT_TRUE(torch::equal(text.codes, torch::tensor({2, 0, 1, 2, -1}, torch::kInt64)));
+}

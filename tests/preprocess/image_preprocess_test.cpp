@@ -1,0 +1,108 @@
+// Pictures become the tensor that torchvision makes of them.
+#include "reszoo/preprocess/image_preprocess.h"
+
+#include <torch/types.h>
+
+#include "support/support.h"
+
+using namespace reszoo;
+using reszoo::test::expect_error;
+
+namespace {
+
+std::vector<uint8_t> ramp(int64_t size) {
+  std::vector<uint8_t> bytes(size);
+  for (int64_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(i * 37 % 251);
+  return bytes;
+}
+
+}  // namespace
+
+TEST(ImagePreprocess, NormalisesEachChannel) {
+  const std::vector<uint8_t> pixel{255, 0, 51};
+  const ImagePreprocess preprocess{.mean = {0.5, 0.5, 0.2}, .std = {0.5, 0.25, 1}};
+  const auto x = preprocess(ImageView{pixel.data(), 1, 1});
+  EXPECT_TRUE(torch::allclose(x, torch::tensor({1.0f, -2.0f, 0.0f}).view({1, 3, 1, 1}), 0, 1e-6));
+}
+
+TEST(ImagePreprocess, ReadsRowsByTheirStride) {
+  const auto bytes = ramp(2 * 16);
+  const ImagePreprocess preprocess;
+  const auto x = preprocess(ImageView{bytes.data(), 2, 3, 4, 16}) * 255;  // alpha dropped, 4 bytes of padding
+  EXPECT_EQ(x.sizes(), (std::vector<int64_t>{1, 3, 2, 3}));
+  for (int64_t c = 0; c < 3; ++c)
+    for (int64_t y = 0; y < 2; ++y)
+      for (int64_t column = 0; column < 3; ++column)
+        EXPECT_NEAR(x[0][c][y][column].item<float>(), bytes[y * 16 + column * 4 + c], 1e-4);
+}
+
+TEST(ImagePreprocess, GreyAndRgbConvertAsInPil) {
+  const std::vector<uint8_t> rgb{255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 200, 99};
+  const ImagePreprocess grey{.channels = 1};
+  const auto luma = (grey(ImageView{rgb.data(), 1, 4}) * 255).round().to(torch::kInt64).flatten();
+  EXPECT_TRUE(torch::equal(luma, torch::tensor({76, 150, 29, 132}, torch::kInt64)));  // PIL's convert("L")
+  const std::vector<uint8_t> one{7};
+  EXPECT_TRUE(torch::allclose(ImagePreprocess{}(ImageView{one.data(), 1, 1, 1}) * 255, torch::full({1, 3, 1, 1}, 7.0)));
+}
+
+TEST(ImagePreprocess, ShorterSideIsResizedAndTheCentreCropped) {
+  const auto bytes = ramp(40 * 60 * 3);
+  ImagePreprocess preprocess{.resize = 20};
+  EXPECT_EQ(preprocess(ImageView{bytes.data(), 40, 60}).sizes(), (std::vector<int64_t>{1, 3, 20, 30}));
+  EXPECT_EQ(preprocess(ImageView{bytes.data(), 60, 40}).sizes(), (std::vector<int64_t>{1, 3, 30, 20}));
+  preprocess.crop = 15;
+  EXPECT_EQ(preprocess(ImageView{bytes.data(), 40, 60}).sizes(), (std::vector<int64_t>{1, 3, 15, 15}));
+  EXPECT_EQ(imagenet_preprocess()(ImageView{bytes.data(), 40, 60}).sizes(), (std::vector<int64_t>{1, 3, 224, 224}));
+}
+
+TEST(ImagePreprocess, CropRoundsHalvesToEvenAndPadsWithBlack) {
+  const auto images = torch::arange(1, 6, torch::kUInt8).view({1, 1, 1, 5}).expand({1, 1, 5, 5}).contiguous();
+  const auto cropped = [&](int64_t side) {
+    const auto x = ImagePreprocess{.channels = 1, .crop = side}(images) * 255;
+    return x.select(2, side / 2).round().to(torch::kInt64).flatten();
+  };
+  EXPECT_TRUE(torch::equal(cropped(4), torch::tensor({1, 2, 3, 4}, torch::kInt64)));  // 0.5 rounds to 0
+  EXPECT_TRUE(torch::equal(cropped(2), torch::tensor({3, 4}, torch::kInt64)));        // 1.5 rounds to 2
+  EXPECT_TRUE(torch::equal(cropped(8), torch::tensor({0, 1, 2, 3, 4, 5, 0, 0}, torch::kInt64)));
+}
+
+TEST(ImagePreprocess, BytesStayBytesWhenResized) {
+  const auto images = torch::randint(0, 256, {1, 3, 50, 41}, torch::kUInt8);
+  for (const auto* interpolation : {"bilinear", "bicubic"}) {
+    const auto x = ImagePreprocess{.resize = 20, .interpolation = interpolation}(images) * 255;
+    EXPECT_LE((x - x.round()).abs().max().item<float>(), 1e-4);
+    EXPECT_GE(x.min().item<float>(), 0);
+    EXPECT_LE(x.max().item<float>(), 255.001);
+  }
+}
+
+TEST(ImagePreprocess, BatchEqualsSingle) {
+  const auto images = torch::randint(0, 256, {2, 3, 30, 40}, torch::kUInt8);
+  const ImagePreprocess preprocess{.resize = 24, .crop = 20, .mean = {0.1, 0.2, 0.3}, .std = {1, 2, 3}};
+  const auto pixels = images[1].permute({1, 2, 0}).contiguous();
+  const auto single = preprocess(ImageView{pixels.const_data_ptr<uint8_t>(), 30, 40});
+  EXPECT_LE((preprocess(images).slice(0, 1) - single).abs().max().item<float>(), 1.01 / 255);
+}
+
+TEST(ImagePreprocess, RefusesWhatDoesNotFit) {
+  const std::vector<uint8_t> pixel(3);
+  const ImageView view{pixel.data(), 1, 1};
+  expect_error(ErrorKind::usage, {"channels=2"}, [&] { ImagePreprocess{.channels = 2}(view); });
+  expect_error(ErrorKind::usage, {"mean=1"}, [&] { ImagePreprocess{.mean = {0.5}}(view); });
+  expect_error(ErrorKind::usage, {"std", "0"}, [&] { ImagePreprocess{.std = {0, 1, 1}}(view); });
+  expect_error(ErrorKind::usage, {"nearest"}, [&] { ImagePreprocess{.interpolation = "nearest"}(view); });
+  expect_error(ErrorKind::input, {"height=0"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 0, 1}); });
+  expect_error(ErrorKind::input, {"1x5x1x1"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 1, 1, 5}); });
+  expect_error(ErrorKind::input, {"uint8", "Float"}, [&] { ImagePreprocess{}(torch::zeros({1, 3, 2, 2})); });
+}
+
+TEST(ImagePreprocess, JsonRoundTrips) {
+  auto preprocess = imagenet_preprocess();
+  EXPECT_EQ(ImagePreprocess::from(nlohmann::json::parse(preprocess.to_json().dump())), preprocess);
+  preprocess.crop.reset();
+  EXPECT_EQ(ImagePreprocess::from(preprocess.to_json()), preprocess);
+  auto json = preprocess.to_json();
+  json["mean"] = {1, 2};
+  expect_error(ErrorKind::file, {"mean=2"}, [&] { ImagePreprocess::from(json); });
+  expect_error(ErrorKind::file, {"channels"}, [] { ImagePreprocess::from(nullptr); });
+}
