@@ -46,4 +46,14 @@ void expect_error(ErrorKind kind, const std::vector<std::string>& parts, Action&
   FAIL() << "no error";
 }
 
+// The same for one part.
+template <typename Action>
+void expect_error(ErrorKind kind, const std::string& part, Action&& action) {
+  expect_error(kind, std::vector<std::string>{part}, std::forward<Action>(action));
+}
+template <typename Action>
+void expect_error(ErrorKind kind, const char* part, Action&& action) {
+  expect_error(kind, std::string(part), std::forward<Action>(action));
+}
+
 }  // namespace reszoo::test

@@ -8,6 +8,7 @@
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"
+#include "reszoo/weights/state.h"
 #include "reszoo/zoo/registry.h"
 
 namespace reszoo {
