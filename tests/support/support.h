@@ -1,49 +1,67 @@
-// What the tests of all rooms share.
+// What tests of every room share: a folder that goes away, and errors that must come.
 #pragma once
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 #include "reszoo/base/error.h"
 
 namespace reszoo::test {
 
-// A new folder that goes away with its owner.
+/// A new folder that is removed, with all in it, when the test ends.
 class TempDir {
  public:
   TempDir() {
-    auto name = (std::filesystem::temp_directory_path() / "reszoo-XXXXXX").string();
-    if (!mkdtemp(name.data())) fail(ErrorKind::file, "TempDir: cannot make {}", name);
-    folder_ = name;
+    auto name = (std::filesystem::temp_directory_path() / "reszoo-test-XXXXXX").string();
+    if (!::mkdtemp(name.data())) fail(ErrorKind::file, "{}: cannot make a temporary folder", name);
+    path_ = name;
   }
-  TempDir(const TempDir&) = delete;
   ~TempDir() {
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(path_, ignored);
   }
-  std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
-  const std::filesystem::path& path() const { return folder_; }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
  private:
-  std::filesystem::path folder_;
+  std::filesystem::path path_;
 };
 
-// Expects `action` to throw an Error of that kind whose message has every part.
+/// Expects that `action` throws an Error of this kind with `substring` in its message.
 template <typename Action>
-void expect_error(ErrorKind kind, const std::vector<std::string>& parts, Action&& action) {
+void expect_error(ErrorKind kind, const std::string& substring, Action&& action) {
   try {
     action();
   } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind) << error.what();
-    for (const auto& part : parts)
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << "no \"" << part << "\" in: " << error.what();
+    EXPECT_EQ(static_cast<int>(error.kind()), static_cast<int>(kind)) << error.what();
+    EXPECT_NE(std::string(error.what()).find(substring), std::string::npos)
+        << "expected \"" << substring << "\" in: " << error.what();
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << "not one line: " << error.what();
     return;
   } catch (const std::exception& error) {
-    FAIL() << "another exception: " << error.what();
+    ADD_FAILURE() << "expected a reszoo::Error with \"" << substring << "\", got: " << error.what();
+    return;
   }
-  FAIL() << "no error";
+  ADD_FAILURE() << "expected an error with \"" << substring << "\", got none";
+}
+
+/// The bytes of a file, read without reszoo's own functions.
+inline std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Writes a file without reszoo's own functions.
+inline void put_bytes(const std::filesystem::path& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 // The same for one part.

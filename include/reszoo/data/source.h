@@ -1,0 +1,25 @@
+/// Tells what kind of data a path holds.
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace reszoo {
+
+/// Kinds of data that reszoo reads.
+enum class DataKind {
+  table,         ///< see read_table
+  idx_folder,    ///< see read_idx_folder
+  image_file,    ///< see decode_image
+  image_folder,  ///< a folder of class folders with pictures in them
+  unknown,
+};
+
+/// A word for messages: `table`, `IDX folder`, ...
+std::string text(DataKind kind);
+
+/// Looks at a path: a folder by the files in it, a file by its first bytes, and
+/// by its ending (`.csv`, `.tsv`, either with `.gz`) where they do not tell.
+/// Throws: Error (file) for a path that does not exist or cannot be read.
+DataKind detect_data(const std::filesystem::path& path);
+
+}  // namespace reszoo

@@ -1,0 +1,161 @@
+#include "arrow_frame.h"
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+#include <arrow/compute/api_vector.h>
+#include <arrow/compute/cast.h>
+#include <torch/types.h>
+
+#include <cmath>
+#include <set>
+
+namespace reszoo {
+namespace {
+
+using arrow::ChunkedArray;
+using Chunks = std::shared_ptr<ChunkedArray>;
+
+constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double seconds_a_day = 86400;
+
+Chunks cast(const Chunks& values, const std::shared_ptr<arrow::DataType>& type, const std::string& subject) {
+  if (values->type()->Equals(*type)) return values;
+  // Unsafe: integers beyond 2^53 may be rounded.
+  return value_of(arrow::compute::Cast(values, type, arrow::compute::CastOptions::Unsafe()), subject).chunked_array();
+}
+
+double units_a_second(arrow::TimeUnit::type unit) {
+  switch (unit) {
+    case arrow::TimeUnit::SECOND: return 1;
+    case arrow::TimeUnit::MILLI: return 1e3;
+    case arrow::TimeUnit::MICRO: return 1e6;
+    case arrow::TimeUnit::NANO: return 1e9;
+  }
+  return 1;
+}
+
+/// What a time's integer is divided by to give days (dates, timestamps) or
+/// seconds (times of day, durations); 0 for types that are no time.
+double time_divisor(const arrow::DataType& type) {
+  switch (type.id()) {
+    case arrow::Type::DATE32: return 1;
+    case arrow::Type::DATE64: return 1e3 * seconds_a_day;
+    case arrow::Type::TIMESTAMP:
+      return units_a_second(static_cast<const arrow::TimestampType&>(type).unit()) * seconds_a_day;
+    case arrow::Type::TIME32:
+    case arrow::Type::TIME64: return units_a_second(static_cast<const arrow::TimeType&>(type).unit());
+    case arrow::Type::DURATION: return units_a_second(static_cast<const arrow::DurationType&>(type).unit());
+    default: return 0;
+  }
+}
+
+Column number_column(const std::string& name, const Chunks& values, const std::string& subject) {
+  const auto numbers = torch::empty({values->length()}, torch::kFloat64);
+  auto* next = numbers.mutable_data_ptr<double>();
+  const auto doubles = cast(values, arrow::float64(), subject);
+  for (const auto& chunk : doubles->chunks()) {
+    const auto& array = static_cast<const arrow::DoubleArray&>(*chunk);
+    std::copy_n(array.raw_values(), array.length(), next);
+    for (int64_t i = 0; array.null_count() > 0 && i < array.length(); ++i)
+      if (array.IsNull(i)) next[i] = missing_number;
+    next += array.length();
+  }
+  return {name, Column::Kind::number, numbers, {}, {}};
+}
+
+/// Dates and times are integers of their own unit.
+Column time_column(const std::string& name, const Chunks& values, double divisor, const std::string& subject) {
+  const bool narrow = values->type()->id() == arrow::Type::DATE32 || values->type()->id() == arrow::Type::TIME32;
+  auto column = number_column(name, cast(values, narrow ? arrow::int32() : arrow::int64(), subject), subject);
+  column.numbers.div_(divisor);
+  return column;
+}
+
+Column text_column(const std::string& name, const Chunks& values, const std::string& subject) {
+  // Encoding all chunks at once gives them one dictionary.
+  const auto encoded =
+      value_of(arrow::compute::DictionaryEncode(cast(values, arrow::utf8(), subject)), subject).chunked_array();
+  Column column{name, Column::Kind::text, {}, torch::full({values->length()}, -1, torch::kInt64), {}};
+  if (encoded->num_chunks() == 0) return column;
+  const auto& words = static_cast<const arrow::StringArray&>(
+      *static_cast<const arrow::DictionaryArray&>(*encoded->chunks().back()).dictionary());
+  std::vector<int64_t> code_of;  // -1 for ""
+  for (int64_t i = 0; i < words.length(); ++i) {
+    const bool missing = words.IsNull(i) || words.GetView(i).empty();
+    code_of.push_back(missing ? -1 : static_cast<int64_t>(column.words.size()));
+    if (!missing) column.words.emplace_back(words.GetView(i));
+  }
+  auto* next = column.codes.mutable_data_ptr<int64_t>();
+  for (const auto& chunk : encoded->chunks()) {
+    const auto& array = static_cast<const arrow::DictionaryArray&>(*chunk);
+    for (int64_t i = 0; i < array.length(); ++i, ++next)
+      if (!array.IsNull(i)) *next = code_of[array.GetValueIndex(i)];
+  }
+  return column;
+}
+
+Column column_of(const std::string& name, Chunks values, const std::string& subject) {
+  if (values->type()->id() == arrow::Type::DICTIONARY)
+    values = cast(values, static_cast<const arrow::DictionaryType&>(*values->type()).value_type(), subject);
+  const auto& type = *values->type();
+  if (const auto divisor = time_divisor(type); divisor > 0) return time_column(name, values, divisor, subject);
+  if (arrow::is_numeric(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::NA)
+    return number_column(name, values, subject);
+  if (arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || type.id() == arrow::Type::BOOL)
+    return text_column(name, values, subject);
+  if (arrow::is_base_binary_like(type.id()))
+    fail(ErrorKind::input, "{}: column \"{}\": text must be UTF-8", subject, name);
+  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}", subject, name, type.ToString());
+}
+
+arrow::Result<std::shared_ptr<arrow::Array>> arrow_array(const Column& column) {
+  const auto missing = column.missing().contiguous();
+  const auto* null = missing.const_data_ptr<bool>();
+  if (column.kind == Column::Kind::number) {
+    arrow::DoubleBuilder builder;
+    const auto numbers = column.numbers.contiguous();
+    const auto* values = numbers.const_data_ptr<double>();
+    ARROW_RETURN_NOT_OK(builder.Reserve(column.size()));
+    for (int64_t i = 0; i < column.size(); ++i)
+      ARROW_RETURN_NOT_OK(null[i] ? builder.AppendNull() : builder.Append(values[i]));
+    return builder.Finish();
+  }
+  arrow::StringBuilder builder;
+  const auto codes = column.codes.contiguous();
+  const auto* values = codes.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < column.size(); ++i)
+    ARROW_RETURN_NOT_OK(null[i] ? builder.AppendNull() : builder.Append(column.words.at(values[i])));
+  return builder.Finish();
+}
+
+}  // namespace
+
+void check(const arrow::Status& status, const std::string& subject) {
+  if (status.ok()) return;
+  const auto& text = status.message();
+  fail(ErrorKind::file, "{}: {}", subject, text.substr(0, text.find('\n')));
+}
+
+Frame frame_of(const arrow::Table& table, const std::string& subject) {
+  if (table.num_columns() == 0) fail(ErrorKind::input, "{}: is empty, without columns", subject);
+  std::set<std::string> names;
+  for (const auto& name : table.ColumnNames())
+    if (!names.insert(name).second) fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, name);
+  if (table.num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);
+  Frame frame;
+  for (int i = 0; i < table.num_columns(); ++i)
+    frame.columns.push_back(column_of(table.field(i)->name(), table.column(i), subject));
+  return frame;
+}
+
+std::shared_ptr<arrow::Table> arrow_table(const Frame& frame, const std::string& subject) {
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> arrays;
+  for (const auto& column : frame.columns) {
+    arrays.push_back(value_of(arrow_array(column), subject));
+    fields.push_back(arrow::field(column.name, arrays.back()->type()));
+  }
+  return arrow::Table::Make(arrow::schema(fields), arrays, frame.rows());
+}
+
+}  // namespace reszoo

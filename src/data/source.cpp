@@ -1,0 +1,63 @@
+#include "reszoo/data/source.h"
+
+#include <fstream>
+
+#include "reszoo/base/error.h"
+#include "reszoo/data/decode.h"
+#include "reszoo/data/idx.h"
+
+namespace reszoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The first bytes of a file, fewer when it is shorter.
+std::string start_of(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
+  std::string start(8, '\0');
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<size_t>(stream.gcount()));
+  return start;
+}
+
+DataKind detect_file(const fs::path& path) {
+  const auto start = start_of(path);
+  if (start.starts_with("PAR1") || start.starts_with("ARROW1")) return DataKind::table;
+  if (is_image(start)) return DataKind::image_file;
+  const auto ending = (path.extension() == ".gz" ? path.stem() : path).extension();
+  return ending == ".csv" || ending == ".tsv" ? DataKind::table : DataKind::unknown;
+}
+
+bool has_class_folder(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!entry.is_directory()) continue;
+    for (const auto& file : fs::directory_iterator(entry.path()))
+      if (file.is_regular_file() && is_image(start_of(file.path()))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string text(DataKind kind) {
+  switch (kind) {
+    case DataKind::table: return "table";
+    case DataKind::idx_folder: return "IDX folder";
+    case DataKind::image_file: return "image file";
+    case DataKind::image_folder: return "image folder";
+    case DataKind::unknown: return "unknown";
+  }
+  fail(ErrorKind::usage, "DataKind: unknown kind {}", static_cast<int>(kind));
+}
+
+DataKind detect_data(const fs::path& path) try {
+  if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
+  if (!fs::is_directory(path)) return detect_file(path);
+  if (is_idx_folder(path)) return DataKind::idx_folder;
+  return has_class_folder(path) ? DataKind::image_folder : DataKind::unknown;
+} catch (const fs::filesystem_error& error) {
+  fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
+}
+
+}  // namespace reszoo
