@@ -68,10 +68,11 @@ void write_file(const std::filesystem::path& path, const std::vector<std::string
 
 std::string read_file(const std::filesystem::path& path) {
   File file(path, O_RDONLY | O_CLOEXEC);
+  if (!file.is_open() && errno == ENOENT) fail(ErrorKind::file, "{}: no such file", path.string());
   if (!file.is_open()) fail_with_errno(path, "read");
   struct stat status {};
   if (fstat(file.descriptor(), &status) != 0) fail_with_errno(path, "read");
-  if (S_ISDIR(status.st_mode)) fail(ErrorKind::file, "{}: is a folder, a file is needed", path.string());
+  if (S_ISDIR(status.st_mode)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
   std::string bytes;
   bytes.reserve(static_cast<size_t>(status.st_size));
   while (true) {

@@ -6,7 +6,8 @@
 #include <optional>
 
 #include "reszoo/base/error.h"
-#include "reszoo/data/bytes.h"
+#include "reszoo/base/file.h"
+#include "reszoo/data/gzip.h"
 
 namespace reszoo {
 namespace {
@@ -54,7 +55,7 @@ ImageSet read_set(const fs::path& folder, const std::string& split) {
 }  // namespace
 
 Tensor read_idx(const fs::path& path) {
-  const auto bytes = unzipped(read_bytes(path), path.string());
+  const auto bytes = unzipped(read_file(path), path.string());
   const auto magic = bytes.size() < 4 ? 0 : number_at(bytes, 0);
   const auto dimensions = magic & 0xff;
   if ((magic & ~0xffu) != unsigned_bytes || dimensions == 0 || dimensions > most_dimensions)

@@ -13,7 +13,7 @@
 #include <mutex>
 
 #include "arrow_frame.h"
-#include "reszoo/data/bytes.h"
+#include "reszoo/data/gzip.h"
 
 namespace reszoo {
 namespace {
@@ -107,26 +107,10 @@ void serialise_csv(const arrow::Table& table, arrow::io::OutputStream& sink, con
   check(arrow::csv::WriteCSV(table, arrow::csv::WriteOptions::Defaults(), &sink), subject);
 }
 
-/// Whole or not at all: a new file takes the old one's place.
-void replace_file(const std::filesystem::path& path, std::string_view bytes) {
-  auto temporary = path;
-  temporary += ".part";
-  std::ofstream stream(temporary, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(temporary, path, error);
-  if (!stream || error) {
-    const std::string why = error ? error.message() : std::strerror(errno);
-    std::filesystem::remove(temporary, error);
-    fail(ErrorKind::file, "{}: cannot be written: {}", path.string(), why);
-  }
-}
-
 }  // namespace
 
 Frame read_table(const std::filesystem::path& path, const TableReadOptions& options) {
-  const auto bytes = unzipped(read_bytes(path), path.string());
+  const auto bytes = unzipped(read_file(path), path.string());
   const auto plain = path.extension() == ".gz" ? path.stem() : path;
   return read_table_bytes(bytes, plain.extension() == ".tsv", path.string(), options);
 }
@@ -147,7 +131,7 @@ void write_table(const std::filesystem::path& path, const Frame& frame) {
     serialise_csv(*table, *sink, subject);
   else
     check(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink), subject);
-  replace_file(path, value_of(sink->Finish(), subject)->operator std::string_view());
+  write_file(path, value_of(sink->Finish(), subject)->operator std::string_view());
 }
 
 }  // namespace reszoo

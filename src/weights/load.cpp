@@ -55,7 +55,8 @@ KeyReport load_state(torch::nn::Module& module, const State& state, const LoadOp
 }
 
 WeightsKind detect_weights(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) fail(ErrorKind::file, "{}: is a folder, a file is needed", path.string());
+  if (!std::filesystem::exists(path)) fail(ErrorKind::file, "{}: no such file", path.string());
+  if (std::filesystem::is_directory(path)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(ErrorKind::file, "{}: cannot read: {}", path.string(), std::strerror(errno));
   std::string start(1 << 16, '\0');

@@ -7,7 +7,8 @@
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
-#include "support/error_parts.h"
+#include "reszoo/base/file.h"
+#include "support/support.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -62,9 +63,9 @@ void put_gzip(const std::filesystem::path& path, const std::string& bytes) {
 
 // Two pictures of 1 x 2 to train on, one to test with, in three spellings.
 void put_idx_folder(const std::filesystem::path& folder) {
-  put_bytes(folder / "train-images-idx3-ubyte", idx(images_magic, {2, 1, 2}, "abcd"));
+  write_file(folder / "train-images-idx3-ubyte", idx(images_magic, {2, 1, 2}, "abcd"));
   put_gzip(folder / "train-labels-idx1-ubyte.gz", idx(labels_magic, {2}, {'\x03', '\xff'}));
-  put_bytes(folder / "t10k-images.idx3-ubyte", idx(images_magic, {1, 1, 2}, "ef"));
+  write_file(folder / "t10k-images.idx3-ubyte", idx(images_magic, {1, 1, 2}, "ef"));
   put_gzip(folder / "t10k-labels.idx1-ubyte.gz", idx(labels_magic, {1}, "\x07"));
 }
 
@@ -98,7 +99,7 @@ TEST(Decode, DamageIsAnErrorThatNamesTheFile) {
   const TempDir folder;
   for (const auto& bytes : {png(noise, 32, PNG_FORMAT_RGB), jpeg(noise, 32, TJPF_RGB)})
     for (const auto size : {bytes.size() / 3, bytes.size() / 2, bytes.size() - 40}) {
-      put_bytes(folder / "cut.picture", bytes.substr(0, size));
+      write_file(folder / "cut.picture", bytes.substr(0, size));
       expect_error_parts(ErrorKind::file, {"cut.picture: damaged"}, [&] { decode_image(folder / "cut.picture"); });
     }
   auto flipped = png(noise, 32, PNG_FORMAT_RGB);
@@ -120,7 +121,7 @@ TEST(Idx, ReadsAFolderInAnySpelling) {
 TEST(Idx, NamesWhatIsWrongWithAFile) {
   const TempDir folder;
   const auto read = [&](const std::string& bytes) {
-    put_bytes(folder / "x", bytes);
+    write_file(folder / "x", bytes);
     read_idx(folder / "x");
   };
   expect_error_parts(ErrorKind::file, {"x: ", "magic number is 0x00000d03"}, [&] { read(idx(0x0d03, {1, 1, 2}, "ab")); });
@@ -134,9 +135,9 @@ TEST(Idx, NamesWhatIsWrongWithAFile) {
 TEST(Idx, NamesWhatIsWrongWithAFolder) {
   const TempDir folder;
   put_idx_folder(folder.path());
-  put_bytes(folder / "t10k-labels-idx1-ubyte", idx(labels_magic, {3}, "abc"));
+  write_file(folder / "t10k-labels-idx1-ubyte", idx(labels_magic, {3}, "abc"));
   expect_error(ErrorKind::file, "t10k has 1 images and 3 labels", [&] { read_idx_folder(folder.path()); });
-  put_bytes(folder / "t10k-labels-idx1-ubyte", idx(images_magic, {1, 1, 2}, "ef"));
+  write_file(folder / "t10k-labels-idx1-ubyte", idx(images_magic, {1, 1, 2}, "ef"));
   expect_error(ErrorKind::file, "labels must have 1 dimensions, got 3", [&] { read_idx_folder(folder.path()); });
   std::filesystem::remove(folder / "t10k-images.idx3-ubyte");
   expect_error(ErrorKind::file, "has no t10k-images-idx3-ubyte", [&] { read_idx_folder(folder.path()); });
@@ -147,7 +148,7 @@ TEST(DetectData, TellsByContentAndEnding) {
   const TempDir folder;
   const auto put = [&](const std::string& name, const std::string& bytes) {
     std::filesystem::create_directories((folder / name).parent_path());
-    put_bytes(folder / name, bytes);
+    write_file(folder / name, bytes);
     return detect_data(folder / name);
   };
   EXPECT_EQ(put("a.csv", "a,b\n"), DataKind::table);

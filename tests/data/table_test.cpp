@@ -10,7 +10,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "support/error_parts.h"
+#include "reszoo/base/file.h"
+#include "support/support.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -85,7 +86,7 @@ TEST(ReadTable, FindsTheDelimiterInTheHeader) {
     EXPECT_EQ(parse(text).names(), (Words{"a", "b"})) << text;
   EXPECT_EQ(parse("\"a,a,a\";b\n1;2\n").names(), (Words{"a,a,a", "b"}));
   const TempDir folder;
-  put_bytes(folder / "t.tsv", "a,a\tb\n1\t2\n");
+  write_file(folder / "t.tsv", "a,a\tb\n1\t2\n");
   EXPECT_EQ(read_table(folder / "t.tsv").names(), (Words{"a,a", "b"}));
 }
 
@@ -135,14 +136,14 @@ TEST(ReadTable, UndoesGzip) {
   write_gzip(folder / "u.tsv.gz", "a,c\tb\n1\t2\n");
   EXPECT_EQ(numbers(read_table(folder / "t.csv.gz").at("b")), std::vector<double>{2});
   EXPECT_EQ(numbers(read_table(folder / "u.tsv.gz").at("b")), std::vector<double>{2});
-  const auto bytes = bytes_of(folder / "t.csv.gz");
-  put_bytes(folder / "two.csv.gz", bytes + bytes);  // members, as `cat` of two files
+  const auto bytes = read_file(folder / "t.csv.gz");
+  write_file(folder / "two.csv.gz", bytes + bytes);  // members, as `cat` of two files
   EXPECT_EQ(read_table(folder / "two.csv.gz").rows(), 3);
-  put_bytes(folder / "cut.csv.gz", bytes.substr(0, bytes.size() - 5));
+  write_file(folder / "cut.csv.gz", bytes.substr(0, bytes.size() - 5));
   expect_error_parts(ErrorKind::file, {"cut.csv.gz", "cut off"}, [&] { read_table(folder / "cut.csv.gz"); });
   auto flipped = bytes;
   flipped[12] ^= 0x55;
-  put_bytes(folder / "bad.csv.gz", flipped);
+  write_file(folder / "bad.csv.gz", flipped);
   expect_error_parts(ErrorKind::file, {"bad.csv.gz", "damaged"}, [&] { read_table(folder / "bad.csv.gz"); });
 }
 
@@ -166,9 +167,9 @@ TEST(WriteTable, NamesWhatIsWrong) {
 TEST(ReadTable, CutOffParquetIsAnError) {
   const TempDir folder;
   write_table(folder / "t.parquet", sample());
-  const auto bytes = bytes_of(folder / "t.parquet");
+  const auto bytes = read_file(folder / "t.parquet");
   for (size_t size = 4; size < bytes.size(); size += 97) {
-    put_bytes(folder / "cut.parquet", bytes.substr(0, size));
+    write_file(folder / "cut.parquet", bytes.substr(0, size));
     expect_error(ErrorKind::file, "cut.parquet: ", [&] { read_table(folder / "cut.parquet"); });
   }
 }

@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-#include "support/error_parts.h"
+#include "support/support.h"
 
 using namespace reszoo;
 using reszoo::test::expect_error_parts;

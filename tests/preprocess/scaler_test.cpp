@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "reszoo/preprocess/scaler.h"
-#include "support/error_parts.h"
+#include "support/support.h"
 
 using namespace reszoo;
 using reszoo::test::expect_error_parts;

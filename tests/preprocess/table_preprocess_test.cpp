@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "reszoo/preprocess/table_preprocess.h"
-#include "support/error_parts.h"
+#include "support/support.h"
 
 using namespace reszoo;
 using reszoo::test::expect_error_parts;

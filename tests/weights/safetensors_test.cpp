@@ -78,8 +78,8 @@ TEST(Safetensors, HeadersThatLieAreRefused) {
 
 TEST(File, MissingFolderAndUnwritableAreNamed) {
   TempDir folder;
-  expect_error(ErrorKind::file, "no.safetensors: cannot read: No such file", [&] { read_safetensors(folder / "no.safetensors"); });
-  expect_error(ErrorKind::file, "is a folder, a file is needed", [&] { read_file(folder.path()); });
+  expect_error(ErrorKind::file, "no.safetensors: no such file", [&] { read_safetensors(folder / "no.safetensors"); });
+  expect_error(ErrorKind::file, "is a folder, not a file", [&] { read_file(folder.path()); });
   write_file(folder / "plain", "text");
   expect_error(ErrorKind::file, "cannot write: Not a directory", [&] { write_file(folder / "plain/inside", "text"); });
 }

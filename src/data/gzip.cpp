@@ -1,11 +1,8 @@
-#include "reszoo/data/bytes.h"
+#include "reszoo/data/gzip.h"
 
 #include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <memory>
 
 #include "reszoo/base/error.h"
@@ -42,22 +39,6 @@ int inflate_all(z_stream& stream, std::string_view bytes, std::string& output) {
 }
 
 }  // namespace
-
-std::string read_bytes(const std::filesystem::path& path) {
-  std::error_code ignored;
-  const auto status = std::filesystem::status(path, ignored);
-  if (!std::filesystem::exists(status)) fail(ErrorKind::file, "{}: no such file", path.string());
-  if (std::filesystem::is_directory(status)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail(ErrorKind::file, "{}: cannot be opened: {}", path.string(), std::strerror(errno));
-  std::string bytes;
-  if (const auto size = std::filesystem::file_size(path, ignored); !ignored) bytes.reserve(size);
-  std::string buffer(chunk, '\0');
-  while (stream.read(buffer.data(), static_cast<std::streamsize>(chunk)) || stream.gcount() > 0)
-    bytes.append(buffer.data(), static_cast<size_t>(stream.gcount()));
-  if (stream.bad()) fail(ErrorKind::file, "{}: cannot be read: {}", path.string(), std::strerror(errno));
-  return bytes;
-}
 
 std::string unzipped(std::string bytes, const std::string& subject) {
   if (!bytes.starts_with("\x1f\x8b")) return bytes;
