@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/file.h"
+#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/file.h"
+#include "reszoo/base/safe_file.h"
 #include "reszoo/data/gzip.h"
 
 namespace reszoo {

@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "arrow_frame.h"
+#include "reszoo/base/safe_file.h"
 #include "reszoo/data/gzip.h"
 
 namespace reszoo {

@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Tensors whose key begins so belong to the preprocessing, not to the network.
+constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
+
 /// Runs `forward` over the rows in batches and gathers the results on the CPU.
 template <typename Forward>
 Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, Forward forward) {
@@ -46,14 +49,14 @@ Model build(const json& card, const State& tensors, const std::string& source) {
 }  // namespace
 
 Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
-  const auto file = read_model_file(path, verify);
+  const auto file = read_model_file(path, {.verify = verify});
   Model model;
   try {
     model = build(file.card, file.tensors, path.string());
   } catch (const Error& error) {
     fail(ErrorKind::file, "{}: {}", path.string(), error.what());
   }
-  State weights;
+  State weights("key");
   for (const auto& item : file.tensors)
     if (!item.key().starts_with(kPreprocessPrefix)) weights.insert(item.key(), item.value());
   load_state(*model.network, weights, {}, path.string());
@@ -63,16 +66,16 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
 }
 
 void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
-  ModelFile file;
-  file.card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
-  if (target) file.card["target"] = target->to_json();
-  if (image) file.card["image"] = image->to_json();
-  for (const auto& item : weights.value_or(state_of(*network))) file.tensors.insert(item.key(), item.value());
+  nlohmann::json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
+  State tensors("key");
+  if (target) card["target"] = target->to_json();
+  if (image) card["image"] = image->to_json();
+  for (const auto& item : weights.value_or(state_of(*network))) tensors.insert(item.key(), item.value());
   if (table) {
-    file.card["table"] = table->to_json();
-    for (const auto& [key, tensor] : table->tensors()) file.tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
+    card["table"] = table->to_json();
+    for (const auto& [key, tensor] : table->tensors()) tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
   }
-  write_model_file(path, file);
+  write_model_file(path, card, tensors);
 }
 
 Tensor Model::input(const Frame& rows) const {

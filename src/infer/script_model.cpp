@@ -6,34 +6,36 @@
 
 namespace reszoo {
 
-struct ScriptModel::Module {
-  torch::jit::Module module;
-  std::string source;
+struct ScriptModel::Script {
+  std::string path;
   c10::Device device;
+  torch::jit::Module module;
 };
 
 ScriptModel::ScriptModel(const std::filesystem::path& path, c10::Device device) {
   try {
-    module_ = std::make_shared<Module>(Module{torch::jit::load(path.string(), device), path.string(), device});
+    script_ = std::make_shared<Script>(Script{path.string(), device, torch::jit::load(path.string(), device)});
+    if (script_->module.hasattr("training")) script_->module.eval();  // a frozen module has no mode to set
   } catch (const std::exception& error) {
-    fail(ErrorKind::file, "{}: not a TorchScript file: {}", path.string(), message_of(error));
+    fail(ErrorKind::file, "{}: cannot be read as TorchScript: {}", path.string(), message_of(error));
   }
-  if (!module_->module.find_method("forward"))
-    fail(ErrorKind::file, "{}: has weights but no forward; load them into a network with load_weights", path.string());
-  // A frozen module has no training mode to leave.
-  if (module_->module.hasattr("training")) module_->module.eval();
 }
 
-at::Tensor ScriptModel::forward(const at::Tensor& x) const {
-  torch::NoGradGuard no_grad;
+bool ScriptModel::has_forward() const { return script_->module.find_method("forward").has_value(); }
+
+at::Tensor ScriptModel::forward(const at::Tensor& input) const {
+  if (!has_forward())
+    fail(ErrorKind::usage, "{}: has no forward to run; it holds weights only, read them with read_weights", script_->path);
+  c10::IValue output;
   try {
-    const auto output = module_->module.get_method("forward")({x.to(module_->device)});
-    if (output.isTensor()) return output.toTensor();
+    const at::NoGradGuard no_grad;
+    output = script_->module.forward({input.to(script_->device)});
   } catch (const std::exception& error) {
-    fail(ErrorKind::input, "{}: cannot take an input of ({}): {}", module_->source, fmt::join(x.sizes(), ", "),
-         message_of(error));
+    fail(ErrorKind::input, "{}: forward failed: {}", script_->path, message_of(error));
   }
-  fail(ErrorKind::input, "{}: gives no tensor", module_->source);
+  if (!output.isTensor())
+    fail(ErrorKind::usage, "{}: forward must return one tensor, got {}", script_->path, output.tagKind());
+  return output.toTensor();
 }
 
 }  // namespace reszoo

@@ -2,73 +2,88 @@
 
 #include <xxhash.h>
 
+#include <memory>
+
 #include "reszoo/base/error.h"
-#include "reszoo/base/file.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/safetensors.h"
+#include "safetensors_layout.h"
 
 namespace reszoo {
 namespace {
 
 using nlohmann::json;
 
-constexpr size_t kDigestLetters = 32;
+constexpr size_t kDigits = 32;
+constexpr int kMostDepth = 64;  // of a card; deeper parts of a hostile one are dropped unbuilt
+constexpr std::string_view kDigestField = "\"digest\":\"";
+const std::string kBlank(kDigits, '0');
 
-/// XXH3 of pieces one after the other.
 std::string digest_of(const std::vector<std::string_view>& pieces) {
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
-  XXH3_128bits_reset(state.get());
-  for (const auto piece : pieces) XXH3_128bits_update(state.get(), piece.data(), piece.size());
-  const auto hash = XXH3_128bits_digest(state.get());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(), &XXH3_freeState);
+  XXH3_128bits_reset(hash.get());
+  for (const auto piece : pieces) XXH3_128bits_update(hash.get(), piece.data(), piece.size());
+  const auto digest = XXH3_128bits_digest(hash.get());
+  return fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
 }
 
-/// Where the digest's letters stand in a file that begins with the header. It is
-/// found by its own text, so the JSON need not be in an order of ours.
-size_t find_digest(std::string_view bytes, const std::string& digest, const std::string& source) {
-  const auto place = bytes.find("\"digest\":\"" + digest + "\"");
-  if (digest.size() != kDigestLetters || place == std::string_view::npos)
-    fail(ErrorKind::file, "{}: damaged: it has no digest", source);
-  return place + std::string_view("\"digest\":\"").size();
+/// The digest that the bytes have, the digits of the one that they state blanked.
+/// In the card's text quotes are escaped, so the field is found nowhere else.
+std::string digest_of_file(std::string_view bytes, const std::string& stated) {
+  const auto field = bytes.find(fmt::format("{}{}\"", kDigestField, stated));
+  if (field == std::string_view::npos || stated.size() != kDigits) return "";
+  const auto digits = field + kDigestField.size();
+  return digest_of({bytes.substr(0, digits), kBlank, bytes.substr(digits + kDigits)});
+}
+
+json parse_card(const std::string& text, const std::string& source) {
+  const auto shallow = [](int depth, json::parse_event_t, const json&) { return depth <= kMostDepth; };
+  const auto card = json::parse(text, shallow, /*allow_exceptions=*/false);
+  if (!card.is_object() || !card.contains("format_version") || !card["format_version"].is_number_integer())
+    fail(ErrorKind::file, "{}: the card must be a JSON object with a format_version, the file is damaged", source);
+  const auto version = card["format_version"].get<int64_t>();
+  if (version > kModelFileVersion)
+    fail(ErrorKind::file, "{}: written by a newer reszoo, format_version {}, this one reads up to {}", source, version,
+         kModelFileVersion);
+  if (version < 1) fail(ErrorKind::file, "{}: format_version must be positive, got {}", source, version);
+  return card;
 }
 
 }  // namespace
 
-void write_model_file(const std::filesystem::path& path, const ModelFile& file) {
-  auto card = file.card;
+void write_model_file(const std::filesystem::path& path, json card, const State& tensors) {
+  if (!card.is_object()) fail(ErrorKind::usage, "model file: the card must be a JSON object, got {}", card.type_name());
   card["format_version"] = kModelFileVersion;
-  const std::string zeros(kDigestLetters, '0');
-  auto header = safetensors_header(file.tensors, {{"format", "pt"}, {"reszoo", card.dump()}, {"digest", zeros}});
-  const auto contiguous = contiguous_tensors(file.tensors);
-  std::vector<std::string_view> pieces{header};
-  for (const auto& tensor : contiguous) pieces.push_back(bytes_of(tensor));
-  const auto digest = digest_of(pieces);
-  header.replace(find_digest(header, zeros, path.string()), kDigestLetters, digest);
-  pieces[0] = header;
-  write_file(path, pieces);
-}
-
-bool is_model_file(const Safetensors& file) { return file.metadata.count("reszoo") > 0; }
-
-ModelFile parse_model_file(Safetensors file, const std::string& source, bool verify) {
-  if (!is_model_file(file)) fail(ErrorKind::file, "{}: not a model file of reszoo: a safetensors file without its card", source);
-  if (verify) {
-    const std::string_view bytes = *file.bytes;
-    const auto& digest = file.metadata["digest"];
-    const auto place = find_digest(bytes, digest, source);
-    const std::string zeros(kDigestLetters, '0');
-    if (digest_of({bytes.substr(0, place), zeros, bytes.substr(place + kDigestLetters)}) != digest)
-      fail(ErrorKind::file, "{}: damaged: the digest does not match its content", source);
+  std::string text;
+  try {
+    text = card.dump();
+  } catch (const json::exception& error) {
+    fail(ErrorKind::input, "model file: the card must be UTF-8 text; {}", message_of(error));
   }
-  const auto card = json::parse(file.metadata["reszoo"], nullptr, /*allow_exceptions=*/false);
-  if (!card.is_object() || !card.contains("format_version") || !card["format_version"].is_number_integer())
-    fail(ErrorKind::file, "{}: damaged: its card is not readable", source);
-  if (card["format_version"] > kModelFileVersion)
-    fail(ErrorKind::file, "{}: written by a later version of reszoo (format {}, this one reads up to {})", source,
-         card["format_version"].get<int64_t>(), kModelFileVersion);
-  return {card, std::move(file.tensors)};
+  auto layout = lay_out(tensors, {{"digest", kBlank}, {"format", "pt"}, {"reszoo", text}});
+  const auto digits = layout.header.find(fmt::format("{}{}\"", kDigestField, kBlank)) + kDigestField.size();
+  layout.header.replace(digits, kDigits, digest_of(layout.pieces()));
+  write_file(path, layout.pieces());
 }
 
-ModelFile read_model_file(const std::filesystem::path& path, bool verify) {
-  return parse_model_file(read_safetensors(path), path.string(), verify);
+ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options) {
+  const std::string_view view = bytes;  // the buffer moves into the tensors and stays where it is
+  const char* const begin = view.data();
+  const size_t size = view.size();
+  auto file = parse_safetensors(std::move(bytes), source);
+  const auto card = file.metadata.find("reszoo");
+  const auto digest = file.metadata.find("digest");
+  if (card == file.metadata.end() || digest == file.metadata.end())
+    fail(ErrorKind::file, "{}: is not a reszoo model file, its metadata has no {}", source,
+         card == file.metadata.end() ? "\"reszoo\"" : "\"digest\"");
+  auto parsed = parse_card(card->second, source);
+  if (options.verify && digest_of_file({begin, size}, digest->second) != digest->second)
+    fail(ErrorKind::file, "{}: digest does not match, the file is damaged", source);
+  return {std::move(parsed), std::move(file.tensors)};
+}
+
+ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options) {
+  return parse_model_file(read_file(path), path.string(), options);
 }
 
 }  // namespace reszoo

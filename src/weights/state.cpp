@@ -3,7 +3,7 @@
 namespace reszoo {
 namespace {
 
-void collect(const torch::nn::Module& module, const std::string& prefix, State& state) {
+void collect(const nn::Module& module, const std::string& prefix, State& state) {
   for (const auto& item : module.named_parameters(/*recurse=*/false)) state.insert(prefix + item.key(), item.value());
   for (const auto& item : module.named_buffers(/*recurse=*/false)) state.insert(prefix + item.key(), item.value());
   for (const auto& child : module.named_children()) collect(*child.value(), prefix + child.key() + ".", state);
@@ -11,8 +11,8 @@ void collect(const torch::nn::Module& module, const std::string& prefix, State& 
 
 }  // namespace
 
-State state_of(const torch::nn::Module& module) {
-  State state;
+State state_of(const nn::Module& module) {
+  State state("key");
   collect(module, "", state);
   return state;
 }

@@ -8,7 +8,7 @@ namespace reszoo {
 namespace {
 
 void collect(const torch::jit::Module& module, const std::string& prefix, State& state) {
-  for (const auto& item : module.named_parameters(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
+  for (const auto& item : module.named_parameters(/*recurse=*/false)) state.insert(prefix + item.name, item.value.detach());
   for (const auto& item : module.named_buffers(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
   for (const auto& child : module.named_children()) collect(child.value, prefix + child.name + ".", state);
 }
@@ -16,16 +16,18 @@ void collect(const torch::jit::Module& module, const std::string& prefix, State&
 }  // namespace
 
 State read_torchscript(const std::filesystem::path& path) {
-  State state;
+  State state("key");
+  bool frozen = false;
   try {
-    collect(torch::jit::load(path.string(), at::kCPU), "", state);
+    const auto module = torch::jit::load(path.string(), at::kCPU);
+    collect(module, "", state);
+    frozen = !module.hasattr("training");  // which freezing removes
   } catch (const std::exception& error) {
-    fail(ErrorKind::file, "{}: not a TorchScript file: {}", path.string(), message_of(error));
+    fail(ErrorKind::file, "{}: cannot be read as TorchScript: {}", path.string(), message_of(error));
   }
   if (state.is_empty())
-    fail(ErrorKind::file,
-         "{}: holds no parameters: it is frozen; save it without torch.jit.freeze, or run it as it is (ScriptModel)",
-         path.string());
+    fail(ErrorKind::file, "{}: {}holds no parameters; export the model unfrozen, or run it with ScriptModel",
+         path.string(), frozen ? "is a frozen TorchScript file, which " : "");
   return state;
 }
 

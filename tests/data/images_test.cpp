@@ -7,7 +7,7 @@
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
-#include "reszoo/base/file.h"
+#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "reszoo/base/file.h"
+#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -126,7 +126,7 @@ TEST(ReadTable, NamesWhatIsWrong) {
 
 TEST(ReadTable, NamesAPathThatIsNoFile) {
   const TempDir folder;
-  expect_error_parts(ErrorKind::file, {"lost.csv", "no such file"}, [&] { read_table(folder / "lost.csv"); });
+  expect_error_parts(ErrorKind::file, {"lost.csv", "No such file"}, [&] { read_table(folder / "lost.csv"); });
   expect_error(ErrorKind::file, "is a folder", [&] { read_table(folder.path()); });
 }
 

@@ -1,4 +1,4 @@
-/// A TorchScript file, run as it is.
+/// Running a TorchScript file as it is.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
@@ -8,21 +8,24 @@
 
 namespace reszoo {
 
-/// Runs any TorchScript file in evaluation mode, frozen ones too.
+/// A TorchScript module: scripted, traced or frozen. Copies share the module.
 class ScriptModel {
  public:
-  /// Throws: Error (file) if it is no TorchScript file or has no `forward` (a file
-  /// of C++ `torch::save` has none).
-  explicit ScriptModel(const std::filesystem::path& path, c10::Device device = at::kCPU);
+  /// Loads the file to `device`, in evaluation mode.
+  /// Throws: Error (file) if it cannot be read.
+  explicit ScriptModel(const std::filesystem::path& path, c10::Device device = c10::kCPU);
 
-  /// Runs the model on one tensor, without gradients; the input is moved to the
-  /// model's device.
-  /// Throws: Error (input) if the model cannot take it or gives no tensor.
-  at::Tensor forward(const at::Tensor& x) const;
+  /// Runs the module without gradients; the input goes to the module's device.
+  ///
+  /// Throws: Error (usage) if the file has no forward (C++ `torch::save` writes
+  /// none) or does not return one tensor; Error (input) if the input does not fit.
+  at::Tensor forward(const at::Tensor& input) const;
+
+  bool has_forward() const;
 
  private:
-  struct Module;
-  std::shared_ptr<Module> module_;
+  struct Script;
+  std::shared_ptr<Script> script_;
 };
 
 }  // namespace reszoo

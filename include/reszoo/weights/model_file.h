@@ -1,41 +1,40 @@
-/// A .safetensors file that explains itself.
+/// The model file: weights that say what they are.
 #pragma once
 #include <filesystem>
-#include <nlohmann/json.hpp>
-#include <string_view>
+#include <string>
 
-#include "reszoo/weights/safetensors.h"
+#include <nlohmann/json.hpp>
+
+#include "reszoo/weights/state.h"
 
 namespace reszoo {
 
-/// Tensors, and a card that says what they are: model, options, classes,
-/// preprocessing. Python's safetensors reads the same file.
-///
-/// The metadata of the file has three entries: `format` = "pt", which other
-/// readers want; `reszoo`, the card as JSON text with its `format_version`; and
-/// `digest`, XXH3 (128 bits, hexadecimal) over the header, in which the digest's
-/// own place holds zeros, and the data. A changed class name is noticed as well
-/// as a changed weight.
+/// A safetensors file that has, as metadata, a card (a JSON object: name and
+/// options of the model, classes, preprocessing) and a digest.
 struct ModelFile {
   nlohmann::json card;
-  State tensors = State();
+  State tensors;
 };
 
-constexpr int kModelFileVersion = 1;
+/// The version that `write_model_file` writes and the newest that is read.
+inline constexpr int kModelFileVersion = 1;
 
-/// Tensors whose key begins so belong to the preprocessing, not to the network.
-constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
+/// How a model file is read.
+struct ReadOptions {
+  bool verify = true;  ///< compare the digest with the content
+};
 
-void write_model_file(const std::filesystem::path& path, const ModelFile& file);
-
-/// Reads a file, or one that was parsed from memory.
+/// Writes the file, safely as `write_file` does. The card's "format_version" is
+/// set here. The metadata is `format` ("pt"), `reszoo` (the card as text) and
+/// `digest`: XXH3, 128 bits, 32 hexadecimal digits, of the whole file in which
+/// these digits are zeros.
 ///
-/// Throws: Error (file) if it is damaged, if it is another safetensors file, or
-/// if a later version of reszoo wrote it. `verify = false` skips the digest.
-ModelFile read_model_file(const std::filesystem::path& path, bool verify = true);
-ModelFile parse_model_file(Safetensors file, const std::string& source, bool verify = true);
+/// Throws: Error (usage) if the card is not a JSON object; those of `write_safetensors`.
+void write_model_file(const std::filesystem::path& path, nlohmann::json card, const State& tensors);
 
-/// Whether the metadata is that of a model file.
-bool is_model_file(const Safetensors& file);
+/// Reads a model file.
+/// Throws: Error (file) if it is not one, is damaged, or is of a newer version.
+ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options = {});
+ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options = {});
 
 }  // namespace reszoo

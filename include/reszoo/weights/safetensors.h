@@ -1,43 +1,41 @@
-/// The safetensors format: a JSON header and a buffer.
+/// The safetensors format: a JSON header and the tensors' bytes.
 #pragma once
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
 
-/// What a .safetensors file holds.
+/// What a safetensors file holds.
 struct Safetensors {
-  State tensors = State();
-  std::map<std::string, std::string> metadata;
-  std::shared_ptr<const std::string> bytes;  ///< the whole file, which the tensors share
+  State tensors;                                ///< in the order of the header
+  std::map<std::string, std::string> metadata;  ///< the header's `__metadata__`
 };
 
-/// Reads a file of this format from memory. The tensors share the bytes.
+/// Reads a file's bytes. The tensors share one buffer, except those that are not
+/// aligned to their element size, which are copied.
 ///
-/// Every byte of the buffer must belong to exactly one tensor, as the format
-/// demands. `source` is named in messages.
-/// Throws: Error (file) for anything that is not as the format says.
+/// Every claim of the header is checked: its length, its JSON, types, shapes, and
+/// that the tensors fill the data without overlap, hole or rest.
+///
+/// Throws: Error (file) that begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".
 Safetensors parse_safetensors(std::string bytes, const std::string& source);
 
-/// Reads a file.
+/// The same for a file.
 Safetensors read_safetensors(const std::filesystem::path& path);
 
-/// Writes a file, safely (see base/file.h). Tensors are moved to the CPU and made
-/// contiguous.
-/// Throws: Error (file), or Error (usage) for a dtype that the format lacks.
+/// Returns the file's bytes. Tensors go to the CPU and become contiguous; the
+/// header lists them in the state's order, the data has the widest types first,
+/// so that each tensor is aligned.
+///
+/// Throws: Error (input) for a tensor or text that the format cannot hold.
+std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata = {});
+
+/// Writes the file, safely as `write_file` does.
 void write_safetensors(const std::filesystem::path& path, const State& tensors,
                        const std::map<std::string, std::string>& metadata = {});
-
-/// The first part of a file: eight bytes of length, then the JSON text.
-std::string safetensors_header(const State& tensors, const std::map<std::string, std::string>& metadata);
-
-/// The tensors on the CPU, contiguous, in the order of the header, and their bytes.
-std::vector<at::Tensor> contiguous_tensors(const State& tensors);
-std::string_view bytes_of(const at::Tensor& contiguous);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Weights out of a TorchScript file.
+/// Weights out of TorchScript files.
 #pragma once
 #include <filesystem>
 
@@ -6,11 +6,13 @@
 
 namespace reszoo {
 
-/// Reads the parameters and buffers of a file that torch.jit.script or
-/// torch.jit.trace wrote, or that C++ `torch::save` wrote of a module.
+/// Reads parameters and buffers of a file of `torch.jit.script`,
+/// `torch.jit.trace` or C++ `torch::save`, in the order of `state_dict`. Buffers
+/// that Python leaves out of its `state_dict` are among them: the file does not
+/// tell them apart.
 ///
-/// Throws: Error (file) if it is no such file, or if it is frozen: a frozen file
-/// holds no parameters.
+/// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
+/// parameters into nameless constants.
 State read_torchscript(const std::filesystem::path& path);
 
 }  // namespace reszoo
