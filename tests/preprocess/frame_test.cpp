@@ -3,10 +3,10 @@
 
 #include <torch/types.h>
 
-#include "support/support.h"
+#include "support/error_parts.h"
 
 using namespace reszoo;
-using reszoo::test::expect_error;
+using reszoo::test::expect_error_parts;
 
 TEST(Frame, RowsLackingAValueHaveItMissing) {
   const auto table = frame_of({{{"a", 1.0}, {"b", "x"}}, {{"b", ""}}, {{"a", 3.0}}});
@@ -23,10 +23,10 @@ TEST(Frame, NumbersAmongTextAreText) {
 
 TEST(Frame, NamesANearColumn) {
   const auto table = frame_of({{{"carat", 1.0}, {"cut", "x"}}});
-  expect_error(ErrorKind::input, {"\"carrat\"", "did you mean carat"}, [&] { table.at("carrat"); });
-  expect_error(ErrorKind::input, {"columns are carat, cut"}, [&] { table.at("something"); });
+  expect_error_parts(ErrorKind::input, {"\"carrat\"", "did you mean carat"}, [&] { table.at("carrat"); });
+  expect_error_parts(ErrorKind::input, {"columns are carat, cut"}, [&] { table.at("something"); });
   EXPECT_EQ(table.find("something"), nullptr);
-  expect_error(ErrorKind::input, {"table"}, [] { frame_of({}); });
+  expect_error_parts(ErrorKind::input, {"table"}, [] { frame_of({}); });
 }
 
 TEST(Column, NumbersAsTextHaveNoTrailingZero) {

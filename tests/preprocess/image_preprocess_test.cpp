@@ -3,10 +3,10 @@
 
 #include <torch/types.h>
 
-#include "support/support.h"
+#include "support/error_parts.h"
 
 using namespace reszoo;
-using reszoo::test::expect_error;
+using reszoo::test::expect_error_parts;
 
 namespace {
 
@@ -87,13 +87,13 @@ TEST(ImagePreprocess, BatchEqualsSingle) {
 TEST(ImagePreprocess, RefusesWhatDoesNotFit) {
   const std::vector<uint8_t> pixel(3);
   const ImageView view{pixel.data(), 1, 1};
-  expect_error(ErrorKind::usage, {"channels=2"}, [&] { ImagePreprocess{.channels = 2}(view); });
-  expect_error(ErrorKind::usage, {"mean=1"}, [&] { ImagePreprocess{.mean = {0.5}}(view); });
-  expect_error(ErrorKind::usage, {"std", "0"}, [&] { ImagePreprocess{.std = {0, 1, 1}}(view); });
-  expect_error(ErrorKind::usage, {"nearest"}, [&] { ImagePreprocess{.interpolation = "nearest"}(view); });
-  expect_error(ErrorKind::input, {"height=0"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 0, 1}); });
-  expect_error(ErrorKind::input, {"1x5x1x1"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 1, 1, 5}); });
-  expect_error(ErrorKind::input, {"uint8", "Float"}, [&] { ImagePreprocess{}(torch::zeros({1, 3, 2, 2})); });
+  expect_error_parts(ErrorKind::usage, {"channels=2"}, [&] { ImagePreprocess{.channels = 2}(view); });
+  expect_error_parts(ErrorKind::usage, {"mean=1"}, [&] { ImagePreprocess{.mean = {0.5}}(view); });
+  expect_error_parts(ErrorKind::usage, {"std", "0"}, [&] { ImagePreprocess{.std = {0, 1, 1}}(view); });
+  expect_error_parts(ErrorKind::usage, {"nearest"}, [&] { ImagePreprocess{.interpolation = "nearest"}(view); });
+  expect_error_parts(ErrorKind::input, {"height=0"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 0, 1}); });
+  expect_error_parts(ErrorKind::input, {"1x5x1x1"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 1, 1, 5}); });
+  expect_error_parts(ErrorKind::input, {"uint8", "Float"}, [&] { ImagePreprocess{}(torch::zeros({1, 3, 2, 2})); });
 }
 
 TEST(ImagePreprocess, JsonRoundTrips) {
@@ -103,6 +103,6 @@ TEST(ImagePreprocess, JsonRoundTrips) {
   EXPECT_EQ(ImagePreprocess::from(preprocess.to_json()), preprocess);
   auto json = preprocess.to_json();
   json["mean"] = {1, 2};
-  expect_error(ErrorKind::file, {"mean=2"}, [&] { ImagePreprocess::from(json); });
-  expect_error(ErrorKind::file, {"channels"}, [] { ImagePreprocess::from(nullptr); });
+  expect_error_parts(ErrorKind::file, {"mean=2"}, [&] { ImagePreprocess::from(json); });
+  expect_error_parts(ErrorKind::file, {"channels"}, [] { ImagePreprocess::from(nullptr); });
 }

@@ -5,10 +5,10 @@
 #include <fstream>
 
 #include "reszoo/preprocess/scaler.h"
-#include "support/support.h"
+#include "support/error_parts.h"
 
 using namespace reszoo;
-using reszoo::test::expect_error;
+using reszoo::test::expect_error_parts;
 
 namespace {
 
@@ -95,8 +95,8 @@ TEST(Scaler, RefusesAColumnWithoutFiniteValues) {
   const auto column = [](double value) { return torch::tensor({{1.0, 1.0}, {2.0, value}}, torch::kFloat64); };
   auto empty = column(nan_value);
   empty[0][1] = nan_value;
-  expect_error(ErrorKind::input, {"column \"b\"", "no value"}, [&] { Scaler::fit(empty, {"a", "b"}); });
-  expect_error(ErrorKind::input, {"column \"b\"", "finite", "row 2"},
+  expect_error_parts(ErrorKind::input, {"column \"b\"", "no value"}, [&] { Scaler::fit(empty, {"a", "b"}); });
+  expect_error_parts(ErrorKind::input, {"column \"b\"", "finite", "row 2"},
                [&] { Scaler::fit(column(INFINITY), {"a", "b"}); });
 }
 
@@ -105,12 +105,12 @@ TEST(Scaler, FromTensorsIsTheSameScaler) {
   for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::none}) {
     const auto fitted = Scaler::fit(values, names(3), {.scaling = scaling});
     EXPECT_TRUE(torch::equal(Scaler::from(scaling, 3, fitted.tensors()).transform(values), fitted.transform(values)));
-    expect_error(ErrorKind::file, {"tensor", "4 columns"}, [&] { Scaler::from(scaling, 4, fitted.tensors()); });
-    expect_error(ErrorKind::file, {"tensor", "missing"}, [&] { Scaler::from(scaling, 3, {}); });
+    expect_error_parts(ErrorKind::file, {"tensor", "4 columns"}, [&] { Scaler::from(scaling, 4, fitted.tensors()); });
+    expect_error_parts(ErrorKind::file, {"tensor", "missing"}, [&] { Scaler::from(scaling, 3, {}); });
   }
 }
 
 TEST(Scaling, TextRoundTripsAndRefusesOthers) {
   for (const auto* word : {"quantile", "standard", "none"}) EXPECT_EQ(text(parse_scaling(word)), word);
-  expect_error(ErrorKind::usage, {"quantil", "did you mean quantile"}, [] { parse_scaling("quantil"); });
+  expect_error_parts(ErrorKind::usage, {"quantil", "did you mean quantile"}, [] { parse_scaling("quantil"); });
 }

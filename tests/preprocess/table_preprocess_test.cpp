@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "reszoo/preprocess/table_preprocess.h"
-#include "support/support.h"
+#include "support/error_parts.h"
 
 using namespace reszoo;
-using reszoo::test::expect_error;
+using reszoo::test::expect_error_parts;
 
 namespace {
 
@@ -70,7 +70,7 @@ TEST(TablePreprocess, LeavesOutWhatTellsNothing) {
                                                           "column \"id\" is left out: it is different in every row",
                                                           "column \"same\" is left out: it is 2.5 in every row",
                                                           "column \"word\" is left out: it is \"only\" in every row"}));
-  expect_error(ErrorKind::input, {"no column is left", "\"x\""}, [&] {
+  expect_error_parts(ErrorKind::input, {"no column is left", "\"x\""}, [&] {
     TablePreprocess::fit({{Column::of_numbers("x", same), Column::of_numbers("y", x)}}, "y");
   });
 }
@@ -87,27 +87,27 @@ TEST(TablePreprocess, OptionsDecideOverKinds) {
 
 TEST(TablePreprocess, OptionsMustNameColumnsOnce) {
   const auto fit = [](TablePreprocessOptions options) { TablePreprocess::fit(training(), "y", options); };
-  expect_error(ErrorKind::usage, {"\"heigt\"", "did you mean height"}, [&] { fit({.ignore = {"heigt"}}); });
-  expect_error(ErrorKind::usage, {"\"age\" twice"}, [&] { fit({.numeric = {"age"}, .ignore = {"age"}}); });
-  expect_error(ErrorKind::usage, {"target \"y\""}, [&] { fit({.numeric = {"y"}}); });
+  expect_error_parts(ErrorKind::usage, {"\"heigt\"", "did you mean height"}, [&] { fit({.ignore = {"heigt"}}); });
+  expect_error_parts(ErrorKind::usage, {"\"age\" twice"}, [&] { fit({.numeric = {"age"}, .ignore = {"age"}}); });
+  expect_error_parts(ErrorKind::usage, {"target \"y\""}, [&] { fit({.numeric = {"y"}}); });
 }
 
 TEST(TablePreprocess, RefusesAColumnWithoutValues) {
   auto table = training();
   table.columns.push_back(Column::of_numbers("empty", {nan_value, nan_value, nan_value, nan_value}));
-  expect_error(ErrorKind::input, {"\"empty\"", "no value"}, [&] { TablePreprocess::fit(table, "y"); });
-  expect_error(ErrorKind::input, {"no column \"z\""}, [&] { TablePreprocess::fit(table, "z"); });
+  expect_error_parts(ErrorKind::input, {"\"empty\"", "no value"}, [&] { TablePreprocess::fit(table, "y"); });
+  expect_error_parts(ErrorKind::input, {"no column \"z\""}, [&] { TablePreprocess::fit(table, "z"); });
 }
 
 TEST(TablePreprocess, NamesWhatIsWrongWithNewRows) {
   const auto preprocess = fitted();
   auto table = training();
   table.columns[0] = Column::of_text("age", {"20", " 30 ", "old", "??"});
-  expect_error(ErrorKind::input, {"column \"age\"", "got \"old\" in row 3"}, [&] { preprocess.transform(table); });
+  expect_error_parts(ErrorKind::input, {"column \"age\"", "got \"old\" in row 3"}, [&] { preprocess.transform(table); });
   table.columns[0] = Column::of_numbers("age", {1, INFINITY, 3, 4});
-  expect_error(ErrorKind::input, {"column \"age\"", "finite", "row 2"}, [&] { preprocess.transform(table); });
+  expect_error_parts(ErrorKind::input, {"column \"age\"", "finite", "row 2"}, [&] { preprocess.transform(table); });
   table.columns.erase(table.columns.begin());
-  expect_error(ErrorKind::input, {"no column \"age\""}, [&] { preprocess.transform(table); });
+  expect_error_parts(ErrorKind::input, {"no column \"age\""}, [&] { preprocess.transform(table); });
 }
 
 TEST(TablePreprocess, TextThatSpellsNumbersIsNumbersAndTheReverse) {
@@ -146,15 +146,15 @@ TEST(TablePreprocess, DamagedJsonIsAnErrorOfTheFile) {
     lost.erase(key);
     wrong[key] = 17;
     for (const auto& damaged : {lost, wrong})
-      expect_error(ErrorKind::file, {"preprocessing", key},
+      expect_error_parts(ErrorKind::file, {"preprocessing", key},
                    [&, &damaged = damaged] { TablePreprocess::from(damaged, preprocess.tensors()); });
   }
   auto place = json, words = json, scaling = json;
   place["indicators"] = {9};
   words["categorical"][0]["words"] = {"b", "a"};
   scaling["scaling"] = "log";
-  expect_error(ErrorKind::file, {"places", "9"}, [&] { TablePreprocess::from(place, preprocess.tensors()); });
-  expect_error(ErrorKind::file, {"\"city\"", "sorted"}, [&] { TablePreprocess::from(words, preprocess.tensors()); });
-  expect_error(ErrorKind::file, {"scaling", "log"}, [&] { TablePreprocess::from(scaling, preprocess.tensors()); });
-  expect_error(ErrorKind::file, {"preprocessing"}, [&] { TablePreprocess::from(nlohmann::json::array(), {}); });
+  expect_error_parts(ErrorKind::file, {"places", "9"}, [&] { TablePreprocess::from(place, preprocess.tensors()); });
+  expect_error_parts(ErrorKind::file, {"\"city\"", "sorted"}, [&] { TablePreprocess::from(words, preprocess.tensors()); });
+  expect_error_parts(ErrorKind::file, {"scaling", "log"}, [&] { TablePreprocess::from(scaling, preprocess.tensors()); });
+  expect_error_parts(ErrorKind::file, {"preprocessing"}, [&] { TablePreprocess::from(nlohmann::json::array(), {}); });
 }

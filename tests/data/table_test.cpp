@@ -1,0 +1,221 @@
+// Tables from files.
+#include "reszoo/data/table.h"
+
+#include <arrow/api.h>
+#include <arrow/io/file.h>
+#include <arrow/ipc/writer.h>
+#include <torch/types.h>
+#include <zlib.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "support/error_parts.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Frame parse(const std::string& text, const TableReadOptions& options = {}) {
+  std::istringstream stream(text);
+  return read_table(stream, "stdin", options);
+}
+
+std::vector<double> numbers(const Column& column) {
+  const auto& values = column.numbers;
+  return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
+}
+
+Words texts(const Column& column) {
+  Words words;
+  for (int64_t i = 0; i < column.size(); ++i) {
+    const auto code = column.codes[i].item<int64_t>();
+    words.push_back(code < 0 ? "-" : column.words.at(code));
+  }
+  return words;
+}
+
+Frame sample() {
+  return {{Column::of_numbers("x", {0.1, 1.0 / 3, -0.0, 1e300, 5e-324, 123456789012345, std::nan("")}),
+           Column::of_text("t", {"a", "b, c", "\"q\"", "line\nbreak", "a", "", "é"})}};
+}
+
+void expect_same(const Frame& got, const Frame& wanted) {
+  ASSERT_EQ(got.names(), wanted.names());
+  EXPECT_TRUE(at::equal(got.at("x").numbers.nan_to_num(7), wanted.at("x").numbers.nan_to_num(7)));
+  EXPECT_EQ(texts(got.at("t")), texts(wanted.at("t")));
+}
+
+void write_feather(const std::filesystem::path& path, const std::shared_ptr<arrow::Table>& table) {
+  const auto file = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
+  const auto writer = arrow::ipc::MakeFileWriter(file, table->schema()).ValueOrDie();
+  ASSERT_TRUE(writer->WriteTable(*table).ok() && writer->Close().ok() && file->Close().ok());
+}
+
+void write_gzip(const std::filesystem::path& path, const std::string& text) {
+  auto* file = gzopen(path.c_str(), "wb");
+  gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(file);
+}
+
+}  // namespace
+
+TEST(ReadTable, TellsNumbersFromText) {
+  const auto table = parse("i,f,t,b,d,when\n1,.5,x,true,1970-01-03,1970-01-02 12:00:00\n,2,,False,,\n");
+  EXPECT_EQ(table.rows(), 2);
+  EXPECT_EQ(numbers(table.at("f")), (std::vector<double>{0.5, 2}));
+  EXPECT_TRUE(std::isnan(numbers(table.at("i"))[1]));
+  EXPECT_EQ(texts(table.at("t")), (Words{"x", "-"}));
+  EXPECT_EQ(texts(table.at("b")), (Words{"true", "false"}));
+  EXPECT_EQ(numbers(table.at("d"))[0], 2);      // days
+  EXPECT_EQ(numbers(table.at("when"))[0], 1.5);  // days
+}
+
+TEST(ReadTable, SpellingsOfMissing) {
+  const auto table = parse("x,t\n1,a\nNA,NA\nNaN,null\nnull,\n");
+  EXPECT_EQ(table.at("x").missing().sum().item<int64_t>(), 3);
+  EXPECT_EQ(texts(table.at("t")), (Words{"a", "-", "-", "-"}));
+}
+
+TEST(ReadTable, FindsTheDelimiterInTheHeader) {
+  for (const auto* text : {"a,b\n1,2\n", "a;b\n1;2\n", "a\tb\n1\t2\n", "\"a\",b\r\n1,2\r\n", "\xef\xbb\xbf" "a,b\n1,2"})
+    EXPECT_EQ(parse(text).names(), (Words{"a", "b"})) << text;
+  EXPECT_EQ(parse("\"a,a,a\";b\n1;2\n").names(), (Words{"a,a,a", "b"}));
+  const TempDir folder;
+  put_bytes(folder / "t.tsv", "a,a\tb\n1\t2\n");
+  EXPECT_EQ(read_table(folder / "t.tsv").names(), (Words{"a,a", "b"}));
+}
+
+TEST(ReadTable, KeepsTextAsTextWhenAsked) {
+  EXPECT_EQ(texts(parse("zip\n007\n", {.text = {"zip"}}).at("zip")), Words{"007"});
+  EXPECT_EQ(numbers(parse("zip\n007\n").at("zip")), std::vector<double>{7});
+}
+
+TEST(ReadTable, QuotedTextMayHaveLineBreaksAndDelimiters) {
+  EXPECT_EQ(texts(parse("t,x\n\"a\nb, c\",1\nd,2\n").at("t")), (Words{"a\nb, c", "d"}));
+}
+
+TEST(ReadTable, ManyBlocksAreOneColumn) {
+  std::string text = "x,t\n";
+  const int64_t rows = 400000;
+  for (int64_t i = 0; i < rows; ++i) text += fmt::format("{},w{}\n", i, i % 3);
+  const auto table = parse(text);
+  EXPECT_TRUE(torch::equal(table.at("x").numbers, torch::arange(rows, torch::kFloat64)));
+  EXPECT_EQ(table.at("t").words, (Words{"w0", "w1", "w2"}));
+  EXPECT_TRUE(torch::equal(table.at("t").codes, torch::arange(rows, torch::kInt64).remainder(3)));
+}
+
+TEST(ReadTable, AWrongRowAfterManyIsNamed) {
+  std::string text = "x,t\n";
+  for (int64_t i = 0; i < 400000; ++i) text += i == 300000 || i == 399000 ? "1,2,3\n" : "1,2\n";
+  expect_error(ErrorKind::input, "stdin: row 300001: expected 2 columns, got 3", [&] { parse(text); });
+}
+
+TEST(ReadTable, NamesWhatIsWrong) {
+  expect_error(ErrorKind::input, "stdin: row 2: expected 2 columns, got 1", [] { parse("a,b\n1,2\n3\n"); });
+  expect_error(ErrorKind::input, "stdin: two columns are named \"a\"", [] { parse("a,a\n1,2\n"); });
+  expect_error(ErrorKind::input, "stdin: has a header but no rows", [] { parse("a,b\n"); });
+  for (const auto* empty : {"", "\n", " \n\n"})
+    expect_error(ErrorKind::input, "stdin: is empty", [&] { parse(empty); });
+  expect_error(ErrorKind::input, "column \"t\": text must be UTF-8", [] { parse("t\nma\xf1\x61na\n"); });
+}
+
+TEST(ReadTable, NamesAPathThatIsNoFile) {
+  const TempDir folder;
+  expect_error_parts(ErrorKind::file, {"lost.csv", "no such file"}, [&] { read_table(folder / "lost.csv"); });
+  expect_error(ErrorKind::file, "is a folder", [&] { read_table(folder.path()); });
+}
+
+TEST(ReadTable, UndoesGzip) {
+  const TempDir folder;
+  write_gzip(folder / "t.csv.gz", "a,b\n1,2\n");
+  write_gzip(folder / "u.tsv.gz", "a,c\tb\n1\t2\n");
+  EXPECT_EQ(numbers(read_table(folder / "t.csv.gz").at("b")), std::vector<double>{2});
+  EXPECT_EQ(numbers(read_table(folder / "u.tsv.gz").at("b")), std::vector<double>{2});
+  const auto bytes = bytes_of(folder / "t.csv.gz");
+  put_bytes(folder / "two.csv.gz", bytes + bytes);  // members, as `cat` of two files
+  EXPECT_EQ(read_table(folder / "two.csv.gz").rows(), 3);
+  put_bytes(folder / "cut.csv.gz", bytes.substr(0, bytes.size() - 5));
+  expect_error_parts(ErrorKind::file, {"cut.csv.gz", "cut off"}, [&] { read_table(folder / "cut.csv.gz"); });
+  auto flipped = bytes;
+  flipped[12] ^= 0x55;
+  put_bytes(folder / "bad.csv.gz", flipped);
+  expect_error_parts(ErrorKind::file, {"bad.csv.gz", "damaged"}, [&] { read_table(folder / "bad.csv.gz"); });
+}
+
+TEST(WriteTable, NumbersAndTextReadBack) {
+  const TempDir folder;
+  for (const auto* name : {"t.csv", "t.parquet"}) {
+    write_table(folder / name, sample());
+    expect_same(read_table(folder / name), sample());
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // nothing temporary is left
+}
+
+TEST(WriteTable, NamesWhatIsWrong) {
+  const TempDir folder;
+  expect_error(ErrorKind::usage, "t.xlsx: a table is written as .csv or .parquet",
+               [&] { write_table(folder / "t.xlsx", sample()); });
+  expect_error_parts(ErrorKind::file, {"none/t.csv", "cannot be written"},
+                     [&] { write_table(folder / "none/t.csv", sample()); });
+}
+
+TEST(ReadTable, CutOffParquetIsAnError) {
+  const TempDir folder;
+  write_table(folder / "t.parquet", sample());
+  const auto bytes = bytes_of(folder / "t.parquet");
+  for (size_t size = 4; size < bytes.size(); size += 97) {
+    put_bytes(folder / "cut.parquet", bytes.substr(0, size));
+    expect_error(ErrorKind::file, "cut.parquet: ", [&] { read_table(folder / "cut.parquet"); });
+  }
+}
+
+TEST(ReadTable, ArrowKindsBecomeNumbersAndText) {
+  const auto build = [](auto builder, auto value) {
+    EXPECT_TRUE(builder->Append(value).ok() && builder->AppendNull().ok());
+    return builder->Finish().ValueOrDie();
+  };
+  auto* pool = arrow::default_memory_pool();
+  const std::vector<std::pair<std::string, std::shared_ptr<arrow::Array>>> columns{
+      {"uint8", build(std::make_shared<arrow::UInt8Builder>(), 200)},
+      {"int64", build(std::make_shared<arrow::Int64Builder>(), (int64_t{1} << 60) + 1)},
+      {"float", build(std::make_shared<arrow::FloatBuilder>(), 0.5f)},
+      {"decimal", build(std::make_shared<arrow::Decimal128Builder>(arrow::decimal128(10, 2)), arrow::Decimal128(150))},
+      {"date64", build(std::make_shared<arrow::Date64Builder>(), int64_t{3} * 86400000)},
+      {"micro", build(std::make_shared<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), pool),
+                      int64_t{43200000000})},
+      {"time", build(std::make_shared<arrow::Time32Builder>(arrow::time32(arrow::TimeUnit::MILLI), pool), 1500)},
+      {"bool", build(std::make_shared<arrow::BooleanBuilder>(), true)},
+      {"large", build(std::make_shared<arrow::LargeStringBuilder>(), "big")},
+      {"words", build(std::make_shared<arrow::StringDictionaryBuilder>(), "w")}};
+  arrow::FieldVector fields;
+  arrow::ArrayVector arrays;
+  for (const auto& [name, array] : columns) {
+    fields.push_back(arrow::field(name, array->type()));
+    arrays.push_back(array);
+  }
+  const TempDir folder;
+  write_feather(folder / "t.feather", arrow::Table::Make(arrow::schema(fields), arrays));
+  const auto table = read_table(folder / "t.feather");
+  const std::map<std::string, double> wanted{{"uint8", 200},   {"int64", std::ldexp(1, 60)}, {"float", 0.5}, {"decimal", 1.5},
+                                             {"date64", 3}, {"micro", 0.5},              {"time", 1.5}};
+  for (const auto& [name, number] : wanted) {
+    EXPECT_EQ(numbers(table.at(name))[0], number) << name;
+    EXPECT_TRUE(std::isnan(numbers(table.at(name))[1])) << name;
+  }
+  EXPECT_EQ(texts(table.at("bool")), (Words{"true", "-"}));
+  EXPECT_EQ(texts(table.at("large")), (Words{"big", "-"}));
+  EXPECT_EQ(texts(table.at("words")), (Words{"w", "-"}));
+}
+
+TEST(ReadTable, RefusesColumnsThatAreNoValues) {
+  auto builder = std::make_shared<arrow::ListBuilder>(arrow::default_memory_pool(), std::make_shared<arrow::Int32Builder>());
+  ASSERT_TRUE(builder->AppendEmptyValue().ok());
+  const TempDir folder;
+  const auto array = builder->Finish().ValueOrDie();
+  write_feather(folder / "t.feather", arrow::Table::Make(arrow::schema({arrow::field("l", array->type())}), {array}));
+  expect_error(ErrorKind::input, "column \"l\": must hold numbers or text, got list", [&] { read_table(folder / "t.feather"); });
+}
