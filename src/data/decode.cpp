@@ -60,9 +60,13 @@ Tensor decode_png(std::string_view bytes, const std::string& name) {
 
 }  // namespace
 
-bool is_image(std::string_view bytes) { return bytes.starts_with(jpeg_start) || bytes.starts_with(png_start); }
+bool is_image(std::string_view bytes) {
+  return bytes.starts_with(jpeg_start) || bytes.starts_with(png_start);
+}
 
-Tensor decode_image(const std::filesystem::path& path) { return decode_image(read_file(path), path.string()); }
+Tensor decode_image(const std::filesystem::path& path) {
+  return decode_image(read_file(path), path.string());
+}
 
 Tensor decode_image(std::string_view bytes, const std::string& name) {
   if (bytes.starts_with(jpeg_start)) return decode_jpeg(bytes, name);

@@ -49,7 +49,8 @@ std::string unzipped(std::string bytes, const std::string& subject) {
   const auto state = inflate_all(stream, bytes, output);
   if (state == Z_OK) fail(ErrorKind::file, "{}: gzip data is cut off", subject);
   if (state != Z_STREAM_END)
-    fail(ErrorKind::file, "{}: gzip data is damaged{}{}", subject, stream.msg ? ": " : "", stream.msg ? stream.msg : "");
+    fail(ErrorKind::file, "{}: gzip data is damaged{}{}", subject, stream.msg ? ": " : "",
+         stream.msg ? stream.msg : "");
   return output;
 }
 

@@ -37,8 +37,7 @@ std::optional<fs::path> find_idx(const fs::path& folder, const std::string& spli
 
 Tensor read_part(const fs::path& folder, const std::string& split, const std::string& kind, int64_t dimensions) {
   const auto path = find_idx(folder, split, kind);
-  if (!path)
-    fail(ErrorKind::file, "{}: has no {}-{}-idx{}-ubyte (nor .gz)", folder.string(), split, kind, dimensions);
+  if (!path) fail(ErrorKind::file, "{}: has no {}-{}-idx{}-ubyte (nor .gz)", folder.string(), split, kind, dimensions);
   auto data = read_idx(*path);
   if (data.dim() != dimensions)
     fail(ErrorKind::file, "{}: {} must have {} dimensions, got {}", path->string(), kind, dimensions, data.dim());
@@ -84,6 +83,8 @@ ImageFolderSplits read_idx_folder(const fs::path& folder) {
   return {read_set(folder, "train"), read_set(folder, "t10k")};
 }
 
-bool is_idx_folder(const fs::path& folder) { return find_idx(folder, "train", "images").has_value(); }
+bool is_idx_folder(const fs::path& folder) {
+  return find_idx(folder, "train", "images").has_value();
+}
 
 }  // namespace reszoo

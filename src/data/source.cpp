@@ -23,7 +23,8 @@ std::string start_of(const fs::path& path) {
 
 DataKind detect_file(const fs::path& path) {
   const auto start = start_of(path);
-  if (start.starts_with("PAR1") || start.starts_with("ARROW1")) return DataKind::table;
+  for (const auto* magic : {"PAR1", "ARROW1", "FEA1"})
+    if (start.starts_with(magic)) return DataKind::table;
   if (is_image(start)) return DataKind::image_file;
   const auto ending = (path.extension() == ".gz" ? path.stem() : path).extension();
   return ending == ".csv" || ending == ".tsv" ? DataKind::table : DataKind::unknown;

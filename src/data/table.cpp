@@ -22,8 +22,8 @@ namespace {
 using TablePointer = std::shared_ptr<arrow::Table>;
 
 std::shared_ptr<arrow::io::BufferReader> reader_of(std::string_view bytes) {
-  return std::make_shared<arrow::io::BufferReader>(
-      std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int64_t>(bytes.size())));
+  return std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(
+      reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int64_t>(bytes.size())));
 }
 
 TablePointer read_parquet(std::string_view bytes, const std::string& subject) {
@@ -33,7 +33,11 @@ TablePointer read_parquet(std::string_view bytes, const std::string& subject) {
 }
 
 TablePointer read_feather(std::string_view bytes, const std::string& subject) {
-  return value_of(value_of(arrow::ipc::RecordBatchFileReader::Open(reader_of(bytes)), subject)->ToTable(), subject);
+  auto table =
+      value_of(value_of(arrow::ipc::RecordBatchFileReader::Open(reader_of(bytes)), subject)->ToTable(), subject);
+  // The reader trusts offsets and dictionary indices; a damaged file's would point anywhere.
+  check(table->ValidateFull(), subject);
+  return table;
 }
 
 /// The delimiter that the header line has most of, outside of quotes.

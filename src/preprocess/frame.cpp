@@ -29,7 +29,9 @@ std::optional<double> number_in(std::string_view word) {
   return value;
 }
 
-int64_t first_row_of(const Tensor& codes, int64_t code) { return (codes == code).nonzero()[0].item<int64_t>() + 1; }
+int64_t first_row_of(const Tensor& codes, int64_t code) {
+  return (codes == code).nonzero()[0].item<int64_t>() + 1;
+}
 
 /// One column of `rows`: text as soon as one value is text.
 Column column_of(const std::string& name, const std::vector<Row>& rows) {
@@ -71,12 +73,18 @@ Column Column::of_text(std::string name, const std::vector<std::string>& values)
   return column;
 }
 
-int64_t Column::size() const { return kind == Kind::number ? numbers.size(0) : codes.size(0); }
+int64_t Column::size() const {
+  return kind == Kind::number ? numbers.size(0) : codes.size(0);
+}
 
-Tensor Column::missing() const { return kind == Kind::number ? numbers.isnan() : codes < 0; }
+Tensor Column::missing() const {
+  return kind == Kind::number ? numbers.isnan() : codes < 0;
+}
 
 // Adding 0 turns -0 into 0.
-std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
+std::string number_text(double value) {
+  return fmt::format("{}", value + 0.0);
+}
 
 Column as_text(const Column& column) {
   if (column.kind == Column::Kind::text) return column;
@@ -105,7 +113,9 @@ Column as_numbers(const Column& column) {
   return {column.name, Column::Kind::number, torch::tensor(values, torch::kFloat64).index({column.codes}), {}, {}};
 }
 
-int64_t Frame::rows() const { return columns.empty() ? 0 : columns.front().size(); }
+int64_t Frame::rows() const {
+  return columns.empty() ? 0 : columns.front().size();
+}
 
 const Column* Frame::find(const std::string& name) const {
   for (const auto& column : columns)

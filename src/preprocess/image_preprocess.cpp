@@ -60,7 +60,8 @@ Tensor centre_crop(Tensor images, int64_t side) {
 
 Tensor ImagePreprocess::operator()(const ImageView& image) const {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
-  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 || stride < image.width * image.channels)
+  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 ||
+      stride < image.width * image.channels)
     fail(ErrorKind::input, "ImageView: must have pixels, got height={}, width={}, channels={}, row_stride={}",
          image.height, image.width, image.channels, image.row_stride);
   // from_blob takes no pointer to const; nothing below writes to the picture.
@@ -77,22 +78,26 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
   auto pixels = resized(convert(images, channels), resize, interpolation);
   if (crop) pixels = centre_crop(pixels, *crop);
   auto result = pixels.to(torch::kFloat32).div(255);
-  const auto values = [&](const std::vector<double>& of) { return torch::tensor(of, torch::kFloat32).view({1, -1, 1, 1}); };
+  const auto values = [&](const std::vector<double>& of) {
+    return torch::tensor(of, torch::kFloat32).view({1, -1, 1, 1});
+  };
   if (!mean.empty()) result.sub_(values(mean));
   if (!std.empty()) result.div_(values(std));
   return result.contiguous();
 }
 
 nlohmann::json ImagePreprocess::to_json() const {
-  nlohmann::json json{{"channels", channels}, {"resize", resize}, {"mean", mean}, {"std", std},
-                      {"interpolation", interpolation}};
+  nlohmann::json json{
+      {"channels", channels}, {"resize", resize}, {"mean", mean}, {"std", std}, {"interpolation", interpolation}};
   if (crop) json["crop"] = *crop;
   return json;
 }
 
 ImagePreprocess ImagePreprocess::from(const nlohmann::json& json) {
   const std::string subject = "preprocessing";
-  ImagePreprocess read{json_field<int64_t>(json, "channels", subject), json_field<int64_t>(json, "resize", subject), {},
+  ImagePreprocess read{json_field<int64_t>(json, "channels", subject),
+                       json_field<int64_t>(json, "resize", subject),
+                       {},
                        json_field<std::vector<double>>(json, "mean", subject),
                        json_field<std::vector<double>>(json, "std", subject),
                        json_field<std::string>(json, "interpolation", subject)};

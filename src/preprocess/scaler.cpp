@@ -58,7 +58,9 @@ Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
   return torch::where((x <= x0).logical_or(left == last), y0, slope * (x - x0) + y0);
 }
 
-double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
+double normal_quantile(double level) {
+  return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>();
+}
 
 std::map<std::string, Tensor> fit_quantiles(const Tensor& values, const ScalerOptions& options) {
   auto fitted = values;
@@ -149,8 +151,7 @@ Tensor Scaler::transform(const Tensor& values) const {
   const auto missing = values.isnan();
   switch (scaling_) {
     case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
-    case Scaling::standard:
-      return ((values - tensors_.at("mean")) / tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::standard: return ((values - tensors_.at("mean")) / tensors_.at("scale")).masked_fill(missing, 0);
     case Scaling::none: return torch::where(missing, tensors_.at("mean"), values);
   }
   fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling_));

@@ -124,7 +124,8 @@ TablePreprocess TablePreprocess::fit(const Frame& table, const std::string& targ
     }
   }
   if (fitted.numeric_.empty() && fitted.categories_.empty())
-    fail(ErrorKind::input, "table: no column is left to learn from; {}", list(fitted.notes_));
+    fail(ErrorKind::input, "table: no column is left to learn from{}{}", fitted.notes_.empty() ? "" : "; ",
+         list(fitted.notes_));
   const auto rows = table.rows();
   const auto quantiles = std::max<int64_t>(std::min<int64_t>(rows / 30, 1000), 10);  // as rtdl
   if (!numbers.empty())
@@ -183,7 +184,8 @@ Names TablePreprocess::text_columns() const {
   // A reader spells booleans "true" and "false" only where it sees booleans.
   const Names booleans{"", "false", "true"};
   for (const auto& category : categories_)
-    if (!category.numbers && !std::includes(booleans.begin(), booleans.end(), category.words.begin(), category.words.end()))
+    if (!category.numbers &&
+        !std::includes(booleans.begin(), booleans.end(), category.words.begin(), category.words.end()))
       names.push_back(category.name);
   return names;
 }
@@ -202,7 +204,10 @@ nlohmann::json TablePreprocess::to_json() const {
   for (const auto& category : categories_)
     categories.push_back({{"name", category.name}, {"words", category.words}, {"numbers", category.numbers}});
   return {{"scaling", text(scaler_ ? scaler_->scaling() : Scaling::none)},
-          {"numeric", numeric_}, {"indicators", indicators_}, {"categorical", categories}, {"notes", notes_}};
+          {"numeric", numeric_},
+          {"indicators", indicators_},
+          {"categorical", categories},
+          {"notes", notes_}};
 }
 
 std::map<std::string, Tensor> TablePreprocess::tensors() const {

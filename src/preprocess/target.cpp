@@ -81,7 +81,8 @@ Target Target::fit(const Column& column, std::optional<Task> task) {
     target.classes_ = classes_of(column);
   }
   if (different == 1 || !(target.scale_ > 0))
-    fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name, column.size());
+    fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
+         column.size());
   if (target.task_ == Task::binary && different != 2)
     fail(ErrorKind::input, "target \"{}\": binary needs two classes, got {}: {}", column.name, different,
          list(target.classes_));

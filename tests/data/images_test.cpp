@@ -4,10 +4,10 @@
 #include <turbojpeg.h>
 #include <zlib.h>
 
+#include "reszoo/base/safe_file.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
-#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -124,9 +124,13 @@ TEST(Idx, NamesWhatIsWrongWithAFile) {
     write_file(folder / "x", bytes);
     read_idx(folder / "x");
   };
-  expect_error_parts(ErrorKind::file, {"x: ", "magic number is 0x00000d03"}, [&] { read(idx(0x0d03, {1, 1, 2}, "ab")); });
+  expect_error_parts(ErrorKind::file, {"x: ", "magic number is 0x00000d03"}, [&] {
+    read(idx(0x0d03, {1, 1, 2}, "ab"));
+  });
   expect_error(ErrorKind::file, "magic number", [&] { read("ab"); });
-  expect_error(ErrorKind::file, "must be 18 bytes by its header, got 17", [&] { read(idx(images_magic, {1, 1, 2}, "a")); });
+  expect_error(ErrorKind::file, "must be 18 bytes by its header, got 17", [&] {
+    read(idx(images_magic, {1, 1, 2}, "a"));
+  });
   expect_error(ErrorKind::file, "got 19", [&] { read(idx(images_magic, {1, 1, 2}, "abc")); });
   expect_error(ErrorKind::file, "must be", [&] { read(idx(images_magic, {1}, "")); });
   expect_error(ErrorKind::file, "must be", [&] { read(idx(images_magic, {~0u, ~0u, ~0u}, "a")); });

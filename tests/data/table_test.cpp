@@ -1,4 +1,5 @@
 // Tables from files.
+#include "reszoo/base/safe_file.h"
 #include "reszoo/data/table.h"
 
 #include <arrow/api.h>
@@ -10,7 +11,6 @@
 #include <cmath>
 #include <sstream>
 
-#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -71,7 +71,7 @@ TEST(ReadTable, TellsNumbersFromText) {
   EXPECT_TRUE(std::isnan(numbers(table.at("i"))[1]));
   EXPECT_EQ(texts(table.at("t")), (Words{"x", "-"}));
   EXPECT_EQ(texts(table.at("b")), (Words{"true", "false"}));
-  EXPECT_EQ(numbers(table.at("d"))[0], 2);      // days
+  EXPECT_EQ(numbers(table.at("d"))[0], 2);       // days
   EXPECT_EQ(numbers(table.at("when"))[0], 1.5);  // days
 }
 
@@ -82,7 +82,9 @@ TEST(ReadTable, SpellingsOfMissing) {
 }
 
 TEST(ReadTable, FindsTheDelimiterInTheHeader) {
-  for (const auto* text : {"a,b\n1,2\n", "a;b\n1;2\n", "a\tb\n1\t2\n", "\"a\",b\r\n1,2\r\n", "\xef\xbb\xbf" "a,b\n1,2"})
+  for (const auto* text : {"a,b\n1,2\n", "a;b\n1;2\n", "a\tb\n1\t2\n", "\"a\",b\r\n1,2\r\n",
+                           "\xef\xbb\xbf"
+                           "a,b\n1,2"})
     EXPECT_EQ(parse(text).names(), (Words{"a", "b"})) << text;
   EXPECT_EQ(parse("\"a,a,a\";b\n1;2\n").names(), (Words{"a,a,a", "b"}));
   const TempDir folder;
@@ -174,6 +176,33 @@ TEST(ReadTable, CutOffParquetIsAnError) {
   }
 }
 
+TEST(ReadTable, AnOldFeatherFileIsNamed) {
+  const TempDir folder;
+  write_file(folder / "t.feather", "FEA1....");
+  expect_error(ErrorKind::file, "t.feather: is Feather version 1", [&] { read_table(folder / "t.feather"); });
+}
+
+TEST(ReadTable, AFlippedBitNeverCrashes) {
+  arrow::StringDictionaryBuilder words;
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(words.Append(i % 3 == 0 ? "x" : "yz").ok());
+  const auto array = words.Finish().ValueOrDie();
+  const TempDir folder;
+  write_feather(folder / "t.feather", arrow::Table::Make(arrow::schema({arrow::field("t", array->type())}), {array}));
+  write_table(folder / "t.parquet", sample());
+  for (const auto* name : {"t.feather", "t.parquet"}) {
+    const auto bytes = read_file(folder / name);
+    for (size_t place = 8; place < bytes.size(); ++place) {
+      auto damaged = bytes;
+      damaged[place] ^= static_cast<char>(1 << place % 8);
+      std::istringstream stream(damaged);
+      try {
+        read_table(stream, name);
+      } catch (const Error&) {
+      }
+    }
+  }
+}
+
 TEST(ReadTable, ArrowKindsBecomeNumbersAndText) {
   const auto build = [](auto builder, auto value) {
     EXPECT_TRUE(builder->Append(value).ok() && builder->AppendNull().ok());
@@ -201,8 +230,9 @@ TEST(ReadTable, ArrowKindsBecomeNumbersAndText) {
   const TempDir folder;
   write_feather(folder / "t.feather", arrow::Table::Make(arrow::schema(fields), arrays));
   const auto table = read_table(folder / "t.feather");
-  const std::map<std::string, double> wanted{{"uint8", 200},   {"int64", std::ldexp(1, 60)}, {"float", 0.5}, {"decimal", 1.5},
-                                             {"date64", 3}, {"micro", 0.5},              {"time", 1.5}};
+  const std::map<std::string, double> wanted{
+      {"uint8", 200}, {"int64", std::ldexp(1, 60)}, {"float", 0.5}, {"decimal", 1.5}, {"date64", 3}, {"micro", 0.5},
+      {"time", 1.5}};
   for (const auto& [name, number] : wanted) {
     EXPECT_EQ(numbers(table.at(name))[0], number) << name;
     EXPECT_TRUE(std::isnan(numbers(table.at(name))[1])) << name;
@@ -213,10 +243,12 @@ TEST(ReadTable, ArrowKindsBecomeNumbersAndText) {
 }
 
 TEST(ReadTable, RefusesColumnsThatAreNoValues) {
-  auto builder = std::make_shared<arrow::ListBuilder>(arrow::default_memory_pool(), std::make_shared<arrow::Int32Builder>());
+  auto builder =
+      std::make_shared<arrow::ListBuilder>(arrow::default_memory_pool(), std::make_shared<arrow::Int32Builder>());
   ASSERT_TRUE(builder->AppendEmptyValue().ok());
   const TempDir folder;
   const auto array = builder->Finish().ValueOrDie();
   write_feather(folder / "t.feather", arrow::Table::Make(arrow::schema({arrow::field("l", array->type())}), {array}));
-  expect_error(ErrorKind::input, "column \"l\": must hold numbers or text, got list", [&] { read_table(folder / "t.feather"); });
+  expect_error(ErrorKind::input, "column \"l\": must hold numbers or text, got list",
+               [&] { read_table(folder / "t.feather"); });
 }

@@ -58,7 +58,7 @@ TEST(ImagePreprocess, ShorterSideIsResizedAndTheCentreCropped) {
 TEST(ImagePreprocess, CropRoundsHalvesToEvenAndPadsWithBlack) {
   const auto images = torch::arange(1, 6, torch::kUInt8).view({1, 1, 1, 5}).expand({1, 1, 5, 5}).contiguous();
   const auto cropped = [&](int64_t side) {
-    const auto x = ImagePreprocess{.channels = 1, .crop = side}(images) * 255;
+    const auto x = ImagePreprocess{.channels = 1, .crop = side}(images)*255;
     return x.select(2, side / 2).round().to(torch::kInt64).flatten();
   };
   EXPECT_TRUE(torch::equal(cropped(4), torch::tensor({1, 2, 3, 4}, torch::kInt64)));  // 0.5 rounds to 0
@@ -69,7 +69,7 @@ TEST(ImagePreprocess, CropRoundsHalvesToEvenAndPadsWithBlack) {
 TEST(ImagePreprocess, BytesStayBytesWhenResized) {
   const auto images = torch::randint(0, 256, {1, 3, 50, 41}, torch::kUInt8);
   for (const auto* interpolation : {"bilinear", "bicubic"}) {
-    const auto x = ImagePreprocess{.resize = 20, .interpolation = interpolation}(images) * 255;
+    const auto x = ImagePreprocess{.resize = 20, .interpolation = interpolation}(images)*255;
     EXPECT_LE((x - x.round()).abs().max().item<float>(), 1e-4);
     EXPECT_GE(x.min().item<float>(), 0);
     EXPECT_LE(x.max().item<float>(), 255.001);

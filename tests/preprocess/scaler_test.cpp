@@ -1,10 +1,11 @@
 // Scaling gives scikit-learn's numbers.
+#include "reszoo/preprocess/scaler.h"
+
 #include <torch/types.h>
 
 #include <cmath>
 #include <fstream>
 
-#include "reszoo/preprocess/scaler.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -27,7 +28,9 @@ Tensor matrix(const nlohmann::json& rows) {
   return torch::tensor(flat, torch::kFloat64).view({count, static_cast<int64_t>(flat.size()) / count});
 }
 
-std::vector<std::string> names(int64_t count) { return std::vector<std::string>(count, "x"); }
+std::vector<std::string> names(int64_t count) {
+  return std::vector<std::string>(count, "x");
+}
 
 void expect_near(const Tensor& got, const Tensor& wanted, double tolerance) {
   EXPECT_LE((got - wanted).abs().max().item<double>(), tolerance);
@@ -96,8 +99,9 @@ TEST(Scaler, RefusesAColumnWithoutFiniteValues) {
   auto empty = column(nan_value);
   empty[0][1] = nan_value;
   expect_error_parts(ErrorKind::input, {"column \"b\"", "no value"}, [&] { Scaler::fit(empty, {"a", "b"}); });
-  expect_error_parts(ErrorKind::input, {"column \"b\"", "finite", "row 2"},
-               [&] { Scaler::fit(column(INFINITY), {"a", "b"}); });
+  expect_error_parts(ErrorKind::input, {"column \"b\"", "finite", "row 2"}, [&] {
+    Scaler::fit(column(INFINITY), {"a", "b"});
+  });
 }
 
 TEST(Scaler, FromTensorsIsTheSameScaler) {

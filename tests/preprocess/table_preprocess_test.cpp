@@ -1,9 +1,10 @@
 // A table's rows become the tensor that was fitted for them.
+#include "reszoo/preprocess/table_preprocess.h"
+
 #include <torch/types.h>
 
 #include <cmath>
 
-#include "reszoo/preprocess/table_preprocess.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -19,9 +20,13 @@ Frame training() {
            Column::of_numbers("y", {1, 2, 3, 4})}};
 }
 
-TablePreprocess fitted() { return TablePreprocess::fit(training(), "y", {.scaling = Scaling::none}); }
+TablePreprocess fitted() {
+  return TablePreprocess::fit(training(), "y", {.scaling = Scaling::none});
+}
 
-Tensor row(std::vector<double> values) { return torch::tensor(values, torch::kFloat32).unsqueeze(0); }
+Tensor row(std::vector<double> values) {
+  return torch::tensor(values, torch::kFloat32).unsqueeze(0);
+}
 
 }  // namespace
 
@@ -103,7 +108,8 @@ TEST(TablePreprocess, NamesWhatIsWrongWithNewRows) {
   const auto preprocess = fitted();
   auto table = training();
   table.columns[0] = Column::of_text("age", {"20", " 30 ", "old", "??"});
-  expect_error_parts(ErrorKind::input, {"column \"age\"", "got \"old\" in row 3"}, [&] { preprocess.transform(table); });
+  expect_error_parts(ErrorKind::input, {"column \"age\"", "got \"old\" in row 3"},
+                     [&] { preprocess.transform(table); });
   table.columns[0] = Column::of_numbers("age", {1, INFINITY, 3, 4});
   expect_error_parts(ErrorKind::input, {"column \"age\"", "finite", "row 2"}, [&] { preprocess.transform(table); });
   table.columns.erase(table.columns.begin());
@@ -114,7 +120,8 @@ TEST(TablePreprocess, TextThatSpellsNumbersIsNumbersAndTheReverse) {
   auto table = training();
   table.columns[0] = Column::of_text("age", {"20", "+30", "", "5e1"});
   EXPECT_TRUE(torch::equal(fitted().transform(table), fitted().transform(training())));
-  const auto codes = TablePreprocess::fit({{Column::of_text("c", {"1", "x", "2"}), Column::of_numbers("y", {1, 2, 3})}}, "y");
+  const auto codes =
+      TablePreprocess::fit({{Column::of_text("c", {"1", "x", "2"}), Column::of_numbers("y", {1, 2, 3})}}, "y");
   EXPECT_TRUE(torch::equal(codes.transform({{Column::of_numbers("c", {2})}}), row({1})));
   EXPECT_EQ(codes.text_columns(), std::vector<std::string>{"c"});
 }
@@ -147,14 +154,16 @@ TEST(TablePreprocess, DamagedJsonIsAnErrorOfTheFile) {
     wrong[key] = 17;
     for (const auto& damaged : {lost, wrong})
       expect_error_parts(ErrorKind::file, {"preprocessing", key},
-                   [&, &damaged = damaged] { TablePreprocess::from(damaged, preprocess.tensors()); });
+                         [&, &damaged = damaged] { TablePreprocess::from(damaged, preprocess.tensors()); });
   }
   auto place = json, words = json, scaling = json;
   place["indicators"] = {9};
   words["categorical"][0]["words"] = {"b", "a"};
   scaling["scaling"] = "log";
   expect_error_parts(ErrorKind::file, {"places", "9"}, [&] { TablePreprocess::from(place, preprocess.tensors()); });
-  expect_error_parts(ErrorKind::file, {"\"city\"", "sorted"}, [&] { TablePreprocess::from(words, preprocess.tensors()); });
-  expect_error_parts(ErrorKind::file, {"scaling", "log"}, [&] { TablePreprocess::from(scaling, preprocess.tensors()); });
+  expect_error_parts(ErrorKind::file, {"\"city\"", "sorted"},
+                     [&] { TablePreprocess::from(words, preprocess.tensors()); });
+  expect_error_parts(ErrorKind::file, {"scaling", "log"},
+                     [&] { TablePreprocess::from(scaling, preprocess.tensors()); });
   expect_error_parts(ErrorKind::file, {"preprocessing"}, [&] { TablePreprocess::from(nlohmann::json::array(), {}); });
 }

@@ -1,9 +1,10 @@
 // Targets: which task a column is, and the way there and back.
+#include "reszoo/preprocess/target.h"
+
 #include <torch/types.h>
 
 #include <cmath>
 
-#include "reszoo/preprocess/target.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -13,8 +14,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Column numbers(std::vector<double> values) { return Column::of_numbers("y", values); }
-Column words(Words values) { return Column::of_text("y", values); }
+Column numbers(std::vector<double> values) {
+  return Column::of_numbers("y", values);
+}
+Column words(Words values) {
+  return Column::of_text("y", values);
+}
 
 }  // namespace
 
@@ -36,10 +41,12 @@ TEST(Target, GivenTaskDecides) {
   EXPECT_EQ(Target::fit(numbers({1, 2, 3}), Task::regression).outputs(), 1);
   EXPECT_EQ(Target::fit(numbers({0.5, 1, 3}), Task::multiclass).classes(), (Words{"0.5", "1", "3"}));
   EXPECT_EQ(Target::fit(words({"1", "2", "4"}), Task::regression).task(), Task::regression);
-  expect_error_parts(ErrorKind::input, {"binary", "got 3", "a, b, c"},
-               [] { Target::fit(words({"a", "b", "c"}), Task::binary); });
-  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold numbers", "\"x\" in row 2"},
-               [] { Target::fit(words({"1", "x"}), Task::regression); });
+  expect_error_parts(ErrorKind::input, {"binary", "got 3", "a, b, c"}, [] {
+    Target::fit(words({"a", "b", "c"}), Task::binary);
+  });
+  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold numbers", "\"x\" in row 2"}, [] {
+    Target::fit(words({"1", "x"}), Task::regression);
+  });
 }
 
 TEST(Target, ClassesAreSortedByNameAndNumbersByValue) {
@@ -70,20 +77,24 @@ TEST(Target, LogitsBecomeClassesAndProbabilities) {
   EXPECT_TRUE(torch::equal(target.decode(logits), torch::tensor({1, 0}, torch::kInt64)));
   EXPECT_TRUE(torch::allclose(target.probabilities(logits).sum(1), torch::ones(2)));
   expect_error_parts(ErrorKind::input, {"(N, 2)", "shape=2x3"}, [&] { target.decode(torch::zeros({2, 3})); });
-  expect_error_parts(ErrorKind::usage, {"regression"},
-               [] { Target::fit(numbers({1, 2, 3.5})).probabilities(torch::zeros({2, 1})); });
+  expect_error_parts(ErrorKind::usage, {"regression"}, [] {
+    Target::fit(numbers({1, 2, 3.5})).probabilities(torch::zeros({2, 1}));
+  });
 }
 
 TEST(Target, NamesTheRowThatIsWrong) {
   const auto missing = std::nan("");
-  expect_error_parts(ErrorKind::input, {"\"y\"", "missing value in row 2"}, [&] { Target::fit(numbers({1, missing, 2})); });
+  expect_error_parts(ErrorKind::input, {"\"y\"", "missing value in row 2"}, [&] {
+    Target::fit(numbers({1, missing, 2}));
+  });
   expect_error_parts(ErrorKind::input, {"infinite value in row 1"}, [&] { Target::fit(numbers({INFINITY, 1, 2})); });
   expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(numbers({4, 4})); });
   expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(words({"a", "a"})); });
   expect_error_parts(ErrorKind::input, {"must have rows"}, [] { Target::fit(numbers({})); });
   const auto target = Target::fit(words({"apple", "pear"}));
-  expect_error_parts(ErrorKind::input, {"unknown class \"aple\" in row 2", "did you mean apple"},
-               [&] { target.encode(words({"pear", "aple"})); });
+  expect_error_parts(ErrorKind::input, {"unknown class \"aple\" in row 2", "did you mean apple"}, [&] {
+    target.encode(words({"pear", "aple"}));
+  });
   expect_error_parts(ErrorKind::input, {"missing value in row 1"}, [&] { target.encode(words({"", "pear"})); });
 }
 
@@ -101,7 +112,8 @@ TEST(Target, DamagedJsonIsAnErrorOfTheFile) {
   const auto from = [](const char* text) { Target::from(nlohmann::json::parse(text)); };
   expect_error_parts(ErrorKind::file, {"name"}, [&] { from("[]"); });
   expect_error_parts(ErrorKind::file, {"guess"}, [&] { from(R"({"name": "y", "task": "guess"})"); });
-  expect_error_parts(ErrorKind::file, {"scale"}, [&] { from(R"({"name": "y", "task": "regression", "mean": 1, "scale": 0})"); });
+  expect_error_parts(ErrorKind::file, {"scale"},
+                     [&] { from(R"({"name": "y", "task": "regression", "mean": 1, "scale": 0})"); });
   expect_error_parts(ErrorKind::file, {"binary", "3"},
-               [&] { from(R"({"name": "y", "task": "binary", "classes": ["a", "b", "c"]})"); });
+                     [&] { from(R"({"name": "y", "task": "binary", "classes": ["a", "b", "c"]})"); });
 }

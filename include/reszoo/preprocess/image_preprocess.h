@@ -29,10 +29,10 @@ struct ImageView {
 /// Resizing is antialiased and rounds to bytes, as torchvision on PIL pictures
 /// (a byte may differ by 1); a crop larger than the picture pads it with black.
 struct ImagePreprocess {
-  int64_t channels = 3;            ///< 1 or 3
-  int64_t resize = 0;              ///< of the shorter side, pixels; 0 leaves the size
-  std::optional<int64_t> crop;     ///< side of the centre square, pixels
-  std::vector<double> mean, std;   ///< a value a channel, of x / 255; empty is 0 and 1
+  int64_t channels = 3;                    ///< 1 or 3
+  int64_t resize = 0;                      ///< of the shorter side, pixels; 0 leaves the size
+  std::optional<int64_t> crop;             ///< side of the centre square, pixels
+  std::vector<double> mean, std;           ///< a value a channel, of x / 255; empty is 0 and 1
   std::string interpolation = "bilinear";  ///< or "bicubic"
 
   /// One picture. Shape: (1, C, H, W) float32.
