@@ -1,0 +1,150 @@
+#include "dataset.h"
+
+#include <charconv>
+
+#include "reszoo/base/error.h"
+#include "reszoo/data/idx.h"
+#include "reszoo/data/source.h"
+#include "reszoo/data/table.h"
+
+namespace reszoo::cli {
+namespace {
+
+/// The text as a fraction in (0, 1), or nothing if it is no number.
+std::optional<double> as_fraction(const std::string& text, const char* option) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (!(value >= 0 && value < 1)) fail(ErrorKind::usage, "{}: must be a path or a fraction in [0, 1), got {}", option, text);
+  return value;
+}
+
+Column select(const Column& column, const Tensor& rows) {
+  Column result = column;
+  if (column.kind == Column::Kind::number) result.numbers = column.numbers.index_select(0, rows);
+  else result.codes = column.codes.index_select(0, rows);
+  return result;
+}
+
+Frame select(const Frame& frame, const Tensor& rows) {
+  Frame result;
+  for (const auto& column : frame.columns) result.columns.push_back(select(column, rows));
+  return result;
+}
+
+/// Row numbers of the three parts. A fraction is taken from a permutation that
+/// depends on (rows, seed) alone.
+struct Parts {
+  Tensor train, validation, test;
+};
+
+Parts split(int64_t rows, const DataOptions& options) {
+  const auto validation = as_fraction(options.validation, "--val").value_or(0);
+  const auto test = as_fraction(options.test, "--test").value_or(0);
+  const auto order = epoch_order(rows, options.seed, -1);
+  const auto n_test = static_cast<int64_t>(static_cast<double>(rows) * test);
+  const auto n_validation = static_cast<int64_t>(static_cast<double>(rows) * validation);
+  const auto n_train = rows - n_test - n_validation;
+  if (n_train < 2) fail(ErrorKind::input, "{}: {} rows are left to train on, 2 are needed", options.data, n_train);
+  const auto part = [&](int64_t begin, int64_t size) { return std::get<0>(order.narrow(0, begin, size).sort()); };
+  return {part(n_test + n_validation, n_train), part(n_test, n_validation), part(0, n_test)};
+}
+
+TensorBatches table_batches(const Model& model, const Frame& frame, const std::string& target) {
+  return {model.table->transform(frame), model.target->encode(frame.at(target))};
+}
+
+/// A part that is either rows of the table or a file of its own.
+std::optional<TensorBatches> table_part(const Model& model, const DataOptions& options, const Frame& frame,
+                                        const Tensor& rows, const std::string& text, const char* option) {
+  if (rows.numel() > 0) return table_batches(model, select(frame, rows), options.target);
+  if (text.empty() || as_fraction(text, option)) return std::nullopt;
+  return read_labelled(model, text, options.target);
+}
+
+Dataset read_table_dataset(const DataOptions& options) {
+  if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
+  const auto frame = read_table(options.data, {.text = options.categorical});
+  frame.at(options.target);
+  const auto parts = split(frame.rows(), options);
+  const auto train = select(frame, parts.train);
+
+  Dataset dataset;
+  auto& model = dataset.model;
+  const auto task = options.task.empty() ? std::optional<Task>() : parse_task(options.task);
+  // Classes are those of the whole table: a rare one may be in one part alone.
+  model.target = Target::fit(options.task == "regression" ? train.at(options.target) : frame.at(options.target), task);
+  if (model.target->task() == Task::regression) model.target = Target::fit(train.at(options.target), task);
+  model.table = TablePreprocess::fit(train, options.target,
+                                     {.scaling = parse_scaling(options.scaling), .seed = options.seed,
+                                      .numeric = options.numeric, .categorical = options.categorical,
+                                      .ignore = options.ignore});
+  dataset.notes = model.table->notes();
+  dataset.train = table_batches(model, train, options.target);
+  dataset.validation = table_part(model, options, frame, parts.validation, options.validation, "--val");
+  dataset.test = table_part(model, options, frame, parts.test, options.test, "--test");
+  dataset.shape = TabularOptions{.outputs = model.target->outputs(), .numeric = model.table->numeric_count(),
+                                 .cardinalities = model.table->cardinalities()};
+  return dataset;
+}
+
+TensorBatches image_batches(const ImageSet& set, const ImagePreprocess& preprocess) {
+  return {set.images, set.labels, [preprocess](const Tensor& raw) { return preprocess(raw); }};
+}
+
+ImageSet select(const ImageSet& set, const Tensor& rows) {
+  return {set.images.index_select(0, rows), set.labels.index_select(0, rows)};
+}
+
+/// Normalisation by the mean and deviation of the training pictures, by channel.
+ImagePreprocess fit_preprocess(const Tensor& images) {
+  ImagePreprocess preprocess{.channels = images.size(1)};
+  for (int64_t c = 0; c < images.size(1); ++c) {
+    const auto pixels = images.select(1, c).to(torch::kFloat).div(255);
+    preprocess.mean.push_back(pixels.mean().item<double>());
+    preprocess.std.push_back(std::max(pixels.std().item<double>(), 1e-6));
+  }
+  return preprocess;
+}
+
+Dataset read_image_dataset(const DataOptions& options) {
+  auto splits = read_idx_folder(options.data);
+  const auto parts = split(splits.train.labels.size(0), options);
+  const auto train = select(splits.train, parts.train);
+  Dataset dataset;
+  auto& model = dataset.model;
+  model.image = fit_preprocess(train.images);
+  model.target = Target::fit(Column{.name = "label", .numbers = splits.train.labels.to(torch::kDouble)}, Task::multiclass);
+  dataset.train = image_batches(train, *model.image);
+  if (parts.validation.numel() > 0) dataset.validation = image_batches(select(splits.train, parts.validation), *model.image);
+  if (parts.test.numel() > 0) dataset.test = image_batches(select(splits.train, parts.test), *model.image);
+  else if (splits.test.labels.defined()) dataset.test = image_batches(splits.test, *model.image);
+  dataset.shape = ImageOptions{.outputs = model.target->outputs(), .channels = train.images.size(1)};
+  return dataset;
+}
+
+}  // namespace
+
+Dataset read_dataset(const DataOptions& options, Domain domain) {
+  const auto kind = detect_data(options.data);
+  if (domain == Domain::tabular && kind == DataKind::table) return read_table_dataset(options);
+  if (domain == Domain::image && kind == DataKind::idx_folder) return read_image_dataset(options);
+  fail(ErrorKind::usage, "{}: {} networks train on {}, this is {}", options.data, text_of(domain),
+       domain == Domain::tabular ? "a table" : "a folder of IDX files",
+       kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text(kind));
+}
+
+TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target) {
+  const auto kind = detect_data(path);
+  if (model.table && kind == DataKind::table)
+    return table_batches(model, read_table(path, {.text = model.table->text_columns()}),
+                         target.empty() ? model.target->name() : target);
+  if (model.image && kind == DataKind::idx_folder) {
+    const auto splits = read_idx_folder(path);
+    return image_batches(splits.test.labels.defined() ? splits.test : splits.train, *model.image);
+  }
+  fail(ErrorKind::usage, "{}: the model reads {}, this is of the kind: {}", path,
+       model.table ? "a table" : "a folder of IDX files", text(kind));
+}
+
+}  // namespace reszoo::cli

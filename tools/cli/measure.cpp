@@ -1,0 +1,39 @@
+#include "measure.h"
+
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/mse_loss.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace reszoo::cli {
+
+Loss loss_of(Task task) {
+  if (task == Task::regression) return [](const Tensor& outputs, const Tensor& targets) { return at::mse_loss(outputs, targets); };
+  return [](const Tensor& outputs, const Tensor& targets) { return at::cross_entropy_loss(outputs, targets); };
+}
+
+Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets) {
+  const auto guess = target.decode(outputs);
+  if (target.task() == Task::regression) {
+    const auto truth = targets.to(at::kDouble).flatten() * target.scale() + target.mean();
+    return {{"rmse", rmse(guess, truth)}, {"r2", r2(guess, truth)}, {"mae", mae(guess, truth)}};
+  }
+  const auto probability = target.probabilities(outputs.to(at::kDouble));
+  return {{"accuracy", accuracy(guess, targets)},
+          {"log_loss", log_loss(probability, targets)},
+          {"roc_auc", roc_auc(probability, targets)}};
+}
+
+Evaluation evaluation_of(const Target& target) {
+  return {.metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
+          .greater_is_better = target.task() != Task::regression};
+}
+
+nlohmann::ordered_json to_json(const Metrics& metrics) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : metrics) json[name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
+  return json;
+}
+
+}  // namespace reszoo::cli

@@ -1,0 +1,20 @@
+/// Which loss a task has and what is measured.
+#pragma once
+#include "reszoo/preprocess/target.h"
+#include "reszoo/train/trainer.h"
+
+namespace reszoo::cli {
+
+/// Mean squared error of the standardised target, or cross-entropy.
+Loss loss_of(Task task);
+
+/// rmse, r2, mae in the target's unit; or accuracy, log_loss, roc_auc.
+Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
+
+/// The same as a Trainer asks for it; rmse or accuracy decides.
+Evaluation evaluation_of(const Target& target);
+
+/// As a JSON object; a figure that is not defined is null.
+nlohmann::ordered_json to_json(const Metrics& metrics);
+
+}  // namespace reszoo::cli

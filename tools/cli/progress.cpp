@@ -1,0 +1,55 @@
+#include "progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace reszoo::cli {
+namespace {
+
+constexpr auto kBetween = std::chrono::milliseconds(100);
+
+std::string duration(double seconds) {
+  const auto total = static_cast<int64_t>(seconds + 0.5);
+  if (total < 60) return fmt::format("{}s", total);
+  if (total < 3600) return fmt::format("{}m{:02}s", total / 60, total % 60);
+  return fmt::format("{}h{:02}m", total / 3600, total / 60 % 60);
+}
+
+std::string figures(const Progress& p, const char* unit) {
+  auto text = fmt::format("loss {:.4f}", p.loss);
+  for (const auto& [name, value] : p.metrics) text += fmt::format("  {} {:.4g}", name, value);
+  return text + fmt::format("  {:.0f} {}/s  {} left", p.items_per_second, unit, duration(p.seconds_left));
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(const char* unit) : unit_(unit), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void ProgressLine::clear() {
+  if (shown_) fmt::print(stderr, "\r\033[K");
+  shown_ = false;
+}
+
+void ProgressLine::step(const Progress& p) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || now - last_ < kBetween) return;
+  last_ = now;
+  clear();
+  fmt::print(stderr, "epoch {}/{}  step {}/{}  {}", p.epoch, p.epochs, p.step, p.steps, figures(p, unit_));
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void ProgressLine::epoch(const Progress& p) {
+  clear();
+  fmt::print(stderr, "epoch {}/{}  {}\n", p.epoch, p.epochs, figures(p, unit_));
+}
+
+void ProgressLine::say(const std::string& line) {
+  clear();
+  fmt::print(stderr, "{}\n", line);
+}
+
+}  // namespace reszoo::cli

@@ -1,0 +1,26 @@
+/// What training says on stderr.
+#pragma once
+#include "reszoo/train/trainer.h"
+
+namespace reszoo::cli {
+
+/// On a terminal one line that renews itself, else a plain line an epoch.
+class ProgressLine {
+ public:
+  explicit ProgressLine(const char* unit);  ///< "rows" or "images"
+
+  void step(const Progress& progress);
+  void epoch(const Progress& progress);
+  /// A line of its own.
+  void say(const std::string& line);
+
+ private:
+  void clear();
+
+  const char* unit_;
+  bool terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+}  // namespace reszoo::cli
