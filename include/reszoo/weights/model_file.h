@@ -1,0 +1,40 @@
+/// The model file: weights that say what they are.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/weights/state.h"
+
+namespace reszoo {
+
+/// A safetensors file that has, as metadata, a card (a JSON object: name and
+/// options of the model, classes, preprocessing) and a digest.
+struct ModelFile {
+  nlohmann::json card;
+  State tensors;
+};
+
+/// The version that `write_model_file` writes and the newest that is read.
+inline constexpr int kModelFileVersion = 1;
+
+/// How a model file is read.
+struct ReadOptions {
+  bool verify = true;  ///< compare the digest with the content
+};
+
+/// Writes the file, safely as `write_file` does. The card's "format_version" is
+/// set here. The metadata is `format` ("pt"), `reszoo` (the card as text) and
+/// `digest`: XXH3, 128 bits, 32 hexadecimal digits, of the whole file in which
+/// these digits are zeros.
+///
+/// Throws: Error (usage) if the card is not a JSON object; those of `write_safetensors`.
+void write_model_file(const std::filesystem::path& path, nlohmann::json card, const State& tensors);
+
+/// Reads a model file.
+/// Throws: Error (file) if it is not one, is damaged, or is of a newer version.
+ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options = {});
+ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options = {});
+
+}  // namespace reszoo

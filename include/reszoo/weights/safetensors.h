@@ -1,0 +1,41 @@
+/// The safetensors format: a JSON header and the tensors' bytes.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "reszoo/weights/state.h"
+
+namespace reszoo {
+
+/// What a safetensors file holds.
+struct Safetensors {
+  State tensors;                                ///< in the order of the header
+  std::map<std::string, std::string> metadata;  ///< the header's `__metadata__`
+};
+
+/// Reads a file's bytes. The tensors share one buffer, except those that are not
+/// aligned to their element size, which are copied.
+///
+/// Every claim of the header is checked: its length, its JSON, types, shapes, and
+/// that the tensors fill the data without overlap, hole or rest.
+///
+/// Throws: Error (file) that begins with `source`.
+/// Source: github.com/huggingface/safetensors, "Format".
+Safetensors parse_safetensors(std::string bytes, const std::string& source);
+
+/// The same for a file.
+Safetensors read_safetensors(const std::filesystem::path& path);
+
+/// Returns the file's bytes. Tensors go to the CPU and become contiguous; the
+/// header lists them in the state's order, the data has the widest types first,
+/// so that each tensor is aligned.
+///
+/// Throws: Error (input) for a tensor or text that the format cannot hold.
+std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata = {});
+
+/// Writes the file, safely as `write_file` does.
+void write_safetensors(const std::filesystem::path& path, const State& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace reszoo

@@ -1,0 +1,89 @@
+#include "reszoo/weights/model_file.h"
+
+#include <xxhash.h>
+
+#include <memory>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/safetensors.h"
+#include "safetensors_layout.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kDigits = 32;
+constexpr int kMostDepth = 64;  // of a card; deeper parts of a hostile one are dropped unbuilt
+constexpr std::string_view kDigestField = "\"digest\":\"";
+const std::string kBlank(kDigits, '0');
+
+std::string digest_of(const std::vector<std::string_view>& pieces) {
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(), &XXH3_freeState);
+  XXH3_128bits_reset(hash.get());
+  for (const auto piece : pieces) XXH3_128bits_update(hash.get(), piece.data(), piece.size());
+  const auto digest = XXH3_128bits_digest(hash.get());
+  return fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
+}
+
+/// The digest that the bytes have, the digits of the one that they state blanked.
+/// In the card's text quotes are escaped, so the field is found nowhere else.
+std::string digest_of_file(std::string_view bytes, const std::string& stated) {
+  const auto field = bytes.find(fmt::format("{}{}\"", kDigestField, stated));
+  if (field == std::string_view::npos || stated.size() != kDigits) return "";
+  const auto digits = field + kDigestField.size();
+  return digest_of({bytes.substr(0, digits), kBlank, bytes.substr(digits + kDigits)});
+}
+
+json parse_card(const std::string& text, const std::string& source) {
+  const auto shallow = [](int depth, json::parse_event_t, const json&) { return depth <= kMostDepth; };
+  const auto card = json::parse(text, shallow, /*allow_exceptions=*/false);
+  if (!card.is_object() || !card.contains("format_version") || !card["format_version"].is_number_integer())
+    fail(ErrorKind::file, "{}: the card must be a JSON object with a format_version, the file is damaged", source);
+  const auto version = card["format_version"].get<int64_t>();
+  if (version > kModelFileVersion)
+    fail(ErrorKind::file, "{}: written by a newer reszoo, format_version {}, this one reads up to {}", source, version,
+         kModelFileVersion);
+  if (version < 1) fail(ErrorKind::file, "{}: format_version must be positive, got {}", source, version);
+  return card;
+}
+
+}  // namespace
+
+void write_model_file(const std::filesystem::path& path, json card, const State& tensors) {
+  if (!card.is_object()) fail(ErrorKind::usage, "model file: the card must be a JSON object, got {}", card.type_name());
+  card["format_version"] = kModelFileVersion;
+  std::string text;
+  try {
+    text = card.dump();
+  } catch (const json::exception& error) {
+    fail(ErrorKind::input, "model file: the card must be UTF-8 text; {}", message_of(error));
+  }
+  auto layout = lay_out(tensors, {{"digest", kBlank}, {"format", "pt"}, {"reszoo", text}});
+  const auto digits = layout.header.find(fmt::format("{}{}\"", kDigestField, kBlank)) + kDigestField.size();
+  layout.header.replace(digits, kDigits, digest_of(layout.pieces()));
+  write_file(path, layout.pieces());
+}
+
+ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options) {
+  const std::string_view view = bytes;  // the buffer moves into the tensors and stays where it is
+  const char* const begin = view.data();
+  const size_t size = view.size();
+  auto file = parse_safetensors(std::move(bytes), source);
+  const auto card = file.metadata.find("reszoo");
+  const auto digest = file.metadata.find("digest");
+  if (card == file.metadata.end() || digest == file.metadata.end())
+    fail(ErrorKind::file, "{}: is not a reszoo model file, its metadata has no {}", source,
+         card == file.metadata.end() ? "\"reszoo\"" : "\"digest\"");
+  auto parsed = parse_card(card->second, source);
+  if (options.verify && digest_of_file({begin, size}, digest->second) != digest->second)
+    fail(ErrorKind::file, "{}: digest does not match, the file is damaged", source);
+  return {std::move(parsed), std::move(file.tensors)};
+}
+
+ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options) {
+  return parse_model_file(read_file(path), path.string(), options);
+}
+
+}  // namespace reszoo

@@ -1,0 +1,195 @@
+#include "reszoo/weights/safetensors.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+#include "safetensors_layout.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+
+constexpr uint64_t kMostHeader = 100'000'000;  // bytes; the Python library's limit
+constexpr size_t kMostDepth = 3;               // header, entry, list
+constexpr size_t kMostRank = 64;               // LibTorch's limit in most operations
+
+/// What the header says of one tensor.
+struct Entry {
+  std::string key;
+  at::ScalarType type{};
+  std::vector<int64_t> shape;
+  uint64_t begin = 0, end = 0;
+};
+
+class Parser {
+ public:
+  Parser(std::string bytes, const std::string& source)
+      : bytes_(std::make_shared<std::string>(std::move(bytes))), source_(source) {}
+
+  Safetensors parse() {
+    const json header = read_header();
+    Safetensors result{State("key"), {}};
+    std::vector<Entry> entries;
+    for (const auto& key : keys_) {
+      if (key == "__metadata__") result.metadata = metadata(header[key]);
+      else entries.push_back(entry(key, header[key]));
+    }
+    check_places(entries);
+    for (const auto& item : entries) result.tensors.insert(item.key, tensor(item));
+    return result;
+  }
+
+ private:
+  template <typename... Args>
+  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+    fail(ErrorKind::file, "{}: {}", source_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  json read_header() {
+    uint64_t length = 0;
+    if (bytes_->size() < sizeof length) refuse("too short for a safetensors file, {} bytes", bytes_->size());
+    std::memcpy(&length, bytes_->data(), sizeof length);
+    if (length > kMostHeader) refuse("header length {} is over the limit of {} bytes", length, kMostHeader);
+    if (length > bytes_->size() - sizeof length)
+      refuse("header is cut off, {} bytes of {}", bytes_->size() - sizeof length, length);
+    data_ = sizeof length + length;
+    try {
+      const char* begin = bytes_->data() + sizeof length;
+      auto header = json::parse(begin, begin + length, [this](int, json::parse_event_t event, const json& value) {
+        return watch(event, value);
+      });
+      if (!header.is_object()) refuse("header must be a JSON object, got {}", header.type_name());
+      return header;
+    } catch (const json::exception& error) {
+      refuse("header is not JSON: {}", message_of(error));
+    }
+  }
+
+  /// Sees each event of the JSON parser: refuses depth and repeated keys, which
+  /// nlohmann takes, and notes the order of the keys, which it forgets.
+  bool watch(json::parse_event_t event, const json& value) {
+    using Event = json::parse_event_t;
+    if (event == Event::object_start || event == Event::array_start) {
+      if (seen_.size() == kMostDepth) refuse("header is nested too deep");
+      seen_.emplace_back();
+    } else if (event == Event::object_end || event == Event::array_end) {
+      seen_.pop_back();
+    } else if (event == Event::key) {
+      const auto& key = value.get_ref<const std::string&>();
+      if (!seen_.back().insert(key).second) refuse("key \"{}\" is in the header twice", key);
+      if (seen_.size() == 1) keys_.push_back(key);
+    }
+    return true;
+  }
+
+  std::map<std::string, std::string> metadata(const json& value) const {
+    if (!value.is_object()) refuse("__metadata__ must be an object, got {}", value.type_name());
+    std::map<std::string, std::string> texts;
+    for (const auto& [key, text] : value.items()) {
+      if (!text.is_string()) refuse("__metadata__ \"{}\" must be a text, got {}", key, text.type_name());
+      texts[key] = text.get<std::string>();
+    }
+    return texts;
+  }
+
+  uint64_t whole_number(const std::string& key, const json& value) const {
+    if (!value.is_number_unsigned() || value.get<uint64_t>() > INT64_MAX)
+      refuse("tensor \"{}\": shape and data_offsets must be whole numbers below 2^63, got {}", key,
+             value.is_number() ? value.dump() : value.type_name());
+    return value.get<uint64_t>();
+  }
+
+  Entry entry(const std::string& key, const json& value) const {
+    if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
+        !value.contains("data_offsets"))
+      refuse("tensor \"{}\": must have dtype, shape and data_offsets and nothing else", key);
+    const auto& dtype = value["dtype"];
+    const auto& shape = value["shape"];
+    const auto& offsets = value["data_offsets"];
+    const auto* type = std::find_if(kSafetensorsTypes.begin(), kSafetensorsTypes.end(),
+                                    [&](const auto& row) { return dtype == row.first; });
+    if (type == kSafetensorsTypes.end())
+      refuse("tensor \"{}\": unknown dtype {}", key, dtype.is_string() ? dtype.get<std::string>() : dtype.type_name());
+    if (!shape.is_array() || shape.size() > kMostRank)
+      refuse("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostRank);
+    if (!offsets.is_array() || offsets.size() != 2) refuse("tensor \"{}\": data_offsets must be two numbers", key);
+
+    Entry result{key, type->second, {}, whole_number(key, offsets[0]), whole_number(key, offsets[1])};
+    for (const auto& size : shape) result.shape.push_back(static_cast<int64_t>(whole_number(key, size)));
+    check_size(result);
+    return result;
+  }
+
+  void check_size(const Entry& item) const {
+    // Zeros count as ones for the limit: the strides of an empty tensor must not overflow either.
+    int64_t limit = static_cast<int64_t>(c10::elementSize(item.type));
+    bool empty = false;
+    for (const int64_t size : item.shape) {
+      empty |= size == 0;
+      if (__builtin_mul_overflow(limit, std::max<int64_t>(size, 1), &limit))
+        refuse("tensor \"{}\": shape ({}) is too large", item.key, fmt::join(item.shape, ", "));
+    }
+    if (item.end < item.begin)
+      refuse("tensor \"{}\": data_offsets {} to {} run backwards", item.key, item.begin, item.end);
+    if (const auto bytes = empty ? 0 : static_cast<uint64_t>(limit); item.end - item.begin != bytes)
+      refuse("tensor \"{}\": shape ({}) needs {} bytes, data_offsets give {}", item.key, fmt::join(item.shape, ", "),
+             bytes, item.end - item.begin);
+  }
+
+  void check_places(const std::vector<Entry>& entries) const {
+    std::vector<const Entry*> order;
+    for (const auto& item : entries) order.push_back(&item);
+    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
+      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    });
+    const uint64_t size = bytes_->size() - data_;
+    uint64_t filled = 0;
+    for (const auto* item : order) {
+      if (item->end > size)
+        refuse("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end, size);
+      if (item->begin < filled) refuse("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
+      if (item->begin > filled) refuse("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
+      filled = item->end;
+    }
+    if (filled != size) refuse("{} bytes at the end belong to no tensor", size - filled);
+  }
+
+  Tensor tensor(const Entry& item) const {
+    if (item.begin == item.end) return at::empty(item.shape, item.type);
+    char* bytes = bytes_->data() + data_ + item.begin;
+    if (item.type == at::kBool &&
+        std::any_of(bytes, bytes + (item.end - item.begin), [](char byte) { return byte != 0 && byte != 1; }))
+      refuse("tensor \"{}\": a BOOL must be 0 or 1", item.key);
+    if (reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
+      return at::from_blob(bytes, item.shape, [keep = bytes_](void*) {}, at::TensorOptions(item.type));
+    auto copy = at::empty(item.shape, item.type);
+    std::memcpy(copy.mutable_data_ptr(), bytes, item.end - item.begin);
+    return copy;
+  }
+
+  std::shared_ptr<std::string> bytes_;
+  const std::string& source_;
+  uint64_t data_ = 0;                       // where the data begins
+  std::vector<std::set<std::string>> seen_;  // the keys of each open object
+  std::vector<std::string> keys_;            // of the header, in order
+};
+
+}  // namespace
+
+Safetensors parse_safetensors(std::string bytes, const std::string& source) {
+  return Parser(std::move(bytes), source).parse();
+}
+
+Safetensors read_safetensors(const std::filesystem::path& path) { return parse_safetensors(read_file(path), path.string()); }
+
+}  // namespace reszoo

@@ -1,0 +1,45 @@
+// The pieces of a safetensors file before they are written; model files put a digest in.
+#pragma once
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reszoo/weights/state.h"
+
+namespace reszoo {
+
+struct SafetensorsLayout {
+  std::string header;        ///< the length in 8 bytes and the padded JSON
+  std::vector<Tensor> data;  ///< contiguous, on the CPU, in the order of the file
+
+  std::vector<std::string_view> pieces() const;
+};
+
+SafetensorsLayout lay_out(const State& tensors, const std::map<std::string, std::string>& metadata);
+
+/// The format's names for the element types that LibTorch has.
+inline constexpr std::array kSafetensorsTypes = {
+    std::pair{"F64", at::kDouble},
+    std::pair{"F32", at::kFloat},
+    std::pair{"F16", at::kHalf},
+    std::pair{"BF16", at::kBFloat16},
+    std::pair{"F8_E4M3", at::kFloat8_e4m3fn},
+    std::pair{"F8_E5M2", at::kFloat8_e5m2},
+    std::pair{"F8_E4M3FNUZ", at::kFloat8_e4m3fnuz},
+    std::pair{"F8_E5M2FNUZ", at::kFloat8_e5m2fnuz},
+    std::pair{"I64", at::kLong},
+    std::pair{"I32", at::kInt},
+    std::pair{"I16", at::kShort},
+    std::pair{"I8", at::kChar},
+    std::pair{"U64", at::kUInt64},
+    std::pair{"U32", at::kUInt32},
+    std::pair{"U16", at::kUInt16},
+    std::pair{"U8", at::kByte},
+    std::pair{"BOOL", at::kBool},
+    std::pair{"C64", at::kComplexFloat},
+};
+
+}  // namespace reszoo

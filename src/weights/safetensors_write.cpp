@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/safetensors.h"
+#include "safetensors_layout.h"
+
+namespace reszoo {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the format is little endian, and so is what we write");
+
+std::string type_name(const std::string& key, const Tensor& tensor) {
+  for (const auto& [name, type] : kSafetensorsTypes)
+    if (type == tensor.scalar_type()) return name;
+  fail(ErrorKind::input, "safetensors: tensor \"{}\" has the type {}, which the format does not know", key,
+       c10::toString(tensor.scalar_type()));
+}
+
+Tensor plain(const std::string& key, const Tensor& tensor) {
+  if (key == "__metadata__") fail(ErrorKind::input, "safetensors: no tensor can be called __metadata__");
+  if (!tensor.defined()) fail(ErrorKind::input, "safetensors: tensor \"{}\" is undefined", key);
+  if (tensor.layout() != at::kStrided)
+    fail(ErrorKind::input, "safetensors: tensor \"{}\" must be dense; convert it with to_dense()", key);
+  return tensor.detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
+}
+
+/// Names, types, shapes and places as JSON text in the given order; nlohmann's
+/// ordered object searches linearly for each insertion, so the text is joined here.
+std::string header_json(const State& tensors, const std::vector<std::pair<size_t, size_t>>& offsets,
+                        const std::map<std::string, std::string>& metadata) {
+  std::string text = "{";
+  if (!metadata.empty()) text += "\"__metadata__\":" + nlohmann::json(metadata).dump();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const auto& [key, tensor] = tensors[i].pair();
+    text += fmt::format("{}{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", text.size() > 1 ? "," : "",
+                        nlohmann::json(key).dump(), type_name(key, tensor), fmt::join(tensor.sizes(), ","),
+                        offsets[i].first, offsets[i].second);
+  }
+  return text + "}";
+}
+
+}  // namespace
+
+std::vector<std::string_view> SafetensorsLayout::pieces() const {
+  std::vector<std::string_view> pieces{header};
+  for (const auto& tensor : data)
+    if (tensor.nbytes() > 0) pieces.emplace_back(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes());
+  return pieces;
+}
+
+SafetensorsLayout lay_out(const State& tensors, const std::map<std::string, std::string>& metadata) {
+  std::vector<size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0);
+  SafetensorsLayout layout;
+  for (const auto& item : tensors) layout.data.push_back(plain(item.key(), item.value()));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return layout.data[a].element_size() > layout.data[b].element_size(); });
+
+  std::vector<std::pair<size_t, size_t>> offsets(tensors.size());
+  std::vector<Tensor> sorted;
+  size_t end = 0;
+  for (const size_t i : order) {
+    const size_t begin = std::exchange(end, end + layout.data[i].nbytes());
+    offsets[i] = {begin, end};
+    sorted.push_back(layout.data[i]);
+  }
+  layout.data = std::move(sorted);
+
+  std::string json;
+  try {
+    json = header_json(tensors, offsets, metadata);
+  } catch (const nlohmann::json::exception&) {
+    fail(ErrorKind::input, "safetensors: keys and metadata must be UTF-8 text");
+  }
+  json.resize((json.size() + 7) / 8 * 8, ' ');
+  const uint64_t length = json.size();
+  layout.header.assign(reinterpret_cast<const char*>(&length), sizeof length);
+  layout.header += json;
+  return layout;
+}
+
+std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata) {
+  const auto layout = lay_out(tensors, metadata);
+  std::string bytes;
+  for (const auto piece : layout.pieces()) bytes += piece;
+  return bytes;
+}
+
+void write_safetensors(const std::filesystem::path& path, const State& tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  write_file(path, lay_out(tensors, metadata).pieces());
+}
+
+}  // namespace reszoo

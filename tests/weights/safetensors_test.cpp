@@ -1,0 +1,143 @@
+// The format, its exact edges, and files that lie.
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "reszoo/weights/safetensors.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+/// A file from a header's text, unpadded, and data.
+std::string file_of(const std::string& header, const std::string& data = "") {
+  const uint64_t length = header.size();
+  return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
+}
+
+void expect_refused(const std::string& message, const std::string& header, const std::string& data = "") {
+  expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(file_of(header, data), "f"); });
+  expect_error(ErrorKind::file, message, [&] { parse_safetensors(file_of(header, data), "f"); });
+}
+
+std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+  return "{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}";
+}
+
+State small_state() {
+  State state("key");
+  state.insert("count", torch::tensor(3, torch::kInt64));
+  state.insert("weight", torch::arange(6, torch::kFloat32).view({2, 3}));
+  return state;
+}
+
+}  // namespace
+
+TEST(Safetensors, EveryTypeComesBackWithTheSameBits) {
+  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar,
+                          at::kByte, at::kBool, at::kUInt16, at::kUInt32, at::kUInt64, at::kComplexFloat,
+                          at::kFloat8_e4m3fn, at::kFloat8_e5m2, at::kFloat8_e4m3fnuz, at::kFloat8_e5m2fnuz}) {
+    SCOPED_TRACE(c10::toString(type));
+    State state("key");
+    state.insert("x", torch::tensor({0.0, 1.0, 1.0, 0.0}).to(type).view({2, 2}));
+    const auto read = parse_safetensors(serialize_safetensors(state), "f").tensors;
+    ASSERT_EQ(read["x"].scalar_type(), type);
+    EXPECT_EQ(read["x"].sizes(), state["x"].sizes());
+    EXPECT_EQ(std::memcmp(read["x"].const_data_ptr(), state["x"].const_data_ptr(), state["x"].nbytes()), 0);
+  }
+}
+
+TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
+  State state("key");
+  state.insert("z", torch::tensor(true));
+  state.insert("empty", torch::empty({0, 3}));
+  state.insert("a", torch::tensor(2.5));
+  state.insert("transposed", torch::arange(6.0).view({2, 3}).t());
+  const auto read = parse_safetensors(serialize_safetensors(state, {{"k", "v \"ü\""}}), "f");
+  EXPECT_EQ(read.tensors.keys(), state.keys());
+  for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"k", "v \"ü\""}}));
+  EXPECT_TRUE(parse_safetensors(serialize_safetensors(State("key")), "f").tensors.is_empty());
+}
+
+TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
+  const auto bytes = serialize_safetensors(small_state());
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), 8);
+  EXPECT_EQ(length % 8, 0u);
+  const auto read = parse_safetensors(bytes, "f").tensors;
+  const auto* count = static_cast<const char*>(read["count"].const_data_ptr());
+  EXPECT_EQ(count + 8, read["weight"].const_data_ptr());
+}
+
+TEST(Safetensors, MisalignedTensorsAreCopied) {
+  const auto header = entry("F32", "[1]", "[0,4]");
+  const auto x = parse_safetensors(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
+                                           std::string("\0\0\x80\x3f", 4)), "f").tensors["a"];
+  EXPECT_EQ(x.item<float>(), 1.0f);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(x.const_data_ptr()) % 4, 0u);
+}
+
+TEST(Safetensors, EveryTruncationIsRefused) {
+  const auto bytes = serialize_safetensors(small_state(), {{"k", "v"}});
+  for (size_t size = 0; size < bytes.size(); ++size)
+    expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(bytes.substr(0, size), "f"); });
+  expect_error(ErrorKind::file, "too short", [&] { parse_safetensors(bytes.substr(0, 7), "f"); });
+  expect_error(ErrorKind::file, "header is cut off, 12 bytes of", [&] { parse_safetensors(bytes.substr(0, 20), "f"); });
+  expect_error(ErrorKind::file, "the file is cut off", [&] { parse_safetensors(bytes.substr(0, bytes.size() - 1), "f"); });
+  expect_error(ErrorKind::file, "1 bytes at the end", [&] { parse_safetensors(bytes + "x", "f"); });
+}
+
+TEST(Safetensors, LyingHeadersAreRefused) {
+  expect_error(ErrorKind::file, "over the limit", [] { parse_safetensors(std::string(16, '\xff'), "f"); });
+  expect_refused("not JSON", "{\"a\":");
+  expect_refused("not JSON", "{\"\xff\":1}");
+  expect_refused("must be a JSON object, got array", "[]");
+  expect_refused("nested too deep", std::string(100000, '['));
+  expect_refused("nested too deep", "{\"a\":{\"dtype\":[[[]]]}}");
+  expect_refused("\"a\" is in the header twice", "{\"a\":{},\"a\":{}}");
+  expect_refused("\"dtype\" is in the header twice", "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}");
+  expect_refused("must have dtype, shape and data_offsets", "{\"a\":{\"dtype\":\"F32\"}}");
+  expect_refused("must have dtype, shape and data_offsets", "{\"a\":5}");
+  expect_refused("__metadata__ must be an object", "{\"__metadata__\":[]}");
+  expect_refused("__metadata__ \"k\" must be a text, got number", "{\"__metadata__\":{\"k\":1}}");
+}
+
+TEST(Safetensors, LyingTypesShapesAndSizesAreRefused) {
+  const std::string data(8, '\0');
+  expect_refused("unknown dtype F128", entry("F128", "[2]", "[0,8]"), data);
+  expect_refused("needs 12 bytes, data_offsets give 8", entry("F32", "[3]", "[0,8]"), data);
+  expect_refused("whole numbers", entry("F32", "[-2]", "[0,8]"), data);
+  expect_refused("whole numbers", entry("F32", "[2.0]", "[0,8]"), data);
+  expect_refused("not JSON", entry("F32", "[1e999]", "[0,8]"), data);
+  expect_refused("too large", entry("F32", "[4294967296,4294967296]", "[0,8]"), data);
+  expect_refused("too large", entry("F32", "[0,4294967296,4294967296]", "[0,0]"));
+  expect_refused("shape must be a list", entry("F32", "2", "[0,8]"), data);
+  expect_refused("data_offsets must be two numbers", entry("F32", "[2]", "[0]"), data);
+  expect_refused("must be 0 or 1", entry("BOOL", "[2]", "[0,2]"), "\x01\x02");
+}
+
+TEST(Safetensors, LyingOffsetsAreRefused) {
+  const std::string data(8, '\0');
+  expect_refused("run backwards", entry("F32", "[2]", "[8,0]"), data);
+  expect_refused("ends at byte 16", entry("F32", "[2]", "[8,16]"), data);
+  expect_refused("4 bytes before it belong to no tensor", entry("F32", "[1]", "[4,8]"), data);
+  expect_refused("4 bytes at the end belong to no tensor", entry("F32", "[1]", "[0,4]"), data);
+  expect_refused("overlaps another",
+                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                 "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", data);
+}
+
+TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {
+  const auto refuse = [](const std::string& key, const Tensor& tensor, const std::string& message) {
+    State state("key");
+    state.insert(key, tensor);
+    expect_error(ErrorKind::input, message, [&] { serialize_safetensors(state); });
+  };
+  refuse("__metadata__", torch::ones(1), "no tensor can be called __metadata__");
+  refuse("x", Tensor(), "\"x\" is undefined");
+  refuse("x", torch::ones({2, 2}).to_sparse(), "\"x\" must be dense");
+  refuse("x", torch::ones(1, torch::kComplexDouble), "\"x\" has the type ComplexDouble");
+  refuse("\xff", torch::ones(1), "must be UTF-8");
+}
