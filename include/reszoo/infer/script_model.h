@@ -1,0 +1,31 @@
+/// Running a TorchScript file as it is.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace reszoo {
+
+/// A TorchScript module: scripted, traced or frozen. Copies share the module.
+class ScriptModel {
+ public:
+  /// Loads the file to `device`, in evaluation mode.
+  /// Throws: Error (file) if it cannot be read.
+  explicit ScriptModel(const std::filesystem::path& path, c10::Device device = c10::kCPU);
+
+  /// Runs the module without gradients; the input goes to the module's device.
+  ///
+  /// Throws: Error (usage) if the file has no forward (C++ `torch::save` writes
+  /// none) or does not return one tensor; Error (input) if the input does not fit.
+  at::Tensor forward(const at::Tensor& input) const;
+
+  bool has_forward() const;
+
+ private:
+  struct Script;
+  std::shared_ptr<Script> script_;
+};
+
+}  // namespace reszoo

@@ -1,0 +1,161 @@
+// Loading compares all, then copies; the report says what did not fit.
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/container/sequential.h>
+
+#include "reszoo/nn/network.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/safetensors.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+Network small_network(int64_t outputs) {
+  NetworkParts parts{
+      .name = "small",
+      .input = {Layout::rows, 3},
+      .body = {{"linear", nn::Linear(3, 4)}, {"bn", nn::BatchNorm1d(4)}},
+      .pool = {},
+      .head = {"fc", nn::Linear(4, outputs)},
+      .classifier = "fc",
+  };
+  return Network(std::move(parts));
+}
+
+State copy_of(const nn::Module& module) {
+  State state("key");
+  for (const auto& item : state_of(module)) state.insert(item.key(), item.value().detach().clone());
+  return state;
+}
+
+State without(const State& state, const std::string& key) {
+  State rest("key");
+  for (const auto& item : state)
+    if (item.key() != key) rest.insert(item.key(), item.value());
+  return rest;
+}
+
+bool equal(const State& a, const State& b) {
+  return a.keys() == b.keys() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+    return torch::equal(x.value(), y.value());
+  });
+}
+
+}  // namespace
+
+TEST(State, HasTheOrderOfStateDictAndAliasesTheModule) {
+  auto network = small_network(2);
+  const auto state = state_of(*network);
+  EXPECT_EQ(state.keys(), (std::vector<std::string>{"linear.weight", "linear.bias", "bn.weight", "bn.bias",
+                                                    "bn.running_mean", "bn.running_var", "bn.num_batches_tracked",
+                                                    "fc.weight", "fc.bias"}));
+  EXPECT_TRUE(state["fc.bias"].is_same(network->named_parameters()["fc.bias"]));
+}
+
+TEST(Load, ParametersAndBuffersAreCopiedAndConverted) {
+  auto from = small_network(2), to = small_network(2);
+  from->named_buffers()["bn.running_mean"].fill_(7);
+  State state("key");
+  for (const auto& item : state_of(*from))
+    state.insert(item.key(), item.value().is_floating_point() ? item.value().to(torch::kDouble) : item.value());
+  const auto report = load_state(to, state);
+  EXPECT_TRUE(report.complete());
+  EXPECT_EQ(report.loaded.size(), 9u);
+  EXPECT_TRUE(equal(state_of(*to), state_of(*from)));
+  EXPECT_TRUE(to->parameters()[0].requires_grad());
+  EXPECT_EQ(to->parameters()[0].scalar_type(), torch::kFloat);
+}
+
+TEST(Load, DifferencesThrowAndLeaveTheModuleUnchanged) {
+  auto from = small_network(5), to = small_network(2);
+  auto state = without(copy_of(*from), "linear.bias");
+  state.insert("extra", torch::ones(1));
+  const auto before = copy_of(*to);
+  expect_error(ErrorKind::file,
+               "f: keys do not fit the model: 6 loaded; 1 missing: linear.bias; 1 unexpected: extra; 2 mismatched: "
+               "fc.weight expected (2, 4) found (5, 4), fc.bias expected (2) found (5)",
+               [&] { load_state(to, state, {}, "f"); });
+  EXPECT_TRUE(equal(before, state_of(*to)));
+
+  const auto report = load_state(to, state, {.strict = false});
+  EXPECT_FALSE(report.complete());
+  EXPECT_TRUE(torch::equal(state_of(*to)["linear.weight"], state["linear.weight"]));
+  EXPECT_TRUE(torch::equal(state_of(*to)["fc.weight"], before["fc.weight"]));
+}
+
+TEST(Load, AdaptRenewsTheLastLayerAlone) {
+  auto from = small_network(5), to = small_network(2);
+  const auto before = copy_of(*to);
+  const auto report = load_state(to, copy_of(*from), {.adapt = true});
+  EXPECT_EQ(report.adapted, (std::vector<std::string>{"fc.weight", "fc.bias"}));
+  EXPECT_TRUE(report.complete());
+  EXPECT_TRUE(torch::equal(state_of(*to)["fc.weight"], before["fc.weight"]));
+  EXPECT_TRUE(torch::equal(state_of(*to)["linear.weight"], state_of(*from)["linear.weight"]));
+
+  auto state = without(copy_of(*from), "linear.bias");
+  state.insert("linear.bias", torch::ones(9));
+  expect_error(ErrorKind::file, "linear.bias expected (4) found (9)", [&] { load_state(to, state, {.adapt = true}); });
+}
+
+TEST(Load, AHeadThatIsNotThereIsNotMissed) {
+  auto from = small_network(5), to = small_network(5);
+  to->replace_head(nn::Identity());
+  EXPECT_EQ(load_state(to, copy_of(*from)).ignored, (std::vector<std::string>{"fc.weight", "fc.bias"}));
+  nn::Sequential wrapped(to);  // also inside a module of the user's own
+  State state("key");
+  for (const auto& item : copy_of(*from)) state.insert("0." + item.key(), item.value());
+  EXPECT_EQ(load_state(wrapped, state).ignored, (std::vector<std::string>{"0.fc.weight", "0.fc.bias"}));
+}
+
+TEST(Load, FilesWithoutBatchCountersAreComplete) {
+  auto network = small_network(2);
+  const auto report = load_state(network, without(copy_of(*network), "bn.num_batches_tracked"));
+  EXPECT_EQ(report.ignored, (std::vector<std::string>{"bn.num_batches_tracked"}));
+}
+
+TEST(Load, TheReportIsATableAndJson) {
+  const KeyReport report{.loaded = {"a"}, .missing = {"b", "c", "d", "e"}, .mismatched = {{"m", {2}, {3, 1}}}};
+  EXPECT_EQ(report.text(),
+            "loaded         1\n"
+            "missing        4  b, c, d and 1 more\n"
+            "mismatched     1  m expected (2) found (3, 1)\n");
+  EXPECT_EQ(nlohmann::json(report)["mismatched"].dump(), R"([{"expected":[2],"found":[3,1],"key":"m"}])");
+}
+
+TEST(ReadWeights, TellsFilesByContent) {
+  const TempDir folder;
+  auto from = small_network(2), to = small_network(2);
+  auto state = copy_of(*from);
+  write_safetensors(folder / "a.pth", state);
+  EXPECT_EQ(detect_weights(folder / "a.pth"), WeightsKind::safetensors);
+  EXPECT_TRUE(load_weights(to, folder / "a.pth").complete());
+  EXPECT_TRUE(equal(state_of(*to), state_of(*from)));
+
+  state.insert("reszoo.preprocess.mean", torch::ones(3));
+  write_model_file(folder / "b", nlohmann::json::object(), state);
+  EXPECT_EQ(detect_weights(folder / "b"), WeightsKind::model_file);
+  EXPECT_EQ(read_weights(folder / "b").keys(), state_of(*from).keys());
+}
+
+TEST(ReadWeights, OtherFilesAreNamedForWhatTheyAre) {
+  const TempDir folder;
+  put_bytes(folder / "legacy", std::string("\x80\x02\x8a\x0a", 4));
+  EXPECT_EQ(detect_weights(folder / "legacy"), WeightsKind::pth);
+  expect_error(ErrorKind::file, "legacy: a PyTorch state_dict (.pth) is not read yet; save it as .safetensors or TorchScript",
+               [&] { read_weights(folder / "legacy"); });
+  put_bytes(folder / "zip", "PK\x03\x04 and no more");
+  expect_error(ErrorKind::file, "zip: zip archive is damaged or cut off", [&] { read_weights(folder / "zip"); });
+  put_bytes(folder / "text", "hello, world");
+  EXPECT_EQ(detect_weights(folder / "text"), WeightsKind::unknown);
+  expect_error(ErrorKind::file, "text: is not a weights file", [&] { read_weights(folder / "text"); });
+  put_bytes(folder / "empty", "");
+  expect_error(ErrorKind::file, "empty: is not a weights file", [&] { read_weights(folder / "empty"); });
+  expect_error(ErrorKind::file, "none: cannot be opened (No such file", [&] { read_weights(folder / "none"); });
+  expect_error(ErrorKind::file, ": is a folder, not a file", [&] { read_weights(folder.path()); });
+}
