@@ -1,0 +1,45 @@
+/// Everything that a run of training is at one moment.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reszoo/train/metrics.h"
+#include "reszoo/weights/state.h"
+
+namespace reszoo {
+
+/// What is known of a finished epoch.
+struct EpochRecord {
+  int64_t epoch = 0;            ///< from 1
+  int64_t step = 0;             ///< steps of the whole run up to its end
+  double loss = 0;              ///< mean over its rows, as trained on (dropout active)
+  double lr = 0;                ///< of its last step
+  Metrics metrics;              ///< of the validation rows; empty without
+  bool best = false;            ///< whether it was better than all before
+  double seconds = 0;           ///< wall clock, evaluation included
+  double items_per_second = 0;  ///< training rows per second
+};
+
+/// A run between two steps. Restoring it and going on gives the same bits as
+/// going on at once.
+struct TrainState {
+  State weights;          ///< parameters and buffers, as in the module
+  State best;             ///< those of the best epoch; empty before the first epoch's end
+  State optimizer;        ///< by the parameter's name
+  Tensor cpu_generator;   ///< state of the default generator
+  Tensor cuda_generator;  ///< of the training device; undefined on a CPU
+
+  int64_t epoch = 0;     ///< finished epochs
+  int64_t step = 0;      ///< finished steps of the epoch that is going on
+  double loss_sum = 0;   ///< over the rows of that epoch
+  int64_t loss_rows = 0;
+  double lr = 0;               ///< of the last step
+  double epoch_seconds = 0;    ///< of that epoch
+  double seconds = 0;          ///< of the whole run
+  std::optional<double> best_metric;  ///< none before the first that is a number
+  int64_t since_best = 0;      ///< epochs
+  std::vector<EpochRecord> history;
+};
+
+}  // namespace reszoo

@@ -1,0 +1,162 @@
+/// The training loop.
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "reszoo/nn/residual_block.h"
+#include "reszoo/train/batches.h"
+#include "reszoo/train/optimizer.h"
+#include "reszoo/train/schedule.h"
+#include "reszoo/train/train_state.h"
+
+namespace reszoo {
+
+/// The mean loss of a batch: a scalar with gradient.
+using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
+
+/// What is measured on validation rows; the first metric decides which epoch is best.
+struct Evaluation {
+  /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
+  /// int64, both on the CPU. The names must not depend on the values.
+  std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
+  bool greater_is_better = false;
+};
+
+struct TrainerOptions {
+  int64_t epochs = 20;
+  int64_t batch_size = 256;  ///< rows
+  OptimizerOptions optimizer;
+  Schedule schedule;
+  double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
+  int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
+  uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
+  torch::Device device = torch::kCPU;
+  bool channels_last = false;  ///< memory format of 4-dimensional weights and inputs
+  std::filesystem::path out;   ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
+  /// Goes on from the checkpoint in `out` where there is one.
+  bool resume = false;
+  /// What else the run depends on (model, data file): a flat object that a
+  /// resumed run must repeat.
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+};
+
+/// What hooks are told.
+struct Progress {
+  int64_t epoch, epochs;    ///< from 1
+  int64_t step, steps;      ///< finished ones of this epoch, and all of it
+  double loss;              ///< mean over the epoch's rows so far
+  double lr;                ///< of the last step
+  Metrics metrics;          ///< of the validation rows; empty within an epoch
+  double items_per_second;  ///< training rows of this epoch per second of training
+  double seconds_left;      ///< to the end of the last epoch, early stopping aside
+};
+
+class Trainer;
+
+/// Called by `fit`; each may be empty.
+struct TrainerHooks {
+  std::function<void(const Progress&)> on_step;
+  std::function<void(const Progress&)> on_epoch;
+  /// The weights (parameters and buffers) of an epoch that is the best so far, or
+  /// of any epoch without validation. An Error (file) thrown here is a warning,
+  /// and the call is repeated at the next epoch.
+  std::function<void(const State& best, const Progress&)> on_best;
+  /// A line about a file that could not be written; training goes on.
+  std::function<void(const std::string& line)> on_warning;
+  /// Asked after each step: true writes a checkpoint and ends `fit`.
+  std::function<bool()> stop_requested;
+  /// One step of training; returns the mean loss of the batch. The default is `train_step`.
+  std::function<double(Trainer&, const Batch&, double lr)> step;
+};
+
+/// Why `fit` came back.
+enum class Outcome { finished, out_of_patience, stopped };
+
+struct TrainResult {
+  Outcome outcome;
+  int64_t best_epoch = 0;  ///< from 1; 0: no epoch was finished
+  Metrics best_metrics;    ///< of the validation rows in that epoch
+  std::vector<EpochRecord> history;
+  double seconds = 0;      ///< wall clock, with the runs before this was resumed
+};
+
+/// Trains any module Tensor to Tensor.
+///
+/// A run is exact: stopped after any step and resumed it ends with the same
+/// weights, buffers, optimizer state and log (but for times) as without the stop,
+/// on the same kind of processor with the same number of threads. Evaluation and
+/// the copy of the best weights leave the random generators as they were.
+class Trainer {
+ public:
+  /// Moves the module to the device.
+  /// Throws: Error (usage) for options that make no sense.
+  Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks = {});
+
+  /// The same for any holder, shared pointer or `torch::nn::Sequential`.
+  template <typename Module>
+  Trainer(Module model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks = {})
+      : Trainer(as_any(std::move(model)), std::move(loss), std::move(evaluation), std::move(options), std::move(hooks)) {}
+
+  /// Trains from the first epoch, or from the checkpoint when resuming. A
+  /// checkpoint and the log are written at each epoch's end and on a stop.
+  /// The module ends with the best weights, or as it is when stopped, and in the
+  /// mode in which it came. One that comes in training mode keeps those parts in
+  /// eval mode that are in it (frozen norms).
+  ///
+  /// Throws: Error (input) if the loss is not finite: before the optimizer
+  /// steps, the last checkpoint is left alone; Error (usage) if the checkpoint
+  /// was made with other settings; Error (file) if the last checkpoint, log or
+  /// `on_best` fails.
+  TrainResult fit(const TensorBatches& train, const std::optional<TensorBatches>& validation = std::nullopt);
+
+  /// The metrics of `data` in eval mode.
+  Metrics evaluate(const TensorBatches& data);
+
+  /// The outputs of `data` in eval mode, without gradient: (N, ...) on the CPU.
+  Tensor predict(const TensorBatches& data);
+
+  /// Gradients to none, forward, loss, check, backward, clip, optimizer step.
+  double train_step(const Batch& batch, double lr);
+
+  /// Throws the Error (input) of a loss that is nan or infinite; for steps of the
+  /// caller's own, before their optimizer step.
+  void require_finite(double loss) const;
+
+  AnyModule& model() { return model_; }
+  Optimizer& optimizer() { return optimizer_; }
+  /// Where the run is; its tensors are shared with the run.
+  const TrainState& state() const { return state_; }
+  const TrainerOptions& options() const { return options_; }
+
+ private:
+  void start(const TensorBatches& train, const std::optional<TensorBatches>& validation);
+  void restore(const std::filesystem::path& checkpoint);
+  bool train_epoch(const TensorBatches& train);
+  void run_step(const Batch& batch);
+  void end_epoch(const std::optional<TensorBatches>& validation);
+  bool judge(const Metrics& metrics);
+  void write(const Progress& progress, bool must_succeed);
+  void save();
+  void lap();
+  bool done() const;
+  Progress progress() const;
+  Tensor input(const Tensor& x) const;
+  TrainResult finish(Outcome outcome);
+
+  AnyModule model_;
+  Loss loss_;
+  Evaluation evaluation_;
+  TrainerOptions options_;
+  TrainerHooks hooks_;
+  Optimizer optimizer_;
+  TrainState state_;
+  nlohmann::ordered_json settings_;
+  int64_t steps_ = 0;          ///< of an epoch
+  bool best_pending_ = false;  ///< whether on_best has still to succeed
+  std::chrono::steady_clock::time_point last_lap_;
+};
+
+}  // namespace reszoo

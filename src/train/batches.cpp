@@ -1,0 +1,67 @@
+#include "reszoo/train/batches.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <algorithm>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit of the
+/// result depends on every bit of `x`.
+uint64_t mix(uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(mix(mix(seed) + static_cast<uint64_t>(epoch)));
+  return at::randperm(rows, generator, at::TensorOptions().dtype(at::kLong));
+}
+
+TensorBatches::TensorBatches(Tensor inputs, Tensor targets, Prepare prepare)
+    : inputs_(std::move(inputs)), targets_(std::move(targets)), prepare_(std::move(prepare)) {
+  if (inputs_.dim() < 1 || targets_.dim() < 1 || inputs_.size(0) != targets_.size(0) || rows() == 0)
+    fail(ErrorKind::input, "TensorBatches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
+         fmt::join(inputs_.sizes(), ", "), fmt::join(targets_.sizes(), ", "));
+}
+
+TensorBatches::Pass::Pass(const TensorBatches& data, Tensor order, int64_t batch_size)
+    : data_(&data), order_(std::move(order)), batch_size_(batch_size) {
+  if (batch_size < 1) fail(ErrorKind::usage, "TensorBatches: batch_size must be at least 1, got {}", batch_size);
+  size_ = (data.rows() + batch_size - 1) / batch_size;
+  if (size_ > 1 && data.rows() % batch_size == 1) --size_;
+}
+
+Batch TensorBatches::Pass::operator[](int64_t i) const {
+  const int64_t first = i * batch_size_;
+  const int64_t count = i + 1 == size_ ? data_->rows() - first : batch_size_;
+  Batch batch;
+  if (order_.defined()) {
+    const auto rows = order_.narrow(0, first, count);
+    batch = {data_->inputs_.index_select(0, rows), data_->targets_.index_select(0, rows)};
+  } else {
+    batch = {data_->inputs_.narrow(0, first, count), data_->targets_.narrow(0, first, count)};
+  }
+  if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
+  return batch;
+}
+
+TensorBatches::Pass TensorBatches::in_order(int64_t batch_size) const { return {*this, Tensor(), batch_size}; }
+
+TensorBatches::Pass TensorBatches::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch) const {
+  return {*this, epoch_order(rows(), seed, epoch).to(inputs_.device()), batch_size};
+}
+
+TensorBatches TensorBatches::to(c10::Device device) const {
+  return {inputs_.to(device), targets_.to(device), prepare_};
+}
+
+}  // namespace reszoo

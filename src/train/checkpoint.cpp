@@ -1,0 +1,130 @@
+#include "reszoo/train/checkpoint.h"
+
+#include <limits>
+#include <sstream>
+
+#include "reszoo/base/error.h"
+#include "reszoo/weights/model_file.h"
+
+namespace reszoo {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no nan: it is written as null.
+double number(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+Json to_json(const EpochRecord& record) {
+  Json json{{"epoch", record.epoch}, {"step", record.step}, {"loss", record.loss}, {"lr", record.lr}};
+  if (!record.metrics.empty()) json["val"] = Json::object();
+  for (const auto& [name, value] : record.metrics) json["val"][name] = value;
+  json["best"] = record.best;
+  json["seconds"] = record.seconds;
+  json["items_per_second"] = record.items_per_second;
+  return json;
+}
+
+EpochRecord record_from(const Json& json) {
+  EpochRecord record{.epoch = json.at("epoch"), .step = json.at("step"), .loss = number(json.at("loss")),
+                     .lr = number(json.at("lr")), .metrics = {}, .best = json.at("best"),
+                     .seconds = json.at("seconds"), .items_per_second = json.at("items_per_second")};
+  if (json.contains("val"))
+    for (const auto& item : json.at("val").items()) record.metrics.emplace_back(item.key(), number(item.value()));
+  return record;
+}
+
+/// The lines of the log are the history, each metric in its place: a card's own
+/// objects are sorted by key.
+std::vector<EpochRecord> history_from(const std::string& lines) {
+  std::vector<EpochRecord> history;
+  std::istringstream stream(lines);
+  for (std::string line; std::getline(stream, line);) history.push_back(record_from(Json::parse(line)));
+  return history;
+}
+
+nlohmann::json card_of(const TrainState& state, const Json& settings) {
+  nlohmann::json position{{"epoch", state.epoch}, {"step", state.step}, {"loss_sum", state.loss_sum},
+                          {"loss_rows", state.loss_rows}, {"lr", state.lr}, {"epoch_seconds", state.epoch_seconds},
+                          {"seconds", state.seconds}, {"since_best", state.since_best}};
+  if (state.best_metric) position["best_metric"] = *state.best_metric;
+  return {{"kind", "checkpoint"}, {"settings", settings}, {"position", position}, {"log", log_lines(state.history)}};
+}
+
+TrainState state_from(const nlohmann::json& card) {
+  TrainState state;
+  const auto& position = card.at("position");
+  state.epoch = position.at("epoch");
+  state.step = position.at("step");
+  state.loss_sum = position.at("loss_sum");
+  state.loss_rows = position.at("loss_rows");
+  state.lr = position.at("lr");
+  state.epoch_seconds = position.at("epoch_seconds");
+  state.seconds = position.at("seconds");
+  state.since_best = position.at("since_best");
+  if (position.contains("best_metric")) state.best_metric = position.at("best_metric").get<double>();
+  state.history = history_from(card.at("log").get<std::string>());
+  return state;
+}
+
+void check_settings(const std::string& path, const Json& saved, const Json& wanted, bool more_epochs) {
+  const auto differs = [&](const std::string& key, const std::string& was, const std::string& is) {
+    fail(ErrorKind::usage, "{}: cannot resume: {} was {}, got {}; repeat the settings of that run or start a new one",
+         path, key, was, is);
+  };
+  for (const auto& [key, is] : wanted.items()) {
+    if (!saved.contains(key)) differs(key, "not set", is.dump());
+    const auto& was = saved.at(key);
+    if (key == "epochs" && more_epochs && is >= was) continue;
+    if (is != was) differs(key, was.dump(), is.dump());
+  }
+  for (const auto& [key, was] : saved.items())
+    if (!wanted.contains(key)) differs(key, was.dump(), "nothing");
+}
+
+void add(State& to, const std::string& prefix, const State& from) {
+  for (const auto& item : from) to.insert(prefix + item.key(), item.value());
+}
+
+/// Puts a tensor of the file where it belongs in the state.
+void take(TrainState& state, const std::string& path, const std::string& key, const Tensor& value) {
+  const auto dot = key.find('.');
+  const auto part = key.substr(0, dot), name = key.substr(dot + 1);
+  if (part == "weights") state.weights.insert(name, value);
+  else if (part == "best") state.best.insert(name, value);
+  else if (part == "optimizer") state.optimizer.insert(name, value);
+  else if (key == "generator.cpu") state.cpu_generator = value;
+  else if (key == "generator.cuda") state.cuda_generator = value;
+  else fail(ErrorKind::file, "{}: a checkpoint has no tensor {}", path, key);
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Json& settings) {
+  State tensors;
+  add(tensors, "weights.", state.weights);
+  add(tensors, "best.", state.best);
+  add(tensors, "optimizer.", state.optimizer);
+  tensors.insert("generator.cpu", state.cpu_generator);
+  if (state.cuda_generator.defined()) tensors.insert("generator.cuda", state.cuda_generator);
+  write_model_file(path, card_of(state, settings), tensors);
+}
+
+TrainState load_checkpoint(const std::filesystem::path& path, const Json& settings, bool more_epochs) {
+  const auto file = read_model_file(path);
+  if (file.card.value("kind", "") != "checkpoint")
+    fail(ErrorKind::file, "{}: not a checkpoint of a training run", path.string());
+  check_settings(path.string(), file.card.at("settings"), settings, more_epochs);
+  auto state = state_from(file.card);
+  for (const auto& item : file.tensors) take(state, path.string(), item.key(), item.value());
+  return state;
+}
+
+std::string log_lines(const std::vector<EpochRecord>& history) {
+  std::string lines;
+  for (const auto& record : history) lines += to_json(record).dump() + "\n";
+  return lines;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,254 @@
+#include "reszoo/train/trainer.h"
+
+#include <cmath>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/train/checkpoint.h"
+#include "reszoo/weights/load.h"
+#include "train/guards.h"
+#include "train/settings.h"
+
+namespace reszoo {
+namespace {
+
+AnyModule placed(AnyModule model, const TrainerOptions& options) {
+  model.ptr()->to(options.device);
+  if (options.channels_last)
+    for (auto& parameter : model.ptr()->parameters())
+      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+  return model;
+}
+
+State copy_of(const State& state) {
+  State copy;
+  for (const auto& item : state) copy.insert(item.key(), item.value().detach().clone());
+  return copy;
+}
+
+void check(const TrainerOptions& o) {
+  if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
+  if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
+  if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
+  if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
+  if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
+}
+
+}  // namespace
+
+Trainer::Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks)
+    : model_((check(options), placed(std::move(model), options))), loss_(std::move(loss)),
+      evaluation_(std::move(evaluation)), options_(std::move(options)), hooks_(std::move(hooks)),
+      optimizer_(*model_.ptr(), options_.optimizer) {}
+
+Tensor Trainer::input(const Tensor& x) const {
+  return options_.channels_last && x.dim() == 4 ? x.contiguous(at::MemoryFormat::ChannelsLast) : x;
+}
+
+void Trainer::require_finite(double loss) const {
+  if (std::isfinite(loss)) return;
+  const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
+  fail(ErrorKind::input, "train: loss is {} at epoch {}, step {}, lr={:g}; {}",
+       std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf", state_.epoch + 1, state_.step + 1, state_.lr,
+       kept ? "the last good checkpoint is kept" : "try a lower learning rate");
+}
+
+double Trainer::train_step(const Batch& batch, double lr) {
+  optimizer_.zero_grad();
+  const auto loss = loss_(model_.forward(input(batch.inputs)), batch.targets);
+  const double value = loss.item<double>();
+  require_finite(value);
+  loss.backward();
+  if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm);
+  optimizer_.step(lr);
+  return value;
+}
+
+Tensor Trainer::predict(const TensorBatches& data) {
+  const at::NoGradGuard no_grad;
+  const detail::ModeGuard modes(*model_.ptr());
+  const detail::GeneratorGuard generators(options_.device);
+  model_.ptr()->eval();
+  const auto resident = data.to(options_.device);
+  const auto pass = resident.in_order(options_.batch_size);
+  std::vector<Tensor> outputs;
+  for (int64_t i = 0; i < pass.size(); ++i) outputs.push_back(model_.forward(input(pass[i].inputs)));
+  return at::cat(outputs).cpu();
+}
+
+Metrics Trainer::evaluate(const TensorBatches& data) {
+  auto targets = data.targets().cpu();
+  if (targets.is_floating_point()) targets = targets.to(at::kDouble);
+  auto metrics = evaluation_.metrics(predict(data).to(at::kDouble), targets);
+  if (metrics.empty()) fail(ErrorKind::usage, "Trainer: the evaluation must give at least one metric");
+  return metrics;
+}
+
+void Trainer::start(const TensorBatches& train, const std::optional<TensorBatches>& validation) {
+  settings_ = detail::settings_of(options_, train, validation);
+  steps_ = train.in_order(options_.batch_size).size();
+  state_ = TrainState();
+  best_pending_ = false;
+  optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
+  torch::manual_seed(options_.seed);
+  if (!options_.out.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(options_.out, error);
+    if (error) fail(ErrorKind::file, "{}: cannot make the folder: {}", options_.out.string(), error.message());
+    const auto checkpoint = options_.out / "checkpoint.safetensors";
+    if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
+  }
+  last_lap_ = std::chrono::steady_clock::now();
+}
+
+void Trainer::restore(const std::filesystem::path& checkpoint) {
+  const auto& schedule = options_.schedule;
+  const bool more_epochs = schedule.kind == Schedule::Kind::constant && schedule.warm_up == 0;
+  auto state = load_checkpoint(checkpoint, settings_, more_epochs);
+  load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
+  optimizer_.load(state.optimizer);
+  detail::generator(at::kCPU).set_state(state.cpu_generator);
+  if (options_.device.is_cuda()) detail::generator(options_.device).set_state(state.cuda_generator);
+  state_ = std::move(state);
+  // The run may have ended between its best epoch and the writing of the model.
+  best_pending_ = !state_.best.is_empty();
+}
+
+void Trainer::save() {
+  state_.weights = state_of(*model_.ptr());
+  state_.optimizer = optimizer_.state();
+  state_.cpu_generator = detail::generator(at::kCPU).get_state();
+  if (options_.device.is_cuda()) state_.cuda_generator = detail::generator(options_.device).get_state();
+  save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
+}
+
+void Trainer::write(const Progress& progress, bool must_succeed) {
+  std::optional<Error> failure;
+  const auto attempt = [&](const auto& action) {
+    try {
+      action();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::file) throw;
+      if (!failure) failure = error;
+      if (!must_succeed && hooks_.on_warning) hooks_.on_warning(fmt::format("{}; training goes on", error.what()));
+      return false;
+    }
+  };
+  // The model goes first: a checkpoint that knows of a better model than the
+  // file has would, after a cut in between, leave the older one for good.
+  if (best_pending_ && hooks_.on_best) best_pending_ = !attempt([&] { hooks_.on_best(state_.best, progress); });
+  if (!options_.out.empty()) {
+    attempt([&] { save(); });
+    attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
+  }
+  if (must_succeed && failure) throw *failure;
+}
+
+void Trainer::lap() {
+  const auto now = std::chrono::steady_clock::now();
+  const double seconds = std::chrono::duration<double>(now - last_lap_).count();
+  state_.epoch_seconds += seconds;
+  state_.seconds += seconds;
+  last_lap_ = now;
+}
+
+Progress Trainer::progress() const {
+  const auto rows = static_cast<double>(state_.loss_rows);
+  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
+  return {.epoch = state_.epoch + 1,
+          .epochs = options_.epochs,
+          .step = state_.step,
+          .steps = steps_,
+          .loss = rows > 0 ? state_.loss_sum / rows : 0,
+          .lr = state_.lr,
+          .metrics = {},
+          .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
+          .seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0};
+}
+
+void Trainer::run_step(const Batch& batch) {
+  const auto position = state_.epoch * steps_ + state_.step;
+  state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_);
+  const double loss = hooks_.step ? hooks_.step(*this, batch, state_.lr) : train_step(batch, state_.lr);
+  const auto rows = batch.targets.size(0);
+  state_.loss_sum += loss * static_cast<double>(rows);
+  state_.loss_rows += rows;
+  ++state_.step;
+  lap();
+  if (hooks_.on_step) hooks_.on_step(progress());
+}
+
+bool Trainer::train_epoch(const TensorBatches& train) {
+  const auto pass = train.shuffled(options_.batch_size, options_.seed, state_.epoch);
+  while (state_.step < steps_) {
+    run_step(pass[state_.step]);
+    if (hooks_.stop_requested && hooks_.stop_requested()) return false;
+  }
+  return true;
+}
+
+bool Trainer::judge(const Metrics& metrics) {
+  if (metrics.empty()) return true;
+  const double value = metrics.front().second;
+  const bool first = !state_.best_metric;
+  const bool better = std::isfinite(value) && (first || (evaluation_.greater_is_better ? value > *state_.best_metric
+                                                                                       : value < *state_.best_metric));
+  if (better) state_.best_metric = value;
+  state_.since_best = better ? 0 : state_.since_best + 1;
+  return better || first;
+}
+
+void Trainer::end_epoch(const std::optional<TensorBatches>& validation) {
+  auto told = progress();
+  if (validation) told.metrics = evaluate(*validation);
+  lap();
+  const bool best = judge(told.metrics);
+  state_.history.push_back({.epoch = told.epoch, .step = told.epoch * steps_, .loss = told.loss, .lr = told.lr,
+                            .metrics = told.metrics, .best = best, .seconds = state_.epoch_seconds,
+                            .items_per_second = told.items_per_second});
+  if (best) {
+    state_.best = copy_of(state_of(*model_.ptr()));
+    best_pending_ = true;
+  }
+  ++state_.epoch;
+  state_.step = state_.loss_rows = 0;
+  state_.loss_sum = state_.epoch_seconds = 0;
+  if (hooks_.on_epoch) hooks_.on_epoch(told);
+  write(told, done());
+  last_lap_ = std::chrono::steady_clock::now();
+}
+
+bool Trainer::done() const {
+  return state_.epoch >= options_.epochs || (options_.patience > 0 && state_.since_best >= options_.patience);
+}
+
+TrainResult Trainer::finish(Outcome outcome) {
+  TrainResult result{.outcome = outcome, .best_metrics = {}, .history = state_.history, .seconds = state_.seconds};
+  for (const auto& record : state_.history)
+    if (record.best) {
+      result.best_epoch = record.epoch;
+      result.best_metrics = record.metrics;
+    }
+  if (outcome != Outcome::stopped) load_state(*model_.ptr(), state_.best);
+  return result;
+}
+
+TrainResult Trainer::fit(const TensorBatches& train, const std::optional<TensorBatches>& validation) {
+  const detail::ModeGuard modes(*model_.ptr());
+  if (!model_.ptr()->is_training()) model_.ptr()->train();
+  const auto resident = train.to(options_.device);
+  const auto resident_validation = validation ? std::optional(validation->to(options_.device)) : std::nullopt;
+  start(resident, resident_validation);
+  if (done()) write(progress(), true);  // a run that had ended: its files, where they were cut off
+  while (!done()) {
+    if (!train_epoch(resident)) {
+      write(progress(), true);
+      return finish(Outcome::stopped);
+    }
+    end_epoch(resident_validation);
+  }
+  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::out_of_patience);
+}
+
+}  // namespace reszoo

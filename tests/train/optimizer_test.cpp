@@ -1,0 +1,166 @@
+// The optimizer against LibTorch's own, and its state by name.
+#include "reszoo/train/optimizer.h"
+
+#include <torch/nn.h>
+#include <torch/optim.h>
+
+#include "support/support.h"
+
+using namespace reszoo;
+using reszoo::test::expect_error;
+
+namespace {
+
+/// No bias stands before a norm: its gradient would be rounding alone, which
+/// Adam scales up to a whole step.
+nn::Sequential small_net() {
+  torch::manual_seed(0);
+  return nn::Sequential(nn::BatchNorm1d(5), nn::Linear(5, 7), nn::Tanh(), nn::Linear(7, 2));
+}
+
+void backward(nn::Sequential& net, int64_t step) {
+  const auto x = (torch::arange(8 * 5) + step).sin().view({8, 5});
+  net->forward(x).square().sum().backward();
+}
+
+/// The largest difference of any parameter after 20 steps.
+double difference_from(const OptimizerOptions& options,
+                       const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<Tensor>)>& make) {
+  auto ours = small_net(), theirs = small_net();
+  Optimizer optimizer(*ours, options);
+  auto reference = make(theirs->parameters());
+  for (int64_t step = 0; step < 20; ++step) {
+    optimizer.zero_grad();
+    reference->zero_grad();
+    backward(ours, step);
+    backward(theirs, step);
+    optimizer.step(options.lr);
+    reference->step();
+  }
+  double largest = 0;
+  for (size_t i = 0; i < ours->parameters().size(); ++i)
+    largest = std::max(largest, (ours->parameters()[i] - theirs->parameters()[i]).abs().max().item<double>());
+  return largest;
+}
+
+Tensor first_weight(const nn::Sequential& net) { return net->parameters().front(); }
+
+void train_steps(nn::Sequential& net, Optimizer& optimizer, int64_t from, int64_t to) {
+  for (int64_t step = from; step < to; ++step) {
+    optimizer.zero_grad();
+    backward(net, step);
+    optimizer.step(1e-2);
+  }
+}
+
+}  // namespace
+
+TEST(Optimizer, AdamWEqualsLibTorchs) {
+  const OptimizerOptions options{.lr = 1e-2, .weight_decay = 0.1, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-6};
+  EXPECT_LT(difference_from(options, [](auto parameters) {
+    return std::make_unique<torch::optim::AdamW>(
+        parameters, torch::optim::AdamWOptions(1e-2).weight_decay(0.1).betas({0.8, 0.95}).eps(1e-6));
+  }), 1e-6);
+}
+
+TEST(Optimizer, SgdEqualsLibTorchsWithAndWithoutMomentum) {
+  for (const double momentum : {0.0, 0.9})
+    for (const bool nesterov : {false, true}) {
+      if (nesterov && momentum == 0) continue;
+      const OptimizerOptions options{.kind = OptimizerKind::sgd, .lr = 1e-2, .weight_decay = 0.1, .momentum = momentum, .nesterov = nesterov};
+      EXPECT_LT(difference_from(options, [&](auto parameters) {
+        return std::make_unique<torch::optim::SGD>(
+            parameters, torch::optim::SGDOptions(1e-2).weight_decay(0.1).momentum(momentum).nesterov(nesterov));
+      }), 1e-6) << momentum << nesterov;
+    }
+}
+
+TEST(Optimizer, DecayCanLeaveNormsAndBiasesAlone) {
+  auto net = small_net();
+  for (auto& parameter : net->parameters()) {
+    torch::NoGradGuard no_grad;
+    parameter.fill_(1);
+    parameter.mutable_grad() = torch::zeros_like(parameter);
+  }
+  Optimizer optimizer(*net, {.kind = OptimizerKind::sgd, .weight_decay = 0.5, .momentum = 0, .decay_norms_and_biases = false});
+  optimizer.step(0.1);
+  for (const auto& parameter : net->parameters())
+    EXPECT_TRUE(torch::allclose(parameter, torch::full_like(parameter, parameter.dim() > 1 ? 0.95 : 1)));
+}
+
+TEST(Optimizer, FrozenAndUnreachedParametersAreSkippedAndHaveNoState) {
+  auto net = small_net();
+  first_weight(net).set_requires_grad(false);
+  const auto before = first_weight(net).clone();
+  Optimizer optimizer(*net, {});
+  optimizer.step(1);  // no gradient anywhere
+  EXPECT_EQ(optimizer.state().size(), 0u);
+  train_steps(net, optimizer, 0, 2);
+  EXPECT_TRUE(torch::equal(first_weight(net), before));
+  EXPECT_FALSE(optimizer.state().contains("exp_avg.0.weight"));
+  EXPECT_TRUE(optimizer.state().contains("exp_avg.0.bias"));
+  EXPECT_EQ(optimizer.state()["step.3.weight"].item<double>(), 2);
+}
+
+TEST(Optimizer, StateByNameContinuesToTheSameBits) {
+  for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd}) {
+    auto whole = small_net(), cut = small_net();
+    Optimizer optimizer(*whole, {.kind = kind}), before(*cut, {.kind = kind}), after(*cut, {.kind = kind});
+    train_steps(whole, optimizer, 0, 6);
+    train_steps(cut, before, 0, 3);
+    after.load(before.state());
+    train_steps(cut, after, 3, 6);
+    for (size_t i = 0; i < whole->parameters().size(); ++i)
+      EXPECT_TRUE(torch::equal(whole->parameters()[i], cut->parameters()[i])) << i;
+    EXPECT_FALSE(before.state().front().value().is_same(after.state().front().value()));
+  }
+}
+
+TEST(Optimizer, StateThatDoesNotFitIsRefusedAndChangesNothing) {
+  auto net = small_net();
+  Optimizer optimizer(*net, {});
+  train_steps(net, optimizer, 0, 1);
+  const auto load = [&](const std::string& key, const Tensor& value) {
+    State state;
+    state.insert(key, value);
+    optimizer.load(state);
+  };
+  expect_error(ErrorKind::input, "adamw of these parameters has no state momentum.0.weight",
+               [&] { load("momentum.0.weight", torch::zeros({7, 5})); });
+  expect_error(ErrorKind::input, "no state exp_avg.9.weight", [&] { load("exp_avg.9.weight", torch::zeros({7, 5})); });
+  expect_error(ErrorKind::input, "exp_avg.1.weight must be (7, 5), got (5, 7)",
+               [&] { load("exp_avg.1.weight", torch::zeros({5, 7})); });
+  EXPECT_EQ(optimizer.state()["step.0.weight"].item<double>(), 1);
+}
+
+TEST(Optimizer, ClipEqualsLibTorchs) {
+  for (const double norm : {0.5, 1e6}) {
+    auto ours = small_net(), theirs = small_net();
+    backward(ours, 0);
+    backward(theirs, 0);
+    Optimizer(*ours, {}).clip(norm);
+    nn::utils::clip_grad_norm_(theirs->parameters(), norm);
+    for (size_t i = 0; i < ours->parameters().size(); ++i)
+      EXPECT_TRUE(torch::allclose(ours->parameters()[i].grad(), theirs->parameters()[i].grad(), 1e-6, 1e-7));
+  }
+}
+
+TEST(Optimizer, ChannelsLastWeightsTakeTheSameStep) {
+  nn::Conv2d plain(3, 4, 3);
+  auto last = std::dynamic_pointer_cast<nn::Conv2dImpl>(plain->clone());
+  last->weight.set_data(last->weight.contiguous(torch::MemoryFormat::ChannelsLast));
+  const auto gradient = torch::rand_like(plain->weight);
+  plain->weight.mutable_grad() = gradient;
+  last->weight.mutable_grad() = gradient.clone();  // contiguous: other strides than the weight
+  Optimizer(*plain, {}).step(0.1);
+  Optimizer(*last, {}).step(0.1);
+  EXPECT_TRUE(torch::allclose(plain->weight, last->weight, 1e-6, 1e-7));
+}
+
+TEST(Optimizer, OptionsOutOfRangeAreRefused) {
+  auto net = small_net();
+  expect_error(ErrorKind::usage, "lr must be at least 0, got lr=-1", [&] { Optimizer(*net, {.lr = -1}); });
+  expect_error(ErrorKind::usage, "beta2 must be in [0, 1), got beta2=1", [&] { Optimizer(*net, {.beta2 = 1}); });
+  expect_error(ErrorKind::usage, "nesterov needs a momentum", [&] { Optimizer(*net, {.momentum = 0, .nesterov = true}); });
+  expect_error(ErrorKind::usage, "got \"adam\"; did you mean adamw?", [] { parse_optimizer("adam"); });
+}

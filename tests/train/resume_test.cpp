@@ -1,0 +1,142 @@
+// A run that was stopped ends as one that was not: to the bit.
+#include <gtest/gtest.h>
+
+#include "reszoo/base/safe_file.h"
+#include "reszoo/train/checkpoint.h"
+#include "reszoo/weights/model_file.h"
+#include "support/support.h"
+#include "train/small_run.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+/// Trains until `stop` steps are done in this call (0: to the end).
+TrainResult train(TrainerOptions options, int64_t stop = 0) {
+  int64_t steps = 0;
+  TrainerHooks hooks;
+  hooks.stop_requested = [&] { return ++steps == stop; };
+  return Trainer(small_net(), squared_error, by_rmse(), std::move(options), hooks).fit(small_data(), small_data(20));
+}
+
+TrainerOptions resumed(TrainerOptions options) {
+  options.resume = true;
+  return options;
+}
+
+/// The log without times.
+std::vector<nlohmann::ordered_json> log_of(const std::filesystem::path& folder) {
+  std::vector<nlohmann::ordered_json> lines;
+  std::istringstream stream(read_file(folder / "log.jsonl"));
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(nlohmann::ordered_json::parse(line));
+    lines.back().erase("seconds");
+    lines.back().erase("items_per_second");
+  }
+  return lines;
+}
+
+void expect_same_end(const std::filesystem::path& a, const std::filesystem::path& b) {
+  expect_same(read_model_file(a / "checkpoint.safetensors").tensors, read_model_file(b / "checkpoint.safetensors").tensors);
+  EXPECT_EQ(log_of(a), log_of(b));
+}
+
+}  // namespace
+
+TEST(Resume, StoppedAtAnyStepARunEndsWithTheSameBits) {
+  const TempDir folder;
+  const auto whole = train(small_options(folder / "whole"));
+  EXPECT_EQ(whole.outcome, Outcome::finished);
+  EXPECT_EQ(log_of(folder / "whole").size(), 4u);
+  // At the first step, within an epoch, behind an epoch's last step, at the run's last step.
+  for (const int64_t stop : {1, 3, 7, 8, 12, 14, 20, 27, 28}) {
+    const auto out = folder / std::to_string(stop);
+    EXPECT_EQ(train(small_options(out), stop).outcome, Outcome::stopped);
+    const auto result = train(resumed(small_options(out)));
+    EXPECT_EQ(result.outcome, Outcome::finished);
+    EXPECT_EQ(result.best_epoch, whole.best_epoch);
+    EXPECT_EQ(result.best_metrics, whole.best_metrics);
+    SCOPED_TRACE(stop);
+    expect_same_end(folder / "whole", out);
+  }
+}
+
+TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
+  for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd}) {
+    const TempDir folder;
+    auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
+    whole.optimizer.kind = cut.optimizer.kind = kind;
+    train(whole);
+    while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
+    expect_same_end(folder / "whole", folder / "cut");
+  }
+}
+
+TEST(Resume, WithoutACheckpointStartsFromTheBeginning) {
+  const TempDir folder;
+  train(small_options(folder / "plain"));
+  train(resumed(small_options(folder / "resumed")));
+  expect_same_end(folder / "plain", folder / "resumed");
+}
+
+TEST(Resume, AFinishedRunIsLeftAsItIsAndItsModelIsGivenAgain) {
+  const TempDir folder;
+  train(small_options(folder / "run"));
+  int64_t steps = 0, models = 0;
+  TrainerHooks hooks;
+  hooks.on_step = [&](const Progress&) { ++steps; };
+  hooks.on_best = [&](const State& best, const Progress&) {
+    ++models;
+    EXPECT_TRUE(best.contains("block.normalization.running_mean"));
+  };
+  Trainer trainer(small_net(), squared_error, by_rmse(), resumed(small_options(folder / "run")), hooks);
+  EXPECT_EQ(trainer.fit(small_data(), small_data(20)).outcome, Outcome::finished);
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(models, 1);
+}
+
+TEST(Resume, MoreEpochsAreAcceptedAtAConstantRate) {
+  const TempDir folder;
+  auto longer = small_options(folder / "longer"), extended = small_options(folder / "extended");
+  longer.schedule = extended.schedule = {};
+  longer.epochs = 5;
+  train(longer);
+  train(extended);
+  extended.epochs = 5;
+  train(resumed(extended));
+  expect_same_end(folder / "longer", folder / "extended");
+}
+
+TEST(Resume, OtherSettingsAreRefusedByName) {
+  const TempDir folder;
+  train(small_options(folder / "run"), 3);
+  const auto refused = [&](const std::string& line, const auto& change) {
+    auto options = resumed(small_options(folder / "run"));
+    change(options);
+    expect_error(ErrorKind::usage, line, [&] { train(options); });
+  };
+  refused("cannot resume: batch_size was 7, got 8", [](auto& o) { o.batch_size = 8; });
+  refused("cannot resume: epochs was 4, got 5", [](auto& o) { o.epochs = 5; });  // cosine depends on it
+  refused("cannot resume: lr was 0.01, got 0.1", [](auto& o) { o.optimizer.lr = 0.1; });
+  refused("cannot resume: optimizer was \"adamw\", got \"sgd\"", [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });
+  refused("cannot resume: model was not set, got \"x\"", [](auto& o) { o.settings["model"] = "x"; });
+  auto options = resumed(small_options(folder / "run"));
+  expect_error(ErrorKind::usage, "train_inputs was \"(50, 4) CPUFloatType\", got \"(60, 4) CPUFloatType\"", [&] {
+    Trainer(small_net(), squared_error, by_rmse(), options).fit(small_data(60), small_data(20));
+  });
+}
+
+TEST(Resume, AnotherNetworkIsRefusedByKey) {
+  const TempDir folder;
+  train(small_options(folder / "run"), 3);
+  Trainer other(nn::Sequential(nn::Linear(4, 1)), squared_error, by_rmse(), resumed(small_options(folder / "run")));
+  expect_error(ErrorKind::file, "checkpoint.safetensors", [&] { other.fit(small_data(), small_data(20)); });
+}
+
+TEST(Resume, AFileThatIsNoCheckpointIsRefused) {
+  const TempDir folder;
+  write_model_file(folder / "checkpoint.safetensors", {{"kind", "model"}}, state_of(*small_net()));
+  expect_error(ErrorKind::file, "checkpoint.safetensors: not a checkpoint of a training run",
+               [&] { train(resumed(small_options(folder.path()))); });
+}

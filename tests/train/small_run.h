@@ -1,0 +1,41 @@
+// A run of a second: 50 rows, a residual block with batch norm and dropout.
+#pragma once
+#include <torch/nn.h>
+
+#include "reszoo/nn/recipes.h"
+#include "reszoo/train/trainer.h"
+
+namespace reszoo::test {
+
+inline Chain small_net() {
+  torch::manual_seed(11);
+  return Chain(Steps{{"first", nn::Linear(4, 8)},
+                     {"block", tabular_block(TabularBlockOptions(8, 16).dropout(0.3))},
+                     {"last", nn::Linear(8, 1)}});
+}
+
+inline TensorBatches small_data(int64_t rows = 50) {
+  const auto x = torch::linspace(-2, 2, rows * 4).view({rows, 4}).sin();
+  return {x, (x.sum(1) + x.select(1, 0).square()).unsqueeze(1)};
+}
+
+inline Tensor squared_error(const Tensor& outputs, const Tensor& targets) { return torch::mse_loss(outputs, targets); }
+
+inline Evaluation by_rmse() {
+  return {.metrics = [](const Tensor& outputs, const Tensor& targets) {
+    return Metrics{{"rmse", rmse(outputs, targets)}, {"mae", mae(outputs, targets)}};
+  }};
+}
+
+/// 50 rows in batches of 7: eight batches less the one of a single row, so seven.
+inline TrainerOptions small_options(const std::filesystem::path& out = {}) {
+  return {.epochs = 4, .batch_size = 7, .optimizer = {.lr = 1e-2}, .schedule = Schedule::parse("cosine:0.1"),
+          .clip_norm = 1, .seed = 3, .out = out};
+}
+
+inline void expect_same(const State& a, const State& b) {
+  ASSERT_EQ(a.keys(), b.keys());
+  for (const auto& item : a) EXPECT_TRUE(torch::equal(item.value(), b[item.key()])) << item.key();
+}
+
+}  // namespace reszoo::test
