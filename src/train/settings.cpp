@@ -1,4 +1,4 @@
-#include "train/settings.h"
+#include "settings.h"
 
 namespace reszoo::detail {
 namespace {

@@ -6,8 +6,8 @@
 #include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/load.h"
-#include "train/guards.h"
-#include "train/settings.h"
+#include "guards.h"
+#include "settings.h"
 
 namespace reszoo {
 namespace {

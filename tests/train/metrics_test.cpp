@@ -15,7 +15,7 @@ using reszoo::test::expect_error;
 namespace {
 
 nlohmann::json fixture(const std::string& part) {
-  return nlohmann::json::parse(test::read_file(std::string(RESZOO_FIXTURES) + "/sklearn_metrics.json")).at(part);
+  return nlohmann::json::parse(read_file(std::string(RESZOO_FIXTURES) + "/sklearn_metrics.json")).at(part);
 }
 
 Tensor labels(const nlohmann::json& json) { return torch::tensor(json.get<std::vector<int64_t>>()); }

@@ -1,0 +1,110 @@
+#include "source.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "model_options.h"
+#include "reszoo/base/error.h"
+#include "reszoo/data/decode.h"
+#include "reszoo/data/idx.h"
+#include "reszoo/data/source.h"
+#include "reszoo/data/table.h"
+#include "reszoo/weights/load.h"
+
+namespace reszoo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Files of a folder that holds pictures, in the order of their names.
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && detect_data(entry.path()) == DataKind::image_file) found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  if (found.empty()) fail(ErrorKind::input, "{}: no JPEG or PNG file in this folder", folder.string());
+  return found;
+}
+
+/// How pictures are prepared: as the model file says, else as for ImageNet.
+ImagePreprocess picture_preprocess(const Source& source) {
+  if (!source.model) return imagenet_preprocess();
+  if (source.model->image) return *source.model->image;
+  fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", source.model->name);
+}
+
+Tensor picture_input(const Source& source, const fs::path& path) {
+  const auto pixels = decode_image(path);
+  return picture_preprocess(source)(ImageView{.data = pixels.const_data_ptr<uint8_t>(), .height = pixels.size(0), .width = pixels.size(1)});
+}
+
+/// Rows for weights that say nothing of columns: all of them, as numbers.
+Tensor plain_rows(const Frame& frame) {
+  std::vector<Tensor> columns;
+  for (const auto& column : frame.columns) columns.push_back(as_numbers(column).numbers);
+  return torch::stack(columns, 1).to(torch::kFloat);
+}
+
+Tensor table_input(const Source& source, const Frame& frame) {
+  return source.model && source.model->table ? source.model->input(frame) : plain_rows(frame);
+}
+
+TableReadOptions read_options(const Source& source) {
+  return {.text = source.model && source.model->table ? source.model->table->text_columns() : std::vector<std::string>{}};
+}
+
+}  // namespace
+
+Tensor Source::outputs(const Tensor& input) { return model ? model->outputs(input) : script->forward(input).cpu(); }
+
+Tensor Source::features(const Tensor& input) {
+  if (script) fail(ErrorKind::usage, "a script has no head to take off; name its network with --model");
+  return model->features(input);
+}
+
+Source open_source(const std::string& weights, const std::string& name, const std::vector<std::string>& settings,
+                   c10::Device device) {
+  const auto kind = detect_weights(weights);
+  if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device)};
+  if (name.empty() && kind == WeightsKind::torchscript) return {.script = ScriptModel(weights, device)};
+  if (name.empty() && kind == WeightsKind::safetensors)
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model", weights);
+  const auto state = read_weights(weights);
+  const auto& info = registry().find(name);
+  Model model;
+  model.name = name;
+  model.options = parse_model_options(info, settings);
+  model.network = create_model(name, model.options);
+  load_state(*model.network, state, {}, weights);
+  model.network->to(device);
+  if (info.domain == Domain::image) {
+    model.image = imagenet_preprocess();
+    model.image->channels = model.network->input_spec().channels;
+  }
+  return {.model = std::move(model)};
+}
+
+void for_each_input(const Source& source, const std::vector<std::string>& inputs,
+                    const std::function<void(const Tensor&, const std::string&)>& visit) {
+  for (const auto& input : inputs) {
+    if (input == "-") {
+      visit(table_input(source, read_table(std::cin, "stdin", read_options(source))), "");
+      continue;
+    }
+    const auto kind = detect_data(input);
+    if (kind == DataKind::table) {
+      visit(table_input(source, read_table(input, read_options(source))), "");
+    } else if (kind == DataKind::image_file) {
+      visit(picture_input(source, input), input);
+    } else if (kind == DataKind::idx_folder) {
+      const auto splits = read_idx_folder(input);
+      visit(picture_preprocess(source)(splits.test.images.defined() ? splits.test.images : splits.train.images), "");
+    } else if (fs::is_directory(input)) {
+      for (const auto& path : pictures_in(input)) visit(picture_input(source, path), path.string());
+    } else {
+      fail(ErrorKind::input, "{}: neither a table nor a picture", input);
+    }
+  }
+}
+
+}  // namespace reszoo::cli

@@ -1,0 +1,60 @@
+// reszoo-features: what the head of a network would read, a row an input.
+#include <iostream>
+
+#include "cli/app.h"
+#include "cli/model_options.h"
+#include "cli/source.h"
+#include "reszoo/base/error.h"
+#include "reszoo/data/npy.h"
+#include "reszoo/data/table.h"
+#include "reszoo/weights/safetensors.h"
+
+using namespace reszoo;
+
+namespace {
+
+void write_features(const std::filesystem::path& path, const Tensor& features) {
+  const auto ending = path.extension();
+  if (ending == ".npy") return write_npy(path, features);
+  if (ending == ".safetensors") {
+    State state("key");
+    state.insert("features", features);
+    return write_safetensors(path, state);
+  }
+  if (ending != ".csv" && ending != ".parquet")
+    fail(ErrorKind::usage, "--out: must end in .npy, .csv, .parquet or .safetensors, got {}", path.string());
+  Frame frame;
+  for (int64_t c = 0; c < features.size(1); ++c)
+    frame.columns.push_back({.name = "f" + std::to_string(c), .numbers = features.select(1, c).to(torch::kDouble).contiguous()});
+  write_table(path, frame);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::Common common;
+  std::string weights, model, out;
+  std::vector<std::string> inputs, settings;
+  return cli::run_tool(argc, argv, common, {
+      .name = "features",
+      .description = "Gives the pooled features of rows or pictures: the network with Identity as its head",
+      .define = [&](CLI::App& app) {
+        app.add_option("--weights", weights, "A model file, or weights with --model")->required();
+        app.add_option("--model", model, "The network of weights that do not name theirs; of a TorchScript file too");
+        cli::add_model_options(app, settings);
+        app.add_option("INPUT", inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+        app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
+      },
+      .run = [&]() -> nlohmann::ordered_json {
+        auto source = cli::open_source(weights, model, settings, common.use());
+        std::vector<Tensor> parts;
+        cli::for_each_input(source, inputs, [&](const Tensor& input, const std::string&) {
+          parts.push_back(source.features(input));
+        });
+        const auto features = torch::cat(parts);
+        write_features(out, features);
+        if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
+        return {{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+      },
+  });
+}
