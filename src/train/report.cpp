@@ -53,7 +53,7 @@ std::vector<double> ticks(double low, double high) {
   const double power = std::pow(10, std::floor(std::log10(rough)));
   const double step = power * (rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
   std::vector<double> marks;
-  for (double at = std::ceil(low / step) * step; at <= high + step * 1e-6; at += step) marks.push_back(at);
+  for (double k = std::ceil(low / step); k * step <= high; ++k) marks.push_back(k * step + 0.0);  // + 0: never "-0"
   return marks;
 }
 

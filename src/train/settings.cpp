@@ -1,5 +1,7 @@
 #include "train/settings.h"
 
+#include "reszoo/base/error.h"
+
 namespace reszoo::detail {
 namespace {
 
@@ -21,6 +23,14 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches&
   else settings.update({{"momentum", p.momentum}, {"nesterov", p.nesterov}});
   settings.update(o.settings);
   return settings;
+}
+
+void check(const TrainerOptions& o) {
+  if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
+  if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
+  if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
+  if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
+  if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
 }
 
 }  // namespace reszoo::detail

@@ -26,18 +26,10 @@ State copy_of(const State& state) {
   return copy;
 }
 
-void check(const TrainerOptions& o) {
-  if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
-  if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
-  if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
-  if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
-  if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
-}
-
 }  // namespace
 
 Trainer::Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks)
-    : model_((check(options), placed(std::move(model), options))), loss_(std::move(loss)),
+    : model_((detail::check(options), placed(std::move(model), options))), loss_(std::move(loss)),
       evaluation_(std::move(evaluation)), options_(std::move(options)), hooks_(std::move(hooks)),
       optimizer_(*model_.ptr(), options_.optimizer) {}
 

@@ -72,6 +72,25 @@ TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
   }
 }
 
+TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
+  const TempDir folder;
+  const TensorBatches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
+  const auto loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
+  const auto run = [&](const std::string& name, bool resume, int64_t stop) {
+    torch::manual_seed(2);
+    Chain net(Steps{{"stem", nn::Conv2d(3, 8, 1)}, {"block", basic_block(BlockOptions(8, 16).stride(2))},
+                    {"dropout", nn::Dropout2d(0.3)}, {"pool", nn::AdaptiveAvgPool2d(1)}, {"flat", nn::Flatten()}, {"fc", nn::Linear(16, 3)}});
+    int64_t steps = 0;
+    TrainerHooks hooks;
+    hooks.stop_requested = [&] { return ++steps == stop; };
+    Trainer(net, loss, by_rmse(), {.epochs = 3, .batch_size = 6, .seed = 1, .channels_last = true, .out = folder / name, .resume = resume}, hooks).fit(images);
+  };
+  run("whole", false, 0);
+  run("cut", false, 6);
+  run("cut", true, 0);
+  expect_same_end(folder / "whole", folder / "cut");
+}
+
 TEST(Resume, WithoutACheckpointStartsFromTheBeginning) {
   const TempDir folder;
   train(small_options(folder / "plain"));

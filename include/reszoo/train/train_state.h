@@ -15,7 +15,7 @@ struct EpochRecord {
   int64_t step = 0;             ///< steps of the whole run up to its end
   double loss = 0;              ///< mean over its rows, as trained on (dropout active)
   double lr = 0;                ///< of its last step
-  Metrics metrics;              ///< of the validation rows; empty without
+  Metrics metrics = {};         ///< of the validation rows; empty without
   bool best = false;            ///< whether it was better than all before
   double seconds = 0;           ///< wall clock, evaluation included
   double items_per_second = 0;  ///< training rows per second
