@@ -49,7 +49,7 @@ struct TrainResult {
   int64_t best_epoch = 0;  ///< from 1; 0: no epoch was finished
   Metrics best_metrics;    ///< of the validation rows in that epoch
   std::vector<EpochRecord> history;
-  double seconds = 0;      ///< wall clock, with the runs before this was resumed
+  double seconds = 0;  ///< wall clock, with the runs before this was resumed
 };
 
 /// Trains any module Tensor to Tensor.
@@ -67,7 +67,8 @@ class Trainer {
   /// The same for any holder, shared pointer or `torch::nn::Sequential`.
   template <typename Module>
   Trainer(Module model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks = {})
-      : Trainer(as_any(std::move(model)), std::move(loss), std::move(evaluation), std::move(options), std::move(hooks)) {}
+      : Trainer(as_any(std::move(model)), std::move(loss), std::move(evaluation), std::move(options),
+                std::move(hooks)) {}
 
   /// Trains from the first epoch, or from the checkpoint when resuming. A
   /// checkpoint and the log are written at each epoch's end and on a stop.

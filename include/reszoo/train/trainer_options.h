@@ -30,7 +30,7 @@ struct TrainerOptions {
   int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
   uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
   torch::Device device = torch::kCPU;
-  bool channels_last = false;  ///< memory format of 4-dimensional weights and inputs
+  bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
   /// Goes on from the checkpoint in `out` where there is one.
   bool resume = false;
