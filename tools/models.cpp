@@ -21,7 +21,7 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
   ordered_json stages = ordered_json::array();
   int64_t multiply_adds = 0;
   for (const auto& stage : profile(network, input)) {
-    stages.push_back(to_json(stage));
+    stages.emplace_back(to_json(stage));
     multiply_adds += stage.multiply_adds;
   }
   return {{"name", info.name},

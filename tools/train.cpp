@@ -110,7 +110,8 @@ void prepare_out(const Arguments& a) {
 void build_network(Model& model, const Arguments& a, const ModelOptions& shape) {
   const auto& info = registry().find(a.model);
   auto options = to_json(cli::parse_model_options(info, a.settings));
-  for (const auto& [name, value] : nlohmann::json(to_json(shape)).items())
+  const auto needed = to_json(shape);
+  for (const auto& [name, value] : needed.items())
     if (!options.contains(name)) options[name] = value;
   model.name = a.model;
   model.options = options_from_json(info.domain, options);
@@ -196,6 +197,6 @@ int main(int argc, char** argv) {
       .name = "train",
       .description = "Trains a network on a table or on pictures",
       .define = [&](CLI::App& app) { define(app, arguments); parsed = &app; },
-      .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " ")), parsed->config_to_str(true, false)); },
+      .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " ")), parsed->config_to_str(false, false)); },
   });
 }

@@ -108,8 +108,14 @@ Frame read_table_bytes(std::string_view bytes, bool tabs, const std::string& sub
   }
 }
 
-void serialise_csv(const arrow::Table& table, arrow::io::OutputStream& sink, const std::string& subject) {
-  check(arrow::csv::WriteCSV(table, arrow::csv::WriteOptions::Defaults(), &sink), subject);
+/// The file's bytes.
+std::shared_ptr<arrow::Buffer> serialise(const Frame& frame, bool csv, const std::string& subject) {
+  const auto table = arrow_table(frame, subject);
+  const auto sink = value_of(arrow::io::BufferOutputStream::Create(), subject);
+  check(csv ? arrow::csv::WriteCSV(*table, arrow::csv::WriteOptions::Defaults(), sink.get())
+            : parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink),
+        subject);
+  return value_of(sink->Finish(), subject);
 }
 
 }  // namespace
@@ -130,13 +136,13 @@ void write_table(const std::filesystem::path& path, const Frame& frame) {
   const bool csv = path.extension() == ".csv";
   if (!csv && path.extension() != ".parquet")
     fail(ErrorKind::usage, "{}: a table is written as .csv or .parquet", subject);
-  const auto table = arrow_table(frame, subject);
-  const auto sink = value_of(arrow::io::BufferOutputStream::Create(), subject);
-  if (csv)
-    serialise_csv(*table, *sink, subject);
-  else
-    check(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink), subject);
-  write_file(path, value_of(sink->Finish(), subject)->operator std::string_view());
+  write_file(path, serialise(frame, csv, subject)->operator std::string_view());
+}
+
+void write_csv(std::ostream& stream, const Frame& frame) {
+  const auto bytes = serialise(frame, /*csv=*/true, "output");
+  stream << bytes->operator std::string_view();
+  if (!stream.flush()) fail(ErrorKind::file, "output: cannot be written");
 }
 
 }  // namespace reszoo

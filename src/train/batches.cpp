@@ -29,7 +29,8 @@ Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch) {
 TensorBatches::TensorBatches(Tensor inputs, Tensor targets, Prepare prepare)
     : inputs_(std::move(inputs)), targets_(std::move(targets)), prepare_(std::move(prepare)) {
   if (inputs_.dim() < 1 || targets_.dim() < 1 || inputs_.size(0) != targets_.size(0) || rows() == 0)
-    fail(ErrorKind::input, "TensorBatches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
+    fail(ErrorKind::input,
+         "TensorBatches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
          fmt::join(inputs_.sizes(), ", "), fmt::join(targets_.sizes(), ", "));
 }
 
@@ -54,7 +55,9 @@ Batch TensorBatches::Pass::operator[](int64_t i) const {
   return batch;
 }
 
-TensorBatches::Pass TensorBatches::in_order(int64_t batch_size) const { return {*this, Tensor(), batch_size}; }
+TensorBatches::Pass TensorBatches::in_order(int64_t batch_size) const {
+  return {*this, Tensor(), batch_size};
+}
 
 TensorBatches::Pass TensorBatches::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch) const {
   return {*this, epoch_order(rows(), seed, epoch).to(inputs_.device()), batch_size};

@@ -27,9 +27,14 @@ Json to_json(const EpochRecord& record) {
 }
 
 EpochRecord record_from(const Json& json) {
-  EpochRecord record{.epoch = json.at("epoch"), .step = json.at("step"), .loss = number(json.at("loss")),
-                     .lr = number(json.at("lr")), .metrics = {}, .best = json.at("best"),
-                     .seconds = json.at("seconds"), .items_per_second = json.at("items_per_second")};
+  EpochRecord record{.epoch = json.at("epoch"),
+                     .step = json.at("step"),
+                     .loss = number(json.at("loss")),
+                     .lr = number(json.at("lr")),
+                     .metrics = {},
+                     .best = json.at("best"),
+                     .seconds = json.at("seconds"),
+                     .items_per_second = json.at("items_per_second")};
   if (json.contains("val"))
     for (const auto& item : json.at("val").items()) record.metrics.emplace_back(item.key(), number(item.value()));
   return record;
@@ -45,9 +50,14 @@ std::vector<EpochRecord> history_from(const std::string& lines) {
 }
 
 nlohmann::json card_of(const TrainState& state, const Json& settings) {
-  nlohmann::json position{{"epoch", state.epoch}, {"step", state.step}, {"loss_sum", state.loss_sum},
-                          {"loss_rows", state.loss_rows}, {"lr", state.lr}, {"epoch_seconds", state.epoch_seconds},
-                          {"seconds", state.seconds}, {"since_best", state.since_best}};
+  nlohmann::json position{{"epoch", state.epoch},
+                          {"step", state.step},
+                          {"loss_sum", state.loss_sum},
+                          {"loss_rows", state.loss_rows},
+                          {"lr", state.lr},
+                          {"epoch_seconds", state.epoch_seconds},
+                          {"seconds", state.seconds},
+                          {"since_best", state.since_best}};
   if (state.best_metric) position["best_metric"] = *state.best_metric;
   return {{"kind", "checkpoint"}, {"settings", settings}, {"position", position}, {"log", log_lines(state.history)}};
 }
@@ -91,12 +101,18 @@ void add(State& to, const std::string& prefix, const State& from) {
 void take(TrainState& state, const std::string& path, const std::string& key, const Tensor& value) {
   const auto dot = key.find('.');
   const auto part = key.substr(0, dot), name = key.substr(dot + 1);
-  if (part == "weights") state.weights.insert(name, value);
-  else if (part == "best") state.best.insert(name, value);
-  else if (part == "optimizer") state.optimizer.insert(name, value);
-  else if (key == "generator.cpu") state.cpu_generator = value;
-  else if (key == "generator.cuda") state.cuda_generator = value;
-  else fail(ErrorKind::file, "{}: a checkpoint has no tensor {}", path, key);
+  if (part == "weights")
+    state.weights.insert(name, value);
+  else if (part == "best")
+    state.best.insert(name, value);
+  else if (part == "optimizer")
+    state.optimizer.insert(name, value);
+  else if (key == "generator.cpu")
+    state.cpu_generator = value;
+  else if (key == "generator.cuda")
+    state.cuda_generator = value;
+  else
+    fail(ErrorKind::file, "{}: a checkpoint has no tensor {}", path, key);
 }
 
 }  // namespace

@@ -29,7 +29,9 @@ class ModeGuard {
 };
 
 /// The default generator of a device.
-inline at::Generator generator(torch::Device device) { return at::globalContext().defaultGenerator(device); }
+inline at::Generator generator(torch::Device device) {
+  return at::globalContext().defaultGenerator(device);
+}
 
 /// Puts the default generators back as they were.
 class GeneratorGuard {

@@ -17,8 +17,9 @@ struct Pair {
 /// Both as flat float64 on the CPU.
 Pair values(const char* metric, const Tensor& prediction, const Tensor& target) {
   if (prediction.numel() != target.numel() || target.numel() == 0)
-    fail(ErrorKind::input, "{}: prediction and target must have the same number of values and at least one, got {} and {}",
-         metric, prediction.numel(), target.numel());
+    fail(ErrorKind::input,
+         "{}: prediction and target must have the same number of values and at least one, got {} and {}", metric,
+         prediction.numel(), target.numel());
   return {prediction.detach().to(at::kCPU, at::kDouble).flatten(), target.detach().to(at::kCPU, at::kDouble).flatten()};
 }
 
@@ -48,7 +49,8 @@ double area(const Tensor& score, const Tensor& positive) {
   const auto positives = positive.sum().item<double>();
   const auto negatives = static_cast<double>(positive.numel()) - positives;
   if (positives == 0 || negatives == 0) return std::numeric_limits<double>::quiet_NaN();
-  const auto [unused, place, count] = at::_unique2(score, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
+  const auto [unused, place, count] =
+      at::_unique2(score, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
   // Rows with the same score share the middle of the ranks that they take up.
   const auto rank = count.cumsum(0).to(at::kDouble) - (count.to(at::kDouble) - 1) / 2;
   const auto sum = rank.index_select(0, place).masked_select(positive).sum().item<double>();
@@ -82,7 +84,8 @@ double accuracy(const Tensor& guess, const Tensor& target) {
 
 double balanced_accuracy(const Tensor& guess, const Tensor& target) {
   const auto [given, wanted] = classes("balanced_accuracy", guess, target);
-  const auto [unused, place, count] = at::_unique2(wanted, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
+  const auto [unused, place, count] =
+      at::_unique2(wanted, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
   const auto found = at::zeros_like(count, at::kDouble).index_add_(0, place, given.eq(wanted).to(at::kDouble));
   return (found / count).mean().item<double>();
 }

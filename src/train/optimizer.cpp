@@ -24,9 +24,13 @@ void check(const OptimizerOptions& o) {
   require(!o.nesterov || o.momentum > 0, "nesterov needs a momentum above 0", "momentum", o.momentum);
 }
 
-Tensor zeros(const Tensor& parameter) { return at::zeros_like(parameter, at::MemoryFormat::Preserve); }
+Tensor zeros(const Tensor& parameter) {
+  return at::zeros_like(parameter, at::MemoryFormat::Preserve);
+}
 
-Tensor zero_steps(const Tensor& parameter) { return at::zeros({}, parameter.options().dtype(at::kFloat)); }
+Tensor zero_steps(const Tensor& parameter) {
+  return at::zeros({}, parameter.options().dtype(at::kFloat));
+}
 
 /// The gradient with the parameter's strides: the fused kernels walk both as
 /// flat memory.
@@ -50,7 +54,9 @@ OptimizerKind parse_optimizer(std::string_view text) {
   fail(ErrorKind::usage, "Optimizer: must be adamw or sgd, got \"{}\"{}", text, suggestion(text, {"adamw", "sgd"}));
 }
 
-std::string text_of(OptimizerKind kind) { return kind == OptimizerKind::adamw ? "adamw" : "sgd"; }
+std::string text_of(OptimizerKind kind) {
+  return kind == OptimizerKind::adamw ? "adamw" : "sgd";
+}
 
 Optimizer::Optimizer(const nn::Module& module, const OptimizerOptions& options) : options_(options) {
   check(options_);

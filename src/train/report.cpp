@@ -53,7 +53,7 @@ std::vector<double> ticks(double low, double high) {
   const double power = std::pow(10, std::floor(std::log10(rough)));
   const double step = power * (rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
   std::vector<double> marks;
-  for (double at = std::ceil(low / step) * step; at <= high + step * 1e-6; at += step) marks.push_back(at);
+  for (double k = std::ceil(low / step); k * step <= high; ++k) marks.push_back(k * step + 0.0);  // + 0: never "-0"
   return marks;
 }
 
@@ -70,35 +70,38 @@ std::string axes(double low, double high, size_t epochs) {
   return svg;
 }
 
-/// Values that are no numbers (a metric that is not defined) leave a gap.
+/// The line and a dot per epoch. Values that are no numbers (a metric that is not
+/// defined) leave a gap.
+std::string plot(const std::vector<double>& values, double low, double high) {
+  const auto last = static_cast<double>(std::max<size_t>(values.size() - 1, 1));
+  std::string line, dots;
+  bool drawing = false;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double x = left + static_cast<double>(i) / last * (right - left);
+    const double y = bottom - (values[i] - low) / (high - low) * (bottom - top);
+    if (std::isfinite(y)) {
+      line += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", x, y);
+      dots += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2.5">)", x, y);
+      dots += fmt::format("<title>epoch {}: {:.6g}</title></circle>", i + 1, values[i]);
+    }
+    drawing = std::isfinite(y);
+  }
+  return fmt::format(R"(<path class="curve" d="{}"/>)", line) + dots;
+}
+
 std::string draw(const Curve& curve) {
   std::vector<double> finite;
   for (const double value : curve.values)
     if (std::isfinite(value)) finite.push_back(value);
   if (finite.empty()) return "";
-  auto [low, high] = std::pair(*std::min_element(finite.begin(), finite.end()), *std::max_element(finite.begin(), finite.end()));
-  const double margin = high > low ? (high - low) * 0.05 : std::max(std::abs(high) * 0.05, 1e-9);
-  low -= margin;
-  high += margin;
+  const auto [least, most] = std::minmax_element(finite.begin(), finite.end());
+  const double margin = *most > *least ? (*most - *least) * 0.05 : std::max(std::abs(*most) * 0.05, 1e-9);
+  const double low = *least - margin, high = *most + margin;
 
-  const auto last = static_cast<double>(std::max<size_t>(curve.values.size() - 1, 1));
-  std::string line, dots;
-  bool drawing = false;
-  for (size_t i = 0; i < curve.values.size(); ++i) {
-    const double value = curve.values[i];
-    if (!std::isfinite(value)) {
-      drawing = false;
-      continue;
-    }
-    const double x = left + static_cast<double>(i) / last * (right - left);
-    const double y = bottom - (value - low) / (high - low) * (bottom - top);
-    line += fmt::format("{}{:.1f} {:.1f}", drawing ? "L" : "M", x, y);
-    dots += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2.5"><title>epoch {}: {:.6g}</title></circle>)", x, y,
-                        i + 1, value);
-    drawing = true;
-  }
-  return fmt::format(R"(<figure><figcaption>{0}<span>{1:.5g}</span></figcaption><svg viewBox="0 0 400 212" role="img" aria-label="{0} per epoch">{2}<path class="curve" d="{3}"/>{4}</svg></figure>
-)", escape(curve.name), finite.back(), axes(low, high, curve.values.size()), line, dots);
+  const auto name = escape(curve.name);
+  auto html = fmt::format("<figure><figcaption>{}<span>{:.5g}</span></figcaption>", name, finite.back());
+  html += fmt::format(R"(<svg viewBox="0 0 400 212" role="img" aria-label="{} per epoch">)", name);
+  return html + axes(low, high, curve.values.size()) + plot(curve.values, low, high) + "</svg></figure>\n";
 }
 
 std::string curves(const std::vector<EpochRecord>& history) {
@@ -137,7 +140,8 @@ void write_report(const std::filesystem::path& path, const ReportData& data) {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{0}</title><style>{1}</style></head><body>
 <h1>{0}</h1>
-)", escape(data.title), style);
+)",
+                          escape(data.title), style);
   html += curves(data.history) + "\n";
   if (!data.results.empty()) html += "<h2>Results</h2>\n" + results_table(data.results) + "\n";
   if (!data.command.empty()) html += "<h2>Command</h2>\n<pre>" + escape(data.command) + "</pre>\n";

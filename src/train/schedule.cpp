@@ -33,9 +33,12 @@ Schedule Schedule::parse(std::string_view text) {
   const auto colon = text.find(':');
   const auto name = text.substr(0, colon);
   Schedule schedule;
-  if (name == "cosine") schedule.kind = Kind::cosine;
-  else if (name == "step") schedule.kind = Kind::step;
-  else if (name != "constant") refuse(text);
+  if (name == "cosine")
+    schedule.kind = Kind::cosine;
+  else if (name == "step")
+    schedule.kind = Kind::step;
+  else if (name != "constant")
+    refuse(text);
   if (colon == std::string_view::npos) return schedule;
 
   const auto value = number(text.substr(colon + 1));

@@ -1,6 +1,9 @@
 /// What a run depends on.
 #pragma once
-#include "reszoo/train/trainer.h"
+#include <optional>
+
+#include "reszoo/train/batches.h"
+#include "reszoo/train/trainer_options.h"
 
 namespace reszoo::detail {
 
@@ -8,5 +11,8 @@ namespace reszoo::detail {
 /// refused where one of them differs. `options.settings` come last and win.
 nlohmann::ordered_json settings_of(const TrainerOptions& options, const TensorBatches& train,
                                    const std::optional<TensorBatches>& validation);
+
+/// Throws: Error (usage) for options that make no sense.
+void check(const TrainerOptions& options);
 
 }  // namespace reszoo::detail

@@ -26,19 +26,14 @@ State copy_of(const State& state) {
   return copy;
 }
 
-void check(const TrainerOptions& o) {
-  if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
-  if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
-  if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
-  if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
-  if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
-}
-
 }  // namespace
 
 Trainer::Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks)
-    : model_((check(options), placed(std::move(model), options))), loss_(std::move(loss)),
-      evaluation_(std::move(evaluation)), options_(std::move(options)), hooks_(std::move(hooks)),
+    : model_((detail::check(options), placed(std::move(model), options))),
+      loss_(std::move(loss)),
+      evaluation_(std::move(evaluation)),
+      options_(std::move(options)),
+      hooks_(std::move(hooks)),
       optimizer_(*model_.ptr(), options_.optimizer) {}
 
 Tensor Trainer::input(const Tensor& x) const {
@@ -49,7 +44,10 @@ void Trainer::require_finite(double loss) const {
   if (std::isfinite(loss)) return;
   const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
   fail(ErrorKind::input, "train: loss is {} at epoch {}, step {}, lr={:g}; {}",
-       std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf", state_.epoch + 1, state_.step + 1, state_.lr,
+       std::isnan(loss) ? "nan"
+       : loss > 0       ? "inf"
+                        : "-inf",
+       state_.epoch + 1, state_.step + 1, state_.lr,
        kept ? "the last good checkpoint is kept" : "try a lower learning rate");
 }
 
@@ -192,8 +190,9 @@ bool Trainer::judge(const Metrics& metrics) {
   if (metrics.empty()) return true;
   const double value = metrics.front().second;
   const bool first = !state_.best_metric;
-  const bool better = std::isfinite(value) && (first || (evaluation_.greater_is_better ? value > *state_.best_metric
-                                                                                       : value < *state_.best_metric));
+  const bool better =
+      std::isfinite(value) &&
+      (first || (evaluation_.greater_is_better ? value > *state_.best_metric : value < *state_.best_metric));
   if (better) state_.best_metric = value;
   state_.since_best = better ? 0 : state_.since_best + 1;
   return better || first;
@@ -204,8 +203,13 @@ void Trainer::end_epoch(const std::optional<TensorBatches>& validation) {
   if (validation) told.metrics = evaluate(*validation);
   lap();
   const bool best = judge(told.metrics);
-  state_.history.push_back({.epoch = told.epoch, .step = told.epoch * steps_, .loss = told.loss, .lr = told.lr,
-                            .metrics = told.metrics, .best = best, .seconds = state_.epoch_seconds,
+  state_.history.push_back({.epoch = told.epoch,
+                            .step = told.epoch * steps_,
+                            .loss = told.loss,
+                            .lr = told.lr,
+                            .metrics = told.metrics,
+                            .best = best,
+                            .seconds = state_.epoch_seconds,
                             .items_per_second = told.items_per_second});
   if (best) {
     state_.best = copy_of(state_of(*model_.ptr()));

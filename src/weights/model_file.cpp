@@ -67,9 +67,6 @@ void write_model_file(const std::filesystem::path& path, json card, const State&
 }
 
 ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options) {
-  const std::string_view view = bytes;  // the buffer moves into the tensors and stays where it is
-  const char* const begin = view.data();
-  const size_t size = view.size();
   auto file = parse_safetensors(std::move(bytes), source);
   const auto card = file.metadata.find("reszoo");
   const auto digest = file.metadata.find("digest");
@@ -77,7 +74,7 @@ ModelFile parse_model_file(std::string bytes, const std::string& source, const R
     fail(ErrorKind::file, "{}: is not a reszoo model file, its metadata has no {}", source,
          card == file.metadata.end() ? "\"reszoo\"" : "\"digest\"");
   auto parsed = parse_card(card->second, source);
-  if (options.verify && digest_of_file({begin, size}, digest->second) != digest->second)
+  if (options.verify && digest_of_file(*file.bytes, digest->second) != digest->second)
     fail(ErrorKind::file, "{}: digest does not match, the file is damaged", source);
   return {std::move(parsed), std::move(file.tensors)};
 }

@@ -38,7 +38,7 @@ class Parser {
 
   Safetensors parse() {
     const json header = read_header();
-    Safetensors result{State("key"), {}};
+    Safetensors result{State("key"), {}, bytes_};
     std::vector<Entry> entries;
     for (const auto& key : keys_) {
       if (key == "__metadata__") result.metadata = metadata(header[key]);

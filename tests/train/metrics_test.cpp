@@ -18,7 +18,9 @@ nlohmann::json fixture(const std::string& part) {
   return nlohmann::json::parse(read_file(std::string(RESZOO_FIXTURES) + "/sklearn_metrics.json")).at(part);
 }
 
-Tensor labels(const nlohmann::json& json) { return torch::tensor(json.get<std::vector<int64_t>>()); }
+Tensor labels(const nlohmann::json& json) {
+  return torch::tensor(json.get<std::vector<int64_t>>());
+}
 
 Tensor table(const nlohmann::json& json) {
   std::vector<Tensor> rows;
@@ -81,11 +83,15 @@ TEST(Metrics, R2OfATargetOfOneValueIsAsInScikitLearn) {
 }
 
 TEST(Metrics, ShapesAndTargetsThatDoNotFitAreRefused) {
-  expect_error(ErrorKind::input, "rmse: prediction and target must have the same number of values and at least one, got 2 and 3",
+  expect_error(ErrorKind::input,
+               "rmse: prediction and target must have the same number of values and at least one, got 2 and 3",
                [] { rmse(torch::zeros({2}), torch::zeros({3})); });
   expect_error(ErrorKind::input, "accuracy: ", [] { accuracy(torch::zeros({0}), torch::zeros({0})); });
-  expect_error(ErrorKind::input, "log_loss: targets must be in 0 .. 2, got 3",
-               [] { log_loss(torch::full({2, 3}, 0.3), torch::tensor({0, 3})); });
-  expect_error(ErrorKind::input, "roc_auc: probability must be (N, C) or (N) for N > 0 targets, got (2, 3) for 4 targets",
-               [] { roc_auc(torch::zeros({2, 3}), torch::zeros({4})); });
+  expect_error(ErrorKind::input, "log_loss: targets must be in 0 .. 2, got 3", [] {
+    log_loss(torch::full({2, 3}, 0.3), torch::tensor({0, 3}));
+  });
+  expect_error(ErrorKind::input,
+               "roc_auc: probability must be (N, C) or (N) for N > 0 targets, got (2, 3) for 4 targets", [] {
+                 roc_auc(torch::zeros({2, 3}), torch::zeros({4}));
+               });
 }

@@ -43,7 +43,9 @@ double difference_from(const OptimizerOptions& options,
   return largest;
 }
 
-Tensor first_weight(const nn::Sequential& net) { return net->parameters().front(); }
+Tensor first_weight(const nn::Sequential& net) {
+  return net->parameters().front();
+}
 
 void train_steps(nn::Sequential& net, Optimizer& optimizer, int64_t from, int64_t to) {
   for (int64_t step = from; step < to; ++step) {
@@ -57,21 +59,30 @@ void train_steps(nn::Sequential& net, Optimizer& optimizer, int64_t from, int64_
 
 TEST(Optimizer, AdamWEqualsLibTorchs) {
   const OptimizerOptions options{.lr = 1e-2, .weight_decay = 0.1, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-6};
-  EXPECT_LT(difference_from(options, [](auto parameters) {
-    return std::make_unique<torch::optim::AdamW>(
-        parameters, torch::optim::AdamWOptions(1e-2).weight_decay(0.1).betas({0.8, 0.95}).eps(1e-6));
-  }), 1e-6);
+  EXPECT_LT(difference_from(options,
+                            [](auto parameters) {
+                              return std::make_unique<torch::optim::AdamW>(
+                                  parameters,
+                                  torch::optim::AdamWOptions(1e-2).weight_decay(0.1).betas({0.8, 0.95}).eps(1e-6));
+                            }),
+            1e-6);
 }
 
 TEST(Optimizer, SgdEqualsLibTorchsWithAndWithoutMomentum) {
   for (const double momentum : {0.0, 0.9})
     for (const bool nesterov : {false, true}) {
       if (nesterov && momentum == 0) continue;
-      const OptimizerOptions options{.kind = OptimizerKind::sgd, .lr = 1e-2, .weight_decay = 0.1, .momentum = momentum, .nesterov = nesterov};
-      EXPECT_LT(difference_from(options, [&](auto parameters) {
-        return std::make_unique<torch::optim::SGD>(
-            parameters, torch::optim::SGDOptions(1e-2).weight_decay(0.1).momentum(momentum).nesterov(nesterov));
-      }), 1e-6) << momentum << nesterov;
+      const OptimizerOptions options{
+          .kind = OptimizerKind::sgd, .lr = 1e-2, .weight_decay = 0.1, .momentum = momentum, .nesterov = nesterov};
+      EXPECT_LT(
+          difference_from(options,
+                          [&](auto parameters) {
+                            return std::make_unique<torch::optim::SGD>(
+                                parameters,
+                                torch::optim::SGDOptions(1e-2).weight_decay(0.1).momentum(momentum).nesterov(nesterov));
+                          }),
+          1e-6)
+          << momentum << nesterov;
     }
 }
 
@@ -82,7 +93,8 @@ TEST(Optimizer, DecayCanLeaveNormsAndBiasesAlone) {
     parameter.fill_(1);
     parameter.mutable_grad() = torch::zeros_like(parameter);
   }
-  Optimizer optimizer(*net, {.kind = OptimizerKind::sgd, .weight_decay = 0.5, .momentum = 0, .decay_norms_and_biases = false});
+  Optimizer optimizer(
+      *net, {.kind = OptimizerKind::sgd, .weight_decay = 0.5, .momentum = 0, .decay_norms_and_biases = false});
   optimizer.step(0.1);
   for (const auto& parameter : net->parameters())
     EXPECT_TRUE(torch::allclose(parameter, torch::full_like(parameter, parameter.dim() > 1 ? 0.95 : 1)));
@@ -125,11 +137,13 @@ TEST(Optimizer, StateThatDoesNotFitIsRefusedAndChangesNothing) {
     state.insert(key, value);
     optimizer.load(state);
   };
-  expect_error(ErrorKind::input, "adamw of these parameters has no state momentum.0.weight",
-               [&] { load("momentum.0.weight", torch::zeros({7, 5})); });
+  expect_error(ErrorKind::input, "adamw of these parameters has no state momentum.0.weight", [&] {
+    load("momentum.0.weight", torch::zeros({7, 5}));
+  });
   expect_error(ErrorKind::input, "no state exp_avg.9.weight", [&] { load("exp_avg.9.weight", torch::zeros({7, 5})); });
-  expect_error(ErrorKind::input, "exp_avg.1.weight must be (7, 5), got (5, 7)",
-               [&] { load("exp_avg.1.weight", torch::zeros({5, 7})); });
+  expect_error(ErrorKind::input, "exp_avg.1.weight must be (7, 5), got (5, 7)", [&] {
+    load("exp_avg.1.weight", torch::zeros({5, 7}));
+  });
   EXPECT_EQ(optimizer.state()["step.0.weight"].item<double>(), 1);
 }
 
@@ -161,6 +175,7 @@ TEST(Optimizer, OptionsOutOfRangeAreRefused) {
   auto net = small_net();
   expect_error(ErrorKind::usage, "lr must be at least 0, got lr=-1", [&] { Optimizer(*net, {.lr = -1}); });
   expect_error(ErrorKind::usage, "beta2 must be in [0, 1), got beta2=1", [&] { Optimizer(*net, {.beta2 = 1}); });
-  expect_error(ErrorKind::usage, "nesterov needs a momentum", [&] { Optimizer(*net, {.momentum = 0, .nesterov = true}); });
+  expect_error(ErrorKind::usage, "nesterov needs a momentum",
+               [&] { Optimizer(*net, {.momentum = 0, .nesterov = true}); });
   expect_error(ErrorKind::usage, "got \"adam\"; did you mean adamw?", [] { parse_optimizer("adam"); });
 }

@@ -26,8 +26,10 @@ std::string page(const ReportData& data) {
 std::vector<EpochRecord> history() {
   std::vector<EpochRecord> history;
   for (int64_t epoch = 1; epoch <= 5; ++epoch)
-    history.push_back({.epoch = epoch, .loss = 1.0 / static_cast<double>(epoch),
-                       .metrics = {{"rmse", 2.0 / static_cast<double>(epoch)}, {"roc_auc", epoch == 3 ? std::nan("") : 0.7}}});
+    history.push_back(
+        {.epoch = epoch,
+         .loss = 1.0 / static_cast<double>(epoch),
+         .metrics = {{"rmse", 2.0 / static_cast<double>(epoch)}, {"roc_auc", epoch == 3 ? std::nan("") : 0.7}}});
   return history;
 }
 
@@ -42,8 +44,11 @@ TEST(Report, HasACurveForTheLossAndForEachMetric) {
 }
 
 TEST(Report, ShowsResultsCommandAndSettings) {
-  const auto html = page({.title = "t", .command = "train --data a.csv", .settings = {{"epochs", "20"}},
-                          .results = {{"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}}, .history = history()});
+  const auto html = page({.title = "t",
+                          .command = "train --data a.csv",
+                          .settings = {{"epochs", "20"}},
+                          .results = {{"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
+                          .history = history()});
   for (const char* part : {"train --data a.csv", "<td>20</td>", "625.25", "not defined"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
 }

@@ -38,7 +38,8 @@ std::vector<nlohmann::ordered_json> log_of(const std::filesystem::path& folder) 
 }
 
 void expect_same_end(const std::filesystem::path& a, const std::filesystem::path& b) {
-  expect_same(read_model_file(a / "checkpoint.safetensors").tensors, read_model_file(b / "checkpoint.safetensors").tensors);
+  expect_same(read_model_file(a / "checkpoint.safetensors").tensors,
+              read_model_file(b / "checkpoint.safetensors").tensors);
   EXPECT_EQ(log_of(a), log_of(b));
 }
 
@@ -71,6 +72,34 @@ TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
     while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
     expect_same_end(folder / "whole", folder / "cut");
   }
+}
+
+TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
+  const TempDir folder;
+  const TensorBatches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
+  const auto loss = [](const Tensor& outputs, const Tensor& targets) {
+    return torch::cross_entropy_loss(outputs, targets);
+  };
+  const auto run = [&](const std::string& name, bool resume, int64_t stop) {
+    torch::manual_seed(2);
+    Chain net(Steps{{"stem", nn::Conv2d(3, 8, 1)},
+                    {"block", basic_block(BlockOptions(8, 16).stride(2))},
+                    {"dropout", nn::Dropout2d(0.3)},
+                    {"pool", nn::AdaptiveAvgPool2d(1)},
+                    {"flat", nn::Flatten()},
+                    {"fc", nn::Linear(16, 3)}});
+    int64_t steps = 0;
+    TrainerHooks hooks;
+    hooks.stop_requested = [&] { return ++steps == stop; };
+    Trainer(net, loss, by_rmse(),
+            {.epochs = 3, .batch_size = 6, .seed = 1, .channels_last = true, .out = folder / name, .resume = resume},
+            hooks)
+        .fit(images);
+  };
+  run("whole", false, 0);
+  run("cut", false, 6);
+  run("cut", true, 0);
+  expect_same_end(folder / "whole", folder / "cut");
 }
 
 TEST(Resume, WithoutACheckpointStartsFromTheBeginning) {
@@ -119,12 +148,12 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   refused("cannot resume: batch_size was 7, got 8", [](auto& o) { o.batch_size = 8; });
   refused("cannot resume: epochs was 4, got 5", [](auto& o) { o.epochs = 5; });  // cosine depends on it
   refused("cannot resume: lr was 0.01, got 0.1", [](auto& o) { o.optimizer.lr = 0.1; });
-  refused("cannot resume: optimizer was \"adamw\", got \"sgd\"", [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });
+  refused("cannot resume: optimizer was \"adamw\", got \"sgd\"",
+          [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });
   refused("cannot resume: model was not set, got \"x\"", [](auto& o) { o.settings["model"] = "x"; });
   auto options = resumed(small_options(folder / "run"));
-  expect_error(ErrorKind::usage, "train_inputs was \"(50, 4) CPUFloatType\", got \"(60, 4) CPUFloatType\"", [&] {
-    Trainer(small_net(), squared_error, by_rmse(), options).fit(small_data(60), small_data(20));
-  });
+  expect_error(ErrorKind::usage, "train_inputs was \"(50, 4) CPUFloatType\", got \"(60, 4) CPUFloatType\"",
+               [&] { Trainer(small_net(), squared_error, by_rmse(), options).fit(small_data(60), small_data(20)); });
 }
 
 TEST(Resume, AnotherNetworkIsRefusedByKey) {

@@ -19,7 +19,9 @@ inline TensorBatches small_data(int64_t rows = 50) {
   return {x, (x.sum(1) + x.select(1, 0).square()).unsqueeze(1)};
 }
 
-inline Tensor squared_error(const Tensor& outputs, const Tensor& targets) { return torch::mse_loss(outputs, targets); }
+inline Tensor squared_error(const Tensor& outputs, const Tensor& targets) {
+  return torch::mse_loss(outputs, targets);
+}
 
 inline Evaluation by_rmse() {
   return {.metrics = [](const Tensor& outputs, const Tensor& targets) {
@@ -29,8 +31,13 @@ inline Evaluation by_rmse() {
 
 /// 50 rows in batches of 7: eight batches less the one of a single row, so seven.
 inline TrainerOptions small_options(const std::filesystem::path& out = {}) {
-  return {.epochs = 4, .batch_size = 7, .optimizer = {.lr = 1e-2}, .schedule = Schedule::parse("cosine:0.1"),
-          .clip_norm = 1, .seed = 3, .out = out};
+  return {.epochs = 4,
+          .batch_size = 7,
+          .optimizer = {.lr = 1e-2},
+          .schedule = Schedule::parse("cosine:0.1"),
+          .clip_norm = 1,
+          .seed = 3,
+          .out = out};
 }
 
 inline void expect_same(const State& a, const State& b) {

@@ -27,7 +27,8 @@ TEST(Trainer, LossFallsAndTheBestEpochsWeightsAreLeftInTheModule) {
 TEST(Trainer, GreaterIsBetterTurnsTheComparisonRound) {
   auto evaluation = by_rmse();
   evaluation.greater_is_better = true;
-  const auto result = Trainer(small_net(), squared_error, evaluation, small_options()).fit(small_data(), small_data(20));
+  const auto result =
+      Trainer(small_net(), squared_error, evaluation, small_options()).fit(small_data(), small_data(20));
   for (const auto& record : result.history)
     EXPECT_LE(record.metrics.front().second, result.best_metrics.front().second);
 }
@@ -44,7 +45,9 @@ TEST(Trainer, WithoutValidationTheLastEpochIsTheBest) {
 
 TEST(Trainer, PatienceEndsARunThatDoesNotImprove) {
   int64_t epoch = 0;
-  const Evaluation worse{.metrics = [&](const Tensor&, const Tensor&) { return Metrics{{"m", static_cast<double>(++epoch)}}; }};
+  const Evaluation worse{.metrics = [&](const Tensor&, const Tensor&) {
+    return Metrics{{"m", static_cast<double>(++epoch)}};
+  }};
   auto options = small_options();
   options.epochs = 50;
   options.patience = 3;
@@ -60,7 +63,8 @@ TEST(Trainer, AMetricThatIsNoNumberIsNeverBetterButAModelIsStillKept) {
     return Metrics{{"m", ++epoch == 2 ? 1.0 : std::nan("")}};
   }};
   const TempDir folder;
-  const auto result = Trainer(small_net(), squared_error, gaps, small_options(folder / "run")).fit(small_data(), small_data(20));
+  const auto result =
+      Trainer(small_net(), squared_error, gaps, small_options(folder / "run")).fit(small_data(), small_data(20));
   EXPECT_EQ(result.best_epoch, 2);
   EXPECT_TRUE(result.history.front().best);
   EXPECT_NE(read_file(folder / "run/log.jsonl").find(R"("val":{"m":null})"), std::string::npos);
@@ -111,10 +115,12 @@ TEST(Trainer, ANonFiniteLossStopsBeforeTheOptimizerStepsAndKeepsTheCheckpoint) {
   };
   auto options = small_options(folder.path());
   options.schedule = {};
-  expect_error(ErrorKind::input, "train: loss is nan at epoch 3, step 4, lr=0.01; the last good checkpoint is kept", [&] { run(options, 3); });
+  expect_error(ErrorKind::input, "train: loss is nan at epoch 3, step 4, lr=0.01; the last good checkpoint is kept",
+               [&] { run(options, 3); });
   EXPECT_FALSE(kept.empty());
   EXPECT_EQ(read_file(folder / "checkpoint.safetensors"), kept);
-  for (const auto& item : net->named_parameters()) EXPECT_TRUE(torch::equal(item.value(), weights[item.key()])) << item.key();
+  for (const auto& item : net->named_parameters())
+    EXPECT_TRUE(torch::equal(item.value(), weights[item.key()])) << item.key();
   options.out.clear();
   weights.clear();
   expect_error(ErrorKind::input, "at epoch 1, step 4, lr=0.01; try a lower learning rate", [&] { run(options, 1); });
@@ -127,8 +133,12 @@ TEST(Trainer, AFileThatCannotBeWrittenIsAWarningUntilTheEnd) {
   hooks.on_warning = [&](const std::string& line) { warnings.push_back(line); };
   const auto blocked = folder / "checkpoint.safetensors";
   std::filesystem::create_directory(blocked);  // a folder stands where the file must go
-  hooks.on_epoch = [&](const Progress& progress) { if (progress.epoch == 3) std::filesystem::remove(blocked); };
-  EXPECT_EQ(Trainer(small_net(), squared_error, by_rmse(), small_options(folder.path()), hooks).fit(small_data()).outcome, Outcome::finished);
+  hooks.on_epoch = [&](const Progress& progress) {
+    if (progress.epoch == 3) std::filesystem::remove(blocked);
+  };
+  EXPECT_EQ(
+      Trainer(small_net(), squared_error, by_rmse(), small_options(folder.path()), hooks).fit(small_data()).outcome,
+      Outcome::finished);
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_NE(warnings[0].find("checkpoint.safetensors"), std::string::npos);
   EXPECT_NE(warnings[0].find("; training goes on"), std::string::npos);
@@ -144,7 +154,9 @@ TEST(Trainer, AFileThatCannotBeWrittenIsAWarningUntilTheEnd) {
 TEST(Trainer, AModelThatCannotBeWrittenIsGivenAgainAtTheNextEpoch) {
   std::vector<int64_t> given;
   int64_t epoch = 0;
-  const Evaluation first_is_best{.metrics = [&](const Tensor&, const Tensor&) { return Metrics{{"m", static_cast<double>(++epoch)}}; }};
+  const Evaluation first_is_best{.metrics = [&](const Tensor&, const Tensor&) {
+    return Metrics{{"m", static_cast<double>(++epoch)}};
+  }};
   TrainerHooks hooks;
   hooks.on_best = [&](const State&, const Progress& progress) {
     given.push_back(progress.epoch);
@@ -191,13 +203,19 @@ TEST(Trainer, AStepOfTheCallersOwnTakesThePlaceOfOurs) {
 TEST(Trainer, ImagesTrainChannelsLast) {
   nn::Sequential net(nn::Conv2d(3, 4, 3), nn::ReLU(), nn::AdaptiveAvgPool2d(1), nn::Flatten(), nn::Linear(4, 2));
   const auto images = torch::arange(16 * 3 * 6 * 6, torch::kUInt8).view({16, 3, 6, 6});
-  const TensorBatches data(images, torch::arange(16) % 2, [](const Tensor& raw) { return raw.to(torch::kFloat) / 255; });
-  const Evaluation by_accuracy{.metrics = [](const Tensor& outputs, const Tensor& targets) {
-    EXPECT_EQ(targets.scalar_type(), torch::kLong);
-    return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
-  }, .greater_is_better = true};
-  const auto loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
-  const auto result = Trainer(net, loss, by_accuracy, {.epochs = 2, .batch_size = 4, .channels_last = true}).fit(data, data);
+  const TensorBatches data(images, torch::arange(16) % 2,
+                           [](const Tensor& raw) { return raw.to(torch::kFloat) / 255; });
+  const Evaluation by_accuracy{.metrics =
+                                   [](const Tensor& outputs, const Tensor& targets) {
+                                     EXPECT_EQ(targets.scalar_type(), torch::kLong);
+                                     return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
+                                   },
+                               .greater_is_better = true};
+  const auto loss = [](const Tensor& outputs, const Tensor& targets) {
+    return torch::cross_entropy_loss(outputs, targets);
+  };
+  const auto result =
+      Trainer(net, loss, by_accuracy, {.epochs = 2, .batch_size = 4, .channels_last = true}).fit(data, data);
   EXPECT_EQ(result.history.size(), 2u);
   EXPECT_TRUE(net->parameters()[0].is_contiguous(torch::MemoryFormat::ChannelsLast));
 }

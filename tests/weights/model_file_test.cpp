@@ -98,3 +98,9 @@ TEST(ModelFile, CardsThatAreNoObjectOrNoTextAreRefusedOnWriting) {
                [&] { write_model_file(folder / "m", {{"model", "\xff"}}, small_state()); });
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
 }
+
+TEST(ModelFile, MayHoldACardAlone) {
+  const TempDir folder;
+  write_model_file(folder / "card.safetensors", {{"kind", "nothing"}}, State("key"));
+  EXPECT_EQ(read_model_file(folder / "card.safetensors").card.at("kind"), "nothing");
+}

@@ -1,5 +1,6 @@
 #include "measure.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/mse_loss.h>
 
@@ -23,6 +24,14 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
   return {{"accuracy", accuracy(guess, targets)},
           {"log_loss", log_loss(probability, targets)},
           {"roc_auc", roc_auc(probability, targets)}};
+}
+
+Tensor outputs_of(Model& model, const TensorBatches& rows) {
+  constexpr int64_t kRows = 1024;
+  std::vector<Tensor> parts;
+  const auto pass = rows.in_order(kRows);
+  for (int64_t i = 0; i < pass.size(); ++i) parts.push_back(model.outputs(pass[i].inputs));
+  return at::cat(parts);
 }
 
 Evaluation evaluation_of(const Target& target) {

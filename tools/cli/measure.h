@@ -1,6 +1,6 @@
 /// Which loss a task has and what is measured.
 #pragma once
-#include "reszoo/preprocess/target.h"
+#include "reszoo/infer/model.h"
 #include "reszoo/train/trainer.h"
 
 namespace reszoo::cli {
@@ -10,6 +10,9 @@ Loss loss_of(Task task);
 
 /// rmse, r2, mae in the target's unit; or accuracy, log_loss, roc_auc.
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
+
+/// What the model gives for all rows, on the CPU.
+Tensor outputs_of(Model& model, const TensorBatches& rows);
 
 /// The same as a Trainer asks for it; rmse or accuracy decides.
 Evaluation evaluation_of(const Target& target);

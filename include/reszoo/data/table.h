@@ -42,4 +42,8 @@ Frame read_table(std::istream& stream, const std::string& name, const TableReadO
 /// Throws: Error (usage) for another ending; Error (file) when it cannot be written.
 void write_table(const std::filesystem::path& path, const Frame& frame);
 
+/// Writes the table as CSV to a stream.
+/// Throws: Error (file) if the stream cannot take it.
+void write_csv(std::ostream& stream, const Frame& frame);
+
 }  // namespace reszoo

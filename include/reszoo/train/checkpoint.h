@@ -12,7 +12,8 @@ namespace reszoo {
 /// the state and `settings`, a flat object of what the run depends on.
 ///
 /// Throws: Error (file) if it cannot be written; a file that was there stays whole.
-void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const nlohmann::ordered_json& settings);
+void save_checkpoint(const std::filesystem::path& path, const TrainState& state,
+                     const nlohmann::ordered_json& settings);
 
 /// Reads a checkpoint that was made with the same settings. Another number of
 /// `epochs` is accepted where `more_epochs` allows a larger one.

@@ -10,11 +10,11 @@
 namespace reszoo {
 
 struct ReportData {
-  std::string title;
-  std::string command;                                         ///< the command line; may be empty
-  std::vector<std::pair<std::string, std::string>> settings;   ///< name and value
-  std::vector<std::pair<std::string, Metrics>> results;        ///< by split: "validation", "test"
-  std::vector<EpochRecord> history;
+  std::string title = {};
+  std::string command = {};                                        ///< the command line; may be empty
+  std::vector<std::pair<std::string, std::string>> settings = {};  ///< name and value
+  std::vector<std::pair<std::string, Metrics>> results = {};       ///< by split: "validation", "test"
+  std::vector<EpochRecord> history = {};
 };
 
 /// Writes one self-contained HTML page: a curve of the loss and one of each

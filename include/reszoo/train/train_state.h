@@ -15,7 +15,7 @@ struct EpochRecord {
   int64_t step = 0;             ///< steps of the whole run up to its end
   double loss = 0;              ///< mean over its rows, as trained on (dropout active)
   double lr = 0;                ///< of its last step
-  Metrics metrics;              ///< of the validation rows; empty without
+  Metrics metrics = {};         ///< of the validation rows; empty without
   bool best = false;            ///< whether it was better than all before
   double seconds = 0;           ///< wall clock, evaluation included
   double items_per_second = 0;  ///< training rows per second
@@ -30,15 +30,15 @@ struct TrainState {
   Tensor cpu_generator;   ///< state of the default generator
   Tensor cuda_generator;  ///< of the training device; undefined on a CPU
 
-  int64_t epoch = 0;     ///< finished epochs
-  int64_t step = 0;      ///< finished steps of the epoch that is going on
-  double loss_sum = 0;   ///< over the rows of that epoch
+  int64_t epoch = 0;    ///< finished epochs
+  int64_t step = 0;     ///< finished steps of the epoch that is going on
+  double loss_sum = 0;  ///< over the rows of that epoch
   int64_t loss_rows = 0;
-  double lr = 0;               ///< of the last step
-  double epoch_seconds = 0;    ///< of that epoch
-  double seconds = 0;          ///< of the whole run
+  double lr = 0;                      ///< of the last step
+  double epoch_seconds = 0;           ///< of that epoch
+  double seconds = 0;                 ///< of the whole run
   std::optional<double> best_metric;  ///< none before the first that is a number
-  int64_t since_best = 0;      ///< epochs
+  int64_t since_best = 0;             ///< epochs
   std::vector<EpochRecord> history;
 };
 

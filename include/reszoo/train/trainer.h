@@ -1,47 +1,16 @@
 /// The training loop.
 #pragma once
 #include <chrono>
-#include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
 #include "reszoo/train/optimizer.h"
-#include "reszoo/train/schedule.h"
 #include "reszoo/train/train_state.h"
+#include "reszoo/train/trainer_options.h"
 
 namespace reszoo {
-
-/// The mean loss of a batch: a scalar with gradient.
-using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
-
-/// What is measured on validation rows; the first metric decides which epoch is best.
-struct Evaluation {
-  /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
-  /// int64, both on the CPU. The names must not depend on the values.
-  std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
-  bool greater_is_better = false;
-};
-
-struct TrainerOptions {
-  int64_t epochs = 20;
-  int64_t batch_size = 256;  ///< rows
-  OptimizerOptions optimizer;
-  Schedule schedule;
-  double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
-  int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
-  uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
-  torch::Device device = torch::kCPU;
-  bool channels_last = false;  ///< memory format of 4-dimensional weights and inputs
-  std::filesystem::path out;   ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
-  /// Goes on from the checkpoint in `out` where there is one.
-  bool resume = false;
-  /// What else the run depends on (model, data file): a flat object that a
-  /// resumed run must repeat.
-  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
-};
 
 /// What hooks are told.
 struct Progress {
@@ -80,7 +49,7 @@ struct TrainResult {
   int64_t best_epoch = 0;  ///< from 1; 0: no epoch was finished
   Metrics best_metrics;    ///< of the validation rows in that epoch
   std::vector<EpochRecord> history;
-  double seconds = 0;      ///< wall clock, with the runs before this was resumed
+  double seconds = 0;  ///< wall clock, with the runs before this was resumed
 };
 
 /// Trains any module Tensor to Tensor.
@@ -98,7 +67,8 @@ class Trainer {
   /// The same for any holder, shared pointer or `torch::nn::Sequential`.
   template <typename Module>
   Trainer(Module model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks = {})
-      : Trainer(as_any(std::move(model)), std::move(loss), std::move(evaluation), std::move(options), std::move(hooks)) {}
+      : Trainer(as_any(std::move(model)), std::move(loss), std::move(evaluation), std::move(options),
+                std::move(hooks)) {}
 
   /// Trains from the first epoch, or from the checkpoint when resuming. A
   /// checkpoint and the log are written at each epoch's end and on a stop.

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "reszoo/weights/state.h"
@@ -12,6 +13,7 @@ namespace reszoo {
 struct Safetensors {
   State tensors;                                ///< in the order of the header
   std::map<std::string, std::string> metadata;  ///< the header's `__metadata__`
+  std::shared_ptr<const std::string> bytes;     ///< the whole file
 };
 
 /// Reads a file's bytes. The tensors share one buffer, except those that are not

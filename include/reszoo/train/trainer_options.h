@@ -1,0 +1,42 @@
+/// What a run of training is made of.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "reszoo/train/metrics.h"
+#include "reszoo/train/optimizer.h"
+#include "reszoo/train/schedule.h"
+
+namespace reszoo {
+
+/// The mean loss of a batch: a scalar with gradient.
+using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
+
+/// What is measured on validation rows; the first metric decides which epoch is best.
+struct Evaluation {
+  /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
+  /// int64, both on the CPU. The names must not depend on the values.
+  std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
+  bool greater_is_better = false;
+};
+
+struct TrainerOptions {
+  int64_t epochs = 20;
+  int64_t batch_size = 256;  ///< rows
+  OptimizerOptions optimizer = {};
+  Schedule schedule = {};
+  double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
+  int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
+  uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
+  torch::Device device = torch::kCPU;
+  bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
+  std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
+  /// Goes on from the checkpoint in `out` where there is one.
+  bool resume = false;
+  /// What else the run depends on (model, data file): a flat object that a
+  /// resumed run must repeat.
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+};
+
+}  // namespace reszoo
