@@ -1,6 +1,5 @@
 // Features of images: pooled, by stage, and by putting Identity in the head's place.
-#include "reszoo/nn/network.h"
-
+#include <fmt/ranges.h>
 #include <torch/nn/modules/linear.h>
 
 #include "reszoo/zoo/registry.h"

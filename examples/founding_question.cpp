@@ -1,20 +1,19 @@
 // What is Identity for in residual learning? The seven systems of the question
 // that this project began from, a line each; docs/identity.md explains them.
-#include <torch/nn.h>
-
 #include "reszoo/reszoo.h"
 
 using namespace reszoo;
 
 int main() {
   torch::NoGradGuard no_grad;
-  const auto numbers = [](const Tensor& t) { return std::vector<int64_t>(t.data_ptr<int64_t>(), t.data_ptr<int64_t>() + t.numel()); };
+  const auto numbers = [](const Tensor& t) { return at::IntArrayRef(t.data_ptr<int64_t>(), t.numel()); };
   const auto conv = [](int64_t in, int64_t out) { return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1)); };
   const auto image = torch::rand({2, 3, 9, 9}), rows = torch::rand({7, 50});
 
   ResidualBlock block1, block2;  // branch and shortcut are both Identity
   const auto x = torch::tensor({1, 1, 2, 2}), y = block1(x);
-  fmt::print("1 abstract block: {} -> {} -> {}, the input is still {}\n", numbers(x), numbers(y), numbers(block2(y)), numbers(x));
+  fmt::print("1 abstract block: {} -> {} -> {}, the input is still {}\n", numbers(x), numbers(y), numbers(block2(y)),
+             numbers(x));
   fmt::print("2 Keras block: {} -> {}, with downsampling {}\n", image.sizes(),
              keras_residual_block(3, 3, false)(image).sizes(), keras_residual_block(3, 8, true)(image).sizes());
   nn::Sequential convolutions(conv(3, 8), nn::ReLU(), conv(8, 8));

@@ -1,5 +1,6 @@
 // A residual network for rows of a table out of a module of one's own: the
 // block adds the shortcut, the module knows nothing of it.
+#include <fmt/format.h>
 #include <torch/nn.h>
 #include <torch/optim.h>
 

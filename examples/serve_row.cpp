@@ -1,6 +1,8 @@
 // A request in memory answered by reszoo::core alone: a row as named values, a
 // picture as bytes. The model files are made here, untrained; `train` writes such
 // files. Argument: the folder for them.
+#include <fmt/format.h>
+
 #include "reszoo/infer/model.h"
 
 using namespace reszoo;

@@ -1,7 +1,9 @@
-/// All of reszoo::core in one include: blocks, networks, weights, surgery,
-/// preprocessing, and models that predict. Costs compile time; the headers of the
-/// rooms are there to be included alone.
+/// All of reszoo::core, and LibTorch's modules, in one include: blocks, networks,
+/// weights, surgery, preprocessing, models that predict. Costs compile time; each
+/// header of a room can be included alone.
 #pragma once
+#include <torch/nn.h>
+
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
