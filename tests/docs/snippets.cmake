@@ -61,8 +61,8 @@ endfunction()
 
 # Moves the #include lines of `code` to the variable `includes`; lines keep their numbers.
 function(reszoo_take_includes code_variable includes_variable)
-  string(REGEX MATCHALL "#include [<\"][^\n]+[>\"]\n" found "\n${${code_variable}}")
-  string(REGEX REPLACE "#include [<\"][^\n]+[>\"]\n" "\n" code "${${code_variable}}")
+  string(REGEX MATCHALL "#include [^;\n]+\n" found "\n${${code_variable}}")
+  string(REGEX REPLACE "#include [^;\n]+\n" "\n" code "${${code_variable}}")
   set(${code_variable} "${code}" PARENT_SCOPE)
   string(APPEND ${includes_variable} ${found})
   set(${includes_variable} "${${includes_variable}}" PARENT_SCOPE)
