@@ -1,0 +1,30 @@
+# No tracked file may hold a path into somebody's home folder.
+#   cmake -DROOT=<folder> -P paths.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# Tracked files where ROOT is a checkout, else all.
+execute_process(COMMAND git -C ${ROOT} ls-files OUTPUT_VARIABLE listed RESULT_VARIABLE failed ERROR_QUIET)
+if(failed OR listed STREQUAL "")
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*)
+  list(FILTER files EXCLUDE REGEX "^(build|\\.deps|\\.git|runs)/")
+else()
+  string(STRIP "${listed}" listed)
+  string(REPLACE "\n" ";" files "${listed}")
+endif()
+
+set(wrong "")
+foreach(path IN LISTS files)
+  if(EXISTS ${ROOT}/${path} AND NOT IS_DIRECTORY ${ROOT}/${path} AND NOT path MATCHES "\\.(gz|png|jpg|jpeg)$")
+    file(STRINGS ${ROOT}/${path} lines REGEX "(/(home|Users)/|/ro[o]t/|[A-Z]:[\\]Users[\\])[A-Za-z0-9_.]" LIMIT_COUNT 1)
+    if(lines)
+      string(SUBSTRING "${lines}" 0 120 line)
+      string(APPEND wrong "  ${path}: ${line}\n")
+    endif()
+  endif()
+endforeach()
+list(LENGTH files count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "No file found in ${ROOT}")
+elseif(wrong)
+  message(FATAL_ERROR "Absolute home paths:\n${wrong}")
+endif()

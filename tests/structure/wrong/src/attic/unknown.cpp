@@ -1,0 +1,2 @@
+// Never compiled: what tests/structure must find.
+#include <vector>

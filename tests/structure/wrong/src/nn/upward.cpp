@@ -1,0 +1,6 @@
+// Never compiled: what tests/structure must find.
+#include <arrow/api.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/zoo/registry.h"
+#include "../preprocess/layers.h"
