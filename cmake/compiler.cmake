@@ -13,6 +13,10 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+# Installed files find each other, and LibTorch where it was found.
+set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+
 # A precompiled header is shared by libraries and programs, so both must be
 # compiled alike: position independent, without per-library macros.
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

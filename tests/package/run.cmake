@@ -1,0 +1,36 @@
+# Installs reszoo into a folder of its own (a space in its name), builds the
+# consumer against it, and runs it. Then the same by add_subdirectory.
+file(REMOVE_RECURSE "${WORK}")
+set(prefix "${WORK}/an install")
+
+function(run)
+  execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE output RESULT_VARIABLE failed)
+  if(failed)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${CMAKE_COMMAND} --install "${BUILD}" --prefix "${prefix}")
+run(${CMAKE_COMMAND} -S "${SOURCE}/tests/package" -B "${WORK}/build" -G Ninja
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build "${WORK}/build")
+run("${WORK}/build/consumer")
+if(NOT output MATCHES "\\[2, 64\\]")
+  message(FATAL_ERROR "the consumer printed: ${output}")
+endif()
+run("${prefix}/bin/reszoo-models" "resnet18")
+if(NOT output MATCHES "resnet18")
+  message(FATAL_ERROR "the installed tool printed: ${output}")
+endif()
+
+file(MAKE_DIRECTORY "${WORK}/sub")
+file(WRITE "${WORK}/sub/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
+project(sub LANGUAGES CXX)
+set(RESZOO_DATA OFF)
+add_subdirectory(\"${SOURCE}\" reszoo)
+add_executable(sub \"${SOURCE}/tests/package/main.cpp\")
+target_link_libraries(sub PRIVATE reszoo::core)
+")
+run(${CMAKE_COMMAND} -S "${WORK}/sub" -B "${WORK}/sub/build" -G Ninja -DCMAKE_CXX_COMPILER=${COMPILER})
