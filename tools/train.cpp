@@ -154,7 +154,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
 
   cli::ProgressLine progress(info.domain == Domain::image ? "images" : "rows");
   progress.say(fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", a.model,
-                           text(model.target->task()), model.target->name(), dataset.train->rows(),
+                           text_of(model.target->task()), model.target->name(), dataset.train->rows(),
                            dataset.validation ? dataset.validation->rows() : 0, dataset.test ? dataset.test->rows() : 0));
   const fs::path out = options.out;
   TrainerHooks hooks;

@@ -41,7 +41,7 @@ bool has_class_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::string text(DataKind kind) {
+std::string text_of(DataKind kind) {
   switch (kind) {
     case DataKind::table: return "table";
     case DataKind::idx_folder: return "IDX folder";

@@ -37,6 +37,9 @@ void NetworkImpl::check_input(const Tensor& x) const {
   if (x.dim() != rank || x.size(1) != parts_.input.channels)
     fail(ErrorKind::input, "{}: input must be {}, got ({})", parts_.name, parts_.input.text(),
          fmt::join(x.sizes(), ", "));
+  if (!x.is_floating_point())
+    fail(ErrorKind::input, "{}: input must be of a floating type, got {}; an ImagePreprocess turns bytes into numbers",
+         parts_.name, c10::toString(x.scalar_type()));
 }
 
 Tensor NetworkImpl::forward_features(const Tensor& x) {

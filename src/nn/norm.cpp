@@ -14,6 +14,7 @@ namespace reszoo {
 namespace {
 
 AnyModule group_norm(int64_t groups, int64_t width) {
+  if (groups < 1) fail(ErrorKind::usage, "Norm: groups must be positive, got groups={}", groups);
   if (width % groups != 0)
     fail(ErrorKind::usage, "Norm: groups must divide width, got groups={}, width={}", groups, width);
   return AnyModule(nn::GroupNorm(nn::GroupNormOptions(groups, width)));

@@ -21,6 +21,7 @@ nn::Conv2d conv(int64_t in, int64_t out, int64_t kernel, int64_t stride = 1, int
 /// gate of a pre-activation block goes to the entry, the last activation of a
 /// post-activation block to the exit.
 ResidualBlock weave(const std::vector<nn::Conv2d>& convs, const BlockOptions& options) {
+  if (options.stride() < 1) fail(ErrorKind::usage, "BlockOptions: stride must be positive, got stride={}", options.stride());
   const bool pre = options.order() == Order::pre_activation;
   Slots slots;
   for (size_t i = 0; i < convs.size(); ++i) {
@@ -79,6 +80,7 @@ AnyModule make_shortcut(const BlockOptions& o) {
 }
 
 ResidualBlock basic_block(const BlockOptions& o) {
+  if (o.groups() != 1) fail(ErrorKind::usage, "basic_block: takes no groups, got groups={}; use bottleneck_block", o.groups());
   return weave({conv(o.in(), o.out(), 3, o.stride()), conv(o.out(), o.out(), 3)}, o);
 }
 

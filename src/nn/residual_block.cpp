@@ -1,5 +1,9 @@
 #include "reszoo/nn/residual_block.h"
 
+#include <fmt/ranges.h>
+
+#include "reszoo/base/error.h"
+
 namespace reszoo {
 
 ResidualBlockImpl::ResidualBlockImpl(Slots slots) : slots_(std::move(slots)) {
@@ -12,7 +16,12 @@ ResidualBlockImpl::ResidualBlockImpl(Slots slots) : slots_(std::move(slots)) {
 Tensor ResidualBlockImpl::forward(const Tensor& x) {
   const Tensor e = run(slots_.entry, x);
   const Tensor shortcut = slots_.shortcut.module().forward(slots_.shortcut_reads_entry ? e : x);
-  return run(slots_.exit, run(slots_.branch, e) + shortcut);
+  const Tensor branch = run(slots_.branch, e);
+  // Sizes that broadcast would be summed in silence.
+  if (branch.sizes() != shortcut.sizes())
+    fail(ErrorKind::input, "ResidualBlock: branch and {} must agree, got ({}) and ({}); a projection changes the width",
+         slots_.shortcut.name(), fmt::join(branch.sizes(), ", "), fmt::join(shortcut.sizes(), ", "));
+  return run(slots_.exit, branch + shortcut);
 }
 
 AnyModule* ResidualBlockImpl::part(const std::string& name) {

@@ -103,7 +103,7 @@ Scaling parse_scaling(std::string_view text) {
        suggestion(text, {"quantile", "standard", "none"}));
 }
 
-std::string text(Scaling scaling) {
+std::string text_of(Scaling scaling) {
   switch (scaling) {
     case Scaling::quantile: return "quantile";
     case Scaling::standard: return "standard";

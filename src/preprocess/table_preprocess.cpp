@@ -203,7 +203,7 @@ nlohmann::json TablePreprocess::to_json() const {
   auto categories = nlohmann::json::array();
   for (const auto& category : categories_)
     categories.push_back({{"name", category.name}, {"words", category.words}, {"numbers", category.numbers}});
-  return {{"scaling", text(scaler_ ? scaler_->scaling() : Scaling::none)},
+  return {{"scaling", text_of(scaler_ ? scaler_->scaling() : Scaling::none)},
           {"numeric", numeric_},
           {"indicators", indicators_},
           {"categorical", categories},

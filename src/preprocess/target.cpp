@@ -55,7 +55,7 @@ Task parse_task(std::string_view text) {
        suggestion(text, {"regression", "binary", "multiclass"}));
 }
 
-std::string text(Task task) {
+std::string text_of(Task task) {
   switch (task) {
     case Task::regression: return "regression";
     case Task::binary: return "binary";
@@ -134,7 +134,7 @@ Tensor Target::probabilities(const Tensor& outputs) const {
 }
 
 nlohmann::json Target::to_json() const {
-  nlohmann::json json{{"name", name_}, {"task", text(task_)}};
+  nlohmann::json json{{"name", name_}, {"task", text_of(task_)}};
   if (task_ == Task::regression) {
     json["mean"] = mean_;
     json["scale"] = scale_;

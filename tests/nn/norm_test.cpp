@@ -24,6 +24,7 @@ TEST(Norm, RefusesOtherTexts) {
 TEST(Norm, RefusesPairsThatWouldBeWrong) {
   expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
                [] { Norm::parse("group:48").build(64, Layout::maps); });
+  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{Norm::Kind::group}.build(64, Layout::maps); });
   expect_error(ErrorKind::usage, "instance needs feature maps (N, C, H, W), got rows (N, C)",
                [] { Norm::parse("instance").build(64, Layout::rows); });
 }

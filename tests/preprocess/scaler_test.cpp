@@ -71,8 +71,8 @@ TEST(Scaler, MissingValuesTakeNoPartAndComeOutAsTheMiddle) {
   for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::none}) {
     const auto a = Scaler::fit(with, {"x"}, {.scaling = scaling, .quantiles = 3});
     const auto b = Scaler::fit(without, {"x"}, {.scaling = scaling, .quantiles = 3});
-    EXPECT_TRUE(torch::equal(a.transform(without), b.transform(without))) << text(scaling);
-    EXPECT_EQ(a.transform(with)[1].item<double>(), scaling == Scaling::none ? 2.0 : 0.0) << text(scaling);
+    EXPECT_TRUE(torch::equal(a.transform(without), b.transform(without))) << text_of(scaling);
+    EXPECT_EQ(a.transform(with)[1].item<double>(), scaling == Scaling::none ? 2.0 : 0.0) << text_of(scaling);
   }
 }
 
@@ -115,6 +115,6 @@ TEST(Scaler, FromTensorsIsTheSameScaler) {
 }
 
 TEST(Scaling, TextRoundTripsAndRefusesOthers) {
-  for (const auto* word : {"quantile", "standard", "none"}) EXPECT_EQ(text(parse_scaling(word)), word);
+  for (const auto* word : {"quantile", "standard", "none"}) EXPECT_EQ(text_of(parse_scaling(word)), word);
   expect_error_parts(ErrorKind::usage, {"quantil", "did you mean quantile"}, [] { parse_scaling("quantil"); });
 }

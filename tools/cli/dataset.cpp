@@ -131,7 +131,7 @@ Dataset read_dataset(const DataOptions& options, Domain domain) {
   if (domain == Domain::image && kind == DataKind::idx_folder) return read_image_dataset(options);
   fail(ErrorKind::usage, "{}: {} networks train on {}, this is {}", options.data, text_of(domain),
        domain == Domain::tabular ? "a table" : "a folder of IDX files",
-       kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text(kind));
+       kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
 }
 
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target) {
@@ -144,7 +144,7 @@ TensorBatches read_labelled(const Model& model, const std::string& path, const s
     return image_batches(splits.test.labels.defined() ? splits.test : splits.train, *model.image);
   }
   fail(ErrorKind::usage, "{}: the model reads {}, this is of the kind: {}", path,
-       model.table ? "a table" : "a folder of IDX files", text(kind));
+       model.table ? "a table" : "a folder of IDX files", text_of(kind));
 }
 
 }  // namespace reszoo::cli

@@ -15,7 +15,7 @@ enum class DataKind {
 };
 
 /// A word for messages: `table`, `IDX folder`, ...
-std::string text(DataKind kind);
+std::string text_of(DataKind kind);
 
 /// Looks at a path: a folder by the files in it, a file by its first bytes, and
 /// by its ending (`.csv`, `.tsv`, either with `.gz`) where they do not tell.

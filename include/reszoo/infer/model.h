@@ -25,14 +25,16 @@ struct Prediction {
 ///
 ///     auto model = reszoo::Model::load("model.safetensors");
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
-///     model.predict(ImageView{.data = mat.data, .height = mat.rows, .width = mat.cols}).label;
+///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
+///
+/// A cv::Mat is such a picture once cv::cvtColor made it RGB; its `step` is the stride.
 struct Model {
   std::string name;                      ///< a row of the registry
   ModelOptions options;
   Network network{nullptr};
-  std::optional<TablePreprocess> table;  ///< of a tabular network
-  std::optional<ImagePreprocess> image;  ///< of an image network
-  std::optional<Target> target;          ///< what is predicted
+  std::optional<TablePreprocess> table = {};  ///< of a tabular network
+  std::optional<ImagePreprocess> image = {};  ///< of an image network
+  std::optional<Target> target = {};          ///< what is predicted
 
   /// Builds the network of the file and loads its weights; evaluation mode.
   /// Throws: Error (file).

@@ -25,6 +25,7 @@ struct Slots {
 /// other parts in its slots. The input is never written to.
 ///
 /// Shape: branch and shortcut must agree.
+/// Throws: Error (input) in forward if they do not.
 /// Keys: `<step>.*` of entry, branch, shortcut (under its own name) and exit.
 /// Source: He et al. 2015, arXiv:1512.03385, equations (1) and (2).
 class ResidualBlockImpl : public Composite {

@@ -21,6 +21,11 @@ void replace_module(const nn::ModuleHolder<Root>& root, const std::string& path,
   replace_module(*root.ptr(), path, as_any(std::move(module)));
 }
 
+template <typename Module>
+void replace_module(nn::Module& root, const std::string& path, Module module) {
+  replace_module(root, path, as_any(std::move(module)));
+}
+
 /// Returns the module at `path`.
 /// Throws: Error (usage) if there is none.
 std::shared_ptr<nn::Module> find_module(const nn::Module& root, const std::string& path);

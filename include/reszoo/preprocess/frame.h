@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <concepts>
 #include <map>
 #include <string>
 #include <variant>
@@ -66,8 +67,17 @@ struct Frame {
   std::vector<std::string> names() const;
 };
 
-/// A row of named values. NaN and "" are missing values.
-using Row = std::map<std::string, std::variant<double, std::string>>;
+/// A number or a text; NaN and "" are missing values.
+struct Value : std::variant<double, std::string> {
+  using std::variant<double, std::string>::variant;
+  Value(const char* words) : variant(std::string(words)) {}
+  Value(bool truth) : variant(std::string(truth ? "true" : "false")) {}
+  template <std::integral Integer>
+  Value(Integer number) : variant(static_cast<double>(number)) {}
+};
+
+/// A row of named values.
+using Row = std::map<std::string, Value>;
 
 /// Makes a table of rows in memory, its columns sorted by name. A column that a
 /// row lacks is a missing value there; a column with numbers and text is text.

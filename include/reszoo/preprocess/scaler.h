@@ -20,7 +20,7 @@ enum class Scaling { quantile, standard, none };
 Scaling parse_scaling(std::string_view text);
 
 /// The text that `parse_scaling` reads back.
-std::string text(Scaling scaling);
+std::string text_of(Scaling scaling);
 
 /// Options of a Scaler.
 struct ScalerOptions {

@@ -15,7 +15,7 @@ enum class Task { regression, binary, multiclass };
 Task parse_task(std::string_view text);
 
 /// The text that `parse_task` reads back.
-std::string text(Task task);
+std::string text_of(Task task);
 
 /// The fitted target. Without a task given, it follows from the column:
 ///

@@ -13,29 +13,29 @@ namespace reszoo {
 /// Options of image networks. What is left out is the row's own default; what a
 /// row does not take it refuses by name.
 struct ImageOptions {
-  std::optional<int64_t> outputs;        ///< classes; 0 builds no head
-  std::optional<int64_t> channels;       ///< of the input image
-  std::optional<Norm> norm;              ///< instead of batch norm
-  std::optional<Activation> activation;  ///< instead of ReLU
-  std::optional<ShortcutKind> shortcut;  ///< where dimensions differ
-  std::optional<double> dropout;         ///< fraction of values zeroed in the head
-  std::optional<bool> zero_init_residual;  ///< every block begins as the identity
+  std::optional<int64_t> outputs = {};        ///< classes; 0 builds no head
+  std::optional<int64_t> channels = {};       ///< of the input image
+  std::optional<Norm> norm = {};              ///< instead of batch norm
+  std::optional<Activation> activation = {};  ///< instead of ReLU
+  std::optional<ShortcutKind> shortcut = {};  ///< where dimensions differ
+  std::optional<double> dropout = {};         ///< fraction of values zeroed in the head
+  std::optional<bool> zero_init_residual = {};  ///< every block begins as the identity
 };
 
 /// Options of tabular networks. A row of their input is numeric columns, then one
 /// code for each categorical column.
 struct TabularOptions {
-  std::optional<int64_t> outputs;                    ///< 1 for a number, else classes; 0 builds no head
-  std::optional<int64_t> numeric;                    ///< numeric columns
-  std::optional<std::vector<int64_t>> cardinalities; ///< different categories of each categorical column
-  std::optional<int64_t> embedding_width;            ///< features per category; 0 is one-hot
-  std::optional<int64_t> blocks;
-  std::optional<int64_t> width;
-  std::optional<double> hidden_factor;               ///< inner width of a block / width
-  std::optional<double> dropout;                     ///< fraction, between the linear layers of a block
-  std::optional<double> residual_dropout;            ///< fraction, behind them
-  std::optional<Norm> norm;
-  std::optional<Activation> activation;
+  std::optional<int64_t> outputs = {};                    ///< 1 for a number, else classes; 0 builds no head
+  std::optional<int64_t> numeric = {};                    ///< numeric columns
+  std::optional<std::vector<int64_t>> cardinalities = {}; ///< different categories of each categorical column
+  std::optional<int64_t> embedding_width = {};            ///< features per category; 0 is one-hot
+  std::optional<int64_t> blocks = {};
+  std::optional<int64_t> width = {};
+  std::optional<double> hidden_factor = {};               ///< inner width of a block / width
+  std::optional<double> dropout = {};                     ///< fraction, between the linear layers of a block
+  std::optional<double> residual_dropout = {};            ///< fraction, behind them
+  std::optional<Norm> norm = {};
+  std::optional<Activation> activation = {};
 };
 
 using ModelOptions = std::variant<ImageOptions, TabularOptions>;
