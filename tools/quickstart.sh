@@ -7,7 +7,7 @@ cd "$root"
 out=${1:-runs/diamonds}
 bash tools/setup.sh
 cmake --preset release >/dev/null
-cmake --build --preset release --target reszoo_tools
+cmake --build --preset release --target reszoo_tools >&2
 tools=build/release/tools
 
 # 53,940 diamonds; of five rows the first tests, the second validates.
@@ -24,8 +24,9 @@ step "train: the price of a diamond from its weight, cut, colour, clarity and si
 step "evaluate: on the rows that training has not seen"
 "$tools/evaluate" --weights "$out/model/model.safetensors" --data "$out/test.csv" --json
 step "predict: raw rows, without the price"
-cut -d, -f1-6,8- "$out/test.csv" | head -n 4 | tee /dev/stderr |
-  "$tools/predict" --weights "$out/model/model.safetensors" -
+cut -d, -f1-6,8- "$out/test.csv" | sed -n 1,4p >"$out/new.csv"
+cat "$out/new.csv" >&2
+"$tools/predict" --weights "$out/model/model.safetensors" "$out/new.csv"
 step "features: what the head reads, the head swapped for Identity"
 "$tools/features" --weights "$out/model/model.safetensors" "$out/test.csv" --out "$out/features.npy"
 
