@@ -60,3 +60,7 @@ if(RESZOO_DATA)
     message(STATUS "reszoo: Arrow from the wheel in ${arrow_folder}")
   endif()
 endif()
+
+# CMake leaves folders inside the source tree out of an installed file's search
+# path; the wheels may be there.
+list(APPEND CMAKE_INSTALL_RPATH "${TORCH_INSTALL_PREFIX}/lib" ${arrow_folder})

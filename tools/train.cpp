@@ -86,7 +86,8 @@ TrainerOptions trainer_options(const Arguments& a, const cli::Common& common, Do
   return o;
 }
 
-/// Refuses a folder that would lose a model, and makes a new one.
+/// Refuses a folder that would lose a model, and makes a new one. With
+/// --overwrite the old files stay until new ones take their place.
 void prepare_out(const Arguments& a) {
   if (a.out.empty() || a.dry_run) {
     if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
@@ -101,8 +102,6 @@ void prepare_out(const Arguments& a) {
   std::error_code error;
   fs::create_directories(out, error);
   if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", a.out, error.message());
-  if (used && a.overwrite)
-    for (const auto* name : {"checkpoint.safetensors", "model.safetensors"}) fs::remove(out / name, error);
 }
 
 /// Puts the network into the dataset's model: the options of the command line,

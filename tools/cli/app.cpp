@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "reszoo/base/device.h"
@@ -29,6 +30,11 @@ c10::Device Common::use() const {
 int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   CLI::App app(tool.description, "reszoo-" + tool.name);
   app.set_version_flag("--version", std::string("reszoo ") + RESZOO_VERSION);
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  app.failure_message([&](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("{}: {}; see --help\n", tool.name, message_of(error));
+  });
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   add_common(app, common);
   tool.define(app);
   try {

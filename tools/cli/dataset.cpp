@@ -1,7 +1,9 @@
 #include "dataset.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "naming.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
@@ -62,23 +64,43 @@ std::optional<TensorBatches> table_part(const Model& model, const DataOptions& o
   return read_labelled(model, text, options.target);
 }
 
-Dataset read_table_dataset(const DataOptions& options) {
-  if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
-  const auto frame = read_table(options.data, {.text = options.categorical});
+/// The table, checked as a whole: after the split a row's number is lost.
+Frame read_training_table(const DataOptions& options) {
+  auto frame = read_table(options.data, {.text = options.categorical});
   frame.at(options.target);
+  const auto listed = [](const std::vector<std::string>& names, const Column& column) {
+    return std::find(names.begin(), names.end(), column.name) != names.end();
+  };
+  for (auto& column : frame.columns) {
+    if (listed(options.numeric, column)) column = as_numbers(column);
+    if (column.kind == Column::Kind::text || listed(options.ignore, column)) continue;
+    if (const auto rows = column.numbers.isinf().nonzero(); rows.size(0) > 0)
+      fail(ErrorKind::input, "column \"{}\": must be finite, got an infinite number in row {}", column.name,
+           rows[0].item<int64_t>() + 1);
+  }
+  return frame;
+}
+
+/// Fits the target and the preprocessing.
+void fit(Model& model, const DataOptions& options, const Frame& frame, const Frame& train) {
+  const auto task = options.task.empty() ? std::optional<Task>() : parse_task(options.task);
+  // Classes are those of the whole table: a rare one may be in one part alone.
+  model.target = Target::fit(frame.at(options.target), task);
+  if (model.target->task() == Task::regression) model.target = Target::fit(train.at(options.target), Task::regression);
+  model.table = TablePreprocess::fit(train, options.target,
+                                     {.scaling = parse_scaling(options.scaling), .seed = options.seed,
+                                      .numeric = options.numeric, .categorical = options.categorical,
+                                      .ignore = options.ignore});
+}
+
+Dataset read_table_dataset(const DataOptions& options) {
+  const auto frame = naming(options.data, [&] { return read_training_table(options); });
   const auto parts = split(frame.rows(), options);
   const auto train = select(frame, parts.train);
 
   Dataset dataset;
   auto& model = dataset.model;
-  const auto task = options.task.empty() ? std::optional<Task>() : parse_task(options.task);
-  // Classes are those of the whole table: a rare one may be in one part alone.
-  model.target = Target::fit(options.task == "regression" ? train.at(options.target) : frame.at(options.target), task);
-  if (model.target->task() == Task::regression) model.target = Target::fit(train.at(options.target), task);
-  model.table = TablePreprocess::fit(train, options.target,
-                                     {.scaling = parse_scaling(options.scaling), .seed = options.seed,
-                                      .numeric = options.numeric, .categorical = options.categorical,
-                                      .ignore = options.ignore});
+  naming(options.data, [&] { fit(model, options, frame, train); });
   dataset.notes = model.table->notes();
   dataset.train = table_batches(model, train, options.target);
   dataset.validation = table_part(model, options, frame, parts.validation, options.validation, "--val");
@@ -88,8 +110,11 @@ Dataset read_table_dataset(const DataOptions& options) {
   return dataset;
 }
 
-TensorBatches image_batches(const ImageSet& set, const ImagePreprocess& preprocess) {
-  return {set.images, set.labels, [preprocess](const Tensor& raw) { return preprocess(raw); }};
+Column label_column(const ImageSet& set) { return {.name = "label", .numbers = set.labels.to(torch::kDouble)}; }
+
+TensorBatches image_batches(const Model& model, const ImageSet& set) {
+  return {set.images, model.target->encode(label_column(set)),
+          [preprocess = *model.image](const Tensor& raw) { return preprocess(raw); }};
 }
 
 ImageSet select(const ImageSet& set, const Tensor& rows) {
@@ -107,6 +132,14 @@ ImagePreprocess fit_preprocess(const Tensor& images) {
   return preprocess;
 }
 
+/// A part that is either pictures of the training set or a folder of its own.
+std::optional<TensorBatches> image_part(const Model& model, const ImageSet& set, const Tensor& rows,
+                                        const std::string& text, const char* option) {
+  if (rows.numel() > 0) return image_batches(model, select(set, rows));
+  if (text.empty() || as_fraction(text, option)) return std::nullopt;
+  return read_labelled(model, text, "");
+}
+
 Dataset read_image_dataset(const DataOptions& options) {
   auto splits = read_idx_folder(options.data);
   const auto parts = split(splits.train.labels.size(0), options);
@@ -114,11 +147,11 @@ Dataset read_image_dataset(const DataOptions& options) {
   Dataset dataset;
   auto& model = dataset.model;
   model.image = fit_preprocess(train.images);
-  model.target = Target::fit(Column{.name = "label", .numbers = splits.train.labels.to(torch::kDouble)}, Task::multiclass);
-  dataset.train = image_batches(train, *model.image);
-  if (parts.validation.numel() > 0) dataset.validation = image_batches(select(splits.train, parts.validation), *model.image);
-  if (parts.test.numel() > 0) dataset.test = image_batches(select(splits.train, parts.test), *model.image);
-  else if (splits.test.labels.defined()) dataset.test = image_batches(splits.test, *model.image);
+  model.target = Target::fit(label_column(splits.train), Task::multiclass);
+  dataset.train = image_batches(model, train);
+  dataset.validation = image_part(model, splits.train, parts.validation, options.validation, "--val");
+  dataset.test = image_part(model, splits.train, parts.test, options.test, "--test");
+  if (!dataset.test) dataset.test = image_batches(model, splits.test);
   dataset.shape = ImageOptions{.outputs = model.target->outputs(), .channels = train.images.size(1)};
   return dataset;
 }
@@ -127,7 +160,10 @@ Dataset read_image_dataset(const DataOptions& options) {
 
 Dataset read_dataset(const DataOptions& options, Domain domain) {
   const auto kind = detect_data(options.data);
-  if (domain == Domain::tabular && kind == DataKind::table) return read_table_dataset(options);
+  if (domain == Domain::tabular && kind == DataKind::table) {
+    if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
+    return read_table_dataset(options);
+  }
   if (domain == Domain::image && kind == DataKind::idx_folder) return read_image_dataset(options);
   fail(ErrorKind::usage, "{}: {} networks train on {}, this is {}", options.data, text_of(domain),
        domain == Domain::tabular ? "a table" : "a folder of IDX files",
@@ -137,11 +173,13 @@ Dataset read_dataset(const DataOptions& options, Domain domain) {
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target) {
   const auto kind = detect_data(path);
   if (model.table && kind == DataKind::table)
-    return table_batches(model, read_table(path, {.text = model.table->text_columns()}),
-                         target.empty() ? model.target->name() : target);
+    return naming(path, [&] {
+      return table_batches(model, read_table(path, {.text = model.table->text_columns()}),
+                           target.empty() ? model.target->name() : target);
+    });
   if (model.image && kind == DataKind::idx_folder) {
     const auto splits = read_idx_folder(path);
-    return image_batches(splits.test.labels.defined() ? splits.test : splits.train, *model.image);
+    return naming(path, [&] { return image_batches(model, splits.test); });
   }
   fail(ErrorKind::usage, "{}: the model reads {}, this is of the kind: {}", path,
        model.table ? "a table" : "a folder of IDX files", text_of(kind));

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "model_options.h"
+#include "naming.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
@@ -45,8 +46,8 @@ Tensor plain_rows(const Frame& frame) {
   return torch::stack(columns, 1).to(torch::kFloat);
 }
 
-Tensor table_input(const Source& source, const Frame& frame) {
-  return source.model && source.model->table ? source.model->input(frame) : plain_rows(frame);
+Tensor table_input(const Source& source, const std::string& name, const Frame& frame) {
+  return naming(name, [&] { return source.model && source.model->table ? source.model->input(frame) : plain_rows(frame); });
 }
 
 TableReadOptions read_options(const Source& source) {
@@ -88,12 +89,12 @@ void for_each_input(const Source& source, const std::vector<std::string>& inputs
                     const std::function<void(const Tensor&, const std::string&)>& visit) {
   for (const auto& input : inputs) {
     if (input == "-") {
-      visit(table_input(source, read_table(std::cin, "stdin", read_options(source))), "");
+      visit(table_input(source, "stdin", read_table(std::cin, "stdin", read_options(source))), "");
       continue;
     }
     const auto kind = detect_data(input);
     if (kind == DataKind::table) {
-      visit(table_input(source, read_table(input, read_options(source))), "");
+      visit(table_input(source, input, read_table(input, read_options(source))), "");
     } else if (kind == DataKind::image_file) {
       visit(picture_input(source, input), input);
     } else if (kind == DataKind::idx_folder) {

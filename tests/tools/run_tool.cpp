@@ -1,0 +1,126 @@
+#include "run_tool.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <sstream>
+#include <thread>
+
+#include "reszoo/base/safe_file.h"
+#include "support/support.h"
+
+extern char** environ;
+
+namespace reszoo::test {
+namespace {
+
+constexpr auto kLongest = std::chrono::seconds(120);
+
+/// Lowers a limit that a child inherits, for as long as this lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(std::optional<size_t> bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    auto limit = before_;
+    if (bytes) limit.rlim_cur = *bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+/// Starts the tool with stdin, stdout and stderr in files of the folder.
+pid_t start(const Words& words, const TempDir& folder, const RunOptions& options) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, (folder / "in").c_str(), O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, (folder / "out").c_str(), O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 2, (folder / "err").c_str(), O_WRONLY, 0);
+  const auto program = std::string(RESZOO_TOOLS) + "/" + words.at(0);
+  std::vector<char*> arguments;
+  for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  const FileSizeLimit limit(options.largest_file);
+  const int error = posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) fail(ErrorKind::file, "{}: cannot be started", program);
+  return child;
+}
+
+/// Waits for the end, sends the signal once its text has appeared. Returns the status.
+int wait_for(pid_t child, const TempDir& folder, const RunOptions& options) {
+  const auto end = std::chrono::steady_clock::now() + kLongest;
+  bool to_send = !options.signal_when.empty();
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    if (to_send && read_file(folder / "err").find(options.signal_when) != std::string::npos) {
+      ::kill(child, options.signal);
+      to_send = false;
+    }
+    if (std::chrono::steady_clock::now() > end) ::kill(child, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return status;
+}
+
+Words lines_of(const std::string& text) {
+  Words lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string told(const Words& words, const ToolResult& result) {
+  return fmt::format("{}\nexit {}\n{}{}", fmt::join(words, " "), result.code, result.out, result.err);
+}
+
+}  // namespace
+
+nlohmann::json ToolResult::json() const {
+  const auto lines = lines_of(out);
+  return nlohmann::json::parse(lines.empty() ? "" : lines.back());
+}
+
+Words ToolResult::error_lines() const { return lines_of(err); }
+
+Words operator+(Words first, const Words& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+ToolResult run_tool(const Words& words, const RunOptions& options) {
+  const TempDir folder;
+  write_file(folder / "in", options.input);
+  for (const auto* name : {"out", "err"}) write_file(folder / name, "");
+  const int status = wait_for(start(words, folder, options), folder, options);
+  return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+          .out = read_file(folder / "out"),
+          .err = read_file(folder / "err")};
+}
+
+ToolResult expect_success(const Words& words, const RunOptions& options) {
+  auto result = run_tool(words, options);
+  EXPECT_EQ(result.code, 0) << told(words, result);
+  return result;
+}
+
+void expect_failure(int code, const Words& words, const Words& parts, const RunOptions& options) {
+  const auto result = run_tool(words, options);
+  EXPECT_EQ(result.code, code) << told(words, result);
+  EXPECT_EQ(result.out, "");
+  const auto lines = result.error_lines();
+  ASSERT_EQ(lines.size(), 1u) << told(words, result);
+  EXPECT_EQ(lines[0].rfind(words[0] + ": ", 0), 0u) << lines[0];
+  for (const auto& part : parts) EXPECT_NE(lines[0].find(part), std::string::npos) << "no \"" << part << "\" in: " << lines[0];
+}
+
+}  // namespace reszoo::test

@@ -1,0 +1,43 @@
+// Runs the programs as a user does.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace reszoo::test {
+
+/// What a program finds when it runs.
+struct RunOptions {
+  std::string input;          ///< on stdin
+  std::string signal_when;    ///< text on stderr after which `signal` is sent; "" sends none
+  int signal = 0;
+  std::optional<size_t> largest_file;  ///< bytes a file may grow to: a disk that is full
+};
+
+/// How a program ended and what it said.
+struct ToolResult {
+  int code = 0;  ///< exit code; minus the signal that killed it
+  std::string out, err;
+
+  /// The last line of stdout, which must be JSON.
+  nlohmann::json json() const;
+  std::vector<std::string> error_lines() const;
+};
+
+using Words = std::vector<std::string>;
+
+/// Runs `words[0]`, a tool's name, with the others as its arguments.
+ToolResult run_tool(const Words& words, const RunOptions& options = {});
+
+/// One list of words after another.
+Words operator+(Words first, const Words& second);
+
+/// Expects success.
+ToolResult expect_success(const Words& words, const RunOptions& options = {});
+
+/// Expects this exit code and one line on stderr that begins with the tool's
+/// name and has every part.
+void expect_failure(int code, const Words& words, const Words& parts, const RunOptions& options = {});
+
+}  // namespace reszoo::test
