@@ -19,6 +19,9 @@ function(reszoo_wheel_folder package result)
   set(${result} "" PARENT_SCOPE)
 endfunction()
 
+# Who adds this tree with add_subdirectory links the same targets from outside it.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+
 # --- LibTorch: an installed one, else the wheel's.
 find_package(Torch QUIET)
 if(NOT Torch_FOUND)
