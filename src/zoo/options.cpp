@@ -62,8 +62,10 @@ Options read_options(const json& j) {
     }
   });
   for (const auto& [name, value] : j.items())
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      fail(ErrorKind::usage, "options: no option \"{}\"{}", name, suggestion(name, names));
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const auto hint = suggestion(name, names);
+      fail(ErrorKind::usage, "options: no option \"{}\"{}", name, hint.empty() ? "; options are " + list(names, 20) : hint);
+    }
   return options;
 }
 

@@ -14,8 +14,9 @@ struct Pictures {
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
   Words train(const Words& more = {}) const {
-    return Words{"train", "--model", "cifar_resnet20", "--data", at("idx"), "--epochs", "1", "--batch-size", "16",
-                 "--threads", "1", "--device", "cpu", "--json"} + more;
+    return Words{"train",        "--model", "cifar_resnet20", "--data", at("idx"),  "--epochs", "1",
+                 "--batch-size", "16",      "--threads",      "1",      "--device", "cpu",      "--json"} +
+           more;
   }
 };
 
@@ -26,12 +27,15 @@ TEST(Images, TrainsEvaluatesPredictsAndGivesFeatures) {
   const auto trained = expect_success(pictures.train({"--out", pictures.at("out")})).json();
   const auto weights = pictures.at("out/model.safetensors");
   const auto measured =
-      expect_success({"evaluate", "--weights", weights, "--data", pictures.at("idx"), "--threads", "1", "--json"}).json();
+      expect_success({"evaluate", "--weights", weights, "--data", pictures.at("idx"), "--threads", "1", "--json"})
+          .json();
   for (const auto* metric : {"accuracy", "log_loss", "roc_auc"})
     EXPECT_NEAR(measured[metric].get<double>(), trained["test"][metric].get<double>(), 1e-4) << metric;
   const auto predicted = expect_success({"predict", "--weights", weights, pictures.at("idx"), "--json"}).json();
   EXPECT_EQ(predicted["predictions"].size(), 20u);
-  const auto features = expect_success({"features", "--weights", weights, pictures.at("idx"), "--out", pictures.at("f.npy"), "--json"}).json();
+  const auto features =
+      expect_success({"features", "--weights", weights, pictures.at("idx"), "--out", pictures.at("f.npy"), "--json"})
+          .json();
   EXPECT_EQ(features["rows"], 20);
   EXPECT_EQ(features["features"], 64);
 }
@@ -72,8 +76,10 @@ TEST(Images, ModelsRefuseInputsOfTheOtherDomain) {
   goods.trained();
   expect_success(pictures.train({"--out", pictures.at("out")}));
   const auto images = pictures.at("out/model.safetensors");
-  expect_failure(1, {"predict", "--weights", goods.model(), pictures.at("idx")}, {"reads rows of a table, got a picture"});
-  expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", pictures.at("idx")}, {pictures.at("idx"), "a table"});
+  expect_failure(1, {"predict", "--weights", goods.model(), pictures.at("idx")},
+                 {"reads rows of a table, got a picture"});
+  expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", pictures.at("idx")},
+                 {pictures.at("idx"), "a table"});
   expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")}, {goods.at("data.csv"), "IDX"});
   expect_failure(1, {"predict", "--weights", images, goods.at("data.csv")}, {"data.csv", "picture"});
 }

@@ -10,11 +10,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Words kLong = {"--epochs", "40", "--schedule", "cosine:0.1", "--val", "0.2"};
+const Words kLong = {"--epochs", "12", "--schedule", "cosine:0.1", "--val", "0.2"};
 
 void expect_resumes_to_the_same_bytes(int signal, int code) {
   const Goods goods("price", 200);
-  const auto cut = run_tool(goods.train(kLong + Words{"--out", goods.at("cut")}), {.signal_when = "epoch 2/", .signal = signal});
+  const auto cut =
+      run_tool(goods.train(kLong + Words{"--out", goods.at("cut")}), {.signal_when = "epoch 2/", .signal = signal});
   EXPECT_EQ(cut.code, code) << cut.err;
   EXPECT_EQ(cut.out, "");
   EXPECT_NE(cut.err.find("--resume"), std::string::npos) << cut.err;
@@ -22,19 +23,24 @@ void expect_resumes_to_the_same_bytes(int signal, int code) {
   ASSERT_TRUE(fs::exists(goods.at("cut/checkpoint.safetensors")));
   const auto rest = expect_success(goods.train(kLong + Words{"--out", goods.at("cut"), "--resume"}));
   EXPECT_EQ(rest.err.find("epoch 1/"), std::string::npos) << rest.err;
-  EXPECT_EQ(rest.json()["epochs"], 40);
+  EXPECT_EQ(rest.json()["epochs"], 12);
   goods.trained(kLong);
   EXPECT_TRUE(read_file(goods.model()) == read_file(goods.at("cut/model.safetensors")));
 }
 
 }  // namespace
 
-TEST(Resume, AfterCtrlCGivesTheSameBytes) { expect_resumes_to_the_same_bytes(SIGINT, 130); }
-TEST(Resume, AfterSigtermGivesTheSameBytes) { expect_resumes_to_the_same_bytes(SIGTERM, 143); }
+TEST(Resume, AfterCtrlCGivesTheSameBytes) {
+  expect_resumes_to_the_same_bytes(SIGINT, 130);
+}
+TEST(Resume, AfterSigtermGivesTheSameBytes) {
+  expect_resumes_to_the_same_bytes(SIGTERM, 143);
+}
 
 TEST(Resume, WithoutACheckpointIsRefused) {
   const Goods goods;
-  expect_failure(1, goods.train({"--resume", "--out", goods.at("out")}), {goods.at("out/checkpoint.safetensors"), "no checkpoint"});
+  expect_failure(1, goods.train({"--resume", "--out", goods.at("out")}),
+                 {goods.at("out/checkpoint.safetensors"), "no checkpoint"});
   expect_failure(1, goods.train({"--resume"}), {"--resume", "--out"});
 }
 

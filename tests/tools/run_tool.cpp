@@ -90,7 +90,9 @@ nlohmann::json ToolResult::json() const {
   return nlohmann::json::parse(lines.empty() ? "" : lines.back());
 }
 
-Words ToolResult::error_lines() const { return lines_of(err); }
+Words ToolResult::error_lines() const {
+  return lines_of(err);
+}
 
 Words operator+(Words first, const Words& second) {
   first.insert(first.end(), second.begin(), second.end());
@@ -120,7 +122,8 @@ void expect_failure(int code, const Words& words, const Words& parts, const RunO
   const auto lines = result.error_lines();
   ASSERT_EQ(lines.size(), 1u) << told(words, result);
   EXPECT_EQ(lines[0].rfind(words[0] + ": ", 0), 0u) << lines[0];
-  for (const auto& part : parts) EXPECT_NE(lines[0].find(part), std::string::npos) << "no \"" << part << "\" in: " << lines[0];
+  for (const auto& part : parts)
+    EXPECT_NE(lines[0].find(part), std::string::npos) << "no \"" << part << "\" in: " << lines[0];
 }
 
 }  // namespace reszoo::test

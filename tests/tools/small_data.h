@@ -2,6 +2,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reszoo/base/safe_file.h"
@@ -44,7 +45,9 @@ inline TextTable goods(int count) {
     const double price = 10 * size + (colour == "green" ? 5 : 0) + 0.01 * i;
     table.rows.push_back({fmt::format("{:.3f}", size), i % 7 == 3 ? "" : fmt::format("{}", i * 37 % 50 + 0.5), colour,
                           fmt::format("{:.2f}", price), size > 2.5 ? "yes" : "no",
-                          size < 2 ? "low" : size < 3 ? "middle" : "high"});
+                          size < 2   ? "low"
+                          : size < 3 ? "middle"
+                                     : "high"});
   }
   return table;
 }
@@ -53,8 +56,22 @@ inline TextTable goods(int count) {
 inline const Words kInputs = {"size", "age", "colour"};
 
 /// What keeps a run short and the same everywhere.
-inline const Words kQuick = {"--epochs", "2", "--batch-size", "16", "--threads", "1", "--device", "cpu", "--json",
-                             "--option", "width=16", "--option", "blocks=1"};
+inline const Words kQuick = {"--epochs", "2",      "--batch-size", "16",       "--threads", "1",       "--device",
+                             "cpu",      "--json", "--option",     "width=16", "--option",  "blocks=1"};
+
+/// Words of a command line in which later options replace earlier ones.
+inline Words with(const Words& words, const Words& later) {
+  Words result;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool replaced = words[i].starts_with("--") && words[i] != "--option" &&
+                          std::find(later.begin(), later.end(), words[i]) != later.end();
+    if (replaced)
+      ++i;  // its value too
+    else
+      result.push_back(words[i]);
+  }
+  return result + later;
+}
 
 /// A folder with data.csv, and a run to train on one of its targets.
 struct Goods {
@@ -62,17 +79,18 @@ struct Goods {
   TextTable table;
   std::string target;
 
-  explicit Goods(std::string target_name = "price", int count = 120) : table(goods(count)), target(std::move(target_name)) {
+  explicit Goods(std::string target_name = "price", int count = 120)
+      : table(goods(count)), target(std::move(target_name)) {
     write_file(folder / "data.csv", table.csv(kInputs + Words{target}));
   }
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
   std::string model() const { return at("out/model.safetensors"); }
   Words train(const Words& more = {}) const {
-    return Words{"train", "--data", at("data.csv"), "--target", target} + kQuick + more;
+    return with(Words{"train", "--data", at("data.csv"), "--target", target} + kQuick, more);
   }
   /// Trains into out/.
-  ToolResult trained(const Words& more = {}) const { return expect_success(train({"--out", at("out")}) + more); }
+  ToolResult trained(const Words& more = {}) const { return expect_success(train(Words{"--out", at("out")} + more)); }
 };
 
 inline std::string idx(uint32_t magic, std::vector<uint32_t> shape, const std::string& data) {

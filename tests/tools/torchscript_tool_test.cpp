@@ -7,8 +7,8 @@ using namespace reszoo::test;
 namespace {
 
 const std::string kFixtures = RESZOO_FIXTURES;
-const Words kNetwork = {"--model", "tabular_resnet", "--option", "numeric=8", "--option", "outputs=3", "--option", "blocks=2",
-                        "--option", "width=16"};
+const Words kNetwork = {"--model",   "tabular_resnet", "--option", "numeric=8", "--option",
+                        "outputs=3", "--option",       "blocks=2", "--option",  "width=16"};
 
 /// Seven rows of eight numbers.
 std::string eight_numbers() {
@@ -20,7 +20,8 @@ std::string eight_numbers() {
 }
 
 ToolResult predict(const std::string& file, const Words& more = {}) {
-  return expect_success(Words{"predict", "--weights", kFixtures + "/" + file, "-", "--proba"} + more, {.input = eight_numbers()});
+  return expect_success(Words{"predict", "--weights", kFixtures + "/" + file, "-", "--proba"} + more,
+                        {.input = eight_numbers()});
 }
 
 }  // namespace
@@ -30,15 +31,19 @@ TEST(TorchScript, PredictRunsEachKindOfFile) {
   EXPECT_TRUE(scripted.starts_with("\"prediction\",\"probability_0\",\"probability_1\",\"probability_2\"")) << scripted;
   EXPECT_EQ(std::count(scripted.begin(), scripted.end(), '\n'), 8);
   for (const auto* file : {"rtdl_traced.pt", "rtdl_frozen.pt"})
-    EXPECT_EQ(predict(file, {"--json"}).json()["predictions"], predict("rtdl_scripted.pt", {"--json"}).json()["predictions"]) << file;
+    EXPECT_EQ(predict(file, {"--json"}).json()["predictions"],
+              predict("rtdl_scripted.pt", {"--json"}).json()["predictions"])
+        << file;
 }
 
 TEST(TorchScript, FeaturesTakesTheWeightsIntoANativeNetwork) {
   const TempDir folder;
   const auto out = (folder / "f.npy").string();
   for (const auto* file : {"rtdl_scripted.pt", "rtdl_traced.pt"}) {
-    const auto json = expect_success(Words{"features", "--weights", kFixtures + "/" + file, "-", "--out", out, "--json"} + kNetwork,
-                                     {.input = eight_numbers()}).json();
+    const auto json =
+        expect_success(Words{"features", "--weights", kFixtures + "/" + file, "-", "--out", out, "--json"} + kNetwork,
+                       {.input = eight_numbers()})
+            .json();
     EXPECT_EQ(json["rows"], 7);
     EXPECT_EQ(json["features"], 16);
   }
@@ -51,25 +56,32 @@ TEST(TorchScript, NativeAndScriptPredictTheSame) {
 
 TEST(TorchScript, FeaturesOfAScriptNeedTheNameOfItsNetwork) {
   const TempDir folder;
-  expect_failure(1, {"features", "--weights", kFixtures + "/rtdl_scripted.pt", "-", "--out", (folder / "f.npy").string()},
+  expect_failure(1,
+                 {"features", "--weights", kFixtures + "/rtdl_scripted.pt", "-", "--out", (folder / "f.npy").string()},
                  {"--model"}, {.input = eight_numbers()});
 }
 
 TEST(TorchScript, AFrozenFileHasNoWeightsToTake) {
   const TempDir folder;
-  expect_failure(1, Words{"features", "--weights", kFixtures + "/rtdl_frozen.pt", "-", "--out", (folder / "f.npy").string()} + kNetwork,
-                 {"rtdl_frozen.pt", "holds no parameters"}, {.input = eight_numbers()});
+  expect_failure(
+      1,
+      Words{"features", "--weights", kFixtures + "/rtdl_frozen.pt", "-", "--out", (folder / "f.npy").string()} +
+          kNetwork,
+      {"rtdl_frozen.pt", "holds no parameters"}, {.input = eight_numbers()});
 }
 
 TEST(TorchScript, OtherOptionsThanTheFilesAreNamed) {
   const TempDir folder;
-  expect_failure(1, Words{"features", "--weights", kFixtures + "/rtdl_scripted.pt", "-", "--out", (folder / "f.npy").string()} + kNetwork + Words{"--option", "width=32"},
-                 {"rtdl_scripted.pt", "keys do not fit the model"}, {.input = eight_numbers()});
+  expect_failure(
+      1,
+      Words{"features", "--weights", kFixtures + "/rtdl_scripted.pt", "-", "--out", (folder / "f.npy").string()} +
+          kNetwork + Words{"--option", "width=32"},
+      {"rtdl_scripted.pt", "keys do not fit the model"}, {.input = eight_numbers()});
 }
 
 TEST(TorchScript, RowsOfAnotherWidthAreRefused) {
-  expect_failure(1, {"predict", "--weights", kFixtures + "/rtdl_scripted.pt", "-"}, {"rtdl_scripted.pt", "forward failed"},
-                 {.input = "a,b\n1,2\n"});
+  expect_failure(1, {"predict", "--weights", kFixtures + "/rtdl_scripted.pt", "-"},
+                 {"rtdl_scripted.pt", "forward failed"}, {.input = "a,b\n1,2\n"});
 }
 
 TEST(TorchScript, AFileThatIsNoneIsNamed) {

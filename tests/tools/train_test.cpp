@@ -40,7 +40,8 @@ nlohmann::json figures(const ToolResult& result) {
 TEST(Train, JsonIsTheLastLineAndHasTheKeys) {
   const Goods goods;
   const auto json = goods.trained(kParts).json();
-  for (const auto* key : {"model", "metric", "val", "test", "epochs", "seconds", "out"}) EXPECT_TRUE(json.contains(key)) << key;
+  for (const auto* key : {"model", "metric", "val", "test", "epochs", "seconds", "out"})
+    EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(json.size(), 7u);
   EXPECT_EQ(json["model"], "tabular_resnet");
   EXPECT_EQ(json["epochs"], 2);
@@ -53,7 +54,8 @@ TEST(Train, OutHoldsTheFilesAndNoOther) {
   goods.trained(kParts);
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(goods.at("out"))) names.insert(entry.path().filename());
-  EXPECT_EQ(names, (std::set<std::string>{"checkpoint.safetensors", "config.toml", "log.jsonl", "model.safetensors", "report.html"}));
+  EXPECT_EQ(names, (std::set<std::string>{"checkpoint.safetensors", "config.toml", "log.jsonl", "model.safetensors",
+                                          "report.html"}));
   std::ifstream log(goods.at("out/log.jsonl"));
   int64_t epoch = 0;
   for (std::string line; std::getline(log, line);) EXPECT_EQ(nlohmann::json::parse(line).at("epoch"), ++epoch);
@@ -80,9 +82,15 @@ TEST(Train, WithoutJsonPrintsTheSameOverSeveralLines) {
   EXPECT_EQ(nlohmann::json::parse(expect_success(words).out).at("model"), "tabular_resnet");
 }
 
-TEST(Train, RegressionMeasuresAsEvaluateDoes) { expect_equal_measures("price", {"rmse", "r2", "mae"}); }
-TEST(Train, BinaryMeasuresAsEvaluateDoes) { expect_equal_measures("sold", {"accuracy", "log_loss", "roc_auc"}); }
-TEST(Train, MulticlassMeasuresAsEvaluateDoes) { expect_equal_measures("grade", {"accuracy", "log_loss", "roc_auc"}); }
+TEST(Train, RegressionMeasuresAsEvaluateDoes) {
+  expect_equal_measures("price", {"rmse", "r2", "mae"});
+}
+TEST(Train, BinaryMeasuresAsEvaluateDoes) {
+  expect_equal_measures("sold", {"accuracy", "log_loss", "roc_auc"});
+}
+TEST(Train, MulticlassMeasuresAsEvaluateDoes) {
+  expect_equal_measures("grade", {"accuracy", "log_loss", "roc_auc"});
+}
 
 TEST(Train, LearnsATableThatCanBeLearned) {
   const Goods goods("price", 300);
@@ -123,7 +131,8 @@ TEST(Train, SameSeedGivesTheSameFileAnotherSeedAnother) {
 TEST(Train, ConfigOfARunRepeatsIt) {
   const Goods goods;
   const auto first = goods.trained(kParts + Words{"--seed", "5", "--schedule", "cosine:0.1", "--ignore", "age"});
-  const auto second = expect_success({"train", "--config", goods.at("out/config.toml"), "--out", goods.at("again"), "--json"});
+  const auto second =
+      expect_success({"train", "--config", goods.at("out/config.toml"), "--out", goods.at("again"), "--json"});
   EXPECT_EQ(figures(first), figures(second));
   EXPECT_TRUE(read_file(goods.model()) == read_file(goods.at("again/model.safetensors")));
   EXPECT_EQ(second.json()["out"], goods.at("again"));
@@ -137,9 +146,12 @@ TEST(Train, ConfigKeepsNamesWithSpacesCommasAndQuotes) {
   auto text = table.csv({"size", "colour", "the \"real\" price"});
   text.replace(0, text.find('\n'), "size,colour,\"the \"\"real\"\" price\"");
   write_file(goods.at("data.csv"), text);
-  const Words words = Words{"train", "--data", goods.at("data.csv"), "--target", "the \"real\" price", "--out", goods.at("out")} + kQuick;
+  const Words words =
+      Words{"train", "--data", goods.at("data.csv"), "--target", "the \"real\" price", "--out", goods.at("out")} +
+      kQuick;
   const auto first = expect_success(words);
-  const auto second = expect_success({"train", "--config", goods.at("out/config.toml"), "--out", goods.at("again"), "--json"});
+  const auto second =
+      expect_success({"train", "--config", goods.at("out/config.toml"), "--out", goods.at("again"), "--json"});
   EXPECT_EQ(figures(first), figures(second));
 }
 
@@ -151,7 +163,8 @@ TEST(Train, ALastBatchOfOneRowIsNoTrouble) {
 TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
   const Goods goods;
   goods.trained();
-  const auto result = expect_success(goods.train({"--init", goods.model(), "--lr", "1e-12", "--out", goods.at("more")}));
+  const auto result =
+      expect_success(goods.train({"--init", goods.model(), "--lr", "1e-12", "--out", goods.at("more")}));
   EXPECT_NE(result.err.find(goods.model() + ": "), std::string::npos) << result.err;
   const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
   const auto key = before.network->parameters().front(), same = after.network->parameters().front();
@@ -162,7 +175,8 @@ TEST(Train, InitWithAdaptTakesAnotherNumberOfOutputs) {
   const Goods goods;
   goods.trained();
   write_file(goods.at("data.csv"), goods.table.csv(kInputs + Words{"grade"}));
-  const Words other = Words{"train", "--data", goods.at("data.csv"), "--target", "grade", "--init", goods.model()} + kQuick;
+  const Words other =
+      Words{"train", "--data", goods.at("data.csv"), "--target", "grade", "--init", goods.model()} + kQuick;
   expect_success(other + Words{"--adapt"});
   const auto refused = run_tool(other);
   EXPECT_EQ(refused.code, 1);
@@ -181,7 +195,8 @@ TEST(Train, OutWithAModelIsRefusedWithoutOverwrite) {
   const Goods goods;
   goods.trained();
   const auto before = read_file(goods.model());
-  expect_failure(1, goods.train({"--out", goods.at("out"), "--seed", "9"}), {goods.at("out"), "--resume", "--overwrite"});
+  expect_failure(1, goods.train({"--out", goods.at("out"), "--seed", "9"}),
+                 {goods.at("out"), "--resume", "--overwrite"});
   EXPECT_TRUE(read_file(goods.model()) == before);
   goods.trained({"--seed", "9", "--overwrite"});
   EXPECT_FALSE(read_file(goods.model()) == before);
@@ -191,5 +206,6 @@ TEST(Train, ParquetOfPredictionsIsATableToTrainOn) {
   const Goods goods;
   goods.trained();
   expect_success({"predict", "--weights", goods.model(), goods.at("data.csv"), "--out", goods.at("data.parquet")});
-  expect_failure(1, {"train", "--data", goods.at("data.parquet"), "--target", "prediction"}, {"no column is left to learn from"});
+  expect_failure(1, {"train", "--data", goods.at("data.parquet"), "--target", "prediction"},
+                 {"no column is left to learn from"});
 }

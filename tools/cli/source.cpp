@@ -47,7 +47,8 @@ Tensor plain_rows(const Frame& frame) {
 }
 
 Tensor table_input(const Source& source, const std::string& name, const Frame& frame) {
-  return naming(name, [&] { return source.model && source.model->table ? source.model->input(frame) : plain_rows(frame); });
+  const bool prepared = source.model && (source.model->table || source.model->image);
+  return naming(name, [&] { return prepared ? source.model->input(frame) : plain_rows(frame); });
 }
 
 TableReadOptions read_options(const Source& source) {
