@@ -16,10 +16,14 @@ namespace {
 
 /// The table of predictions that is printed or written, grown part by part.
 struct Answers {
-  std::vector<std::string> pictures, labels;
+  std::vector<std::string> pictures, labels;  // a picture's path; "" of other rows
   std::vector<double> values;
   std::vector<std::vector<double>> probabilities;  // a column a class
   std::vector<std::string> classes;
+
+  bool of_pictures() const {
+    return std::any_of(pictures.begin(), pictures.end(), [](const auto& path) { return !path.empty(); });
+  }
 };
 
 /// Probabilities of a script's logits, whose classes have numbers for names.
@@ -70,7 +74,7 @@ std::string top_classes(const Answers& answers, size_t row, size_t top) {
 
 Frame frame_of(const Answers& answers, bool with_probabilities, size_t top) {
   Frame frame;
-  if (!answers.pictures.empty()) frame.columns.push_back(Column::of_text("input", answers.pictures));
+  if (answers.of_pictures()) frame.columns.push_back(Column::of_text("input", answers.pictures));
   if (!answers.values.empty()) frame.columns.push_back(Column::of_numbers("prediction", answers.values));
   else frame.columns.push_back(Column::of_text("prediction", answers.labels));
   if (top > 0 && !answers.labels.empty()) {
@@ -108,10 +112,11 @@ int main(int argc, char** argv) {
         auto source = cli::open_source(weights, model, settings, common.use());
         Answers answers;
         cli::for_each_input(source, inputs, [&](const Tensor& input, const std::string& picture) {
-          if (!picture.empty()) answers.pictures.push_back(picture);
-          add(answers, source, source.outputs(input));
+          const auto outputs = source.outputs(input);
+          add(answers, source, outputs);
+          answers.pictures.insert(answers.pictures.end(), static_cast<size_t>(outputs.size(0)), picture);
         });
-        const auto frame = frame_of(answers, probabilities, top.value_or(answers.pictures.empty() ? 0 : 5));
+        const auto frame = frame_of(answers, probabilities, top.value_or(answers.of_pictures() ? 5 : 0));
         if (!out.empty()) write_table(out, frame);
         else if (!common.json) write_csv(std::cout, frame);
         ordered_json result{{"rows", frame.rows()}, {"out", out}};

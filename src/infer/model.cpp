@@ -54,7 +54,9 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
   try {
     model = build(file.card, file.tensors, path.string());
   } catch (const Error& error) {
-    fail(ErrorKind::file, "{}: {}", path.string(), error.what());
+    const std::string_view message = error.what();
+    if (message.starts_with(path.string())) throw;
+    fail(ErrorKind::file, "{}: {}", path.string(), message);
   }
   State weights("key");
   for (const auto& item : file.tensors)

@@ -158,6 +158,14 @@ TEST(BadInput, TruncatedModelFile) {
   }
 }
 
+TEST(BadInput, CheckpointInPlaceOfAModel) {
+  const Goods goods;
+  goods.trained();
+  const auto path = goods.at("out/checkpoint.safetensors");
+  expect_failure(1, {"predict", "--weights", path, goods.at("data.csv")},
+                 {"predict: " + path + ": holds no model but a checkpoint"});
+}
+
 TEST(BadInput, FlippedBitInAModelFile) {
   const Goods goods;
   goods.trained();
