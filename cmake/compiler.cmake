@@ -13,6 +13,12 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+option(RESZOO_TIDY "Run clang-tidy on every file" OFF)
+if(RESZOO_TIDY)
+  find_program(CLANG_TIDY NAMES clang-tidy-19 clang-tidy-18 clang-tidy-17 clang-tidy-16 clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY})
+endif()
+
 # Installed files find each other, and LibTorch where it was found.
 set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)

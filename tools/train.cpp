@@ -127,42 +127,68 @@ ordered_json dry_run(Trainer& trainer, const cli::Dataset& dataset, const Traine
   return {{"dry_run", true}, {"model", dataset.model.name}, {"rows", dataset.train->rows()}, {"loss", loss}};
 }
 
-void write_outcome(const fs::path& out, const std::string& command, const TrainResult& result, const ordered_json& summary,
-                   const TrainerOptions& options, const Metrics& test) {
-  ReportData report{.title = summary.at("model"), .command = command, .history = result.history};
-  for (const auto& [name, value] : options.settings.items())
-    if (value != "") report.settings.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
-  if (!result.best_metrics.empty()) report.results.emplace_back("validation", result.best_metrics);
-  if (!test.empty()) report.results.emplace_back("test", test);
-  write_report(out / "report.html", report);
-}
-
-ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
-  const auto device = common.use();
-  const auto& info = registry().find(a.model);
-  prepare_out(a);
-  if (a.data.validation.empty()) a.data.validation = "0.1";
-  a.data.seed = common.seed;
-  torch::manual_seed(common.seed);
-  auto dataset = cli::read_dataset(a.data, info.domain);
-  auto& model = dataset.model;
-  for (const auto& note : dataset.notes) std::cerr << note << "\n";
-  build_network(model, a, dataset.shape);
-  auto options = trainer_options(a, common, info.domain);
-  options.device = device;
-
-  cli::ProgressLine progress(info.domain == Domain::image ? "images" : "rows");
-  progress.say(fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", a.model,
-                           text_of(model.target->task()), model.target->name(), dataset.train->rows(),
-                           dataset.validation ? dataset.validation->rows() : 0, dataset.test ? dataset.test->rows() : 0));
-  const fs::path out = options.out;
+/// What the Trainer tells, and whom.
+TrainerHooks hooks_of(cli::ProgressLine& progress, const Model& model, const fs::path& out) {
   TrainerHooks hooks;
   hooks.on_step = [&](const Progress& p) { progress.step(p); };
   hooks.on_epoch = [&](const Progress& p) { progress.epoch(p); };
   hooks.on_warning = [&](const std::string& line) { progress.say(line); };
   hooks.stop_requested = [] { return cli::signal_received() != 0; };
-  if (!out.empty()) hooks.on_best = [&](const State& best, const Progress&) { model.save(out / "model.safetensors", best); };
-  Trainer trainer(model.network, cli::loss_of(model.target->task()), cli::evaluation_of(*model.target), options, hooks);
+  if (!out.empty())
+    hooks.on_best = [&model, out](const State& best, const Progress&) { model.save(out / "model.safetensors", best); };
+  return hooks;
+}
+
+std::string headline(const cli::Dataset& dataset) {
+  const auto& target = *dataset.model.target;
+  return fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", dataset.model.name,
+                     text_of(target.task()), target.name(), dataset.train->rows(),
+                     dataset.validation ? dataset.validation->rows() : 0, dataset.test ? dataset.test->rows() : 0);
+}
+
+ordered_json summary_of(const Arguments& a, const cli::Dataset& dataset, const TrainResult& result, const Metrics& test) {
+  return {{"model", a.model},
+          {"metric", dataset.model.target->task() == Task::regression ? "rmse" : "accuracy"},
+          {"val", dataset.validation ? cli::to_json(result.best_metrics) : ordered_json()},
+          {"test", dataset.test ? cli::to_json(test) : ordered_json()},
+          {"epochs", result.history.size()},
+          {"seconds", std::round(result.seconds * 100) / 100},
+          {"out", a.out}};
+}
+
+ReportData report_of(const std::string& command, const TrainResult& result, const TrainerOptions& options, const Metrics& test) {
+  ReportData report{.title = options.settings.at("model"), .command = command, .history = result.history};
+  for (const auto& [name, value] : options.settings.items())
+    if (value != "") report.settings.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  if (!result.best_metrics.empty()) report.results.emplace_back("validation", result.best_metrics);
+  if (!test.empty()) report.results.emplace_back("test", test);
+  return report;
+}
+
+/// Data and network, ready to train.
+cli::Dataset prepare(Arguments& a, uint64_t seed) {
+  if (a.data.validation.empty()) a.data.validation = "0.1";
+  a.data.seed = seed;
+  torch::manual_seed(seed);
+  auto dataset = cli::read_dataset(a.data, registry().find(a.model).domain);
+  for (const auto& note : dataset.notes) std::cerr << note << "\n";
+  build_network(dataset.model, a, dataset.shape);
+  return dataset;
+}
+
+ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
+  const auto device = common.use();
+  const auto domain = registry().find(a.model).domain;
+  prepare_out(a);
+  auto dataset = prepare(a, common.seed);
+  auto& model = dataset.model;
+  auto options = trainer_options(a, common, domain);
+  options.device = device;
+  const auto out = options.out;
+  cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
+  progress.say(headline(dataset));
+  Trainer trainer(model.network, cli::loss_of(model.target->task()), cli::evaluation_of(*model.target), options,
+                  hooks_of(progress, model, out));
   if (a.dry_run) return dry_run(trainer, dataset, options);
   if (!out.empty()) write_file(out / "config.toml", config);
 
@@ -173,14 +199,8 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
     throw cli::Exit{128 + cli::signal_received()};
   }
   const auto test = dataset.test ? trainer.evaluate(*dataset.test) : Metrics{};
-  ordered_json summary{{"model", a.model},
-                       {"metric", model.target->task() == Task::regression ? "rmse" : "accuracy"},
-                       {"val", dataset.validation ? cli::to_json(result.best_metrics) : ordered_json()},
-                       {"test", dataset.test ? cli::to_json(test) : ordered_json()},
-                       {"epochs", result.history.size()},
-                       {"seconds", std::round(result.seconds * 100) / 100},
-                       {"out", a.out}};
-  if (!out.empty()) write_outcome(out, command, result, summary, options, test);
+  if (!out.empty()) write_report(out / "report.html", report_of(command, result, options, test));
+  const auto summary = summary_of(a, dataset, result, test);
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;
 }
