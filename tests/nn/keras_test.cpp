@@ -10,7 +10,8 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(KerasBlock, EqualsKerasInTrainingAndEvaluation) {
-  for (const auto& entry : read_fixture("keras_block").at("cases")) {
+  const auto fixture = read_fixture("keras_block");
+  for (const auto& entry : fixture.at("cases")) {
     const auto& o = entry.at("options");
     SCOPED_TRACE(o.dump() + entry.at("input_shape").dump());
     auto block = keras_residual_block(o.at("channels"), o.at("filters"), o.at("downsample"), o.at("kernel_size"));
