@@ -29,18 +29,23 @@ struct Answers {
 /// Probabilities of a script's logits, whose classes have numbers for names.
 void add_unnamed(Answers& answers, const Tensor& outputs) {
   if (outputs.dim() != 2) fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
-  if (outputs.size(1) == 1) {
-    for (int64_t i = 0; i < outputs.size(0); ++i) answers.values.push_back(outputs[i][0].item<double>());
+  const auto rows = outputs.size(0), classes = outputs.size(1);
+  if (classes == 1) {
+    const auto values = outputs.to(torch::kDouble).contiguous();
+    answers.values.insert(answers.values.end(), values.const_data_ptr<double>(), values.const_data_ptr<double>() + rows);
     return;
   }
   const auto probability = outputs.to(torch::kDouble).softmax(1);
-  answers.probabilities.resize(static_cast<size_t>(outputs.size(1)));
-  answers.classes.resize(answers.probabilities.size());
-  for (size_t c = 0; c < answers.classes.size(); ++c) answers.classes[c] = std::to_string(c);
-  for (int64_t i = 0; i < outputs.size(0); ++i) {
-    answers.labels.push_back(std::to_string(probability[i].argmax().item<int64_t>()));
-    for (size_t c = 0; c < answers.classes.size(); ++c)
-      answers.probabilities[c].push_back(probability[i][static_cast<int64_t>(c)].item<double>());
+  const auto likeliest = probability.argmax(1);
+  const auto columns = probability.t().contiguous();
+  for (int64_t i = 0; i < rows; ++i) answers.labels.push_back(std::to_string(likeliest.const_data_ptr<int64_t>()[i]));
+  answers.probabilities.resize(static_cast<size_t>(classes));
+  answers.classes.clear();
+  for (int64_t c = 0; c < classes; ++c) {
+    answers.classes.push_back(std::to_string(c));
+    const auto* column = columns.const_data_ptr<double>() + c * rows;
+    auto& all = answers.probabilities[static_cast<size_t>(c)];
+    all.insert(all.end(), column, column + rows);
   }
 }
 
