@@ -112,6 +112,16 @@ TEST(Fit, NamesTheRowOfAState) {
 TEST(Fit, FindsEveryRowByItsKeys) {
   for (const auto& name : registry().names()) {
     const auto fits = rows_that_fit(state_of(*outline_model(name)));
-    EXPECT_TRUE(std::any_of(fits.begin(), fits.end(), [&](const auto& fit) { return fit.text() == name; })) << name;
+    EXPECT_TRUE(std::any_of(fits.begin(), fits.end(), [&](const auto& fit) { return fit.name == name; })) << name;
   }
+}
+
+TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
+  const TabularOptions options{.outputs = 3, .numeric = 5, .cardinalities = std::vector<int64_t>{3, 2}, .embedding_width = 4,
+                               .blocks = 2, .width = 8, .hidden_factor = 1.5, .norm = Norm::parse("layer")};
+  const auto fits = rows_that_fit(state_of(*create_model("tabular_resnet", options)));
+  ASSERT_EQ(fits.size(), 1u);
+  EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
+  const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
+  EXPECT_EQ(to_json(rows_that_fit(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
 }

@@ -16,9 +16,10 @@ struct RowFit {
   std::string text() const;
 };
 
-/// Rows of the registry, in its order, that have the state's keys and shapes; the
-/// number of outputs and of input channels may be others, and are then among the
-/// options. Keys under other names (see `other_namings`) count too.
+/// Rows of the registry that have the state's keys and shapes. Of an image network
+/// the number of outputs and of input channels may be others than the row's, and
+/// are then among the options; those of a table are all read off the shapes. Keys
+/// under other names (see `other_namings`) count too.
 ///
 /// No weights are allocated for it; all rows take about a second, once.
 std::vector<RowFit> rows_that_fit(const State& state);
