@@ -43,6 +43,7 @@ class Parser {
     }
     check_places(entries);
     for (const auto& item : entries) result.tensors.insert(item.key, tensor(item));
+    restore_aliases(result);
     return result;
   }
 
@@ -97,6 +98,18 @@ class Parser {
       texts[key] = text.get<std::string>();
     }
     return texts;
+  }
+
+  /// Metadata that gives a further name to a tensor becomes that tensor.
+  static void restore_aliases(Safetensors& file) {
+    std::vector<std::pair<std::string, Tensor>> aliases;
+    for (const auto& [name, text] : file.metadata)
+      if (!kOwnMetadata.contains(name) && !file.tensors.contains(name) && file.tensors.contains(text))
+        aliases.emplace_back(name, file.tensors[text]);
+    for (const auto& [name, tensor] : aliases) {
+      file.tensors.insert(name, tensor);
+      file.metadata.erase(name);
+    }
   }
 
   uint64_t whole_number(const std::string& key, const json& value) const {
