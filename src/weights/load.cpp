@@ -152,7 +152,11 @@ KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& 
 }
 
 KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options) {
-  return load_state(module, read_weights(path, options), options, path.string());
+  return load_state(module, read_weights(path, options.read()), options, path.string());
+}
+
+KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options, const std::string& source) {
+  return load_state(module, read_weights(bytes, source, options.read()), options, source);
 }
 
 }  // namespace reszoo

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "reszoo/weights/key_report.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -18,20 +19,9 @@ struct LoadOptions {
   bool adapt = false;
   bool verify = true;       ///< compare checksums where the file has them
   bool prefer_ema = false;  ///< of a file that has averaged weights beside plain ones, take these
+
+  ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema}; }
 };
-
-/// What a file is, by its content.
-enum class WeightsKind { safetensors, model_file, torchscript, pth, unknown };
-
-/// Tells what the file is; the end of its name does not matter.
-/// Throws: Error (file) if it cannot be opened.
-WeightsKind detect_weights(const std::filesystem::path& path);
-
-/// Reads the weights of any file that reszoo knows. What a model file holds
-/// beside weights (keys `reszoo.*`) is left out.
-///
-/// Throws: Error (file) that says what the file is, where it is not read.
-State read_weights(const std::filesystem::path& path, const LoadOptions& options = {});
 
 /// Copies `state` into the parameters and buffers of `module`, by key, to their
 /// type and device. All is compared before anything is copied: when this throws,
@@ -51,19 +41,22 @@ State read_weights(const std::filesystem::path& path, const LoadOptions& options
 KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options = {},
                      const std::string& source = "state");
 
-/// The same from a file.
+/// The same from a file, or from a file's bytes in memory.
 KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options = {});
+KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options = {},
+                       const std::string& source = "memory");
 
-template <typename M>
+/// The same for a holder.
+template <typename M, typename... Rest>
 KeyReport load_state(const nn::ModuleHolder<M>& module, const State& state, const LoadOptions& options = {},
-                     const std::string& source = "state") {
-  return load_state(static_cast<nn::Module&>(*module.ptr()), state, options, source);
+                     const Rest&... rest) {
+  return load_state(static_cast<nn::Module&>(*module.ptr()), state, options, rest...);
 }
 
-template <typename M>
-KeyReport load_weights(const nn::ModuleHolder<M>& module, const std::filesystem::path& path,
-                       const LoadOptions& options = {}) {
-  return load_weights(static_cast<nn::Module&>(*module.ptr()), path, options);
+template <typename M, typename File, typename... Rest>
+KeyReport load_weights(const nn::ModuleHolder<M>& module, const File& file, const LoadOptions& options = {},
+                       const Rest&... rest) {
+  return load_weights(static_cast<nn::Module&>(*module.ptr()), file, options, rest...);
 }
 
 }  // namespace reszoo
