@@ -29,8 +29,6 @@
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/pth.h"
-#include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/state.h"
 #include "reszoo/weights/torchscript.h"
