@@ -17,7 +17,7 @@ using Kind = PickleValue::Kind;
 
 constexpr int kMostDepth = 100;          // modules inside modules
 constexpr size_t kMostModules = 100'000;  // visited, a shared one each time
-constexpr size_t kMostTensors = 100'000;
+constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 512;  // bytes
 
 /// What the source code of a module's class says of its tensors.
