@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
 #include "support/support.h"
 
@@ -16,9 +18,11 @@ std::string file_of(const std::string& header, const std::string& data = "") {
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }
 
+Safetensors parse(const std::string& bytes) { return parse_safetensors(Bytes::own(bytes), "f"); }
+
 void expect_refused(const std::string& message, const std::string& header, const std::string& data = "") {
-  expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(file_of(header, data), "f"); });
-  expect_error(ErrorKind::file, message, [&] { parse_safetensors(file_of(header, data), "f"); });
+  expect_error(ErrorKind::file, "f: ", [&] { parse(file_of(header, data)); });
+  expect_error(ErrorKind::file, message, [&] { parse(file_of(header, data)); });
 }
 
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
@@ -41,7 +45,7 @@ TEST(Safetensors, EveryTypeComesBackWithTheSameBits) {
     SCOPED_TRACE(c10::toString(type));
     State state("key");
     state.insert("x", torch::tensor({0.0, 1.0, 1.0, 0.0}).to(type).view({2, 2}));
-    const auto read = parse_safetensors(serialize_safetensors(state), "f").tensors;
+    const auto read = parse(serialize_safetensors(state)).tensors;
     ASSERT_EQ(read["x"].scalar_type(), type);
     EXPECT_EQ(read["x"].sizes(), state["x"].sizes());
     EXPECT_EQ(std::memcmp(read["x"].const_data_ptr(), state["x"].const_data_ptr(), state["x"].nbytes()), 0);
@@ -54,11 +58,36 @@ TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
   state.insert("empty", torch::empty({0, 3}));
   state.insert("a", torch::tensor(2.5));
   state.insert("transposed", torch::arange(6.0).view({2, 3}).t());
-  const auto read = parse_safetensors(serialize_safetensors(state, {{"k", "v \"ü\""}}), "f");
+  const auto read = parse(serialize_safetensors(state, {{"k", "v \"ü\""}}));
   EXPECT_EQ(read.tensors.keys(), state.keys());
   for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
-  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"k", "v \"ü\""}}));
-  EXPECT_TRUE(parse_safetensors(serialize_safetensors(State("key")), "f").tensors.is_empty());
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v \"ü\""}}));
+  EXPECT_TRUE(parse(serialize_safetensors(State("key"))).tensors.is_empty());
+}
+
+TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
+  const auto x = torch::arange(1000, torch::kFloat32);
+  State state("key");
+  for (const auto* key : {"tied", "first", "tied too"}) state.insert(key, x);
+  state.insert("half", x.slice(0, 0, 500));  // another view is written on its own
+  const auto bytes = serialize_safetensors(state, {{"k", "v"}});
+  EXPECT_LT(bytes.size(), 4000u + 2000u + 500u);
+  const auto read = parse(bytes);
+  EXPECT_EQ(read.tensors.keys(), (std::vector<std::string>{"first", "half", "tied", "tied too"}));
+  for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
+  EXPECT_TRUE(read.tensors["tied"].is_same(read.tensors["first"]));
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v"}}));
+}
+
+TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
+  State state("key");
+  state.insert("a", torch::ones(2));
+  state.insert("pt", torch::ones(3));
+  EXPECT_EQ(parse(serialize_safetensors(state)).tensors.keys(), (std::vector<std::string>{"a", "pt"}));
+  EXPECT_EQ(parse(serialize_safetensors(state, {{"a", "pt"}})).metadata.at("a"), "pt");
+  EXPECT_EQ(parse(serialize_safetensors(state, {{"format", "np"}})).metadata.at("format"), "np");
+  expect_error(ErrorKind::input, "metadata \"b\" is the key of a tensor, \"a\", and would be read as its alias",
+               [&] { serialize_safetensors(state, {{"b", "a"}}); });
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
@@ -66,15 +95,22 @@ TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   EXPECT_EQ(length % 8, 0u);
-  const auto read = parse_safetensors(bytes, "f").tensors;
+  const auto read = parse(bytes).tensors;
   const auto* count = static_cast<const char*>(read["count"].const_data_ptr());
   EXPECT_EQ(count + 8, read["weight"].const_data_ptr());
 }
 
+TEST(Safetensors, AHeaderOfAnyLengthIsToldFromAPickle) {
+  for (int length = 0; length < 400; ++length) {
+    const auto bytes = Bytes::own(serialize_safetensors(small_state(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
+    ASSERT_EQ(detect_weights(bytes, "f"), WeightsKind::safetensors) << length;
+  }
+}
+
 TEST(Safetensors, MisalignedTensorsAreCopied) {
   const auto header = entry("F32", "[1]", "[0,4]");
-  const auto x = parse_safetensors(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
-                                           std::string("\0\0\x80\x3f", 4)), "f").tensors["a"];
+  const auto x = parse(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
+                                           std::string("\0\0\x80\x3f", 4))).tensors["a"];
   EXPECT_EQ(x.item<float>(), 1.0f);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(x.const_data_ptr()) % 4, 0u);
 }
@@ -82,15 +118,15 @@ TEST(Safetensors, MisalignedTensorsAreCopied) {
 TEST(Safetensors, EveryTruncationIsRefused) {
   const auto bytes = serialize_safetensors(small_state(), {{"k", "v"}});
   for (size_t size = 0; size < bytes.size(); ++size)
-    expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(bytes.substr(0, size), "f"); });
-  expect_error(ErrorKind::file, "too short", [&] { parse_safetensors(bytes.substr(0, 7), "f"); });
-  expect_error(ErrorKind::file, "header is cut off, 12 bytes of", [&] { parse_safetensors(bytes.substr(0, 20), "f"); });
-  expect_error(ErrorKind::file, "the file is cut off", [&] { parse_safetensors(bytes.substr(0, bytes.size() - 1), "f"); });
-  expect_error(ErrorKind::file, "1 bytes at the end", [&] { parse_safetensors(bytes + "x", "f"); });
+    expect_error(ErrorKind::file, "f: ", [&] { parse(bytes.substr(0, size)); });
+  expect_error(ErrorKind::file, "too short", [&] { parse(bytes.substr(0, 7)); });
+  expect_error(ErrorKind::file, "header is cut off, 12 bytes of", [&] { parse(bytes.substr(0, 20)); });
+  expect_error(ErrorKind::file, "the file is cut off", [&] { parse(bytes.substr(0, bytes.size() - 1)); });
+  expect_error(ErrorKind::file, "1 bytes at the end", [&] { parse(bytes + "x"); });
 }
 
 TEST(Safetensors, LyingHeadersAreRefused) {
-  expect_error(ErrorKind::file, "over the limit", [] { parse_safetensors(std::string(16, '\xff'), "f"); });
+  expect_error(ErrorKind::file, "over the limit", [] { parse(std::string(16, '\xff')); });
   expect_refused("not JSON", "{\"a\":");
   expect_refused("not JSON", "{\"\xff\":1}");
   expect_refused("must be a JSON object, got array", "[]");
@@ -140,4 +176,38 @@ TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {
   refuse("x", torch::ones({2, 2}).to_sparse(), "\"x\" must be dense");
   refuse("x", torch::ones(1, torch::kComplexDouble), "\"x\" has the type ComplexDouble");
   refuse("\xff", torch::ones(1), "must be UTF-8");
+}
+
+TEST(SafetensorsIndex, TensorsOfAllFilesComeInTheOrderOfTheIndex) {
+  const TempDir folder;
+  State first("key"), second("key");
+  first.insert("b", torch::ones(2));
+  second.insert("a", torch::zeros(3));
+  second.insert("c", torch::full({1}, 5.0));
+  write_safetensors(folder / "model-1.safetensors", first);
+  write_safetensors(folder / "model-2.safetensors", second);
+  const auto write_index = [&](const std::string& map) {
+    write_file(folder / "index", "{\"metadata\": {\"total_size\": 24}, \"weight_map\": " + map + "}");
+    return folder / "index";
+  };
+  const std::string all = R"({"c": "model-2.safetensors", "b": "model-1.safetensors", "a": "model-2.safetensors"})";
+  EXPECT_EQ(detect_weights(write_index(all)), WeightsKind::safetensors_index);
+  const auto state = read_weights(folder / "index");
+  EXPECT_EQ(state.keys(), (std::vector<std::string>{"c", "b", "a"}));
+  EXPECT_TRUE(torch::equal(state["a"], second["a"]));
+
+  const auto refuse = [&](const std::string& message, const std::string& map) {
+    expect_error(ErrorKind::file, message, [&] { read_weights(write_index(map)); });
+  };
+  refuse("index: model-1.safetensors does not have \"a\"", R"({"a": "model-1.safetensors"})");
+  refuse("index: model-2.safetensors has \"c\", which the index does not name",
+         R"({"b": "model-1.safetensors", "a": "model-2.safetensors"})");
+  refuse("index: \"../model-1.safetensors\" is not the name of a file beside it", R"({"b": "../model-1.safetensors"})");
+  refuse("model-3.safetensors: cannot be opened", R"({"b": "model-3.safetensors"})");
+  refuse("the file of \"b\" must be a text", R"({"b": 3})");
+  refuse("it has no object \"weight_map\"", "[]");
+  refuse("is not JSON", "{");
+  const auto index = read_file(write_index(all));
+  expect_error(ErrorKind::file, "memory: is an index of safetensors files; give its path",
+               [&] { read_weights(Bytes::own(index), "memory"); });
 }

@@ -63,9 +63,9 @@ TEST(TorchScript, AnArchiveOfTorchSaveIsReadInOrder) {
 TEST(TorchScript, OtherFilesAreRefusedInOneLine) {
   const TempDir folder;
   write_file(folder / "text", "hello, world");
-  expect_error(ErrorKind::file, "text: cannot be read as TorchScript", [&] { read_torchscript(folder / "text"); });
+  expect_error(ErrorKind::file, "text: cannot be read as TorchScript: it is no zip archive", [&] { read_torchscript(folder / "text"); });
   expect_error(ErrorKind::file, "text: cannot be read as TorchScript", [&] { ScriptModel model(folder / "text"); });
-  expect_error(ErrorKind::file, "none: cannot be read as TorchScript", [&] { read_torchscript(folder / "none"); });
+  expect_error(ErrorKind::file, "none: cannot be opened (No such file", [&] { read_torchscript(folder / "none"); });
   const auto bytes = read_file(kFixtures / "rtdl_scripted.pt");
   write_file(folder / "half", bytes.substr(0, bytes.size() / 2));
   expect_error(ErrorKind::file, "half: ", [&] { read_weights(folder / "half"); });
@@ -83,6 +83,18 @@ TEST(ScriptModel, RunsScriptedTracedAndFrozenFiles) {
     EXPECT_EQ(output.sizes(), (std::vector<int64_t>{4, 3}));
     EXPECT_TRUE(torch::allclose(output.flatten(), want, 1e-5, 1e-6)) << output;
   }
+}
+
+TEST(ScriptModel, DamageIsNoticedBeforeAnythingRuns) {
+  const TempDir folder;
+  auto content = read_file(kFixtures / "rtdl_scripted.pt");
+  const auto bias = fill("input_projection.bias", {16});
+  content[content.find(std::string(static_cast<const char*>(bias.const_data_ptr()), bias.nbytes()))] ^= 1;
+  write_file(folder / "f", content);
+  for (const auto read : {+[](const std::filesystem::path& path) { read_weights(path); },
+                          +[](const std::filesystem::path& path) { ScriptModel model(path); }})
+    expect_error(ErrorKind::file, "f: entry \"rtdl_scripted/data/1\" is damaged, its CRC-32 is", [&] { read(folder / "f"); });
+  EXPECT_NO_THROW(ScriptModel(folder / "f", torch::kCPU, /*verify=*/false));
 }
 
 TEST(ScriptModel, AnInputThatDoesNotFitIsOneLine) {
