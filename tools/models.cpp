@@ -56,7 +56,8 @@ ordered_json list_pretrained(const std::string& pattern, bool quiet) {
       if (quiet) continue;
       const auto accuracy = weights.top1 ? fmt::format("{:.2f}", *weights.top1) : "-";
       std::cout << fmt::format("{:<48} {:>5} {:>6}  {}\n", name + "." + weights.tag,
-                               weights.preprocess.crop.value_or(0), accuracy, weights.license);
+                               weights.preprocess.crop.value_or(0), accuracy,
+                               weights.license.empty() ? "-" : weights.license);
     }
   return {{"weights", all}};
 }

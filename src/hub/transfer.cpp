@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string_view>
@@ -14,6 +16,28 @@ namespace reszoo {
 namespace {
 
 using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
+
+/// Keeps a connection that the server closes from ending the process: OpenSSL
+/// writes to it without asking for an error code instead of SIGPIPE.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+  ~NoPipeSignal() {
+    constexpr timespec at_once{};
+    while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{}, before_{};
+};
 
 /// What the callbacks of a request share.
 struct Request {
@@ -92,6 +116,16 @@ size_t on_body(char* bytes, size_t one, size_t count, void* user) {
   }
 }
 
+/// Trusts the certificates of the first variable that is set, as curl's own tool
+/// does; libcurl alone has a path that may be of another distribution.
+void set_trust(CURL* handle) {
+  for (const auto* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+    if (const char* file = std::getenv(name); file && *file != '\0') {
+      curl_easy_setopt(handle, CURLOPT_CAINFO, file);
+      return;
+    }
+}
+
 void set_options(CURL* handle, const std::string& url, Request& request, char* reason) {
   const auto& options = request.options;
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
@@ -99,6 +133,7 @@ void set_options(CURL* handle, const std::string& url, Request& request, char* r
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "reszoo");
+  set_trust(handle);
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(handle, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -157,6 +192,7 @@ Transfer transfer(const std::string& url, PartialFile& file, const DownloadOptio
   Request request{.handle = handle.get(), .file = file, .options = options, .asked_from = file.size()};
   char reason[CURL_ERROR_SIZE] = "";
   set_options(handle.get(), url, request, reason);
+  const NoPipeSignal quiet;
   const auto code = curl_easy_perform(handle.get());
   if (request.error) std::rethrow_exception(request.error);
   if (code != CURLE_OK) return outcome(code, request, reason);

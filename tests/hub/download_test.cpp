@@ -246,6 +246,30 @@ TEST(Download, ARedirectOutOfTheWebIsRefused) {
   EXPECT_FALSE(std::filesystem::exists(d.target()));
 }
 
+TEST(Download, ComesByHttpsFromAServerThatIsTrusted) {
+  Downloads d;
+  const Certificate certificate(d.folder / "certificate.pem");
+  const Server server(Answer{.body = d.body}, &certificate);
+  expect_error_parts(ErrorKind::file, {"certificate", server.url("/file")}, [&] { d.get(server); });
+  for (const std::string variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    const Variables trust{{{variable, (d.folder / "certificate.pem").string()}}};
+    d.get(server);
+    d.expect_whole();
+    std::filesystem::remove(d.target());
+  }
+}
+
+TEST(Download, ARedirectFromHttpsToHttpIsRefused) {
+  Downloads d;
+  const Certificate certificate(d.folder / "certificate.pem");
+  const Variables trust{{{"CURL_CA_BUNDLE", (d.folder / "certificate.pem").string()}}};
+  const Server open(Answer{.body = d.body});
+  const Server server(Answer{.status = 302, .headers = {"Location: " + open.url("/file")}}, &certificate);
+  expect_error_parts(ErrorKind::file, {"rotocol", server.url("/file")}, [&] { d.get(server); });
+  EXPECT_TRUE(open.asked().empty());
+  EXPECT_FALSE(std::filesystem::exists(d.target()));
+}
+
 TEST(Download, NobodyListeningIsSaidAtOnce) {
   const Downloads d;
   const auto url = refused_url() + "/file";

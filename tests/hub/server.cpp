@@ -8,9 +8,41 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <stdexcept>
+#include <utility>
 
 namespace reszoo::test {
+
+/// A socket, with TLS around it or without.
+struct Connection {
+  int socket;
+  SSL* tls = nullptr;
+
+  Connection(int accepted, const Certificate* certificate) : socket(accepted) {
+    if (!certificate) return;
+    tls = SSL_new(certificate->context());
+    SSL_set_fd(tls, socket);
+    if (SSL_accept(tls) != 1) ::close(std::exchange(socket, -1));  // a client that does not trust it
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    if (tls && is_open()) SSL_shutdown(tls);
+    SSL_free(tls);
+    if (is_open()) ::close(socket);
+  }
+
+  bool is_open() const { return socket >= 0; }
+  ssize_t receive(char* bytes, size_t most) const {
+    return tls ? SSL_read(tls, bytes, static_cast<int>(most)) : ::recv(socket, bytes, most, 0);
+  }
+  ssize_t send(std::string_view bytes) const {
+    return tls ? SSL_write(tls, bytes.data(), static_cast<int>(bytes.size()))
+               : ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+};
+
 namespace {
 
 /// A listening socket on a port that the system chooses.
@@ -32,11 +64,11 @@ bool is_readable(int socket, int milliseconds) {
   return ::poll(&one, 1, milliseconds) > 0;
 }
 
-std::string read_head(int connection) {
+std::string read_head(Connection& connection) {
   std::string head;
   char bytes[4096];
   while (head.find("\r\n\r\n") == std::string::npos) {
-    const auto count = ::recv(connection, bytes, sizeof bytes, 0);
+    const auto count = connection.receive(bytes, sizeof bytes);
     if (count <= 0) break;
     head.append(bytes, static_cast<size_t>(count));
   }
@@ -53,9 +85,9 @@ Asked parse(const std::string& head) {
   return asked;
 }
 
-bool send_all(int connection, std::string_view bytes) {
+bool send_all(Connection& connection, std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto sent = connection.send(bytes);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
@@ -75,7 +107,9 @@ void take_range(Answer& answer, const std::string& range) {
 
 }  // namespace
 
-Server::Server(Handler handler) : handler_(std::move(handler)) {
+Server::Server(Handler handler, const Certificate* certificate)
+    : handler_(std::move(handler)), certificate_(certificate) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a client that has gone
   std::tie(listener_, port_) = listen_somewhere();
   thread_ = std::thread([this] { serve(); });
 }
@@ -86,7 +120,7 @@ Server::~Server() {
   ::close(listener_);
 }
 
-std::string Server::url(const std::string& path) const { return fmt::format("http://127.0.0.1:{}{}", port_, path); }
+std::string Server::url(const std::string& path) const { return fmt::format("{}://127.0.0.1:{}{}", certificate_ ? "https" : "http", port_, path); }
 
 std::vector<Asked> Server::asked() const {
   const std::lock_guard lock(mutex_);
@@ -96,14 +130,14 @@ std::vector<Asked> Server::asked() const {
 void Server::serve() {
   while (!stopped_) {
     if (!is_readable(listener_, 10)) continue;
-    const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    answer(connection);
-    ::close(connection);
+    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) continue;
+    Connection connection(socket, certificate_);
+    if (connection.is_open()) answer(connection);
   }
 }
 
-void Server::answer(int connection) {
+void Server::answer(Connection& connection) {
   const auto asked = parse(read_head(connection));
   size_t number = 0;
   {
@@ -123,7 +157,7 @@ void Server::answer(int connection) {
     body.remove_prefix(std::min(answer.piece, body.size()));
     std::this_thread::sleep_for(answer.pause);
   }
-  while (answer.hang_after && !stopped_ && !is_readable(connection, 10)) {  // the other side's end is readable
+  while (answer.hang_after && !stopped_ && !is_readable(connection.socket, 10)) {  // the other side's end is readable
   }
 }
 

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "tls.h"
+
 namespace reszoo::test {
 
 /// What the server does with a request.
@@ -30,13 +32,17 @@ struct Asked {
   std::string range;  ///< value of its Range header, "" without
 };
 
-/// Listens on 127.0.0.1 in a thread of its own; one connection at a time, one request each.
+struct Connection;
+
+/// Listens on 127.0.0.1 in a thread of its own; one connection at a time, one
+/// request each. With a certificate it speaks https.
 class Server {
  public:
   using Handler = std::function<Answer(const Asked& asked, size_t number)>;  ///< number counts from 0
 
-  explicit Server(Handler handler);
-  explicit Server(const Answer& always) : Server([always](const Asked&, size_t) { return always; }) {}
+  explicit Server(Handler handler, const Certificate* certificate = nullptr);
+  explicit Server(const Answer& always, const Certificate* certificate = nullptr)
+      : Server([always](const Asked&, size_t) { return always; }, certificate) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -46,9 +52,10 @@ class Server {
 
  private:
   void serve();
-  void answer(int connection);
+  void answer(Connection& connection);
 
   Handler handler_;
+  const Certificate* certificate_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> stopped_ = false;
