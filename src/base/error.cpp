@@ -5,6 +5,7 @@
 namespace reszoo {
 
 std::string message_of(const std::exception& error) {
+  if (dynamic_cast<const Error*>(&error)) return error.what();
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   std::string text = torch_error ? torch_error->what_without_backtrace() : error.what();
   // LibTorch appends notes of several lines; the first line says what is wrong.

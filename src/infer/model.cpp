@@ -1,6 +1,7 @@
 #include "reszoo/infer/model.h"
 
 #include "reszoo/base/error.h"
+#include "reszoo/nn/no_init.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
@@ -39,7 +40,10 @@ Model build(const json& card, const State& tensors, const std::string& source) {
   Model model;
   model.name = json_field<std::string>(card, "model", source);
   model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
-  model.network = create_model(model.name, model.options);
+  {
+    const NoInit no_init;  // all weights are loaded next
+    model.network = create_model(model.name, model.options);
+  }
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);

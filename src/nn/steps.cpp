@@ -5,12 +5,13 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/nn/chain.h"
+#include "reszoo/nn/no_init.h"
 
 namespace reszoo {
 namespace {
 
 /// Puts the random generators back as they were: `Cloneable::clone()` calls
-/// `reset()`, which draws the initial weights anew before they are overwritten.
+/// `reset()`, and a module of the user's own may draw there what NoInit does not skip.
 class GeneratorGuard {
  public:
   explicit GeneratorGuard(std::vector<at::Generator> generators) : generators_(std::move(generators)) {
@@ -73,7 +74,8 @@ AnyModule* find_step(Steps& steps, const std::string& name) {
 }
 
 AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
-  GeneratorGuard guard(default_generators(device));
+  const GeneratorGuard guard(default_generators(device));
+  const NoInit no_init;  // weights are overwritten by the original's
   auto copy = module.clone(device);
   copy_flags(*module.ptr(), *copy.ptr());
   return copy;

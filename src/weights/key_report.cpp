@@ -24,7 +24,7 @@ std::vector<Row> rows_of(const KeyReport& report) {
   for (const auto& item : report.mismatched)
     mismatched.push_back(fmt::format("{} expected ({}) found ({})", item.key, fmt::join(item.expected, ", "),
                                      fmt::join(item.found, ", ")));
-  std::vector<Row> rows{{"loaded", report.loaded.size(), ""}};
+  std::vector<Row> rows{{"loaded", report.loaded.size(), report.naming}};
   const auto add = [&](const std::string& name, const std::vector<std::string>& keys) {
     if (!keys.empty()) rows.push_back({name, keys.size(), list(keys, kShown)});
   };
@@ -52,12 +52,29 @@ std::string KeyReport::text() const {
   return text;
 }
 
+std::string KeyReport::differences(size_t most) const {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const auto& item : mismatched)
+    lines.emplace_back(item.key, fmt::format("expected ({}), found ({})", fmt::join(item.expected, ", "), fmt::join(item.found, ", ")));
+  for (const auto& key : missing) lines.emplace_back(key, "not in the file");
+  for (const auto& key : unexpected) lines.emplace_back(key, "not in the model");
+  const size_t shown = std::min(most, lines.size());
+  size_t width = 0;
+  for (size_t i = 0; i < shown; ++i) width = std::max(width, lines[i].first.size());
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) text += fmt::format("  {:<{}}  {}\n", lines[i].first, width, lines[i].second);
+  if (shown < lines.size()) text += fmt::format("  and {} more\n", lines.size() - shown);
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
 void to_json(nlohmann::json& json, const KeyReport& report) {
   auto mismatched = nlohmann::json::array();
   for (const auto& item : report.mismatched)
     mismatched.push_back({{"key", item.key}, {"expected", item.expected}, {"found", item.found}});
   json = {{"loaded", report.loaded},   {"missing", report.missing}, {"unexpected", report.unexpected},
-          {"ignored", report.ignored}, {"adapted", report.adapted}, {"mismatched", mismatched}};
+          {"ignored", report.ignored}, {"adapted", report.adapted}, {"mismatched", mismatched},
+          {"naming", report.naming}};
 }
 
 }  // namespace reszoo

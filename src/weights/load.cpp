@@ -7,6 +7,8 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/nn/network.h"
+#include "reszoo/weights/key_map.h"
+#include "reszoo/zoo/fit.h"
 
 namespace reszoo {
 namespace {
@@ -21,25 +23,81 @@ std::vector<std::pair<std::string, const NetworkImpl*>> networks_in(const nn::Mo
   return networks;
 }
 
+/// A convolution's weight for another number of input channels.
+/// Source: timm, adapt_input_conv.
+Tensor with_channels(const Tensor& weight, int64_t channels) {
+  const int64_t found = weight.size(1);
+  const auto exact = weight.to(at::kDouble);
+  if (channels == 1) return exact.sum(1, /*keepdim=*/true);
+  const int64_t times = (channels + found - 1) / found;
+  return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) * (static_cast<double>(found) / static_cast<double>(channels));
+}
+
+/// What a message calls the module.
+std::string subject_of(const nn::Module& module) {
+  const auto* network = dynamic_cast<const NetworkImpl*>(&module);
+  return network ? network->name() : "the model";
+}
+
+/// What may differ in a module, by key.
+class Leeway {
+ public:
+  Leeway(const nn::Module& module, const State& targets) {
+    for (const auto& [prefix, network] : networks_in(module)) {
+      classifiers_.push_back(prefix + network->classifier_path());
+      if (!network->has_head()) absent_heads_.push_back(prefix + network->head_path() + ".");
+      const auto first = std::find_if(targets.begin(), targets.end(), [&, p = prefix](const auto& item) {
+        return item.key().starts_with(p) && item.value().dim() == 4;
+      });
+      if (first != targets.end()) first_convolutions_.push_back(first->key());
+    }
+  }
+
+  bool of_absent_head(const std::string& key) const {
+    return std::any_of(absent_heads_.begin(), absent_heads_.end(), [&](const auto& head) { return key.starts_with(head); });
+  }
+
+  /// Whether the layer is a classifier and only its number of outputs differs.
+  bool of_outputs(const std::string& key, const Tensor& target, const Tensor& value) const {
+    return target.dim() > 0 && value.dim() == target.dim() && target.sizes().slice(1) == value.sizes().slice(1) &&
+           std::any_of(classifiers_.begin(), classifiers_.end(), [&](const auto& path) {
+             return key == path + ".weight" || key == path + ".bias";
+           });
+  }
+
+  /// Whether it is a first convolution and only its number of input channels differs.
+  bool of_channels(const std::string& key, const Tensor& target, const Tensor& value) const {
+    return value.dim() == 4 && value.size(1) > 0 && target.size(0) == value.size(0) &&
+           target.sizes().slice(2) == value.sizes().slice(2) && value.is_floating_point() &&
+           std::find(first_convolutions_.begin(), first_convolutions_.end(), key) != first_convolutions_.end();
+  }
+
+ private:
+  std::vector<std::string> classifiers_, absent_heads_, first_convolutions_;
+};
+
 /// Compares a state with a module's, key by key.
 class Comparison {
  public:
-  Comparison(const nn::Module& module, const State& state, const LoadOptions& options)
-      : targets_(state_of(module)), adapt_(options.adapt), networks_(networks_in(module)) {
-    for (const auto& item : targets_) compare(item.key(), item.value(), state.find(item.key()));
+  Comparison(const State& targets, const Leeway& leeway, const State& state, const std::string& naming, bool adapt)
+      : leeway_(&leeway), adapt_(adapt) {
+    report_.naming = naming;
+    for (const auto& item : targets) compare(item.key(), item.value(), state.find(item.key()));
     for (const auto& item : state)
-      if (!targets_.contains(item.key()))
-        (of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
+      if (!targets.contains(item.key()))
+        (leeway_->of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
   }
 
   /// Copies what was found to fit. Types are converted for all keys before the
   /// first is copied, for a conversion can fail.
   void copy() {
     const torch::NoGradGuard no_grad;
-    for (auto& [target, value] : pairs_) value = value.to(target.options());
+    for (auto& [target, value] : pairs_)
+      value = (value.sizes() == target.sizes() ? value : with_channels(value, target.size(1))).to(target.options());
     for (auto& [target, value] : pairs_) target.copy_(value);
   }
 
+  size_t fitting() const { return report_.loaded.size() + report_.adapted.size(); }
   KeyReport& report() { return report_; }
 
  private:
@@ -49,40 +107,42 @@ class Comparison {
     } else if (target.sizes() == value->sizes()) {
       report_.loaded.push_back(key);
       pairs_.emplace_back(target, *value);
-    } else if (adapt_ && of_classifier(key) && value->dim() == target.dim() && target.dim() > 0 &&
-               target.sizes().slice(1) == value->sizes().slice(1)) {
+    } else if (adapt_ && leeway_->of_outputs(key, target, *value)) {
       report_.adapted.push_back(key);
+    } else if (adapt_ && leeway_->of_channels(key, target, *value)) {
+      report_.adapted.push_back(key);
+      pairs_.emplace_back(target, *value);
     } else {
       report_.mismatched.push_back({key, target.sizes().vec(), value->sizes().vec()});
     }
   }
 
-  bool of_absent_head(const std::string& key) const {
-    return std::any_of(networks_.begin(), networks_.end(), [&](const auto& item) {
-      return !item.second->has_head() && key.starts_with(item.first + item.second->head_path() + ".");
-    });
-  }
-
-  bool of_classifier(const std::string& key) const {
-    return std::any_of(networks_.begin(), networks_.end(), [&](const auto& item) {
-      const auto path = item.first + item.second->classifier_path();
-      return key == path + ".weight" || key == path + ".bias";
-    });
-  }
-
-  State targets_;
+  const Leeway* leeway_;
   bool adapt_;
-  std::vector<std::pair<std::string, const NetworkImpl*>> networks_;
   std::vector<std::pair<Tensor, Tensor>> pairs_;  // what is copied, target first
   KeyReport report_;
 };
 
+/// The state under the naming that fits most keys; its own where none fits more.
+Comparison best_comparison(const State& targets, const Leeway& leeway, const State& state, bool adapt) {
+  Comparison best(targets, leeway, state, "", adapt);
+  if (best.report().complete()) return best;
+  for (const auto& other : other_namings(state)) {
+    Comparison comparison(targets, leeway, other.state, other.naming, adapt);
+    if (comparison.fitting() > best.fitting()) best = std::move(comparison);
+  }
+  return best;
+}
+
 }  // namespace
 
 KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options, const std::string& source) {
-  Comparison comparison(module, state, options);
+  const auto targets = state_of(module);
+  const Leeway leeway(module, targets);
+  auto comparison = best_comparison(targets, leeway, state, options.adapt);
   if (options.strict && !comparison.report().complete())
-    fail(ErrorKind::file, "{}: keys do not fit the model: {}", source, comparison.report().line());
+    fail(ErrorKind::file, "{}: keys do not fit {}: {}{}\n{}", source, subject_of(module), comparison.report().line(),
+         fit_hint(state), comparison.report().differences());
   try {
     comparison.copy();
   } catch (const c10::Error& error) {
@@ -92,7 +152,11 @@ KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& 
 }
 
 KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options) {
-  return load_state(module, read_weights(path, {.verify = options.verify}), options, path.string());
+  return load_state(module, read_weights(path, options.read()), options, path.string());
+}
+
+KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options, const std::string& source) {
+  return load_state(module, read_weights(bytes, source, options.read()), options, source);
 }
 
 }  // namespace reszoo

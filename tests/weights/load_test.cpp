@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/container/sequential.h>
 
@@ -79,8 +80,12 @@ TEST(Load, DifferencesThrowAndLeaveTheModuleUnchanged) {
   state.insert("extra", torch::ones(1));
   const auto before = copy_of(*to);
   expect_error(ErrorKind::file,
-               "f: keys do not fit the model: 6 loaded; 1 missing: linear.bias; 1 unexpected: extra; 2 mismatched: "
-               "fc.weight expected (2, 4) found (5, 4), fc.bias expected (2) found (5)",
+               "f: keys do not fit small: 6 loaded; 1 missing: linear.bias; 1 unexpected: extra; 2 mismatched: "
+               "fc.weight expected (2, 4) found (5, 4), fc.bias expected (2) found (5)\n"
+               "  fc.weight    expected (2, 4), found (5, 4)\n"
+               "  fc.bias      expected (2), found (5)\n"
+               "  linear.bias  not in the file\n"
+               "  extra        not in the model",
                [&] { load_state(to, state, {}, "f"); });
   EXPECT_TRUE(equal(before, state_of(*to)));
 
@@ -102,6 +107,26 @@ TEST(Load, AdaptRenewsTheLastLayerAlone) {
   auto state = without(copy_of(*from), "linear.bias");
   state.insert("linear.bias", torch::ones(9));
   expect_error(ErrorKind::file, "linear.bias expected (4) found (9)", [&] { load_state(to, state, {.adapt = true}); });
+}
+
+TEST(Load, AdaptTakesAnotherNumberOfInputChannels) {
+  const auto weight = torch::arange(6, torch::kFloat).view({1, 3, 1, 2});
+  const auto loaded_for = [&](int64_t channels) {
+    Network network(NetworkParts{.name = "small",
+                                 .input = {Layout::maps, channels},
+                                 .body = {{"conv", nn::Conv2d(nn::Conv2dOptions(channels, 1, {1, 2}).bias(false))}},
+                                 .pool = {{"flatten", nn::Flatten()}},
+                                 .head = {"fc", nn::Linear(1, 1)},
+                                 .classifier = "fc"});
+    auto state = copy_of(*network);
+    state["conv.weight"] = weight;
+    expect_error(ErrorKind::file, "conv.weight expected (1, ", [&] { load_state(network, state); });
+    EXPECT_EQ(load_state(network, state, {.adapt = true}).adapted, std::vector<std::string>{"conv.weight"});
+    return state_of(*network)["conv.weight"].detach().flatten().clone();
+  };
+  EXPECT_TRUE(torch::equal(loaded_for(1), torch::tensor({6.f, 9.f})));
+  EXPECT_TRUE(torch::allclose(loaded_for(2), torch::tensor({0.f, 1.f, 2.f, 3.f}) * 1.5));
+  EXPECT_TRUE(torch::allclose(loaded_for(5), torch::tensor({0.f, 1.f, 2.f, 3.f, 4.f, 5.f, 0.f, 1.f, 2.f, 3.f}) * 0.6));
 }
 
 TEST(Load, AHeadThatIsNotThereIsNotMissed) {

@@ -34,8 +34,8 @@ template <typename... Args>
   throw Error(kind, fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// The message of any exception as one line for a person: a c10::Error loses
-/// its backtrace.
+/// The message of any exception for a person: an Error's own, of any other the
+/// first line; a c10::Error loses its backtrace.
 std::string message_of(const std::exception& error);
 
 }  // namespace reszoo

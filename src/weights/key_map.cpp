@@ -1,0 +1,140 @@
+#include "reszoo/weights/key_map.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+#include <string_view>
+
+namespace reszoo {
+namespace {
+
+/// What wrappers put before each key: DataParallel, torch.compile, Lightning, detection models.
+constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone."};
+
+/// Every beginning of a key that is made of wrappers' names: "module.", "module.model.".
+std::set<std::string> prefixes_of(const State& state) {
+  std::set<std::string> prefixes;
+  for (const auto& item : state) {
+    std::string_view rest = item.key();
+    const auto* wrapper = std::begin(kWrappers);
+    while (wrapper != std::end(kWrappers)) {
+      wrapper = std::find_if(std::begin(kWrappers), std::end(kWrappers), [&](auto name) { return rest.starts_with(name); });
+      if (wrapper == std::end(kWrappers)) break;
+      rest.remove_prefix(wrapper->size());
+      prefixes.insert(item.key().substr(0, item.key().size() - rest.size()));
+    }
+  }
+  return prefixes;
+}
+
+/// The state with each key changed by `rename`; a key whose new name is taken keeps its own.
+template <typename Rename>
+State renamed(const State& state, Rename rename) {
+  State result("key");
+  for (const auto& item : state) {
+    auto key = rename(item.key());
+    result.insert(result.contains(key) ? item.key() : std::move(key), item.value());
+  }
+  return result;
+}
+
+State without_prefix(const State& state, const std::string& prefix) {
+  return renamed(state, [&](const std::string& key) { return key.starts_with(prefix) ? key.substr(prefix.size()) : key; });
+}
+
+State mapped(const State& state, const KeyMap& map) {
+  std::vector<std::pair<std::regex, std::string>> rules;
+  for (const auto& rule : map.rules) rules.emplace_back(std::regex(rule.pattern), rule.key);
+  return renamed(state, [&](const std::string& key) {
+    for (const auto& [pattern, replacement] : rules)
+      if (std::smatch match; std::regex_match(key, match, pattern)) return match.format(replacement);
+    return key;
+  });
+}
+
+/// rtdl's paper code keeps the categories of all columns in one table of
+/// embeddings, with the first row of each column in `category_offsets`. Ours is a
+/// table a column, whose row 0 is for a category that training did not see; the
+/// paper's code has none, so that row is zeros.
+State with_tables_by_column(const State& state) {
+  const auto* offsets = state.find("category_offsets");
+  const auto* table = state.find("category_embeddings.weight");
+  if (!offsets || !table || offsets->dim() != 1 || offsets->scalar_type() != at::kLong || table->dim() != 2) return state;
+  const auto starts = offsets->contiguous();
+  State result("key");
+  int64_t end = table->size(0);
+  std::vector<Tensor> columns;
+  for (int64_t i = starts.numel(); i-- > 0;) {
+    const int64_t begin = starts.const_data_ptr<int64_t>()[i];
+    if (begin < 0 || begin >= end) return state;  // not what the paper's code writes
+    columns.push_back(table->slice(0, begin, end));
+    end = begin;
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const auto& rows = columns[columns.size() - 1 - i];
+    result.insert("encoder.embeddings." + std::to_string(i) + ".weight",
+                  at::cat({at::zeros({1, rows.size(1)}, rows.options()), rows}));
+  }
+  for (const auto& item : state)
+    if (item.key() != "category_offsets" && item.key() != "category_embeddings.weight")
+      result.insert(item.key(), item.value());
+  return result;
+}
+
+}  // namespace
+
+const std::vector<KeyMap>& key_maps() {
+  // stages.0 is layer1 and layer.0 is conv1: the numbers are one apart, so each is a rule.
+  static const std::vector<KeyMap> maps = [] {
+    KeyMap transformers{"keys of Hugging Face transformers",
+                        {{R"((?:resnet\.)?embedder\.embedder\.convolution\.(.*))", "conv1.$1"},
+                         {R"((?:resnet\.)?embedder\.embedder\.normalization\.(.*))", "bn1.$1"},
+                         {R"(classifier\.1\.(.*))", "fc.$1"}}};
+    for (int stage = 0; stage < 4; ++stage) {
+      const auto from = R"((?:resnet\.)?encoder\.stages\.)" + std::to_string(stage) + R"(\.layers\.(\d+)\.)";
+      const auto to = "layer" + std::to_string(stage + 1) + ".$1.";
+      transformers.rules.push_back({from + R"(shortcut\.convolution\.(.*))", to + "downsample.0.$2"});
+      transformers.rules.push_back({from + R"(shortcut\.normalization\.(.*))", to + "downsample.1.$2"});
+      for (int conv = 0; conv < 3; ++conv) {
+        const auto number = std::to_string(conv + 1);
+        transformers.rules.push_back({from + R"(layer\.)" + std::to_string(conv) + R"(\.convolution\.(.*))", to + "conv" + number + ".$2"});
+        transformers.rules.push_back({from + R"(layer\.)" + std::to_string(conv) + R"(\.normalization\.(.*))", to + "bn" + number + ".$2"});
+      }
+    }
+    const KeyMap::Rule first_layer{R"(first_layer\.(.*))", "input_projection.$1"};
+    return std::vector<KeyMap>{
+        std::move(transformers),
+        {"keys of rtdl's paper code",
+         {first_layer,
+          {R"(layers\.(\d+)\.norm\.(.*))", "blocks.$1.normalization.$2"},
+          {R"(layers\.(\d+)\.linear0\.(.*))", "blocks.$1.linear1.$2"},
+          {R"(layers\.(\d+)\.linear1\.(.*))", "blocks.$1.linear2.$2"},
+          {R"(last_normalization\.(.*))", "output.normalization.$1"},
+          {R"(head\.(.*))", "output.linear.$1"}}},
+        {"keys of the package rtdl",
+         {first_layer,
+          {R"(blocks\.(\d+)\.linear_first\.(.*))", "blocks.$1.linear1.$2"},
+          {R"(blocks\.(\d+)\.linear_second\.(.*))", "blocks.$1.linear2.$2"},
+          {R"(head\.(.*))", "output.$1"}}},
+    };
+  }();
+  return maps;
+}
+
+std::vector<NamedState> other_namings(const State& state) {
+  std::vector<NamedState> namings;
+  const auto add_maps = [&](const std::string& before, const State& plain) {
+    for (const auto& map : key_maps()) namings.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
+  };
+  for (const auto& prefix : prefixes_of(state)) {
+    namings.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
+    add_maps("without prefix " + prefix + ", ", State(namings.back().state));
+  }
+  add_maps("", state);
+  return namings;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,127 @@
+// Weights under other packages' names load into the same numbers.
+#include <gtest/gtest.h>
+
+#include "reszoo/weights/key_map.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/outline.h"
+#include "support/fixture.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+using nlohmann::json;
+
+namespace {
+
+State with_prefix(const State& state, const std::string& prefix) {
+  State result("key");
+  for (const auto& item : state) result.insert(prefix + item.key(), item.value());
+  return result;
+}
+
+/// The state that the package's own module had when the fixture was made.
+State state_of_record(const json& record) {
+  State state("key");
+  for (const auto& entry : record.at("keys")) {
+    const auto key = entry[0].get<std::string>();
+    const auto kept = record.at("tensors").find(key);
+    state.insert(key, kept != record.at("tensors").end() ? torch::tensor(kept->get<std::vector<int64_t>>())
+                                                         : fill(key, entry[1].get<std::vector<int64_t>>()));
+  }
+  return state;
+}
+
+/// The fixture's input: numbers, and codes of categories behind them.
+Tensor input_of_record(const json& record, const json& codes) {
+  auto shape = record.at("input").get<std::vector<int64_t>>();
+  if (!record.at("options").contains("cardinalities")) return uniform("input", shape).to(torch::kDouble);
+  shape[1] -= 2;
+  std::vector<double> flat;
+  for (const auto& row : codes)
+    for (const auto& code : row) flat.push_back(code);
+  return torch::cat({uniform("input", shape).to(torch::kDouble), torch::tensor(flat, torch::kDouble).view({-1, 2})}, 1);
+}
+
+}  // namespace
+
+TEST(KeyMap, OtherPackagesStatesGiveTheirOutputs) {
+  const torch::NoGradGuard no_grad;
+  const auto fixture = read_fixture("foreign_keys");
+  for (const auto& record : fixture.at("records")) {
+    const auto model = record.at("model").get<std::string>();
+    SCOPED_TRACE(model + ", " + record.at("naming").get<std::string>());
+    auto network = create_model(model, options_from_json(registry().find(model).domain, record.at("options")));
+    network->to(torch::kDouble);
+    const auto report = load_state(network, state_of_record(record));
+    EXPECT_EQ(report.naming, record.at("naming").get<std::string>());
+    network->eval();
+    expect_close(network->forward(input_of_record(record, fixture.at("codes"))),
+                 record.at("outputs").get<std::vector<double>>(), 1e-7, 1, "outputs");
+  }
+}
+
+TEST(KeyMap, PrefixesOfWrappersAreDroppedWhenTheKeysThenFit) {
+  auto from = create_model("cifar_resnet20"), to = create_model("cifar_resnet20");
+  for (const std::string prefix : {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
+    const auto report = load_state(to, with_prefix(state_of(*from), prefix));
+    EXPECT_EQ(report.naming, "without prefix " + prefix);
+    EXPECT_EQ(report.loaded.size(), 116u);
+  }
+  expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight", [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
+}
+
+TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
+  auto network = create_model("cifar_resnet20");
+  auto state = with_prefix(state_of(*network), "model.");
+  state.insert("criterion.weight", torch::ones(10));
+  expect_error(ErrorKind::file, "116 loaded: without prefix model.; 1 unexpected: criterion.weight",
+               [&] { load_state(network, state); });
+  EXPECT_EQ(load_state(network, state, {.strict = false}).loaded.size(), 116u);
+}
+
+TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
+  nn::Sequential wrapped;
+  wrapped->push_back("model", nn::Linear(2, 2));
+  EXPECT_EQ(load_state(wrapped, state_of(*wrapped)).naming, "");
+}
+
+TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {
+  auto network = create_model("tabular_resnet", TabularOptions{.numeric = 1, .cardinalities = std::vector<int64_t>{2},
+                                                               .embedding_width = 2});
+  State state("key");
+  state.insert("category_offsets", torch::tensor({0, 9}));
+  state.insert("category_embeddings.weight", torch::ones({2, 2}));
+  state.insert("first_layer.bias", torch::ones(192));
+  EXPECT_EQ(load_state(network, state, {.strict = false}).unexpected,
+            (std::vector<std::string>{"category_offsets", "category_embeddings.weight"}));
+}
+
+TEST(Fit, NamesTheRowOfAState) {
+  const auto state = state_of(*create_model("resnet34", ImageOptions{.outputs = 7, .channels = 1}));
+  EXPECT_EQ(fit_hint(state), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(fit_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(fit_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
+  EXPECT_EQ(fit_hint(State("key")), "");
+  auto network = create_model("resnet18");
+  expect_error(ErrorKind::file, "file: keys do not fit resnet18: ", [&] { load_state(network, state, {}, "file"); });
+  expect_error(ErrorKind::file, "; it fits resnet34 with channels=1, outputs=7\n  conv1.weight  ",
+               [&] { load_state(network, state, {}, "file"); });
+}
+
+TEST(Fit, FindsEveryRowByItsKeys) {
+  for (const auto& name : registry().names()) {
+    const auto fits = rows_that_fit(state_of(*outline_model(name)));
+    EXPECT_TRUE(std::any_of(fits.begin(), fits.end(), [&](const auto& fit) { return fit.name == name; })) << name;
+  }
+}
+
+TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
+  const TabularOptions options{.outputs = 3, .numeric = 5, .cardinalities = std::vector<int64_t>{3, 2}, .embedding_width = 4,
+                               .blocks = 2, .width = 8, .hidden_factor = 1.5, .norm = Norm::parse("layer")};
+  const auto fits = rows_that_fit(state_of(*create_model("tabular_resnet", options)));
+  ASSERT_EQ(fits.size(), 1u);
+  EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
+  const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
+  EXPECT_EQ(to_json(rows_that_fit(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
+}
