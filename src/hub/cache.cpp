@@ -53,9 +53,13 @@ fs::path find_cached(const PublishedWeights& weights, const FetchOptions& option
 
 }  // namespace
 
-fs::path weights_folder() { return cache_folder("RESZOO_HOME", "reszoo", "weights"); }
+fs::path weights_folder() {
+  return cache_folder("RESZOO_HOME", "reszoo", "weights");
+}
 
-fs::path torch_weights_folder() { return cache_folder("TORCH_HOME", "torch", "hub/checkpoints"); }
+fs::path torch_weights_folder() {
+  return cache_folder("TORCH_HOME", "torch", "hub/checkpoints");
+}
 
 fs::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options) {
   std::string damaged;

@@ -42,7 +42,8 @@ bool PartialFile::open_and_lock() {
   // A file system without locks has none to wait for; the digest tells if two processes wrote at once.
   if (retry([&] { return ::flock(file_, LOCK_EX); }) != 0 && errno != ENOLCK && errno != ENOTSUP)
     fail_with_errno("cannot be locked");
-  struct stat own {}, named {};
+  struct stat own {
+  }, named{};
   if (::fstat(file_, &own) != 0) fail_with_errno("cannot be read");
   if (::stat(path_.c_str(), &named) != 0 || own.st_ino != named.st_ino || own.st_dev != named.st_dev) return false;
   size_ = own.st_size;
@@ -63,7 +64,9 @@ void PartialFile::clear() {
   size_ = 0;
 }
 
-void PartialFile::remove() { ::unlink(path_.c_str()); }
+void PartialFile::remove() {
+  ::unlink(path_.c_str());
+}
 
 void PartialFile::rename_to_target() {
   if (retry([&] { return ::fsync(file_); }) != 0) fail_with_errno("cannot be flushed to the disk");

@@ -3,18 +3,31 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/hub/imagenet.h"
+#include "reszoo/nn/no_init.h"
 #include "reszoo/weights/load.h"
 
 namespace reszoo {
+namespace {
+
+/// Builds the network; where every weight is loaded next, without random ones.
+Network build(const std::string& name, const ModelOptions& options, bool renews_a_layer) {
+  std::optional<NoInit> no_init;
+  if (!renews_a_layer) no_init.emplace();
+  return create_model(name, options);
+}
+
+}  // namespace
 
 Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions& options) {
   const auto outputs = options.outputs.value_or(weights.classes);
   Model model;
   model.name = weights.model;
   model.options = ImageOptions{.outputs = outputs};
-  model.network = create_model(model.name, model.options);  // before the download: a wrong option costs no wait
+  const bool adapt = outputs != weights.classes && outputs != 0;
+  model.network = build(model.name, model.options, adapt);  // before the download: a wrong option costs no wait
+  // Where the digest of the whole file was compared, its parts' checksums have nothing to add.
   load_weights(*model.network, fetch_weights(weights, options.fetch),
-               {.adapt = outputs != weights.classes, .verify = options.fetch.verify});
+               {.adapt = adapt, .verify = options.fetch.verify && weights.digest.empty()});
   model.network->to(options.device);
   model.network->eval();
   model.image = weights.preprocess;

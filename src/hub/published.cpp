@@ -11,7 +11,9 @@
 namespace reszoo {
 namespace {
 
-std::optional<double> known(double accuracy) { return accuracy > 0 ? std::optional(accuracy) : std::nullopt; }
+std::optional<double> known(double accuracy) {
+  return accuracy > 0 ? std::optional(accuracy) : std::nullopt;
+}
 
 PublishedWeights weights_of(const WeightsRow& row) {
   const std::string file = row.file;

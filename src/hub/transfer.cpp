@@ -68,12 +68,13 @@ int64_t number_at(std::string_view text) {
 void read_range(Request& request, std::string_view line) {
   constexpr std::string_view name = "content-range: bytes ";
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  if (line.size() < name.size() || !std::equal(name.begin(), name.end(), line.begin(),
-                                               [&](char b, char a) { return same(a, b); }))
+  if (line.size() < name.size() ||
+      !std::equal(name.begin(), name.end(), line.begin(), [&](char b, char a) { return same(a, b); }))
     return;
   line.remove_prefix(name.size());
   request.answered_from = number_at(line);
-  if (const auto slash = line.find('/'); slash != std::string_view::npos) request.total = number_at(line.substr(slash + 1));
+  if (const auto slash = line.find('/'); slash != std::string_view::npos)
+    request.total = number_at(line.substr(slash + 1));
 }
 
 size_t on_header(char* bytes, size_t one, size_t count, void* user) {
@@ -93,8 +94,8 @@ void begin(Request& request) {
     fail(ErrorKind::file, "{}: the server sends byte {} where {} was asked for", request.file.path().string(),
          request.answered_from, request.asked_from);
   curl_off_t length = 0;
-  if (request.total == 0 && curl_easy_getinfo(request.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK &&
-      length > 0)
+  if (request.total == 0 &&
+      curl_easy_getinfo(request.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK && length > 0)
     request.total = request.answered_from + length;
 }
 

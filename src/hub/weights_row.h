@@ -20,8 +20,8 @@ struct WeightsRow {
   const char* folder;  ///< URL of the file without its name
   const char* file;
   Pictures pictures;
-  const char* license = "";      ///< "" where the publisher names none
-  double top1 = 0, top5 = 0;     ///< accuracy on ImageNet's validation set, percent; 0 where none is published
+  const char* license = "";   ///< "" where the publisher names none
+  double top1 = 0, top5 = 0;  ///< accuracy on ImageNet's validation set, percent; 0 where none is published
 };
 
 std::span<const WeightsRow> torchvision_weights();
@@ -32,20 +32,17 @@ inline constexpr char kSemiSupervised[] = "https://dl.fbaipublicfiles.com/semiwe
 inline constexpr char kGluon[] = "https://github.com/rwightman/pytorch-pretrained-gluonresnet/releases/download/v0.1";
 
 // Releases of pytorch-image-models, linked under its former and its present owner.
-inline constexpr char kTimm[] =
-    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-weights";
+inline constexpr char kTimm[] = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-weights";
 inline constexpr char kTimmAttn[] =
     "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-attn-weights";
-inline constexpr char kTimmRs[] =
-    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-rs-weights";
+inline constexpr char kTimmRs[] = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-rs-weights";
 inline constexpr char kTimmRsb[] =
     "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-rsb-weights";
 inline constexpr char kTimmTpu[] =
     "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-tpu-weights";
 inline constexpr char kTimmTresnet[] =
     "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-tresnet";
-inline constexpr char kHf[] =
-    "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-weights";
+inline constexpr char kHf[] = "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-weights";
 inline constexpr char kHfRsb[] =
     "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-rsb-weights";
 

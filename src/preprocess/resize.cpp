@@ -18,7 +18,9 @@ struct Filter {
   double (*at)(double);
 };
 
-double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
+double triangle(double x) {
+  return std::max(0.0, 1 - std::abs(x));
+}
 
 double cubic(double x) {
   constexpr double a = -0.5;
@@ -58,7 +60,9 @@ Taps taps_of(int64_t inputs, int64_t outputs, const Filter& filter) {
   return taps;
 }
 
-uint8_t to_byte(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255)); }
+uint8_t to_byte(int32_t sum) {
+  return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
+}
 
 /// (planes, H, W) to (planes, H, outputs).
 Tensor resize_columns(const Tensor& pixels, int64_t outputs, const Filter& filter) {

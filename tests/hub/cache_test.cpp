@@ -105,8 +105,10 @@ TEST(Cache, WithoutVerifyingAFileIsTakenAsItIs) {
 TEST(Cache, OfflineSaysWhereToGetTheFileAndWhereToPutIt) {
   Hub hub;
   const auto expect_sentence = [&](const std::string& more) {
-    expect_error_parts(ErrorKind::file, {"name.pth", "offline" + more, "get " + hub.weights.url, "put it into " + hub.ours().parent_path().string()},
-                       [&] { hub.fetch(); });
+    expect_error_parts(
+        ErrorKind::file,
+        {"name.pth", "offline" + more, "get " + hub.weights.url, "put it into " + hub.ours().parent_path().string()},
+        [&] { hub.fetch(); });
   };
   {
     const Variables offline{{{"RESZOO_OFFLINE", "1"}}};

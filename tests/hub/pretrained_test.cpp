@@ -41,7 +41,9 @@ struct Published {
   }
 };
 
-Tensor picture() { return torch::arange(3 * 50 * 60).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous(); }
+Tensor picture() {
+  return torch::arange(3 * 50 * 60).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous();
+}
 
 ImageView view_of(const Tensor& pixels) {
   return {.data = pixels.const_data_ptr<uint8_t>(), .height = pixels.size(0), .width = pixels.size(1)};

@@ -83,7 +83,8 @@ TEST(Published, ATagMayStandBehindTheName) {
 }
 
 TEST(Published, WhatIsUnknownGetsASuggestion) {
-  expect_error_parts(ErrorKind::usage, {"resnet50 has no weights \"IMAGENET1K_V3\"", "it has IMAGENET1K_V2,", "a1_in1k"},
+  expect_error_parts(ErrorKind::usage,
+                     {"resnet50 has no weights \"IMAGENET1K_V3\"", "it has IMAGENET1K_V2,", "a1_in1k"},
                      [] { find_published("resnet50", "IMAGENET1K_V3"); });
   expect_error_parts(ErrorKind::usage, {"did you mean a1h_in1k?"}, [] { find_published("resnet101.a1x_in1k"); });
   expect_error_parts(ErrorKind::usage, {"no model \"resnet5O\"", "did you mean resnet50?"},

@@ -120,7 +120,9 @@ Server::~Server() {
   ::close(listener_);
 }
 
-std::string Server::url(const std::string& path) const { return fmt::format("{}://127.0.0.1:{}{}", certificate_ ? "https" : "http", port_, path); }
+std::string Server::url(const std::string& path) const {
+  return fmt::format("{}://127.0.0.1:{}{}", certificate_ ? "https" : "http", port_, path);
+}
 
 std::vector<Asked> Server::asked() const {
   const std::lock_guard lock(mutex_);

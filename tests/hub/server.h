@@ -17,13 +17,13 @@ namespace reszoo::test {
 struct Answer {
   int status = 200;
   std::string body = {};
-  std::vector<std::string> headers = {};     ///< such as "Location: /elsewhere"
-  bool knows_ranges = true;                  ///< sends the part that is asked for
-  bool says_length = true;                   ///< else the end of the connection is the end of the body
-  std::optional<size_t> cut_after = {};      ///< bytes of the body, then the connection is closed
-  std::optional<size_t> hang_after = {};     ///< bytes of the body, then nothing comes any more
-  std::chrono::milliseconds pause{0};        ///< between pieces of the body
-  size_t piece = 1 << 16;                    ///< bytes
+  std::vector<std::string> headers = {};  ///< such as "Location: /elsewhere"
+  bool knows_ranges = true;               ///< sends the part that is asked for
+  bool says_length = true;                ///< else the end of the connection is the end of the body
+  std::optional<size_t> cut_after = {};   ///< bytes of the body, then the connection is closed
+  std::optional<size_t> hang_after = {};  ///< bytes of the body, then nothing comes any more
+  std::chrono::milliseconds pause{0};     ///< between pieces of the body
+  size_t piece = 1 << 16;                 ///< bytes
 };
 
 /// A request that came.

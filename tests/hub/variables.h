@@ -26,8 +26,10 @@ class Variables {
  private:
   static void set(const Values& values) {
     for (const auto& [name, value] : values) {
-      if (value) ::setenv(name.c_str(), value->c_str(), 1);
-      else ::unsetenv(name.c_str());
+      if (value)
+        ::setenv(name.c_str(), value->c_str(), 1);
+      else
+        ::unsetenv(name.c_str());
     }
   }
 
@@ -36,9 +38,9 @@ class Variables {
 
 /// A home folder in which the hub's caches are, with nothing of the caller's.
 inline Variables::Values hub_home(const std::string& home) {
-  return {{"HOME", home},           {"RESZOO_HOME", {}},    {"XDG_CACHE_HOME", {}}, {"TORCH_HOME", {}},
-          {"RESZOO_OFFLINE", {}},   {"RESZOO_HUB_URL", {}}, {"http_proxy", {}},     {"https_proxy", {}},
-          {"all_proxy", {}},        {"CURL_CA_BUNDLE", {}},   {"SSL_CERT_FILE", {}},  {"no_proxy", "127.0.0.1"}};
+  return {{"HOME", home},         {"RESZOO_HOME", {}},    {"XDG_CACHE_HOME", {}}, {"TORCH_HOME", {}},
+          {"RESZOO_OFFLINE", {}}, {"RESZOO_HUB_URL", {}}, {"http_proxy", {}},     {"https_proxy", {}},
+          {"all_proxy", {}},      {"CURL_CA_BUNDLE", {}}, {"SSL_CERT_FILE", {}},  {"no_proxy", "127.0.0.1"}};
 }
 
 }  // namespace reszoo::test

@@ -6,6 +6,7 @@
 #include "hub/server.h"
 #include "hub/variables.h"
 #include "reszoo/hub/imagenet.h"
+#include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/zoo/registry.h"
@@ -55,9 +56,13 @@ TEST(PretrainedTool, PredictKnowsPreprocessingAndClassNames) {
   const auto pixels = put_picture(home.at("cat.png"));
   auto network = put_weights(home.weights() / "resnet18_a1_0-d63eafa0.pth");
   const auto json = expect_success({"predict", "--pretrained", "resnet18.a1_in1k", "--no-verify", home.at("cat.png"),
-                                    "--threads", "1", "--json"}).json();
-  const ImagePreprocess bicubic{.resize = 235, .crop = 224, .mean = imagenet_preprocess().mean,
-                                .std = imagenet_preprocess().std, .interpolation = "bicubic"};
+                                    "--threads", "1", "--json"})
+                        .json();
+  const ImagePreprocess bicubic{.resize = 235,
+                                .crop = 224,
+                                .mean = imagenet_preprocess().mean,
+                                .std = imagenet_preprocess().std,
+                                .interpolation = "bicubic"};
   const torch::NoGradGuard no_grad;
   const auto x = bicubic(ImageView{.data = pixels.const_data_ptr<uint8_t>(), .height = 50, .width = 60});
   EXPECT_EQ(json["predictions"][0], imagenet_classes()[network->forward(x).argmax(1).item<int64_t>()]);
@@ -68,8 +73,20 @@ TEST(PretrainedTool, FeaturesComeFromPyTorchsCacheToo) {
   put_picture(home.at("cat.png"));
   put_weights(home.folder / ".cache/torch/hub/checkpoints/resnet18-f37072fd.pth");
   const auto json = expect_success({"features", "--pretrained", "resnet18", "--no-verify", home.at("cat.png"), "--out",
-                                    home.at("f.npy"), "--json"}).json();
+                                    home.at("f.npy"), "--json"})
+                        .json();
   EXPECT_EQ(json["features"], 512);
+}
+
+TEST(PretrainedTool, TrainBeginsWithThem) {
+  const Home home;
+  put_pictures(home.folder / "idx", 8, 4);  // grey, two classes: the first and the last layer are adapted
+  put_weights(home.weights() / "resnet18-f37072fd.pth");
+  const auto result = expect_success({"train", "--pretrained", "resnet18", "--no-verify", "--data", home.at("idx"),
+                                      "--dry-run", "--batch-size", "4", "--threads", "1", "--json"});
+  EXPECT_EQ(result.json()["model"], "resnet18");
+  EXPECT_NE(result.err.find("resnet18-f37072fd.pth: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("fc.weight"), std::string::npos) << result.err;
 }
 
 TEST(PretrainedTool, AWrongFileFromTheNetworkIsNamedWithItsDigest) {
@@ -82,7 +99,8 @@ TEST(PretrainedTool, AWrongFileFromTheNetworkIsNamedWithItsDigest) {
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0], "downloading resnet18-f37072fd.pth, 0.0 MB");
   EXPECT_TRUE(lines[1].starts_with("predict: resnet18-f37072fd.pth: " + server.url("/resnet18-f37072fd.pth") +
-                                   " gave a file of SHA-256 ")) << lines[1];
+                                   " gave a file of SHA-256 "))
+      << lines[1];
   EXPECT_NE(lines[1].find("expected f37072fd"), std::string::npos) << lines[1];
   EXPECT_TRUE(std::filesystem::is_empty(home.weights()));
 }
@@ -102,8 +120,11 @@ TEST(PretrainedTool, OfflineSaysWhereToGetTheFileAndWhereToPutIt) {
   const Home home;
   const Variables mirror{{{"RESZOO_HUB_URL", refused_url()}}};
   for (const std::string tool : {"predict", "features"})
-    expect_failure(1, Words{tool, "--pretrained", "resnet18", "cat.png"} + (tool == "features" ? Words{"--out", "x.npy"} : Words{}),
-                   {"resnet18-f37072fd.pth: cannot be downloaded", "get http://127.0.0.1", "put it into " + home.weights().string()});
+    expect_failure(
+        1,
+        Words{tool, "--pretrained", "resnet18", "cat.png"} + (tool == "features" ? Words{"--out", "x.npy"} : Words{}),
+        {"resnet18-f37072fd.pth: cannot be downloaded", "get http://127.0.0.1",
+         "put it into " + home.weights().string()});
 }
 
 TEST(PretrainedTool, CtrlCLeavesThePartForTheNextTime) {

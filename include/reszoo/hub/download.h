@@ -17,11 +17,11 @@ struct DownloadProgress {
 
 /// How a file is downloaded.
 struct DownloadOptions {
-  int tries = 5;                                 ///< cut-offs in a row that bring less than a mebibyte each
-  std::chrono::milliseconds wait{500};           ///< before the second try; doubled from try to try
+  int tries = 5;                        ///< cut-offs in a row that bring less than a mebibyte each
+  std::chrono::milliseconds wait{500};  ///< before the second try; doubled from try to try
   std::chrono::milliseconds connect_time{20'000};
-  std::chrono::seconds stall_time{30};           ///< without a byte, then the connection is given up
-  int64_t largest = int64_t{8} << 30;            ///< bytes; a larger file is refused
+  std::chrono::seconds stall_time{30};  ///< without a byte, then the connection is given up
+  int64_t largest = int64_t{8} << 30;   ///< bytes; a larger file is refused
   /// Called with each piece that arrives. What it throws ends the download and
   /// reaches the caller; the part that is there stays for the next time.
   std::function<void(const DownloadProgress&)> on_progress;
