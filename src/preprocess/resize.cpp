@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -64,39 +65,46 @@ uint8_t to_byte(int32_t sum) {
   return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
 }
 
-/// (planes, H, W) to (planes, H, outputs).
+/// One output pixel of C channels, each the weighted sum of the pixels from `first`.
+template <int C>
+void write_pixel(const uint8_t* first, const std::vector<int32_t>& weights, uint8_t* to) {
+  std::array<int32_t, C> sums;
+  sums.fill(1 << (kBits - 1));
+  for (const auto weight : weights) {
+    for (size_t c = 0; c < C; ++c) sums[c] += first[c] * weight;
+    first += C;
+  }
+  for (size_t c = 0; c < C; ++c) to[c] = to_byte(sums[c]);
+}
+
+/// (N, H, W, C) to (N, H, outputs, C).
+template <int C>
 Tensor resize_columns(const Tensor& pixels, int64_t outputs, const Filter& filter) {
   const auto rows = pixels.size(0) * pixels.size(1), width = pixels.size(2);
   const auto taps = taps_of(width, outputs, filter);
-  auto result = torch::empty({pixels.size(0), pixels.size(1), outputs}, torch::kUInt8);
+  auto result = torch::empty({pixels.size(0), pixels.size(1), outputs, C}, torch::kUInt8);
   const auto* from = pixels.const_data_ptr<uint8_t>();
   auto* to = result.mutable_data_ptr<uint8_t>();
-  for (int64_t y = 0; y < rows; ++y, from += width)
-    for (int64_t x = 0; x < outputs; ++x) {
-      const auto* first = from + taps.first[static_cast<size_t>(x)];
-      const auto& weights = taps.weights[static_cast<size_t>(x)];
-      int32_t sum = 1 << (kBits - 1);
-      for (size_t i = 0; i < weights.size(); ++i) sum += first[i] * weights[i];
-      *to++ = to_byte(sum);
-    }
+  for (int64_t y = 0; y < rows; ++y, from += width * C)
+    for (size_t x = 0; x < taps.first.size(); ++x, to += C) write_pixel<C>(from + taps.first[x] * C, taps.weights[x], to);
   return result;
 }
 
-/// (planes, H, W) to (planes, outputs, W).
+/// (N, H, W, C) to (N, outputs, W, C).
 Tensor resize_rows(const Tensor& pixels, int64_t outputs, const Filter& filter) {
-  const auto planes = pixels.size(0), height = pixels.size(1), width = pixels.size(2);
+  const auto count = pixels.size(0), height = pixels.size(1), row_size = pixels.size(2) * pixels.size(3);
   const auto taps = taps_of(height, outputs, filter);
-  auto result = torch::empty({planes, outputs, width}, torch::kUInt8);
+  auto result = torch::empty({count, outputs, pixels.size(2), pixels.size(3)}, torch::kUInt8);
   const auto* from = pixels.const_data_ptr<uint8_t>();
   auto* to = result.mutable_data_ptr<uint8_t>();
-  std::vector<int32_t> sums(static_cast<size_t>(width));
-  for (int64_t plane = 0; plane < planes; ++plane, from += height * width)
-    for (int64_t y = 0; y < outputs; ++y) {
+  std::vector<int32_t> sums(static_cast<size_t>(row_size));
+  for (int64_t i = 0; i < count; ++i, from += height * row_size)
+    for (size_t y = 0; y < taps.first.size(); ++y) {
       std::fill(sums.begin(), sums.end(), 1 << (kBits - 1));
-      const auto* row = from + taps.first[static_cast<size_t>(y)] * width;
-      for (const auto weight : taps.weights[static_cast<size_t>(y)]) {
+      const auto* row = from + taps.first[y] * row_size;
+      for (const auto weight : taps.weights[y]) {
         for (size_t x = 0; x < sums.size(); ++x) sums[x] += row[x] * weight;
-        row += width;
+        row += row_size;
       }
       for (const auto sum : sums) *to++ = to_byte(sum);
     }
@@ -107,15 +115,15 @@ Tensor resize_rows(const Tensor& pixels, int64_t outputs, const Filter& filter) 
 
 Tensor resize_pictures(const Tensor& images, int64_t height, int64_t width, const std::string& interpolation) {
   const Filter filter = interpolation == "bicubic" ? Filter{2, cubic} : Filter{1, triangle};
-  const auto count = images.size(0), channels = images.size(1);
-  auto pixels = images.reshape({count * channels, images.size(2), images.size(3)}).contiguous();
+  auto pixels = images.permute({0, 2, 3, 1}).contiguous();  // as a picture's bytes lie, so no copy as a rule
   // Pillow takes rows first where that leaves less for the columns, which tall pictures meet.
   const auto rows_away = pixels.size(1) - height, columns_away = pixels.size(2) - width;
   const bool rows_first = rows_away > 0 && rows_away > 2 * columns_away;
   if (rows_first) pixels = resize_rows(pixels, height, filter);
-  if (columns_away != 0) pixels = resize_columns(pixels, width, filter);
+  if (columns_away != 0)
+    pixels = images.size(1) == 3 ? resize_columns<3>(pixels, width, filter) : resize_columns<1>(pixels, width, filter);
   if (rows_away != 0 && !rows_first) pixels = resize_rows(pixels, height, filter);
-  return pixels.view({count, channels, height, width});
+  return pixels.permute({0, 3, 1, 2});
 }
 
 }  // namespace reszoo

@@ -129,9 +129,9 @@ TEST(PretrainedTool, OfflineSaysWhereToGetTheFileAndWhereToPutIt) {
 
 TEST(PretrainedTool, CtrlCLeavesThePartForTheNextTime) {
   const Home home;
-  const Server server([](const Asked& asked, size_t) {
+  const Server server([](const Asked&, size_t number) {
     return Answer{.body = std::string(1'000'000, 'x'),
-                  .hang_after = asked.range.empty() ? std::optional<size_t>(300'000) : std::nullopt};
+                  .hang_after = number == 0 ? std::optional<size_t>(300'000) : std::nullopt};
   });
   const Variables mirror{{{"RESZOO_HUB_URL", server.url()}}};
   const Words words{"predict", "--pretrained", "resnet18", "cat.png"};
