@@ -1,6 +1,9 @@
 // A download arrives whole, also by detours.
 #include "reszoo/hub/download.h"
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <thread>
 
 #include "downloads.h"
@@ -153,7 +156,36 @@ TEST(Download, ComesByHttpsFromAServerThatIsTrusted) {
   }
 }
 
-TEST(Download, OfTwoAtOnceOneWaitsForTheOther) {
+TEST(Download, OfTwoProcessesAtOnceOneWaitsForTheOther) {
+  Downloads d;
+  const Server server(Answer{.body = d.body, .pause = 20ms, .piece = 30'000});
+  const auto child = ::fork();
+  if (child == 0) Downloads::leave_after([&] { d.get(server); });
+  d.get(server);
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  d.expect_whole();
+  EXPECT_EQ(server.asked().size(), 1u);
+}
+
+TEST(Download, AProcessThatIsKilledLeavesItsPart) {
+  Downloads d;
+  const Server server([&](const Asked&, size_t number) {
+    return Answer{.body = d.body, .hang_after = number == 0 ? std::optional<size_t>(100'000) : std::nullopt};
+  });
+  const auto child = ::fork();
+  if (child == 0) Downloads::leave_after([&] { d.get(server); });
+  while (!std::filesystem::exists(d.part()) || std::filesystem::file_size(d.part()) < 100'000)
+    std::this_thread::sleep_for(1ms);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  d.get(server);
+  d.expect_whole();
+  EXPECT_EQ(ranges(server), (Words{"", "bytes=100000-"}));
+}
+
+TEST(Download, OfTwoThreadsAtOnceOneWaitsForTheOther) {
   Downloads d;
   const Server server(Answer{.body = d.body, .pause = 20ms, .piece = 30'000});
   std::thread other([&] { d.get(server); });
