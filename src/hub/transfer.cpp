@@ -49,7 +49,7 @@ struct Request {
   int64_t total = 0;          ///< of the whole file; 0 is unknown
   bool begun = false;
   bool too_large = false;
-  std::exception_ptr error;  ///< of a callback: it must not cross libcurl's C frames
+  std::exception_ptr error = nullptr;  ///< of a callback: it must not cross libcurl's C frames
 
   long status() const {
     long code = 0;

@@ -80,8 +80,10 @@ TEST(Pretrained, AnotherNumberOfOutputsRenewsTheLastLayerAlone) {
   EXPECT_FALSE(model.target);
   const auto adapted = state_of(*model.network), published = state_of(*p.network);
   EXPECT_EQ(adapted["fc.weight"].size(0), 4);
-  for (const auto& item : published)
-    if (!item.key().starts_with("fc.")) EXPECT_TRUE(torch::equal(adapted[item.key()], item.value())) << item.key();
+  for (const auto& item : published) {
+    if (item.key().starts_with("fc.")) continue;
+    EXPECT_TRUE(torch::equal(adapted[item.key()], item.value())) << item.key();
+  }
 }
 
 TEST(Pretrained, NoOutputsGiveFeatures) {

@@ -25,7 +25,7 @@ struct FetchOptions {
   bool offline = false;  ///< never connect; $RESZOO_OFFLINE, set and not 0, says so too
   DownloadOptions download = {};
   /// Called with a line for a person, such as that a file is damaged and not used.
-  std::function<void(const std::string&)> on_warning;
+  std::function<void(const std::string&)> on_warning = {};
 };
 
 /// Returns the path of the file: in reszoo's folder, in PyTorch's, or downloaded

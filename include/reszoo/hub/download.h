@@ -24,7 +24,7 @@ struct DownloadOptions {
   int64_t largest = int64_t{8} << 30;   ///< bytes; a larger file is refused
   /// Called with each piece that arrives. What it throws ends the download and
   /// reaches the caller; the part that is there stays for the next time.
-  std::function<void(const DownloadProgress&)> on_progress;
+  std::function<void(const DownloadProgress&)> on_progress = {};
 };
 
 /// Downloads `url` (http or https) as the file `target`.

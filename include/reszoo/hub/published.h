@@ -13,15 +13,15 @@ namespace reszoo {
 
 /// One file of weights that somebody published, with what it takes to use it.
 struct PublishedWeights {
-  std::string model;  ///< a row of the registry
-  std::string tag;    ///< torchvision's ("IMAGENET1K_V2") or timm's ("a1_in1k")
-  std::string file;   ///< name in a cache
-  std::string url;
-  std::string digest;                ///< hexadecimal digits that begin the file's SHA-256: eight in reszoo's own tables
-  int64_t classes = 1000;            ///< outputs of the network; 1000 are ImageNet's
-  ImagePreprocess preprocess;        ///< as in the evaluation that the publisher describes
-  std::optional<double> top1, top5;  ///< published accuracy on ImageNet's validation set, percent
-  std::string license;               ///< of the weights, "" where the publisher names none
+  std::string model = {};  ///< a row of the registry
+  std::string tag = {};    ///< torchvision's ("IMAGENET1K_V2") or timm's ("a1_in1k")
+  std::string file = {};   ///< name in a cache
+  std::string url = {};
+  std::string digest = {};          ///< hexadecimal digits that begin the file's SHA-256: eight in reszoo's own tables
+  int64_t classes = 1000;           ///< outputs of the network; 1000 are ImageNet's
+  ImagePreprocess preprocess = {};  ///< as in the evaluation that the publisher describes
+  std::optional<double> top1 = {}, top5 = {};  ///< published accuracy on ImageNet's validation set, percent
+  std::string license = {};                    ///< of the weights, "" where the publisher names none
 };
 
 /// Returns the weights of a network, its default first; none for another name.
