@@ -2,7 +2,6 @@
 #include <iostream>
 
 #include "cli/app.h"
-#include "cli/model_options.h"
 #include "cli/source.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/npy.h"
@@ -33,20 +32,19 @@ void write_features(const std::filesystem::path& path, const Tensor& features) {
 
 int main(int argc, char** argv) {
   cli::Common common;
-  std::string weights, model, out;
-  std::vector<std::string> inputs, settings;
+  cli::SourceOptions options;
+  std::string out;
+  std::vector<std::string> inputs;
   return cli::run_tool(argc, argv, common, {
       .name = "features",
       .description = "Gives the pooled features of rows or pictures: the network with Identity as its head",
       .define = [&](CLI::App& app) {
-        app.add_option("--weights", weights, "A model file, or weights with --model")->required();
-        app.add_option("--model", model, "The network of weights that do not name theirs; of a TorchScript file too");
-        cli::add_model_options(app, settings);
+        cli::add_source_options(app, options);
         app.add_option("INPUT", inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
         app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
       },
       .run = [&]() -> nlohmann::ordered_json {
-        auto source = cli::open_source(weights, model, settings, common.use());
+        auto source = cli::open_source(options, common.use());
         std::vector<Tensor> parts;
         cli::for_each_input(source, inputs, [&](const Tensor& input, const std::string&) {
           parts.push_back(source.features(input));

@@ -4,6 +4,7 @@
 #include "cli/app.h"
 #include "cli/model_options.h"
 #include "reszoo/graph/profile.h"
+#include "reszoo/hub/published.h"
 #include "reszoo/weights/state.h"
 #include "reszoo/zoo/registry.h"
 
@@ -11,6 +12,12 @@ using namespace reszoo;
 using nlohmann::ordered_json;
 
 namespace {
+
+ordered_json weights_of(const std::string& name) {
+  auto all = ordered_json::array();
+  for (const auto& weights : published(name)) all.push_back(to_json(weights));
+  return all;
+}
 
 ordered_json describe(const std::string& name, const std::vector<std::string>& settings) {
   const auto& info = registry().find(name);
@@ -35,7 +42,24 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
           {"options", to_json(options)},
           {"head", network->head_path()},
           {"stages", stages},
-          {"weights", ordered_json::array()}};
+          {"weights", weights_of(name)}};
+}
+
+/// Published weights of the networks that the pattern finds.
+ordered_json list_pretrained(const std::string& pattern, bool quiet) {
+  auto all = ordered_json::array();
+  for (const auto& name : registry().names(pattern))
+    for (const auto& weights : published(name)) {
+      ordered_json row{{"model", name}};
+      row.update(to_json(weights));
+      all.push_back(row);
+      if (quiet) continue;
+      const auto accuracy = weights.top1 ? fmt::format("{:.2f}", *weights.top1) : "-";
+      std::cout << fmt::format("{:<48} {:>5} {:>6}  {}\n", name + "." + weights.tag,
+                               weights.preprocess.crop.value_or(0), accuracy,
+                               weights.license.empty() ? "-" : weights.license);
+    }
+  return {{"weights", all}};
 }
 
 }  // namespace
@@ -43,6 +67,7 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
 int main(int argc, char** argv) {
   cli::Common common;
   std::string pattern = "*", described;
+  bool pretrained = false;
   std::vector<std::string> settings;
   return cli::run_tool(argc, argv, common, {
       .name = "models",
@@ -50,6 +75,7 @@ int main(int argc, char** argv) {
       .define = [&](CLI::App& app) {
         app.add_option("PATTERN", pattern, "Names to list, with * and ?");
         app.add_option("--describe", described, "Describe this network as JSON");
+        app.add_flag("--pretrained", pretrained, "List published weights: name, pixels, top-1 accuracy, licence");
         cli::add_model_options(app, settings);
       },
       .run = [&]() -> ordered_json {
@@ -58,6 +84,7 @@ int main(int argc, char** argv) {
           if (!common.json) std::cout << description.dump(2) << "\n";
           return description;
         }
+        if (pretrained) return list_pretrained(pattern, common.json);
         const auto names = registry().names(pattern);
         if (!common.json)
           for (const auto& name : names) std::cout << name << "\n";

@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "cli/app.h"
-#include "cli/model_options.h"
 #include "cli/source.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table.h"
@@ -97,24 +96,23 @@ Frame frame_of(const Answers& answers, bool with_probabilities, size_t top) {
 
 int main(int argc, char** argv) {
   cli::Common common;
-  std::string weights, model, out;
-  std::vector<std::string> inputs, settings;
+  cli::SourceOptions options;
+  std::string out;
+  std::vector<std::string> inputs;
   std::optional<size_t> top;
   bool probabilities = false;
   return cli::run_tool(argc, argv, common, {
       .name = "predict",
       .description = "Predicts for raw rows or pictures",
       .define = [&](CLI::App& app) {
-        app.add_option("--weights", weights, "A model file, a TorchScript file, or weights with --model")->required();
-        app.add_option("--model", model, "The network of weights that do not name theirs");
-        cli::add_model_options(app, settings);
+        cli::add_source_options(app, options);
         app.add_option("INPUT", inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
         app.add_option("--top", top, "Show this many classes (pictures: 5)");
         app.add_flag("--proba", probabilities, "Give every class's probability");
         app.add_option("--out", out, "Write to this .csv or .parquet file instead of stdout");
       },
       .run = [&]() -> ordered_json {
-        auto source = cli::open_source(weights, model, settings, common.use());
+        auto source = cli::open_source(options, common.use());
         Answers answers;
         cli::for_each_input(source, inputs, [&](const Tensor& input, const std::string& picture) {
           const auto outputs = source.outputs(input);

@@ -3,6 +3,7 @@
 
 #include "cli/app.h"
 #include "cli/dataset.h"
+#include "cli/download_line.h"
 #include "cli/measure.h"
 #include "cli/model_options.h"
 #include "cli/progress.h"
@@ -21,8 +22,8 @@ namespace {
 struct Arguments {
   std::string model = "tabular_resnet";
   cli::DataOptions data;
-  std::string init, out;
-  bool adapt = false, resume = false, overwrite = false, dry_run = false;
+  std::string init, pretrained, out;
+  bool adapt = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   std::vector<std::string> settings;
   // Left out, they follow from the network's domain.
   std::optional<int64_t> epochs, batch_size;
@@ -33,7 +34,7 @@ struct Arguments {
 };
 
 void define(CLI::App& app, Arguments& a) {
-  app.add_option("--model", a.model, "Name of a network, see reszoo-models")->capture_default_str();
+  auto* model = app.add_option("--model", a.model, "Name of a network, see reszoo-models")->capture_default_str();
   app.add_option("--data", a.data.data, "A table, or a folder of IDX files")->required();
   app.add_option("--target", a.data.target, "The table's column to predict");
   app.add_option("--val", a.data.validation, "Validation rows: a path, or a fraction of the data (default 0.1; 0 for none)");
@@ -44,7 +45,10 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--categorical", a.data.categorical, "Columns to read as categories")->delimiter(',');
   app.add_option("--ignore", a.data.ignore, "Columns to leave out")->delimiter(',');
   cli::add_model_options(app, a.settings);
-  app.add_option("--init", a.init, "Weights to begin with");
+  auto* init = app.add_option("--init", a.init, "Weights to begin with");
+  app.add_option("--pretrained", a.pretrained, "A network and published weights to begin with, resnet50 or resnet50.TAG")
+      ->excludes(model)->excludes(init);
+  app.add_flag("--no-verify", a.no_verify, "Do not compare the weights to begin with with their digest");
   app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs");
   app.add_option("--out", a.out, "Folder for the model, the log and the report; left out, nothing is written");
   app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
@@ -81,7 +85,7 @@ TrainerOptions trainer_options(const Arguments& a, const cli::Common& common, Do
   o.resume = a.resume;
   if (!a.dry_run) o.out = a.out;
   o.settings = {{"model", a.model}, {"data", a.data.data}, {"target", a.data.target}, {"val", a.data.validation},
-                {"test", a.data.test}, {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init},
+                {"test", a.data.test}, {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init + a.pretrained},
                 {"options", fmt::format("{}", fmt::join(a.settings, " "))}};
   return o;
 }
@@ -104,6 +108,12 @@ void prepare_out(const Arguments& a) {
   if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", a.out, error.message());
 }
 
+fs::path fetch_pretrained(const Arguments& a) {
+  auto options = cli::fetch_with_progress();
+  options.verify = !a.no_verify;
+  return fetch_weights(find_published(a.pretrained), options);
+}
+
 /// Puts the network into the dataset's model: the options of the command line,
 /// with what the data says of inputs and outputs.
 void build_network(Model& model, const Arguments& a, const ModelOptions& shape) {
@@ -115,10 +125,11 @@ void build_network(Model& model, const Arguments& a, const ModelOptions& shape) 
   model.name = a.model;
   model.options = options_from_json(info.domain, options);
   model.network = create_model(a.model, model.options);
-  if (!a.init.empty()) {
-    const auto report = load_weights(*model.network, a.init, {.adapt = a.adapt});
-    std::cerr << a.init << ": " << report.line() << "\n";
-  }
+  const auto weights = a.pretrained.empty() ? fs::path(a.init) : fetch_pretrained(a);
+  if (weights.empty()) return;
+  const auto report =
+      load_weights(*model.network, weights, {.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify});
+  std::cerr << weights.string() << ": " << report.line() << "\n";
 }
 
 ordered_json dry_run(Trainer& trainer, const cli::Dataset& dataset, const TrainerOptions& options) {
@@ -178,6 +189,7 @@ cli::Dataset prepare(Arguments& a, uint64_t seed) {
 
 ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
   const auto device = common.use();
+  if (!a.pretrained.empty()) a.model = find_published(a.pretrained).model;
   const auto domain = registry().find(a.model).domain;
   prepare_out(a);
   auto dataset = prepare(a, common.seed);

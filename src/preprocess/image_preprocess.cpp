@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "resize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/json_field.h"
 
@@ -37,14 +38,13 @@ Tensor convert(const Tensor& images, int64_t channels) {
   return ((colours.to(torch::kInt32) * weights).sum(1, true) + 0x8000).div(0x10000, "floor").to(torch::kUInt8);
 }
 
-Tensor resized(const Tensor& images, int64_t side, const std::string& interpolation) {
-  const auto height = images.size(2), width = images.size(3), shorter = std::min(height, width);
-  if (side == 0 || side == shorter) return images;
+Tensor resized(const Tensor& images, const ImagePreprocess& options) {
+  const auto height = images.size(2), width = images.size(3), shorter = std::min(height, width), side = options.resize;
+  if (side == 0) return images;
   // torchvision rounds the longer side down.
-  const int64_t longer = side * std::max(height, width) / shorter;
-  const std::vector<int64_t> size = height < width ? std::vector{side, longer} : std::vector{longer, side};
-  return interpolation == "bicubic" ? at::_upsample_bicubic2d_aa(images, size, false)
-                                    : at::_upsample_bilinear2d_aa(images, size, false);
+  const auto longer = options.squash ? side : side * std::max(height, width) / shorter;
+  return height < width ? resize_pictures(images, side, longer, options.interpolation)
+                        : resize_pictures(images, longer, side, options.interpolation);
 }
 
 Tensor centre_crop(Tensor images, int64_t side) {
@@ -75,7 +75,7 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
   if (images.dim() != 4 || images.scalar_type() != torch::kUInt8 || images.numel() == 0 || images.size(1) > 4)
     fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W) with 1 to 4 channels, got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
-  auto pixels = resized(convert(images, channels), resize, interpolation);
+  auto pixels = resized(convert(images, channels), *this);
   if (crop) pixels = centre_crop(pixels, *crop);
   auto result = pixels.to(torch::kFloat32).div(255);
   const auto values = [&](const std::vector<double>& of) {
@@ -90,6 +90,7 @@ nlohmann::json ImagePreprocess::to_json() const {
   nlohmann::json json{
       {"channels", channels}, {"resize", resize}, {"mean", mean}, {"std", std}, {"interpolation", interpolation}};
   if (crop) json["crop"] = *crop;
+  if (squash) json["squash"] = true;
   return json;
 }
 
@@ -102,6 +103,7 @@ ImagePreprocess ImagePreprocess::from(const nlohmann::json& json) {
                        json_field<std::vector<double>>(json, "std", subject),
                        json_field<std::string>(json, "interpolation", subject)};
   if (json.contains("crop")) read.crop = json_field<int64_t>(json, "crop", subject);
+  if (json.contains("squash")) read.squash = json_field<bool>(json, "squash", subject);
   check(read, ErrorKind::file);
   return read;
 }

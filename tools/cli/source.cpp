@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "download_line.h"
 #include "model_options.h"
 #include "naming.h"
 #include "reszoo/base/error.h"
@@ -10,6 +11,7 @@
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
 #include "reszoo/data/table.h"
+#include "reszoo/hub/pretrained.h"
 #include "reszoo/weights/load.h"
 
 namespace reszoo::cli {
@@ -55,6 +57,12 @@ TableReadOptions read_options(const Source& source) {
   return {.text = source.model && source.model->table ? source.model->table->text_columns() : std::vector<std::string>{}};
 }
 
+Source open_pretrained(const SourceOptions& options, c10::Device device) {
+  PretrainedOptions how{.device = device, .fetch = fetch_with_progress()};
+  how.fetch.verify = !options.no_verify;
+  return {.model = create_pretrained(options.pretrained, "", how)};
+}
+
 }  // namespace
 
 Tensor Source::outputs(const Tensor& input) { return model ? model->outputs(input) : script->forward(input).cpu(); }
@@ -64,14 +72,28 @@ Tensor Source::features(const Tensor& input) {
   return model->features(input);
 }
 
-Source open_source(const std::string& weights, const std::string& name, const std::vector<std::string>& settings,
-                   c10::Device device) {
+void add_source_options(CLI::App& app, SourceOptions& options) {
+  auto* weights = app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
+  auto* pretrained = app.add_option("--pretrained", options.pretrained,
+                                    "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
+  auto* model = app.add_option("--model", options.model, "The network of weights that do not name theirs");
+  pretrained->excludes(weights)->excludes(model);
+  add_model_options(app, options.settings);
+  app.add_flag("--no-verify", options.no_verify, "Do not compare the weights with their digest");
+  app.final_callback([&options] {
+    if (options.weights.empty() && options.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
+  });
+}
+
+Source open_source(const SourceOptions& options, c10::Device device) {
+  const auto& [weights, name, pretrained, settings, no_verify] = options;
+  if (!pretrained.empty()) return open_pretrained(options, device);
   const auto kind = detect_weights(weights);
-  if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device)};
+  if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device, !no_verify)};
   if (name.empty() && kind == WeightsKind::torchscript) return {.script = ScriptModel(weights, device)};
   if (name.empty() && kind == WeightsKind::safetensors)
     fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model", weights);
-  const auto state = read_weights(weights);
+  const auto state = read_weights(weights, {.verify = !no_verify});
   const auto& info = registry().find(name);
   Model model;
   model.name = name;

@@ -26,14 +26,15 @@ struct ImageView {
 /// repetition, RGB to grey by ITU-R 601-2 luma as PIL does, alpha dropped),
 /// resized, cropped at the centre, normalised: (x / 255 - mean) / std.
 ///
-/// Resizing is antialiased and rounds to bytes, as torchvision on PIL pictures
-/// (a byte may differ by 1); a crop larger than the picture pads it with black.
+/// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL
+/// pictures; a crop larger than the picture pads it with black.
 struct ImagePreprocess {
-  int64_t channels = 3;                    ///< 1 or 3
-  int64_t resize = 0;                      ///< of the shorter side, pixels; 0 leaves the size
-  std::optional<int64_t> crop;             ///< side of the centre square, pixels
-  std::vector<double> mean, std;           ///< a value a channel, of x / 255; empty is 0 and 1
-  std::string interpolation = "bilinear";  ///< or "bicubic"
+  int64_t channels = 3;                     ///< 1 or 3
+  int64_t resize = 0;                       ///< of the shorter side (`squash`: both), pixels; 0 leaves the size
+  std::optional<int64_t> crop = {};         ///< side of the centre square, pixels
+  std::vector<double> mean = {}, std = {};  ///< a value a channel, of x / 255; empty is 0 and 1
+  std::string interpolation = "bilinear";   ///< or "bicubic"
+  bool squash = false;                      ///< resize to a square, whatever the shape
 
   /// One picture. Shape: (1, C, H, W) float32.
   /// Throws: Error (usage) for options that do not fit; Error (input) for an

@@ -1,0 +1,42 @@
+/// Where weights that were downloaded lie, and how they get there.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "reszoo/hub/download.h"
+#include "reszoo/hub/published.h"
+
+namespace reszoo {
+
+/// Returns reszoo's folder for weights: $RESZOO_HOME/weights, else
+/// $XDG_CACHE_HOME/reszoo/weights, else ~/.cache/reszoo/weights.
+///
+/// Throws: Error (usage) if none of these variables nor HOME is set.
+std::filesystem::path weights_folder();
+
+/// Returns the folder where PyTorch keeps them: $TORCH_HOME/hub/checkpoints, else
+/// $XDG_CACHE_HOME/torch/hub/checkpoints, else ~/.cache/torch/hub/checkpoints.
+std::filesystem::path torch_weights_folder();
+
+/// How weights are fetched.
+struct FetchOptions {
+  bool verify = true;    ///< compare the digest of a file that is there already
+  bool offline = false;  ///< never connect; $RESZOO_OFFLINE, set and not 0, says so too
+  DownloadOptions download = {};
+  /// Called with a line for a person, such as that a file is damaged and not used.
+  std::function<void(const std::string&)> on_warning = {};
+};
+
+/// Returns the path of the file: in reszoo's folder, in PyTorch's, or downloaded
+/// into reszoo's. PyTorch's folder is only read. With $RESZOO_HUB_URL set, files
+/// come from `$RESZOO_HUB_URL/<file>` instead of where they were published.
+///
+/// A file of a wrong digest is not used. To compare the digest of 100 MB takes a
+/// twentieth of a second on a processor with SHA instructions.
+///
+/// Throws: Error (file) with the URL and the folder where the file belongs, if it
+/// cannot be had.
+std::filesystem::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options = {});
+
+}  // namespace reszoo

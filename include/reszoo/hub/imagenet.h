@@ -1,0 +1,14 @@
+/// What ImageNet's classes are called.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace reszoo {
+
+/// Returns the names of the 1000 classes of ILSVRC 2012, in the order of the
+/// outputs of networks trained on it. All differ.
+///
+/// Source: torchvision 0.28, `meta["categories"]`.
+const std::vector<std::string>& imagenet_classes();
+
+}  // namespace reszoo

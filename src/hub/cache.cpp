@@ -1,0 +1,77 @@
+#include "reszoo/hub/cache.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "reszoo/base/error.h"
+#include "reszoo/hub/sha256.h"
+
+namespace reszoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The variable's value; "" where it is not set.
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// `<own>/<below>`, where the variable `own` is set, else `<cache folder>/<name>/<below>`.
+fs::path cache_folder(const char* own, const char* name, const char* below) {
+  if (const auto home = variable(own); !home.empty()) return fs::path(home) / below;
+  if (const auto cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / name / below;
+  const auto home = variable("HOME");
+  if (home.empty()) fail(ErrorKind::usage, "hub: no folder for weights; set {}, XDG_CACHE_HOME or HOME", own);
+  return fs::path(home) / ".cache" / name / below;
+}
+
+std::string url_of(const PublishedWeights& weights) {
+  auto mirror = variable("RESZOO_HUB_URL");
+  if (mirror.empty()) return weights.url;
+  while (mirror.ends_with('/')) mirror.pop_back();
+  return fmt::format("{}/{}", mirror, weights.file);
+}
+
+bool is_offline(const FetchOptions& options) {
+  const auto set = variable("RESZOO_OFFLINE");
+  return options.offline || (!set.empty() && set != "0");
+}
+
+/// The file in one of the folders, or "". What has another digest is told and passed over.
+fs::path find_cached(const PublishedWeights& weights, const FetchOptions& options, std::string& damaged) {
+  for (const auto& folder : {weights_folder(), torch_weights_folder()}) {
+    const auto path = folder / weights.file;
+    if (!fs::is_regular_file(path)) continue;
+    const auto digest = options.verify ? sha256_of(path) : weights.digest;
+    if (digest.starts_with(weights.digest)) return path;
+    damaged = fmt::format("{}: is not used, its SHA-256 is {}, expected {}…", path.string(), digest, weights.digest);
+    if (options.on_warning) options.on_warning(damaged);
+  }
+  return {};
+}
+
+}  // namespace
+
+fs::path weights_folder() {
+  return cache_folder("RESZOO_HOME", "reszoo", "weights");
+}
+
+fs::path torch_weights_folder() {
+  return cache_folder("TORCH_HOME", "torch", "hub/checkpoints");
+}
+
+fs::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options) {
+  std::string damaged;
+  if (const auto path = find_cached(weights, options, damaged); !path.empty()) return path;
+  const auto target = weights_folder() / weights.file;
+  const auto url = url_of(weights);
+  if (is_offline(options)) fail_to_get(url, target, damaged.empty() ? "offline" : "offline; " + damaged);
+  std::error_code error;
+  fs::create_directories(target.parent_path(), error);
+  if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", target.parent_path().string(), error.message());
+  download(url, target, weights.digest, options.download);
+  return target;
+}
+
+}  // namespace reszoo

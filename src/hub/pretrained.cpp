@@ -1,0 +1,44 @@
+#include "reszoo/hub/pretrained.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/hub/imagenet.h"
+#include "reszoo/nn/no_init.h"
+#include "reszoo/weights/load.h"
+
+namespace reszoo {
+namespace {
+
+/// Builds the network; where every weight is loaded next, without random ones.
+Network build(const std::string& name, const ModelOptions& options, bool renews_a_layer) {
+  std::optional<NoInit> no_init;
+  if (!renews_a_layer) no_init.emplace();
+  return create_model(name, options);
+}
+
+}  // namespace
+
+Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions& options) {
+  const auto outputs = options.outputs.value_or(weights.classes);
+  Model model;
+  model.name = weights.model;
+  model.options = ImageOptions{.outputs = outputs};
+  const bool adapt = outputs != weights.classes && outputs != 0;
+  model.network = build(model.name, model.options, adapt);  // before the download: a wrong option costs no wait
+  // Where the digest of the whole file was compared, its parts' checksums have nothing to add.
+  load_weights(*model.network, fetch_weights(weights, options.fetch),
+               {.adapt = adapt, .verify = options.fetch.verify && weights.digest.empty()});
+  model.network->to(options.device);
+  model.network->eval();
+  model.image = weights.preprocess;
+  const auto& names = imagenet_classes();
+  if (outputs == weights.classes && outputs == static_cast<int64_t>(names.size()))
+    model.target = Target::from({{"name", "class"}, {"task", "multiclass"}, {"classes", names}});
+  return model;
+}
+
+Model create_pretrained(const std::string& name, const std::string& tag, const PretrainedOptions& options) {
+  return create_pretrained(find_published(name, tag), options);
+}
+
+}  // namespace reszoo

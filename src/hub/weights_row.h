@@ -1,0 +1,68 @@
+/// How the tables of published weights are written: a line a file.
+#pragma once
+#include <cstdint>
+#include <span>
+
+namespace reszoo {
+
+/// How pictures are prepared, beside ImageNet's mean and deviation that all rows
+/// share: the shorter side resized, the centre cropped.
+struct Pictures {
+  const char* interpolation;
+  int64_t resize, crop;  ///< pixels
+};
+
+/// Weights of 1000 ImageNet classes in a file whose name ends in a dash, eight
+/// hexadecimal digits that begin its SHA-256, and `.pth`.
+struct WeightsRow {
+  const char* model;
+  const char* tag;
+  const char* folder;  ///< URL of the file without its name
+  const char* file;
+  Pictures pictures;
+  const char* license = "";   ///< "" where the publisher names none
+  double top1 = 0, top5 = 0;  ///< accuracy on ImageNet's validation set, percent; 0 where none is published
+};
+
+std::span<const WeightsRow> torchvision_weights();
+std::span<const WeightsRow> timm_weights();
+
+inline constexpr char kPyTorch[] = "https://download.pytorch.org/models";
+inline constexpr char kSemiSupervised[] = "https://dl.fbaipublicfiles.com/semiweaksupervision/model_files";
+inline constexpr char kGluon[] = "https://github.com/rwightman/pytorch-pretrained-gluonresnet/releases/download/v0.1";
+
+// Releases of pytorch-image-models, linked under its former and its present owner.
+inline constexpr char kTimm[] = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-weights";
+inline constexpr char kTimmAttn[] =
+    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-attn-weights";
+inline constexpr char kTimmRs[] = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-rs-weights";
+inline constexpr char kTimmRsb[] =
+    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-rsb-weights";
+inline constexpr char kTimmTpu[] =
+    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-tpu-weights";
+inline constexpr char kTimmTresnet[] =
+    "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-tresnet";
+inline constexpr char kHf[] = "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-weights";
+inline constexpr char kHfRsb[] =
+    "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-rsb-weights";
+
+inline constexpr Pictures kBilinear201To176{"bilinear", 201, 176};
+inline constexpr Pictures kBilinear232To224{"bilinear", 232, 224};
+inline constexpr Pictures kBilinear256To224{"bilinear", 256, 224};
+inline constexpr Pictures kBicubic168To160{"bicubic", 168, 160};
+inline constexpr Pictures kBicubic175To160{"bicubic", 175, 160};
+inline constexpr Pictures kBicubic195To176{"bicubic", 195, 176};
+inline constexpr Pictures kBicubic201To176{"bicubic", 201, 176};
+inline constexpr Pictures kBicubic204To192{"bicubic", 204, 192};
+inline constexpr Pictures kBicubic235To224{"bicubic", 235, 224};
+inline constexpr Pictures kBicubic238To224{"bicubic", 238, 224};
+inline constexpr Pictures kBicubic256To224{"bicubic", 256, 224};
+inline constexpr Pictures kBicubic256To256{"bicubic", 256, 256};
+inline constexpr Pictures kBicubic269To256{"bicubic", 269, 256};
+inline constexpr Pictures kBicubic272To256{"bicubic", 272, 256};
+inline constexpr Pictures kBicubic288To288{"bicubic", 288, 288};
+inline constexpr Pictures kBicubic292To256{"bicubic", 292, 256};
+inline constexpr Pictures kBicubic320To320{"bicubic", 320, 320};
+inline constexpr Pictures kBicubic336To320{"bicubic", 336, 320};
+
+}  // namespace reszoo

@@ -1,0 +1,46 @@
+// Environment variables for as long as a test runs.
+#pragma once
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace reszoo::test {
+
+/// Sets variables (nothing unsets one) and puts the old values back at the end.
+class Variables {
+ public:
+  using Values = std::map<std::string, std::optional<std::string>>;
+
+  explicit Variables(const Values& values) {
+    for (const auto& [name, value] : values) {
+      const char* before = std::getenv(name.c_str());
+      before_[name] = before ? std::optional<std::string>(before) : std::nullopt;
+    }
+    set(values);
+  }
+  Variables(const Variables&) = delete;
+  Variables& operator=(const Variables&) = delete;
+  ~Variables() { set(before_); }
+
+ private:
+  static void set(const Values& values) {
+    for (const auto& [name, value] : values) {
+      if (value)
+        ::setenv(name.c_str(), value->c_str(), 1);
+      else
+        ::unsetenv(name.c_str());
+    }
+  }
+
+  Values before_;
+};
+
+/// A home folder in which the hub's caches are, with nothing of the caller's.
+inline Variables::Values hub_home(const std::string& home) {
+  return {{"HOME", home},         {"RESZOO_HOME", {}},    {"XDG_CACHE_HOME", {}}, {"TORCH_HOME", {}},
+          {"RESZOO_OFFLINE", {}}, {"RESZOO_HUB_URL", {}}, {"http_proxy", {}},     {"https_proxy", {}},
+          {"all_proxy", {}},      {"CURL_CA_BUNDLE", {}}, {"SSL_CERT_FILE", {}},  {"no_proxy", "127.0.0.1"}};
+}
+
+}  // namespace reszoo::test

@@ -1,0 +1,159 @@
+"""Write src/hub's tables from torchvision and timm, or with --check compare them with what is there.
+
+Only a file whose name ends in eight hexadecimal digits is listed: they begin its SHA-256, so a download can
+be checked. Nothing else is a source of a digest.
+"""
+import math
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from torchvision_import import models
+
+from timm.models._registry import _model_pretrained_cfgs, _model_to_module
+
+FOLDER = Path(__file__).parents[2] / "src" / "hub"
+FAMILIES = ("resnet", "resnext", "wide_resnet", "alexnet")
+NAMED_BY_DIGEST = re.compile(r"(.*)/([^/]+-[0-9a-f]{8}\.pth)")
+PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # widths of their own for every layer: no network here
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+HOSTS = {  # constants of src/hub/weights_row.h
+    "https://download.pytorch.org/models": "kPyTorch",
+    "https://dl.fbaipublicfiles.com/semiweaksupervision/model_files": "kSemiSupervised",
+    "https://github.com/rwightman/pytorch-pretrained-gluonresnet/releases/download/v0.1": "kGluon",
+}
+TIMM = re.compile(r"https://github.com/(rwightman|huggingface)/pytorch-image-models/releases/download/v0.1-(\w+)-?(\w*)")
+
+
+def host(base):
+    """Give the name of the constant that is this folder's URL."""
+    if base in HOSTS:
+        return HOSTS[base]
+    owner, first, second = TIMM.fullmatch(base).groups()
+    kind = first.capitalize() + second.capitalize()
+    return ("kHf" if owner == "huggingface" else "kTimm") + kind.removesuffix("Weights")
+
+
+def evaluation(resize, crop, interpolation, mean, std):
+    """Give the name of the constant that says how pictures are prepared."""
+    assert (tuple(mean), tuple(std)) == (MEAN, STD), (mean, std)
+    assert interpolation in ("bilinear", "bicubic"), interpolation
+    return f"k{interpolation.capitalize()}{resize}To{crop}"
+
+
+def row(model, tag, url, pictures, license, *accuracy):
+    base, file = NAMED_BY_DIGEST.fullmatch(url).groups()
+    cells = [f'"{model}"', f'"{tag}"', host(base), f'"{file}"', pictures, f'"{license}"', *accuracy]
+    return "    {" + ", ".join(str(cell) for cell in cells) + "},"
+
+
+def torchvision_rows():
+    """Give each model's DEFAULT first; torchvision names no licence of its weights."""
+    for name in sorted(models.list_models(module=models), key=lambda n: (n.rstrip("0123456789_xd"), len(n), n)):
+        if not name.startswith(FAMILIES):
+            continue
+        weights = models.get_model_weights(name)
+        for entry in sorted(weights, key=lambda w: w is not weights.DEFAULT):
+            assert len(entry.meta["categories"]) == 1000
+            use = entry.transforms()
+            (size,), (side,) = use.resize_size, use.crop_size
+            pictures = evaluation(size, side, use.interpolation.value, use.mean, use.std)
+            scores = entry.meta["_metrics"]["ImageNet-1K"]
+            yield row(name, entry.name, entry.url, pictures, "", scores["acc@1"], scores["acc@5"])
+
+
+def timm_rows():
+    """Give each model's first tag first. Its evaluation resizes to floor(size / crop_pct); it publishes no accuracy."""
+    for name, config in _model_pretrained_cfgs.items():
+        model, _, tag = name.partition(".")
+        if _model_to_module.get(model) not in ("resnet", "resnetv2") or not tag or model in PRUNED:
+            continue
+        if not NAMED_BY_DIGEST.fullmatch(config.url or ""):
+            continue
+        channels, height, width = config.input_size
+        assert (channels, config.num_classes, config.crop_mode) == (3, 1000, "center") and height == width, name
+        resize = math.floor(height / config.crop_pct)
+        pictures = evaluation(resize, height, config.interpolation, config.mean, config.std)
+        yield row(model, tag, config.url, pictures, config.license or "")
+
+
+def left_out():
+    """Give the names of timm's weights that no row has, by reason."""
+    reasons = {"pruned": [], "no file whose name has a digest": []}
+    for name, config in _model_pretrained_cfgs.items():
+        model, _, tag = name.partition(".")
+        if _model_to_module.get(model) in ("resnet", "resnetv2") and tag and (config.url or config.hf_hub_id):
+            if model in PRUNED:
+                reasons["pruned"].append(name)
+            elif not NAMED_BY_DIGEST.fullmatch(config.url or ""):
+                reasons["no file whose name has a digest"].append(name)
+    return reasons
+
+
+def table(package, function, rows):
+    return f"""\
+// Made by tests/reference/published_weights.py from {package} {version(package).split('+')[0]}.
+#include "weights_row.h"
+
+namespace reszoo {{
+namespace {{
+
+constexpr WeightsRow kRows[] = {{
+{chr(10).join(rows)}
+}};
+
+}}  // namespace
+
+std::span<const WeightsRow> {function}() {{ return kRows; }}
+
+}}  // namespace reszoo
+"""
+
+
+def class_table():
+    lines, line = [], "   "
+    for name in models.ResNet50_Weights.DEFAULT.meta["categories"]:
+        cell = f' "{name}",'
+        if len(line) + len(cell) > 119:
+            lines.append(line)
+            line = "   "
+        line += cell
+    lines.append(line)
+    return f"""\
+// Made by tests/reference/published_weights.py from torchvision {version('torchvision').split('+')[0]}.
+#include "reszoo/hub/imagenet.h"
+
+namespace reszoo {{
+
+const std::vector<std::string>& imagenet_classes() {{
+  static const std::vector<std::string> names = {{
+{chr(10).join(lines)}
+  }};
+  return names;
+}}
+
+}}  // namespace reszoo
+"""
+
+
+def main():
+    files = {
+        "torchvision_weights.cpp": table("torchvision", "torchvision_weights", torchvision_rows()),
+        "timm_weights.cpp": table("timm", "timm_weights", timm_rows()),
+        "imagenet.cpp": class_table(),
+    }
+    if sys.argv[1:] == ["--left-out"]:
+        for reason, names in left_out().items():
+            print(f"{len(names)} {reason}:", *names)
+    elif sys.argv[1:] == ["--check"]:
+        wrong = [name for name, text in files.items() if (FOLDER / name).read_text() != text]
+        sys.exit(f"src/hub differs from the packages: {wrong}" if wrong else 0)
+    else:
+        for name, text in files.items():
+            (FOLDER / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
