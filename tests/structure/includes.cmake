@@ -11,6 +11,7 @@ set(sees_preprocess base)
 set(sees_zoo base nn)
 set(sees_models base nn zoo)
 set(sees_infer base nn graph weights preprocess zoo)
+set(sees_export base nn graph weights)
 set(sees_data base preprocess)
 set(sees_train base nn weights preprocess data)
 # Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.

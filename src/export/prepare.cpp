@@ -1,0 +1,92 @@
+#include "prepare.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/nn/table_encoder.h"
+
+namespace reszoo {
+namespace {
+
+constexpr int64_t kPixels = 64;  // enough for every stem and five halvings
+
+std::vector<int64_t> usual_input(const Network& network, const ExportOptions& options) {
+  const auto& spec = network->input_spec();
+  if (!options.input.empty()) return options.input;
+  if (spec.layout == Layout::rows) return {spec.channels};
+  return {spec.channels, kPixels, kPixels};
+}
+
+/// Puts codes that each category has, and -1, behind the numeric columns.
+void put_codes(Tensor& rows, const TableEncoderOptions& table) {
+  for (size_t i = 0; i < table.cardinalities().size(); ++i) {
+    const auto column = table.numeric() + static_cast<int64_t>(i);
+    const auto uniform = (rows.select(1, column) + 1) / 2;
+    rows.select(1, column).copy_((uniform * (table.cardinalities()[i] + 1)).floor() - 1);
+  }
+}
+
+/// Numbers in [-1, 1) of a generator of its own, so that nobody's draws change.
+class Samples {
+ public:
+  explicit Samples(Network network) : network_(std::move(network)) {}
+
+  Tensor of(int64_t batch, std::vector<int64_t> shape) {
+    shape.insert(shape.begin(), batch);
+    auto sample = torch::rand(shape, generator_) * 2 - 1;
+    for (const auto& module : network_->modules(/*include_self=*/false))
+      if (const auto* encoder = module->as<TableEncoderImpl>(); encoder && sample.dim() == 2) put_codes(sample, encoder->options);
+    for (const auto& parameter : network_->parameters())
+      if (parameter.is_floating_point()) return sample.to(parameter.scalar_type());
+    return sample;
+  }
+
+ private:
+  Network network_;
+  at::Generator generator_ = at::make_generator<at::CPUGeneratorImpl>(/*seed=*/1);
+};
+
+Network copy_for_inference(const Network& network) {
+  try {
+    auto copy = deep_copy(network, torch::kCPU);
+    copy->eval();
+    return copy;
+  } catch (const c10::Error& error) {
+    fail(ErrorKind::input, "{}: cannot be copied for an export: {}", network->name(), message_of(error));
+  }
+}
+
+bool takes(Network& network, const Tensor& input) {
+  try {
+    network->forward(input);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Prepared prepare_export(const Network& network, const ExportOptions& options) {
+  const torch::NoGradGuard no_grad;
+  Prepared prepared{.network = copy_for_inference(network)};
+  Samples samples(prepared.network);
+  auto shape = usual_input(network, options);
+  prepared.input = samples.of(2, shape);
+  try {
+    prepared.network->forward(prepared.input);
+  } catch (const std::exception& error) {
+    fail(ErrorKind::input, "{}: cannot take an input of ({}): {}; set ExportOptions::input", network->name(),
+         fmt::join(prepared.input.sizes(), ", "), message_of(error));
+  }
+  prepared.others.push_back(samples.of(3, shape));
+  if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
+  shape[1] += 32;
+  shape[2] += 64;
+  auto other = samples.of(1, shape);
+  prepared.any_size = takes(prepared.network, other);
+  if (prepared.any_size) prepared.others.push_back(std::move(other));
+  return prepared;
+}
+
+}  // namespace reszoo

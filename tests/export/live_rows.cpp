@@ -1,0 +1,50 @@
+// Writes what live.py compares: networks of hash-filled weights as ONNX and
+// TorchScript, their keys, and their answers.
+//   live_rows                 the labels of all cases
+//   live_rows LABEL FOLDER    that case's files in the folder
+#include <algorithm>
+#include <iostream>
+
+#include "reszoo/base/safe_file.h"
+#include "reszoo/export/onnx.h"
+#include "reszoo/export/torchscript.h"
+#include "reszoo/weights/safetensors.h"
+#include "support/fixture.h"
+// After fixture.h, which has the hash.
+#include "cases.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
+  torch::NoGradGuard no_grad;
+  auto network = wanted.build();
+  fill_module(*network);
+  export_onnx(network, folder / "network.onnx", {.metadata = {{"label", wanted.label}}});
+  export_torchscript(network, folder / "network.pt", {.metadata = {{"label", wanted.label}}});
+  write_file(folder / "keys.json", nlohmann::json(state_of(*network).keys()).dump());
+
+  network->eval();
+  const auto usual = registry().find(wanted.model).input.back();
+  State answers("key");
+  const auto answer = [&](const std::string& name, const Tensor& input) {
+    answers.insert("input." + name, input);
+    answers.insert("logits." + name, network->forward(input));
+  };
+  answer("one", export_input(wanted, 1, usual, usual));
+  answer("three", export_input(wanted, 3, std::min<int64_t>(usual, 80) + 3, std::min<int64_t>(usual, 80) + 22));
+  write_safetensors(folder / "answers.safetensors", answers);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto cases = all_rows();
+  for (auto& other : other_parts()) cases.push_back(std::move(other));
+  for (const auto& wanted : cases) {
+    if (argc < 3) std::cout << wanted.label << "\n";
+    else if (wanted.label == argv[1]) write_case(wanted, argv[2]);
+  }
+}
