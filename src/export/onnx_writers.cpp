@@ -1,32 +1,45 @@
 // Which function writes which operation.
+#include <algorithm>
 #include <unordered_map>
 
 #include "onnx_graph.h"
+#include "reszoo/export/onnx.h"
 
 namespace reszoo {
+namespace {
+
+const std::unordered_map<std::string, OnnxWriter> kWriters = {
+    {"conv2d", onnx::conv2d},
+    {"linear", onnx::linear},
+    {"batch_norm", onnx::batch_norm},
+    {"group_norm", onnx::group_norm},
+    {"layer_norm", onnx::layer_norm},
+    {"instance_norm", onnx::instance_norm},
+    {"relu", onnx::relu},
+    {"gelu", onnx::gelu},
+    {"silu", onnx::silu},
+    {"leaky_relu", onnx::leaky_relu},
+    {"max_pool2d", onnx::max_pool2d},
+    {"adaptive_avg_pool2d", onnx::adaptive_avg_pool2d},
+    {"flatten", onnx::flatten},
+    {"dropout", onnx::identity},
+    {"add", onnx::add},
+    {"zero_pad", onnx::zero_pad},
+    {"table_encoder", onnx::table_encoder},
+};
+
+}  // namespace
 
 OnnxWriter onnx_writer(const std::string& op) {
-  static const std::unordered_map<std::string, OnnxWriter> writers = {
-      {"conv2d", onnx::conv2d},
-      {"linear", onnx::linear},
-      {"batch_norm", onnx::batch_norm},
-      {"group_norm", onnx::group_norm},
-      {"layer_norm", onnx::layer_norm},
-      {"instance_norm", onnx::instance_norm},
-      {"relu", onnx::relu},
-      {"gelu", onnx::gelu},
-      {"silu", onnx::silu},
-      {"leaky_relu", onnx::leaky_relu},
-      {"max_pool2d", onnx::max_pool2d},
-      {"adaptive_avg_pool2d", onnx::adaptive_avg_pool2d},
-      {"flatten", onnx::flatten},
-      {"dropout", onnx::identity},
-      {"add", onnx::add},
-      {"zero_pad", onnx::zero_pad},
-      {"table_encoder", onnx::table_encoder},
-  };
-  const auto found = writers.find(op);
-  return found == writers.end() ? nullptr : found->second;
+  const auto found = kWriters.find(op);
+  return found == kWriters.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> onnx_operations() {
+  std::vector<std::string> names;
+  for (const auto& [op, writer] : kWriters) names.push_back(op);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace reszoo

@@ -81,8 +81,8 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
   }
   prepared.others.push_back(samples.of(3, shape));
   if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
-  shape[1] += 32;
-  shape[2] += 64;
+  shape[1] += 33;  // odd, so that what follows from even sizes shows
+  shape[2] += 65;
   auto other = samples.of(1, shape);
   prepared.any_size = takes(prepared.network, other);
   if (prepared.any_size) prepared.others.push_back(std::move(other));

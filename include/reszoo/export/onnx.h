@@ -24,6 +24,9 @@ inline constexpr int kOnnxOpset = 17;
 /// written.
 void export_onnx(const Network& network, const std::filesystem::path& path, const ExportOptions& options = {});
 
+/// The operations of a lowered graph that `export_onnx` writes.
+std::vector<std::string> onnx_operations();
+
 /// The modules of the network that cannot be written as ONNX: "path (name)".
 std::vector<std::string> unexportable(const Network& network);
 

@@ -1,0 +1,46 @@
+// What every row of the registry promises of its exports. Adding a row tests it.
+#include <gtest/gtest.h>
+
+#include "onnx_reader.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/export/onnx.h"
+#include "reszoo/export/torchscript.h"
+#include "reszoo/graph/profile.h"
+#include "reszoo/infer/script_model.h"
+#include "support/fixture.h"
+#include "support/support.h"
+// After fixture.h, which has the hash.
+#include "cases.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+constexpr int64_t kMostParameters = 30'000'000;  // larger rows are made of the same parts
+
+class ExportedRow : public testing::TestWithParam<ExportCase> {};
+
+double difference(const Tensor& found, const Tensor& wanted) {
+  return ((found - wanted).abs().max() / wanted.abs().max()).item<double>();
+}
+
+}  // namespace
+
+TEST_P(ExportedRow, HasAWriterForEachPartAndAnswersAsTheNetwork) {
+  const TempDir folder;
+  auto network = GetParam().build();
+  EXPECT_EQ(unexportable(network), std::vector<std::string>{});
+  if (count_parameters(*network) > kMostParameters) return;
+  fill_module(*network);
+  export_torchscript(network, folder / "network.pt");
+  export_onnx(network, folder / "network.onnx");
+  const torch::NoGradGuard no_grad;
+  network->eval();
+  const auto input = export_input(GetParam(), 1, 71, 66);
+  const auto wanted = network->forward(input);
+  EXPECT_LE(difference(ScriptModel(folder / "network.pt").forward(input), wanted), 1e-6);
+  EXPECT_LE(difference(parse_onnx(read_file(folder / "network.onnx")).run(input), wanted), 2e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, ExportedRow, testing::ValuesIn(all_rows()), [](const auto& item) { return item.param.label; });
