@@ -1,4 +1,4 @@
-# Finds what we build on: LibTorch, fmt, JSON, xxHash, Arrow, JPEG and PNG.
+# Finds what we build on: LibTorch, fmt, JSON, xxHash, libdeflate, Arrow, JPEG and PNG.
 
 # A Python of which the wheels may be used: the caller's, the active one, or
 # the virtual environment that tools/setup.sh makes.
@@ -47,6 +47,8 @@ target_compile_definitions(reszoo_fmt INTERFACE FMT_HEADER_ONLY=1)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)
+find_path(DEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
+find_library(DEFLATE_LIBRARY deflate REQUIRED)
 
 if(RESZOO_DATA)
   find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)

@@ -4,6 +4,7 @@
 #pragma once
 #include <torch/nn.h>
 
+#include "reszoo/base/bytes.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
@@ -25,6 +26,8 @@
 #include "reszoo/preprocess/target.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
+#include "reszoo/weights/pth.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/state.h"
 #include "reszoo/weights/torchscript.h"

@@ -51,4 +51,11 @@ std::string list(const std::vector<std::string>& items, size_t most) {
   return text;
 }
 
+std::string printable(std::string_view text, size_t most) {
+  std::string shown(text.substr(0, most));
+  for (char& letter : shown)
+    if (letter < ' ' || letter > '~') letter = '?';
+  return text.size() > most ? shown + "…" : shown;
+}
+
 }  // namespace reszoo

@@ -92,7 +92,7 @@ KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& 
 }
 
 KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options) {
-  return load_state(module, read_weights(path, options), options, path.string());
+  return load_state(module, read_weights(path, {.verify = options.verify}), options, path.string());
 }
 
 }  // namespace reszoo

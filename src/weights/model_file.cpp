@@ -6,6 +6,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
+#include "model_file_check.h"
 #include "reszoo/weights/safetensors.h"
 #include "safetensors_layout.h"
 
@@ -66,21 +67,24 @@ void write_model_file(const std::filesystem::path& path, json card, const State&
   write_file(path, layout.pieces());
 }
 
-ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options) {
-  auto file = parse_safetensors(std::move(bytes), source);
+ModelFile check_model_file(Safetensors file, const std::string& source, const ReadOptions& options) {
   const auto card = file.metadata.find("reszoo");
   const auto digest = file.metadata.find("digest");
   if (card == file.metadata.end() || digest == file.metadata.end())
     fail(ErrorKind::file, "{}: is not a reszoo model file, its metadata has no {}", source,
          card == file.metadata.end() ? "\"reszoo\"" : "\"digest\"");
   auto parsed = parse_card(card->second, source);
-  if (options.verify && digest_of_file(*file.bytes, digest->second) != digest->second)
+  if (options.verify && digest_of_file(file.bytes.view(), digest->second) != digest->second)
     fail(ErrorKind::file, "{}: digest does not match, the file is damaged", source);
   return {std::move(parsed), std::move(file.tensors)};
 }
 
+ModelFile parse_model_file(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+  return check_model_file(parse_safetensors(bytes, source), source, options);
+}
+
 ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options) {
-  return parse_model_file(read_file(path), path.string(), options);
+  return parse_model_file(Bytes::map(path), path.string(), options);
 }
 
 }  // namespace reszoo

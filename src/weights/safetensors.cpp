@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <set>
 
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "safetensors_layout.h"
 
 namespace reszoo {
@@ -33,8 +31,7 @@ struct Entry {
 
 class Parser {
  public:
-  Parser(std::string bytes, const std::string& source)
-      : bytes_(std::make_shared<std::string>(std::move(bytes))), source_(source) {}
+  Parser(const Bytes& bytes, const std::string& source) : bytes_(bytes), source_(source) {}
 
   Safetensors parse() {
     const json header = read_header();
@@ -57,14 +54,14 @@ class Parser {
 
   json read_header() {
     uint64_t length = 0;
-    if (bytes_->size() < sizeof length) refuse("too short for a safetensors file, {} bytes", bytes_->size());
-    std::memcpy(&length, bytes_->data(), sizeof length);
+    if (bytes_.size() < sizeof length) refuse("too short for a safetensors file, {} bytes", bytes_.size());
+    std::memcpy(&length, bytes_.view().data(), sizeof length);
     if (length > kMostHeader) refuse("header length {} is over the limit of {} bytes", length, kMostHeader);
-    if (length > bytes_->size() - sizeof length)
-      refuse("header is cut off, {} bytes of {}", bytes_->size() - sizeof length, length);
+    if (length > bytes_.size() - sizeof length)
+      refuse("header is cut off, {} bytes of {}", bytes_.size() - sizeof length, length);
     data_ = sizeof length + length;
     try {
-      const char* begin = bytes_->data() + sizeof length;
+      const char* begin = bytes_.view().data() + sizeof length;
       auto header = json::parse(begin, begin + length, [this](int, json::parse_event_t event, const json& value) {
         return watch(event, value);
       });
@@ -152,7 +149,7 @@ class Parser {
     std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
       return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
     });
-    const uint64_t size = bytes_->size() - data_;
+    const uint64_t size = bytes_.size() - data_;
     uint64_t filled = 0;
     for (const auto* item : order) {
       if (item->end > size)
@@ -166,18 +163,19 @@ class Parser {
 
   Tensor tensor(const Entry& item) const {
     if (item.begin == item.end) return at::empty(item.shape, item.type);
-    char* bytes = bytes_->data() + data_ + item.begin;
+    const char* bytes = bytes_.view().data() + data_ + item.begin;
     if (item.type == at::kBool &&
         std::any_of(bytes, bytes + (item.end - item.begin), [](char byte) { return byte != 0 && byte != 1; }))
       refuse("tensor \"{}\": a BOOL must be 0 or 1", item.key);
-    if (reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
-      return at::from_blob(bytes, item.shape, [keep = bytes_](void*) {}, at::TensorOptions(item.type));
+    if (bytes_.writable() && reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
+      return at::from_blob(bytes_.writable() + data_ + item.begin, item.shape, [keep = bytes_.owner()](void*) {},
+                           at::TensorOptions(item.type));
     auto copy = at::empty(item.shape, item.type);
     std::memcpy(copy.mutable_data_ptr(), bytes, item.end - item.begin);
     return copy;
   }
 
-  std::shared_ptr<std::string> bytes_;
+  const Bytes& bytes_;
   const std::string& source_;
   uint64_t data_ = 0;                       // where the data begins
   std::vector<std::set<std::string>> seen_;  // the keys of each open object
@@ -186,10 +184,10 @@ class Parser {
 
 }  // namespace
 
-Safetensors parse_safetensors(std::string bytes, const std::string& source) {
-  return Parser(std::move(bytes), source).parse();
-}
+Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) { return Parser(bytes, source).parse(); }
 
-Safetensors read_safetensors(const std::filesystem::path& path) { return parse_safetensors(read_file(path), path.string()); }
+Safetensors read_safetensors(const std::filesystem::path& path) {
+  return parse_safetensors(Bytes::map(path), path.string());
+}
 
 }  // namespace reszoo

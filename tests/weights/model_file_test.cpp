@@ -46,9 +46,9 @@ TEST(ModelFile, EveryFlippedBitIsNoticed) {
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     auto damaged = bytes;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    expect_error(ErrorKind::file, "m: ", [&] { parse_model_file(damaged, "m"); });
+    expect_error(ErrorKind::file, "m: ", [&] { parse_model_file(Bytes::own(damaged), "m"); });
   }
-  EXPECT_NO_THROW(parse_model_file(bytes, "m"));
+  EXPECT_NO_THROW(parse_model_file(Bytes::own(bytes), "m"));
 }
 
 TEST(ModelFile, EveryFlippedBitIsNoticedAlsoWhereTheKindIsFoundByContent) {
@@ -58,9 +58,7 @@ TEST(ModelFile, EveryFlippedBitIsNoticedAlsoWhereTheKindIsFoundByContent) {
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     auto damaged = bytes;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-    std::filesystem::remove(folder / "d");  // a new file is not flushed, a truncated one is
-    write_file(folder / "d", damaged);
-    expect_error(ErrorKind::file, (folder / "d").string() + ": ", [&] { read_weights(folder / "d"); });
+    expect_error(ErrorKind::file, "d: ", [&] { read_weights(Bytes::own(damaged), "d"); });
   }
 }
 
@@ -69,14 +67,14 @@ TEST(ModelFile, DamageIsCalledDamageUnlessVerifyIsOff) {
   write_model_file(folder / "m", {{"model", "x"}}, small_state());
   auto bytes = read_file(folder / "m");
   bytes.back() ^= 1;
-  expect_error(ErrorKind::file, "m: digest does not match, the file is damaged", [&] { parse_model_file(bytes, "m"); });
-  EXPECT_NO_THROW(parse_model_file(bytes, "m", {.verify = false}));
+  expect_error(ErrorKind::file, "m: digest does not match, the file is damaged", [&] { parse_model_file(Bytes::own(bytes), "m"); });
+  EXPECT_NO_THROW(parse_model_file(Bytes::own(bytes), "m", {.verify = false}));
 }
 
 TEST(ModelFile, NewerVersionsAndStrangeCardsAreRefused) {
   const std::string digest(32, '0');
   const auto refuse = [&](const std::string& message, const std::string& card) {
-    expect_error(ErrorKind::file, message, [&] { parse_model_file(with_metadata({{"reszoo", card}, {"digest", digest}}), "m"); });
+    expect_error(ErrorKind::file, message, [&] { parse_model_file(Bytes::own(with_metadata({{"reszoo", card}, {"digest", digest}})), "m"); });
   };
   refuse("m: written by a newer reszoo, format_version 2, this one reads up to 1", "{\"format_version\":2}");
   refuse("format_version must be positive, got 0", "{\"format_version\":0}");
@@ -85,9 +83,9 @@ TEST(ModelFile, NewerVersionsAndStrangeCardsAreRefused) {
   refuse("JSON object with a format_version", std::string(100000, '['));
   refuse("JSON object with a format_version", "{\"format_version\":\"1\"}");
   refuse("digest does not match", "{\"format_version\":1}");
-  expect_error(ErrorKind::file, "has no \"reszoo\"", [] { parse_model_file(with_metadata({}), "m"); });
+  expect_error(ErrorKind::file, "has no \"reszoo\"", [] { parse_model_file(Bytes::own(with_metadata({})), "m"); });
   expect_error(ErrorKind::file, "has no \"digest\"",
-               [] { parse_model_file(with_metadata({{"reszoo", "{\"format_version\":1}"}}), "m"); });
+               [] { parse_model_file(Bytes::own(with_metadata({{"reszoo", "{\"format_version\":1}"}})), "m"); });
 }
 
 TEST(ModelFile, CardsThatAreNoObjectOrNoTextAreRefusedOnWriting) {

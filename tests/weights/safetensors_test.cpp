@@ -16,9 +16,11 @@ std::string file_of(const std::string& header, const std::string& data = "") {
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }
 
+Safetensors parse(const std::string& bytes) { return parse_safetensors(Bytes::own(bytes), "f"); }
+
 void expect_refused(const std::string& message, const std::string& header, const std::string& data = "") {
-  expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(file_of(header, data), "f"); });
-  expect_error(ErrorKind::file, message, [&] { parse_safetensors(file_of(header, data), "f"); });
+  expect_error(ErrorKind::file, "f: ", [&] { parse(file_of(header, data)); });
+  expect_error(ErrorKind::file, message, [&] { parse(file_of(header, data)); });
 }
 
 std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
@@ -41,7 +43,7 @@ TEST(Safetensors, EveryTypeComesBackWithTheSameBits) {
     SCOPED_TRACE(c10::toString(type));
     State state("key");
     state.insert("x", torch::tensor({0.0, 1.0, 1.0, 0.0}).to(type).view({2, 2}));
-    const auto read = parse_safetensors(serialize_safetensors(state), "f").tensors;
+    const auto read = parse(serialize_safetensors(state)).tensors;
     ASSERT_EQ(read["x"].scalar_type(), type);
     EXPECT_EQ(read["x"].sizes(), state["x"].sizes());
     EXPECT_EQ(std::memcmp(read["x"].const_data_ptr(), state["x"].const_data_ptr(), state["x"].nbytes()), 0);
@@ -54,11 +56,11 @@ TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
   state.insert("empty", torch::empty({0, 3}));
   state.insert("a", torch::tensor(2.5));
   state.insert("transposed", torch::arange(6.0).view({2, 3}).t());
-  const auto read = parse_safetensors(serialize_safetensors(state, {{"k", "v \"ü\""}}), "f");
+  const auto read = parse(serialize_safetensors(state, {{"k", "v \"ü\""}}));
   EXPECT_EQ(read.tensors.keys(), state.keys());
   for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
   EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"k", "v \"ü\""}}));
-  EXPECT_TRUE(parse_safetensors(serialize_safetensors(State("key")), "f").tensors.is_empty());
+  EXPECT_TRUE(parse(serialize_safetensors(State("key"))).tensors.is_empty());
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
@@ -66,15 +68,15 @@ TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   EXPECT_EQ(length % 8, 0u);
-  const auto read = parse_safetensors(bytes, "f").tensors;
+  const auto read = parse(bytes).tensors;
   const auto* count = static_cast<const char*>(read["count"].const_data_ptr());
   EXPECT_EQ(count + 8, read["weight"].const_data_ptr());
 }
 
 TEST(Safetensors, MisalignedTensorsAreCopied) {
   const auto header = entry("F32", "[1]", "[0,4]");
-  const auto x = parse_safetensors(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
-                                           std::string("\0\0\x80\x3f", 4)), "f").tensors["a"];
+  const auto x = parse(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
+                                           std::string("\0\0\x80\x3f", 4))).tensors["a"];
   EXPECT_EQ(x.item<float>(), 1.0f);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(x.const_data_ptr()) % 4, 0u);
 }
@@ -82,15 +84,15 @@ TEST(Safetensors, MisalignedTensorsAreCopied) {
 TEST(Safetensors, EveryTruncationIsRefused) {
   const auto bytes = serialize_safetensors(small_state(), {{"k", "v"}});
   for (size_t size = 0; size < bytes.size(); ++size)
-    expect_error(ErrorKind::file, "f: ", [&] { parse_safetensors(bytes.substr(0, size), "f"); });
-  expect_error(ErrorKind::file, "too short", [&] { parse_safetensors(bytes.substr(0, 7), "f"); });
-  expect_error(ErrorKind::file, "header is cut off, 12 bytes of", [&] { parse_safetensors(bytes.substr(0, 20), "f"); });
-  expect_error(ErrorKind::file, "the file is cut off", [&] { parse_safetensors(bytes.substr(0, bytes.size() - 1), "f"); });
-  expect_error(ErrorKind::file, "1 bytes at the end", [&] { parse_safetensors(bytes + "x", "f"); });
+    expect_error(ErrorKind::file, "f: ", [&] { parse(bytes.substr(0, size)); });
+  expect_error(ErrorKind::file, "too short", [&] { parse(bytes.substr(0, 7)); });
+  expect_error(ErrorKind::file, "header is cut off, 12 bytes of", [&] { parse(bytes.substr(0, 20)); });
+  expect_error(ErrorKind::file, "the file is cut off", [&] { parse(bytes.substr(0, bytes.size() - 1)); });
+  expect_error(ErrorKind::file, "1 bytes at the end", [&] { parse(bytes + "x"); });
 }
 
 TEST(Safetensors, LyingHeadersAreRefused) {
-  expect_error(ErrorKind::file, "over the limit", [] { parse_safetensors(std::string(16, '\xff'), "f"); });
+  expect_error(ErrorKind::file, "over the limit", [] { parse(std::string(16, '\xff')); });
   expect_refused("not JSON", "{\"a\":");
   expect_refused("not JSON", "{\"\xff\":1}");
   expect_refused("must be a JSON object, got array", "[]");

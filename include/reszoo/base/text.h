@@ -16,4 +16,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 /// Joins at most `most` items with ", " and says how many more there are.
 std::string list(const std::vector<std::string>& items, size_t most = 10);
 
+/// Text of a file that is not trusted, for a message: cut off after `most` bytes,
+/// and what is no printable ASCII shown as `?`.
+std::string printable(std::string_view text, size_t most = 80);
+
 }  // namespace reszoo

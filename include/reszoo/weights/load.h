@@ -4,6 +4,7 @@
 #include <string>
 
 #include "reszoo/weights/key_report.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -14,19 +15,6 @@ struct LoadOptions {
   bool adapt = false;  ///< let the last linear layer have another number of outputs; it stays as initialised
   bool verify = true;  ///< compare digests where the file has one
 };
-
-/// What a file is, by its content.
-enum class WeightsKind { safetensors, model_file, torchscript, pth, unknown };
-
-/// Tells what the file is; the end of its name does not matter.
-/// Throws: Error (file) if it cannot be opened.
-WeightsKind detect_weights(const std::filesystem::path& path);
-
-/// Reads the weights of any file that reszoo knows. What a model file holds
-/// beside weights (keys `reszoo.*`) is left out.
-///
-/// Throws: Error (file) that says what the file is, where it is not read.
-State read_weights(const std::filesystem::path& path, const LoadOptions& options = {});
 
 /// Copies `state` into the parameters and buffers of `module`, by key, to their
 /// type and device. All is compared before anything is copied: when this throws,

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reszoo/base/bytes.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -19,11 +21,6 @@ struct ModelFile {
 /// The version that `write_model_file` writes and the newest that is read.
 inline constexpr int kModelFileVersion = 1;
 
-/// How a model file is read.
-struct ReadOptions {
-  bool verify = true;  ///< compare the digest with the content
-};
-
 /// Writes the file, safely as `write_file` does. The card's "format_version" is
 /// set here. The metadata is `format` ("pt"), `reszoo` (the card as text) and
 /// `digest`: XXH3, 128 bits, 32 hexadecimal digits, of the whole file in which
@@ -32,9 +29,9 @@ struct ReadOptions {
 /// Throws: Error (usage) if the card is not a JSON object; those of `write_safetensors`.
 void write_model_file(const std::filesystem::path& path, nlohmann::json card, const State& tensors);
 
-/// Reads a model file.
+/// Reads a model file; `verify` compares the digest with the content.
 /// Throws: Error (file) if it is not one, is damaged, or is of a newer version.
 ModelFile read_model_file(const std::filesystem::path& path, const ReadOptions& options = {});
-ModelFile parse_model_file(std::string bytes, const std::string& source, const ReadOptions& options = {});
+ModelFile parse_model_file(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 
 }  // namespace reszoo

@@ -2,9 +2,9 @@
 #pragma once
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 
+#include "reszoo/base/bytes.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -13,21 +13,30 @@ namespace reszoo {
 struct Safetensors {
   State tensors;                                ///< in the order of the header
   std::map<std::string, std::string> metadata;  ///< the header's `__metadata__`
-  std::shared_ptr<const std::string> bytes;     ///< the whole file
+  Bytes bytes;                                  ///< the whole file
 };
 
-/// Reads a file's bytes. The tensors share one buffer, except those that are not
-/// aligned to their element size, which are copied.
+/// Reads a file's bytes. The tensors alias them, except those that are not aligned
+/// to their element size, which are copied, as all are from `Bytes::view`.
 ///
 /// Every claim of the header is checked: its length, its JSON, types, shapes, and
 /// that the tensors fill the data without overlap, hole or rest.
 ///
 /// Throws: Error (file) that begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".
-Safetensors parse_safetensors(std::string bytes, const std::string& source);
+Safetensors parse_safetensors(const Bytes& bytes, const std::string& source);
 
-/// The same for a file.
+/// The same for a file, which is mapped.
 Safetensors read_safetensors(const std::filesystem::path& path);
+
+/// Reads a model that is cut into several files: `path` is the JSON index that
+/// says in which file beside it each tensor is (`weight_map`). Tensors come in the
+/// order of the index.
+///
+/// Throws: Error (file) if a file lacks a tensor or has one that the index does
+/// not give to it, or if a name leads out of the folder.
+/// Source: Hugging Face, `model.safetensors.index.json`.
+State read_safetensors_index(const std::filesystem::path& path);
 
 /// Returns the file's bytes. Tensors go to the CPU and become contiguous; the
 /// header lists them in the state's order, the data has the widest types first,

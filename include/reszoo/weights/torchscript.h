@@ -1,7 +1,10 @@
 /// Weights out of TorchScript files.
 #pragma once
 #include <filesystem>
+#include <string>
 
+#include "reszoo/base/bytes.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -9,10 +12,16 @@ namespace reszoo {
 /// Reads parameters and buffers of a file of `torch.jit.script`,
 /// `torch.jit.trace` or C++ `torch::save`, in the order of `state_dict`. Buffers
 /// that Python leaves out of its `state_dict` are among them: the file does not
-/// tell them apart.
+/// tell them apart. Nothing in the file is run or compiled.
 ///
 /// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
 /// parameters into nameless constants.
-State read_torchscript(const std::filesystem::path& path);
+State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+State read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
+
+/// Compares the CRC-32 of every entry of a zip archive, which LibTorch's own
+/// loading does not.
+/// Throws: Error (file) for damage.
+void check_archive(const std::filesystem::path& path);
 
 }  // namespace reszoo

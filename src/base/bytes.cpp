@@ -1,0 +1,57 @@
+#include "reszoo/base/bytes.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+
+namespace reszoo {
+namespace {
+
+/// A mapped file, unmapped when it goes.
+class Mapping {
+ public:
+  Mapping(void* data, size_t size) : data_(data), size_(size) {}
+  ~Mapping() { ::munmap(data_, size_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+ private:
+  void* data_;
+  size_t size_;
+};
+
+/// The size of what is opened, or 0 for what is no regular file.
+size_t size_of(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
+}
+
+}  // namespace
+
+Bytes Bytes::map(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail(ErrorKind::file, "{}: cannot be opened ({})", path.string(), std::strerror(errno));
+  const size_t size = size_of(file);
+  void* data = size > 0 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : MAP_FAILED;
+  ::close(file);
+  // Pipes, empty files and file systems that cannot map.
+  if (data == MAP_FAILED) return own(read_file(path));
+  return {{static_cast<const char*>(data), size}, std::make_shared<Mapping>(data, size)};
+}
+
+Bytes Bytes::view(const void* data, size_t size) { return {{static_cast<const char*>(data), size}, nullptr}; }
+
+Bytes Bytes::own(std::string content) {
+  auto kept = std::make_shared<std::string>(std::move(content));
+  return {*kept, kept};
+}
+
+}  // namespace reszoo

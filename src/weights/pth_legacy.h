@@ -1,0 +1,37 @@
+// The files of torch.save before PyTorch 1.6: five pickles, then the storages.
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "pickle.h"
+#include "reszoo/base/bytes.h"
+#include "stored_tensors.h"
+
+namespace reszoo {
+
+class LegacyFile {
+ public:
+  /// Reads the pickles (magic number, protocol, system, content, order of the
+  /// storages) and finds the storages.
+  /// Throws: Error (file) that begins with `source`.
+  LegacyFile(Bytes bytes, const std::string& source);
+
+  const Pickle& pickle() const { return pickle_; }
+  Bytes storage(const StorageClaim& claim) const;
+
+ private:
+  template <typename... Args>
+  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const;
+  Pickle next_pickle();
+  void check_system(const Pickle& system) const;
+  void find_storages(const Pickle& order);
+
+  Bytes bytes_;
+  std::string source_;
+  size_t at_ = 0;
+  Pickle pickle_;
+  std::unordered_map<std::string_view, Bytes> storages_;  // keys of the stream
+};
+
+}  // namespace reszoo

@@ -1,0 +1,97 @@
+#include "safetensors_index.h"
+
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/bytes.h"
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+#include "reszoo/weights/safetensors.h"
+
+namespace reszoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMostIndex = size_t{64} << 20;  // bytes
+constexpr int kMostDepth = 8;
+
+/// Tensor and file in the order of the index. nlohmann's objects forget the
+/// order, so the pairs are taken while it is parsed.
+class IndexPairs {
+ public:
+  IndexPairs(std::string_view text, const std::string& source) : source_(source) {
+    if (text.size() > kMostIndex) refuse("has {} bytes, the limit is {}", text.size(), kMostIndex);
+    try {
+      const auto index = nlohmann::json::parse(text, [this](int depth, auto event, const auto& value) {
+        watch(depth, event, value);
+        return depth < kMostDepth;
+      });
+      if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
+        refuse("is JSON, but no index of safetensors files, it has no object \"weight_map\"");
+    } catch (const nlohmann::json::exception& error) {
+      refuse("is not JSON: {}", message_of(error));
+    }
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
+
+ private:
+  template <typename... Args>
+  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+    fail(ErrorKind::file, "{}: {}", source_, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  void watch(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::key && depth == 1) inside_ = value == "weight_map";
+    if (event == Event::key && depth == 1 && inside_ && ++maps_ > 1) refuse("has two objects \"weight_map\"");
+    if (event == Event::key && depth == 2 && inside_) pairs_.emplace_back(value.get<std::string>(), "");
+    if (event == Event::value && depth == 2 && inside_) {
+      if (!value.is_string()) refuse("the file of \"{}\" must be a text", printable(pairs_.back().first));
+      pairs_.back().second = value.get<std::string>();
+    }
+  }
+
+  const std::string& source_;
+  bool inside_ = false;
+  int maps_ = 0;
+  std::vector<std::pair<std::string, std::string>> pairs_;
+};
+
+/// The name of a file in the folder of the index, and of no other place.
+void check_name(const std::string& name, const std::string& source) {
+  const bool plain = !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == std::string::npos;
+  if (!plain) fail(ErrorKind::file, "{}: \"{}\" is not the name of a file beside it", source, printable(name));
+}
+
+}  // namespace
+
+bool looks_like_index(std::string_view bytes) {
+  const auto first = bytes.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && bytes[first] == '{' && bytes.find("\"weight_map\"") != std::string_view::npos;
+}
+
+State read_safetensors_index(const fs::path& path) {
+  const auto source = path.string();
+  const auto bytes = Bytes::map(path);
+  const IndexPairs index(bytes.view(), source);
+  std::map<std::string, Safetensors> files;
+  State state("key");
+  for (const auto& [key, name] : index.pairs()) {
+    check_name(name, source);
+    if (!files.contains(name)) files.emplace(name, read_safetensors(path.parent_path() / name));
+    const auto& tensors = files.at(name).tensors;
+    if (!tensors.contains(key)) fail(ErrorKind::file, "{}: {} does not have \"{}\"", source, printable(name), printable(key));
+    if (state.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source, printable(key));
+    state.insert(key, tensors[key]);
+  }
+  for (const auto& [name, file] : files)
+    for (const auto& item : file.tensors)
+      if (!state.contains(item.key()))
+        fail(ErrorKind::file, "{}: {} has \"{}\", which the index does not name", source, printable(name), printable(item.key()));
+  return state;
+}
+
+}  // namespace reszoo
