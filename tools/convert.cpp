@@ -98,17 +98,15 @@ Content read(const Arguments& arguments, bool needs_network) {
   return content;
 }
 
-/// What the exports are told: a usual input, and the card for whoever runs the file.
+/// What the exports are told; the file carries the card for whoever runs it.
 ExportOptions export_options(const Content& content, const Arguments& arguments) {
-  const auto& network = content.model.network;
   ExportOptions options{.verify = !arguments.no_verify, .metadata = {{"reszoo", content.card.dump()}}};
-  const bool pictures = network->input_spec().layout == Layout::maps;
-  if (arguments.size > 0 && !pictures) fail(ErrorKind::usage, "--size: {} takes rows of a table, not pictures", network->name());
-  if (!pictures) return options;
-  options.input = registry().find(content.model.name).input;
-  options.input[0] = network->input_spec().channels;
-  options.any_size = arguments.size == 0;
-  if (arguments.size > 0) options.input[1] = options.input[2] = arguments.size;
+  if (arguments.size == 0) return options;
+  const auto& network = content.model.network;
+  if (network->input_spec().layout == Layout::rows)
+    fail(ErrorKind::usage, "--size: {} takes rows of a table, not pictures", network->name());
+  options.input = {network->input_spec().channels, arguments.size, arguments.size};
+  options.any_size = false;
   return options;
 }
 

@@ -56,15 +56,6 @@ Network copy_for_inference(const Network& network) {
   }
 }
 
-bool takes(Network& network, const Tensor& input) {
-  try {
-    network->forward(input);
-    return true;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 Prepared prepare_export(const Network& network, const ExportOptions& options) {
@@ -72,20 +63,27 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
   Prepared prepared{.network = copy_for_inference(network)};
   Samples samples(prepared.network);
   auto shape = usual_input(network, options);
+  const auto add_trial = [&](int64_t batch) {
+    auto input = samples.of(batch, shape);
+    auto answer = prepared.network->forward(input);
+    prepared.trials.push_back({std::move(input), std::move(answer)});
+  };
   prepared.input = samples.of(2, shape);
   try {
-    prepared.network->forward(prepared.input);
+    add_trial(3);
   } catch (const std::exception& error) {
-    fail(ErrorKind::input, "{}: cannot take an input of ({}): {}; set ExportOptions::input", network->name(),
-         fmt::join(prepared.input.sizes(), ", "), message_of(error));
+    fail(ErrorKind::input, "{}: cannot take an input of (N, {}): {}; set ExportOptions::input", network->name(),
+         fmt::join(shape, ", "), message_of(error));
   }
-  prepared.others.push_back(samples.of(3, shape));
   if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
   shape[1] += 33;  // odd, so that what follows from even sizes shows
   shape[2] += 65;
-  auto other = samples.of(1, shape);
-  prepared.any_size = takes(prepared.network, other);
-  if (prepared.any_size) prepared.others.push_back(std::move(other));
+  try {
+    add_trial(1);
+    prepared.any_size = true;
+  } catch (const std::exception&) {
+    prepared.any_size = false;  // the network itself takes one size
+  }
   return prepared;
 }
 

@@ -5,12 +5,17 @@
 
 namespace reszoo {
 
+/// An input, and what the network answers.
+struct Trial {
+  Tensor input, answer;
+};
+
 /// A copy on the CPU, in evaluation mode, that takes `input`.
 struct Prepared {
   Network network{nullptr};
-  Tensor input;                ///< a batch of two
-  std::vector<Tensor> others;  ///< of other batch sizes and, if any_size, of another height and width
-  bool any_size = false;       ///< whether height and width are free
+  Tensor input;               ///< a batch of two
+  std::vector<Trial> trials;  ///< of another batch size and, if any_size, of another height and width
+  bool any_size = false;      ///< whether height and width are free
 };
 
 /// Copies the network and finds out what it takes.

@@ -104,15 +104,15 @@ void verify_tensors(const jit::Module& script, const nn::Module& network, const 
 }
 
 /// Loads the bytes and compares tensors, and answers to other inputs than the traced one.
-void verify(const std::string& bytes, Prepared& prepared) {
+void verify(const std::string& bytes, const Prepared& prepared) {
   const auto& name = prepared.network->name();
   auto script = jit::load(
       std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size())), at::kCPU);
   verify_tensors(script, *prepared.network, name);
-  for (const auto& input : prepared.others) {
+  for (const auto& [input, answer] : prepared.trials) {
     std::string reason;
     try {
-      if (!agree(script.forward({input}).toTensor(), prepared.network->forward(input))) reason = "the answers differ";
+      if (!agree(script.forward({input}).toTensor(), answer)) reason = "the answers differ";
     } catch (const std::exception& error) {
       reason = "it fails";  // with LibTorch's text of many lines about its own code
     }
