@@ -3,6 +3,7 @@
 #include <torch/script.h>
 
 #include "reszoo/base/error.h"
+#include "reszoo/weights/torchscript.h"
 
 namespace reszoo {
 
@@ -12,7 +13,8 @@ struct ScriptModel::Script {
   torch::jit::Module module;
 };
 
-ScriptModel::ScriptModel(const std::filesystem::path& path, c10::Device device) {
+ScriptModel::ScriptModel(const std::filesystem::path& path, c10::Device device, bool verify) {
+  if (verify) check_torchscript(path);
   try {
     script_ = std::make_shared<Script>(Script{path.string(), device, torch::jit::load(path.string(), device)});
     if (script_->module.hasattr("training")) script_->module.eval();  // a frozen module has no mode to set

@@ -15,7 +15,7 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr size_t kMostTensors = 100'000;
+constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 4096;  // bytes
 constexpr int kMostNesting = 3;    // {"ema": {"state_dict": …}}, and one more
 

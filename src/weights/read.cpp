@@ -13,13 +13,12 @@
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
 #include "safetensors_index.h"
+#include "safetensors_layout.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kMostHeader = 100'000'000;  // bytes
 
 /// Whether it begins as a safetensors file: a length and a JSON object.
 bool starts_as_safetensors(std::string_view bytes) {
@@ -63,9 +62,10 @@ State safetensors_weights(const Bytes& bytes, const std::string& source, const R
 /// What the first bytes say; a safetensors file may still be a model file.
 WeightsKind rough_kind(const Bytes& bytes, const std::string& source) {
   const auto start = bytes.view();
+  // First, for a header of 640 bytes begins as a pickle does.
+  if (starts_as_safetensors(start)) return WeightsKind::safetensors;
   if (start.starts_with("PK\x03\x04")) return zip_kind(bytes, source);
   if (starts_as_pickle(start)) return WeightsKind::pth;  // of PyTorch before 1.6
-  if (starts_as_safetensors(start)) return WeightsKind::safetensors;
   if (looks_like_index(start)) return WeightsKind::safetensors_index;
   return WeightsKind::unknown;
 }

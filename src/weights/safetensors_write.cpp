@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -29,19 +31,45 @@ Tensor plain(const std::string& key, const Tensor& tensor) {
   return tensor.detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
 }
 
+/// Finds names of tensors that are the same view of the same storage: each but
+/// the first in the alphabet is an alias, as for Python's safetensors.torch.save_model.
+/// A name that the metadata has already stays a tensor.
+std::map<std::string, std::string> find_aliases(const State& tensors, const std::map<std::string, std::string>& metadata) {
+  using View = std::tuple<const void*, at::ScalarType, int64_t, std::vector<int64_t>, std::vector<int64_t>>;
+  std::map<View, std::set<std::string>> names;
+  for (const auto& item : tensors) {
+    const auto& tensor = item.value();
+    if (tensor.defined() && tensor.has_storage() && tensor.numel() > 0 && !tensor.is_conj() && !tensor.is_neg())
+      names[{tensor.storage().unsafeGetStorageImpl(), tensor.scalar_type(), tensor.storage_offset(), tensor.sizes().vec(),
+             tensor.strides().vec()}]
+          .insert(item.key());
+  }
+  std::map<std::string, std::string> aliases;
+  for (const auto& [view, same] : names)
+    for (auto name = std::next(same.begin()); name != same.end(); ++name)
+      if (!metadata.contains(*name) && !kOwnMetadata.contains(*name)) aliases[*name] = *same.begin();
+  return aliases;
+}
+
 /// Names, types, shapes and places as JSON text in the given order; nlohmann's
 /// ordered object searches linearly for each insertion, so the text is joined here.
 std::string header_json(const State& tensors, const std::vector<std::pair<size_t, size_t>>& offsets,
                         const std::map<std::string, std::string>& metadata) {
-  std::string text = "{";
-  if (!metadata.empty()) text += "\"__metadata__\":" + nlohmann::json(metadata).dump();
+  std::string text = "{\"__metadata__\":" + nlohmann::json(metadata).dump();
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& [key, tensor] = tensors[i].pair();
-    text += fmt::format("{}{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", text.size() > 1 ? "," : "",
-                        nlohmann::json(key).dump(), type_name(key, tensor), fmt::join(tensor.sizes(), ","),
+    text += fmt::format(",{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", nlohmann::json(key).dump(), type_name(key, tensor), fmt::join(tensor.sizes(), ","),
                         offsets[i].first, offsets[i].second);
   }
   return text + "}";
+}
+
+/// Refuses what would come back as another name of a tensor.
+void check_metadata(const State& tensors, const std::map<std::string, std::string>& metadata) {
+  for (const auto& [name, text] : metadata)
+    if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text))
+      fail(ErrorKind::input, "safetensors: metadata \"{}\" is the key of a tensor, \"{}\", and would be read as its alias", name,
+           text);
 }
 
 }  // namespace
@@ -53,27 +81,33 @@ std::vector<std::string_view> SafetensorsLayout::pieces() const {
   return pieces;
 }
 
-SafetensorsLayout lay_out(const State& tensors, const std::map<std::string, std::string>& metadata) {
+SafetensorsLayout lay_out(const State& all, const std::map<std::string, std::string>& metadata) {
+  check_metadata(all, metadata);
+  const auto aliases = find_aliases(all, metadata);
+  State tensors("key");
+  for (const auto& item : all)
+    if (!aliases.contains(item.key())) tensors.insert(item.key(), plain(item.key(), item.value()));
   std::vector<size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
-  SafetensorsLayout layout;
-  for (const auto& item : tensors) layout.data.push_back(plain(item.key(), item.value()));
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return layout.data[a].element_size() > layout.data[b].element_size(); });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return tensors[a].value().element_size() > tensors[b].value().element_size();
+  });
 
+  SafetensorsLayout layout;
   std::vector<std::pair<size_t, size_t>> offsets(tensors.size());
-  std::vector<Tensor> sorted;
   size_t end = 0;
   for (const size_t i : order) {
-    const size_t begin = std::exchange(end, end + layout.data[i].nbytes());
+    const size_t begin = std::exchange(end, end + tensors[i].value().nbytes());
     offsets[i] = {begin, end};
-    sorted.push_back(layout.data[i]);
+    layout.data.push_back(tensors[i].value());
   }
-  layout.data = std::move(sorted);
 
+  auto texts = metadata;
+  texts.emplace("format", "pt");  // which other readers want
+  texts.insert(aliases.begin(), aliases.end());
   std::string json;
   try {
-    json = header_json(tensors, offsets, metadata);
+    json = header_json(tensors, offsets, texts);
   } catch (const nlohmann::json::exception&) {
     fail(ErrorKind::input, "safetensors: keys and metadata must be UTF-8 text");
   }

@@ -17,7 +17,7 @@ using Kind = PickleValue::Kind;
 
 constexpr int kMostDepth = 100;          // modules inside modules
 constexpr size_t kMostModules = 100'000;  // visited, a shared one each time
-constexpr size_t kMostTensors = 100'000;
+constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 512;  // bytes
 
 /// What the source code of a module's class says of its tensors.
@@ -150,11 +150,15 @@ class ScriptReader {
   State state_{"key"};
 };
 
+void check_is_zip(const Bytes& bytes, const std::string& source) {
+  if (!bytes.view().starts_with("PK\x03\x04"))
+    fail(ErrorKind::file, "{}: cannot be read as TorchScript: it is no zip archive", source);
+}
+
 }  // namespace
 
 State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
-  if (!bytes.view().starts_with("PK\x03\x04"))
-    fail(ErrorKind::file, "{}: cannot be read as TorchScript: it is no zip archive", source);
+  check_is_zip(bytes, source);
   return ScriptReader(bytes, source, options.verify).read();
 }
 
@@ -162,8 +166,10 @@ State read_torchscript(const std::filesystem::path& path, const ReadOptions& opt
   return read_torchscript(Bytes::map(path), path.string(), options);
 }
 
-void check_archive(const std::filesystem::path& path) {
-  Zip zip(Bytes::map(path), path.string(), /*verify=*/true);
+void check_torchscript(const std::filesystem::path& path) {
+  const auto bytes = Bytes::map(path);
+  check_is_zip(bytes, path.string());
+  Zip zip(bytes, path.string(), /*verify=*/true);
   for (const auto& entry : zip.entries()) zip.read(entry);
 }
 

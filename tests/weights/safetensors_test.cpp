@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
 #include "support/support.h"
 
@@ -59,8 +61,33 @@ TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
   const auto read = parse(serialize_safetensors(state, {{"k", "v \"ü\""}}));
   EXPECT_EQ(read.tensors.keys(), state.keys());
   for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
-  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"k", "v \"ü\""}}));
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v \"ü\""}}));
   EXPECT_TRUE(parse(serialize_safetensors(State("key"))).tensors.is_empty());
+}
+
+TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
+  const auto x = torch::arange(1000, torch::kFloat32);
+  State state("key");
+  for (const auto* key : {"tied", "first", "tied too"}) state.insert(key, x);
+  state.insert("half", x.slice(0, 0, 500));  // another view is written on its own
+  const auto bytes = serialize_safetensors(state, {{"k", "v"}});
+  EXPECT_LT(bytes.size(), 4000u + 2000u + 500u);
+  const auto read = parse(bytes);
+  EXPECT_EQ(read.tensors.keys(), (std::vector<std::string>{"first", "half", "tied", "tied too"}));
+  for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
+  EXPECT_TRUE(read.tensors["tied"].is_same(read.tensors["first"]));
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v"}}));
+}
+
+TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
+  State state("key");
+  state.insert("a", torch::ones(2));
+  state.insert("pt", torch::ones(3));
+  EXPECT_EQ(parse(serialize_safetensors(state)).tensors.keys(), (std::vector<std::string>{"a", "pt"}));
+  EXPECT_EQ(parse(serialize_safetensors(state, {{"a", "pt"}})).metadata.at("a"), "pt");
+  EXPECT_EQ(parse(serialize_safetensors(state, {{"format", "np"}})).metadata.at("format"), "np");
+  expect_error(ErrorKind::input, "metadata \"b\" is the key of a tensor, \"a\", and would be read as its alias",
+               [&] { serialize_safetensors(state, {{"b", "a"}}); });
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
@@ -71,6 +98,13 @@ TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
   const auto read = parse(bytes).tensors;
   const auto* count = static_cast<const char*>(read["count"].const_data_ptr());
   EXPECT_EQ(count + 8, read["weight"].const_data_ptr());
+}
+
+TEST(Safetensors, AHeaderOfAnyLengthIsToldFromAPickle) {
+  for (int length = 0; length < 400; ++length) {
+    const auto bytes = Bytes::own(serialize_safetensors(small_state(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
+    ASSERT_EQ(detect_weights(bytes, "f"), WeightsKind::safetensors) << length;
+  }
 }
 
 TEST(Safetensors, MisalignedTensorsAreCopied) {
@@ -142,4 +176,38 @@ TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {
   refuse("x", torch::ones({2, 2}).to_sparse(), "\"x\" must be dense");
   refuse("x", torch::ones(1, torch::kComplexDouble), "\"x\" has the type ComplexDouble");
   refuse("\xff", torch::ones(1), "must be UTF-8");
+}
+
+TEST(SafetensorsIndex, TensorsOfAllFilesComeInTheOrderOfTheIndex) {
+  const TempDir folder;
+  State first("key"), second("key");
+  first.insert("b", torch::ones(2));
+  second.insert("a", torch::zeros(3));
+  second.insert("c", torch::full({1}, 5.0));
+  write_safetensors(folder / "model-1.safetensors", first);
+  write_safetensors(folder / "model-2.safetensors", second);
+  const auto write_index = [&](const std::string& map) {
+    write_file(folder / "index", "{\"metadata\": {\"total_size\": 24}, \"weight_map\": " + map + "}");
+    return folder / "index";
+  };
+  const std::string all = R"({"c": "model-2.safetensors", "b": "model-1.safetensors", "a": "model-2.safetensors"})";
+  EXPECT_EQ(detect_weights(write_index(all)), WeightsKind::safetensors_index);
+  const auto state = read_weights(folder / "index");
+  EXPECT_EQ(state.keys(), (std::vector<std::string>{"c", "b", "a"}));
+  EXPECT_TRUE(torch::equal(state["a"], second["a"]));
+
+  const auto refuse = [&](const std::string& message, const std::string& map) {
+    expect_error(ErrorKind::file, message, [&] { read_weights(write_index(map)); });
+  };
+  refuse("index: model-1.safetensors does not have \"a\"", R"({"a": "model-1.safetensors"})");
+  refuse("index: model-2.safetensors has \"c\", which the index does not name",
+         R"({"b": "model-1.safetensors", "a": "model-2.safetensors"})");
+  refuse("index: \"../model-1.safetensors\" is not the name of a file beside it", R"({"b": "../model-1.safetensors"})");
+  refuse("model-3.safetensors: cannot be opened", R"({"b": "model-3.safetensors"})");
+  refuse("the file of \"b\" must be a text", R"({"b": 3})");
+  refuse("it has no object \"weight_map\"", "[]");
+  refuse("is not JSON", "{");
+  const auto index = read_file(write_index(all));
+  expect_error(ErrorKind::file, "memory: is an index of safetensors files; give its path",
+               [&] { read_weights(Bytes::own(index), "memory"); });
 }

@@ -85,6 +85,18 @@ TEST(ScriptModel, RunsScriptedTracedAndFrozenFiles) {
   }
 }
 
+TEST(ScriptModel, DamageIsNoticedBeforeAnythingRuns) {
+  const TempDir folder;
+  auto content = read_file(kFixtures / "rtdl_scripted.pt");
+  const auto bias = fill("input_projection.bias", {16});
+  content[content.find(std::string(static_cast<const char*>(bias.const_data_ptr()), bias.nbytes()))] ^= 1;
+  write_file(folder / "f", content);
+  for (const auto read : {+[](const std::filesystem::path& path) { read_weights(path); },
+                          +[](const std::filesystem::path& path) { ScriptModel model(path); }})
+    expect_error(ErrorKind::file, "f: entry \"rtdl_scripted/data/1\" is damaged, its CRC-32 is", [&] { read(folder / "f"); });
+  EXPECT_NO_THROW(ScriptModel(folder / "f", torch::kCPU, /*verify=*/false));
+}
+
 TEST(ScriptModel, AnInputThatDoesNotFitIsOneLine) {
   const ScriptModel model(kFixtures / "rtdl_scripted.pt");
   expect_error(ErrorKind::input, "rtdl_scripted.pt: forward failed: ", [&] { model.forward(torch::ones({4, 9})); });

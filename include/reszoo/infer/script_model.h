@@ -11,9 +11,12 @@ namespace reszoo {
 /// A TorchScript module: scripted, traced or frozen. Copies share the module.
 class ScriptModel {
  public:
-  /// Loads the file to `device`, in evaluation mode.
-  /// Throws: Error (file) if it cannot be read.
-  explicit ScriptModel(const std::filesystem::path& path, c10::Device device = c10::kCPU);
+  /// Loads the file to `device`, in evaluation mode. Its checksums are compared
+  /// first, which LibTorch does not do. A TorchScript file holds code that is then
+  /// run: load none that you do not trust.
+  ///
+  /// Throws: Error (file) if it is damaged or cannot be read.
+  explicit ScriptModel(const std::filesystem::path& path, c10::Device device = c10::kCPU, bool verify = true);
 
   /// Runs the module without gradients; the input goes to the module's device.
   ///

@@ -20,7 +20,9 @@ struct Safetensors {
 /// to their element size, which are copied, as all are from `Bytes::view`.
 ///
 /// Every claim of the header is checked: its length, its JSON, types, shapes, and
-/// that the tensors fill the data without overlap, hole or rest.
+/// that the tensors fill the data without overlap, hole or rest. Metadata of which
+/// the text is a tensor's key is a further name of that tensor, as Python's
+/// `safetensors.torch.save_model` writes it: it becomes a key, behind the others.
 ///
 /// Throws: Error (file) that begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".
@@ -40,9 +42,12 @@ State read_safetensors_index(const std::filesystem::path& path);
 
 /// Returns the file's bytes. Tensors go to the CPU and become contiguous; the
 /// header lists them in the state's order, the data has the widest types first,
-/// so that each tensor is aligned.
+/// so that each tensor is aligned. Of tensors that are the same view of the same
+/// storage the first in the alphabet is written, and the others are metadata that
+/// name it. `format` is set to `pt` where the metadata lacks it.
 ///
-/// Throws: Error (input) for a tensor or text that the format cannot hold.
+/// Throws: Error (input) for a tensor or text that the format cannot hold, or
+/// metadata that would be read as a further name of a tensor.
 std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata = {});
 
 /// Writes the file, safely as `write_file` does.

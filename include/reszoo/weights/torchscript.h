@@ -19,9 +19,9 @@ namespace reszoo {
 State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 State read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
 
-/// Compares the CRC-32 of every entry of a zip archive, which LibTorch's own
+/// Compares the CRC-32 of all that a TorchScript file holds, which LibTorch's own
 /// loading does not.
 /// Throws: Error (file) for damage.
-void check_archive(const std::filesystem::path& path);
+void check_torchscript(const std::filesystem::path& path);
 
 }  // namespace reszoo

@@ -1,0 +1,285 @@
+// Files that lie: thousands of mutations a reader, the same on every machine. A reader throws a
+// reszoo::Error or reads; it neither crashes nor hangs nor takes memory beyond measure, and what it
+// reads in spite of damage from a file with checksums is what was in the file.
+//
+//     RESZOO_MUTATIONS=100000 test_hostile              more of them
+//     RESZOO_MUTATION_FROM=4711 RESZOO_MUTATIONS=1 …    one again, as a failure names it
+//     RESZOO_SEEDS=folder …                             writes the sound files, for tests/fuzz
+#include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/serialize.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "hostile/mutate.h"
+#include "hostile/zip_file.h"
+#include "reference/fill.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/pth.h"
+#include "reszoo/weights/read.h"
+#include "reszoo/weights/safetensors.h"
+#include "reszoo/weights/torchscript.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+const std::filesystem::path kFixtures = RESZOO_FIXTURES;
+constexpr double kMostSeconds = 5;
+constexpr size_t kMostGrowth = size_t{256} << 20;  // bytes, beside the file's own size
+
+size_t setting(const char* name, size_t otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+/// A figure of this process in bytes: VmRSS, or VmHWM, its peak.
+size_t memory(const std::string& figure) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(figure + ":")) return std::strtoull(line.c_str() + figure.size() + 1, nullptr, 10) * 1024;
+  return 0;
+}
+
+/// Lets VmHWM begin again at what is in use now.
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
+
+/// Reads every number of small tensors and the ends of large ones, so that the
+/// sanitizer sees where they lie.
+void touch(const State& state) {
+  for (const auto& item : state) {
+    const auto& tensor = item.value();
+    if (tensor.numel() == 0) continue;
+    if (tensor.numel() < 100'000) tensor.contiguous();
+    auto last = tensor;
+    while (last.dim() > 0) last = last.select(0, last.size(0) - 1);
+    last.clone();
+  }
+}
+
+bool same(const State& a, const State& b) {
+  if (a.keys() != b.keys()) return false;
+  return std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+    const auto left = x.value().resolve_conj().resolve_neg().contiguous();
+    const auto right = y.value().resolve_conj().resolve_neg().contiguous();
+    return left.scalar_type() == right.scalar_type() && left.sizes() == right.sizes() &&
+           (left.numel() == 0 || std::memcmp(left.const_data_ptr(), right.const_data_ptr(), left.nbytes()) == 0);
+  });
+}
+
+/// What one mutation is: its bytes, and whether checksums were made to fit.
+struct Mutant {
+  std::string bytes;
+  bool checksums_fit = false;
+};
+
+struct Reader {
+  std::function<State(const std::string& bytes, bool verify)> read;
+  std::function<Mutant(const std::string& bytes, Random& random)> mutate;
+  bool has_checksums = false;
+};
+
+/// Reads a mutant, and expects of it what the head of this file says.
+/// Returns whether it was read.
+bool read_mutant(const Reader& reader, const Mutant& mutant, const std::string& original, bool verify) {
+  const auto started = std::chrono::steady_clock::now();
+  bool was_read = false;
+  ::alarm(60);  // a hang ends the test
+  try {
+    const auto state = reader.read(mutant.bytes, verify);
+    touch(state);
+    was_read = true;
+    if (reader.has_checksums && verify && !mutant.checksums_fit && !same(state, reader.read(original, verify)))
+      ADD_FAILURE() << "damage was read in silence";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::file) << error.what();
+    EXPECT_LT(std::string_view(error.what()).size(), 1000u);
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "another exception: " << error.what();
+  }
+  ::alarm(0);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), kMostSeconds);
+  return was_read;
+}
+
+/// Writes the sound files for libFuzzer to begin with, where that is asked for.
+void write_seeds(const std::vector<std::string>& originals) {
+  const char* folder = std::getenv("RESZOO_SEEDS");
+  if (!folder) return;
+  std::filesystem::create_directories(folder);
+  const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+  for (size_t i = 0; i < originals.size(); ++i)
+    write_file(std::filesystem::path(folder) / fmt::format("{}-{}", name, i), originals[i]);
+}
+
+void expect_withstands(const Reader& reader, const std::vector<std::string>& originals) {
+  const size_t from = setting("RESZOO_MUTATION_FROM", 0), count = setting("RESZOO_MUTATIONS", 2000);
+  write_seeds(originals);
+  for (const auto& original : originals) ASSERT_FALSE(reader.read(original, false).is_empty());
+  size_t was_read = 0, largest = 0;
+  forget_peak();
+  const size_t before = memory("VmRSS");
+  for (size_t i = from; i < from + count && !testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE("RESZOO_MUTATION_FROM=" + std::to_string(i));
+    Random random(i);
+    const auto& original = originals[i % originals.size()];
+    const auto mutant = reader.mutate(original, random);
+    largest = std::max(largest, mutant.bytes.size());
+    for (const bool verify : {true, false}) was_read += read_mutant(reader, mutant, original, verify);
+  }
+  const size_t growth = memory("VmHWM") - std::min(before, memory("VmHWM"));
+  EXPECT_LT(growth, largest + kMostGrowth);
+  std::printf("%zu mutations read with and without verify: %zu accepted, %zu refused; memory grew by %zu MiB\n", count,
+              was_read, 2 * count - was_read, growth >> 20);
+}
+
+/// Bytes that a tensor may alias, or must be copied out of: both ways are tried.
+Bytes bytes_of(const std::string& content) {
+  return content.size() % 2 == 0 ? Bytes::own(content) : Bytes::view(content.data(), content.size());
+}
+
+template <State (*read)(const Bytes&, const std::string&, const ReadOptions&)>
+State read_bytes(const std::string& content, bool verify) {
+  return read(bytes_of(content), "f", {.verify = verify});
+}
+
+/// Damages a zip archive as bytes, or takes it apart and damages its pickle, its
+/// code, other entries or its directory; then CRCs fit, or the CRC check would
+/// hide the readers behind it.
+Mutant damage_archive(const std::string& archive, Random& random) {
+  if (random.below(2) == 0) return {damage(archive, random)};
+  auto parts = take_apart(archive);
+  if (random.below(4) == 0) {
+    damage_parts(parts, random);
+  } else {
+    for (auto& part : parts)
+      if (part.name.ends_with("/data.pkl") || (part.name.ends_with(".py") && random.below(8) == 0))
+        part.content = damage_pickle(part.content, random);
+  }
+  return {put_together(parts), /*checksums_fit=*/true};
+}
+
+std::vector<std::string> fixtures(const std::vector<std::string>& names) {
+  std::vector<std::string> contents;
+  for (const auto& name : names) contents.push_back(read_file(kFixtures / name));
+  return contents;
+}
+
+State small_state() {
+  State state("key");
+  const auto shared = fill("shared", {5, 7});
+  state.insert("layer.weight", fill("layer.weight", {8, 3}));
+  state.insert("layer.bias", fill("layer.bias", {8}));
+  state.insert("tied", shared);
+  state.insert("tied too", shared);
+  state.insert("count", torch::tensor(3));
+  state.insert("mask", torch::tensor({true, false, true}));
+  state.insert("half", torch::ones(3, torch::kHalf));
+  return state;
+}
+
+std::string model_file() {
+  const TempDir folder;
+  write_model_file(folder / "m", {{"model", "x"}, {"options", {{"outputs", 3}}}}, small_state());
+  return read_file(folder / "m");
+}
+
+std::string torch_save_archive() {
+  torch::nn::Sequential module(torch::nn::Linear(3, 4), torch::nn::BatchNorm1d(4));
+  std::ostringstream stream;
+  torch::save(module, stream);
+  return stream.str();
+}
+
+Mutant damage_safetensors(const std::string& file, Random& random) {
+  return {random.below(2) == 0 ? damage(file, random) : damage_header(file, random)};
+}
+
+}  // namespace
+
+TEST(Hostile, PthZip) {
+  expect_withstands({read_bytes<read_pth>, damage_archive, /*has_checksums=*/true},
+                    fixtures({"pth/zip.pth", "pth/checkpoint.pth", "pth/shared.pth", "pth/types.pth", "pth/compressed.pth",
+                              "pth/parameters.pth", "pth/protocol_4.pth"}));
+}
+
+/// zip.pth with another pickle in it, compressed, and a lie about its size.
+std::string with_pickle(const std::string& pickle, std::optional<uint32_t> size = {}) {
+  auto parts = take_apart(read_file(kFixtures / "pth/zip.pth"));
+  for (auto& part : parts)
+    if (part.name.ends_with("/data.pkl")) part = {.name = part.name, .content = pickle, .deflated = true, .size = size};
+  return put_together(parts);
+}
+
+TEST(Hostile, BombsAreRefusedBeforeTheyTakeMemory) {
+  forget_peak();
+  const auto refuse = [](const std::string& archive, const std::string& message) {
+    const size_t before = memory("VmRSS");
+    expect_error(ErrorKind::file, message, [&] { read_pth(Bytes::own(archive), "f"); });
+    EXPECT_LT(memory("VmHWM") - before, archive.size() + kMostGrowth);
+  };
+  const std::string many(size_t{1} << 20, 'N');
+  refuse(with_pickle(many, 0x40000000), "is compressed, and would take the archive over 64 MiB unpacked; save it uncompressed");
+  refuse(with_pickle(many, 0x3000000), "cannot unpack to 50331648 bytes from");
+  refuse(with_pickle(many, 1000), "does not unpack to its 1000 bytes");
+  refuse(with_pickle("\x80\x02" + std::string(size_t{20} << 20, 'N')), "the pickle has more values than fit 96 MiB");
+  refuse(with_pickle("\x80\x02" + std::string(size_t{20} << 20, '(')), "the pickle has more values than fit 96 MiB");
+}
+
+TEST(Hostile, DeepTreesDoNotDeepenTheStack) {
+  std::string nested = "\x80\x02}";
+  for (int i = 0; i < 500'000; ++i) nested += '\x85';  // a tuple in a tuple in a tuple
+  expect_error(ErrorKind::file, "holds no state_dict but a list", [&] { read_pth(Bytes::own(with_pickle(nested + ".")), "f"); });
+  const std::string_view itself("\x80\x02}q\x01X\x05\0\0\0modelh\x01s.", 19);  // {"model": the same dictionary}
+  expect_error(ErrorKind::file, "holds no state_dict but a dictionary with model",
+               [&] { read_pth(Bytes::own(with_pickle(std::string(itself))), "f"); });
+}
+
+TEST(Hostile, PthLegacy) {
+  const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
+  expect_withstands({read_bytes<read_pth>, mutate},
+                    fixtures({"pth/legacy.pth", "pth/legacy_checkpoint.pth", "pth/legacy_shared.pth", "pth/legacy_types.pth",
+                              "pth/legacy_parameters.pth", "pth/legacy_protocol_4.pth"}));
+}
+
+TEST(Hostile, TorchScript) {
+  expect_withstands({read_bytes<read_torchscript>, damage_archive, /*has_checksums=*/true},
+                    fixtures({"rtdl_scripted.pt", "rtdl_traced.pt"}));
+}
+
+TEST(Hostile, TorchSave) {
+  expect_withstands({read_bytes<read_torchscript>, damage_archive, /*has_checksums=*/true}, {torch_save_archive()});
+}
+
+TEST(Hostile, Safetensors) {
+  const auto read = [](const std::string& content, bool) { return parse_safetensors(bytes_of(content), "f").tensors; };
+  expect_withstands({read, damage_safetensors}, {serialize_safetensors(small_state(), {{"note", "text"}})});
+}
+
+TEST(Hostile, ModelFile) {
+  expect_withstands({read_bytes<read_weights>, damage_safetensors, /*has_checksums=*/true}, {model_file()});
+}
+
+TEST(Hostile, SafetensorsIndex) {
+  const TempDir folder;
+  write_safetensors(folder / "a.safetensors", small_state());
+  const auto path = folder / "index";
+  const auto read = [&](const std::string& content, bool) {
+    std::ofstream(path, std::ios::binary) << content;
+    return read_safetensors_index(path);
+  };
+  std::string index = R"({"metadata": {"total_size": 300}, "weight_map": {)";
+  for (const auto& key : small_state().keys()) index += fmt::format("\"{}\": \"a.safetensors\", ", key);
+  index.replace(index.size() - 2, 2, "}}");
+  const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage(file, random)}; };
+  expect_withstands({read, mutate}, {index});
+}
