@@ -74,6 +74,8 @@ using OnnxWriter = Value (*)(OnnxGraph& graph, const OnnxCall& call);
 /// The writer of an operation of `lower`, or nullptr.
 OnnxWriter onnx_writer(const std::string& op);
 
+inline c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
+
 // The writers, by what they write.
 namespace onnx {
 Value conv2d(OnnxGraph& graph, const OnnxCall& call);
@@ -92,6 +94,15 @@ Value flatten(OnnxGraph& graph, const OnnxCall& call);
 Value identity(OnnxGraph& graph, const OnnxCall& call);
 Value add(OnnxGraph& graph, const OnnxCall& call);
 Value zero_pad(OnnxGraph& graph, const OnnxCall& call);
+Value std_conv2d(OnnxGraph& graph, const OnnxCall& call);
+Value blur_pool(OnnxGraph& graph, const OnnxCall& call);
+Value squeeze_excite(OnnxGraph& graph, const OnnxCall& call);
+Value eca(OnnxGraph& graph, const OnnxCall& call);
+Value evo_norm(OnnxGraph& graph, const OnnxCall& call);
+Value filter_response_norm(OnnxGraph& graph, const OnnxCall& call);
+Value avg_pool2d(OnnxGraph& graph, const OnnxCall& call);
+Value constant_pad2d(OnnxGraph& graph, const OnnxCall& call);
+Value unflatten(OnnxGraph& graph, const OnnxCall& call);
 Value table_encoder(OnnxGraph& graph, const OnnxCall& call);
 }  // namespace onnx
 

@@ -5,11 +5,11 @@
 
 #include "onnx_graph.h"
 #include "reszoo/base/error.h"
+#include "reszoo/nn/evo_norm2d.h"
+#include "reszoo/nn/filter_response_norm2d.h"
 
 namespace reszoo::onnx {
 namespace {
-
-c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
 
 /// The weight, or `otherwise` where a norm has none.
 Value weight_or(OnnxGraph& graph, const std::string& key, const Tensor& weight, int64_t width, double otherwise) {
@@ -28,15 +28,25 @@ Value with_statistics(OnnxGraph& graph, const OnnxCall& call, const Norm& norm) 
   return node->f_(attribute("epsilon"), norm.options.eps())->output();
 }
 
+/// A weight of a number a channel as (C, 1, 1), beside (N, C, H, W).
+Value by_channel(OnnxGraph& graph, const OnnxCall& call, const char* name, const Tensor& weight) {
+  std::vector<int64_t> shape(call.shape.size() - 1, 1);
+  shape[0] = -1;
+  return graph.apply("Reshape", {graph.weight(call.key(name), weight), graph.integers(shape)});
+}
+
 /// x * weight + bias, a number a channel.
 Value scale_and_shift(OnnxGraph& graph, const OnnxCall& call, Value x, const Tensor& weight, const Tensor& bias) {
   if (!weight.defined()) return x;
-  std::vector<int64_t> shape(call.shape.size() - 1, 1);
-  shape[0] = -1;  // (C, 1, 1) beside (N, C, H, W)
-  const auto fit = [&](const char* name, const Tensor& tensor) {
-    return graph.apply("Reshape", {graph.weight(call.key(name), tensor), graph.integers(shape)});
-  };
-  return graph.apply("Add", {graph.apply("Mul", {x, fit("weight", weight)}), fit("bias", bias)});
+  const auto scaled = graph.apply("Mul", {x, by_channel(graph, call, "weight", weight)});
+  return graph.apply("Add", {scaled, by_channel(graph, call, "bias", bias)});
+}
+
+/// sqrt(mean(x^2) + epsilon) over these dimensions, which stay as 1.
+Value root_mean_square(OnnxGraph& graph, Value x, const std::vector<int64_t>& dimensions, double epsilon) {
+  auto* mean = graph.add("ReduceMean", {graph.apply("Mul", {x, x})});
+  mean->is_(attribute("axes"), dimensions);
+  return graph.apply("Sqrt", {graph.apply("Add", {mean->output(), graph.number(epsilon)})});
 }
 
 }  // namespace
@@ -85,6 +95,28 @@ Value instance_norm(OnnxGraph& graph, const OnnxCall& call) {
   auto* node = graph.add("InstanceNormalization", {call.x(), weight_or(graph, call.key("weight"), norm.weight, width, 1),
                                                    weight_or(graph, call.key("bias"), norm.bias, width, 0)});
   return node->f_(attribute("epsilon"), norm.options.eps())->output();
+}
+
+/// Groups become rows (N, G, ...), of which the deviation is taken.
+Value evo_norm(OnnxGraph& graph, const OnnxCall& call) {
+  const auto& norm = call.module<EvoNorm2dImpl>();
+  const auto x = call.x();
+  const auto grouped = [&](Value value) { return graph.apply("Reshape", {value, graph.integers({0, norm.options.groups(), -1})}); };
+  const auto gate = graph.apply("Sigmoid", {graph.apply("Mul", {x, by_channel(graph, call, "v", norm.v)})});
+  auto* mean = graph.add("ReduceMean", {grouped(x)});
+  mean->is_(attribute("axes"), {2});
+  const auto centred = graph.apply("Sub", {grouped(x), mean->output()});
+  const auto deviation = root_mean_square(graph, centred, {2}, norm.options.epsilon());
+  const auto divided = graph.apply("Div", {grouped(graph.apply("Mul", {x, gate})), deviation});
+  const auto back = graph.apply("Reshape", {divided, graph.apply("Shape", {x})});
+  return scale_and_shift(graph, call, back, norm.weight, norm.bias);
+}
+
+Value filter_response_norm(OnnxGraph& graph, const OnnxCall& call) {
+  const auto& norm = call.module<FilterResponseNorm2dImpl>();
+  const auto root = root_mean_square(graph, call.x(), {2, 3}, norm.options.epsilon());
+  const auto scaled = scale_and_shift(graph, call, graph.apply("Div", {call.x(), root}), norm.weight, norm.bias);
+  return graph.apply("Max", {scaled, by_channel(graph, call, "tau", norm.tau)});
 }
 
 }  // namespace reszoo::onnx

@@ -1,9 +1,9 @@
-// ONNX of activations, pooling and what changes shapes.
-#include <torch/nn/modules/activation.h>
+// ONNX of pooling, padding and what changes shapes.
 #include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/padding.h>
 #include <torch/nn/modules/pooling.h>
 
-#include <numbers>
+#include <limits>
 
 #include "onnx_graph.h"
 #include "reszoo/base/error.h"
@@ -11,8 +11,6 @@
 
 namespace reszoo::onnx {
 namespace {
-
-c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
 
 /// The padding that LibTorch gives as one number a side: before and behind.
 std::vector<int64_t> both_sides(at::IntArrayRef padding) { return {padding[0], padding[1], padding[0], padding[1]}; }
@@ -37,26 +35,6 @@ Value means_matrix(OnnxGraph& graph, Value x, int64_t dimension, int64_t out) {
 
 }  // namespace
 
-Value relu(OnnxGraph& graph, const OnnxCall& call) { return graph.apply("Relu", {call.x()}); }
-
-Value gelu(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& approximate = call.module<nn::GELUImpl>().options.approximate();
-  if (approximate != "none")
-    fail(ErrorKind::usage, "{}: only the exact GELU can be written as ONNX, got approximate=\"{}\"", call.node.key, approximate);
-  const auto half = graph.apply("Mul", {call.x(), graph.number(0.5)});
-  const auto erf = graph.apply("Erf", {graph.apply("Div", {call.x(), graph.number(std::numbers::sqrt2)})});
-  return graph.apply("Mul", {half, graph.apply("Add", {erf, graph.number(1)})});
-}
-
-Value silu(OnnxGraph& graph, const OnnxCall& call) {
-  return graph.apply("Mul", {call.x(), graph.apply("Sigmoid", {call.x()})});
-}
-
-Value leaky_relu(OnnxGraph& graph, const OnnxCall& call) {
-  const auto slope = call.module<nn::LeakyReLUImpl>().options.negative_slope();
-  return graph.add("LeakyRelu", {call.x()})->f_(attribute("alpha"), slope)->output();
-}
-
 Value max_pool2d(OnnxGraph& graph, const OnnxCall& call) {
   const auto& options = call.module<nn::MaxPool2dImpl>().options;
   auto* node = graph.add("MaxPool", {call.x()});
@@ -64,6 +42,18 @@ Value max_pool2d(OnnxGraph& graph, const OnnxCall& call) {
   node->is_(attribute("strides"), at::IntArrayRef(*options.stride()).vec());
   node->is_(attribute("dilations"), at::IntArrayRef(*options.dilation()).vec());
   node->is_(attribute("pads"), both_sides(*options.padding()));
+  return node->i_(attribute("ceil_mode"), options.ceil_mode())->output();
+}
+
+Value avg_pool2d(OnnxGraph& graph, const OnnxCall& call) {
+  const auto& options = call.module<nn::AvgPool2dImpl>().options;
+  if (options.divisor_override())
+    fail(ErrorKind::usage, "{}: an average pool with a divisor of its own cannot be written as ONNX", call.node.key);
+  auto* node = graph.add("AveragePool", {call.x()});
+  node->is_(attribute("kernel_shape"), at::IntArrayRef(*options.kernel_size()).vec());
+  node->is_(attribute("strides"), at::IntArrayRef(*options.stride()).vec());
+  node->is_(attribute("pads"), both_sides(*options.padding()));
+  node->i_(attribute("count_include_pad"), options.count_include_pad());
   return node->i_(attribute("ceil_mode"), options.ceil_mode())->output();
 }
 
@@ -85,6 +75,24 @@ Value flatten(OnnxGraph& graph, const OnnxCall& call) {
   if (options.start_dim() != 1 || (options.end_dim() != -1 && options.end_dim() + 1 != static_cast<int64_t>(call.shape.size())))
     fail(ErrorKind::usage, "{}: only a Flatten from dimension 1 to the last can be written as ONNX", call.node.key);
   return graph.add("Flatten", {call.x()})->i_(attribute("axis"), 1)->output();
+}
+
+/// The last dimension cut into several.
+Value unflatten(OnnxGraph& graph, const OnnxCall& call) {
+  const auto& options = call.module<nn::UnflattenImpl>().options;
+  const auto last = static_cast<int64_t>(call.shape.size()) - 1;
+  if (!options.dimname().empty() || (options.dim() != last && options.dim() != -1))
+    fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.node.key);
+  std::vector<int64_t> shape(call.shape.size() - 1, 0);  // 0 keeps a dimension
+  shape.insert(shape.end(), options.sizes().begin(), options.sizes().end());
+  return graph.apply("Reshape", {call.x(), graph.integers(shape)});
+}
+
+Value constant_pad2d(OnnxGraph& graph, const OnnxCall& call) {
+  const auto& options = call.module<nn::ConstantPad2dImpl>().options;
+  const auto& sides = *options.padding();  // left, right, top, bottom
+  const auto pads = graph.integers({0, 0, sides[2], sides[0], 0, 0, sides[3], sides[1]});
+  return graph.apply("Pad", {call.x(), pads, graph.number(options.value())});
 }
 
 Value identity(OnnxGraph&, const OnnxCall& call) { return call.x(); }

@@ -26,6 +26,17 @@ const std::unordered_map<std::string, OnnxWriter> kWriters = {
     {"add", onnx::add},
     {"zero_pad", onnx::zero_pad},
     {"table_encoder", onnx::table_encoder},
+    {"std_conv2d", onnx::std_conv2d},
+    {"blur_pool", onnx::blur_pool},
+    {"squeeze_excite", onnx::squeeze_excite},
+    {"eca", onnx::eca},
+    {"evo_norm", onnx::evo_norm},
+    {"filter_response_norm", onnx::filter_response_norm},
+    {"avg_pool2d", onnx::avg_pool2d},
+    {"constant_pad2d", onnx::constant_pad2d},
+    {"unflatten", onnx::unflatten},
+    {"drop_path", onnx::identity},
+    {"drop_block", onnx::identity},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The networks that are exported in tests: every row, and rows with other parts.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ inline std::vector<ExportCase> other_parts() {
       image("layer", {.norm = Norm::parse("layer"), .activation = Activation::parse("silu")}),
       image("instance", {.norm = Norm::parse("instance"), .activation = Activation::parse("leaky_relu:0.1")}),
       image("bare", {.norm = Norm::parse("none"), .activation = Activation::parse("none")}),
+      image("dropped", {.dropout = 0.5, .drop_path = 0.2, .drop_block = 0.1, .checkpoint = true}),
       image("projection", {.outputs = 0, .channels = 1, .shortcut = ShortcutKind::projection}),
       table("one_hot", {.numeric = 4, .cardinalities = cardinalities}),
       table("embedded", {.numeric = 4, .cardinalities = cardinalities, .embedding_width = 6, .norm = Norm::parse("layer")}),
@@ -46,6 +48,16 @@ inline std::vector<ExportCase> other_parts() {
 inline std::vector<ExportCase> all_rows() {
   std::vector<ExportCase> rows;
   for (const auto& name : registry().names()) rows.push_back({name, name, default_options(registry().find(name).domain)});
+  return rows;
+}
+
+/// Of the rows that are made of the same parts, and differ in depth and width
+/// alone, the first one.
+inline std::vector<ExportCase> one_row_for_each_set_of_parts() {
+  std::set<std::vector<std::string>> seen;
+  std::vector<ExportCase> rows;
+  for (auto& row : all_rows())
+    if (seen.insert(registry().find(row.model).parts).second) rows.push_back(std::move(row));
   return rows;
 }
 

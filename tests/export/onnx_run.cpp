@@ -25,7 +25,12 @@ Tensor pad(const Tensor& x, const Ints& pads, double value) {
   return at::constant_pad_nd(x, {pads[1], pads[3], pads[0], pads[2]}, value);
 }
 
+/// Of maps, or along a line (N, C, length).
 Tensor conv(const OnnxNode& node, const Tensors& x) {
+  if (x[0].dim() == 3) {
+    const auto pads = node.attribute<Ints>("pads", {0, 0});
+    return at::conv1d(at::constant_pad_nd(x[0], pads), x[1], or_none(x, 2));
+  }
   const auto padded = pad(x[0], node.attribute<Ints>("pads", {0, 0, 0, 0}), 0);
   return at::conv2d(padded, x[1], or_none(x, 2), node.attribute<Ints>("strides", {1, 1}), /*padding=*/at::IntArrayRef{0, 0},
                     node.attribute<Ints>("dilations", {1, 1}), node.attribute<int64_t>("group", 1));
@@ -129,8 +134,10 @@ Tensor slice(const OnnxNode&, const Tensors& x) {
 }
 
 Tensor pad_any(const OnnxNode& node, const Tensors& x) {
-  if (node.attribute<std::string>("mode", "constant") != "constant") throw std::runtime_error("onnx: padding of another mode");
+  const auto mode = node.attribute<std::string>("mode", "constant");
   const auto pads = ints(x[1]);
+  if (mode == "reflect") return at::reflection_pad2d(x[0], {pads[3], pads[7], pads[2], pads[6]});
+  if (mode != "constant") throw std::runtime_error("onnx: padding of another mode");
   Ints reversed;
   const auto rank = static_cast<size_t>(x[0].dim());
   for (size_t i = rank; i-- > 0;) {
@@ -199,6 +206,7 @@ const std::map<std::string, Operator> kOperators = {
     {"LeakyRelu", [](const OnnxNode& node, const Tensors& x) { return at::where(x[0] < 0, x[0] * node.attribute<float>("alpha", 0.01f), x[0]); }},
     {"Less", [](const OnnxNode&, const Tensors& x) { return x[0].lt(x[1]); }},
     {"MatMul", [](const OnnxNode&, const Tensors& x) { return at::matmul(x[0], x[1]); }},
+    {"Max", [](const OnnxNode&, const Tensors& x) { return at::maximum(x[0], x[1]); }},
     {"MaxPool", max_pool},
     {"Mul", [](const OnnxNode&, const Tensors& x) { return x[0] * x[1]; }},
     {"Pad", pad_any},
@@ -209,6 +217,7 @@ const std::map<std::string, Operator> kOperators = {
     {"Shape", shape_of},
     {"Sigmoid", [](const OnnxNode&, const Tensors& x) { return 1 / (1 + (-x[0]).exp()); }},
     {"Slice", slice},
+    {"Sqrt", [](const OnnxNode&, const Tensors& x) { return x[0].sqrt(); }},
     {"Squeeze", [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
     {"Sub", [](const OnnxNode&, const Tensors& x) { return x[0] - x[1]; }},
     {"Transpose", [](const OnnxNode& node, const Tensors& x) { return x[0].permute(std::get<Ints>(node.attributes.at("perm"))); }},

@@ -11,6 +11,14 @@
 #include "reszoo/base/safe_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/graph/graph.h"
+#include "reszoo/nn/blur_pool2d.h"
+#include "reszoo/nn/drop_block2d.h"
+#include "reszoo/nn/drop_path.h"
+#include "reszoo/nn/efficient_channel_attention.h"
+#include "reszoo/nn/evo_norm2d.h"
+#include "reszoo/nn/filter_response_norm2d.h"
+#include "reszoo/nn/squeeze_excite.h"
+#include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/surgery.h"
 #include "support/fixture.h"
 #include "support/support.h"
@@ -23,6 +31,11 @@ using namespace reszoo::test;
 namespace {
 
 constexpr double kTolerance = 1e-5;  // of the largest number
+
+/// Rows of test `ExportedRow` with operations that no case of other_parts() has.
+const std::vector<const char*> kSmallRows = {"alexnet",      "resnet18",        "seresnet18",         "ecaresnet26t",
+                                             "resnetblur18", "resnetaa50d",     "resnetv2_50x1_bit",  "resnetv2_50d_evos",
+                                             "resnetv2_50d_frn"};
 
 OnnxFile exported(const Network& network, const ExportOptions& options = {}) {
   const TempDir folder;
@@ -61,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, OnnxParts, testing::ValuesIn(other_parts()), [](
 TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   std::set<std::string> seen;
   auto cases = other_parts();
-  for (const auto* name : {"resnet18", "alexnet"}) cases.push_back({name, name, ImageOptions{}});
+  for (const auto* name : kSmallRows) cases.push_back({name, name, ImageOptions{}});
   for (const auto& wanted : cases)
     for (const auto& node : lower(wanted.build()).nodes) seen.insert(node.op);
   seen.erase("input");
@@ -130,6 +143,18 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::LayerNorm(nn::LayerNormOptions({17}).elementwise_affine(false))),
       AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.3))),
       AnyModule(nn::Identity()),
+      AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions({3, 2}).stride({2, 3}).padding({1, 0}))),
+      AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
+      AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(2).ceil_mode(true).count_include_pad(false))),
+      AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
+      AnyModule(StdConv2d(StdConv2dOptions(nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false)).epsilon(0.1))),
+      AnyModule(BlurPool2d(BlurPool2dOptions(4).stride(3))),
+      AnyModule(SqueezeExcite(SqueezeExciteOptions(4))),
+      AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions(4))),
+      AnyModule(EvoNorm2d(EvoNorm2dOptions(4).groups(2).epsilon(0.1))),
+      AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions(4).epsilon(0.1))),
+      AnyModule(DropPath(DropPathOptions(0.5))),
+      AnyModule(DropBlock2d(DropBlock2dOptions(0.5))),
   };
   for (const auto& module : modules) {
     auto network = around(module);
@@ -151,6 +176,8 @@ TEST(Onnx, WhatItCannotWriteIsNamedWithItsPlace) {
                [] { exported(around(AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 4, 3).padding(1).padding_mode(torch::kReflect))))); });
   expect_error(ErrorKind::usage, "step: only the exact GELU can be written as ONNX, got approximate=\"tanh\"",
                [] { exported(around(AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))))); });
+  expect_error(ErrorKind::usage, "step: an average pool with a divisor of its own cannot be written as ONNX",
+               [] { exported(around(AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).divisor_override(3))))); });
   auto network = create_model("cifar_resnet20");
   replace_module(network, "layer2.0.relu1", nn::Tanh());
   EXPECT_EQ(unexportable(network), (std::vector<std::string>{"layer2.0.relu1 (torch::nn::TanhImpl)"}));

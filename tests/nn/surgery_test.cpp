@@ -101,9 +101,9 @@ TEST(ResidualBlock, PreActivationProjectionReadsTheEntry) {
   EXPECT_TRUE(torch::equal(x, copy)) << "the shortcut's input was written to";
 }
 
-TEST(Init, ZeroedLastNormsMakeEveryBlockTheIdentity) {
+TEST(Init, ZeroedBranchesMakeEveryBlockTheIdentity) {
   auto block = tabular_block(TabularBlockOptions(8, 16));
-  EXPECT_EQ(zero_last_norms(*block), 0) << "it ends in dropout, not in a norm";
+  EXPECT_EQ(zero_branches(*block), 0) << "it ends in a linear layer and dropout";
   auto network = create_model("resnet18", ImageOptions{.zero_init_residual = true});
   network->eval();
   torch::NoGradGuard no_grad;

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 export PYTHONHASHSEED=0  # TorchScript writes constants in the order of a set
-for script in torchvision_models cifar_models rtdl_models keras_block sklearn_preprocess sklearn_metrics \
+for script in torchvision_models timm_models cifar_models rtdl_models keras_block sklearn_preprocess sklearn_metrics \
     torchscript_files; do
   echo "$script" >&2
   "${1:-python3}" "$script.py"
