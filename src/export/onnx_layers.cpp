@@ -10,8 +10,10 @@
 namespace reszoo::onnx {
 namespace {
 
-/// Padding in pixels before and behind each dimension.
-std::vector<int64_t> pads_of(const nn::Conv2dOptions& options, const std::string& key) {
+/// Padding in pixels before and behind each dimension. A module keeps its options
+/// in another type than that which it was made with.
+template <typename Options>
+std::vector<int64_t> pads_of(const Options& options, const std::string& key) {
   if (!std::holds_alternative<torch::enumtype::kZeros>(options.padding_mode()))
     fail(ErrorKind::usage, "{}: only padding by zeros can be written as ONNX", key);
   std::vector<int64_t> before(2, 0), behind(2, 0);
@@ -27,7 +29,8 @@ std::vector<int64_t> pads_of(const nn::Conv2dOptions& options, const std::string
   return {before[0], before[1], behind[0], behind[1]};
 }
 
-Value convolution(OnnxGraph& graph, const OnnxCall& call, const nn::Conv2dOptions& options, const std::vector<Value>& inputs) {
+template <typename Options>
+Value convolution(OnnxGraph& graph, const OnnxCall& call, const Options& options, const std::vector<Value>& inputs) {
   auto* node = graph.add("Conv", inputs);
   node->is_(attribute("kernel_shape"), at::IntArrayRef(*options.kernel_size()).vec());
   node->is_(attribute("strides"), at::IntArrayRef(*options.stride()).vec());

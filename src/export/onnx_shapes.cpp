@@ -81,7 +81,7 @@ Value flatten(OnnxGraph& graph, const OnnxCall& call) {
 Value unflatten(OnnxGraph& graph, const OnnxCall& call) {
   const auto& options = call.module<nn::UnflattenImpl>().options;
   const auto last = static_cast<int64_t>(call.shape.size()) - 1;
-  if (!options.dimname().empty() || (options.dim() != last && options.dim() != -1))
+  if (options.dim() != last && options.dim() != -1)
     fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.node.key);
   std::vector<int64_t> shape(call.shape.size() - 1, 0);  // 0 keeps a dimension
   shape.insert(shape.end(), options.sizes().begin(), options.sizes().end());
