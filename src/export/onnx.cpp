@@ -1,16 +1,13 @@
 #include "reszoo/export/onnx.h"
 
+#include "onnx_file.h"
 #include "onnx_graph.h"
 #include "prepare.h"
-#include "protobuf.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
-
-constexpr int64_t kMostBytes = 2'000'000'000;  // protobuf's limit is 2 GiB; the graph itself takes little
 
 /// The shape of each node's output for this input.
 std::vector<std::vector<int64_t>> shapes_of(Graph& graph, const Tensor& input) {
@@ -61,12 +58,9 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
   prepared.network->to(torch::kFloat);
   prepared.input = prepared.input.to(torch::kFloat);
   auto graph = lower(prepared.network);
-  const auto onnx = write(graph, prepared);
-  if (onnx.weight_bytes() > kMostBytes)
-    fail(ErrorKind::input, "{}: weights of {:.1f} GB do not fit in an ONNX file, which holds 2 GB", network->name(),
-         static_cast<double>(onnx.weight_bytes()) / 1e9);
   try {
-    write_file(path, {onnx.serialize(), onnx_metadata(network->name(), options.metadata)});
+    const auto onnx = write(graph, prepared);
+    OnnxPieces(onnx.serialize(), onnx.weights(), network->name(), options, path).write();
   } catch (const c10::Error& error) {
     fail(ErrorKind::input, "{}: cannot be exported as ONNX: {}", network->name(), message_of(error));
   }

@@ -70,17 +70,13 @@ jit::Node* OnnxGraph::add(const char* op, const std::vector<Value>& inputs) {
   return node;
 }
 
-int64_t OnnxGraph::weight_bytes() const {
-  int64_t bytes = 0;
-  for (const auto& [name, tensor] : tensors_) bytes += static_cast<int64_t>(tensor.nbytes());
-  return bytes;
-}
-
 std::string OnnxGraph::serialize() const {
   const auto* input = graph_->inputs().at(0);
   const auto* output = graph_->outputs().at(0);
+  std::map<std::string, Tensor> placeholders;  // what has one is no input of the graph
+  for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
   const auto result = jit::export_onnx(
-      graph_, tensors_, kOnnxOpset,
+      graph_, placeholders, kOnnxOpset,
       {{input->debugName(), free_dimensions(input)}, {output->debugName(), free_dimensions(output)}},
       /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX, /*strip_doc_string=*/true,
       /*keep_initializers_as_inputs=*/false);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "onnx_file.h"
 #include "reszoo/graph/graph.h"
 
 namespace reszoo {
@@ -43,9 +44,9 @@ class OnnxGraph {
   void begin(const std::string& key) { key_ = key; }
 
   bool any_size() const { return any_size_; }
-  int64_t weight_bytes() const;
+  const OnnxWeights& weights() const { return tensors_; }
 
-  /// The graph as the bytes of an ONNX model.
+  /// The graph as the bytes of an ONNX model whose weights are placeholders.
   std::string serialize() const;
 
  private:
@@ -53,7 +54,7 @@ class OnnxGraph {
   std::string key_;
   std::shared_ptr<torch::jit::Graph> graph_;
   std::map<std::string, Value> weights_;
-  std::map<std::string, Tensor> tensors_;
+  OnnxWeights tensors_;
   std::map<std::string, int> names_;
 };
 

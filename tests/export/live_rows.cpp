@@ -22,7 +22,8 @@ void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
   torch::NoGradGuard no_grad;
   auto network = wanted.build();
   fill_module(*network);
-  export_onnx(network, folder / "network.onnx", {.metadata = {{"label", wanted.label}}});
+  export_onnx(network, folder / "network.onnx",
+              {.external_weights = wanted.label == "resnet18", .metadata = {{"label", wanted.label}}});
   export_torchscript(network, folder / "network.pt", {.metadata = {{"label", wanted.label}}});
   write_file(folder / "keys.json", nlohmann::json(state_of(*network).keys()).dump());
 

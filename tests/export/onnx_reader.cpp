@@ -6,6 +6,8 @@
 #include <functional>
 #include <stdexcept>
 
+#include "reszoo/base/safe_file.h"
+
 namespace reszoo::test {
 namespace {
 
@@ -58,15 +60,30 @@ void append(std::vector<int64_t>& values, const Field& field) {
   for (auto bytes = field.bytes; !bytes.empty();) values.push_back(static_cast<int64_t>(take_varint(bytes)));
 }
 
-at::Tensor parse_tensor(std::string_view message, std::string& name) {
+std::pair<std::string, std::string> parse_entry(std::string_view message) {
+  std::pair<std::string, std::string> entry;
+  for_each_field(message, [&](const Field& field) { (field.number == 1 ? entry.first : entry.second) = field.text(); });
+  return entry;
+}
+
+/// The part of another file in which a tensor's data are.
+std::string external_data(const std::map<std::string, std::string>& place, const std::filesystem::path& folder) {
+  const auto whole = read_file(folder / place.at("location"));
+  return whole.substr(std::stoull(place.at("offset")), std::stoull(place.at("length")));
+}
+
+at::Tensor parse_tensor(std::string_view message, std::string& name, const std::filesystem::path& folder = {}) {
   std::vector<int64_t> sizes;
   int64_t type = 0;
-  std::string_view data;
+  std::string data;
+  std::map<std::string, std::string> place;
   for_each_field(message, [&](const Field& field) {
     if (field.number == 1) append(sizes, field);
     else if (field.number == 2) type = field.integer();
     else if (field.number == 8) name = field.text();
-    else if (field.number == 9) data = field.bytes;
+    else if (field.number == 9) data = field.text();
+    else if (field.number == 13) place.insert(parse_entry(field.bytes));
+    else if (field.number == 14 && field.integer() == 1) data = external_data(place, folder);
     else throw std::runtime_error("onnx: a tensor whose data is not raw");
   });
   if (type != 1 && type != 7) throw std::runtime_error("onnx: a tensor that is neither float nor int64");
@@ -137,33 +154,28 @@ OnnxValue parse_value(std::string_view message) {
   return value;
 }
 
-void parse_graph(std::string_view message, OnnxFile& file) {
+void parse_graph(std::string_view message, OnnxFile& file, const std::filesystem::path& folder) {
   for_each_field(message, [&](const Field& field) {
     std::string name;
     if (field.number == 1) file.nodes.push_back(parse_node(field.bytes));
     else if (field.number == 5) {
-      auto tensor = parse_tensor(field.bytes, name);
+      auto tensor = parse_tensor(field.bytes, name, folder);
       file.weights[name] = std::move(tensor);
     } else if (field.number == 11) file.inputs.push_back(parse_value(field.bytes));
     else if (field.number == 12) file.outputs.push_back(parse_value(field.bytes));
   });
 }
 
-std::pair<std::string, std::string> parse_entry(std::string_view message) {
-  std::pair<std::string, std::string> entry;
-  for_each_field(message, [&](const Field& field) { (field.number == 1 ? entry.first : entry.second) = field.text(); });
-  return entry;
-}
-
 }  // namespace
 
-OnnxFile parse_onnx(const std::string& bytes) {
+OnnxFile read_onnx(const std::filesystem::path& path) {
+  const auto bytes = read_file(path);
   OnnxFile file;
   for_each_field(bytes, [&](const Field& field) {
     if (field.number == 1) file.ir_version = field.integer();
     else if (field.number == 2) file.producer = field.text();
     else if (field.number == 6) file.description = field.text();
-    else if (field.number == 7) parse_graph(field.bytes, file);
+    else if (field.number == 7) parse_graph(field.bytes, file, path.parent_path());
     else if (field.number == 8) for_each_field(field.bytes, [&](const Field& part) { if (part.number == 2) file.opset = part.integer(); });
     else if (field.number == 14) file.metadata.insert(parse_entry(field.bytes));
   });

@@ -3,6 +3,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <variant>
@@ -43,7 +44,7 @@ struct OnnxFile {
   at::Tensor run(const at::Tensor& input) const;
 };
 
-/// Reads the bytes of a file. Throws std::runtime_error for what it does not know.
-OnnxFile parse_onnx(const std::string& bytes);
+/// Reads a file. Throws std::runtime_error for what it does not know.
+OnnxFile read_onnx(const std::filesystem::path& path);
 
 }  // namespace reszoo::test

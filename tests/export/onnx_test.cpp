@@ -8,7 +8,6 @@
 #include <set>
 
 #include "onnx_reader.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/nn/blur_pool2d.h"
@@ -40,7 +39,7 @@ const std::vector<const char*> kSmallRows = {"alexnet",      "resnet18",        
 OnnxFile exported(const Network& network, const ExportOptions& options = {}) {
   const TempDir folder;
   export_onnx(network, folder / "network.onnx", options);
-  return parse_onnx(read_file(folder / "network.onnx"));
+  return read_onnx(folder / "network.onnx");
 }
 
 void expect_same_answers(const OnnxFile& file, Network network, const Tensor& input) {
@@ -182,6 +181,16 @@ TEST(Onnx, WhatItCannotWriteIsNamedWithItsPlace) {
   replace_module(network, "layer2.0.relu1", nn::Tanh());
   EXPECT_EQ(unexportable(network), (std::vector<std::string>{"layer2.0.relu1 (torch::nn::TanhImpl)"}));
   expect_error(ErrorKind::usage, "cifar_resnet20: no ONNX writer for layer2.0.relu1 (torch::nn::TanhImpl)", [&] { exported(network); });
+}
+
+TEST(Onnx, WeightsCanStandInAFileOfTheirOwn) {
+  const TempDir folder;
+  auto network = create_model("cifar_resnet20");
+  fill_module(*network);
+  export_onnx(network, folder / "network.onnx", {.external_weights = true});
+  EXPECT_LT(std::filesystem::file_size(folder / "network.onnx"), 50'000);
+  EXPECT_GT(std::filesystem::file_size(folder / "network.onnx.data"), 1'000'000);
+  expect_same_answers(read_onnx(folder / "network.onnx"), network, uniform("input", {2, 3, 32, 32}));
 }
 
 TEST(Onnx, WeightsOfOtherTypesBecomeFloats) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "onnx_reader.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/graph/profile.h"
@@ -41,7 +40,7 @@ TEST_P(ExportedRow, HasAWriterForEachPartAndAnswersAsTheNetwork) {
   const auto input = export_input(GetParam(), 1, 71, 66);
   const auto wanted = network->forward(input);
   EXPECT_LE(difference(ScriptModel(folder / "network.pt").forward(input), wanted), 1e-6);
-  EXPECT_LE(difference(parse_onnx(read_file(folder / "network.onnx")).run(input), wanted), 2e-5);
+  EXPECT_LE(difference(read_onnx(folder / "network.onnx").run(input), wanted), 2e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, ExportedRow, testing::ValuesIn(one_row_for_each_set_of_parts()), [](const auto& item) { return item.param.label; });

@@ -19,9 +19,8 @@ inline constexpr int kOnnxOpset = 17;
 /// Shape: any N; any height and width that the network takes, unless
 /// `options.any_size` is false.
 /// Throws: Error (usage) for an operation that ONNX has no writer for, with the
-/// path of its module; Error (input) if the network cannot be copied or run, or
-/// has more weights than fit in such a file (2 GB); Error (file) if it cannot be
-/// written.
+/// path of its module; Error (input) if the network cannot be copied or run;
+/// Error (file) if it cannot be written.
 void export_onnx(const Network& network, const std::filesystem::path& path, const ExportOptions& options = {});
 
 /// The operations of a lowered graph that `export_onnx` writes.

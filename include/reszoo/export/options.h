@@ -18,6 +18,9 @@ struct ExportOptions {
   /// Whether a TorchScript file is loaded and compared with the network before it
   /// is put in place.
   bool verify = true;
+  /// Whether the weights of an ONNX file are in a file of their own beside it, PATH
+  /// with `.data` behind it. More than 2 GB, the limit of the format, always are.
+  bool external_weights = false;
   /// Texts that the file carries by name: extra files of a TorchScript file, the
   /// metadata of an ONNX file.
   std::map<std::string, std::string> metadata = {};
