@@ -132,10 +132,10 @@ void export_torchscript(const Network& network, const std::filesystem::path& pat
   std::string bytes;
   try {
     bytes = serialize(trace(prepared.network, prepared.input), options);
+    if (options.verify) verify(bytes, prepared);
   } catch (const c10::Error& error) {
     fail(ErrorKind::input, "{}: cannot be exported as TorchScript: {}", network->name(), message_of(error));
   }
-  if (options.verify) verify(bytes, prepared);
   write_file(path, bytes);
 }
 

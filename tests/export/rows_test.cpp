@@ -1,6 +1,7 @@
 // What every row of the registry promises of its exports, for each set of parts.
 // Adding a row of new parts tests it; live.py goes through all rows.
 #include <gtest/gtest.h>
+#include <torch/script.h>
 
 #include "onnx_reader.h"
 #include "reszoo/export/onnx.h"
@@ -39,6 +40,9 @@ TEST_P(ExportedRow, HasAWriterForEachPartAndAnswersAsTheNetwork) {
   network->eval();
   const auto input = export_input(GetParam(), 1, 71, 66);
   const auto wanted = network->forward(input);
+  const auto code = torch::jit::load((folder / "network.pt").string()).get_method("forward").graph()->toString();
+  EXPECT_EQ(code.find("\"cpu\""), std::string::npos) << "a device is written down, so the file runs nowhere else";
+  EXPECT_EQ(code.find("drop"), std::string::npos);
   EXPECT_LE(difference(ScriptModel(folder / "network.pt").forward(input), wanted), 1e-6);
   EXPECT_LE(difference(read_onnx(folder / "network.onnx").run(input), wanted), 2e-5);
 }
