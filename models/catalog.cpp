@@ -31,14 +31,12 @@ std::vector<std::string> ResNetDesign::parts() const {
   parts.push_back("norm " + norm.text());
   if (order == Order::pre_activation) parts.emplace_back("pre-activation");
   if (groups > 1) parts.emplace_back("groups");
-  if (group_width > 64) parts.emplace_back("wide");
   if (attention.kind == Attention::Kind::squeeze_excite) parts.emplace_back("squeeze-excite");
   if (attention.kind == Attention::Kind::efficient_channel) parts.emplace_back("efficient channel attention");
   if (anti_alias != AntiAlias::none) parts.push_back(fmt::format("anti-alias {}", text_of(anti_alias)));
   if (stem_pool == StemPool::conv) parts.emplace_back("stem pool conv");
   if (stem_pool == StemPool::zero_padded) parts.emplace_back("stem pool zero-padded");
   if (standardize) parts.emplace_back("weight standardisation");
-  if (reduce_first > 1) parts.emplace_back("narrow first convolution");
   return parts;
 }
 

@@ -8,12 +8,13 @@
 #include <torch/nn/modules/pooling.h>
 
 #include "../catalog.h"
+#include "reszoo/nn/skip_init.h"
 
 namespace reszoo {
 namespace {
 
 AnyModule conv(int64_t in, int64_t out, int64_t kernel, int64_t padding, int64_t stride = 1) {
-  return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
+  return AnyModule(make_conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
 }
 
 AnyModule max_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
@@ -21,12 +22,12 @@ AnyModule max_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).st
 AnyModule classifier(int64_t outputs, double dropout, const Activation& activation) {
   return AnyModule(Chain(number({
       AnyModule(nn::Dropout(dropout)),
-      AnyModule(nn::Linear(256 * 6 * 6, 4096)),
+      AnyModule(make_linear({256 * 6 * 6, 4096})),
       activation.build(),
       AnyModule(nn::Dropout(dropout)),
-      AnyModule(nn::Linear(4096, 4096)),
+      AnyModule(make_linear({4096, 4096})),
       activation.build(),
-      AnyModule(nn::Linear(4096, outputs)),
+      AnyModule(make_linear({4096, outputs})),
   })));
 }
 

@@ -12,6 +12,7 @@
 #include "../catalog.h"
 #include "reszoo/base/error.h"
 #include "reszoo/nn/init.h"
+#include "reszoo/nn/skip_init.h"
 
 namespace reszoo {
 namespace {
@@ -127,10 +128,9 @@ nn::NamedAnyModule head(const ResNetDesign& design, int64_t width) {
   const bool pre = design.order == Order::pre_activation;
   const std::string name = pre ? "head" : "fc";
   if (design.outputs == 0) return {name, nn::Identity()};
-  if (!pre) return {name, nn::Linear(width, design.outputs)};
-  nn::Conv2d conv(nn::Conv2dOptions(width, design.outputs, 1));
+  if (!pre) return {name, make_linear(nn::LinearOptions(width, design.outputs))};
   return {name, Chain(Steps{{"unflatten", nn::Unflatten(nn::UnflattenOptions(1, {width, 1, 1}))},
-                            {"fc", conv},
+                            {"fc", make_conv2d(nn::Conv2dOptions(width, design.outputs, 1))},
                             {"flatten", nn::Flatten()}})};
 }
 
@@ -143,14 +143,12 @@ void init_conv_head(nn::Module& network) {
   nn::init::zeros_(parameters["head.fc.bias"]);
 }
 
-}  // namespace
-
-Network build_resnet(const std::string& name, const ResNetDesign& design, const ImageOptions& options) {
-  const auto choice = choose(name, design, options);
+Network assemble(const std::string& name, const ResNetChoice& choice) {
+  const SkipInit drawn_below(SkipInit::What::convolutions);
   Steps body = resnet_stem(choice);
   Stages stages(choice);
   append_stages(body, stages, choice.design);
-  Network network(NetworkParts{
+  return Network(NetworkParts{
       .name = name,
       .input = {Layout::maps, choice.channels},
       .body = std::move(body),
@@ -158,8 +156,16 @@ Network build_resnet(const std::string& name, const ResNetDesign& design, const 
                {"flatten", nn::Flatten()},
                {"drop", choice.dropout > 0 ? AnyModule(nn::Dropout(choice.dropout)) : AnyModule(nn::Identity())}},
       .head = head(choice.design, stages.width()),
-      .classifier = design.order == Order::pre_activation ? "head.fc" : "fc",
+      .classifier = choice.design.order == Order::pre_activation ? "head.fc" : "fc",
   });
+}
+
+}  // namespace
+
+Network build_resnet(const std::string& name, const ResNetDesign& design, const ImageOptions& options) {
+  const auto choice = choose(name, design, options);
+  auto network = assemble(name, choice);
+  if (SkipInit::active() == SkipInit::What::everything) return network;
   init_he(*network);
   init_conv_head(*network);
   if (choice.design.zero_init_residual) zero_branches(*network);

@@ -43,9 +43,9 @@ class BufferGuard {
 /// Inputs are x and the parameters, so that their gradients come out of `backward`
 /// even where x wants none.
 struct Recompute : torch::autograd::Function<Recompute> {
-  static Tensor forward(torch::autograd::AutogradContext* context, const variable_list& inputs,
+  static Tensor forward(torch::autograd::AutogradContext* context, at::TensorList inputs,
                         const c10::intrusive_ptr<Segment>& segment) {
-    context->save_for_backward(inputs);
+    context->save_for_backward(inputs.vec());
     context->saved_data["segment"] = c10::IValue::make_capsule(segment);
     return run(segment->steps, inputs[0]);
   }
@@ -82,7 +82,7 @@ Tensor run_segment(Steps steps, const Tensor& x) {
   segment->states = states_of(segment->generators);
   variable_list inputs = segment->parameters;
   inputs.insert(inputs.begin(), x);
-  return Recompute::apply(inputs, segment);
+  return Recompute::apply(at::TensorList(inputs), segment);  // a vector would not count as tensors
 }
 
 }  // namespace

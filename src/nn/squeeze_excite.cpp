@@ -1,6 +1,7 @@
 #include "reszoo/nn/squeeze_excite.h"
 
 #include "reszoo/base/error.h"
+#include "reszoo/nn/skip_init.h"
 
 namespace reszoo {
 
@@ -19,8 +20,8 @@ SqueezeExciteImpl::SqueezeExciteImpl(const SqueezeExciteOptions& options_) : opt
 
 void SqueezeExciteImpl::reset() {
   const auto squeezed = options.squeezed();
-  fc1 = register_module("fc1", nn::Conv2d(nn::Conv2dOptions(options.channels(), squeezed, 1)));
-  fc2 = register_module("fc2", nn::Conv2d(nn::Conv2dOptions(squeezed, options.channels(), 1)));
+  fc1 = register_module("fc1", make_conv2d(nn::Conv2dOptions(options.channels(), squeezed, 1)));
+  fc2 = register_module("fc2", make_conv2d(nn::Conv2dOptions(squeezed, options.channels(), 1)));
 }
 
 Tensor SqueezeExciteImpl::forward(const Tensor& x) {

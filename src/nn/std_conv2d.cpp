@@ -5,6 +5,7 @@
 #include <torch/nn/init.h>
 
 #include "reszoo/base/error.h"
+#include "reszoo/nn/skip_init.h"
 
 namespace reszoo {
 
@@ -17,9 +18,9 @@ StdConv2dImpl::StdConv2dImpl(const StdConv2dOptions& options_) : options(options
 
 void StdConv2dImpl::reset() {
   const auto& conv = options.conv();
-  weight = register_parameter("weight", torch::empty({conv.out_channels(), conv.in_channels() / conv.groups(),
+  weight = register_parameter("weight", torch::zeros({conv.out_channels(), conv.in_channels() / conv.groups(),
                                                       conv.kernel_size()->at(0), conv.kernel_size()->at(1)}));
-  nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
+  if (SkipInit::active() == SkipInit::What::nothing) nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
 }
 
 Tensor StdConv2dImpl::standardized() const {
@@ -44,7 +45,7 @@ void StdConv2dImpl::pretty_print(std::ostream& stream) const {
 
 AnyModule make_conv(const nn::Conv2dOptions& options, const std::optional<double>& epsilon) {
   if (epsilon) return AnyModule(StdConv2d(StdConv2dOptions(options).epsilon(*epsilon)));
-  return AnyModule(nn::Conv2d(options));
+  return AnyModule(make_conv2d(options));
 }
 
 }  // namespace reszoo

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reszoo/graph/profile.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/registry.h"
 #include "support/fixture.h"
 
@@ -57,6 +58,7 @@ class Rows : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     record = records().at(GetParam());
+    const SkipInit filled_below;
     network = create_model(record.at("model"), options_from_json(Domain::image, record.at("options")));
   }
   std::vector<double> numbers(const char* name) const { return record.at(name).get<std::vector<double>>(); }
