@@ -9,6 +9,7 @@
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
@@ -67,6 +68,8 @@ void put_into_named(Content& content, const Arguments& arguments) {
   const auto& info = registry().find(arguments.model);
   model.name = info.name;
   model.options = cli::parse_model_options(info, arguments.settings);
+  // With --adapt the last layer keeps the weights that it begins with.
+  const SkipInit skip(arguments.adapt ? SkipInit::What::nothing : SkipInit::What::everything);
   model.network = create_model(model.name, model.options);
   content.report = load_state(*model.network, content.weights, {.adapt = arguments.adapt, .verify = !arguments.no_verify},
                               arguments.in.string());

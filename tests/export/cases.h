@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/registry.h"
+#include "support/fixture.h"
 
 namespace reszoo::test {
 
@@ -14,6 +16,14 @@ struct ExportCase {
   ModelOptions options;
 
   Network build() const { return create_model(model, options); }
+
+  /// With weights from the hash of their keys.
+  Network build_filled() const {
+    const SkipInit skip;
+    auto network = build();
+    fill_module(*network);
+    return network;
+  }
 };
 
 inline void PrintTo(const ExportCase& wanted, std::ostream* stream) { *stream << wanted.label; }
@@ -63,8 +73,8 @@ inline std::vector<ExportCase> one_row_for_each_set_of_parts() {
 
 /// An input of the network: `batch` rows, or pictures of these pixels. Categories
 /// are codes that they have, -1 among them.
-inline Tensor export_input(const ExportCase& wanted, int64_t batch, int64_t height, int64_t width) {
-  const auto channels = wanted.build()->input_spec().channels;
+inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height, int64_t width) {
+  const auto channels = network->input_spec().channels;
   if (std::holds_alternative<ImageOptions>(wanted.options)) return uniform("input", {batch, channels, height, width});
   const auto& options = std::get<TabularOptions>(wanted.options);
   auto rows = uniform("input", {batch, channels});

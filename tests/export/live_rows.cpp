@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <iostream>
 
+#include "cases.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/weights/safetensors.h"
-#include "support/fixture.h"
-// After fixture.h, which has the hash.
-#include "cases.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -20,8 +18,7 @@ namespace {
 
 void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
   torch::NoGradGuard no_grad;
-  auto network = wanted.build();
-  fill_module(*network);
+  auto network = wanted.build_filled();
   export_onnx(network, folder / "network.onnx",
               {.external_weights = wanted.label == "resnet18", .metadata = {{"label", wanted.label}}});
   export_torchscript(network, folder / "network.pt", {.metadata = {{"label", wanted.label}}});
@@ -34,8 +31,8 @@ void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
     answers.insert("input." + name, input);
     answers.insert("logits." + name, network->forward(input));
   };
-  answer("one", export_input(wanted, 1, usual, usual));
-  answer("three", export_input(wanted, 3, std::min<int64_t>(usual, 80) + 3, std::min<int64_t>(usual, 80) + 22));
+  answer("one", export_input(wanted, network, 1, usual, usual));
+  answer("three", export_input(wanted, network, 3, std::min<int64_t>(usual, 80) + 3, std::min<int64_t>(usual, 80) + 22));
   write_safetensors(folder / "answers.safetensors", answers);
 }
 

@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "cases.h"
 #include "onnx_reader.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/graph/graph.h"
@@ -19,10 +20,7 @@
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/surgery.h"
-#include "support/fixture.h"
 #include "support/support.h"
-// After fixture.h, which has the hash.
-#include "cases.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -61,11 +59,10 @@ Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
 class OnnxParts : public testing::TestWithParam<ExportCase> {};
 
 TEST_P(OnnxParts, AnswersAsTheNetworkForOtherBatchesAndSizes) {
-  auto network = GetParam().build();
-  fill_module(*network);
+  auto network = GetParam().build_filled();
   const auto file = exported(network);
-  expect_same_answers(file, network, export_input(GetParam(), 1, 32, 32));
-  expect_same_answers(file, network, export_input(GetParam(), 5, 41, 26));
+  expect_same_answers(file, network, export_input(GetParam(), network, 1, 32, 32));
+  expect_same_answers(file, network, export_input(GetParam(), network, 5, 41, 26));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, OnnxParts, testing::ValuesIn(other_parts()), [](const auto& item) { return item.param.label; });

@@ -3,15 +3,13 @@
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
+#include "cases.h"
 #include "onnx_reader.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/graph/profile.h"
 #include "reszoo/infer/script_model.h"
-#include "support/fixture.h"
 #include "support/support.h"
-// After fixture.h, which has the hash.
-#include "cases.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -30,15 +28,14 @@ double difference(const Tensor& found, const Tensor& wanted) {
 
 TEST_P(ExportedRow, HasAWriterForEachPartAndAnswersAsTheNetwork) {
   const TempDir folder;
-  auto network = GetParam().build();
+  auto network = GetParam().build_filled();
   EXPECT_EQ(unexportable(network), std::vector<std::string>{});
   if (count_parameters(*network) > kMostParameters) return;
-  fill_module(*network);
   export_torchscript(network, folder / "network.pt");
   export_onnx(network, folder / "network.onnx");
   const torch::NoGradGuard no_grad;
   network->eval();
-  const auto input = export_input(GetParam(), 1, 71, 66);
+  const auto input = export_input(GetParam(), network, 1, 71, 66);
   const auto wanted = network->forward(input);
   const auto code = torch::jit::load((folder / "network.pt").string()).get_method("forward").graph()->toString();
   EXPECT_EQ(code.find("\"cpu\""), std::string::npos) << "a device is written down, so the file runs nowhere else";

@@ -3,16 +3,13 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/script.h>
 
-#include "reszoo/base/safe_file.h"
+#include "cases.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/nn/keras.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/weights/load.h"
-#include "support/fixture.h"
 #include "support/support.h"
-// After fixture.h, which has the hash.
-#include "cases.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -66,15 +63,14 @@ class ScriptParts : public testing::TestWithParam<ExportCase> {};
 
 TEST_P(ScriptParts, HasTheKeysAndAnswersForOtherBatchesAndSizes) {
   const TempDir folder;
-  auto network = GetParam().build();
-  fill_module(*network);
+  auto network = GetParam().build_filled();
   export_torchscript(network, folder / "network.pt");
   const auto state = read_weights(folder / "network.pt");
   ASSERT_EQ(state.keys(), state_of(*network).keys());
   for (const auto& item : state_of(*network)) EXPECT_TRUE(torch::equal(state[item.key()], item.value())) << item.key();
   const ScriptModel script(folder / "network.pt");
-  expect_same_answer(script, network, export_input(GetParam(), 1, 32, 32));
-  expect_same_answer(script, network, export_input(GetParam(), 5, 41, 26));
+  expect_same_answer(script, network, export_input(GetParam(), network, 1, 32, 32));
+  expect_same_answer(script, network, export_input(GetParam(), network, 5, 41, 26));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ScriptParts, testing::ValuesIn(other_parts()), [](const auto& item) { return item.param.label; });
