@@ -10,6 +10,10 @@ namespace {
 
 constexpr int64_t kPixels = 64;  // enough for every stem and five halvings
 
+/// Added to height and width: odd, so that what follows from even sizes shows; else
+/// multiples of 32, for networks that do not take odd ones.
+constexpr std::pair<int64_t, int64_t> kOtherSizes[] = {{33, 65}, {32, 64}};
+
 std::vector<int64_t> usual_input(const Network& network, const ExportOptions& options) {
   const auto& spec = network->input_spec();
   if (!options.input.empty()) return options.input;
@@ -76,13 +80,16 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
          fmt::join(shape, ", "), message_of(error));
   }
   if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
-  shape[1] += 33;  // odd, so that what follows from even sizes shows
-  shape[2] += 65;
-  try {
-    add_trial(1);
-    prepared.any_size = true;
-  } catch (const std::exception&) {
-    prepared.any_size = false;  // the network itself takes one size
+  const auto first = shape;
+  for (const auto& [rows, columns] : kOtherSizes) {
+    if (prepared.any_size) break;
+    shape = {first[0], first[1] + rows, first[2] + columns};
+    try {
+      add_trial(1);
+      prepared.any_size = true;
+    } catch (const std::exception&) {
+      continue;  // the network itself does not take this size
+    }
   }
   return prepared;
 }

@@ -1,5 +1,6 @@
 // The networks that are exported in tests: every row, and rows with other parts.
 #pragma once
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -69,6 +70,13 @@ inline std::vector<ExportCase> one_row_for_each_set_of_parts() {
   for (auto& row : all_rows())
     if (seen.insert(registry().find(row.model).parts).second) rows.push_back(std::move(row));
   return rows;
+}
+
+/// Whether the network takes multiples of 32 pixels alone: averaging rounds an odd
+/// size down where the shortcut rounds it up, in timm as well.
+inline bool needs_even_maps(const ExportCase& wanted) {
+  const auto& parts = registry().find(wanted.model).parts;
+  return std::find(parts.begin(), parts.end(), "anti-alias average") != parts.end();
 }
 
 /// An input of the network: `batch` rows, or pictures of these pixels. Categories

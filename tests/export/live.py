@@ -62,10 +62,10 @@ def main():
     wrong = 0
     for label in labels:
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([program, label, folder], check=True)
-            keys = json.loads(Path(folder, "keys.json").read_text())
-            answers = load_file(Path(folder, "answers.safetensors"))
             try:
+                subprocess.run([program, label, folder], check=True)
+                keys = json.loads(Path(folder, "keys.json").read_text())
+                answers = load_file(Path(folder, "answers.safetensors"))
                 found = {"onnx": check_onnx(str(Path(folder, "network.onnx")), keys, answers),
                          "script": check_script(str(Path(folder, "network.pt")), keys, label, answers)}
             except Exception as error:  # the next case is of interest all the same

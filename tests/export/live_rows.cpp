@@ -25,14 +25,16 @@ void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
   write_file(folder / "keys.json", nlohmann::json(state_of(*network).keys()).dump());
 
   network->eval();
-  const auto usual = registry().find(wanted.model).input.back();
+  const auto usual = std::min<int64_t>(registry().find(wanted.model).input.back(), 160);
   State answers("key");
   const auto answer = [&](const std::string& name, const Tensor& input) {
     answers.insert("input." + name, input);
     answers.insert("logits." + name, network->forward(input));
   };
   answer("one", export_input(wanted, network, 1, usual, usual));
-  answer("three", export_input(wanted, network, 3, std::min<int64_t>(usual, 80) + 3, std::min<int64_t>(usual, 80) + 22));
+  const auto size = std::min<int64_t>(usual, 80);
+  const bool even = needs_even_maps(wanted);
+  answer("three", export_input(wanted, network, 3, even ? 96 : size + 3, even ? 128 : size + 22));
   write_safetensors(folder / "answers.safetensors", answers);
 }
 
