@@ -23,7 +23,8 @@ void BlurPool2dImpl::reset() {
 
 Tensor BlurPool2dImpl::forward(const Tensor& x) {
   const auto mirrored = at::reflection_pad2d(x, {1, 1, 1, 1});
-  return at::conv2d(mirrored, filter_.to(x.options()), {}, options.stride(), at::IntArrayRef{0}, 1, options.channels());
+  // `to(x)` and not `to(x.options())`, which a trace would record as a fixed device.
+  return at::conv2d(mirrored, filter_.to(x), {}, options.stride(), at::IntArrayRef{0}, 1, options.channels());
 }
 
 void BlurPool2dImpl::pretty_print(std::ostream& stream) const {
