@@ -6,56 +6,82 @@
 namespace reszoo {
 namespace {
 
-using Block = ResNetDesign::Block;
+const char* text_of(AntiAlias kind) { return kind == AntiAlias::blur ? "blur" : "average"; }
 
-const char* const kHe2015 = "He et al. 2015, arXiv:1512.03385";
-
-void add_resnet(Registry& registry, const std::string& name, const ResNetDesign& design, std::vector<int64_t> input) {
-  registry.add({
-      .name = name,
-      .domain = Domain::image,
-      .paper = kHe2015,
-      .takes = {"outputs", "channels", "norm", "activation", "shortcut", "zero_init_residual"},
-      .input = std::move(input),
-      .build = [=](const ModelOptions& options) { return build_resnet(name, design, std::get<ImageOptions>(options)); },
-  });
-}
-
-/// A CIFAR ResNet of 6n + 2 layers: three stages of n basic blocks.
-ResNetDesign cifar_design(int64_t n) {
-  return {.depths = {n, n, n},
-          .widths = {16, 32, 64},
-          .stem = ResNetDesign::Stem::cifar,
-          .shortcut = ShortcutKind::zero_pad,
-          .outputs = 10};
+const char* text_of(ResNetDesign::Stem stem) {
+  switch (stem) {
+    case ResNetDesign::Stem::plain: return "plain";
+    case ResNetDesign::Stem::deep: return "deep";
+    case ResNetDesign::Stem::tiered: return "tiered";
+    case ResNetDesign::Stem::cifar: return "cifar";
+  }
+  fail(ErrorKind::usage, "ResNetDesign: unknown stem {}", static_cast<int>(stem));
 }
 
 }  // namespace
 
-void add_catalog(Registry& registry) {
-  const std::vector<int64_t> imagenet{3, 224, 224}, cifar{3, 32, 32};
-  add_resnet(registry, "resnet18", {.block = Block::basic, .depths = {2, 2, 2, 2}}, imagenet);
-  add_resnet(registry, "resnet34", {.block = Block::basic, .depths = {3, 4, 6, 3}}, imagenet);
-  add_resnet(registry, "resnet50", {.block = Block::bottleneck, .depths = {3, 4, 6, 3}}, imagenet);
-  add_resnet(registry, "resnet101", {.block = Block::bottleneck, .depths = {3, 4, 23, 3}}, imagenet);
-  add_resnet(registry, "resnet152", {.block = Block::bottleneck, .depths = {3, 8, 36, 3}}, imagenet);
-  for (const int64_t n : {3, 5, 7, 9, 18})
-    add_resnet(registry, "cifar_resnet" + std::to_string(6 * n + 2), cifar_design(n), cifar);
+std::vector<std::string> ResNetDesign::parts() const {
+  std::vector<std::string> parts;
+  for (const auto block : blocks) {
+    const std::string text = block == Block::basic ? "basic" : "bottleneck";
+    if (parts.empty() || parts.back() != text) parts.push_back(text);
+  }
+  parts.push_back(fmt::format("stem {}", text_of(stem)));
+  parts.push_back("shortcut " + text_of(shortcut));
+  parts.push_back("norm " + norm.text());
+  if (order == Order::pre_activation) parts.emplace_back("pre-activation");
+  if (groups > 1) parts.emplace_back("groups");
+  if (attention.kind == Attention::Kind::squeeze_excite) parts.emplace_back("squeeze-excite");
+  if (attention.kind == Attention::Kind::efficient_channel) parts.emplace_back("efficient channel attention");
+  if (anti_alias != AntiAlias::none) parts.push_back(fmt::format("anti-alias {}", text_of(anti_alias)));
+  if (stem_pool == StemPool::conv) parts.emplace_back("stem pool conv");
+  if (stem_pool == StemPool::zero_padded) parts.emplace_back("stem pool zero-padded");
+  if (standardize) parts.emplace_back("weight standardisation");
+  return parts;
+}
 
+void add_resnet(Registry& registry, const ResNetRow& row) {
+  auto design = row.design;
+  // timm's resnet.py begins every block as the identity; torchvision and resnetv2.py do not.
+  design.zero_init_residual = row.reference == "timm" && design.order == Order::post_activation;
+  std::vector<std::string> takes{"outputs", "channels", "norm", "activation", "shortcut", "zero_init_residual", "dropout",
+                                 "drop_path", "replace_stride_with_dilation", "checkpoint"};
+  if (design.order == Order::post_activation) takes.emplace_back("drop_block");
+  registry.add({
+      .name = row.name,
+      .domain = Domain::image,
+      .paper = row.paper,
+      .reference = row.reference,
+      .parts = design.parts(),
+      .takes = std::move(takes),
+      .input = {3, row.size, row.size},
+      .build = [name = row.name, design](const ModelOptions& options) {
+        return build_resnet(name, design, std::get<ImageOptions>(options));
+      },
+  });
+}
+
+void add_catalog(Registry& registry) {
+  add_resnet_rows(registry);
+  add_preact_rows(registry);
   registry.add({
       .name = "alexnet",
       .domain = Domain::image,
       .paper = "Krizhevsky 2014, arXiv:1404.5997",
-      .takes = {"outputs", "channels", "activation", "dropout"},
-      .input = imagenet,
+      .reference = "torchvision",
+      .parts = {"convolutions without shortcuts"},
+      .takes = {"outputs", "channels", "activation", "dropout", "checkpoint"},
+      .input = {3, 224, 224},
       .build = [](const ModelOptions& o) { return build_alexnet("alexnet", std::get<ImageOptions>(o)); },
   });
   registry.add({
       .name = "tabular_resnet",
       .domain = Domain::tabular,
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
+      .reference = "rtdl_revisiting_models",
+      .parts = {"tabular", "norm batch"},
       .takes = {"outputs", "numeric", "cardinalities", "embedding_width", "blocks", "width", "hidden_factor", "dropout",
-                "residual_dropout", "norm", "activation"},
+                "residual_dropout", "norm", "activation", "checkpoint"},
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
   });

@@ -43,6 +43,7 @@ Network build_alexnet(const std::string& name, const ImageOptions& options) {
                          conv(192, 384, 3, 1), activation.build(),
                          conv(384, 256, 3, 1), activation.build(),
                          conv(256, 256, 3, 1), activation.build(), max_pool()}));
+  features->set_checkpoint(options.checkpoint.value_or(false));
   return Network(NetworkParts{
       .name = name,
       .input = {Layout::maps, channels},

@@ -33,6 +33,9 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
   std::vector<AnyModule> blocks;
   for (int64_t i = 0; i < at_least(1, name, "blocks", options.blocks, 4); ++i) blocks.emplace_back(tabular_block(block));
 
+  Chain trunk(number(std::move(blocks)));
+  trunk->set_checkpoint(options.checkpoint.value_or(false));
+
   const auto output = [&] {
     return AnyModule(Chain(Steps{{"normalization", norm.build(width, Layout::rows)},
                                  {"activation", activation.build()},
@@ -43,7 +46,7 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
       .input = {Layout::rows, numeric + categories},
       .body = {{"encoder", categories > 0 ? AnyModule(encoder) : AnyModule(nn::Identity())},
                {"input_projection", nn::Linear(encoder->output_width(), width)},
-               {"blocks", Chain(number(std::move(blocks)))}},
+               {"blocks", trunk}},
       .pool = {},
       .head = {"output", outputs > 0 ? output() : AnyModule(nn::Identity())},
       .classifier = "output.linear",

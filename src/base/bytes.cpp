@@ -28,22 +28,19 @@ class Mapping {
   size_t size_;
 };
 
-/// The size of what is opened, or 0 for what is no regular file.
-size_t size_of(int file) {
-  struct stat status {};
-  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) ? static_cast<size_t>(status.st_size) : 0;
-}
-
 }  // namespace
 
 Bytes Bytes::map(const std::filesystem::path& path) {
+  // A pipe can be opened once only, so the kind is asked for by name.
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return own(read_file(path));
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) fail(ErrorKind::file, "{}: cannot be opened ({})", path.string(), std::strerror(errno));
-  const size_t size = size_of(file);
+  struct stat status {};
+  const size_t size = ::fstat(file, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
   void* data = size > 0 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : MAP_FAILED;
   ::close(file);
-  // Pipes, empty files and file systems that cannot map.
-  if (data == MAP_FAILED) return own(read_file(path));
+  if (data == MAP_FAILED) return own(read_file(path));  // it is empty, or on a file system that cannot map
   return {{static_cast<const char*>(data), size}, std::make_shared<Mapping>(data, size)};
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <numeric>
 
@@ -56,6 +57,24 @@ std::string printable(std::string_view text, size_t most) {
   for (char& letter : shown)
     if (letter < ' ' || letter > '~') letter = '?';
   return text.size() > most ? shown + "…" : shown;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto first = static_cast<uint8_t>(text[0]);
+    const size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+    if (length == 0 || text.size() < length) return false;
+    uint32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
+    for (size_t i = 1; i < length; ++i) {
+      const auto byte = static_cast<uint8_t>(text[i]);
+      if ((byte & 0xc0) != 0x80) return false;
+      code = code << 6 | (byte & 0x3f);
+    }
+    constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // by length
+    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 }  // namespace reszoo

@@ -7,11 +7,20 @@
 #include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
+#include <torch/nn/modules/padding.h>
 #include <torch/nn/modules/pooling.h>
 
 #include <typeindex>
 #include <unordered_map>
 
+#include "reszoo/nn/blur_pool2d.h"
+#include "reszoo/nn/drop_block2d.h"
+#include "reszoo/nn/drop_path.h"
+#include "reszoo/nn/efficient_channel_attention.h"
+#include "reszoo/nn/evo_norm2d.h"
+#include "reszoo/nn/filter_response_norm2d.h"
+#include "reszoo/nn/squeeze_excite.h"
+#include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/table_encoder.h"
 #include "reszoo/nn/zero_pad_shortcut.h"
 
@@ -32,9 +41,20 @@ const char* operation_of(const nn::Module& module) {
       {typeid(nn::SiLUImpl), "silu"},
       {typeid(nn::LeakyReLUImpl), "leaky_relu"},
       {typeid(nn::MaxPool2dImpl), "max_pool2d"},
+      {typeid(nn::AvgPool2dImpl), "avg_pool2d"},
       {typeid(nn::AdaptiveAvgPool2dImpl), "adaptive_avg_pool2d"},
+      {typeid(nn::ConstantPad2dImpl), "constant_pad2d"},
       {typeid(nn::FlattenImpl), "flatten"},
+      {typeid(nn::UnflattenImpl), "unflatten"},
       {typeid(nn::DropoutImpl), "dropout"},
+      {typeid(StdConv2dImpl), "std_conv2d"},
+      {typeid(EvoNorm2dImpl), "evo_norm"},
+      {typeid(FilterResponseNorm2dImpl), "filter_response_norm"},
+      {typeid(SqueezeExciteImpl), "squeeze_excite"},
+      {typeid(EfficientChannelAttentionImpl), "eca"},
+      {typeid(BlurPool2dImpl), "blur_pool"},
+      {typeid(DropPathImpl), "drop_path"},
+      {typeid(DropBlock2dImpl), "drop_block"},
       {typeid(ZeroPadShortcutImpl), "zero_pad"},
       {typeid(TableEncoderImpl), "table_encoder"},
   };

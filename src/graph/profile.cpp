@@ -6,6 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
+#include "reszoo/nn/efficient_channel_attention.h"
+#include "reszoo/nn/squeeze_excite.h"
+#include "reszoo/nn/std_conv2d.h"
 
 namespace reszoo {
 namespace {
@@ -14,7 +17,13 @@ int64_t multiply_adds(const Node& node, const Tensor& output) {
   if (node.module.is_empty()) return 0;
   const auto module = node.module.ptr();
   if (const auto* conv = module->as<nn::Conv2dImpl>()) return output.numel() * conv->weight[0].numel();
+  if (const auto* conv = module->as<StdConv2dImpl>()) return output.numel() * conv->weight[0].numel();
   if (const auto* linear = module->as<nn::LinearImpl>()) return output.numel() * linear->weight.size(1);
+  // Their convolutions see one number a channel.
+  if (const auto* attention = module->as<SqueezeExciteImpl>())
+    return output.size(0) * (attention->fc1->weight.numel() + attention->fc2->weight.numel());
+  if (const auto* attention = module->as<EfficientChannelAttentionImpl>())
+    return output.size(0) * output.size(1) * attention->conv->weight.numel();
   return 0;
 }
 

@@ -11,8 +11,7 @@ namespace {
 
 /// Builds the network; where every weight is loaded next, without random ones.
 Network build(const std::string& name, const ModelOptions& options, bool renews_a_layer) {
-  std::optional<NoInit> no_init;
-  if (!renews_a_layer) no_init.emplace();
+  const NoInit no_init(!renews_a_layer);
   return create_model(name, options);
 }
 

@@ -16,6 +16,7 @@ ChainImpl::ChainImpl(nn::Sequential sequential) : ChainImpl(children_of(sequenti
 
 std::shared_ptr<nn::Module> ChainImpl::clone(const std::optional<torch::Device>& device) const {
   auto copy = std::make_shared<ChainImpl>(clone_steps(steps_, device));
+  copy->set_checkpoint(checkpoint_);
   copy_flags(*this, *copy);
   return copy;
 }

@@ -20,6 +20,6 @@ TORCH_LIBRARY_IMPL(aten, TESTING_ONLY_GenericMode, library) {
   library.impl("uniform_", keep);
 }
 
-NoInit::NoInit() : guard_(kKey) {}
+NoInit::NoInit(bool on) : guard_(on ? c10::DispatchKeySet(kKey) : c10::DispatchKeySet()) {}
 
 }  // namespace reszoo

@@ -7,9 +7,11 @@
 namespace reszoo {
 
 ResidualBlockImpl::ResidualBlockImpl(Slots slots) : slots_(std::move(slots)) {
+  const auto adopt_shortcut = [&] { register_module(slots_.shortcut.name(), slots_.shortcut.module().ptr()); };
+  if (slots_.shortcut_first) adopt_shortcut();
   adopt(*this, slots_.entry);
   adopt(*this, slots_.branch);
-  register_module(slots_.shortcut.name(), slots_.shortcut.module().ptr());
+  if (!slots_.shortcut_first) adopt_shortcut();
   adopt(*this, slots_.exit);
 }
 
@@ -38,6 +40,7 @@ std::shared_ptr<nn::Module> ResidualBlockImpl::clone(const std::optional<torch::
       .exit = clone_steps(slots_.exit, device),
       .shortcut = {slots_.shortcut.name(), clone_module(slots_.shortcut.module(), device)},
       .shortcut_reads_entry = slots_.shortcut_reads_entry,
+      .shortcut_first = slots_.shortcut_first,
   });
   copy_flags(*this, *copy);
   return copy;

@@ -1,40 +1,12 @@
 #include "reszoo/nn/steps.h"
 
-#include <ATen/Context.h>
-
+#include "generator_guard.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/no_init.h"
 
 namespace reszoo {
-namespace {
-
-/// Puts the random generators back as they were: `Cloneable::clone()` calls
-/// `reset()`, and a module of the user's own may draw there what NoInit does not skip.
-class GeneratorGuard {
- public:
-  explicit GeneratorGuard(std::vector<at::Generator> generators) : generators_(std::move(generators)) {
-    for (auto& generator : generators_) states_.push_back(generator.get_state());
-  }
-  GeneratorGuard(const GeneratorGuard&) = delete;
-  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
-  ~GeneratorGuard() {
-    for (size_t i = 0; i < generators_.size(); ++i) generators_[i].set_state(states_[i]);
-  }
-
- private:
-  std::vector<at::Generator> generators_;
-  std::vector<Tensor> states_;
-};
-
-std::vector<at::Generator> default_generators(const std::optional<torch::Device>& device) {
-  std::vector<at::Generator> generators{at::globalContext().defaultGenerator(at::kCPU)};
-  if (device && device->is_cuda()) generators.push_back(at::globalContext().defaultGenerator(*device));
-  return generators;
-}
-
-}  // namespace
 
 void Composite::replace_part(const std::string& name, AnyModule module) {
   AnyModule* place = part(name);
@@ -74,8 +46,9 @@ AnyModule* find_step(Steps& steps, const std::string& name) {
 }
 
 AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
-  const GeneratorGuard guard(default_generators(device));
-  const NoInit no_init;  // weights are overwritten by the original's
+  // Cloneable::clone() calls reset(), which draws initial weights that are overwritten at once.
+  const NoInit no_init;
+  const GeneratorGuard guard(default_generators(device));  // a module of the user's own may draw otherwise
   auto copy = module.clone(device);
   copy_flags(*module.ptr(), *copy.ptr());
   return copy;

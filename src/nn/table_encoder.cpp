@@ -1,18 +1,27 @@
 #include "reszoo/nn/table_encoder.h"
 
+#include <torch/nn/modules/embedding.h>
+
 #include <numeric>
 
 #include "reszoo/base/error.h"
 
 namespace reszoo {
-namespace {
 
-/// A child that only groups others under a name.
-struct GroupImpl : nn::Cloneable<GroupImpl> {
-  void reset() override {}
+/// The child `embeddings`: a table a category. It makes them itself, in `reset`,
+/// so that it can be cloned.
+struct TableEncoderImpl::Embeddings : nn::Cloneable<Embeddings> {
+  explicit Embeddings(TableEncoderOptions options_) : options(std::move(options_)) { reset(); }
+
+  void reset() override {
+    tables.clear();
+    for (const auto cardinality : options.cardinalities())
+      tables.push_back(register_module(std::to_string(tables.size()), nn::Embedding(cardinality + 1, options.embedding_width())));
+  }
+
+  TableEncoderOptions options;
+  std::vector<nn::Embedding> tables;
 };
-
-}  // namespace
 
 TableEncoderImpl::TableEncoderImpl(TableEncoderOptions options_) : options(std::move(options_)) {
   for (const auto cardinality : options.cardinalities())
@@ -22,7 +31,6 @@ TableEncoderImpl::TableEncoderImpl(TableEncoderOptions options_) : options(std::
 }
 
 void TableEncoderImpl::reset() {
-  embeddings_.clear();
   std::vector<int64_t> columns, codes;
   for (size_t i = 0; i < options.cardinalities().size(); ++i) {
     const auto cardinality = options.cardinalities()[i];
@@ -33,11 +41,8 @@ void TableEncoderImpl::reset() {
   }
   column_of_ = torch::tensor(columns, torch::kLong);
   code_of_ = torch::tensor(codes, torch::kFloat);
-  if (options.embedding_width() == 0) return;
-  auto group = register_module("embeddings", std::make_shared<GroupImpl>());
-  for (size_t i = 0; i < options.cardinalities().size(); ++i)
-    embeddings_.push_back(group->register_module(
-        std::to_string(i), nn::Embedding(options.cardinalities()[i] + 1, options.embedding_width())));
+  if (options.embedding_width() > 0)
+    embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(options));
 }
 
 int64_t TableEncoderImpl::output_width() const {
@@ -65,8 +70,8 @@ Tensor TableEncoderImpl::one_hot(const Tensor& codes) {
 Tensor TableEncoderImpl::embed(const Tensor& codes) {
   const auto rows = codes.to(torch::kLong) + 1;
   std::vector<Tensor> vectors;
-  for (size_t i = 0; i < embeddings_.size(); ++i)
-    vectors.push_back(embeddings_[i](rows.select(1, static_cast<int64_t>(i))));
+  for (auto& table : embeddings_->tables)
+    vectors.push_back(table(rows.select(1, static_cast<int64_t>(vectors.size()))));
   return torch::cat(vectors, 1);
 }
 

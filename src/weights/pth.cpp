@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "archive.h"
 #include "pth_legacy.h"
@@ -15,9 +14,10 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr size_t kMostTensors = 100'000;
+constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 4096;  // bytes
 constexpr int kMostNesting = 3;    // {"ema": {"state_dict": …}}, and one more
+constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries, one that is met twice counts twice
 
 constexpr std::array kPlainNames = {"state_dict", "model", "model_state_dict", "module", "net", "network", "weights"};
 constexpr std::array kEmaNames = {"state_dict_ema", "model_ema", "ema_state_dict", "ema"};
@@ -64,13 +64,17 @@ class Checkpoint {
   }
 
   /// The entries of the state_dict at or below `place`, or nothing.
-  Entries find(PickleRef place, const std::vector<std::string_view>& names, int depth) const {
+  Entries find(PickleRef place, const std::vector<std::string_view>& names, int depth) {
     const auto here = entries(place);
-    if (depth < kMostNesting)
-      for (const auto name : names)
-        for (const auto& [key, value] : here)
-          if (is_text(key, name))
-            if (auto below = find(value, names, depth + 1); !below.empty()) return below;
+    visited_ += here.size();
+    if (visited_ > kMostVisited) fail(ErrorKind::file, "{}: its dictionaries are too many or too entangled", source_);
+    if (depth < kMostNesting) {
+      for (const auto name : names) {
+        const auto entry = std::find_if(here.begin(), here.end(), [&](const auto& item) { return is_text(item.first, name); });
+        if (entry == here.end()) continue;
+        if (auto below = find(entry->second, names, depth + 1); !below.empty()) return below;
+      }
+    }
     const bool any = std::any_of(here.begin(), here.end(), [&](const auto& item) { return tensors_.is_tensor(item.second); });
     return any ? here : Entries();
   }
@@ -84,8 +88,8 @@ class Checkpoint {
     for (const auto& [name, value] : found) {
       if (!tensors_.is_tensor(value)) continue;  // such as a counter of Python
       const auto& key = pickle_[name];
-      if (key.kind != Kind::text || key.text.size() > kMostKey)
-        fail(ErrorKind::file, "{}: a tensor's key must be a text of at most {} bytes", source_, kMostKey);
+      if (key.kind != Kind::text || key.text.size() > kMostKey || !is_utf8(key.text))
+        fail(ErrorKind::file, "{}: a tensor's key must be UTF-8 text of at most {} bytes", source_, kMostKey);
       const std::string text(key.text);
       if (state.contains(text)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, printable(text));
       if (state.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
@@ -111,6 +115,7 @@ class Checkpoint {
   const Pickle& pickle_;
   StoredTensors& tensors_;
   const std::string& source_;
+  size_t visited_ = 0;
 };
 
 State read_zip(const Bytes& bytes, const std::string& source, const ReadOptions& options) {

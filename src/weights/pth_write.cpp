@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
-#include <set>
-
-#include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "pth_types.h"
 #include "reszoo/base/error.h"
@@ -183,11 +180,7 @@ std::string pickle_of(const State& tensors, const Storages& storages) {
   pickle.code("\x80\x02").global("collections", "OrderedDict").code(")R(");
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& key = tensors[i].key();
-    try {
-      static_cast<void>(nlohmann::json(key).dump());
-    } catch (const nlohmann::json::exception&) {
-      fail(ErrorKind::input, "pth: key \"{}\" must be UTF-8 text", printable(key));
-    }
+    if (!is_utf8(key)) fail(ErrorKind::input, "pth: key \"{}\" must be UTF-8 text", printable(key));
     pickle.string(key);
     write_tensor(pickle, storages.tensor(i), storages[i], storages.contents()[storages[i].storage].nbytes(),
                  type_name(key, storages.tensor(i)));

@@ -13,13 +13,12 @@
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
 #include "safetensors_index.h"
+#include "safetensors_layout.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kMostHeader = 100'000'000;  // bytes
 
 /// Whether it begins as a safetensors file: a length and a JSON object.
 bool starts_as_safetensors(std::string_view bytes) {

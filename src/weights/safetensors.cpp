@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr uint64_t kMostHeader = 100'000'000;  // bytes; the Python library's limit
+constexpr size_t kMostValues = 1'000'000;      // of the header, keys among them
 constexpr size_t kMostDepth = 3;               // header, entry, list
 constexpr size_t kMostRank = 64;               // LibTorch's limit in most operations
 
@@ -77,6 +77,7 @@ class Parser {
   /// nlohmann takes, and notes the order of the keys, which it forgets.
   bool watch(json::parse_event_t event, const json& value) {
     using Event = json::parse_event_t;
+    if (++values_ > kMostValues) refuse("header has more than {} values", kMostValues);
     if (event == Event::object_start || event == Event::array_start) {
       if (seen_.size() == kMostDepth) refuse("header is nested too deep");
       seen_.emplace_back();
@@ -190,7 +191,8 @@ class Parser {
 
   const Bytes& bytes_;
   const std::string& source_;
-  uint64_t data_ = 0;                       // where the data begins
+  size_t values_ = 0;                        // of the header so far
+  uint64_t data_ = 0;                        // where the data begins
   std::vector<std::set<std::string>> seen_;  // the keys of each open object
   std::vector<std::string> keys_;            // of the header, in order
 };

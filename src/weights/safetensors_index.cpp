@@ -14,56 +14,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMostIndex = size_t{64} << 20;  // bytes
+constexpr size_t kMostIndex = size_t{16} << 20;    // bytes
+constexpr size_t kMostValues = 1'000'000;          // keys among them
 constexpr int kMostDepth = 8;
 
-/// Tensor and file in the order of the index. nlohmann's objects forget the
-/// order, so the pairs are taken while it is parsed.
-class IndexPairs {
+/// Sees each event of the JSON parser and takes the pairs of the weight map:
+/// nlohmann's objects forget the order of their keys.
+class PairTaker {
  public:
-  IndexPairs(std::string_view text, const std::string& source) : source_(source) {
-    if (text.size() > kMostIndex) refuse("has {} bytes, the limit is {}", text.size(), kMostIndex);
-    try {
-      const auto index = nlohmann::json::parse(text, [this](int depth, auto event, const auto& value) {
-        watch(depth, event, value);
-        return depth < kMostDepth;
-      });
-      if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
-        refuse("is JSON, but no index of safetensors files, it has no object \"weight_map\"");
-    } catch (const nlohmann::json::exception& error) {
-      refuse("is not JSON: {}", message_of(error));
+  explicit PairTaker(const std::string& source) : source_(source) {}
+
+  bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
+    using Event = nlohmann::json::parse_event_t;
+    if (++values_ > kMostValues) refuse("has more than {} values", kMostValues);
+    if (event == Event::key && depth == 1) inside_ = value == "weight_map";
+    if (event == Event::key && depth == 1 && inside_ && ++maps_ > 1) refuse("has two objects \"weight_map\"");
+    if (event == Event::key && depth == 2 && inside_) pairs_.emplace_back(value.get<std::string>(), "");
+    if (event == Event::value && depth == 2 && inside_ && !pairs_.empty()) {
+      if (!value.is_string()) refuse("the file of \"{}\" must be a text", printable(pairs_.back().first));
+      pairs_.back().second = value.get<std::string>();
     }
+    return depth < kMostDepth;
   }
 
-  const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
+  std::vector<std::pair<std::string, std::string>> take() { return std::move(pairs_); }
 
- private:
   template <typename... Args>
   [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: {}", source_, fmt::format(format, std::forward<Args>(args)...));
   }
 
-  void watch(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::key && depth == 1) inside_ = value == "weight_map";
-    if (event == Event::key && depth == 1 && inside_ && ++maps_ > 1) refuse("has two objects \"weight_map\"");
-    if (event == Event::key && depth == 2 && inside_) pairs_.emplace_back(value.get<std::string>(), "");
-    if (event == Event::value && depth == 2 && inside_) {
-      if (!value.is_string()) refuse("the file of \"{}\" must be a text", printable(pairs_.back().first));
-      pairs_.back().second = value.get<std::string>();
-    }
-  }
-
+ private:
   const std::string& source_;
   bool inside_ = false;
   int maps_ = 0;
+  size_t values_ = 0;
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
 /// The name of a file in the folder of the index, and of no other place.
 void check_name(const std::string& name, const std::string& source) {
-  const bool plain = !name.empty() && name != "." && name != ".." && name.find_first_of(std::string_view("/\\\0", 3)) == std::string::npos;
-  if (!plain) fail(ErrorKind::file, "{}: \"{}\" is not the name of a file beside it", source, printable(name));
+  const bool path = name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos;
+  if (path || name.empty() || name == "." || name == "..")
+    fail(ErrorKind::file, "{}: \"{}\" is not the name of a file beside it", source, printable(name));
 }
 
 }  // namespace
@@ -73,14 +66,28 @@ bool looks_like_index(std::string_view bytes) {
   return first != std::string_view::npos && bytes[first] == '{' && bytes.find("\"weight_map\"") != std::string_view::npos;
 }
 
+std::vector<std::pair<std::string, std::string>> parse_index(std::string_view text, const std::string& source) {
+  PairTaker taker(source);
+  if (text.size() > kMostIndex) taker.refuse("has {} bytes, the limit for an index is {}", text.size(), kMostIndex);
+  try {
+    const auto watch = [&taker](int depth, auto event, const auto& value) { return taker(depth, event, value); };
+    const auto index = nlohmann::json::parse(text, watch);
+    if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
+      taker.refuse("is JSON, but no index of safetensors files, it has no object \"weight_map\"");
+  } catch (const nlohmann::json::exception& error) {
+    taker.refuse("is not JSON: {}", printable(error.what(), 200));
+  }
+  auto pairs = taker.take();
+  for (const auto& [key, name] : pairs) check_name(name, source);
+  return pairs;
+}
+
 State read_safetensors_index(const fs::path& path) {
   const auto source = path.string();
   const auto bytes = Bytes::map(path);
-  const IndexPairs index(bytes.view(), source);
   std::map<std::string, Safetensors> files;
   State state("key");
-  for (const auto& [key, name] : index.pairs()) {
-    check_name(name, source);
+  for (const auto& [key, name] : parse_index(bytes.view(), source)) {
     if (!files.contains(name)) files.emplace(name, read_safetensors(path.parent_path() / name));
     const auto& tensors = files.at(name).tensors;
     if (!tensors.contains(key)) fail(ErrorKind::file, "{}: {} does not have \"{}\"", source, printable(name), printable(key));

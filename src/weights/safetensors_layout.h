@@ -21,6 +21,10 @@ struct SafetensorsLayout {
 
 SafetensorsLayout lay_out(const State& tensors, const std::map<std::string, std::string>& metadata);
 
+/// The longest header that is read, in bytes. Python's library has 100 MB; less
+/// keeps the memory within bounds that a hostile header can take.
+inline constexpr uint64_t kMostHeader = uint64_t{64} << 20;
+
 /// Metadata that is never the alias of a tensor.
 inline const std::set<std::string> kOwnMetadata = {"format", "reszoo", "digest"};
 

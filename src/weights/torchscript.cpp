@@ -15,9 +15,10 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr int kMostDepth = 100;          // modules inside modules
-constexpr size_t kMostModules = 100'000;  // visited, a shared one each time
-constexpr size_t kMostTensors = 100'000;
+constexpr int kMostDepth = 100;                     // modules inside modules
+constexpr size_t kMostVisited = 1'000'000;           // modules and attributes, a shared one each time
+constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are looked through for classes
+constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 512;  // bytes
 
 /// What the source code of a module's class says of its tensors.
@@ -41,7 +42,7 @@ std::set<std::string_view> quoted(std::string_view list) {
 /// Finds a class in a source file; nothing if it is no module.
 std::optional<ModuleClass> find_class(std::string_view code, std::string_view name) {
   const auto head = fmt::format("class {}(Module):\n", name);
-  auto begin = code.starts_with(head) ? 0 : code.find("\n" + head);
+  const auto begin = code.starts_with(head) ? 0 : code.find("\n" + head);
   if (begin == std::string_view::npos) return std::nullopt;
   auto body = code.substr(begin + 1);
   body = body.substr(0, body.find("\nclass "));
@@ -110,14 +111,18 @@ class ScriptReader {
   }
 
   std::string_view code(const std::string& file) {
-    const auto found = code_.find(file);
-    return (found != code_.end() ? found : code_.emplace(file, archive_.read(file)).first)->second.view();
+    auto found = code_.find(file);
+    if (found == code_.end()) found = code_.emplace(file, archive_.read(file)).first;
+    scanned_ += found->second.size();
+    if (scanned_ > kMostScanned) fail(ErrorKind::file, "{}: has too much code for its modules", source_);
+    return found->second.view();
   }
 
   void collect(PickleRef place, const ModuleClass& module, const std::string& prefix, int depth) {
-    if (depth > kMostDepth || ++modules_ > kMostModules)
-      fail(ErrorKind::file, "{}: has too many modules inside each other", source_);
     const auto all = attributes(place);
+    visited_ += 1 + all.size();
+    if (depth > kMostDepth || visited_ > kMostVisited)
+      fail(ErrorKind::file, "{}: has too many modules inside each other", source_);
     for (const auto& [name, value] : all)
       if (module.parameters.contains(name)) add(prefix, name, value);
     for (const auto& [name, value] : all)
@@ -129,6 +134,7 @@ class ScriptReader {
   void add(const std::string& prefix, std::string_view name, PickleRef value) {
     if (!tensors_.is_tensor(value)) return;  // such as a bias that is None
     const auto key = key_of(prefix, name);
+    if (!is_utf8(key)) fail(ErrorKind::file, "{}: key \"{}\" is no UTF-8 text", source_, printable(key));
     if (state_.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, printable(key));
     if (state_.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
     state_.insert(key, tensors_.make(value, key));
@@ -146,7 +152,7 @@ class ScriptReader {
   StoredTensors tensors_;
   std::map<std::string, Bytes> code_;
   std::map<std::string_view, std::optional<ModuleClass>> classes_;
-  size_t modules_ = 0;
+  size_t visited_ = 0, scanned_ = 0;
   State state_{"key"};
 };
 

@@ -11,8 +11,8 @@ namespace reszoo {
 namespace {
 
 constexpr uint64_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kCentralSize = 46, kLocalSize = 30;
-constexpr uint64_t kMostEntries = 500'000;
-constexpr uint64_t kMostInflated = uint64_t{128} << 20;  // bytes of one archive; PyTorch compresses code only
+constexpr uint64_t kMostEntries = 200'000;
+constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses code only
 constexpr uint32_t kAtLarge = 0xffffffff;                // "see the zip64 record"
 constexpr uint16_t kEncrypted = 1, kHasDescriptor = 8, kKnownFlags = 2 | 4 | 8 | 0x800;
 constexpr uint16_t kStored = 0, kDeflated = 8, kLargeSizesExtra = 1;

@@ -20,7 +20,11 @@ void visit_fields(Options& o, Visit visit) {
     visit("activation", o.activation);
     visit("shortcut", o.shortcut);
     visit("dropout", o.dropout);
+    visit("drop_path", o.drop_path);
+    visit("drop_block", o.drop_block);
     visit("zero_init_residual", o.zero_init_residual);
+    visit("replace_stride_with_dilation", o.replace_stride_with_dilation);
+    visit("checkpoint", o.checkpoint);
   } else {
     visit("outputs", o.outputs);
     visit("numeric", o.numeric);
@@ -33,6 +37,7 @@ void visit_fields(Options& o, Visit visit) {
     visit("residual_dropout", o.residual_dropout);
     visit("norm", o.norm);
     visit("activation", o.activation);
+    visit("checkpoint", o.checkpoint);
   }
 }
 

@@ -12,11 +12,12 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(Norm, TextGoesThereAndBack) {
-  for (const auto* text : {"batch", "group:32", "layer", "instance", "none"}) EXPECT_EQ(Norm::parse(text).text(), text);
+  for (const auto* text : {"batch", "group:32", "layer", "instance", "none", "evo:16", "response"})
+    EXPECT_EQ(Norm::parse(text).text(), text);
 }
 
 TEST(Norm, RefusesOtherTexts) {
-  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "group:99999999999999999999"})
+  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "evo", "evo:0", "group:99999999999999999999"})
     expect_error(ErrorKind::usage, "Norm: must be", [&] { Norm::parse(text); });
   expect_error(ErrorKind::usage, "did you mean batch?", [] { Norm::parse("bath"); });
 }
@@ -58,6 +59,8 @@ const std::vector<Pair> kPairs = {
     {"resnet18", "layer", ""},
     {"resnet18", "instance", ""},
     {"resnet18", "none", ""},
+    {"resnet18", "evo:32", ""},
+    {"resnet18", "response", ""},
     {"cifar_resnet20", "batch", ""},
     {"cifar_resnet20", "group:32", "groups must divide width, got groups=32, width=16"},
     {"cifar_resnet20", "group:16", ""},
@@ -69,6 +72,8 @@ const std::vector<Pair> kPairs = {
     {"tabular_resnet", "layer", ""},
     {"tabular_resnet", "instance", "instance needs feature maps"},
     {"tabular_resnet", "none", ""},
+    {"tabular_resnet", "evo:32", "evo:32 needs feature maps"},
+    {"tabular_resnet", "response", "response needs feature maps"},
     {"alexnet", "batch", "takes no option \"norm\""},
     {"alexnet", "none", "takes no option \"norm\""},
 };

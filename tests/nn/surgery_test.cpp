@@ -6,6 +6,7 @@
 #include "reszoo/nn/init.h"
 #include "reszoo/nn/recipes.h"
 #include "reszoo/nn/surgery.h"
+#include "reszoo/nn/table_encoder.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
 
@@ -100,9 +101,9 @@ TEST(ResidualBlock, PreActivationProjectionReadsTheEntry) {
   EXPECT_TRUE(torch::equal(x, copy)) << "the shortcut's input was written to";
 }
 
-TEST(Init, ZeroedLastNormsMakeEveryBlockTheIdentity) {
+TEST(Init, ZeroedBranchesMakeEveryBlockTheIdentity) {
   auto block = tabular_block(TabularBlockOptions(8, 16));
-  EXPECT_EQ(zero_last_norms(*block), 0) << "it ends in dropout, not in a norm";
+  EXPECT_EQ(zero_branches(*block), 0) << "it ends in a linear layer and dropout";
   auto network = create_model("resnet18", ImageOptions{.zero_init_residual = true});
   network->eval();
   torch::NoGradGuard no_grad;
@@ -118,4 +119,16 @@ TEST(TableEncoder, EmbedsAndGivesUnseenCategoriesTheirOwnRow) {
   network->eval();
   const auto y = network->forward(torch::tensor({{0.f, -1.f}, {0.f, 0.f}, {0.f, 2.f}}));
   EXPECT_NE(y[0].item<float>(), y[1].item<float>());
+}
+
+TEST(TableEncoder, ACopyHasItsOwnEmbeddingsAndUsesThem) {
+  TableEncoder encoder(TableEncoderOptions(1).cardinalities({3, 2}).embedding_width(4));
+  auto copy = deep_copy(encoder);
+  torch::NoGradGuard no_grad;
+  const auto rows = torch::tensor({{0.5f, 2.f, -1.f}});
+  const auto before = encoder(rows);
+  EXPECT_TRUE(torch::equal(copy(rows), before));
+  copy->named_parameters()["embeddings.0.weight"].add_(1);
+  EXPECT_FALSE(torch::equal(copy(rows), before));
+  EXPECT_TRUE(torch::equal(encoder(rows), before));
 }

@@ -1,6 +1,8 @@
-"""Make files of torch.save to read: formats, checkpoints, types, views, and files to refuse.
+"""Make files of torch.save to read: formats, checkpoints, types, views, and files to refuse; and
+one of Python's safetensors with a tensor under two names.
 
-Values come from `fill`, or are 0, 1, 2, 3, so that nothing else needs to be stored.
+Values come from `fill`, or are 0, 1, 2, 3, so that nothing else needs to be stored. The files of
+the old format name storages by their address, so they come out different each time.
 """
 import argparse
 import collections
@@ -13,6 +15,7 @@ import zipfile
 
 import numpy as np
 import torch
+from safetensors.torch import save_model
 from torch import nn
 
 from fill import fill
@@ -123,6 +126,16 @@ def readable_files():
     torch.serialization.set_crc32_options(True)
 
 
+def tied_safetensors():
+    """A decoder whose weight is the encoder's; save_model writes it once and names it in the metadata."""
+    model = nn.ModuleDict({"encoder": nn.Linear(4, 3), "decoder": nn.Linear(4, 3)})
+    model["decoder"].weight = model["encoder"].weight
+    with torch.no_grad():
+        for key, tensor in model.named_parameters():
+            tensor.copy_(filled(key, tensor.shape))
+    save_model(model, str(PTH / "tied.safetensors"), {"note": "kept"})
+
+
 def refused_files():
     big = lambda name, record: b"big" if name.endswith("/byteorder") else record
     repack("big_endian.pth", content(state()), big)
@@ -144,4 +157,5 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     PTH.mkdir(exist_ok=True)
     readable_files()
+    tied_safetensors()
     refused_files()

@@ -12,6 +12,7 @@ set(sees_zoo base nn weights)
 set(sees_models base nn zoo)
 set(sees_infer base nn graph weights preprocess zoo)
 set(sees_hub base nn zoo weights preprocess infer)
+set(sees_export base nn graph weights)
 set(sees_data base preprocess)
 set(sees_train base nn weights preprocess data)
 # Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.

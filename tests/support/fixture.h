@@ -1,6 +1,7 @@
 // Reads the fixtures of tests/reference and compares with them.
 #pragma once
 #include <gtest/gtest.h>
+#include <torch/types.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "reference/fill.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
@@ -77,6 +78,14 @@ TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
   for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
   EXPECT_TRUE(read.tensors["tied"].is_same(read.tensors["first"]));
   EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v"}}));
+}
+
+TEST(Safetensors, ATensorUnderTwoNamesOfPythonIsReadUnderBoth) {
+  const auto read = read_safetensors(std::filesystem::path(RESZOO_FIXTURES) / "pth" / "tied.safetensors");
+  EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"note", "kept"}}));
+  ASSERT_EQ(read.tensors.keys(), (std::vector<std::string>{"decoder.bias", "decoder.weight", "encoder.bias", "encoder.weight"}));
+  EXPECT_TRUE(torch::equal(read.tensors["decoder.weight"], fill("encoder.weight", {3, 4})));
+  EXPECT_TRUE(read.tensors["encoder.weight"].is_same(read.tensors["decoder.weight"]));
 }
 
 TEST(Safetensors, MetadataOfTheUserIsNoAlias) {

@@ -1,12 +1,18 @@
-// What every row of the registry promises. Adding a row tests it.
+// What every row of the registry promises. The suite runs for the first row of the
+// registry that has some part (ModelInfo::parts: kinds of block, stem, shortcut, norm,
+// attention …), so that every part is in it: other rows differ in depth, width and
+// combination alone, and all of them would take an hour. rows_test.cpp compares each
+// with its reference. Adding a row of a new part tests it here.
 #include <gtest/gtest.h>
 #include <torch/serialize.h>
 
+#include <set>
 #include <sstream>
 
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
+#include "reszoo/nn/no_init.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/zoo/registry.h"
 #include "support/fixture.h"
@@ -18,25 +24,39 @@ namespace {
 
 class Contract : public testing::TestWithParam<std::string> {
  protected:
-  /// Three outputs; a table has two numeric columns and two categories.
+  /// Three outputs, filled weights; a table has two numeric columns and two categories.
   Network build(int64_t outputs = 3) {
+    const NoInit filled_below;
     const auto& info = registry().find(GetParam());
-    if (info.domain == Domain::image) return create_model(info.name, ImageOptions{.outputs = outputs});
-    return create_model(info.name,
-                        TabularOptions{.outputs = outputs, .numeric = 2, .cardinalities = std::vector<int64_t>{3, 2}});
+    const auto table = TabularOptions{.outputs = outputs, .numeric = 2, .cardinalities = std::vector<int64_t>{3, 2}};
+    auto network = info.domain == Domain::image ? create_model(info.name, ImageOptions{.outputs = outputs})
+                                                : create_model(info.name, table);
+    fill_module(*network);
+    return network;
   }
 
   Tensor input() {
     const auto& info = registry().find(GetParam());
     if (info.domain == Domain::image) {
       auto shape = info.input;
-      if (shape.back() > 64) shape[1] = shape[2] = GetParam() == "alexnet" ? 64 : 48;  // quick, yet no 0-pixel map
+      shape[1] = shape[2] = GetParam() == "alexnet" ? 64 : 32;  // quick, yet no 0-pixel map
       shape.insert(shape.begin(), 2);
       return uniform("input", shape);
     }
     return torch::tensor({{0.1f, -0.4f, 0.f, 1.f}, {0.9f, 0.3f, 2.f, -1.f}, {-1.f, 0.f, 1.f, 0.f}});
   }
 };
+
+std::vector<std::string> a_row_for_each_part() {
+  std::set<std::string> seen;
+  std::vector<std::string> names;
+  for (const auto& name : registry().names()) {
+    const auto known = seen.size();
+    seen.insert(registry().find(name).parts.begin(), registry().find(name).parts.end());
+    if (seen.size() > known) names.push_back(name);
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -77,10 +97,11 @@ TEST_P(Contract, TorchSaveAndLoadRestoreEveryNumber) {
   auto network = build(), other = build();
   network->eval();
   other->eval();
+  torch::NoGradGuard no_grad;
+  for (auto& item : state_of(*other)) item.value().mul_(2);
   std::stringstream stream;
   torch::save(network, stream);
   torch::load(other, stream);
-  torch::NoGradGuard no_grad;
   EXPECT_TRUE(torch::equal(network->forward(input()), other->forward(input())));
 }
 
@@ -137,5 +158,5 @@ TEST_P(Contract, WrongInputIsRefusedAtTheDoor) {
   EXPECT_THROW(network->forward(x[0]), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(registry().names()),
+INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(a_row_for_each_part()),
                          [](const auto& name) { return name.param; });

@@ -20,4 +20,7 @@ std::string list(const std::vector<std::string>& items, size_t most = 10);
 /// and what is no printable ASCII shown as `?`.
 std::string printable(std::string_view text, size_t most = 80);
 
+/// Whether the bytes are UTF-8: the shortest forms, up to U+10FFFF, no surrogates.
+bool is_utf8(std::string_view text);
+
 }  // namespace reszoo

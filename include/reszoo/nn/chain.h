@@ -2,6 +2,7 @@
 #pragma once
 #include <torch/nn/modules/container/sequential.h>
 
+#include "reszoo/nn/checkpoint.h"
 #include "reszoo/nn/steps.h"
 
 namespace reszoo {
@@ -20,7 +21,7 @@ class ChainImpl : public Composite {
   /// Takes the children of a `Sequential` over, with their names.
   explicit ChainImpl(nn::Sequential sequential);
 
-  Tensor forward(Tensor x) { return run(steps_, std::move(x)); }
+  Tensor forward(Tensor x) { return checkpoint_ ? run_checkpointed(steps_, std::move(x)) : run(steps_, std::move(x)); }
   AnyModule* part(const std::string& name) override { return find_step(steps_, name); }
   std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& stream) const override { stream << "Chain"; }
@@ -28,8 +29,15 @@ class ChainImpl : public Composite {
   Steps& steps() { return steps_; }
   const Steps& steps() const { return steps_; }
 
+  /// Whether forward is `run_checkpointed`. Taking inner steps by name is not.
+  bool checkpoint() const { return checkpoint_; }
+  void set_checkpoint(bool checkpoint) { checkpoint_ = checkpoint; }
+
  protected:
   Steps steps_;
+
+ private:
+  bool checkpoint_ = false;
 };
 TORCH_MODULE(Chain);
 

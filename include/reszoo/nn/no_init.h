@@ -12,7 +12,8 @@ namespace reszoo {
 ///     load_weights(network, "resnet50.pth");
 class NoInit {
  public:
-  NoInit();
+  /// Does nothing where it is not `on`.
+  explicit NoInit(bool on = true);
 
  private:
   c10::impl::IncludeDispatchKeyGuard guard_;

@@ -24,13 +24,15 @@ enum class Layout {
 /// | `layer`    | LayerNorm(C)    | GroupNorm(1): one mean over C, H and W      |
 /// | `instance` | refused         | InstanceNorm2d with weight and bias         |
 /// | `none`     | Identity        | Identity                                    |
+/// | `evo:G`    | refused         | EvoNorm2d(G): brings its own activation     |
+/// | `response` | refused         | FilterResponseNorm2d: its own threshold     |
 struct Norm {
-  enum class Kind { none, batch, group, layer, instance };
+  enum class Kind { none, batch, group, layer, instance, evo, response };
 
   Kind kind = Kind::batch;
-  int64_t groups = 0;  ///< of `group` only
+  int64_t groups = 0;  ///< of `group` and `evo` only
 
-  /// Reads `batch`, `group:32`, `layer`, `instance` or `none`.
+  /// Reads `batch`, `group:32`, `layer`, `instance`, `none`, `evo:32` or `response`.
   /// Throws: Error (usage) for any other text.
   static Norm parse(std::string_view text);
 
@@ -39,7 +41,7 @@ struct Norm {
 
   /// Builds the module for `width` channels.
   /// Throws: Error (usage) for a pair that would be wrong: groups that do not
-  /// divide the width, `instance` on rows.
+  /// divide the width; `instance`, `evo` or `response` on rows.
   AnyModule build(int64_t width, Layout layout) const;
 
   bool operator==(const Norm&) const = default;

@@ -16,6 +16,9 @@ struct Slots {
   /// Whether the shortcut starts behind the entry (a projection in a
   /// pre-activation block does: He et al. 2016, arXiv:1603.05027, section 4.1).
   bool shortcut_reads_entry = false;
+  /// Whether its keys come before those of the other slots, as in timm's
+  /// pre-activation blocks, instead of behind the branch.
+  bool shortcut_first = false;
 };
 
 /// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead

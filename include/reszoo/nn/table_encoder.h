@@ -2,7 +2,6 @@
 #pragma once
 #include <torch/arg.h>
 #include <torch/nn/cloneable.h>
-#include <torch/nn/modules/embedding.h>
 
 #include "reszoo/nn/steps.h"
 
@@ -42,7 +41,8 @@ class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
   Tensor one_hot(const Tensor& codes);
   Tensor embed(const Tensor& codes);
 
-  std::vector<nn::Embedding> embeddings_;
+  struct Embeddings;
+  std::shared_ptr<Embeddings> embeddings_;  // null when one-hot
   Tensor column_of_, code_of_;  // of each one-hot feature; constants, in no state_dict
 };
 TORCH_MODULE(TableEncoder);

@@ -18,8 +18,14 @@ struct ImageOptions {
   std::optional<Norm> norm = {};              ///< instead of batch norm
   std::optional<Activation> activation = {};  ///< instead of ReLU
   std::optional<ShortcutKind> shortcut = {};  ///< where dimensions differ
-  std::optional<double> dropout = {};         ///< fraction of values zeroed in the head
+  std::optional<double> dropout = {};         ///< fraction of values zeroed before the last linear layer
+  std::optional<double> drop_path = {};       ///< fraction of images that skip the last branch; less before it
+  std::optional<double> drop_block = {};      ///< fraction of pixels in squares that the last two stages zero
   std::optional<bool> zero_init_residual = {};  ///< every block begins as the identity
+  /// For each stage but the first: convolutions with holes instead of a stride, so
+  /// that its maps stay as large as those before.
+  std::optional<std::vector<bool>> replace_stride_with_dilation = {};
+  std::optional<bool> checkpoint = {};        ///< training recomputes the stages to save memory
 };
 
 /// Options of tabular networks. A row of their input is numeric columns, then one
@@ -36,6 +42,7 @@ struct TabularOptions {
   std::optional<double> residual_dropout = {};            ///< fraction, behind them
   std::optional<Norm> norm = {};
   std::optional<Activation> activation = {};
+  std::optional<bool> checkpoint = {};                    ///< training recomputes the blocks to save memory
 };
 
 using ModelOptions = std::variant<ImageOptions, TabularOptions>;

@@ -15,10 +15,12 @@ namespace reszoo {
 struct ModelInfo {
   std::string name;
   Domain domain = Domain::image;
-  std::string paper;               ///< author, year, arXiv
-  std::vector<std::string> takes;  ///< names of the options it takes
-  std::vector<int64_t> input;      ///< shape of a usual input without N
-  std::function<Network(const ModelOptions&)> build;
+  std::string paper = {};               ///< author, year, arXiv
+  std::string reference = {};           ///< the package whose keys and numbers it has
+  std::vector<std::string> parts = {};  ///< what it is made of, but for depth and width
+  std::vector<std::string> takes = {};  ///< names of the options it takes
+  std::vector<int64_t> input = {};      ///< shape of a usual input without N
+  std::function<Network(const ModelOptions&)> build = {};
 };
 
 /// A table of models. The library's own is `registry()`; a program may add rows.

@@ -1,0 +1,43 @@
+/// Subsampling that blurs first.
+#pragma once
+#include <torch/arg.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// Options of a BlurPool2d: channels, and the stride in pixels.
+struct BlurPool2dOptions {
+  explicit BlurPool2dOptions(int64_t channels) : channels_(channels) {}
+  TORCH_ARG(int64_t, channels);
+  TORCH_ARG(int64_t, stride) = 2;
+};
+
+/// Blurs each channel with the 3x3 binomial filter (1 2 1)^T (1 2 1) / 16 and keeps
+/// every stride-th pixel; the border is mirrored.
+///
+/// Shape: (N, C, H, W) to (N, C, ceil(H / stride), ceil(W / stride)); H and W of
+/// two pixels or more, for there is nothing to mirror in one.
+/// Keys: none; the filter is a constant that follows the input's device and type.
+/// Throws: Error (usage) if channels or stride < 1.
+/// Source: Zhang 2019, arXiv:1904.11486, section 3.
+class BlurPool2dImpl : public nn::Cloneable<BlurPool2dImpl> {
+ public:
+  explicit BlurPool2dImpl(const BlurPool2dOptions& options);
+  void reset() override;
+  Tensor forward(const Tensor& x);
+  void pretty_print(std::ostream& stream) const override;
+
+  /// The filter for every channel: (C, 1, 3, 3), float32.
+  const Tensor& filter() const { return filter_; }
+
+  BlurPool2dOptions options;
+
+ private:
+  Tensor filter_;
+};
+TORCH_MODULE(BlurPool2d);
+
+}  // namespace reszoo

@@ -1,0 +1,41 @@
+/// Channels that weigh themselves by what the whole map says.
+#pragma once
+#include <torch/arg.h>
+#include <torch/nn/cloneable.h>
+#include <torch/nn/modules/conv.h>
+
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// Options of a SqueezeExcite: channels, and the fraction of them that the
+/// squeezed vector keeps (rounded to a multiple of 8, at least 8).
+struct SqueezeExciteOptions {
+  explicit SqueezeExciteOptions(int64_t channels) : channels_(channels) {}
+  /// Channels of the squeezed vector.
+  int64_t squeezed() const;
+
+  TORCH_ARG(int64_t, channels);
+  TORCH_ARG(double, ratio) = 1.0 / 16;
+};
+
+/// Scales each channel by a gate: y = x * sigmoid(fc2(relu(fc1(mean(x))))).
+///
+/// Shape: (N, C, H, W) to the same.
+/// Keys: `fc1.weight` (R, C, 1, 1), `fc1.bias` (R), `fc2.weight` (C, R, 1, 1), `fc2.bias` (C).
+/// Throws: Error (usage) if channels < 1 or ratio <= 0.
+/// Source: Hu et al. 2017, arXiv:1709.01507, section 3.
+/// Differs: R is rounded as in timm; the paper divides.
+class SqueezeExciteImpl : public nn::Cloneable<SqueezeExciteImpl> {
+ public:
+  explicit SqueezeExciteImpl(const SqueezeExciteOptions& options);
+  void reset() override;
+  Tensor forward(const Tensor& x);
+  void pretty_print(std::ostream& stream) const override;
+
+  SqueezeExciteOptions options;
+  nn::Conv2d fc1{nullptr}, fc2{nullptr};
+};
+TORCH_MODULE(SqueezeExcite);
+
+}  // namespace reszoo

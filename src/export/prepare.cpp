@@ -1,0 +1,97 @@
+#include "prepare.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/nn/table_encoder.h"
+
+namespace reszoo {
+namespace {
+
+constexpr int64_t kPixels = 64;  // enough for every stem and five halvings
+
+/// Added to height and width: odd, so that what follows from even sizes shows; else
+/// multiples of 32, for networks that do not take odd ones.
+constexpr std::pair<int64_t, int64_t> kOtherSizes[] = {{33, 65}, {32, 64}};
+
+std::vector<int64_t> usual_input(const Network& network, const ExportOptions& options) {
+  const auto& spec = network->input_spec();
+  if (!options.input.empty()) return options.input;
+  if (spec.layout == Layout::rows) return {spec.channels};
+  return {spec.channels, kPixels, kPixels};
+}
+
+/// Puts codes that each category has, and -1, behind the numeric columns.
+void put_codes(Tensor& rows, const TableEncoderOptions& table) {
+  for (size_t i = 0; i < table.cardinalities().size(); ++i) {
+    const auto column = table.numeric() + static_cast<int64_t>(i);
+    const auto uniform = (rows.select(1, column) + 1) / 2;
+    rows.select(1, column).copy_((uniform * (table.cardinalities()[i] + 1)).floor() - 1);
+  }
+}
+
+/// Numbers in [-1, 1) of a generator of its own, so that nobody's draws change.
+class Samples {
+ public:
+  explicit Samples(Network network) : network_(std::move(network)) {}
+
+  Tensor of(int64_t batch, std::vector<int64_t> shape) {
+    shape.insert(shape.begin(), batch);
+    auto sample = torch::rand(shape, generator_) * 2 - 1;
+    for (const auto& module : network_->modules(/*include_self=*/false))
+      if (const auto* encoder = module->as<TableEncoderImpl>(); encoder && sample.dim() == 2) put_codes(sample, encoder->options);
+    for (const auto& parameter : network_->parameters())
+      if (parameter.is_floating_point()) return sample.to(parameter.scalar_type());
+    return sample;
+  }
+
+ private:
+  Network network_;
+  at::Generator generator_ = at::make_generator<at::CPUGeneratorImpl>(/*seed=*/1);
+};
+
+Network copy_for_inference(const Network& network) {
+  try {
+    auto copy = deep_copy(network, torch::kCPU);
+    copy->eval();
+    return copy;
+  } catch (const c10::Error& error) {
+    fail(ErrorKind::input, "{}: cannot be copied for an export: {}", network->name(), message_of(error));
+  }
+}
+
+}  // namespace
+
+Prepared prepare_export(const Network& network, const ExportOptions& options) {
+  const torch::NoGradGuard no_grad;
+  Prepared prepared{.network = copy_for_inference(network)};
+  Samples samples(prepared.network);
+  auto shape = usual_input(network, options);
+  const auto add_trial = [&](int64_t batch) {
+    auto input = samples.of(batch, shape);
+    auto answer = prepared.network->forward(input);
+    prepared.trials.push_back({std::move(input), std::move(answer)});
+  };
+  prepared.input = samples.of(2, shape);
+  try {
+    add_trial(3);
+  } catch (const std::exception& error) {
+    fail(ErrorKind::input, "{}: cannot take an input of (N, {}): {}; set ExportOptions::input", network->name(),
+         fmt::join(shape, ", "), message_of(error));
+  }
+  if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
+  const auto first = shape;
+  for (const auto& [rows, columns] : kOtherSizes) {
+    if (prepared.any_size) break;
+    shape = {first[0], first[1] + rows, first[2] + columns};
+    try {
+      add_trial(1);
+      prepared.any_size = true;
+    } catch (const std::exception&) {
+      continue;  // the network itself does not take this size
+    }
+  }
+  return prepared;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,98 @@
+// What a pickle is read with: its stream, and the stack, marks and memo of its values.
+#pragma once
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "pickle.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+
+/// The bytes of a pickle, taken from the front.
+class PickleStream {
+ public:
+  PickleStream(std::string_view all, const std::string& source) : all_(all), source_(source) {}
+
+  std::string_view all() const { return all_; }
+  const std::string& source() const { return source_; }
+  size_t at() const { return at_; }
+
+  template <typename... Args>
+  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+    fail(ErrorKind::file, "{}: the pickle is damaged at byte {}: {}", source_, at_,
+         fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  std::string_view take(uint64_t size) {
+    if (size > all_.size() - at_) refuse("it ends too early");
+    const auto part = all_.substr(at_, size);
+    at_ += size;
+    return part;
+  }
+
+  template <typename T>
+  T number() {
+    T value;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
+
+  /// The text up to the end of the line.
+  std::string_view line() {
+    const auto end = all_.find('\n', at_);
+    if (end == std::string_view::npos) refuse("a name has no end");
+    const auto text = take(end - at_);
+    take(1);
+    return text;
+  }
+
+ private:
+  std::string_view all_;
+  const std::string& source_;
+  size_t at_ = 0;
+};
+
+/// The values that are being put together. What it takes from them and what it
+/// gives to the pickle is bounded.
+class PickleStack {
+ public:
+  PickleStack(PickleStream& stream, Pickle& pickle) : stream_(stream), pickle_(pickle) {}
+
+  bool empty() const { return values_.empty() && marks_.empty(); }
+  /// Counts memory.
+  /// Throws: Error (file) if the pickle has used up all that it may have.
+  void charge(size_t bytes);
+  void charge_items(size_t count);
+
+  void push(PickleRef value);
+  /// Makes a value of the pickle and pushes it.
+  PickleValue& push_new(PickleValue::Kind kind);
+  PickleRef pop();
+  /// Takes a value or, if there is none since it, a mark.
+  void pop_one();
+  std::vector<PickleRef> pop_several(size_t count);
+  /// The values since the last mark, which goes.
+  std::vector<PickleRef> pop_marked();
+  PickleValue& top();
+  void duplicate();
+  void mark();
+
+  void remember(uint32_t name);
+  void remember_next() { remember(static_cast<uint32_t>(memo_.size())); }
+  void recall(uint32_t name);
+
+ private:
+  size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
+
+  PickleStream& stream_;
+  Pickle& pickle_;
+  size_t used_ = 0;
+  std::vector<PickleRef> values_;
+  std::vector<size_t> marks_;
+  std::unordered_map<uint32_t, PickleRef> memo_;
+};
+
+}  // namespace reszoo

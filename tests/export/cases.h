@@ -1,0 +1,97 @@
+// The networks that are exported in tests: every row, and rows with other parts.
+#pragma once
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reszoo/nn/no_init.h"
+#include "reszoo/zoo/registry.h"
+#include "support/fixture.h"
+
+namespace reszoo::test {
+
+/// A row of the registry with options.
+struct ExportCase {
+  std::string label, model;
+  ModelOptions options;
+
+  Network build() const { return create_model(model, options); }
+
+  /// With weights from the hash of their keys.
+  Network build_filled() const {
+    const NoInit filled_below;
+    auto network = build();
+    fill_module(*network);
+    return network;
+  }
+};
+
+inline void PrintTo(const ExportCase& wanted, std::ostream* stream) { *stream << wanted.label; }
+
+/// Rows with norms, activations, shortcuts and columns that are not their defaults.
+inline std::vector<ExportCase> other_parts() {
+  const auto image = [](const std::string& label, const ImageOptions& options) {
+    return ExportCase{"cifar_resnet20_" + label, "cifar_resnet20", options};
+  };
+  const auto table = [](const std::string& label, TabularOptions options) {
+    options.blocks = 2;
+    options.width = 24;
+    options.outputs = 3;
+    return ExportCase{"tabular_resnet_" + label, "tabular_resnet", options};
+  };
+  const std::vector<int64_t> cardinalities{3, 1, 5};
+  return {
+      image("group", {.norm = Norm::parse("group:8"), .activation = Activation::parse("gelu")}),
+      image("layer", {.norm = Norm::parse("layer"), .activation = Activation::parse("silu")}),
+      image("instance", {.norm = Norm::parse("instance"), .activation = Activation::parse("leaky_relu:0.1")}),
+      image("bare", {.norm = Norm::parse("none"), .activation = Activation::parse("none")}),
+      image("dropped", {.dropout = 0.5, .drop_path = 0.2, .drop_block = 0.1, .checkpoint = true}),
+      image("projection", {.outputs = 0, .channels = 1, .shortcut = ShortcutKind::projection}),
+      table("one_hot", {.numeric = 4, .cardinalities = cardinalities}),
+      table("embedded", {.numeric = 4, .cardinalities = cardinalities, .embedding_width = 6, .norm = Norm::parse("layer")}),
+      table("categories", {.numeric = 0, .cardinalities = cardinalities, .norm = Norm::parse("group:4")}),
+      table("numbers", {.numeric = 7, .dropout = 0.5, .residual_dropout = 0.5, .activation = Activation::parse("gelu")}),
+  };
+}
+
+/// Every row with its default options.
+inline std::vector<ExportCase> all_rows() {
+  std::vector<ExportCase> rows;
+  for (const auto& name : registry().names()) rows.push_back({name, name, default_options(registry().find(name).domain)});
+  return rows;
+}
+
+/// Of the rows that are made of the same parts, and differ in depth and width
+/// alone, the first one.
+inline std::vector<ExportCase> one_row_for_each_set_of_parts() {
+  std::set<std::vector<std::string>> seen;
+  std::vector<ExportCase> rows;
+  for (auto& row : all_rows())
+    if (seen.insert(registry().find(row.model).parts).second) rows.push_back(std::move(row));
+  return rows;
+}
+
+/// Whether the network takes multiples of 32 pixels alone: averaging rounds an odd
+/// size down where the shortcut rounds it up, in timm as well.
+inline bool needs_even_maps(const ExportCase& wanted) {
+  const auto& parts = registry().find(wanted.model).parts;
+  return std::find(parts.begin(), parts.end(), "anti-alias average") != parts.end();
+}
+
+/// An input of the network: `batch` rows, or pictures of these pixels. Categories
+/// are codes that they have, -1 among them.
+inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height, int64_t width) {
+  const auto channels = network->input_spec().channels;
+  if (std::holds_alternative<ImageOptions>(wanted.options)) return uniform("input", {batch, channels, height, width});
+  const auto& options = std::get<TabularOptions>(wanted.options);
+  auto rows = uniform("input", {batch, channels});
+  const auto cardinalities = options.cardinalities.value_or(std::vector<int64_t>{});
+  for (size_t i = 0; i < cardinalities.size(); ++i)
+    for (int64_t row = 0; row < batch; ++row)
+      rows[row][options.numeric.value_or(0) + static_cast<int64_t>(i)] =
+          static_cast<float>((row + static_cast<int64_t>(i)) % (cardinalities[i] + 1) - 1);
+  return rows;
+}
+
+}  // namespace reszoo::test

@@ -1,0 +1,50 @@
+// An ONNX file read and run by the letter of its specification, with nothing of
+// the code that wrote it: https://github.com/onnx/onnx, onnx.proto and Operators.md.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace reszoo::test {
+
+/// What a node's attribute may be here.
+using OnnxAttribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, at::Tensor>;
+
+struct OnnxNode {
+  std::string op, name;
+  std::vector<std::string> inputs, outputs;
+  std::map<std::string, OnnxAttribute> attributes;
+
+  template <typename T>
+  T attribute(const std::string& key, T otherwise) const {
+    const auto found = attributes.find(key);
+    return found == attributes.end() ? otherwise : std::get<T>(found->second);
+  }
+};
+
+/// A value's name and its dimensions: numbers as text, or names of free ones.
+struct OnnxValue {
+  std::string name;
+  std::vector<std::string> dimensions;
+};
+
+struct OnnxFile {
+  int64_t ir_version = 0, opset = 0;
+  std::string producer, description;
+  std::map<std::string, std::string> metadata;
+  std::vector<OnnxNode> nodes;
+  std::map<std::string, at::Tensor> weights;
+  std::vector<OnnxValue> inputs, outputs;
+
+  /// Runs the nodes in their order on the one input; the one output.
+  at::Tensor run(const at::Tensor& input) const;
+};
+
+/// Reads a file. Throws std::runtime_error for what it does not know.
+OnnxFile read_onnx(const std::filesystem::path& path);
+
+}  // namespace reszoo::test

@@ -1,0 +1,241 @@
+// The operators, as Operators.md of ONNX defines them; a missing attribute has the
+// default that is given there.
+#include <torch/types.h>
+
+#include <stdexcept>
+
+#include "onnx_reader.h"
+
+namespace reszoo::test {
+namespace {
+
+using at::Tensor;
+using Tensors = std::vector<Tensor>;
+using Ints = std::vector<int64_t>;
+
+Ints ints(const Tensor& tensor) {
+  const auto flat = tensor.to(torch::kLong).contiguous();
+  return {flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel()};
+}
+
+Tensor or_none(const Tensors& x, size_t i) { return i < x.size() ? x[i] : Tensor(); }
+
+/// Pads height and width by [top, left, bottom, right].
+Tensor pad(const Tensor& x, const Ints& pads, double value) {
+  return at::constant_pad_nd(x, {pads[1], pads[3], pads[0], pads[2]}, value);
+}
+
+/// Of maps, or along a line (N, C, length).
+Tensor conv(const OnnxNode& node, const Tensors& x) {
+  if (x[0].dim() == 3) {
+    const auto pads = node.attribute<Ints>("pads", {0, 0});
+    return at::conv1d(at::constant_pad_nd(x[0], pads), x[1], or_none(x, 2));
+  }
+  const auto padded = pad(x[0], node.attribute<Ints>("pads", {0, 0, 0, 0}), 0);
+  return at::conv2d(padded, x[1], or_none(x, 2), node.attribute<Ints>("strides", {1, 1}), /*padding=*/at::IntArrayRef{0, 0},
+                    node.attribute<Ints>("dilations", {1, 1}), node.attribute<int64_t>("group", 1));
+}
+
+/// Windows of a pooling operator, (N, C, h, w, k * l), with `outside` where there
+/// is no pixel. With ceil_mode a last window that does not fit counts, unless it
+/// begins behind the padded picture.
+Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
+  const auto kernel = std::get<Ints>(node.attributes.at("kernel_shape"));
+  const auto strides = node.attribute<Ints>("strides", {1, 1});
+  const auto dilations = node.attribute<Ints>("dilations", {1, 1});
+  auto pads = node.attribute<Ints>("pads", {0, 0, 0, 0});
+  Ints counts;
+  for (size_t i = 0; i < 2; ++i) {
+    const int64_t size = x.size(static_cast<int64_t>(i) + 2), span = dilations[i] * (kernel[i] - 1) + 1;
+    const int64_t room = size + pads[i] + pads[i + 2] - span;
+    int64_t count = room / strides[i] + 1;
+    if (node.attribute<int64_t>("ceil_mode", 0) && room % strides[i] != 0 && count * strides[i] < size + pads[i]) ++count;
+    counts.push_back(count);
+    pads[i + 2] = std::max(pads[i + 2], (count - 1) * strides[i] + span - size - pads[i]);
+  }
+  const auto padded = pad(x, pads, outside);
+  Tensors parts;
+  for (int64_t row = 0; row < kernel[0]; ++row)
+    for (int64_t column = 0; column < kernel[1]; ++column) {
+      const auto from_row = row * dilations[0], from_column = column * dilations[1];
+      parts.push_back(padded.slice(2, from_row, from_row + (counts[0] - 1) * strides[0] + 1, strides[0])
+                          .slice(3, from_column, from_column + (counts[1] - 1) * strides[1] + 1, strides[1]));
+    }
+  return at::stack(parts, -1);
+}
+
+Tensor max_pool(const OnnxNode& node, const Tensors& x) {
+  return windows(node, x[0], -std::numeric_limits<double>::infinity()).amax(-1);
+}
+
+Tensor average_pool(const OnnxNode& node, const Tensors& x) {
+  const auto sums = windows(node, x[0], 0).sum(-1);
+  auto counted = at::ones_like(x[0]);
+  auto plain = node;
+  if (node.attribute<int64_t>("count_include_pad", 0)) {  // what is padded counts, what ceil_mode adds does not
+    counted = pad(counted, node.attribute<Ints>("pads", {0, 0, 0, 0}), 1);
+    plain.attributes.erase("pads");
+  }
+  return sums / windows(plain, counted, 0).sum(-1);
+}
+
+Tensor gemm(const OnnxNode& node, const Tensors& x) {
+  const auto a = node.attribute<int64_t>("transA", 0) ? x[0].t() : x[0];
+  const auto b = node.attribute<int64_t>("transB", 0) ? x[1].t() : x[1];
+  const auto product = at::mm(a, b) * node.attribute<float>("alpha", 1);
+  return x.size() < 3 ? product : product + x[2] * node.attribute<float>("beta", 1);
+}
+
+/// (x - mean) / sqrt(var + epsilon) over these dimensions.
+Tensor standardise(const OnnxNode& node, const Tensor& x, const Ints& dims) {
+  const auto mean = x.mean(dims, /*keepdim=*/true);
+  const auto variance = (x - mean).square().mean(dims, /*keepdim=*/true);
+  return (x - mean) / (variance + node.attribute<float>("epsilon", 1e-5f)).sqrt();
+}
+
+/// One number a channel, beside (N, C, ...).
+Tensor by_channel(const Tensor& numbers, const Tensor& x) {
+  Ints shape(static_cast<size_t>(x.dim()), 1);
+  shape.at(1) = numbers.numel();
+  return numbers.reshape(shape);
+}
+
+Tensor batch_norm(const OnnxNode& node, const Tensors& x) {
+  const auto deviation = (x[4] + node.attribute<float>("epsilon", 1e-5f)).sqrt();
+  return (x[0] - by_channel(x[3], x[0])) / by_channel(deviation, x[0]) * by_channel(x[1], x[0]) + by_channel(x[2], x[0]);
+}
+
+Tensor instance_norm(const OnnxNode& node, const Tensors& x) {
+  Ints dims;
+  for (int64_t i = 2; i < x[0].dim(); ++i) dims.push_back(i);
+  return standardise(node, x[0], dims) * by_channel(x[1], x[0]) + by_channel(x[2], x[0]);
+}
+
+Tensor layer_norm(const OnnxNode& node, const Tensors& x) {
+  Ints dims;
+  for (int64_t i = node.attribute<int64_t>("axis", -1); i < 0; ++i) dims.push_back(i);
+  const auto scaled = standardise(node, x[0], dims) * x[1];
+  return x.size() > 2 ? scaled + x[2] : scaled;
+}
+
+Tensor reshape(const OnnxNode&, const Tensors& x) {
+  auto shape = ints(x[1]);
+  for (size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == 0) shape[i] = x[0].size(static_cast<int64_t>(i));  // 0 copies
+  return x[0].reshape(shape);
+}
+
+Tensor slice(const OnnxNode&, const Tensors& x) {
+  const auto starts = ints(x[1]), ends = ints(x[2]), axes = ints(x.at(3));
+  const auto steps = x.size() > 4 ? ints(x[4]) : Ints(starts.size(), 1);
+  auto result = x[0];
+  for (size_t i = 0; i < axes.size(); ++i) result = result.slice(axes[i], starts[i], ends[i], steps[i]);
+  return result;
+}
+
+Tensor pad_any(const OnnxNode& node, const Tensors& x) {
+  const auto mode = node.attribute<std::string>("mode", "constant");
+  const auto pads = ints(x[1]);
+  if (mode == "reflect") return at::reflection_pad2d(x[0], {pads[3], pads[7], pads[2], pads[6]});
+  if (mode != "constant") throw std::runtime_error("onnx: padding of another mode");
+  Ints reversed;
+  const auto rank = static_cast<size_t>(x[0].dim());
+  for (size_t i = rank; i-- > 0;) {
+    reversed.push_back(pads[i]);
+    reversed.push_back(pads[i + rank]);
+  }
+  return at::constant_pad_nd(x[0], reversed, x.size() > 2 ? x[2].item() : at::Scalar(0));
+}
+
+Tensor gather(const OnnxNode& node, const Tensors& x) {
+  const auto axis = node.attribute<int64_t>("axis", 0);
+  auto shape = x[0].sizes().vec();
+  shape.erase(shape.begin() + axis);
+  shape.insert(shape.begin() + axis, x[1].sizes().begin(), x[1].sizes().end());
+  return x[0].index_select(axis, x[1].flatten()).reshape(shape);
+}
+
+Tensor shape_of(const OnnxNode& node, const Tensors& x) {
+  const auto sizes = torch::tensor(x[0].sizes().vec(), torch::kLong);
+  return sizes.slice(0, node.attribute<int64_t>("start", 0), node.attribute<int64_t>("end", x[0].dim()));
+}
+
+Tensor cast(const OnnxNode& node, const Tensors& x) {
+  const auto to = node.attribute<int64_t>("to", 0);
+  if (to != 1 && to != 7) throw std::runtime_error("onnx: Cast to another type");
+  return x[0].to(to == 1 ? torch::kFloat : torch::kLong);
+}
+
+Tensor divide(const OnnxNode&, const Tensors& x) {
+  return x[0].is_floating_point() ? x[0] / x[1] : at::div(x[0], x[1], "trunc");
+}
+
+Tensor reduce_mean(const OnnxNode& node, const Tensors& x) {
+  return x[0].mean(std::get<Ints>(node.attributes.at("axes")), node.attribute<int64_t>("keepdims", 1) != 0);
+}
+
+Tensor flatten(const OnnxNode& node, const Tensors& x) {
+  int64_t rows = 1;
+  for (int64_t i = 0; i < node.attribute<int64_t>("axis", 1); ++i) rows *= x[0].size(i);
+  return x[0].reshape({rows, -1});
+}
+
+Tensor constant(const OnnxNode& node, const Tensors&) { return std::get<Tensor>(node.attributes.at("value")); }
+
+using Operator = Tensor (*)(const OnnxNode&, const Tensors&);
+const std::map<std::string, Operator> kOperators = {
+    {"Add", [](const OnnxNode&, const Tensors& x) { return x[0] + x[1]; }},
+    {"And", [](const OnnxNode&, const Tensors& x) { return x[0].logical_and(x[1]); }},
+    {"AveragePool", average_pool},
+    {"BatchNormalization", batch_norm},
+    {"Cast", cast},
+    {"Concat", [](const OnnxNode& node, const Tensors& x) { return at::cat(x, node.attribute<int64_t>("axis", 0)); }},
+    {"Constant", constant},
+    {"Conv", conv},
+    {"Div", divide},
+    {"Equal", [](const OnnxNode&, const Tensors& x) { return x[0].eq(x[1]); }},
+    {"Erf", [](const OnnxNode&, const Tensors& x) { return x[0].erf(); }},
+    {"Flatten", flatten},
+    {"Gather", gather},
+    {"Gemm", gemm},
+    {"GlobalAveragePool", [](const OnnxNode&, const Tensors& x) { return x[0].mean({2, 3}, true); }},
+    {"GreaterOrEqual", [](const OnnxNode&, const Tensors& x) { return x[0].ge(x[1]); }},
+    {"Identity", [](const OnnxNode&, const Tensors& x) { return x[0]; }},
+    {"InstanceNormalization", instance_norm},
+    {"LayerNormalization", layer_norm},
+    {"LeakyRelu", [](const OnnxNode& node, const Tensors& x) { return at::where(x[0] < 0, x[0] * node.attribute<float>("alpha", 0.01f), x[0]); }},
+    {"Less", [](const OnnxNode&, const Tensors& x) { return x[0].lt(x[1]); }},
+    {"MatMul", [](const OnnxNode&, const Tensors& x) { return at::matmul(x[0], x[1]); }},
+    {"Max", [](const OnnxNode&, const Tensors& x) { return at::maximum(x[0], x[1]); }},
+    {"MaxPool", max_pool},
+    {"Mul", [](const OnnxNode&, const Tensors& x) { return x[0] * x[1]; }},
+    {"Pad", pad_any},
+    {"Range", [](const OnnxNode&, const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), torch::kLong); }},
+    {"ReduceMean", reduce_mean},
+    {"Relu", [](const OnnxNode&, const Tensors& x) { return x[0].clamp_min(0); }},
+    {"Reshape", reshape},
+    {"Shape", shape_of},
+    {"Sigmoid", [](const OnnxNode&, const Tensors& x) { return 1 / (1 + (-x[0]).exp()); }},
+    {"Slice", slice},
+    {"Sqrt", [](const OnnxNode&, const Tensors& x) { return x[0].sqrt(); }},
+    {"Squeeze", [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
+    {"Sub", [](const OnnxNode&, const Tensors& x) { return x[0] - x[1]; }},
+    {"Transpose", [](const OnnxNode& node, const Tensors& x) { return x[0].permute(std::get<Ints>(node.attributes.at("perm"))); }},
+};
+
+}  // namespace
+
+Tensor OnnxFile::run(const Tensor& input) const {
+  auto values = weights;
+  values[inputs.at(0).name] = input;
+  for (const auto& node : nodes) {
+    const auto found = kOperators.find(node.op);
+    if (found == kOperators.end()) throw std::runtime_error("onnx: no operator " + node.op);
+    Tensors arguments;
+    for (const auto& name : node.inputs) arguments.push_back(values.at(name));  // throws for a value that nobody made
+    values[node.outputs.at(0)] = found->second(node, arguments);
+  }
+  return values.at(outputs.at(0).name);
+}
+
+}  // namespace reszoo::test

@@ -1,0 +1,43 @@
+// Gives libFuzzer's bytes to one reader, RESZOO_FUZZ_READER, without checksums: they would hide the
+// rest. Anything but a reszoo::Error ends the run.
+#include <cstdint>
+
+#include "reszoo/base/error.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/pth.h"
+#include "reszoo/weights/safetensors.h"
+#include "reszoo/weights/torchscript.h"
+#include "weights/pickle.h"
+#include "weights/safetensors_index.h"
+
+namespace {
+
+using reszoo::Bytes;
+using reszoo::State;
+
+/// Reads the ends of each tensor, so that the sanitizer sees where they lie.
+void touch(const State& state) {
+  for (const auto& item : state) {
+    auto last = item.value();
+    if (last.numel() == 0) continue;
+    while (last.dim() > 0) last = last.select(0, last.size(0) - 1);
+    last.clone();
+  }
+}
+
+[[maybe_unused]] void pth(const Bytes& bytes) { touch(reszoo::read_pth(bytes, "f", {.verify = false})); }
+[[maybe_unused]] void pickle(const Bytes& bytes) { reszoo::read_pickle(bytes.view(), "f"); }
+[[maybe_unused]] void torchscript(const Bytes& bytes) { touch(reszoo::read_torchscript(bytes, "f", {.verify = false})); }
+[[maybe_unused]] void safetensors(const Bytes& bytes) { touch(reszoo::parse_safetensors(bytes, "f").tensors); }
+[[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
+[[maybe_unused]] void model_file(const Bytes& bytes) { touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors); }
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  try {
+    RESZOO_FUZZ_READER(Bytes::own(std::string(reinterpret_cast<const char*>(data), size)));
+  } catch (const reszoo::Error&) {
+  }
+  return 0;
+}

@@ -1,0 +1,67 @@
+// Bytes stay where they are; text of files that nobody trusts is safe to show.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
+
+#include "reszoo/base/bytes.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/base/text.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+TEST(Bytes, AMappedFileIsReadAndItsPagesAreThisProcesss) {
+  const TempDir folder;
+  write_file(folder / "f", "content");
+  const auto bytes = Bytes::map(folder / "f");
+  EXPECT_EQ(bytes.view(), "content");
+  bytes.writable()[0] = 'C';
+  EXPECT_EQ(bytes.view(), "Content");
+  EXPECT_EQ(read_file(folder / "f"), "content");
+  write_file(folder / "f", "");  // renamed over it: the mapping keeps the old file
+  EXPECT_EQ(bytes.view(), "Content");
+  EXPECT_EQ(Bytes::map(folder / "f").size(), 0u);
+}
+
+TEST(Bytes, APartOutlivesTheWhole) {
+  const auto part = [] { return Bytes::own(std::string(1000, 'a') + "bc").part(1000, 2); }();
+  EXPECT_EQ(part.view(), "bc");
+  EXPECT_EQ(part.owner().use_count(), 1);
+}
+
+TEST(Bytes, APipeIsRead) {
+  const TempDir folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  // write_file would put a file in the pipe's place.
+  std::thread writer([&] { std::ofstream(folder / "pipe") << "through a pipe"; });
+  EXPECT_EQ(Bytes::map(folder / "pipe").view(), "through a pipe");
+  writer.join();
+}
+
+TEST(Bytes, WhatTheCallerKeepsIsNotToBeWrittenTo) {
+  static constexpr char constant[] = "embedded";
+  const auto bytes = Bytes::view(constant, 8);
+  EXPECT_EQ(bytes.view(), "embedded");
+  EXPECT_EQ(bytes.writable(), nullptr);
+  EXPECT_NE(Bytes::own("x").writable(), nullptr);
+}
+
+TEST(Bytes, WhatCannotBeMappedIsSaidWithTheReason) {
+  const TempDir folder;
+  expect_error(ErrorKind::file, "none: cannot be opened (No such file or directory)", [&] { Bytes::map(folder / "none"); });
+  expect_error(ErrorKind::file, ": is a folder, not a file", [&] { Bytes::map(folder.path()); });
+}
+
+TEST(Text, OfAFileIsShownAsPrintableAscii) {
+  EXPECT_EQ(printable("a\n\x1b[31m\xff" "b"), "a??[31m?b");
+  EXPECT_EQ(printable("abcdef", 3), "abc…");
+}
+
+TEST(Text, Utf8IsToldFromOtherBytes) {
+  for (const std::string text : {"", "plain", "dög", "€", "\U0010ffff"}) EXPECT_TRUE(is_utf8(text)) << text;
+  for (const std::string text : {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"})
+    EXPECT_FALSE(is_utf8(text)) << printable(text);
+}

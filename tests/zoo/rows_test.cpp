@@ -1,0 +1,138 @@
+// Every row that has no long fixture against a short record of its reference in
+// Python: keys, logits, gradients and one step of SGD.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "reszoo/graph/profile.h"
+#include "reszoo/nn/no_init.h"
+#include "reszoo/zoo/registry.h"
+#include "support/fixture.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+using nlohmann::json;
+
+namespace {
+
+// In float64, of the largest number; row_fixture.py says why some rows have float32 only.
+constexpr double kTolerance = 1e-7;
+constexpr double kFloatTolerance = 2e-5;
+
+const std::vector<std::string> kFiles = {"torchvision_rows", "timm_resnet_rows", "timm_resnetv2_rows", "cifar_rows"};
+
+/// All records by the name of the fixture: usually the row's, or what it says of the options.
+const json& records() {
+  static const json all = [] {
+    json joined = json::object();
+    for (const auto& file : kFiles) joined.update(read_fixture(file).at("rows"));
+    return joined;
+  }();
+  return all;
+}
+
+std::vector<std::string> names_of_records() {
+  std::vector<std::string> names;
+  for (const auto& [name, record] : records().items()) names.push_back(name);
+  return names;
+}
+
+std::string digest_of(const State& state) {
+  std::string lines;
+  for (const auto& item : state) lines += fmt::format("{} [{}]\n", item.key(), fmt::join(item.value().sizes(), ", "));
+  return fmt::format("{:016x}", fnv1a64(lines));
+}
+
+/// "layer1" of "layer1.0.conv1.weight"; "stages.0" of "stages.0.blocks.…".
+std::string stage_of(const std::string& key) {
+  const auto dot = key.find('.');
+  return key.starts_with("stages.") ? key.substr(0, key.find('.', dot + 1)) : key.substr(0, dot);
+}
+
+/// Sums over the keys of a stage.
+struct Stage {
+  double squares = 0, probes = 0, scale = 0;
+};
+
+class Rows : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    record = records().at(GetParam());
+    const NoInit filled_below;
+    network = create_model(record.at("model"), options_from_json(Domain::image, record.at("options")));
+  }
+  std::vector<double> numbers(const char* name) const { return record.at(name).get<std::vector<double>>(); }
+
+  void expect_evaluation(const Tensor& x, double tolerance) {
+    const torch::NoGradGuard no_grad;
+    network->eval();
+    expect_close(network->forward(x), numbers("eval_logits"), tolerance, record.at("stride"), "evaluation");
+    network->train();
+  }
+
+  void expect_training(const Tensor& x) {
+    const auto logits = network->forward(x);
+    expect_close(logits, numbers("train_logits"), kTolerance, record.at("stride"), "training");
+    (logits * uniform("loss", logits.sizes())).sum().backward();
+    const torch::NoGradGuard no_grad;
+    std::map<std::string, Stage> stages;
+    double largest = 0;
+    for (auto& item : network->named_parameters()) {
+      const auto norm = item.value().grad().norm().item<double>();
+      stages[stage_of(item.key())].squares += norm * norm;
+      largest = std::max(largest, norm);
+      item.value().sub_(item.value().grad(), record.at("learning_rate").get<double>());
+    }
+    for (const auto& item : state_of(*network)) {
+      const auto tensor = item.value().to(torch::kDouble);
+      auto& stage = stages[stage_of(item.key())];
+      stage.probes += tensor.mul(uniform(item.key() + ".probe", tensor.sizes())).sum().item<double>();
+      stage.scale += 1 + tensor.norm().item<double>();
+    }
+    ASSERT_EQ(stages.size(), record.at("stages").size());
+    for (const auto& [name, stage] : stages) {
+      const auto expected = record.at("stages").at(name).get<std::vector<double>>();
+      EXPECT_NEAR(std::sqrt(stage.squares), expected[0], kTolerance * largest) << "gradients of " << name;
+      EXPECT_NEAR(stage.probes, expected[1], kTolerance * stage.scale) << name << " after a step";
+    }
+  }
+
+  json record;
+  Network network{nullptr};
+};
+
+}  // namespace
+
+TEST_P(Rows, HaveTheKeysAndNumbersOfTheReference) {
+  const auto state = state_of(*network);
+  EXPECT_EQ(count_parameters(*network), record.at("parameters").get<int64_t>());
+  EXPECT_EQ(state.size(), record.at("keys").get<size_t>());
+  ASSERT_EQ(digest_of(state), record.at("digest").get<std::string>()) << "of the keys and shapes in their order";
+  for (const auto& node : lower(network).nodes) EXPECT_NE(node.op, "opaque") << node.key;
+
+  fill_module(*network);
+  const auto x = uniform("input", record.at("input_shape").get<std::vector<int64_t>>());
+  if (!record.contains("train_logits")) {
+    expect_evaluation(x, kFloatTolerance);
+    return;
+  }
+  network->to(torch::kDouble);
+  expect_evaluation(x.to(torch::kDouble), kTolerance);
+  expect_training(x.to(torch::kDouble));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Rows, testing::ValuesIn(names_of_records()), [](const auto& name) { return name.param; });
+
+TEST(RowsOfTheRegistry, HaveAFixtureEach) {
+  std::set<std::string> proven{"alexnet", "tabular_resnet"};
+  for (const auto depth : {18, 34, 50, 101, 152}) proven.insert(fmt::format("resnet{}", depth));
+  for (const auto depth : {20, 32, 44, 56, 110}) proven.insert(fmt::format("cifar_resnet{}", depth));
+  for (const auto& [name, record] : records().items()) proven.insert(record.at("model").get<std::string>());
+  for (const auto& name : registry().names()) EXPECT_TRUE(proven.count(name)) << name;
+}
+
+TEST(RowsOfTheRegistry, ShareANameWhereTorchvisionAndTimmAgree) {
+  const auto twins = read_fixture("timm_resnet_rows").at("twins_of_torchvision").get<std::vector<std::string>>();
+  EXPECT_EQ(twins.size(), 10);  // timm_models.py compared keys and logits of each
+  for (const auto& name : twins) EXPECT_EQ(registry().find(name).reference, "torchvision") << name;
+}
