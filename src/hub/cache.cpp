@@ -42,7 +42,7 @@ bool is_offline(const FetchOptions& options) {
 fs::path find_cached(const PublishedWeights& weights, const FetchOptions& options, std::string& damaged) {
   for (const auto& folder : {weights_folder(), torch_weights_folder()}) {
     const auto path = folder / weights.file;
-    if (!fs::is_regular_file(path)) continue;
+    if (std::error_code unreadable; !fs::is_regular_file(path, unreadable)) continue;
     const auto digest = options.verify ? sha256_of(path) : weights.digest;
     if (digest.starts_with(weights.digest)) return path;
     damaged = fmt::format("{}: is not used, its SHA-256 is {}, expected {}…", path.string(), digest, weights.digest);

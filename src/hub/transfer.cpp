@@ -67,10 +67,8 @@ int64_t number_at(std::string_view text) {
 /// Reads `Content-Range: bytes 5-9/10`, or `bytes */10` of an answer without content.
 void read_range(Request& request, std::string_view line) {
   constexpr std::string_view name = "content-range: bytes ";
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  if (line.size() < name.size() ||
-      !std::equal(name.begin(), name.end(), line.begin(), [&](char b, char a) { return same(a, b); }))
-    return;
+  const auto same = [](char wanted, char found) { return wanted == std::tolower(static_cast<unsigned char>(found)); };
+  if (line.size() < name.size() || !std::equal(name.begin(), name.end(), line.begin(), same)) return;
   line.remove_prefix(name.size());
   request.answered_from = number_at(line);
   if (const auto slash = line.find('/'); slash != std::string_view::npos)
@@ -198,6 +196,7 @@ Transfer transfer(const std::string& url, PartialFile& file, const DownloadOptio
   if (request.error) std::rethrow_exception(request.error);
   if (code != CURLE_OK) return outcome(code, request, reason);
   if (!request.begun) begin(request);  // an empty file
+  if (file.size() < request.total) return {Transfer::End::cut_off, "the server sends less than was asked for"};
   return {Transfer::End::whole, ""};
 }
 

@@ -91,6 +91,20 @@ TEST(Download, AServerWithoutRangesBeginsAnew) {
   EXPECT_EQ(ranges(server), (Words{"", "bytes=100000-"}));
 }
 
+TEST(Download, AServerThatSendsChunksIsAskedForEach) {
+  Downloads d;
+  d.options.tries = 3;
+  const Server server([&](const Asked&, size_t number) {
+    const auto from = number * 150'000, to = from + 149'999;
+    return Answer{.status = 206,
+                  .body = d.body.substr(from, 150'000),
+                  .headers = {fmt::format("Content-Range: bytes {}-{}/{}", from, to, kSize)}};
+  });
+  d.get(server);
+  d.expect_whole();
+  EXPECT_EQ(ranges(server), (Words{"", "bytes=150000-"}));
+}
+
 TEST(Download, APartOfAnEarlierProcessGoesOn) {
   Downloads d;
   write_file(d.part(), d.body.substr(0, 12'345));
