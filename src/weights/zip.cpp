@@ -13,6 +13,7 @@ namespace {
 constexpr uint64_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kCentralSize = 46, kLocalSize = 30;
 constexpr uint64_t kMostEntries = 200'000;
 constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses code only
+constexpr uint64_t kLarge = 64 << 10;                   // bytes from which a call of the system pays
 constexpr uint32_t kAtLarge = 0xffffffff;                // "see the zip64 record"
 constexpr uint16_t kEncrypted = 1, kHasDescriptor = 8, kKnownFlags = 2 | 4 | 8 | 0x800;
 constexpr uint16_t kStored = 0, kDeflated = 8, kLargeSizesExtra = 1;
@@ -184,6 +185,7 @@ const ZipEntry* Zip::find(std::string_view name) const {
 
 Bytes Zip::read(const ZipEntry& entry) {
   auto content = entry.deflated ? inflate(entry) : bytes_.part(entry.begin, entry.size);
+  if (entry.size >= kLarge) content.prefetch();
   if (verify_) check_crc(entry, content.view());
   return content;
 }
