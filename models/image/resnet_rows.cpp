@@ -67,7 +67,10 @@ Design senet154(Depths depths) {
 /// timm's smallest, of both kinds of block.
 Design mixed() {
   using enum Design::Block;
-  return d({.blocks = {basic, basic, bottleneck, basic}, .depths = {1, 1, 1, 1}, .widths = {32, 48, 48, 96}, .stem_width = 16});
+  return d({.blocks = {basic, basic, bottleneck, basic},
+            .depths = {1, 1, 1, 1},
+            .widths = {32, 48, 48, 96},
+            .stem_width = 16});
 }
 /// 6n + 2 layers: three stages of n basic blocks.
 Design cifar(int64_t n) {
@@ -185,7 +188,8 @@ void add_anti_aliased(Registry& registry, const Depths& k18, const Depths& k50, 
            {"resnetaa101d", average(d(bottleneck(k101))), "timm", kStrikes},
            {"seresnetaa50d", average(se(d(bottleneck(k50)))), "timm", kSqueeze},
            {"seresnextaa101d_32x8d", average(se(d(next(32, 8, bottleneck(k101))))), "timm", kSqueeze, 288},
-           {"seresnextaa201d_32x8d", average(se(averaged(s(next(32, 8, bottleneck({3, 24, 36, 4})))))), "timm", kSqueeze, 384},
+           {"seresnextaa201d_32x8d", average(se(averaged(s(next(32, 8, bottleneck({3, 24, 36, 4})))))), "timm", kSqueeze,
+            384},
        })
     add_resnet(registry, row);
 }

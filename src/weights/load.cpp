@@ -3,7 +3,6 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "reszoo/base/error.h"

@@ -31,6 +31,11 @@ def create(name, **arguments):
         return timm.create_model(name, **arguments)
 
 
+def create_for(fixture, record):
+    """Build the model of a record again."""
+    return create(record["model"], **({"output_stride": DILATED[fixture][1]} if fixture in DILATED else {}))
+
+
 def size_of(name):
     return EVEN if "aa" in name else USUAL
 

@@ -10,7 +10,7 @@ TEST(Models, ListsNamesAPatternFinds) {
   const auto all = expect_success({"models"}).out;
   for (const auto* name : {"resnet18\n", "alexnet\n", "cifar_resnet20\n", "tabular_resnet\n"})
     EXPECT_NE(all.find(name), std::string::npos) << name;
-  EXPECT_EQ(expect_success({"models", "resnet*"}).out, "resnet18\nresnet34\nresnet50\nresnet101\nresnet152\n");
+  EXPECT_EQ(expect_success({"models", "resnet??"}).out, "resnet18\nresnet34\nresnet50\nresnet26\n");
   EXPECT_EQ(expect_success({"models", "cifar_resnet?0", "--json"}).json(),
             nlohmann::json::parse(R"({"models": ["cifar_resnet20"]})"));
 }

@@ -1,7 +1,13 @@
 // Every row that has no long fixture against a short record of its reference in
-// Python: keys, logits, gradients and one step of SGD.
+// Python: keys and logits; gradients and one step of SGD for the first row of each
+// combination of parts (ModelInfo::parts) and for every record with options. The
+// others differ in depth and width alone, and would take ten minutes more:
+//   RESZOO_ALL_ROWS=1 build/dev/bin/test_zoo --gtest_filter='*TrainAs*'
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstdlib>
+#include <map>
 #include <set>
 
 #include "reszoo/graph/profile.h"
@@ -37,6 +43,20 @@ std::vector<std::string> names_of_records() {
   return names;
 }
 
+/// Those whose training is compared.
+std::vector<std::string> names_of_trained() {
+  const bool all = std::getenv("RESZOO_ALL_ROWS") != nullptr;
+  std::set<std::vector<std::string>> seen;
+  std::vector<std::string> names;
+  for (const auto& name : registry().names())
+    if (records().contains(name) && records().at(name).contains("train_logits") &&
+        (seen.insert(registry().find(name).parts).second || all))
+      names.push_back(name);
+  for (const auto& [name, record] : records().items())
+    if (name != record.at("model").get<std::string>()) names.push_back(name);
+  return names;
+}
+
 std::string digest_of(const State& state) {
   std::string lines;
   for (const auto& item : state) lines += fmt::format("{} [{}]\n", item.key(), fmt::join(item.value().sizes(), ", "));
@@ -60,20 +80,13 @@ class Rows : public testing::TestWithParam<std::string> {
     record = records().at(GetParam());
     const NoInit filled_below;
     network = create_model(record.at("model"), options_from_json(Domain::image, record.at("options")));
+    fill_module(*network);
+    input = uniform("input", record.at("input_shape").get<std::vector<int64_t>>());
   }
   std::vector<double> numbers(const char* name) const { return record.at(name).get<std::vector<double>>(); }
 
-  void expect_evaluation(const Tensor& x, double tolerance) {
-    const torch::NoGradGuard no_grad;
-    network->eval();
-    expect_close(network->forward(x), numbers("eval_logits"), tolerance, record.at("stride"), "evaluation");
-    network->train();
-  }
-
-  void expect_training(const Tensor& x) {
-    const auto logits = network->forward(x);
-    expect_close(logits, numbers("train_logits"), kTolerance, record.at("stride"), "training");
-    (logits * uniform("loss", logits.sizes())).sum().backward();
+  /// Takes the step that the record asks for. Returns the stages and the largest norm of a gradient.
+  std::pair<std::map<std::string, Stage>, double> step() {
     const torch::NoGradGuard no_grad;
     std::map<std::string, Stage> stages;
     double largest = 0;
@@ -89,39 +102,51 @@ class Rows : public testing::TestWithParam<std::string> {
       stage.probes += tensor.mul(uniform(item.key() + ".probe", tensor.sizes())).sum().item<double>();
       stage.scale += 1 + tensor.norm().item<double>();
     }
-    ASSERT_EQ(stages.size(), record.at("stages").size());
-    for (const auto& [name, stage] : stages) {
-      const auto expected = record.at("stages").at(name).get<std::vector<double>>();
-      EXPECT_NEAR(std::sqrt(stage.squares), expected[0], kTolerance * largest) << "gradients of " << name;
-      EXPECT_NEAR(stage.probes, expected[1], kTolerance * stage.scale) << name << " after a step";
-    }
+    return {stages, largest};
   }
 
   json record;
   Network network{nullptr};
+  Tensor input;
 };
+
+class TrainedRows : public Rows {};
 
 }  // namespace
 
-TEST_P(Rows, HaveTheKeysAndNumbersOfTheReference) {
+TEST_P(Rows, HaveTheKeysAndLogitsOfTheReference) {
   const auto state = state_of(*network);
   EXPECT_EQ(count_parameters(*network), record.at("parameters").get<int64_t>());
   EXPECT_EQ(state.size(), record.at("keys").get<size_t>());
   ASSERT_EQ(digest_of(state), record.at("digest").get<std::string>()) << "of the keys and shapes in their order";
   for (const auto& node : lower(network).nodes) EXPECT_NE(node.op, "opaque") << node.key;
 
-  fill_module(*network);
-  const auto x = uniform("input", record.at("input_shape").get<std::vector<int64_t>>());
-  if (!record.contains("train_logits")) {
-    expect_evaluation(x, kFloatTolerance);
-    return;
-  }
-  network->to(torch::kDouble);
-  expect_evaluation(x.to(torch::kDouble), kTolerance);
-  expect_training(x.to(torch::kDouble));
+  const torch::NoGradGuard no_grad;
+  const bool exact = record.contains("train_logits");
+  network->to(exact ? torch::kDouble : torch::kFloat);
+  network->eval();
+  const auto logits = network->forward(input.to(exact ? torch::kDouble : torch::kFloat));
+  expect_close(logits, numbers("eval_logits"), exact ? kTolerance : kFloatTolerance, record.at("stride"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Rows, testing::ValuesIn(names_of_records()), [](const auto& name) { return name.param; });
+
+TEST_P(TrainedRows, TrainAsTheReference) {
+  network->to(torch::kDouble);
+  const auto logits = network->forward(input.to(torch::kDouble));
+  expect_close(logits, numbers("train_logits"), kTolerance, record.at("stride"));
+  (logits * uniform("loss", logits.sizes())).sum().backward();
+  const auto [stages, largest] = step();
+  ASSERT_EQ(stages.size(), record.at("stages").size());
+  for (const auto& [name, stage] : stages) {
+    const auto expected = record.at("stages").at(name).get<std::vector<double>>();
+    EXPECT_NEAR(std::sqrt(stage.squares), expected[0], kTolerance * largest) << "gradients of " << name;
+    EXPECT_NEAR(stage.probes, expected[1], kTolerance * stage.scale) << name << " after a step";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Some, TrainedRows, testing::ValuesIn(names_of_trained()),
+                         [](const auto& name) { return name.param; });
 
 TEST(RowsOfTheRegistry, HaveAFixtureEach) {
   std::set<std::string> proven{"alexnet", "tabular_resnet"};
