@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/remove_dropout.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/export.h>
 #include <torch/csrc/jit/serialization/import.h>
 
@@ -60,6 +61,9 @@ jit::Module trace(Network& network, const Tensor& input) {
 /// The file's bytes. LibTorch's own way to a file aborts the process on a full disk.
 std::string serialize(const jit::Module& script, const ExportOptions& options) {
   std::string bytes;
+  size_t weights = 0;
+  for (const auto& tensor : script.parameters()) weights += tensor.nbytes();
+  bytes.reserve(weights + weights / 64);  // growing would need twice as much
   const jit::ExtraFilesMap texts(options.metadata.begin(), options.metadata.end());
   const auto append = [&](const void* data, size_t size) {
     bytes.append(static_cast<const char*>(data), size);
@@ -106,6 +110,7 @@ void verify_tensors(const jit::Module& script, const nn::Module& network, const 
 /// Loads the bytes and compares tensors, and answers to other inputs than the traced one.
 void verify(const std::string& bytes, const Prepared& prepared) {
   const auto& name = prepared.network->name();
+  const jit::GraphOptimizerEnabledGuard unoptimised(false);  // which takes longer than it saves in two runs
   auto script = jit::load(
       std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size())), at::kCPU);
   verify_tensors(script, *prepared.network, name);
