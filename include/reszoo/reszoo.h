@@ -26,7 +26,6 @@
 #include "reszoo/nn/no_init.h"
 #include "reszoo/nn/recipes.h"
 #include "reszoo/nn/residual_block.h"
-#include "reszoo/nn/skip_init.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/surgery.h"
