@@ -54,7 +54,9 @@ void Bytes::prefetch() const {
 #endif
 }
 
-Bytes Bytes::view(const void* data, size_t size) { return {{static_cast<const char*>(data), size}, nullptr}; }
+Bytes Bytes::view(const void* data, size_t size) {
+  return {{static_cast<const char*>(data), size}, nullptr};
+}
 
 Bytes Bytes::own(std::string content) {
   auto kept = std::make_shared<std::string>(std::move(content));

@@ -9,7 +9,8 @@ Archive::Archive(Bytes bytes, const std::string& source, bool verify)
     root_ = first.substr(0, first.find('/') + 1);  // "" if there is no slash
   }
   if (has("byteorder") && read("byteorder").view() != "little")
-    fail(ErrorKind::file, "{}: its numbers are big endian, which is not read; save it again on a little-endian machine", source);
+    fail(ErrorKind::file, "{}: its numbers are big endian, which is not read; save it again on a little-endian machine",
+         source);
 }
 
 Bytes Archive::read(std::string_view record) {

@@ -174,7 +174,7 @@ class Unpickler {
         break;
       }
       case 0x93: push_named_global(); break;
-      case 'R':    // a function and its arguments
+      case 'R':     // a function and its arguments
       case 0x81: {  // a class and the arguments of its __new__
         const auto arguments = stack_.pop(), callee = stack_.pop();
         push_object(callee, arguments);
@@ -198,6 +198,8 @@ class Unpickler {
 
 }  // namespace
 
-Pickle read_pickle(std::string_view stream, const std::string& source) { return Unpickler(stream, source).run(); }
+Pickle read_pickle(std::string_view stream, const std::string& source) {
+  return Unpickler(stream, source).run();
+}
 
 }  // namespace reszoo

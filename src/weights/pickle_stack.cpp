@@ -15,7 +15,9 @@ void PickleStack::charge(size_t bytes) {
     fail(ErrorKind::file, "{}: the pickle has more values than fit {} MiB", stream_.source(), kMostMemory >> 20);
 }
 
-void PickleStack::charge_items(size_t count) { charge(count * kItemCost); }
+void PickleStack::charge_items(size_t count) {
+  charge(count * kItemCost);
+}
 
 void PickleStack::push(PickleRef value) {
   charge(kItemCost);
@@ -38,8 +40,10 @@ PickleRef PickleStack::pop() {
 }
 
 void PickleStack::pop_one() {
-  if (!marks_.empty() && values_.size() == marks_.back()) marks_.pop_back();
-  else pop();
+  if (!marks_.empty() && values_.size() == marks_.back())
+    marks_.pop_back();
+  else
+    pop();
 }
 
 std::vector<PickleRef> PickleStack::pop_several(size_t count) {

@@ -15,8 +15,8 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr size_t kMostTensors = 50'000;
-constexpr size_t kMostKey = 4096;  // bytes
-constexpr int kMostNesting = 3;    // {"ema": {"state_dict": …}}, and one more
+constexpr size_t kMostKey = 4096;           // bytes
+constexpr int kMostNesting = 3;             // {"ema": {"state_dict": …}}, and one more
 constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries, one that is met twice counts twice
 
 constexpr std::array kPlainNames = {"state_dict", "model", "model_state_dict", "module", "net", "network", "weights"};
@@ -70,12 +70,14 @@ class Checkpoint {
     if (visited_ > kMostVisited) fail(ErrorKind::file, "{}: its dictionaries are too many or too entangled", source_);
     if (depth < kMostNesting) {
       for (const auto name : names) {
-        const auto entry = std::find_if(here.begin(), here.end(), [&](const auto& item) { return is_text(item.first, name); });
+        const auto entry =
+            std::find_if(here.begin(), here.end(), [&](const auto& item) { return is_text(item.first, name); });
         if (entry == here.end()) continue;
         if (auto below = find(entry->second, names, depth + 1); !below.empty()) return below;
       }
     }
-    const bool any = std::any_of(here.begin(), here.end(), [&](const auto& item) { return tensors_.is_tensor(item.second); });
+    const bool any =
+        std::any_of(here.begin(), here.end(), [&](const auto& item) { return tensors_.is_tensor(item.second); });
     return any ? here : Entries();
   }
 
@@ -122,9 +124,8 @@ State read_zip(const Bytes& bytes, const std::string& source, const ReadOptions&
   Archive archive(bytes, source, options.verify);
   const auto stream = archive.read("data.pkl");
   const auto pickle = read_pickle(stream.view(), source);
-  StoredTensors tensors(pickle, source, archive.tensor_limit(), [&](const StorageClaim& claim) {
-    return archive.read("data/" + std::string(claim.key));
-  });
+  StoredTensors tensors(pickle, source, archive.tensor_limit(),
+                        [&](const StorageClaim& claim) { return archive.read("data/" + std::string(claim.key)); });
   return Checkpoint(pickle, tensors, source).state(options.prefer_ema);
 }
 

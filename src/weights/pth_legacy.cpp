@@ -63,7 +63,8 @@ void LegacyFile::find_storages(const Pickle& order) {
     std::memcpy(&count, bytes_.view().data() + at_, sizeof count);
     at_ += sizeof count;
     const uint64_t element = c10::elementSize(claim->second.type);
-    if (count != claim->second.count) refuse("storage \"{}\" has two sizes, {} and {}", printable(claim->first), claim->second.count, count);
+    if (count != claim->second.count)
+      refuse("storage \"{}\" has two sizes, {} and {}", printable(claim->first), claim->second.count, count);
     if (count > (bytes_.size() - at_) / element) refuse("is cut off in storage \"{}\"", printable(claim->first));
     if (!storages_.emplace(claim->first, bytes_.part(at_, count * element)).second)
       refuse("storage \"{}\" is there twice", printable(claim->first));

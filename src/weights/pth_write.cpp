@@ -21,7 +21,8 @@ static_assert(std::endian::native == std::endian::little, "the numbers are writt
 std::string_view type_name(const std::string& key, const Tensor& tensor) {
   for (const auto& [type, name] : kPthTypes)
     if (type == tensor.scalar_type()) return name;
-  fail(ErrorKind::input, "pth: tensor \"{}\" has the type {}, which is not written", key, c10::toString(tensor.scalar_type()));
+  fail(ErrorKind::input, "pth: tensor \"{}\" has the type {}, which is not written", key,
+       c10::toString(tensor.scalar_type()));
 }
 
 /// Types newer than Python's typed storages: their storage is bytes.
@@ -75,7 +76,9 @@ class Storages {
 
  private:
   using View = std::tuple<int64_t, std::vector<int64_t>, std::vector<int64_t>>;
-  static View view(const Tensor& tensor) { return {tensor.storage_offset(), tensor.sizes().vec(), tensor.strides().vec()}; }
+  static View view(const Tensor& tensor) {
+    return {tensor.storage_offset(), tensor.sizes().vec(), tensor.strides().vec()};
+  }
 
   /// Writes the part of a storage that its tensors reach. If they leave out more
   /// than half of it, each view goes into a storage of its own.
@@ -165,8 +168,10 @@ void write_tensor(Pickler& pickle, const Tensor& tensor, const Storages::Place& 
                   std::string_view type) {
   const bool as_bytes = untyped(tensor.scalar_type());
   pickle.global("torch._utils", as_bytes ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2").code("((").string("storage");
-  if (as_bytes) pickle.global("torch.storage", "UntypedStorage");
-  else pickle.global("torch", fmt::format("{}Storage", c10::toString(tensor.scalar_type())));
+  if (as_bytes)
+    pickle.global("torch.storage", "UntypedStorage");
+  else
+    pickle.global("torch", fmt::format("{}Storage", c10::toString(tensor.scalar_type())));
   pickle.string(std::to_string(place.storage)).string("cpu");
   pickle.integer(as_bytes ? storage_size : storage_size / tensor.element_size()).code("tQ").integer(place.offset);
   pickle.tuple(tensor.sizes()).tuple(place.strides).code("\x89");
@@ -208,6 +213,8 @@ std::string serialize_pth(const State& tensors) {
   return file;
 }
 
-void write_pth(const std::filesystem::path& path, const State& tensors) { write_file(path, serialize_pth(tensors)); }
+void write_pth(const std::filesystem::path& path, const State& tensors) {
+  write_file(path, serialize_pth(tensors));
+}
 
 }  // namespace reszoo

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-
 #include <nlohmann/json.hpp>
 
 #include "archive.h"
@@ -78,7 +77,9 @@ WeightsKind detect_weights(const Bytes& bytes, const std::string& source) {
   return model ? WeightsKind::model_file : kind;
 }
 
-WeightsKind detect_weights(const fs::path& path) { return detect_weights(Bytes::map(path), path.string()); }
+WeightsKind detect_weights(const fs::path& path) {
+  return detect_weights(Bytes::map(path), path.string());
+}
 
 State read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   switch (rough_kind(bytes, source)) {
@@ -90,7 +91,8 @@ State read_weights(const Bytes& bytes, const std::string& source, const ReadOpti
       fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
     case WeightsKind::unknown: break;
   }
-  fail(ErrorKind::file, "{}: is not a weights file; .pth, .safetensors, TorchScript and reszoo model files are read", source);
+  fail(ErrorKind::file, "{}: is not a weights file; .pth, .safetensors, TorchScript and reszoo model files are read",
+       source);
 }
 
 State read_weights(const fs::path& path, const ReadOptions& options) {

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
-
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "reszoo/base/error.h"
 #include "safetensors_layout.h"
@@ -17,9 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostValues = 1'000'000;      // of the header, keys among them
-constexpr size_t kMostDepth = 3;               // header, entry, list
-constexpr size_t kMostRank = 64;               // LibTorch's limit in most operations
+constexpr size_t kMostValues = 1'000'000;  // of the header, keys among them
+constexpr size_t kMostDepth = 3;           // header, entry, list
+constexpr size_t kMostRank = 64;           // LibTorch's limit in most operations
 
 /// What the header says of one tensor.
 struct Entry {
@@ -38,8 +37,10 @@ class Parser {
     Safetensors result{State("key"), {}, bytes_};
     std::vector<Entry> entries;
     for (const auto& key : keys_) {
-      if (key == "__metadata__") result.metadata = metadata(header[key]);
-      else entries.push_back(entry(key, header[key]));
+      if (key == "__metadata__")
+        result.metadata = metadata(header[key]);
+      else
+        entries.push_back(entry(key, header[key]));
     }
     check_places(entries);
     for (const auto& item : entries) result.tensors.insert(item.key, tensor(item));
@@ -160,16 +161,17 @@ class Parser {
   void check_places(const std::vector<Entry>& entries) const {
     std::vector<const Entry*> order;
     for (const auto& item : entries) order.push_back(&item);
-    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
-    });
+    std::sort(order.begin(), order.end(),
+              [](const Entry* a, const Entry* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
     const uint64_t size = bytes_.size() - data_;
     uint64_t filled = 0;
     for (const auto* item : order) {
       if (item->end > size)
-        refuse("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end, size);
+        refuse("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end,
+               size);
       if (item->begin < filled) refuse("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
-      if (item->begin > filled) refuse("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
+      if (item->begin > filled)
+        refuse("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
       filled = item->end;
     }
     if (filled != size) refuse("{} bytes at the end belong to no tensor", size - filled);
@@ -182,8 +184,9 @@ class Parser {
         std::any_of(bytes, bytes + (item.end - item.begin), [](char byte) { return byte != 0 && byte != 1; }))
       refuse("tensor \"{}\": a BOOL must be 0 or 1", item.key);
     if (bytes_.writable() && reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
-      return at::from_blob(bytes_.writable() + data_ + item.begin, item.shape, [keep = bytes_.owner()](void*) {},
-                           at::TensorOptions(item.type));
+      return at::from_blob(
+          bytes_.writable() + data_ + item.begin, item.shape, [keep = bytes_.owner()](void*) {},
+          at::TensorOptions(item.type));
     auto copy = at::empty(item.shape, item.type);
     std::memcpy(copy.mutable_data_ptr(), bytes, item.end - item.begin);
     return copy;
@@ -199,7 +202,9 @@ class Parser {
 
 }  // namespace
 
-Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) { return Parser(bytes, source).parse(); }
+Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) {
+  return Parser(bytes, source).parse();
+}
 
 Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(Bytes::map(path), path.string());

@@ -1,7 +1,6 @@
 #include "safetensors_index.h"
 
 #include <map>
-
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/bytes.h"
@@ -14,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMostIndex = size_t{16} << 20;    // bytes
-constexpr size_t kMostValues = 1'000'000;          // keys among them
+constexpr size_t kMostIndex = size_t{16} << 20;  // bytes
+constexpr size_t kMostValues = 1'000'000;        // keys among them
 constexpr int kMostDepth = 8;
 
 /// Sees each event of the JSON parser and takes the pairs of the weight map:
@@ -63,7 +62,8 @@ void check_name(const std::string& name, const std::string& source) {
 
 bool looks_like_index(std::string_view bytes) {
   const auto first = bytes.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && bytes[first] == '{' && bytes.find("\"weight_map\"") != std::string_view::npos;
+  return first != std::string_view::npos && bytes[first] == '{' &&
+         bytes.find("\"weight_map\"") != std::string_view::npos;
 }
 
 std::vector<std::pair<std::string, std::string>> parse_index(std::string_view text, const std::string& source) {
@@ -90,14 +90,16 @@ State read_safetensors_index(const fs::path& path) {
   for (const auto& [key, name] : parse_index(bytes.view(), source)) {
     if (!files.contains(name)) files.emplace(name, read_safetensors(path.parent_path() / name));
     const auto& tensors = files.at(name).tensors;
-    if (!tensors.contains(key)) fail(ErrorKind::file, "{}: {} does not have \"{}\"", source, printable(name), printable(key));
+    if (!tensors.contains(key))
+      fail(ErrorKind::file, "{}: {} does not have \"{}\"", source, printable(name), printable(key));
     if (state.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source, printable(key));
     state.insert(key, tensors[key]);
   }
   for (const auto& [name, file] : files)
     for (const auto& item : file.tensors)
       if (!state.contains(item.key()))
-        fail(ErrorKind::file, "{}: {} has \"{}\", which the index does not name", source, printable(name), printable(item.key()));
+        fail(ErrorKind::file, "{}: {} has \"{}\", which the index does not name", source, printable(name),
+             printable(item.key()));
   return state;
 }
 

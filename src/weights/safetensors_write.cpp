@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <bit>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <tuple>
-
-#include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
@@ -34,14 +33,15 @@ Tensor plain(const std::string& key, const Tensor& tensor) {
 /// Finds names of tensors that are the same view of the same storage: each but
 /// the first in the alphabet is an alias, as for Python's safetensors.torch.save_model.
 /// A name that the metadata has already stays a tensor.
-std::map<std::string, std::string> find_aliases(const State& tensors, const std::map<std::string, std::string>& metadata) {
+std::map<std::string, std::string> find_aliases(const State& tensors,
+                                                const std::map<std::string, std::string>& metadata) {
   using View = std::tuple<const void*, at::ScalarType, int64_t, std::vector<int64_t>, std::vector<int64_t>>;
   std::map<View, std::set<std::string>> names;
   for (const auto& item : tensors) {
     const auto& tensor = item.value();
     if (tensor.defined() && tensor.has_storage() && tensor.numel() > 0 && !tensor.is_conj() && !tensor.is_neg())
-      names[{tensor.storage().unsafeGetStorageImpl(), tensor.scalar_type(), tensor.storage_offset(), tensor.sizes().vec(),
-             tensor.strides().vec()}]
+      names[{tensor.storage().unsafeGetStorageImpl(), tensor.scalar_type(), tensor.storage_offset(),
+             tensor.sizes().vec(), tensor.strides().vec()}]
           .insert(item.key());
   }
   std::map<std::string, std::string> aliases;
@@ -58,8 +58,8 @@ std::string header_json(const State& tensors, const std::vector<std::pair<size_t
   std::string text = "{\"__metadata__\":" + nlohmann::json(metadata).dump();
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& [key, tensor] = tensors[i].pair();
-    text += fmt::format(",{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", nlohmann::json(key).dump(), type_name(key, tensor), fmt::join(tensor.sizes(), ","),
-                        offsets[i].first, offsets[i].second);
+    text += fmt::format(",{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", nlohmann::json(key).dump(),
+                        type_name(key, tensor), fmt::join(tensor.sizes(), ","), offsets[i].first, offsets[i].second);
   }
   return text + "}";
 }
@@ -68,8 +68,8 @@ std::string header_json(const State& tensors, const std::vector<std::pair<size_t
 void check_metadata(const State& tensors, const std::map<std::string, std::string>& metadata) {
   for (const auto& [name, text] : metadata)
     if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text))
-      fail(ErrorKind::input, "safetensors: metadata \"{}\" is the key of a tensor, \"{}\", and would be read as its alias", name,
-           text);
+      fail(ErrorKind::input,
+           "safetensors: metadata \"{}\" is the key of a tensor, \"{}\", and would be read as its alias", name, text);
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr size_t kMostRank = 64;    // LibTorch's limit in most operations
-constexpr size_t kAlignment = 16;   // bytes; of the widest element
+constexpr size_t kMostRank = 64;   // LibTorch's limit in most operations
+constexpr size_t kAlignment = 16;  // bytes; of the widest element
 
 /// The type of `torch.FloatStorage` and so on; the bytes of an UntypedStorage.
 std::optional<at::ScalarType> storage_type(std::string_view name) {
@@ -70,7 +70,8 @@ std::optional<StoredTensors::Call> StoredTensors::unwrap(PickleRef place) const 
     Call call{pickle_[object.callee].text, object.arguments};
     const auto& arguments = pickle_[call.arguments].items;
     if (call.name == "torch._tensor._rebuild_from_type_v2") {  // (function, type, arguments, state)
-      if (arguments.size() != 4 || pickle_[arguments[0]].kind != Kind::global || pickle_[arguments[2]].kind != Kind::tuple)
+      if (arguments.size() != 4 || pickle_[arguments[0]].kind != Kind::global ||
+          pickle_[arguments[2]].kind != Kind::tuple)
         return std::nullopt;
       call = {pickle_[arguments[0]].text, arguments[2]};
     }
@@ -123,7 +124,8 @@ std::vector<int64_t> StoredTensors::whole_numbers(const PickleValue& tuple) cons
 at::ScalarType StoredTensors::type_of(const Call& call, const StorageClaim& claim) const {
   if (call.name != "torch._utils._rebuild_tensor_v3") return claim.type;
   const auto name = argument(call, 6, Kind::global).text;
-  const auto* found = std::find_if(kPthTypes.begin(), kPthTypes.end(), [&](const auto& row) { return row.second == name; });
+  const auto* found =
+      std::find_if(kPthTypes.begin(), kPthTypes.end(), [&](const auto& row) { return row.second == name; });
   if (found == kPthTypes.end()) refuse("has the type {}, which is not read", printable(name));
   return found->first;
 }
@@ -139,15 +141,16 @@ void StoredTensors::check_place(const Place& place, at::ScalarType type, uint64_
     const int64_t size = std::max<int64_t>(place.sizes[i], 1);
     int64_t reach = 0;
     empty |= place.sizes[i] == 0;
-    overflow |= __builtin_mul_overflow(total, size, &total) || __builtin_mul_overflow(size - 1, place.strides[i], &reach) ||
+    overflow |= __builtin_mul_overflow(total, size, &total) ||
+                __builtin_mul_overflow(size - 1, place.strides[i], &reach) ||
                 __builtin_add_overflow(last, reach, &last);
   }
   if (overflow || static_cast<uint64_t>(total) > limit_)
     refuse("shape ({}) claims more than the file can hold", fmt::join(place.sizes, ", "));
   const uint64_t elements = bytes / static_cast<uint64_t>(element);
   if (!empty && static_cast<uint64_t>(last) >= elements)
-    refuse("shape ({}), strides ({}) and offset {} reach beyond its storage of {} elements", fmt::join(place.sizes, ", "),
-           fmt::join(place.strides, ", "), place.offset, elements);
+    refuse("shape ({}), strides ({}) and offset {} reach beyond its storage of {} elements",
+           fmt::join(place.sizes, ", "), fmt::join(place.strides, ", "), place.offset, elements);
   if (empty && (place.offset > INT64_MAX / element || static_cast<uint64_t>(place.offset) > elements))
     refuse("offset {} is beyond its storage of {} elements", place.offset, elements);
 }
@@ -158,10 +161,12 @@ c10::Storage StoredTensors::storage(const StorageClaim& claim) {
   if (known == storages_.end()) {
     const auto bytes = find_(claim);
     const auto text = bytes.view();
-    if (claim.type == at::kBool && std::any_of(text.begin(), text.end(), [](char byte) { return byte != 0 && byte != 1; }))
+    if (claim.type == at::kBool &&
+        std::any_of(text.begin(), text.end(), [](char byte) { return byte != 0 && byte != 1; }))
       refuse("a bool must be 0 or 1");
     const bool aligned = bytes.writable() && reinterpret_cast<uintptr_t>(text.data()) % kAlignment == 0;
-    c10::Storage made(c10::Storage::use_byte_size_t(), text.size(), aligned ? alias_of(bytes) : copy_of(text), nullptr, false);
+    c10::Storage made(c10::Storage::use_byte_size_t(), text.size(), aligned ? alias_of(bytes) : copy_of(text), nullptr,
+                      false);
     storages_.emplace(claim.key, std::move(made));
   }
   const auto& storage = storages_.at(claim.key);

@@ -17,10 +17,10 @@ namespace reszoo {
 
 /// What a pickle says of a storage.
 struct StorageClaim {
-  std::string_view key;      ///< its name among the storages of the file
-  at::ScalarType type{};     ///< of its elements; bytes where it has no type
-  uint64_t count = 0;        ///< its elements, of the whole storage
-  uint64_t offset = 0;       ///< elements that this view of it leaves out, in files of PyTorch 0.1
+  std::string_view key;   ///< its name among the storages of the file
+  at::ScalarType type{};  ///< of its elements; bytes where it has no type
+  uint64_t count = 0;     ///< its elements, of the whole storage
+  uint64_t offset = 0;    ///< elements that this view of it leaves out, in files of PyTorch 0.1
 };
 
 /// Reads the description of a storage: ("storage", type, key, device, count).

@@ -16,7 +16,7 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr int kMostDepth = 100;                     // modules inside modules
-constexpr size_t kMostVisited = 1'000'000;           // modules and attributes, a shared one each time
+constexpr size_t kMostVisited = 1'000'000;          // modules and attributes, a shared one each time
 constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are looked through for classes
 constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 512;  // bytes
@@ -64,9 +64,8 @@ class ScriptReader {
         archive_(bytes, source, verify),
         stream_(archive_.read("data.pkl")),
         pickle_(read_pickle(stream_.view(), source)),
-        tensors_(pickle_, source, archive_.tensor_limit(), [this](const StorageClaim& claim) {
-          return archive_.read("data/" + std::string(claim.key));
-        }) {}
+        tensors_(pickle_, source, archive_.tensor_limit(),
+                 [this](const StorageClaim& claim) { return archive_.read("data/" + std::string(claim.key)); }) {}
 
   State read() {
     const auto* module = class_of(pickle_.root);
@@ -141,7 +140,8 @@ class ScriptReader {
   }
 
   std::string key_of(const std::string& prefix, std::string_view name) const {
-    if (prefix.size() + name.size() > kMostKey) fail(ErrorKind::file, "{}: a key has more than {} bytes", source_, kMostKey);
+    if (prefix.size() + name.size() > kMostKey)
+      fail(ErrorKind::file, "{}: a key has more than {} bytes", source_, kMostKey);
     return prefix + std::string(name);
   }
 

@@ -14,7 +14,7 @@ constexpr uint64_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kCentralSi
 constexpr uint64_t kMostEntries = 200'000;
 constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses code only
 constexpr uint64_t kLarge = 64 << 10;                   // bytes from which a call of the system pays
-constexpr uint32_t kAtLarge = 0xffffffff;                // "see the zip64 record"
+constexpr uint32_t kAtLarge = 0xffffffff;               // "see the zip64 record"
 constexpr uint16_t kEncrypted = 1, kHasDescriptor = 8, kKnownFlags = 2 | 4 | 8 | 0x800;
 constexpr uint16_t kStored = 0, kDeflated = 8, kLargeSizesExtra = 1;
 
@@ -88,14 +88,16 @@ void Zip::read_directory(const End& end) {
 }
 
 ZipEntry Zip::read_central(uint64_t& at, uint64_t directory_end) const {
-  if (directory_end - at < kCentralSize || number<uint32_t>(at) != 0x02014b50) refuse("no directory entry at byte {}", at);
+  if (directory_end - at < kCentralSize || number<uint32_t>(at) != 0x02014b50)
+    refuse("no directory entry at byte {}", at);
   ZipEntry entry;
   entry.flags = number<uint16_t>(at + 8);
   const auto method = number<uint16_t>(at + 10);
   entry.crc = number<uint32_t>(at + 16);
   entry.packed_size = number<uint32_t>(at + 20);
   entry.size = number<uint32_t>(at + 24);
-  const uint64_t name = number<uint16_t>(at + 28), extra = number<uint16_t>(at + 30), comment = number<uint16_t>(at + 32);
+  const uint64_t name = number<uint16_t>(at + 28), extra = number<uint16_t>(at + 30),
+                 comment = number<uint16_t>(at + 32);
   entry.header = number<uint32_t>(at + 42);
   const uint64_t total = kCentralSize + name + extra + comment;
   if (directory_end - at < total) refuse("directory entry at byte {} is cut off", at);
@@ -163,7 +165,8 @@ uint64_t Zip::check_local(ZipEntry& entry, uint64_t limit) const {
 uint64_t Zip::check_descriptor(const ZipEntry& entry, uint64_t at, uint64_t limit) const {
   const auto fits = [&](uint64_t size) { return limit - at >= size; };
   const bool begins = fits(16) && number<uint32_t>(at) == 0x08074b50 && number<uint32_t>(at + 4) == entry.crc;
-  if (begins && number<uint32_t>(at + 8) == entry.packed_size && number<uint32_t>(at + 12) == entry.size) return at + 16;
+  if (begins && number<uint32_t>(at + 8) == entry.packed_size && number<uint32_t>(at + 12) == entry.size)
+    return at + 16;
   if (begins && fits(24) && number<uint64_t>(at + 8) == entry.packed_size && number<uint64_t>(at + 16) == entry.size)
     return at + 24;
   refuse("directory and data descriptor of \"{}\" disagree", printable(entry.name));
@@ -175,7 +178,8 @@ void Zip::check_places(const std::vector<uint64_t>& ends) const {
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return entries_[a].header < entries_[b].header; });
   for (size_t i = 1; i < order.size(); ++i)
     if (ends[order[i - 1]] > entries_[order[i]].header)
-      refuse("entries \"{}\" and \"{}\" overlap", printable(entries_[order[i - 1]].name), printable(entries_[order[i]].name));
+      refuse("entries \"{}\" and \"{}\" overlap", printable(entries_[order[i - 1]].name),
+             printable(entries_[order[i]].name));
 }
 
 const ZipEntry* Zip::find(std::string_view name) const {
@@ -192,7 +196,8 @@ Bytes Zip::read(const ZipEntry& entry) {
 
 Bytes Zip::inflate(const ZipEntry& entry) {
   if (entry.size > kMostInflated - inflated_)
-    fail(ErrorKind::file, "{}: entry \"{}\" is compressed, and would take the archive over {} MiB unpacked; save it uncompressed",
+    fail(ErrorKind::file,
+         "{}: entry \"{}\" is compressed, and would take the archive over {} MiB unpacked; save it uncompressed",
          source_, printable(entry.name), kMostInflated >> 20);
   // Deflate packs at most 1032 bytes into one.
   if (entry.size / 1032 > entry.packed_size)
@@ -202,8 +207,9 @@ Bytes Zip::inflate(const ZipEntry& entry) {
   const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> inflater(
       libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
   size_t used = 0, filled = 0;
-  const auto result = libdeflate_deflate_decompress_ex(inflater.get(), bytes_.view().data() + entry.begin, entry.packed_size,
-                                                       content.data(), content.size(), &used, &filled);
+  const auto result =
+      libdeflate_deflate_decompress_ex(inflater.get(), bytes_.view().data() + entry.begin, entry.packed_size,
+                                       content.data(), content.size(), &used, &filled);
   if (result != LIBDEFLATE_SUCCESS || used != entry.packed_size || filled != entry.size)
     refuse("entry \"{}\" does not unpack to its {} bytes", printable(entry.name), entry.size);
   return Bytes::own(std::move(content));
@@ -214,11 +220,12 @@ void Zip::check_crc(const ZipEntry& entry, std::string_view content) const {
   if (crc == entry.crc) return;
   if (std::all_of(entries_.begin(), entries_.end(), [](const ZipEntry& other) { return other.crc == 0; }))
     fail(ErrorKind::file,
-         "{}: was written without checksums (torch.serialization.set_crc32_options(False)), so damage would go unnoticed; "
+         "{}: was written without checksums (torch.serialization.set_crc32_options(False)), so damage would go "
+         "unnoticed; "
          "verify = false reads it",
          source_);
-  fail(ErrorKind::file, "{}: entry \"{}\" is damaged, its CRC-32 is {:08x} and must be {:08x}", source_, printable(entry.name),
-       crc, entry.crc);
+  fail(ErrorKind::file, "{}: entry \"{}\" is damaged, its CRC-32 is {:08x} and must be {:08x}", source_,
+       printable(entry.name), crc, entry.crc);
 }
 
 }  // namespace reszoo

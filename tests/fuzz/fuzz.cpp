@@ -25,12 +25,24 @@ void touch(const State& state) {
   }
 }
 
-[[maybe_unused]] void pth(const Bytes& bytes) { touch(reszoo::read_pth(bytes, "f", {.verify = false})); }
-[[maybe_unused]] void pickle(const Bytes& bytes) { reszoo::read_pickle(bytes.view(), "f"); }
-[[maybe_unused]] void torchscript(const Bytes& bytes) { touch(reszoo::read_torchscript(bytes, "f", {.verify = false})); }
-[[maybe_unused]] void safetensors(const Bytes& bytes) { touch(reszoo::parse_safetensors(bytes, "f").tensors); }
-[[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
-[[maybe_unused]] void model_file(const Bytes& bytes) { touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors); }
+[[maybe_unused]] void pth(const Bytes& bytes) {
+  touch(reszoo::read_pth(bytes, "f", {.verify = false}));
+}
+[[maybe_unused]] void pickle(const Bytes& bytes) {
+  reszoo::read_pickle(bytes.view(), "f");
+}
+[[maybe_unused]] void torchscript(const Bytes& bytes) {
+  touch(reszoo::read_torchscript(bytes, "f", {.verify = false}));
+}
+[[maybe_unused]] void safetensors(const Bytes& bytes) {
+  touch(reszoo::parse_safetensors(bytes, "f").tensors);
+}
+[[maybe_unused]] void safetensors_index(const Bytes& bytes) {
+  reszoo::parse_index(bytes.view(), "f");
+}
+[[maybe_unused]] void model_file(const Bytes& bytes) {
+  touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
+}
 
 }  // namespace
 

@@ -51,7 +51,9 @@ size_t memory(const std::string& figure) {
 }
 
 /// Lets VmHWM begin again at what is in use now.
-void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
+void forget_peak() {
+  std::ofstream("/proc/self/clear_refs") << 5;
+}
 
 /// Reads every number of small tensors and the ends of large ones, so that the
 /// sanitizer sees where they lie.
@@ -208,8 +210,8 @@ Mutant damage_safetensors(const std::string& file, Random& random) {
 
 TEST(Hostile, PthZip) {
   expect_withstands({read_bytes<read_pth>, damage_archive, /*has_checksums=*/true},
-                    fixtures({"pth/zip.pth", "pth/checkpoint.pth", "pth/shared.pth", "pth/types.pth", "pth/compressed.pth",
-                              "pth/parameters.pth", "pth/protocol_4.pth"}));
+                    fixtures({"pth/zip.pth", "pth/checkpoint.pth", "pth/shared.pth", "pth/types.pth",
+                              "pth/compressed.pth", "pth/parameters.pth", "pth/protocol_4.pth"}));
 }
 
 /// zip.pth with another pickle in it, compressed, and a lie about its size.
@@ -228,7 +230,8 @@ TEST(Hostile, BombsAreRefusedBeforeTheyTakeMemory) {
     EXPECT_LT(memory("VmHWM") - before, archive.size() + kMostGrowth);
   };
   const std::string many(size_t{1} << 20, 'N');
-  refuse(with_pickle(many, 0x40000000), "is compressed, and would take the archive over 64 MiB unpacked; save it uncompressed");
+  refuse(with_pickle(many, 0x40000000),
+         "is compressed, and would take the archive over 64 MiB unpacked; save it uncompressed");
   refuse(with_pickle(many, 0x3000000), "cannot unpack to 50331648 bytes from");
   refuse(with_pickle(many, 1000), "does not unpack to its 1000 bytes");
   refuse(with_pickle("\x80\x02" + std::string(size_t{20} << 20, 'N')), "the pickle has more values than fit 96 MiB");
@@ -238,7 +241,8 @@ TEST(Hostile, BombsAreRefusedBeforeTheyTakeMemory) {
 TEST(Hostile, DeepTreesDoNotDeepenTheStack) {
   std::string nested = "\x80\x02}";
   for (int i = 0; i < 500'000; ++i) nested += '\x85';  // a tuple in a tuple in a tuple
-  expect_error(ErrorKind::file, "holds no state_dict but a list", [&] { read_pth(Bytes::own(with_pickle(nested + ".")), "f"); });
+  expect_error(ErrorKind::file, "holds no state_dict but a list",
+               [&] { read_pth(Bytes::own(with_pickle(nested + ".")), "f"); });
   const std::string_view itself("\x80\x02}q\x01X\x05\0\0\0modelh\x01s.", 19);  // {"model": the same dictionary}
   expect_error(ErrorKind::file, "holds no state_dict but a dictionary with model",
                [&] { read_pth(Bytes::own(with_pickle(std::string(itself))), "f"); });
@@ -247,8 +251,8 @@ TEST(Hostile, DeepTreesDoNotDeepenTheStack) {
 TEST(Hostile, PthLegacy) {
   const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
   expect_withstands({read_bytes<read_pth>, mutate},
-                    fixtures({"pth/legacy.pth", "pth/legacy_checkpoint.pth", "pth/legacy_shared.pth", "pth/legacy_types.pth",
-                              "pth/legacy_parameters.pth", "pth/legacy_protocol_4.pth"}));
+                    fixtures({"pth/legacy.pth", "pth/legacy_checkpoint.pth", "pth/legacy_shared.pth",
+                              "pth/legacy_types.pth", "pth/legacy_parameters.pth", "pth/legacy_protocol_4.pth"}));
 }
 
 TEST(Hostile, TorchScript) {

@@ -16,20 +16,28 @@ namespace {
 /// A file of torch.save with that pickle and one storage "0" of eight bytes.
 std::string file_of(const std::string& pickle) {
   const std::string storage("\0\0\x80\x3f\0\0\0\x40", 8);  // 1 and 2 as float32
-  return put_together({{.name = "archive/data.pkl", .content = pickle}, {.name = "archive/data/0", .content = storage}});
+  return put_together(
+      {{.name = "archive/data.pkl", .content = pickle}, {.name = "archive/data/0", .content = storage}});
 }
 
 /// A dictionary of protocol 2 with the key "x" and that value.
-std::string dictionary(const std::string& value) { return "\x80\x02}X\x01\0\0\0x"s + value + "s."; }
-
-/// A tensor: type, number of elements, offset, shape and strides as opcodes.
-std::string tensor(const std::string& type, const std::string& count, const std::string& offset, const std::string& shape,
-                   const std::string& strides) {
-  return "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagec"s + type + "\nX\x01\0\0\0" "0X\x03\0\0\0cpu"s + count +
-         "tQ" + offset + shape + strides + "\x89" "ccollections\nOrderedDict\n)RtR";
+std::string dictionary(const std::string& value) {
+  return "\x80\x02}X\x01\0\0\0x"s + value + "s.";
 }
 
-const std::string kFloat = "torch\nFloatStorage", kTwo = "K\x02", kZero = "K\0"s, kShape = "K\x02\x85", kStride = "K\x01\x85";
+/// A tensor: type, number of elements, offset, shape and strides as opcodes.
+std::string tensor(const std::string& type, const std::string& count, const std::string& offset,
+                   const std::string& shape, const std::string& strides) {
+  return "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagec"s + type +
+         "\nX\x01\0\0\0"
+         "0X\x03\0\0\0cpu"s +
+         count + "tQ" + offset + shape + strides +
+         "\x89"
+         "ccollections\nOrderedDict\n)RtR";
+}
+
+const std::string kFloat = "torch\nFloatStorage", kTwo = "K\x02", kZero = "K\0"s, kShape = "K\x02\x85",
+                  kStride = "K\x01\x85";
 
 void expect_refused(const std::string& pickle, const std::string& message) {
   expect_error_parts(ErrorKind::file, {"f: ", message}, [&] { read_pth(Bytes::own(file_of(pickle)), "f"); });
@@ -43,7 +51,9 @@ TEST(Pickle, ATensorByHandIsRead) {
 }
 
 TEST(Pickle, TensorsMustStayInTheirStorage) {
-  const auto refuse = [](const std::string& message, const std::string& value) { expect_refused(dictionary(value), message); };
+  const auto refuse = [](const std::string& message, const std::string& value) {
+    expect_refused(dictionary(value), message);
+  };
   const std::string huge = "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f";
   refuse("tensor \"x\": its storage has 8 bytes, not 3 elements of 4", tensor(kFloat, "K\x03", kZero, kShape, kStride));
   refuse("reach beyond its storage of 2 elements", tensor(kFloat, kTwo, "K\x01", kShape, kStride));
@@ -56,7 +66,8 @@ TEST(Pickle, TensorsMustStayInTheirStorage) {
   refuse("has 1 sizes and 2 strides", tensor(kFloat, kTwo, kZero, kShape, "K\x01K\x01\x86"));
   refuse("a bool must be 0 or 1", tensor("torch\nBoolStorage", "K\x08", kZero, kShape, kStride));
   refuse("torch.Size is a storage that is not read", tensor("torch\nSize", kTwo, kZero, kShape, kStride));
-  refuse("argument 2 of torch._utils._rebuild_tensor_v2 is missing or of a wrong kind", tensor(kFloat, kTwo, kZero, "N", kStride));
+  refuse("argument 2 of torch._utils._rebuild_tensor_v2 is missing or of a wrong kind",
+         tensor(kFloat, kTwo, kZero, "N", kStride));
 }
 
 TEST(Pickle, StacksMarksAndMemoAreChecked) {
@@ -74,10 +85,19 @@ TEST(Pickle, StacksMarksAndMemoAreChecked) {
 }
 
 TEST(Pickle, NothingIsCalledThatIsNotOnTheList) {
-  expect_refused("\x80\x02" "cposix\nsystem\n.", "the pickle names posix.system, which weights have no need of");
+  expect_refused(
+      "\x80\x02"
+      "cposix\nsystem\n.",
+      "the pickle names posix.system, which weights have no need of");
   expect_refused("\x80\x04\x8c\x05posix\x8c\x06system\x93.", "the pickle names posix.system");
-  expect_refused("\x80\x02" "ctorch\n_utils._rebuild_tensor\x1b\n.", "the pickle names torch._utils._rebuild_tensor?");
+  expect_refused(
+      "\x80\x02"
+      "ctorch\n_utils._rebuild_tensor\x1b\n.",
+      "the pickle names torch._utils._rebuild_tensor?");
   expect_refused("\x80\x02N)R.", "a value is called that is no global");
-  expect_refused("\x80\x02" "ctorch\nSize\nNR.", "torch.Size is called without a tuple");
+  expect_refused(
+      "\x80\x02"
+      "ctorch\nSize\nNR.",
+      "torch.Size is called without a tuple");
   expect_refused("\x80\x02NNb.", "a state is given to what is no object");
 }

@@ -32,7 +32,8 @@ std::string deflate(const std::string& content) {
   const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> deflater(
       libdeflate_alloc_compressor(6), &libdeflate_free_compressor);
   std::string packed(libdeflate_deflate_compress_bound(deflater.get(), content.size()), '\0');
-  packed.resize(libdeflate_deflate_compress(deflater.get(), content.data(), content.size(), packed.data(), packed.size()));
+  packed.resize(
+      libdeflate_deflate_compress(deflater.get(), content.data(), content.size(), packed.data(), packed.size()));
   return packed;
 }
 
@@ -63,11 +64,12 @@ std::string put_together(const std::vector<ZipPart>& parts) {
     const uint16_t method = part.deflated ? 8 : 0, zero = 0, version = 20;
     const auto name = static_cast<uint16_t>(part.name.size());
     const uint32_t crc = part.crc.value_or(libdeflate_crc32(0, part.content.data(), part.content.size()));
-    const uint32_t packed_size = part.packed_size.value_or(packed.size()), size = part.size.value_or(part.content.size());
+    const uint32_t packed_size = part.packed_size.value_or(packed.size()),
+                   size = part.size.value_or(part.content.size());
     append(archive, uint32_t{0x04034b50}, version, zero, method, uint32_t{0}, crc, packed_size, size, name, zero);
     archive += part.name + packed;
-    append(directory, uint32_t{0x02014b50}, version, version, zero, method, uint32_t{0}, crc, packed_size, size, name, zero,
-           zero, zero, zero, uint32_t{0}, part.header.value_or(header));
+    append(directory, uint32_t{0x02014b50}, version, version, zero, method, uint32_t{0}, crc, packed_size, size, name,
+           zero, zero, zero, zero, uint32_t{0}, part.header.value_or(header));
     directory += part.name;
   }
   const auto begin = static_cast<uint32_t>(archive.size()), size = static_cast<uint32_t>(directory.size());

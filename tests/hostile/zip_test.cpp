@@ -15,7 +15,9 @@ namespace {
 
 const std::filesystem::path kPth = std::filesystem::path(RESZOO_FIXTURES) / "pth";
 
-std::vector<ZipPart> sound_parts() { return take_apart(read_file(kPth / "zip.pth")); }
+std::vector<ZipPart> sound_parts() {
+  return take_apart(read_file(kPth / "zip.pth"));
+}
 
 void expect_refused(const std::string& archive, const std::string& message) {
   expect_error_parts(ErrorKind::file, {"f: zip archive is damaged or cut off: ", message},
@@ -50,7 +52,8 @@ TEST(Zip, EntriesMustAgreeWithTheirHeadersAndLieApart) {
   refuse_changed("is stored and has two sizes", [](ZipPart& part) { part.size = 7; });
   refuse_changed("runs into the directory", [](ZipPart& part) { part.size = part.packed_size = 0x7fffffff; });
   refuse_changed("no header of \"archive/data.pkl\" at byte 5", [](ZipPart& part) { part.header = 5; });
-  refuse_changed("entries \"archive/data.pkl\" and", [](ZipPart& part) { part.size = part.packed_size = part.content.size() + 9; });
+  refuse_changed("entries \"archive/data.pkl\" and",
+                 [](ZipPart& part) { part.size = part.packed_size = part.content.size() + 9; });
   const auto sound = put_together(sound_parts());
   expect_refused(with_number<uint32_t>(sound, "PK\x03\x04", 14, 7), "disagree");
   expect_refused(with_number<char>(sound, "PK\x03\x04", 30, 'x'), "disagree");
@@ -63,7 +66,8 @@ TEST(Zip, TheEndRecordMustFit) {
   expect_refused(sound + "x", "no end record at its end");
   expect_refused(with_number<uint16_t>(sound, end, 20, 3), "announces a comment");
   expect_refused(with_number<uint16_t>(sound, end, 8, 1), "two numbers of entries");
-  expect_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff), "do not fit a directory");
+  expect_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff),
+                 "do not fit a directory");
   expect_refused(with_number<uint32_t>(sound, end, 16, 0), "does not reach the end record");
   expect_refused(with_number<uint16_t>(sound, end, 4, 1), "several disks");
 }

@@ -1,10 +1,11 @@
 // The file that explains itself notices every flipped bit.
+#include "reszoo/weights/model_file.h"
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include "reszoo/base/safe_file.h"
 #include "reszoo/weights/load.h"
-#include "reszoo/weights/model_file.h"
 #include "reszoo/weights/safetensors.h"
 #include "support/support.h"
 
@@ -67,14 +68,17 @@ TEST(ModelFile, DamageIsCalledDamageUnlessVerifyIsOff) {
   write_model_file(folder / "m", {{"model", "x"}}, small_state());
   auto bytes = read_file(folder / "m");
   bytes.back() ^= 1;
-  expect_error(ErrorKind::file, "m: digest does not match, the file is damaged", [&] { parse_model_file(Bytes::own(bytes), "m"); });
+  expect_error(ErrorKind::file, "m: digest does not match, the file is damaged",
+               [&] { parse_model_file(Bytes::own(bytes), "m"); });
   EXPECT_NO_THROW(parse_model_file(Bytes::own(bytes), "m", {.verify = false}));
 }
 
 TEST(ModelFile, NewerVersionsAndStrangeCardsAreRefused) {
   const std::string digest(32, '0');
   const auto refuse = [&](const std::string& message, const std::string& card) {
-    expect_error(ErrorKind::file, message, [&] { parse_model_file(Bytes::own(with_metadata({{"reszoo", card}, {"digest", digest}})), "m"); });
+    expect_error(ErrorKind::file, message, [&] {
+      parse_model_file(Bytes::own(with_metadata({{"reszoo", card}, {"digest", digest}})), "m");
+    });
   };
   refuse("m: written by a newer reszoo, format_version 2, this one reads up to 1", "{\"format_version\":2}");
   refuse("format_version must be positive, got 0", "{\"format_version\":0}");
@@ -84,16 +88,18 @@ TEST(ModelFile, NewerVersionsAndStrangeCardsAreRefused) {
   refuse("JSON object with a format_version", "{\"format_version\":\"1\"}");
   refuse("digest does not match", "{\"format_version\":1}");
   expect_error(ErrorKind::file, "has no \"reszoo\"", [] { parse_model_file(Bytes::own(with_metadata({})), "m"); });
-  expect_error(ErrorKind::file, "has no \"digest\"",
-               [] { parse_model_file(Bytes::own(with_metadata({{"reszoo", "{\"format_version\":1}"}})), "m"); });
+  expect_error(ErrorKind::file, "has no \"digest\"", [] {
+    parse_model_file(Bytes::own(with_metadata({{"reszoo", "{\"format_version\":1}"}})), "m");
+  });
 }
 
 TEST(ModelFile, CardsThatAreNoObjectOrNoTextAreRefusedOnWriting) {
   const TempDir folder;
   expect_error(ErrorKind::usage, "must be a JSON object, got array",
                [&] { write_model_file(folder / "m", nlohmann::json::array(), small_state()); });
-  expect_error(ErrorKind::input, "must be UTF-8",
-               [&] { write_model_file(folder / "m", {{"model", "\xff"}}, small_state()); });
+  expect_error(ErrorKind::input, "must be UTF-8", [&] {
+    write_model_file(folder / "m", {{"model", "\xff"}}, small_state());
+  });
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
 }
 

@@ -1,10 +1,11 @@
 // Files of torch.save: what Python wrote comes back to the bit, and nothing of it runs.
+#include "reszoo/weights/pth.h"
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include "reference/fill.h"
 #include "reszoo/base/safe_file.h"
-#include "reszoo/weights/pth.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -16,8 +17,11 @@ const std::filesystem::path kPth = std::filesystem::path(RESZOO_FIXTURES) / "pth
 
 /// Expects the five tensors of `pth_files.py`, in order, with the values of `prefix` + key.
 void expect_state(const State& state, const std::string& prefix = "", const std::string& key_prefix = "") {
-  const std::vector<std::pair<std::string, std::vector<int64_t>>> expected = {
-      {"fc.weight", {3, 4}}, {"fc.bias", {3}}, {"bn.running_mean", {3}}, {"bn.running_var", {3}}, {"bn.num_batches_tracked", {}}};
+  const std::vector<std::pair<std::string, std::vector<int64_t>>> expected = {{"fc.weight", {3, 4}},
+                                                                              {"fc.bias", {3}},
+                                                                              {"bn.running_mean", {3}},
+                                                                              {"bn.running_var", {3}},
+                                                                              {"bn.num_batches_tracked", {}}};
   ASSERT_EQ(state.size(), expected.size());
   for (size_t i = 0; i < expected.size(); ++i) {
     const auto& [key, shape] = expected[i];
@@ -34,7 +38,8 @@ void expect_refused(const std::string& file, const std::string& message) {
 
 bool same_bytes(const Tensor& a, const Tensor& b) {
   return a.scalar_type() == b.scalar_type() && a.sizes() == b.sizes() &&
-         (a.numel() == 0 || std::memcmp(a.contiguous().const_data_ptr(), b.contiguous().const_data_ptr(), a.nbytes()) == 0);
+         (a.numel() == 0 ||
+          std::memcmp(a.contiguous().const_data_ptr(), b.contiguous().const_data_ptr(), a.nbytes()) == 0);
 }
 
 State views_of_one_storage() {
@@ -64,13 +69,26 @@ void expect_views(const State& state) {
 
 State every_type() {
   State state("key");
-  for (const auto& [name, type] : std::vector<std::pair<std::string, at::ScalarType>>{
-           {"float32", at::kFloat}, {"float64", at::kDouble}, {"float16", at::kHalf}, {"bfloat16", at::kBFloat16},
-           {"int64", at::kLong}, {"int32", at::kInt}, {"int16", at::kShort}, {"int8", at::kChar}, {"uint8", at::kByte},
-           {"bool", at::kBool}, {"complex64", at::kComplexFloat}, {"complex128", at::kComplexDouble},
-           {"uint16", at::kUInt16}, {"uint32", at::kUInt32}, {"uint64", at::kUInt64},
-           {"float8_e4m3fn", at::kFloat8_e4m3fn}, {"float8_e5m2", at::kFloat8_e5m2},
-           {"float8_e4m3fnuz", at::kFloat8_e4m3fnuz}, {"float8_e5m2fnuz", at::kFloat8_e5m2fnuz}})
+  for (const auto& [name, type] :
+       std::vector<std::pair<std::string, at::ScalarType>>{{"float32", at::kFloat},
+                                                           {"float64", at::kDouble},
+                                                           {"float16", at::kHalf},
+                                                           {"bfloat16", at::kBFloat16},
+                                                           {"int64", at::kLong},
+                                                           {"int32", at::kInt},
+                                                           {"int16", at::kShort},
+                                                           {"int8", at::kChar},
+                                                           {"uint8", at::kByte},
+                                                           {"bool", at::kBool},
+                                                           {"complex64", at::kComplexFloat},
+                                                           {"complex128", at::kComplexDouble},
+                                                           {"uint16", at::kUInt16},
+                                                           {"uint32", at::kUInt32},
+                                                           {"uint64", at::kUInt64},
+                                                           {"float8_e4m3fn", at::kFloat8_e4m3fn},
+                                                           {"float8_e5m2", at::kFloat8_e5m2},
+                                                           {"float8_e4m3fnuz", at::kFloat8_e4m3fnuz},
+                                                           {"float8_e5m2fnuz", at::kFloat8_e5m2fnuz}})
     state.insert(name, torch::tensor({0, 1, 2, 3}).to(type));
   state.insert("scalar", torch::tensor(2.5f));
   state.insert("empty", torch::empty({0, 3}));
@@ -110,7 +128,9 @@ TEST(Pth, AveragedWeightsAreTakenWhenPreferred) {
   expect_state(read_weights(kPth / "zip.pth", {.prefer_ema = true}));
 }
 
-TEST(Pth, LightningCheckpointsAreReadWithTheirPrefix) { expect_state(read_weights(kPth / "lightning.ckpt"), "", "model."); }
+TEST(Pth, LightningCheckpointsAreReadWithTheirPrefix) {
+  expect_state(read_weights(kPth / "lightning.ckpt"), "", "model.");
+}
 
 TEST(Pth, ViewsKeepTheirStridesAndShareTheirStorage) {
   expect_views(read_weights(kPth / "shared.pth"));
@@ -153,8 +173,9 @@ TEST(Pth, TensorsAliasTheMappedFileAndOutliveIt) {
 }
 
 TEST(Pth, AFileWithoutChecksumsIsToldFromADamagedOne) {
-  expect_refused("no_crc.pth", "was written without checksums (torch.serialization.set_crc32_options(False)), so damage "
-                               "would go unnoticed; verify = false reads it");
+  expect_refused("no_crc.pth",
+                 "was written without checksums (torch.serialization.set_crc32_options(False)), so damage "
+                 "would go unnoticed; verify = false reads it");
   expect_state(read_weights(kPth / "no_crc.pth", {.verify = false}));
   auto content = read_file(kPth / "zip.pth");
   const auto weight = fill("fc.weight", {3, 4});
@@ -166,8 +187,9 @@ TEST(Pth, AFileWithoutChecksumsIsToldFromADamagedOne) {
 
 TEST(Pth, WholeModulesAreRefusedWithWhatToDoInstead) {
   for (const auto* file : {"module.pth", "module_inside.pth"})
-    expect_refused(file, "holds a whole pickled module of the class torch.nn.modules.linear.Linear, which takes its Python "
-                         "code to read; in Python, save model.state_dict() instead");
+    expect_refused(file,
+                   "holds a whole pickled module of the class torch.nn.modules.linear.Linear, which takes its Python "
+                   "code to read; in Python, save model.state_dict() instead");
 }
 
 TEST(Pth, NothingIsRunAndTheGlobalIsNamed) {
@@ -178,8 +200,12 @@ TEST(Pth, NothingIsRunAndTheGlobalIsNamed) {
 TEST(Pth, OtherContentIsNamedForWhatItIs) {
   expect_refused("list.pth", "holds no state_dict but a list; save model.state_dict()");
   expect_refused("no_state.pth", "holds no state_dict but a dictionary with epoch, lr; save model.state_dict()");
-  expect_refused("sparse.pth", "holds a sparse tensor (torch._utils._rebuild_sparse_tensor), which is not read; save it with to_dense()");
-  expect_refused("quantized.pth", "holds a quantized tensor (torch._utils._rebuild_qtensor), which is not read; save it with dequantize()");
+  expect_refused(
+      "sparse.pth",
+      "holds a sparse tensor (torch._utils._rebuild_sparse_tensor), which is not read; save it with to_dense()");
+  expect_refused(
+      "quantized.pth",
+      "holds a quantized tensor (torch._utils._rebuild_qtensor), which is not read; save it with dequantize()");
   expect_refused("big_endian.pth", "its numbers are big endian");
   expect_refused("legacy_big_endian.pth", "its numbers are big endian");
 }

@@ -1,11 +1,12 @@
 // The format, its exact edges, and files that lie.
+#include "reszoo/weights/safetensors.h"
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include "reference/fill.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/safetensors.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -19,7 +20,9 @@ std::string file_of(const std::string& header, const std::string& data = "") {
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }
 
-Safetensors parse(const std::string& bytes) { return parse_safetensors(Bytes::own(bytes), "f"); }
+Safetensors parse(const std::string& bytes) {
+  return parse_safetensors(Bytes::own(bytes), "f");
+}
 
 void expect_refused(const std::string& message, const std::string& header, const std::string& data = "") {
   expect_error(ErrorKind::file, "f: ", [&] { parse(file_of(header, data)); });
@@ -83,7 +86,8 @@ TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
 TEST(Safetensors, ATensorUnderTwoNamesOfPythonIsReadUnderBoth) {
   const auto read = read_safetensors(std::filesystem::path(RESZOO_FIXTURES) / "pth" / "tied.safetensors");
   EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"note", "kept"}}));
-  ASSERT_EQ(read.tensors.keys(), (std::vector<std::string>{"decoder.bias", "decoder.weight", "encoder.bias", "encoder.weight"}));
+  ASSERT_EQ(read.tensors.keys(),
+            (std::vector<std::string>{"decoder.bias", "decoder.weight", "encoder.bias", "encoder.weight"}));
   EXPECT_TRUE(torch::equal(read.tensors["decoder.weight"], fill("encoder.weight", {3, 4})));
   EXPECT_TRUE(read.tensors["encoder.weight"].is_same(read.tensors["decoder.weight"]));
 }
@@ -95,8 +99,9 @@ TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
   EXPECT_EQ(parse(serialize_safetensors(state)).tensors.keys(), (std::vector<std::string>{"a", "pt"}));
   EXPECT_EQ(parse(serialize_safetensors(state, {{"a", "pt"}})).metadata.at("a"), "pt");
   EXPECT_EQ(parse(serialize_safetensors(state, {{"format", "np"}})).metadata.at("format"), "np");
-  expect_error(ErrorKind::input, "metadata \"b\" is the key of a tensor, \"a\", and would be read as its alias",
-               [&] { serialize_safetensors(state, {{"b", "a"}}); });
+  expect_error(ErrorKind::input, "metadata \"b\" is the key of a tensor, \"a\", and would be read as its alias", [&] {
+    serialize_safetensors(state, {{"b", "a"}});
+  });
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
@@ -111,7 +116,8 @@ TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
 
 TEST(Safetensors, AHeaderOfAnyLengthIsToldFromAPickle) {
   for (int length = 0; length < 400; ++length) {
-    const auto bytes = Bytes::own(serialize_safetensors(small_state(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
+    const auto bytes =
+        Bytes::own(serialize_safetensors(small_state(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
     ASSERT_EQ(detect_weights(bytes, "f"), WeightsKind::safetensors) << length;
   }
 }
@@ -119,7 +125,8 @@ TEST(Safetensors, AHeaderOfAnyLengthIsToldFromAPickle) {
 TEST(Safetensors, MisalignedTensorsAreCopied) {
   const auto header = entry("F32", "[1]", "[0,4]");
   const auto x = parse(file_of(header + std::string(header.size() % 4 == 1 ? 0 : 5 - header.size() % 4, ' '),
-                                           std::string("\0\0\x80\x3f", 4))).tensors["a"];
+                               std::string("\0\0\x80\x3f", 4)))
+                     .tensors["a"];
   EXPECT_EQ(x.item<float>(), 1.0f);
   EXPECT_EQ(reinterpret_cast<uintptr_t>(x.const_data_ptr()) % 4, 0u);
 }
@@ -171,7 +178,8 @@ TEST(Safetensors, LyingOffsetsAreRefused) {
   expect_refused("4 bytes at the end belong to no tensor", entry("F32", "[1]", "[0,4]"), data);
   expect_refused("overlaps another",
                  "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                 "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", data);
+                 "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                 data);
 }
 
 TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {

@@ -1,4 +1,6 @@
 // TorchScript files of Python and of C++: their weights, and running them.
+#include "reszoo/weights/torchscript.h"
+
 #include <gtest/gtest.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
@@ -11,7 +13,6 @@
 #include "reszoo/base/safe_file.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/weights/load.h"
-#include "reszoo/weights/torchscript.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -21,7 +22,9 @@ namespace {
 
 const std::filesystem::path kFixtures = RESZOO_FIXTURES;
 
-nlohmann::json expected() { return nlohmann::json::parse(read_file(kFixtures / "rtdl_script_outputs.json")); }
+nlohmann::json expected() {
+  return nlohmann::json::parse(read_file(kFixtures / "rtdl_script_outputs.json"));
+}
 
 }  // namespace
 
@@ -43,9 +46,10 @@ TEST_P(TorchScriptFile, HasTheKeysAndValuesOfStateDict) {
 INSTANTIATE_TEST_SUITE_P(Python, TorchScriptFile, testing::Values("rtdl_scripted.pt", "rtdl_traced.pt"));
 
 TEST(TorchScript, AFrozenFileHoldsNoParametersAndSaysSo) {
-  expect_error(ErrorKind::file,
-               "is a frozen TorchScript file, which holds no parameters; export the model unfrozen, or run it with ScriptModel",
-               [] { read_weights(kFixtures / "rtdl_frozen.pt"); });
+  expect_error(
+      ErrorKind::file,
+      "is a frozen TorchScript file, which holds no parameters; export the model unfrozen, or run it with ScriptModel",
+      [] { read_weights(kFixtures / "rtdl_frozen.pt"); });
 }
 
 TEST(TorchScript, AnArchiveOfTorchSaveIsReadInOrder) {
@@ -56,14 +60,16 @@ TEST(TorchScript, AnArchiveOfTorchSaveIsReadInOrder) {
   EXPECT_TRUE(load_weights(to, folder / "cpp.pt").complete());
   EXPECT_TRUE(torch::equal(to->parameters()[0], from->parameters()[0]));
   EXPECT_FALSE(ScriptModel(folder / "cpp.pt").has_forward());
-  expect_error(ErrorKind::usage, "cpp.pt: has no forward to run",
-               [&] { ScriptModel(folder / "cpp.pt").forward(torch::ones({1, 3})); });
+  expect_error(ErrorKind::usage, "cpp.pt: has no forward to run", [&] {
+    ScriptModel(folder / "cpp.pt").forward(torch::ones({1, 3}));
+  });
 }
 
 TEST(TorchScript, OtherFilesAreRefusedInOneLine) {
   const TempDir folder;
   write_file(folder / "text", "hello, world");
-  expect_error(ErrorKind::file, "text: cannot be read as TorchScript: it is no zip archive", [&] { read_torchscript(folder / "text"); });
+  expect_error(ErrorKind::file, "text: cannot be read as TorchScript: it is no zip archive",
+               [&] { read_torchscript(folder / "text"); });
   expect_error(ErrorKind::file, "text: cannot be read as TorchScript", [&] { ScriptModel model(folder / "text"); });
   expect_error(ErrorKind::file, "none: cannot be opened (No such file", [&] { read_torchscript(folder / "none"); });
   const auto bytes = read_file(kFixtures / "rtdl_scripted.pt");
@@ -93,7 +99,8 @@ TEST(ScriptModel, DamageIsNoticedBeforeAnythingRuns) {
   write_file(folder / "f", content);
   for (const auto read : {+[](const std::filesystem::path& path) { read_weights(path); },
                           +[](const std::filesystem::path& path) { ScriptModel model(path); }})
-    expect_error(ErrorKind::file, "f: entry \"rtdl_scripted/data/1\" is damaged, its CRC-32 is", [&] { read(folder / "f"); });
+    expect_error(ErrorKind::file, "f: entry \"rtdl_scripted/data/1\" is damaged, its CRC-32 is",
+                 [&] { read(folder / "f"); });
   EXPECT_NO_THROW(ScriptModel(folder / "f", torch::kCPU, /*verify=*/false));
 }
 

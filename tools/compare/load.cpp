@@ -1,4 +1,6 @@
 // Loads a file into resnet50 and prints what that took: our side of load.py.
+#include "reszoo/weights/load.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -8,7 +10,6 @@
 #include <string_view>
 
 #include "reszoo/base/error.h"
-#include "reszoo/weights/load.h"
 #include "reszoo/zoo/registry.h"
 
 namespace {
