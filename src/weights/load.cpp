@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "reszoo/base/error.h"
@@ -31,6 +32,19 @@ Tensor with_channels(const Tensor& weight, int64_t channels) {
   if (channels == 1) return exact.sum(1, /*keepdim=*/true);
   const int64_t times = (channels + found - 1) / found;
   return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) * (static_cast<double>(found) / static_cast<double>(channels));
+}
+
+/// Copies the numbers of a tensor of the same type. Where that is a copy of bytes,
+/// this thread alone does it: `copy_` shares it among threads, which gains nothing
+/// at the speed of memory and burns their time on a busy machine.
+void copy_numbers(Tensor& target, const Tensor& value) {
+  if (target.is_cpu() && value.is_cpu() && target.is_contiguous() && value.is_contiguous() && !value.is_conj() &&
+      !value.is_neg() && target.nbytes() > 0) {
+    std::memmove(target.mutable_data_ptr(), value.const_data_ptr(), target.nbytes());  // a state may be the module's own
+    target.unsafeGetTensorImpl()->bump_version();
+  } else {
+    target.copy_(value);
+  }
 }
 
 /// What a message calls the module.
@@ -94,7 +108,7 @@ class Comparison {
     const torch::NoGradGuard no_grad;
     for (auto& [target, value] : pairs_)
       value = (value.sizes() == target.sizes() ? value : with_channels(value, target.size(1))).to(target.options());
-    for (auto& [target, value] : pairs_) target.copy_(value);
+    for (auto& [target, value] : pairs_) copy_numbers(target, value);
   }
 
   size_t fitting() const { return report_.loaded.size() + report_.adapted.size(); }

@@ -1,6 +1,6 @@
 """Compare every network fixture with the packages that are installed: keys, shapes, counts and
 logits in evaluation. The rest of a fixture follows from the same code; making it all again takes
-make_all.sh over an hour on a busy machine.
+make_all.sh much longer.
 
     python3 live.py
 """
