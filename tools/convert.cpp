@@ -14,6 +14,7 @@
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
+#include "reszoo/zoo/fit.h"
 
 using namespace reszoo;
 using nlohmann::json;
@@ -26,7 +27,7 @@ struct Arguments {
   fs::path in, out;
   std::string model;
   std::vector<std::string> settings;
-  bool adapt = false, no_verify = false, plain = false;
+  bool adapt = false, no_verify = false, ema = false, plain = false;
   int64_t size = 0;
 };
 
@@ -89,7 +90,7 @@ Content read(const Arguments& arguments, bool needs_network) {
     content.weights = std::move(file.tensors);
     content.metadata = std::move(file.metadata);
   } else {
-    content.weights = read_weights(arguments.in, {.verify = verify});
+    content.weights = read_weights(arguments.in, {.verify = verify, .prefer_ema = arguments.ema});
   }
   content.report.loaded = content.weights.keys();
   if (!arguments.model.empty()) {
@@ -98,7 +99,8 @@ Content read(const Arguments& arguments, bool needs_network) {
     content.card = read_model_file(arguments.in, {.verify = false}).card;  // it was verified above
     if (needs_network) content.model = Model::load(arguments.in, torch::kCPU, /*verify=*/false);
   } else if (needs_network) {
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model", arguments.in.string());
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", arguments.in.string(),
+         fit_hint(content.weights));
   }
   return content;
 }
@@ -179,6 +181,7 @@ int main(int argc, char** argv) {
         app.add_option("--model", arguments.model, "The network that the weights are of; a model file says it itself");
         cli::add_model_options(app, arguments.settings);
         app.add_flag("--adapt", arguments.adapt, "Let the last linear layer have another number of outputs; it begins anew");
+        app.add_flag("--ema", arguments.ema, "Of a checkpoint that has averaged weights too, take these");
         app.add_flag("--no-verify", arguments.no_verify, "Compare no checksums of IN, and no answers of a TorchScript OUT");
         app.add_flag("--plain", arguments.plain, "Of a model file write the weights alone, without its card");
         app.add_option("--size", arguments.size, "TorchScript and ONNX for pictures of N x N pixels alone; else any size")->check(CLI::PositiveNumber);

@@ -23,7 +23,7 @@ struct Arguments {
   std::string model = "tabular_resnet";
   cli::DataOptions data;
   std::string init, pretrained, out;
-  bool adapt = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
+  bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   std::vector<std::string> settings;
   // Left out, they follow from the network's domain.
   std::optional<int64_t> epochs, batch_size;
@@ -49,7 +49,8 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--pretrained", a.pretrained, "A network and published weights to begin with, resnet50 or resnet50.TAG")
       ->excludes(model)->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not compare the weights to begin with with their digest");
-  app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs");
+  app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs or channels");
+  app.add_flag("--ema", a.ema, "Of an --init that has averaged weights too, take these");
   app.add_option("--out", a.out, "Folder for the model, the log and the report; left out, nothing is written");
   app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
   app.add_flag("--overwrite", a.overwrite, "Allow an --out that holds a model")->configurable(false);
@@ -128,7 +129,7 @@ void build_network(Model& model, const Arguments& a, const ModelOptions& shape) 
   const auto weights = a.pretrained.empty() ? fs::path(a.init) : fetch_pretrained(a);
   if (weights.empty()) return;
   const auto report =
-      load_weights(*model.network, weights, {.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify});
+      load_weights(*model.network, weights, {.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema});
   std::cerr << weights.string() << ": " << report.line() << "\n";
 }
 

@@ -12,7 +12,9 @@
 #include "reszoo/data/source.h"
 #include "reszoo/data/table.h"
 #include "reszoo/hub/pretrained.h"
+#include "reszoo/nn/no_init.h"
 #include "reszoo/weights/load.h"
+#include "reszoo/zoo/fit.h"
 
 namespace reszoo::cli {
 namespace {
@@ -79,26 +81,30 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
   auto* model = app.add_option("--model", options.model, "The network of weights that do not name theirs");
   pretrained->excludes(weights)->excludes(model);
   add_model_options(app, options.settings);
-  app.add_flag("--no-verify", options.no_verify, "Do not compare the weights with their digest");
+  app.add_flag("--no-verify", options.no_verify, "Do not compare the weights with their checksums");
+  app.add_flag("--ema", options.ema, "Of a checkpoint that has averaged weights too, take these");
   app.final_callback([&options] {
     if (options.weights.empty() && options.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
   });
 }
 
 Source open_source(const SourceOptions& options, c10::Device device) {
-  const auto& [weights, name, pretrained, settings, no_verify] = options;
+  const auto& [weights, name, pretrained, settings, no_verify, ema] = options;
   if (!pretrained.empty()) return open_pretrained(options, device);
   const auto kind = detect_weights(weights);
   if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device, !no_verify)};
   if (name.empty() && kind == WeightsKind::torchscript) return {.script = ScriptModel(weights, device)};
-  if (name.empty() && kind == WeightsKind::safetensors)
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model", weights);
-  const auto state = read_weights(weights, {.verify = !no_verify});
+  const auto state = read_weights(weights, {.verify = !no_verify, .prefer_ema = ema});
+  if (name.empty())
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, fit_hint(state));
   const auto& info = registry().find(name);
   Model model;
   model.name = name;
   model.options = parse_model_options(info, settings);
-  model.network = create_model(name, model.options);
+  {
+    const NoInit no_init;  // all weights are loaded next
+    model.network = create_model(name, model.options);
+  }
   load_state(*model.network, state, {}, weights);
   model.network->to(device);
   if (info.domain == Domain::image) {

@@ -28,6 +28,7 @@ struct SourceOptions {
   std::string pretrained;             ///< instead of a file: published weights, "resnet50" or "resnet50.a1_in1k"
   std::vector<std::string> settings;  ///< of the network that `model` names
   bool no_verify = false;
+  bool ema = false;  ///< prefer averaged weights
 };
 
 /// Adds --weights and --pretrained, of which one must be given, and their company.
