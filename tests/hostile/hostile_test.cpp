@@ -270,7 +270,11 @@ TEST(Hostile, Safetensors) {
 }
 
 TEST(Hostile, ModelFile) {
-  expect_withstands({read_bytes<read_weights>, damage_safetensors, /*has_checksums=*/true}, {model_file()});
+  // As Model::load does. To read_weights a file that lost all of its metadata is a safetensors file without a digest.
+  const auto read = [](const std::string& bytes, bool verify) {
+    return parse_model_file(Bytes::own(bytes), "file", {.verify = verify}).tensors;
+  };
+  expect_withstands({read, damage_safetensors, /*has_checksums=*/true}, {model_file()});
 }
 
 TEST(Hostile, SafetensorsIndex) {
