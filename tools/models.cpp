@@ -38,6 +38,8 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
           {"multiply_adds", multiply_adds},
           {"input", input},
           {"paper", info.paper},
+          {"reference", info.reference},
+          {"parts", info.parts},
           {"takes", info.takes},
           {"options", to_json(options)},
           {"head", network->head_path()},
