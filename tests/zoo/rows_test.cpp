@@ -1,12 +1,8 @@
 // Every row that has no long fixture against a short record of its reference in
-// Python: keys and logits; gradients and one step of SGD for the first row of each
-// combination of parts (ModelInfo::parts) and for every record with options. The
-// others differ in depth and width alone, and would take ten minutes more:
-//   RESZOO_ALL_ROWS=1 build/dev/bin/test_zoo --gtest_filter='*TrainAs*'
+// Python: keys and logits, gradients and one step of SGD.
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -43,17 +39,11 @@ std::vector<std::string> names_of_records() {
   return names;
 }
 
-/// Those whose training is compared.
+/// Those whose training is compared: all but the largest.
 std::vector<std::string> names_of_trained() {
-  const bool all = std::getenv("RESZOO_ALL_ROWS") != nullptr;
-  std::set<std::vector<std::string>> seen;
   std::vector<std::string> names;
-  for (const auto& name : registry().names())
-    if (records().contains(name) && records().at(name).contains("train_logits") &&
-        (seen.insert(registry().find(name).parts).second || all))
-      names.push_back(name);
   for (const auto& [name, record] : records().items())
-    if (name != record.at("model").get<std::string>()) names.push_back(name);
+    if (record.contains("train_logits")) names.push_back(name);
   return names;
 }
 
@@ -145,7 +135,7 @@ TEST_P(TrainedRows, TrainAsTheReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Some, TrainedRows, testing::ValuesIn(names_of_trained()),
+INSTANTIATE_TEST_SUITE_P(All, TrainedRows, testing::ValuesIn(names_of_trained()),
                          [](const auto& name) { return name.param; });
 
 TEST(RowsOfTheRegistry, HaveAFixtureEach) {
