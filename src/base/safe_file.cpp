@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "reszoo/base/error.h"
+#include "retry.h"
 
 namespace reszoo {
 namespace {
@@ -38,14 +39,6 @@ class Descriptor {
  private:
   int number_;
 };
-
-/// Calls a system function again for as long as a signal interrupts it.
-template <typename Call>
-auto retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 /// A file beside its target that is removed unless it was renamed.
 class TemporaryFile {

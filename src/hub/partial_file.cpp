@@ -9,21 +9,10 @@
 #include <cstring>
 #include <utility>
 
+#include "../base/retry.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
-namespace {
-
-/// Calls a system function again for as long as a signal interrupts it.
-template <typename Call>
-auto retry(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
-
-}  // namespace
-
 PartialFile::PartialFile(const std::filesystem::path& target) : target_(target), path_(target.string() + ".part") {
   while (!open_and_lock()) {
   }
