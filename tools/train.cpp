@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
+#include "reszoo/train/loss.h"
 #include "reszoo/train/report.h"
 #include "reszoo/weights/load.h"
 
@@ -160,7 +161,7 @@ std::string headline(const cli::Dataset& dataset) {
 
 ordered_json summary_of(const Arguments& a, const cli::Dataset& dataset, const TrainResult& result, const Metrics& test) {
   return {{"model", a.model},
-          {"metric", dataset.model.target->task() == Task::regression ? "rmse" : "accuracy"},
+          {"metric", dataset.model.target->is_number() ? "rmse" : "accuracy"},
           {"val", dataset.validation ? cli::to_json(result.best_metrics) : ordered_json()},
           {"test", dataset.test ? cli::to_json(test) : ordered_json()},
           {"epochs", result.history.size()},
@@ -200,7 +201,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   const auto out = options.out;
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
   progress.say(headline(dataset));
-  Trainer trainer(model.network, cli::loss_of(model.target->task()), cli::evaluation_of(*model.target), options,
+  Trainer trainer(model.network, loss_of(*model.target), cli::evaluation_of(*model.target), options,
                   hooks_of(progress, model, out));
   if (a.dry_run) return dry_run(trainer, dataset, options);
   if (!out.empty()) write_file(out / "config.toml", config);

@@ -50,6 +50,16 @@ Model build(const json& card, const State& tensors, const std::string& source) {
   return model;
 }
 
+std::vector<double> values_of(const Tensor& row) {
+  const auto values = row.contiguous();
+  return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
+}
+
+/// The words that the target's column `t` can have.
+const std::vector<std::string>& words_of(const Target& target, size_t t) {
+  return target.labels().empty() ? target.classes() : target.labels()[t];
+}
+
 }  // namespace
 
 Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
@@ -105,20 +115,20 @@ Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
 std::vector<Prediction> Model::read(const Tensor& outputs) const {
   if (!target) fail(ErrorKind::usage, "{}: does not know what its outputs mean", name);
   std::vector<Prediction> predictions(static_cast<size_t>(outputs.size(0)));
-  const auto decoded = target->decode(outputs).contiguous();
-  if (target->task() == Task::regression) {
-    for (size_t i = 0; i < predictions.size(); ++i) {
-      predictions[i].value = decoded.data_ptr<double>()[i];
-      predictions[i].label = number_text(predictions[i].value);
-    }
-    return predictions;
-  }
-  const auto probabilities = target->probabilities(outputs).to(torch::kDouble).contiguous();
-  const auto classes = target->classes().size();
+  const auto decoded = target->decode(outputs).to(torch::kCPU, torch::kFloat64);
+  const auto each = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
+  const auto chances = target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
   for (size_t i = 0; i < predictions.size(); ++i) {
-    const auto* row = probabilities.data_ptr<double>() + i * classes;
-    predictions[i].label = target->classes()[static_cast<size_t>(decoded.data_ptr<int64_t>()[i])];
-    predictions[i].probabilities.assign(row, row + classes);
+    auto& said = predictions[i];
+    const auto row = values_of(each[static_cast<int64_t>(i)]);
+    if (chances.defined()) said.probabilities = values_of(chances[static_cast<int64_t>(i)]);
+    for (size_t t = 0; t < row.size(); ++t)
+      said.labels.push_back(target->is_number() ? number_text(row[t]) : words_of(*target, t)[static_cast<size_t>(row[t])]);
+    const size_t middle = target->task() == Task::quantile ? row.size() / 2 : 0;
+    said.label = said.labels[middle];
+    if (!target->is_number()) continue;
+    said.value = row[middle];
+    said.values = row;
   }
   return predictions;
 }

@@ -1,23 +1,16 @@
 #include "measure.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/mse_loss.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace reszoo::cli {
 
-Loss loss_of(Task task) {
-  if (task == Task::regression) return [](const Tensor& outputs, const Tensor& targets) { return at::mse_loss(outputs, targets); };
-  return [](const Tensor& outputs, const Tensor& targets) { return at::cross_entropy_loss(outputs, targets); };
-}
-
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets) {
   const auto guess = target.decode(outputs);
-  if (target.task() == Task::regression) {
-    const auto truth = targets.to(at::kDouble).flatten() * target.scale() + target.mean();
+  const auto truth = target.truth(targets);
+  if (target.is_number()) {
     return {{"rmse", rmse(guess, truth)}, {"r2", r2(guess, truth)}, {"mae", mae(guess, truth)}};
   }
   const auto probability = target.probabilities(outputs.to(at::kDouble));
@@ -36,7 +29,7 @@ Tensor outputs_of(Model& model, const TensorBatches& rows) {
 
 Evaluation evaluation_of(const Target& target) {
   return {.metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-          .greater_is_better = target.task() != Task::regression};
+          .greater_is_better = !target.is_number()};
 }
 
 nlohmann::ordered_json to_json(const Metrics& metrics) {

@@ -1,12 +1,9 @@
-/// Which loss a task has and what is measured.
+/// What is measured of a task.
 #pragma once
 #include "reszoo/infer/model.h"
 #include "reszoo/train/trainer.h"
 
 namespace reszoo::cli {
-
-/// Mean squared error of the standardised target, or cross-entropy.
-Loss loss_of(Task task);
 
 /// rmse, r2, mae in the target's unit; or accuracy, log_loss, roc_auc.
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);

@@ -15,9 +15,11 @@ namespace reszoo {
 
 /// What is said of one row or picture.
 struct Prediction {
-  double value = 0;                   ///< of a regression, in the target's unit
-  std::string label;                  ///< the class; the number as text for a regression
-  std::vector<double> probabilities;  ///< of the classes, in their order; empty for a regression
+  double value = 0;                   ///< of a number, in its unit; the middle one of quantiles
+  std::string label;                  ///< the class; a number as text
+  std::vector<double> probabilities;  ///< of the classes or of each label, in their order; empty for numbers
+  std::vector<double> values;         ///< of several targets, or of the quantiles
+  std::vector<std::string> labels;    ///< of several targets, the class of each
 };
 
 /// What a model file holds: a network of the registry, its preprocessing, and
