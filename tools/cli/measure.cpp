@@ -2,8 +2,12 @@
 
 #include <ATen/ops/cat.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/train/loss.h"
 
 namespace reszoo::cli {
 
@@ -27,9 +31,21 @@ Tensor outputs_of(Model& model, const TensorBatches& rows) {
   return at::cat(parts);
 }
 
-Evaluation evaluation_of(const Target& target) {
+Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric) {
+  const std::vector<std::string> smaller{"rmse", "mae", "log_loss", "brier", "ece", "pinball", "hamming"};
+  auto decides = metric;
+  if (decides.empty()) decides = target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
   return {.metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-          .greater_is_better = !target.is_number()};
+          .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
+          .decides = decides};
+}
+
+TensorBatches balanced(const TensorBatches& rows, const Target& target) {
+  if (target.classes().empty())
+    fail(ErrorKind::usage, "--balanced: needs classes, {} is of task={}", target.name(), text_of(target.task()));
+  auto weights = balanced_weights(rows.targets());
+  if (rows.weights().defined()) weights = weights * rows.weights();
+  return rows.weighted(weights);
 }
 
 nlohmann::ordered_json to_json(const Metrics& metrics) {

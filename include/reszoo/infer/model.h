@@ -34,6 +34,7 @@ struct Model {
   std::string name;                      ///< a row of the registry
   ModelOptions options;
   Network network{nullptr};
+  std::vector<Network> further = {};          ///< of an ensemble: networks like the first, trained from other seeds
   std::optional<TablePreprocess> table = {};  ///< of a tabular network
   std::optional<ImagePreprocess> image = {};  ///< of an image network
   std::optional<Target> target = {};          ///< what is predicted
@@ -57,11 +58,12 @@ struct Model {
   Tensor input(const ImageView& image) const;
 
   /// Outputs (N, outputs) and features (N, C) of prepared inputs, on the CPU, in
-  /// batches, without gradients, in evaluation mode.
+  /// batches, without gradients, in evaluation mode. Those of an ensemble stand
+  /// side by side: outputs (N, networks, outputs), features (N, networks * C).
   Tensor outputs(const Tensor& input, int64_t batch_size = 1024);
   Tensor features(const Tensor& input, int64_t batch_size = 1024);
 
-  /// What the outputs (N, outputs) say, a Prediction a row.
+  /// What the outputs (N, outputs) or (N, k, outputs) say, a Prediction a row.
   std::vector<Prediction> read(const Tensor& outputs) const;
 };
 

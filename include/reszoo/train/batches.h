@@ -58,6 +58,9 @@ class TensorBatches {
   /// The same data on `device`; shares the tensors that are there already.
   TensorBatches to(c10::Device device) const;
 
+  /// The same rows with these weights (N).
+  TensorBatches weighted(Tensor weights) const { return {inputs_, targets_, prepare_, std::move(weights)}; }
+
   int64_t rows() const { return targets_.size(0); }
   const Tensor& inputs() const { return inputs_; }
   const Tensor& targets() const { return targets_; }
