@@ -52,8 +52,7 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
     const auto x = parameters.back();
     parameters.pop_back();
     std::vector<bool> wanted;
-    for (size_t i = 0; i < parameters.size(); ++i)
-      wanted.push_back(parameters[i].defined() && context->needs_input_grad(i + 1));
+    for (size_t i = 0; i < parameters.size(); ++i) wanted.push_back(context->needs_input_grad(i + 1));
     auto& memory = static_cast<FastForward::Memory&>(*context->saved_data["memory"].toCapsule());
     auto gradients = make_gradients(memory.gradients, parameters, wanted);
     const auto of_input =

@@ -41,8 +41,8 @@ HWY_ATTR V masked(D d, const DropoutMask& mask, int64_t number, V value) {
     x = hn::Mul(x, hn::Set(du, 0x846ca68bU));
     x = hn::Xor(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(du, key));
   }
-  const auto kept = hn::RebindMask(d, hn::Ge(x, hn::Set(du, mask.threshold)));
-  return hn::IfThenElseZero(kept, hn::Mul(value, hn::Set(d, mask.scale)));
+  const auto dropped = hn::RebindMask(d, hn::Lt(x, hn::Set(du, mask.threshold)));
+  return hn::IfThenZeroElse(dropped, hn::Mul(value, hn::Set(d, mask.scale)));
 }
 
 template <class D>

@@ -1,5 +1,6 @@
 #include "train/fast_plan.h"
 
+#include <ATen/ops/empty.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/dropout.h>
 
@@ -58,8 +59,8 @@ std::optional<BlockPlan> plan_of(const AnyModule& module, int64_t width) {
 }
 
 void add_norm(std::vector<Tensor>& parameters, const nn::BatchNorm1dImpl* norm) {
-  parameters.push_back(norm ? norm->weight : Tensor());
-  parameters.push_back(norm ? norm->bias : Tensor());
+  parameters.push_back(norm ? norm->weight : at::empty({0}));
+  parameters.push_back(norm ? norm->bias : at::empty({0}));
 }
 
 void add_linear(std::vector<Tensor>& parameters, const nn::LinearImpl* layer) {

@@ -27,7 +27,7 @@ struct TabularPlan {
 
   int64_t width() const { return input->options.out_features(); }
 
-  /// Weight and bias of each part, in order; undefined ones for a norm that is none.
+  /// Weight and bias of each part, in order; empty ones for a norm that is none.
   std::vector<Tensor> parameters() const;
 };
 
