@@ -12,7 +12,7 @@ namespace {
 constexpr size_t most_columns = 200, most_rows = 300, most_notes = 20;
 
 /// A small drawing of how many rows have which values.
-std::string distribution(const ColumnSummary& column) {
+std::string distribution(const ColumnProfile& column) {
   auto counts = column.histogram;
   for (const auto& word : column.top) counts.push_back(word.second);
   if (counts.empty()) return "";
@@ -28,7 +28,7 @@ std::string distribution(const ColumnSummary& column) {
   return svg + "</svg>";
 }
 
-std::string values_of(const ColumnSummary& column) {
+std::string values_of(const ColumnProfile& column) {
   if (column.missing == column.rows) return "no value";
   if (column.top.empty()) return fmt::format("{} to {}, half below {}", number(column.low), number(column.high), number(column.middle));
   std::string text;
@@ -40,7 +40,7 @@ std::string values_of(const ColumnSummary& column) {
   return text + (static_cast<int64_t>(shown) < column.different ? ", …" : "");
 }
 
-std::string columns_table(const std::vector<ColumnSummary>& columns) {
+std::string columns_table(const std::vector<ColumnProfile>& columns) {
   if (columns.empty()) return "";
   const auto shown = std::min(columns.size(), most_columns);
   std::vector<std::vector<std::string>> rows;

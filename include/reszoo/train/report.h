@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "reszoo/train/column_summary.h"
+#include "reszoo/train/column_profile.h"
 #include "reszoo/train/importance.h"
 #include "reszoo/train/train_state.h"
 
@@ -56,7 +56,7 @@ struct ReportData {
   std::vector<std::string> dependence_outputs = {};  ///< names of the figures in `mean`: classes
 
   std::vector<std::pair<std::string, int64_t>> parts = {};  ///< "training", "test", and their rows
-  std::vector<ColumnSummary> columns = {};
+  std::vector<ColumnProfile> columns = {};
   std::vector<std::string> notes = {};  ///< lines about the data
   std::vector<ReportTable> tables = {};
 };

@@ -1,4 +1,4 @@
-#include "reszoo/train/column_summary.h"
+#include "reszoo/train/column_profile.h"
 
 #include <ATen/ATen.h>
 
@@ -16,7 +16,7 @@ std::vector<int64_t> histogram_of(const Tensor& values, double low, double high,
   return {counts.const_data_ptr<int64_t>(), counts.const_data_ptr<int64_t>() + bins};
 }
 
-void add_numbers(ColumnSummary& summary, const Tensor& values, int64_t bins) {
+void add_numbers(ColumnProfile& summary, const Tensor& values, int64_t bins) {
   summary.different = std::get<0>(at::_unique2(values)).size(0);
   const auto finite = values.masked_select(values.isfinite());
   if (finite.size(0) == 0) return;
@@ -26,7 +26,7 @@ void add_numbers(ColumnSummary& summary, const Tensor& values, int64_t bins) {
   summary.histogram = histogram_of(finite, summary.low, summary.high, summary.different, bins);
 }
 
-void add_words(ColumnSummary& summary, const Column& column, const Tensor& codes, int64_t words) {
+void add_words(ColumnProfile& summary, const Column& column, const Tensor& codes, int64_t words) {
   const auto [different, unused, count] = at::_unique2(codes, true, false, /*return_counts=*/true);
   summary.different = different.size(0);
   const auto [rows, order] = count.sort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
@@ -38,9 +38,9 @@ void add_words(ColumnSummary& summary, const Column& column, const Tensor& codes
 
 }  // namespace
 
-ColumnSummary summary_of(const Column& column, int64_t bins, int64_t words) {
+ColumnProfile profile_of(const Column& column, int64_t bins, int64_t words) {
   const bool numbers = column.kind == Column::Kind::number;
-  ColumnSummary summary{.name = column.name, .kind = numbers ? "number" : "category", .rows = column.size()};
+  ColumnProfile summary{.name = column.name, .kind = numbers ? "number" : "category", .rows = column.size()};
   const auto missing = column.missing();
   summary.missing = missing.sum().item<int64_t>();
   if (summary.missing == summary.rows) return summary;

@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-struct ColumnSummary {
+struct ColumnProfile {
   std::string name;
   std::string kind;  ///< "number", "category"; the caller may say more
   int64_t rows = 0;
@@ -21,6 +21,6 @@ struct ColumnSummary {
 
 /// Shape: at most `bins` bins, one a value if there are fewer whole numbers in the
 /// range; at most `words` words.
-ColumnSummary summary_of(const Column& column, int64_t bins = 24, int64_t words = 5);
+ColumnProfile profile_of(const Column& column, int64_t bins = 24, int64_t words = 5);
 
 }  // namespace reszoo
