@@ -74,6 +74,15 @@ TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
   }
 }
 
+TEST(Resume, TheAverageOfTheWeightsGoesOnToo) {
+  const TempDir folder;
+  auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
+  whole.average = cut.average = 0.95;
+  train(whole);
+  while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
+  expect_same_end(folder / "whole", folder / "cut");
+}
+
 TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
   const TempDir folder;
   const TensorBatches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);

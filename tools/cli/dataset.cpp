@@ -86,7 +86,7 @@ void fit(Model& model, const DataOptions& options, const Frame& frame, const Fra
   const auto task = options.task.empty() ? std::optional<Task>() : parse_task(options.task);
   // Classes are those of the whole table: a rare one may be in one part alone.
   model.target = Target::fit(frame.at(options.target), task);
-  if (model.target->task() == Task::regression) model.target = Target::fit(train.at(options.target), Task::regression);
+  if (model.target->is_number()) model.target = Target::fit(train.at(options.target), Task::regression);
   model.table = TablePreprocess::fit(train, options.target,
                                      {.scaling = parse_scaling(options.scaling), .seed = options.seed,
                                       .numeric = options.numeric, .categorical = options.categorical,

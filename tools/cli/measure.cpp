@@ -1,23 +1,20 @@
 #include "measure.h"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/mse_loss.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace reszoo::cli {
+#include "reszoo/base/error.h"
+#include "reszoo/train/loss.h"
 
-Loss loss_of(Task task) {
-  if (task == Task::regression) return [](const Tensor& outputs, const Tensor& targets) { return at::mse_loss(outputs, targets); };
-  return [](const Tensor& outputs, const Tensor& targets) { return at::cross_entropy_loss(outputs, targets); };
-}
+namespace reszoo::cli {
 
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets) {
   const auto guess = target.decode(outputs);
-  if (target.task() == Task::regression) {
-    const auto truth = targets.to(at::kDouble).flatten() * target.scale() + target.mean();
+  const auto truth = target.truth(targets);
+  if (target.is_number()) {
     return {{"rmse", rmse(guess, truth)}, {"r2", r2(guess, truth)}, {"mae", mae(guess, truth)}};
   }
   const auto probability = target.probabilities(outputs.to(at::kDouble));
@@ -34,9 +31,21 @@ Tensor outputs_of(Model& model, const TensorBatches& rows) {
   return at::cat(parts);
 }
 
-Evaluation evaluation_of(const Target& target) {
+Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric) {
+  const std::vector<std::string> smaller{"rmse", "mae", "log_loss", "brier", "ece", "pinball", "hamming"};
+  auto decides = metric;
+  if (decides.empty()) decides = target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
   return {.metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-          .greater_is_better = target.task() != Task::regression};
+          .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
+          .decides = decides};
+}
+
+TensorBatches balanced(const TensorBatches& rows, const Target& target) {
+  if (target.classes().empty())
+    fail(ErrorKind::usage, "--balanced: needs classes, {} is of task={}", target.name(), text_of(target.task()));
+  auto weights = balanced_weights(rows.targets());
+  if (rows.weights().defined()) weights = weights * rows.weights();
+  return rows.weighted(weights);
 }
 
 nlohmann::ordered_json to_json(const Metrics& metrics) {

@@ -9,6 +9,7 @@
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
 #include "reszoo/train/trainer_options.h"
+#include "reszoo/train/weight_average.h"
 
 namespace reszoo {
 
@@ -108,6 +109,8 @@ class Trainer {
   void run_step(const Batch& batch);
   void end_epoch(const std::optional<TensorBatches>& validation);
   bool judge(const Metrics& metrics);
+  Metrics validate(const TensorBatches& validation);
+  State kept() const;
   void write(const Progress& progress, bool must_succeed);
   void save();
   void lap();
@@ -123,6 +126,7 @@ class Trainer {
   TrainerHooks hooks_;
   Optimizer optimizer_;
   TrainState state_;
+  std::optional<WeightAverage> average_;
   nlohmann::ordered_json settings_;
   int64_t steps_ = 0;          ///< of an epoch
   bool best_pending_ = false;  ///< whether on_best has still to succeed
