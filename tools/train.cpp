@@ -6,11 +6,11 @@
 #include "cli/download_line.h"
 #include "cli/measure.h"
 #include "cli/plan_options.h"
+#include "cli/report_data.h"
 #include "cli/signals.h"
 #include "cli/training.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
-#include "reszoo/train/report.h"
 #include "reszoo/weights/load.h"
 
 using namespace reszoo;
@@ -199,7 +199,11 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   auto& model = trained.model;
   if (!out.empty()) model.save(out / "model.safetensors");
   const auto validation = measure_on(model, dataset.validation), test = measure_on(model, dataset.test);
-  if (!out.empty()) write_report(out / "report.html", report_of(command, trained, plan, validation, test));
+  if (!out.empty()) {
+    auto report = report_of(command, trained, plan, validation, test);
+    cli::add_dataset(report, model, dataset, training.evaluation, common.seed);
+    write_report(out / "report.html", report);
+  }
   const auto summary = summary_of(a, plan, training, trained, validation, test);
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "page.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
@@ -17,6 +18,7 @@ constexpr double left = 46, right = 352, top = 22, bottom = 196, width = 360, he
 
 std::string tick_text(double value, double step, Axis::Marks marks) {
   if (marks == Axis::Marks::fraction) return fmt::format("{:.0f}%", 100 * value);
+  if (marks == Axis::Marks::date) return date_text(std::floor(value)).substr(0, step >= 28 ? 7 : 10);
   const double size = std::abs(value);
   for (const auto& [unit, sign] : {std::pair(1e9, 'G'), std::pair(1e6, 'M'), std::pair(1e4, 'k')}) {
     const double divisor = sign == 'k' ? 1e3 : unit;

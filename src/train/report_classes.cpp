@@ -160,6 +160,7 @@ Classified classified(const ClassPart& part) {
          truth.size(0), part.classes.size(), fmt::join(probability.sizes(), "x"));
   if (truth.min().item<int64_t>() < 0 || truth.max().item<int64_t>() >= probability.size(1))
     fail(ErrorKind::input, "report: classes of \"{}\" must be in 0 .. {}", part.target, probability.size(1) - 1);
+  if (part.guess.defined()) return {probability, part.guess.detach().to(at::kCPU, at::kLong).flatten(), truth};
   const auto guess = probability.size(1) == 2 ? probability.select(1, 1).ge(part.threshold).to(at::kLong) : probability.argmax(1);
   return {probability, guess, truth};
 }

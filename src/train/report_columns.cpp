@@ -6,6 +6,7 @@
 #include "page.h"
 #include "plot.h"
 #include "report_parts.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
@@ -44,7 +45,11 @@ Axis common_axis(const std::vector<PartialDependence>& all, size_t shown, bool f
 }
 
 Axis axis_along(const PartialDependence& along) {
-  if (along.words.empty()) return axis_of(along.values, along.column);
+  if (along.words.empty()) {
+    auto axis = axis_of(along.values, along.column);
+    if (along.dates) axis.marks = Axis::Marks::date;
+    return axis;
+  }
   Axis axis{-0.5, static_cast<double>(along.words.size()) - 0.5};
   axis.names = along.words;
   return axis;
@@ -59,7 +64,7 @@ std::string one_dependence(const PartialDependence& along, const Axis& y) {
       points.emplace_back(along.words.empty() ? along.values[static_cast<size_t>(i)] : static_cast<double>(i), along.mean[i][c].item<double>());
     if (along.words.empty()) plot.line(points, series_styles[c]);
     for (const auto& [x, value] : points) {
-      const auto where = along.words.empty() ? number(x) : escape(along.words[static_cast<size_t>(x)]);
+      const auto where = along.dates ? date_text(std::floor(x)) : along.words.empty() ? number(x) : escape(along.words[static_cast<size_t>(x)]);
       if (!along.words.empty()) plot.line({{x - 0.3, value}, {x + 0.3, value}}, series_styles[c], fmt::format("{}: {}", where, number(value)));
       else if (outputs == 1) plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
     }

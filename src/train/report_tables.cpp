@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "page.h"
 #include "report_parts.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
@@ -30,7 +32,8 @@ std::string distribution(const ColumnProfile& column) {
 
 std::string values_of(const ColumnProfile& column) {
   if (column.missing == column.rows) return "no value";
-  if (column.top.empty()) return fmt::format("{} to {}, half below {}", number(column.low), number(column.high), number(column.middle));
+  const auto text_of = [&](double value) { return column.kind == "date" ? date_text(std::floor(value)) : number(value); };
+  if (column.top.empty()) return fmt::format("{} to {}, half below {}", text_of(column.low), text_of(column.high), text_of(column.middle));
   std::string text;
   const auto shown = std::min<size_t>(column.top.size(), 3);
   for (size_t i = 0; i < shown; ++i) {

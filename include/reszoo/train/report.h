@@ -28,6 +28,7 @@ struct ClassPart {
   Tensor truth;                      ///< (N) class numbers
   Tensor probability;                ///< (N, C), or (N) of class 1 of two
   double threshold = 0.5;            ///< of two classes: class 1 from this probability on
+  Tensor guess = {};                 ///< (N), where it is not the likeliest class
 };
 
 /// A table of the caller's: trials of a search, folds of a cross-validation.
