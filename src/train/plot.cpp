@@ -14,7 +14,7 @@ namespace reszoo::page {
 namespace {
 
 /// The drawing's area in the units of its viewBox.
-constexpr double left = 46, right = 352, top = 22, bottom = 196, width = 360, height = 232;
+constexpr double left = 46, right = 342, top = 22, bottom = 196, width = 360, height = 232;
 
 std::string tick_text(double value, double step, Axis::Marks marks) {
   if (marks == Axis::Marks::fraction) return fmt::format("{:.0f}%", 100 * value);
@@ -53,8 +53,8 @@ std::string draw(const Cells& cells) {
   const double w = (right - left) / columns, h = (bottom - top) / rows;
   for (const auto& [cell, number] : cells) {
     const double share = most > 1 ? std::log(static_cast<double>(number)) / std::log(static_cast<double>(most)) : 1;
-    paths[std::min(shades - 1, static_cast<size_t>(share * shades))] += fmt::format(
-        "M{:.1f} {:.1f}h{w:.2f}v{h:.2f}h-{w:.2f}z", left + cell.first * w, top + cell.second * h, fmt::arg("w", w), fmt::arg("h", h));
+    paths[std::min(shades - 1, static_cast<size_t>(share * shades))] +=
+        fmt::format("M{:.1f} {:.1f}h{:.2f}v{:.2f}h-{:.2f}z", left + cell.first * w, top + cell.second * h, w, h, w);
   }
   std::string svg;
   for (size_t i = 0; i < shades; ++i)

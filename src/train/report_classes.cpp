@@ -173,7 +173,7 @@ std::string predictions(const ClassPart& part) {
     boxes.push_back(by_threshold(part, rows));
   }
   boxes.push_back(confusion(part, rows));
-  boxes.push_back(class_table(part, rows));
+  if (rows.probability.size(1) > 2) boxes.push_back(class_table(part, rows));
   return side_by_side(boxes);
 }
 

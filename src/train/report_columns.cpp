@@ -11,17 +11,17 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_bars = 25, most_dependences = 6, most_outputs = 6;
+constexpr size_t most_bars = 20, most_dependences = 6, most_outputs = 6;
 
 /// A bar from 0 with the deviation of the repeats about its end, in a common scale.
 std::string bar(const ColumnImportance& column, double low, double high) {
-  constexpr double width = 300, middle = 9;
+  constexpr double width = 300;
   const auto at = [&](double value) { return (value - low) / (high - low) * width; };
   const double from = at(std::min(0.0, column.mean)), to = at(std::max(0.0, column.mean));
   return fmt::format(R"(<svg class="long" viewBox="0 0 300 18" preserveAspectRatio="none" role="img" aria-label="{}, deviation {}">)"
-                     R"(<rect class="bar" x="{:.1f}" y="3" width="{:.1f}" height="12"/><path class="error" d="M{:.1f} {m}H{:.1f}"/></svg>)",
+                     R"(<rect class="bar" x="{:.1f}" y="3" width="{:.1f}" height="12"/><path class="error" d="M{:.1f} 9H{:.1f}"/></svg>)",
                      number(column.mean), number(column.deviation), from, std::max(to - from, 0.5), at(column.mean - column.deviation),
-                     at(column.mean + column.deviation), fmt::arg("m", middle));
+                     at(column.mean + column.deviation));
 }
 
 std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> columns) {
@@ -86,7 +86,7 @@ std::string importance(const ReportData& data) {
   }
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < shown; ++i)
-    rows.push_back({name(columns[i].column, 24), bar(columns[i], low, high), number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
+    rows.push_back({name(columns[i].column, 22), bar(columns[i], low, high), number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
   auto note = fmt::format("How much worse {} becomes when the column's values are shuffled among the rows; mean and deviation of {} shuffles. "
                           "Of columns that tell the same, each counts for little.",
                           data.importance_metric.empty() ? "the metric" : escape(data.importance_metric), columns.front().repeats.size());
