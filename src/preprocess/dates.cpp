@@ -108,7 +108,8 @@ std::optional<double> date_in(std::string_view text) {
   const auto clock = clock_in(pieces);
   const auto zone = clock ? zone_in(pieces) : std::nullopt;
   if (!zone || !pieces.at_end()) return std::nullopt;
-  return *day + (*clock - *zone) / 86400;
+  // One rounding, as where a reader divides whole units.
+  return (*day * 86400 + *clock - *zone) / 86400;
 }
 
 std::string date_text(double days) {

@@ -30,6 +30,46 @@ std::optional<double> number_in(std::string_view word) {
   return value;
 }
 
+/// Text columns one behind the other, with one list of words.
+Column joined_text(const std::vector<Column>& parts) {
+  Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
+  std::unordered_map<std::string, int64_t> code_of;
+  std::vector<Tensor> codes;
+  for (const auto& part : parts) {
+    std::vector<int64_t> new_codes;  // and -1 last, which the code -1 picks
+    for (const auto& word : part.words) {
+      const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(all.words.size()));
+      if (fresh) all.words.push_back(word);
+      new_codes.push_back(place->second);
+    }
+    new_codes.push_back(-1);
+    codes.push_back(torch::tensor(new_codes, torch::kInt64).index({part.codes}));
+  }
+  all.codes = torch::cat(codes);
+  return all;
+}
+
+/// Columns of one name, one behind the other.
+Column joined(const std::vector<Column>& parts) {
+  bool text = false, number = false, date = false;
+  for (const auto& part : parts) {
+    if (part.missing().all().item<bool>()) continue;
+    (part.kind == Column::Kind::text ? text : number) = true;
+    date = date || part.date;
+  }
+  if (text && number) fail(ErrorKind::input, "column \"{}\": is text in one table and numbers in another", parts.front().name);
+  if (text) {
+    auto texts = parts;
+    for (auto& part : texts) part = as_text(part);
+    return joined_text(texts);
+  }
+  Column all{parts.front().name, Column::Kind::number, {}, {}, {}, date};
+  std::vector<Tensor> numbers;
+  for (const auto& part : parts) numbers.push_back(as_numbers(part).numbers);
+  all.numbers = torch::cat(numbers);
+  return all;
+}
+
 /// One column of `rows`: text as soon as one value is text.
 Column column_of(const std::string& name, const std::vector<Row>& rows) {
   std::vector<double> numbers;
@@ -153,6 +193,17 @@ std::vector<std::string> Frame::names() const {
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(column.name);
   return names;
+}
+
+Frame joined(const std::vector<Frame>& tables) {
+  Frame all;
+  if (tables.empty()) return all;
+  for (const auto& first : tables.front().columns) {
+    std::vector<Column> parts;
+    for (const auto& table : tables) parts.push_back(table.at(first.name));
+    all.columns.push_back(joined(parts));
+  }
+  return all;
 }
 
 Frame frame_of(const std::vector<Row>& rows) {

@@ -21,9 +21,9 @@ detail::Cuts cuts_of(const char* curve, const Tensor& score, const Tensor& posit
 
 /// Edges between the bins, (bins - 1) rising. Multiples of 1 / bins rounded as
 /// NumPy rounds them: a probability on an edge must fall on the same side.
-Tensor inner_edges(const Tensor& probability, int64_t bins, Bins how) {
+Tensor inner_edges(const Tensor& probability, int64_t bins, CalibrationBins how) {
   const auto fractions = at::arange(1, bins, at::kDouble) * (1.0 / static_cast<double>(bins));
-  return how == Bins::uniform ? fractions : at::quantile(probability, fractions);
+  return how == CalibrationBins::uniform ? fractions : at::quantile(probability, fractions);
 }
 
 /// The metric of taking the rows of each cut; before the first, of taking none.
@@ -70,7 +70,7 @@ PrecisionRecallCurve precision_recall_curve(const Tensor& score, const Tensor& p
           with_first(0, cuts.hits / cuts.hits[-1]).flip(0), cuts.threshold.flip(0)};
 }
 
-CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins, Bins how,
+CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins, CalibrationBins how,
                                    const Tensor& weight) {
   if (bins < 1) fail(ErrorKind::usage, "calibration_curve: needs at least one bin, got bins={}", bins);
   const auto m = detail::values("calibration_curve", probability, positive, weight);

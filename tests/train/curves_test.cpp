@@ -55,9 +55,9 @@ TEST(Curves, PrecisionRecallEqualsScikitLearn) {
 
 TEST(Curves, CalibrationEqualsScikitLearnWithProbabilitiesOnTheEdges) {
   const Binary c;
-  for (const auto& [name, bins, how] : {std::tuple("calibration_uniform_10", 10, Bins::uniform),
-                                        std::tuple("calibration_uniform_3", 3, Bins::uniform),
-                                        std::tuple("calibration_quantile_5", 5, Bins::quantile)}) {
+  for (const auto& [name, bins, how] : {std::tuple("calibration_uniform_10", 10, CalibrationBins::uniform),
+                                        std::tuple("calibration_uniform_3", 3, CalibrationBins::uniform),
+                                        std::tuple("calibration_quantile_5", 5, CalibrationBins::quantile)}) {
     const auto curve = calibration_curve(c.given, c.target, bins, how);
     expect_curve(c.curves[name], {curve.observed, curve.predicted});
     EXPECT_EQ(curve.weight.sum().item<double>(), 24) << name;

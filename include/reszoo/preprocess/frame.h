@@ -81,6 +81,11 @@ struct Frame {
 Column take_rows(const Column& column, const Tensor& rows);
 Frame take_rows(const Frame& table, const Tensor& rows);
 
+/// The tables one behind the other, with the columns of the first.
+/// Throws: Error (input) naming a column that one lacks, or that is text in one
+/// and numbers in another; one without any value may be either.
+Frame joined(const std::vector<Frame>& tables);
+
 /// A number or a text; NaN and "" are missing values.
 struct Value : std::variant<double, std::string> {
   using std::variant<double, std::string>::variant;
