@@ -1,11 +1,11 @@
 // The page of a run.
-#include "reszoo/base/safe_file.h"
 #include "reszoo/train/report.h"
 
 #include <torch/types.h>
 
 #include <cmath>
 
+#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -55,7 +55,8 @@ RegressionPart numbers(int64_t rows = 400) {
 ClassPart classes(int64_t number, int64_t rows = 600) {
   ClassPart part{.target = "kind", .classes = {}, .truth = torch::arange(rows).remainder(number), .probability = {}};
   for (int64_t c = 0; c < number; ++c) part.classes.push_back("class " + std::to_string(c));
-  const auto said = torch::where(torch::arange(rows).remainder(10) == 0, (part.truth + 1).remainder(number), part.truth);
+  const auto said =
+      torch::where(torch::arange(rows).remainder(10) == 0, (part.truth + 1).remainder(number), part.truth);
   part.probability = torch::full({rows, number}, 0.4 / static_cast<double>(number - 1), torch::kDouble);
   part.probability.scatter_(1, said.unsqueeze(1), 0.6);
   return part;
@@ -66,8 +67,9 @@ ReportData everything() {
   data.classes = {classes(3)};
   data.importance_metric = "log_loss";
   data.importance = {{"size", 0.5, 0.1, {0.4, 0.6}}, {"age", 0.1, 0, {0.1, 0.1}}};
-  data.dependence = {{.column = "size", .values = {1, 2}, .mean = torch::rand({2, 3}, torch::kDouble), .deciles = {1.5}},
-                     {.column = "colour", .words = {"red", "blue"}, .mean = torch::rand({2, 3}, torch::kDouble)}};
+  data.dependence = {
+      {.column = "size", .values = {1, 2}, .mean = torch::rand({2, 3}, torch::kDouble), .deciles = {1.5}},
+      {.column = "colour", .words = {"red", "blue"}, .mean = torch::rand({2, 3}, torch::kDouble)}};
   data.dependence_outputs = data.classes[0].classes;
   data.parts = {{"training", 53940}};
   data.columns = {profile_of(Column::of_numbers("size", {1, 2, 2, std::nan("")})),
@@ -88,11 +90,12 @@ TEST(Report, HasACurveForTheLossAndForEachMetricWithTheBestEpochMarked) {
 }
 
 TEST(Report, ShowsResultsCommandAndSettings) {
-  const auto html = page({.title = "t",
-                          .command = "train --data a.csv",
-                          .settings = {{"epochs", "20"}},
-                          .results = {{"validation", {{"rmse", 1625.25}}}, {"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
-                          .history = history()});
+  const auto html =
+      page({.title = "t",
+            .command = "train --data a.csv",
+            .settings = {{"epochs", "20"}},
+            .results = {{"validation", {{"rmse", 1625.25}}}, {"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
+            .history = history()});
   expect_has(html, {"train --data a.csv", "<td>20</td>", "1,625.25", "625.25", "not defined"});
 }
 
@@ -105,8 +108,8 @@ TEST(Report, PartsWithoutDataHaveNoPlace) {
 TEST(Report, BeginsWithTheErrorItsIntervalAndThatOfTheMean) {
   const auto html = page({.title = "t", .regression = {numbers()}});
   // All errors are 1: so is the root of their mean square, with certainty.
-  expect_has(html, {"off by <b>1</b>", "interval 1 to 1)", "Saying 199.5, the mean", "off by <b>115.5</b>", "on 400 test rows",
-                    "Predicted against true", "Half of the rows are off by less than 1,"});
+  expect_has(html, {"off by <b>1</b>", "interval 1 to 1)", "Saying 199.5, the mean", "off by <b>115.5</b>",
+                    "on 400 test rows", "Predicted against true", "Half of the rows are off by less than 1,"});
 }
 
 TEST(Report, ATargetThatIsNotPredictedIsSaidSo) {
@@ -125,8 +128,9 @@ TEST(Report, QuantilesAreComparedWithTheShareOfRowsBelow) {
 
 TEST(Report, ShowsTwoClassesByCurvesCalibrationThresholdAndConfusion) {
   const auto html = page({.title = "t", .classes = {classes(2)}});
-  expect_has(html, {"<b>90.0\u00A0%</b> of 600 test rows", "would be right for <b>50.0\u00A0%</b>", "ROC", "Precision and recall", "Calibration",
-                    "By threshold", "threshold 0.5", "Confusion", ">240<small>", ">300<small>"});
+  expect_has(html, {"<b>90.0\u00A0%</b> of 600 test rows", "would be right for <b>50.0\u00A0%</b>", "ROC",
+                    "Precision and recall", "Calibration", "By threshold", "threshold 0.5", "Confusion", ">240<small>",
+                    ">300<small>"});
 }
 
 TEST(Report, TheThresholdOfAPartDecides) {
@@ -136,7 +140,8 @@ TEST(Report, TheThresholdOfAPartDecides) {
 }
 
 TEST(Report, ShowsManyClassesByTheirWorstPairsAndNoMatrix) {
-  const auto few = page({.title = "t", .classes = {classes(30)}}), many = page({.title = "t", .classes = {classes(31)}});
+  const auto few = page({.title = "t", .classes = {classes(30)}}),
+             many = page({.title = "t", .classes = {classes(31)}});
   expect_has(few, {"class=\"confusion slim\"", "class 29"});
   expect_lacks(many, {"class=\"confusion"});
   expect_has(many, {"What is taken for what", "The 30 of 31 classes"});
@@ -144,8 +149,9 @@ TEST(Report, ShowsManyClassesByTheirWorstPairsAndNoMatrix) {
 
 TEST(Report, HasEveryPartThatIsGiven) {
   const auto html = page(everything());
-  expect_has(html, {"Importance of columns", "0.5<small> ± 0.1", "follows a column", ">red<", "53,940", "left out", "<h2>Folds</h2>",
-                    "<tr class=\"marked\"><td class=\"number\">2</td>", "25.0\u00A0%", "1 to 2, half below 2", "distribution of colour"});
+  expect_has(html, {"Importance of columns", "0.5<small> ± 0.1", "follows a column", ">red<", "53,940", "left out",
+                    "<h2>Folds</h2>", "<tr class=\"marked\"><td class=\"number\">2</td>", "25.0\u00A0%",
+                    "1 to 2, half below 2", "distribution of colour"});
   expect_lacks(html, {"nan", "inf\""});
 }
 
@@ -168,7 +174,8 @@ TEST(Report, NamesOfAllKindsAreEscaped) {
   data.results = {{name, {{name, 1}}}};
   data.history[0].metrics[0].first = name;
   data.classes[0].target = data.classes[0].rows = data.classes[0].classes[0] = data.classes[0].classes[2] = name;
-  data.dependence[0].column = data.dependence[1].column = data.dependence[1].words[0] = data.dependence_outputs[0] = name;
+  data.dependence[0].column = data.dependence[1].column = data.dependence[1].words[0] = data.dependence_outputs[0] =
+      name;
   data.parts[0].first = data.columns[0].name = data.columns[1].top[0].first = data.notes[0] = name;
   data.tables = {{name, name, {name}, {{name}}}};
   auto part = numbers();
@@ -199,23 +206,27 @@ TEST(Report, StaysSmallHoweverLargeTheData) {
   data.regression.front().prediction += torch::randn({300000}, torch::kDouble) * 1e4;
   for (int i = 0; i < 5000; ++i) {
     data.importance.push_back({longish + std::to_string(i), 0.1, 0.1, {0.1}});
-    data.columns.push_back({.name = longish, .kind = "category", .rows = 9, .different = 9, .top = {{longish, 1}, {longish, 1}}});
+    data.columns.push_back(
+        {.name = longish, .kind = "category", .rows = 9, .different = 9, .top = {{longish, 1}, {longish, 1}}});
     data.history.push_back({.epoch = i + 1, .loss = 1.0 / (i + 1), .metrics = {{"rmse", 1}}});
     data.notes.push_back(longish);
   }
   data.tables = {{"Trials", "", {"number"}, std::vector<std::vector<std::string>>(5000, {longish})}};
   const auto html = page(data);
   EXPECT_LT(html.size(), 3u << 20);
-  expect_has(html, {"The first 20 of 5,000 columns", "The first 200 of 5,000 columns", "The first 300 of 5,000 rows", "4980 lines more"});
+  expect_has(html, {"The first 20 of 5,000 columns", "The first 200 of 5,000 columns", "The first 300 of 5,000 rows",
+                    "4980 lines more"});
 }
 
 TEST(Report, PartsThatDoNotFitTogetherAreRefused) {
   auto part = numbers();
   part.truth = torch::zeros({3});
-  expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows", [&] { page({.regression = {part}}); });
+  expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows",
+               [&] { page({.regression = {part}}); });
   auto kinds = classes(3);
   kinds.classes.pop_back();
-  expect_error(ErrorKind::input, "report: probabilities of \"kind\" must be (600, 2)", [&] { page({.classes = {kinds}}); });
+  expect_error(ErrorKind::input, "report: probabilities of \"kind\" must be (600, 2)",
+               [&] { page({.classes = {kinds}}); });
 }
 
 TEST(Report, AFolderThatIsNotThereIsAnError) {

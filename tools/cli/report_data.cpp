@@ -36,8 +36,10 @@ std::vector<std::string> figure_names(const Target& target) {
   std::vector<std::string> names;
   if (target.task() == Task::quantile)
     for (const double quantile : target.quantiles()) names.push_back(fmt::format("quantile {:g}", quantile));
-  else if (target.task() == Task::binary) names = {target.classes().at(1)};
-  else names = target.classes().empty() ? target.names() : target.classes();
+  else if (target.task() == Task::binary)
+    names = {target.classes().at(1)};
+  else
+    names = target.classes().empty() ? target.names() : target.classes();
   return names;
 }
 
@@ -48,11 +50,13 @@ std::pair<std::string, double> deciding(const Metrics& metrics, const Evaluation
   return metrics.front();
 }
 
-void add_numbers(ReportData& report, const Target& target, const Tensor& given, const Tensor& truth, const std::string& rows) {
+void add_numbers(ReportData& report, const Target& target, const Tensor& given, const Tensor& truth,
+                 const std::string& rows) {
   const auto& names = target.names();
   if (target.task() == Task::quantile) {
     const auto each = given.reshape({truth.size(0), -1});
-    report.regression.push_back({names.front(), rows, truth, each.select(1, each.size(1) / 2), target.quantiles(), each});
+    report.regression.push_back(
+        {names.front(), rows, truth, each.select(1, each.size(1) / 2), target.quantiles(), each});
     return;
   }
   const auto all = given.reshape({given.size(0), -1}), wanted = truth.reshape({truth.size(0), -1});
@@ -62,18 +66,21 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
 
 }  // namespace
 
-void add_predictions(ReportData& report, const Target& target, const Tensor& outputs, const Tensor& targets, const std::string& rows) {
+void add_predictions(ReportData& report, const Target& target, const Tensor& outputs, const Tensor& targets,
+                     const std::string& rows) {
   const auto truth = target.truth(targets.cpu());
   if (target.is_number()) return add_numbers(report, target, target.decode(outputs), truth, rows);
   const auto probability = target.probabilities(outputs.to(at::kDouble));
   const auto threshold = [&](size_t t) { return t < target.thresholds().size() ? target.thresholds()[t] : 0.5; };
   if (target.task() != Task::multilabel) {
-    report.classes.push_back({target.name(), rows, target.classes(), truth, probability, threshold(0), target.decode(outputs)});
+    report.classes.push_back(
+        {target.name(), rows, target.classes(), truth, probability, threshold(0), target.decode(outputs)});
     return;
   }
   for (size_t t = 0; t < target.names().size(); ++t) {
     const auto at = static_cast<int64_t>(t);
-    report.classes.push_back({target.names()[t], rows, target.labels().at(t), truth.select(1, at), probability.select(1, at), threshold(t)});
+    report.classes.push_back(
+        {target.names()[t], rows, target.labels().at(t), truth.select(1, at), probability.select(1, at), threshold(t)});
   }
 }
 
@@ -96,14 +103,19 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
   const auto predictions = [&](const Frame& rows) { return figures(target, model.outputs(model.input(rows))); };
   for (const auto& column : order)
     if (!table.at(column.column).missing().all().item<bool>())
-      report.dependence.push_back(partial_dependence(table, column.column, predictions, {.points = 16, .rows = 200, .seed = seed}));
+      report.dependence.push_back(
+          partial_dependence(table, column.column, predictions, {.points = 16, .rows = 200, .seed = seed}));
   report.dependence_outputs = figure_names(target);
 }
 
-void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const Evaluation& evaluation, uint64_t seed) {
+void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const Evaluation& evaluation,
+                 uint64_t seed) {
   const bool tested = dataset.test.has_value(), validated = dataset.validation.has_value();
   const auto& rows = tested ? *dataset.test : validated ? *dataset.validation : *dataset.train;
-  add_predictions(report, *model.target, outputs_of(model, rows), rows.targets(), tested ? "test" : validated ? "validation" : "training");
+  add_predictions(report, *model.target, outputs_of(model, rows), rows.targets(),
+                  tested      ? "test"
+                  : validated ? "validation"
+                              : "training");
   report.parts = {{"training", dataset.train->rows()}};
   if (validated) report.parts.emplace_back("validation", dataset.validation->rows());
   if (tested) report.parts.emplace_back("test", dataset.test->rows());
