@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "column_tree.h"
 #include "reszoo/base/error.h"
@@ -12,6 +13,7 @@
 namespace reszoo {
 namespace {
 
+constexpr float kEpsilon = std::numeric_limits<float>::epsilon();
 constexpr int64_t kMostRows = int64_t{1} << 24;  // that at::quantile takes
 
 /// The columns as contiguous float32 rows (columns, N).
@@ -22,10 +24,13 @@ at::Tensor columns_of(const at::Tensor& x, const char* function) {
   return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
 }
 
-/// Ascending without repetition; one edge alone gets a second.
+/// Ascending without repetition; one edge alone gets a second. Interpolating between
+/// equal numbers can miss them by a bit of rounding: such a bin would be so narrow
+/// that a number's place in it is noise.
 std::vector<double> as_edges(std::vector<float> edges) {
   std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  const auto same = [](float a, float b) { return b - a <= 4 * kEpsilon * std::max(std::abs(a), std::abs(b)); };
+  edges.erase(std::unique(edges.begin(), edges.end(), same), edges.end());
   if (edges.size() == 1) edges.push_back(edges[0] + std::max(1.0f, std::abs(edges[0])));
   return {edges.begin(), edges.end()};
 }

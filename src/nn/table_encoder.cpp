@@ -63,13 +63,15 @@ void TableEncoderImpl::reset() {
     }
   column_of_ = torch::tensor(columns, torch::kLong);
   code_of_ = torch::tensor(codes, torch::kFloat);
-  const int64_t embedded = options.numeric() - options.plain_numeric();
-  const bool stays = options.numeric_embedding().kind == EmbeddingKind::none || embedded == 0;
-  numeric = stays ? AnyModule(nn::Identity()) : options.numeric_embedding().build(embedded);
-  if (!stays) register_module("numeric", numeric.ptr());
+  numeric = embedded() == 0 ? AnyModule(nn::Identity()) : options.numeric_embedding().build(embedded());
+  if (embedded() > 0) register_module("numeric", numeric.ptr());
   bool any = false;
   for (size_t i = 0; i < options.cardinalities().size(); ++i) any = any || options.width_of(i) > 0;
   if (any) embeddings_ = register_module("embeddings", std::make_shared<Embeddings>(options));
+}
+
+int64_t TableEncoderImpl::embedded() const {
+  return options.numeric_embedding().kind == EmbeddingKind::none ? 0 : options.numeric() - options.plain_numeric();
 }
 
 int64_t TableEncoderImpl::output_width() const {
@@ -78,14 +80,10 @@ int64_t TableEncoderImpl::output_width() const {
 }
 
 Tensor TableEncoderImpl::forward(const Tensor& x) {
-  const int64_t embedded = options.numeric() - options.plain_numeric();
+  const int64_t first = embedded();
   std::vector<Tensor> parts;
-  if (options.numeric_embedding().kind == EmbeddingKind::none || embedded == 0) {
-    parts.push_back(x.narrow(1, 0, options.numeric()));
-  } else {
-    parts.push_back(numeric.forward(x.narrow(1, 0, embedded)).flatten(1));
-    if (options.plain_numeric() > 0) parts.push_back(x.narrow(1, embedded, options.plain_numeric()));
-  }
+  if (first > 0) parts.push_back(numeric.forward(x.narrow(1, 0, first)).flatten(1));
+  if (options.numeric() > first) parts.push_back(x.narrow(1, first, options.numeric() - first));
   const auto categories = static_cast<int64_t>(options.cardinalities().size());
   if (categories > 0) encode(x.narrow(1, options.numeric(), categories), parts);
   return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
@@ -119,8 +117,8 @@ Tensor TableEncoderImpl::one_hot(const Tensor& codes, size_t begin, size_t end) 
 }
 
 void TableEncoderImpl::pretty_print(std::ostream& stream) const {
-  stream << "TableEncoder(numeric=" << options.numeric() << ", categories=" << options.cardinalities().size()
-         << ", embedding_width=" << options.embedding_width() << ")";
+  stream << "TableEncoder(numeric=" << options.numeric() << ", embedded=" << embedded()
+         << ", categories=" << options.cardinalities().size() << ", width=" << output_width() << ")";
 }
 
 }  // namespace reszoo

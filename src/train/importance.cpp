@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/base/permutation.h"
 
 namespace reszoo {
 namespace {
@@ -27,11 +27,11 @@ std::vector<Tensor> permutations_of(const ImportanceOptions& options, int64_t ro
       fail(ErrorKind::usage, "permutation_importance: a permutation must be of {} rows, got {}", rows, order.numel());
   if (!options.permutations.empty()) return options.permutations;
   std::vector<Tensor> orders;
-  for (int64_t repeat = 0; repeat < options.repeats; ++repeat) orders.push_back(epoch_order(rows, options.seed, repeat));
+  for (int64_t repeat = 0; repeat < options.repeats; ++repeat) orders.push_back(permutation(rows, options.seed, repeat));
   return orders;
 }
 
-ColumnImportance summary(std::string column, std::vector<double> repeats) {
+ColumnImportance in_short(std::string column, std::vector<double> repeats) {
   ColumnImportance result{.column = std::move(column), .repeats = std::move(repeats)};
   const auto count = static_cast<double>(result.repeats.size());
   for (const double worse : result.repeats) result.mean += worse / count;
@@ -92,7 +92,7 @@ Tensor describe_grid(const Column& column, const DependenceOptions& options, Par
 
 Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed) {
   if (table.rows() <= rows) return table;
-  const auto chosen = std::get<0>(epoch_order(table.rows(), seed, -1).slice(0, 0, rows).sort());
+  const auto chosen = std::get<0>(permutation(table.rows(), seed, -1).slice(0, 0, rows).sort());
   Frame sample = table;
   for (auto& column : sample.columns) values_of(column) = values_of(column).index_select(0, chosen);
   return sample;
@@ -114,7 +114,7 @@ std::vector<ColumnImportance> permutation_importance(const Frame& table, const s
       worse.push_back(sense * (base - metric(sample)));
     }
     values = kept;
-    importance.push_back(summary(name, std::move(worse)));
+    importance.push_back(in_short(name, std::move(worse)));
   }
   return importance;
 }

@@ -115,5 +115,5 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
 }
 
 TEST(Plan, AnUnknownNameIsRefused) {
-  expect_error_parts(ErrorKind::usage, {"auto, paper or image", "atuo", "did you mean auto"}, [] { named_plan("atuo", 10); });
+  expect_error_parts(ErrorKind::usage, {"auto, paper or image", "papier", "did you mean paper"}, [] { named_plan("papier", 10); });
 }

@@ -12,15 +12,15 @@ using Bins = std::vector<std::vector<double>>;
 
 /// Cuts each column of x at its quantiles 0, 1/count, …, 1; equal ones count once.
 ///
-/// A column of one value c gets one bin that begins at c, and one of two values
-/// one bin from one to the other.
+/// A column of one value c gets one bin that begins at c.
 ///
 /// Shape: x (N, columns).
 /// Throws: Error (input) for no row, or a number that is not finite; Error (usage)
 /// for count < 1.
 /// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.2.1.
-/// Differs: rtdl_num_embeddings refuses a column of one value and count >= N; over
-/// 2^24 rows are thinned out evenly, since `at::quantile` takes no more.
+/// Differs: rtdl_num_embeddings refuses a column of one value and count >= N, and
+/// keeps two edges that rounding alone makes different. Over 2^24 rows are thinned
+/// out evenly, since `at::quantile` takes no more.
 Bins quantile_bins(const at::Tensor& x, int64_t count);
 
 /// Options of tree_bins, named as in scikit-learn.

@@ -46,6 +46,7 @@ class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
   void pretty_print(std::ostream& stream) const override;
 
   int64_t output_width() const;
+  int64_t embedded() const;  ///< the numeric columns that are embedded, the first ones
 
   TableEncoderOptions options;
   AnyModule numeric;  ///< of the embedded columns; Identity when numbers stay
