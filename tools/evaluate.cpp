@@ -19,7 +19,7 @@ struct Asked {
 /// The model on the rows of a file.
 ReportData report_on(Model& model, const Asked& asked, const Tensor& outputs, const TensorBatches& rows, const Metrics& metrics) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()), .lead = asked.data, .command = asked.command,
-                    .results = {{"these", metrics}}, .parts = {{"measured", rows.rows()}}};
+                    .results = {{"measured", metrics}}, .parts = {{"measured", rows.rows()}}};
   cli::add_predictions(report, *model.target, outputs, rows.targets(), "measured");
   if (!model.table) return report;
   const auto raw = cli::read_raw(model, asked.data, asked.target);
