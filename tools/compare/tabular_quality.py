@@ -1,12 +1,12 @@
 """Compare networks and gradient boosting on real tables: ours and seven peers on the same splits.
 
-    python tabular_quality.py run [--methods …] [--tables …] [--seeds 0 1 2 3 4] [--mode default|tuned] [--trials 20]
+    python tabular_quality.py run [--methods …] [--tables …] [--seeds 0 1 2 3 4] [--mode default|tuned]
     python tabular_quality.py summary --out docs/tabular.md
-    python tabular_quality.py tables
+    python tabular_quality.py tables                  # writes the splits of the first seed and says what they are
 
 `run` appends a JSON line for each run to --results and skips those that are there, so it can be stopped and called
 again; each run is a process of its own. Seeds are the outer loop, then tables from small to large, then methods.
-What is compared and how is in tabular_quality's parts: quality/tables.py, splits.py, trees.py, networks.py, spaces.py.
+What is compared and how is in quality/: tables.py, splits.py, trees.py, networks.py, ours.py, spaces.py.
 Needs quality/requirements.txt, and for `reszoo` the tools, built.
 """
 import argparse
@@ -90,7 +90,7 @@ def main():
     parser.add_argument("--timeout", type=float, default=0, help="seconds a run; 0 is none")
     parser.add_argument("--results", type=Path, default=CACHE / "results.jsonl")
     parser.add_argument("--cache", type=Path, default=CACHE / "splits")
-    parser.add_argument("--tools", type=Path, default=ROOT / "build" / "release" / "tools", help="folder of train, predict")
+    parser.add_argument("--tools", type=Path, default=ROOT / "build" / "release" / "tools", help="folder of train")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "tabular.md")
     options = parser.parse_args()
     return {"run": run_all, "one": run_one, "tables": list_tables, "summary": summary}[options.action](options)

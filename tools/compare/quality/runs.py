@@ -1,5 +1,7 @@
 """One run: a method on a split, scored; and the file of results, one JSON object a line."""
 import json
+import os
+import platform
 import time
 from pathlib import Path
 
@@ -22,7 +24,7 @@ def run(options):
     split = read_split(options.cache, options.table, options.seed)
     trials = options.trials if options.mode == "tuned" else 0
     line = {"table": options.table, "method": options.method, "mode": options.mode, "seed": options.seed,
-            "threads": options.threads}
+            "threads": options.threads, "machine": machine()}
     if options.method == "reszoo":
         predictions, seconds, facts = ours.reszoo(options.tools, split, options.seed, options.threads, trials)
         scores = {part: score(split, part, prediction) for part, prediction in predictions.items()}
@@ -50,6 +52,14 @@ def _peer(split, options, trials):
         if best is None or value < best[0]:
             best = value, {"val": val, "test": score(split, "test", predict("test"))}, parameters
     return best[1], {"seconds": round(seconds, 2), "processor_seconds": round(processor, 2)}, best[2]
+
+
+def machine():
+    """Names the processor and how many of it there are."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return f"{name}, {os.cpu_count()} processors"
 
 
 def key(line):

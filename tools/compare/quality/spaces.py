@@ -1,8 +1,9 @@
 """Search spaces of the tuned class: uniform, log-uniform and choices, drawn independently; trial 0 is the defaults.
 
-Sources: LightGBM, XGBoost, CatBoost and histogram boosting after Grinsztajn et al. (2022, arXiv 2207.08815, appendix) and
-Gorishniy et al. (2021, arXiv 2106.11959, appendix F), which also has the ResNet; TabM after Gorishniy et al. (2025,
-arXiv 2410.24210, appendix); RealMLP after Holzmüller et al. (2024, arXiv 2407.04491, appendix).
+Sources: LightGBM, XGBoost, CatBoost and histogram boosting follow Grinsztajn et al. (2022, arXiv 2207.08815,
+appendix) and Gorishniy et al. (2021, arXiv 2106.11959, appendix), narrowed to what counts most; the latter has the
+ResNet's. TabM: Gorishniy et al. (2025, arXiv 2410.24210, appendix). RealMLP: Holzmüller et al. (2024, arXiv
+2407.04491, appendix), as pytabkit draws it.
 """
 import numpy as np
 

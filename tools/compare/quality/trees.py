@@ -3,6 +3,8 @@ main metric on the validation rows. Categories and missing values are left to ea
 
 Each function takes a split, a seed, threads and parameters that replace defaults, and returns what predicts a part.
 """
+from itertools import islice
+
 import numpy as np
 
 ROUNDS = 2000
@@ -16,13 +18,18 @@ def _predictor(model, split, features=None):
 
 
 def hist_gradient_boosting(split, seed, threads, **parameters):
-    """Fits scikit-learn's; threads are set by OMP_NUM_THREADS."""
+    """Fits scikit-learn's, which keeps the trees after the best round: predictions are those of the best round.
+
+    Threads are set by OMP_NUM_THREADS.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     kind = HistGradientBoostingClassifier if split.classes else HistGradientBoostingRegressor
     model = kind(max_iter=ROUNDS, early_stopping=True, n_iter_no_change=PATIENCE, categorical_features="from_dtype",
                  random_state=seed, **parameters)
     model.fit(split.x["train"], split.y["train"], X_val=split.x["val"], y_val=split.y["val"])
-    return _predictor(model, split)
+    best = int(np.argmax(model.validation_score_[1:]))  # the first score is that of no trees
+    stages = model.staged_predict_proba if split.classes else model.staged_predict
+    return lambda part: next(islice(stages(split.x[part]), best, None))
 
 
 def hist_gradient_boosting_100(split, seed, threads, **parameters):
