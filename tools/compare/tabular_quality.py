@@ -43,6 +43,7 @@ def _run_process(options, table, method, seed):
     command = [sys.executable, str(HERE), "one", "--tables", table, "--methods", method, "--seeds", str(seed),
                "--mode", options.mode, "--trials", str(options.trials), "--threads", str(options.threads),
                "--cache", str(options.cache), "--tools", str(options.tools)]
+    command += [word for text in options.csv for word in ("--csv", text)]
     threads = {name: str(options.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     try:
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **threads},
@@ -78,10 +79,11 @@ def summary(options):
 
 def main():
     from quality.runs import METHODS
-    from quality.tables import TABLES
+    from quality.tables import TABLES, add_csv
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["run", "one", "tables", "summary"])
-    parser.add_argument("--tables", nargs="+", choices=list(TABLES), default=list(TABLES))
+    parser.add_argument("--tables", nargs="+", help=f"of {', '.join(TABLES)}; all of them")
+    parser.add_argument("--csv", action="append", default=[], help="a table of one's own instead: PATH:TARGET[:TASK]")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--mode", choices=["default", "tuned"], default="default")
@@ -93,6 +95,10 @@ def main():
     parser.add_argument("--tools", type=Path, default=ROOT / "build" / "release" / "tools", help="folder of train")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "tabular.md")
     options = parser.parse_args()
+    own = [add_csv(words) for words in options.csv]
+    options.tables = options.tables or own or list(TABLES)
+    if unknown := set(options.tables) - set(TABLES):
+        parser.error(f"--tables: no table {', '.join(sorted(unknown))}")
     return {"run": run_all, "one": run_one, "tables": list_tables, "summary": summary}[options.action](options)
 
 

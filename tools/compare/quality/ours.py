@@ -1,4 +1,4 @@
-"""Our side: the command line tools `train` and `predict`, with no option but the files, the target and the seed."""
+"""Our side: the command line tools `train` and `predict`, told the files, the target, its task and the seed."""
 import json
 import resource
 import subprocess
@@ -11,8 +11,9 @@ import pandas as pd
 
 def train_command(tools, split, seed, threads, out, trials):
     """Gives the call of `train`; with trials, that of its search."""
-    command = [tools / "train", "--data", split.folder / "train.csv", "--val", split.folder / "val.csv", "--target",
-               split.target, "--seed", seed, "--threads", threads, "--out", out, "--json", "--overwrite"]
+    command = [tools / "train", "--data", split.folder / "train.csv", "--val", split.folder / "val.csv",
+               "--target", split.target, "--task", split.task, "--seed", seed, "--threads", threads,
+               "--out", out, "--json", "--overwrite"]
     if trials:
         command += ["--tune", trials]
     return [str(word) for word in command]
