@@ -12,6 +12,7 @@ Needs quality/requirements.txt, and for `reszoo` the tools, built.
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,16 +46,19 @@ def _run_process(options, table, method, seed):
                "--cache", str(options.cache), "--tools", str(options.tools)]
     command += [word for text in options.csv for word in ("--csv", text)]
     threads = {name: str(options.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, **threads}, start_new_session=True)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **threads},
-                              timeout=options.timeout or None)
+        out, error = process.communicate(timeout=options.timeout or None)
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # the tools that it called too
+        process.communicate()
         print(f"{table} {method} {seed}: not done in {options.timeout} s", file=sys.stderr, flush=True)
         return None
-    if done.returncode:
-        print(f"{table} {method} {seed}: {done.stderr[-1500:]}", file=sys.stderr, flush=True)
+    if process.returncode:
+        print(f"{table} {method} {seed}: {error[-1500:]}", file=sys.stderr, flush=True)
         return None
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(out.strip().splitlines()[-1])
 
 
 def run_one(options):
