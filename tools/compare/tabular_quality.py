@@ -51,10 +51,12 @@ def _run_process(options, table, method, seed):
     try:
         out, error = process.communicate(timeout=options.timeout or None)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)  # the tools that it called too
-        process.communicate()
         print(f"{table} {method} {seed}: not done in {options.timeout} s", file=sys.stderr, flush=True)
         return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # the tools that it called too
+            process.communicate()
     if process.returncode:
         print(f"{table} {method} {seed}: {error[-1500:]}", file=sys.stderr, flush=True)
         return None
