@@ -87,15 +87,20 @@ def _scores(results, name, tables):
 
 
 def paired(results, table):
-    """Gives the peer with the best mean, seeds in common with ours, and ours minus theirs: mean and half of the 95 %
-    interval by Student's t over seeds; None where ours or all peers are missing."""
+    """Gives the best peer by its mean over the seeds that it has in common with ours, their number, and ours minus
+    theirs: mean, half of the 95 % interval by Student's t, per cent. None where ours or all peers are missing.
+
+    A peer with fewer seeds than another is left out: its mean would be one of easier or harder validation rows.
+    """
     name = results.metric(table)
     mine = results.values(table, OURS, name)
     peers = {method: results.values(table, method, name) for method in PEERS}
     peers = {method: run for method, run in peers.items() if set(mine) & set(run)}
     if not peers:
         return None
-    best = min(peers, key=lambda method: np.mean(list(peers[method].values())))
+    most = max(len(set(mine) & set(run)) for run in peers.values())
+    peers = {method: run for method, run in peers.items() if len(set(mine) & set(run)) == most}
+    best = min(peers, key=lambda method: np.mean([peers[method][seed] for seed in set(mine) & set(peers[method])]))
     seeds = sorted(set(mine) & set(peers[best]))
     differences = np.array([mine[seed] - peers[best][seed] for seed in seeds])
     half = np.nan
