@@ -18,6 +18,16 @@ const char* text_of(ResNetDesign::Stem stem) {
   fail(ErrorKind::usage, "ResNetDesign: unknown stem {}", static_cast<int>(stem));
 }
 
+/// What all networks for tables take, and some more.
+std::vector<std::string> table_options(const std::vector<std::string>& more) {
+  std::vector<std::string> names{"outputs", "numeric", "cardinalities", "embedding_width", "embedding_widths",
+                                 "numeric_embedding", "numeric_width", "frequencies", "frequency_scale", "bins",
+                                 "plain_numeric", "blocks", "width", "widths", "members", "ensemble", "dropout", "norm",
+                                 "activation", "checkpoint"};
+  names.insert(names.end(), more.begin(), more.end());
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> ResNetDesign::parts() const {
@@ -80,10 +90,19 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular", "norm batch"},
-      .takes = {"outputs", "numeric", "cardinalities", "embedding_width", "blocks", "width", "hidden_factor", "dropout",
-                "residual_dropout", "norm", "activation", "checkpoint"},
+      .takes = table_options({"hidden_factor", "residual_dropout"}),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
+  });
+  registry.add({
+      .name = "tabular_mlp",
+      .domain = Domain::tabular,
+      .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
+      .reference = "rtdl_revisiting_models",
+      .parts = {"tabular without shortcuts", "norm none"},
+      .takes = table_options({}),
+      .input = {1},
+      .build = [](const ModelOptions& o) { return build_tabular_mlp("tabular_mlp", std::get<TabularOptions>(o)); },
   });
 }
 

@@ -63,6 +63,7 @@ int64_t stem_output(const ResNetDesign& design);
 Network build_resnet(const std::string& name, const ResNetDesign& design, const ImageOptions& options);
 Network build_alexnet(const std::string& name, const ImageOptions& options);
 Network build_tabular_resnet(const std::string& name, const TabularOptions& options);
+Network build_tabular_mlp(const std::string& name, const TabularOptions& options);
 
 /// One row of the tables of ResNets.
 struct ResNetRow {

@@ -98,6 +98,9 @@ Content read(const Arguments& arguments, bool needs_network) {
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(arguments.in, {.verify = false}).card;  // it was verified above
     if (needs_network) content.model = Model::load(arguments.in, torch::kCPU, /*verify=*/false);
+    if (!content.model.further.empty())
+      fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", arguments.in.string(),
+           content.model.further.size() + 1);
   } else if (needs_network) {
     fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", arguments.in.string(),
          fit_hint(content.weights));

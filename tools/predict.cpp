@@ -54,7 +54,7 @@ void add(Answers& answers, const cli::Source& source, const Tensor& outputs) {
   answers.classes = target.classes();
   answers.probabilities.resize(answers.classes.size());
   for (const auto& prediction : source.model->read(outputs)) {
-    if (target.task() == Task::regression) {
+    if (target.is_number()) {
       answers.values.push_back(prediction.value);
       continue;
     }

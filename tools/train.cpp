@@ -5,12 +5,13 @@
 #include "cli/dataset.h"
 #include "cli/download_line.h"
 #include "cli/measure.h"
-#include "cli/model_options.h"
-#include "cli/progress.h"
+#include "cli/outcome.h"
+#include "cli/plan_options.h"
+#include "cli/report_data.h"
 #include "cli/signals.h"
+#include "cli/training.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
-#include "reszoo/train/report.h"
 #include "reszoo/weights/load.h"
 
 using namespace reszoo;
@@ -20,21 +21,15 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Arguments {
-  std::string model = "tabular_resnet";
+  cli::PlanOptions plan;
   cli::DataOptions data;
-  std::string init, pretrained, out;
+  std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
-  std::vector<std::string> settings;
-  // Left out, they follow from the network's domain.
-  std::optional<int64_t> epochs, batch_size;
-  std::optional<double> lr, weight_decay, momentum;
-  std::optional<std::string> optimizer, schedule;
-  double clip_norm = 0;
-  int64_t patience = 0;
+  bool class_weights = false;
+  int64_t networks = 1, trials = 0;
 };
 
 void define(CLI::App& app, Arguments& a) {
-  auto* model = app.add_option("--model", a.model, "Name of a network, see reszoo-models")->capture_default_str();
   app.add_option("--data", a.data.data, "A table, or a folder of IDX files")->required();
   app.add_option("--target", a.data.target, "The table's column to predict");
   app.add_option("--val", a.data.validation, "Validation rows: a path, or a fraction of the data (default 0.1; 0 for none)");
@@ -44,10 +39,15 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--numeric", a.data.numeric, "Columns to read as numbers")->delimiter(',');
   app.add_option("--categorical", a.data.categorical, "Columns to read as categories")->delimiter(',');
   app.add_option("--ignore", a.data.ignore, "Columns to leave out")->delimiter(',');
-  cli::add_model_options(app, a.settings);
+  cli::add_plan_options(app, a.plan);
+  app.add_option("--metric", a.metric, "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
+  app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
+  app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
+  app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")->check(CLI::Range(1, 1024));
+  app.add_option("--tune", a.trials, "Search among so many trials for better options first")->check(CLI::Range(1, 100000));
   auto* init = app.add_option("--init", a.init, "Weights to begin with");
   app.add_option("--pretrained", a.pretrained, "A network and published weights to begin with, resnet50 or resnet50.TAG")
-      ->excludes(model)->excludes(init);
+      ->excludes(app.get_option("--model"))->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not compare the weights to begin with with their digest");
   app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs or channels");
   app.add_flag("--ema", a.ema, "Of an --init that has averaged weights too, take these");
@@ -55,40 +55,30 @@ void define(CLI::App& app, Arguments& a) {
   app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
   app.add_flag("--overwrite", a.overwrite, "Allow an --out that holds a model")->configurable(false);
   app.add_flag("--dry-run", a.dry_run, "Build all, run one batch, write nothing")->configurable(false);
-  app.add_option("--epochs", a.epochs, "Passes over the data (20; images 15)")->check(CLI::PositiveNumber);
-  app.add_option("--batch-size", a.batch_size, "Rows a step (256; images 128)")->check(CLI::Range(2, 1 << 24));
-  app.add_option("--optimizer", a.optimizer, "adamw or sgd (adamw; images sgd)");
-  app.add_option("--lr", a.lr, "Learning rate (0.001; images 0.1)")->check(CLI::PositiveNumber);
-  app.add_option("--weight-decay", a.weight_decay, "(1e-5; images 5e-4)")->check(CLI::NonNegativeNumber);
-  app.add_option("--momentum", a.momentum, "Of sgd (0.9)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--schedule", a.schedule, "constant, cosine, step, with :fraction (constant; images cosine:0.05)");
-  app.add_option("--clip-norm", a.clip_norm, "Largest norm of the gradients; 0 does not clip")->check(CLI::NonNegativeNumber);
-  app.add_option("--patience", a.patience, "Stop after so many epochs without a better metric; 0 never")
-      ->check(CLI::NonNegativeNumber);
 }
 
-TrainerOptions trainer_options(const Arguments& a, const cli::Common& common, Domain domain) {
-  const bool images = domain == Domain::image;
-  TrainerOptions o;
-  o.epochs = a.epochs.value_or(images ? 15 : 20);
-  o.batch_size = a.batch_size.value_or(images ? 128 : 256);
-  o.optimizer.kind = parse_optimizer(a.optimizer.value_or(images ? "sgd" : "adamw"));
-  const bool sgd = o.optimizer.kind == OptimizerKind::sgd;
-  o.optimizer.lr = a.lr.value_or(sgd ? 0.1 : 1e-3);
-  o.optimizer.weight_decay = a.weight_decay.value_or(images ? 5e-4 : 1e-5);
-  o.optimizer.momentum = a.momentum.value_or(0.9);
-  o.optimizer.nesterov = sgd && o.optimizer.momentum > 0;
-  o.schedule = Schedule::parse(a.schedule.value_or(images ? "cosine:0.05" : "constant"));
-  o.clip_norm = a.clip_norm;
-  o.patience = a.patience;
-  o.seed = common.seed;
-  o.channels_last = images;
-  o.resume = a.resume;
-  if (!a.dry_run) o.out = a.out;
-  o.settings = {{"model", a.model}, {"data", a.data.data}, {"target", a.data.target}, {"val", a.data.validation},
-                {"test", a.data.test}, {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init + a.pretrained},
-                {"options", fmt::format("{}", fmt::join(a.settings, " "))}};
-  return o;
+Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device, int64_t rows) {
+  auto plan = cli::plan_of(a.plan, rows);
+  auto& trainer = plan.trainer;
+  trainer.seed = common.seed;
+  trainer.device = device;
+  trainer.resume = a.resume;
+  if (!a.dry_run) trainer.out = a.out;
+  trainer.settings = {{"data", a.data.data}, {"target", a.data.target}, {"val", a.data.validation}, {"test", a.data.test},
+                      {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init + a.pretrained}, {"metric", a.metric},
+                      {"balanced", a.class_weights}};
+  return plan;
+}
+
+/// Takes away what an earlier search or ensemble left: its results would be taken
+/// for those of this one.
+void remove_parts(const fs::path& out) {
+  if (!fs::is_directory(out)) return;
+  std::vector<fs::path> parts;
+  for (const auto& entry : fs::directory_iterator(out))
+    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-"))
+      parts.push_back(entry.path());
+  for (const auto& part : parts) fs::remove_all(part);
 }
 
 /// Refuses a folder that would lose a model, and makes a new one. With
@@ -99,11 +89,13 @@ void prepare_out(const Arguments& a) {
     return;
   }
   const fs::path out = a.out;
-  if (a.resume && !fs::exists(out / "checkpoint.safetensors"))
+  const bool parts = fs::exists(out / "tune") || fs::exists(out / "network-1");
+  if (a.resume && !parts && !fs::exists(out / "checkpoint.safetensors"))
     fail(ErrorKind::file, "{}: no checkpoint to resume from", (out / "checkpoint.safetensors").string());
-  const bool used = fs::exists(out / "model.safetensors") || fs::exists(out / "checkpoint.safetensors");
+  const bool used = parts || fs::exists(out / "model.safetensors") || fs::exists(out / "checkpoint.safetensors");
   if (used && !a.resume && !a.overwrite)
     fail(ErrorKind::usage, "{}: holds a model already; --resume goes on with it, --overwrite begins anew", a.out);
+  if (!a.resume) remove_parts(out);
   std::error_code error;
   fs::create_directories(out, error);
   if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", a.out, error.message());
@@ -115,105 +107,112 @@ fs::path fetch_pretrained(const Arguments& a) {
   return fetch_weights(find_published(a.pretrained), options);
 }
 
-/// Puts the network into the dataset's model: the options of the command line,
-/// with what the data says of inputs and outputs.
-void build_network(Model& model, const Arguments& a, const ModelOptions& shape) {
-  const auto& info = registry().find(a.model);
-  auto options = to_json(cli::parse_model_options(info, a.settings));
-  const auto needed = to_json(shape);
-  for (const auto& [name, value] : needed.items())
-    if (!options.contains(name)) options[name] = value;
-  model.name = a.model;
-  model.options = options_from_json(info.domain, options);
-  model.network = create_model(a.model, model.options);
+/// Loads the weights that the command line begins with, if any.
+std::function<void(Network&)> beginning(const Arguments& a) {
   const auto weights = a.pretrained.empty() ? fs::path(a.init) : fetch_pretrained(a);
-  if (weights.empty()) return;
-  const auto report =
-      load_weights(*model.network, weights, {.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema});
-  std::cerr << weights.string() << ": " << report.line() << "\n";
+  if (weights.empty()) return {};
+  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
+  return [weights, options](Network& network) {
+    std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
+  };
 }
 
-ordered_json dry_run(Trainer& trainer, const cli::Dataset& dataset, const TrainerOptions& options) {
-  const auto batch = dataset.train->to(options.device).in_order(options.batch_size)[0];
-  const auto loss = trainer.train_step(batch, options.optimizer.lr);
-  return {{"dry_run", true}, {"model", dataset.model.name}, {"rows", dataset.train->rows()}, {"loss", loss}};
+ordered_json dry_run(const cli::Training& training, const Plan& plan) {
+  const auto& dataset = training.dataset;
+  auto model = dataset.model;
+  build_network(model, plan, dataset.train->inputs());
+  if (training.begin) training.begin(model.network);
+  Trainer trainer(model.network, loss_of(*model.target, plan.loss), training.evaluation, plan.trainer);
+  const auto batch = dataset.train->to(plan.trainer.device).in_order(plan.trainer.batch_size)[0];
+  const auto loss = trainer.train_step(batch, plan.trainer.optimizer.lr);
+  return {{"dry_run", true}, {"model", plan.network}, {"rows", dataset.train->rows()}, {"loss", loss}};
 }
 
-/// What the Trainer tells, and whom.
-TrainerHooks hooks_of(cli::ProgressLine& progress, const Model& model, const fs::path& out) {
-  TrainerHooks hooks;
-  hooks.on_step = [&](const Progress& p) { progress.step(p); };
-  hooks.on_epoch = [&](const Progress& p) { progress.epoch(p); };
-  hooks.on_warning = [&](const std::string& line) { progress.say(line); };
-  hooks.stop_requested = [] { return cli::signal_received() != 0; };
-  if (!out.empty())
-    hooks.on_best = [&model, out](const State& best, const Progress&) { model.save(out / "model.safetensors", best); };
-  return hooks;
-}
-
-std::string headline(const cli::Dataset& dataset) {
+std::string headline(const cli::Dataset& dataset, const Plan& plan) {
   const auto& target = *dataset.model.target;
-  return fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", dataset.model.name,
+  return fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", plan.network,
                      text_of(target.task()), target.name(), dataset.train->rows(),
                      dataset.validation ? dataset.validation->rows() : 0, dataset.test ? dataset.test->rows() : 0);
 }
 
-ordered_json summary_of(const Arguments& a, const cli::Dataset& dataset, const TrainResult& result, const Metrics& test) {
-  return {{"model", a.model},
-          {"metric", dataset.model.target->task() == Task::regression ? "rmse" : "accuracy"},
-          {"val", dataset.validation ? cli::to_json(result.best_metrics) : ordered_json()},
-          {"test", dataset.test ? cli::to_json(test) : ordered_json()},
-          {"epochs", result.history.size()},
-          {"seconds", std::round(result.seconds * 100) / 100},
+/// Rows that the trained model is measured on; nothing without rows.
+Metrics measure_on(Model& model, const std::optional<TensorBatches>& rows) {
+  if (!rows) return {};
+  return cli::measure(*model.target, cli::outputs_of(model, *rows), rows->targets());
+}
+
+ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Training& training, const cli::Trained& trained,
+                        const Metrics& validation, const Metrics& test) {
+  size_t epochs = 0;
+  double seconds = 0;
+  for (const auto& run : trained.runs) {
+    epochs += run.history.size();
+    seconds += run.seconds;
+  }
+  const auto figures = [](const Metrics& metrics) { return metrics.empty() ? ordered_json() : cli::to_json(metrics); };
+  return {{"model", plan.network},
+          {"metric", training.evaluation.decides},
+          {"val", figures(validation)},
+          {"test", figures(test)},
+          {"epochs", epochs},
+          {"seconds", std::round(seconds * 100) / 100},
           {"out", a.out}};
 }
 
-ReportData report_of(const std::string& command, const TrainResult& result, const TrainerOptions& options, const Metrics& test) {
-  ReportData report{.title = options.settings.at("model"), .command = command, .history = result.history};
-  for (const auto& [name, value] : options.settings.items())
+ReportData report_of(const std::string& command, const cli::Trained& trained, const Plan& plan, const Metrics& validation,
+                     const Metrics& test) {
+  ReportData report{.title = plan.network, .command = command, .history = trained.runs.front().history};
+  auto settings = plan.trainer.settings;
+  settings.update(settings_of(plan));
+  for (const auto& [name, value] : settings.items())
     if (value != "") report.settings.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
-  if (!result.best_metrics.empty()) report.results.emplace_back("validation", result.best_metrics);
+  if (!validation.empty()) report.results.emplace_back("validation", validation);
   if (!test.empty()) report.results.emplace_back("test", test);
   return report;
 }
 
-/// Data and network, ready to train.
+/// The data, ready to train on.
 cli::Dataset prepare(Arguments& a, uint64_t seed) {
   if (a.data.validation.empty()) a.data.validation = "0.1";
   a.data.seed = seed;
-  torch::manual_seed(seed);
-  auto dataset = cli::read_dataset(a.data, registry().find(a.model).domain);
+  auto dataset = cli::read_dataset(a.data, cli::domain_of(a.plan));
   for (const auto& note : dataset.notes) std::cerr << note << "\n";
-  build_network(dataset.model, a, dataset.shape);
+  if (a.class_weights) dataset.train = cli::balanced(*dataset.train, *dataset.model.target);
   return dataset;
 }
 
 ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
   const auto device = common.use();
-  if (!a.pretrained.empty()) a.model = find_published(a.pretrained).model;
-  const auto domain = registry().find(a.model).domain;
+  if (!a.pretrained.empty()) a.plan.network = find_published(a.pretrained).model;
+  const auto domain = cli::domain_of(a.plan);
   prepare_out(a);
-  auto dataset = prepare(a, common.seed);
-  auto& model = dataset.model;
-  auto options = trainer_options(a, common, domain);
-  options.device = device;
-  const auto out = options.out;
+  const auto dataset = prepare(a, common.seed);
+  auto plan = make_plan(a, common, device, dataset.train->rows());
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
-  progress.say(headline(dataset));
-  Trainer trainer(model.network, cli::loss_of(model.target->task()), cli::evaluation_of(*model.target), options,
-                  hooks_of(progress, model, out));
-  if (a.dry_run) return dry_run(trainer, dataset, options);
+  progress.say(headline(dataset, plan));
+  const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a), progress};
+  if (a.dry_run) return dry_run(training, plan);
+  const auto& out = plan.trainer.out;
   if (!out.empty()) write_file(out / "config.toml", config);
 
   cli::watch_signals();
-  const auto result = trainer.fit(*dataset.train, dataset.validation);
-  if (result.outcome == Outcome::stopped) {
-    progress.say(out.empty() ? "stopped" : fmt::format("stopped; --resume --out {} goes on", a.out));
-    throw cli::Exit{128 + cli::signal_received()};
+  std::vector<Trial> trials;
+  if (a.trials > 0) {
+    trials = cli::search(training, plan, a.trials);
+    plan = trials.front().plan;
   }
-  const auto test = dataset.test ? trainer.evaluate(*dataset.test) : Metrics{};
-  if (!out.empty()) write_report(out / "report.html", report_of(command, result, options, test));
-  const auto summary = summary_of(a, dataset, result, test);
+  auto trained = cli::train_networks(training, plan, a.networks);
+  auto& model = trained.model;
+  if (!a.threshold.empty()) cli::choose_thresholds(model, dataset, a.threshold);
+  if (!out.empty()) model.save(out / "model.safetensors");
+  const auto validation = measure_on(model, dataset.validation), test = measure_on(model, dataset.test);
+  if (!out.empty()) {
+    auto report = report_of(command, trained, plan, validation, test);
+    cli::add_dataset(report, model, dataset, training.evaluation, common.seed);
+    if (!trials.empty()) report.tables.push_back(cli::table_of(trials, training.evaluation.decides));
+    write_report(out / "report.html", report);
+  }
+  const auto summary = summary_of(a, plan, training, trained, validation, test);
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;
 }

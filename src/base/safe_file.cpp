@@ -40,17 +40,28 @@ class Descriptor {
   int number_;
 };
 
+void flush_folder(const fs::path& target) {
+  const auto folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems cannot flush a folder and say EINVAL; the file itself is safe there.
+  if (descriptor.number() < 0 ||
+      (retry([&] { return ::fsync(descriptor.number()); }) != 0 && errno != EINVAL && errno != ENOTSUP))
+    fail_with_errno(folder, "cannot be flushed to the disk");
+}
+
+}  // namespace
+
 /// A file beside its target that is removed unless it was renamed.
-class TemporaryFile {
+class SafeFile::Temporary {
  public:
-  explicit TemporaryFile(const fs::path& target) : target_(target), file_(open_new()) {
+  explicit Temporary(const fs::path& target) : target_(target), file_(open_new()) {
     if (file_.number() < 0) fail_with_errno(target_, "cannot be written");
   }
-  ~TemporaryFile() {
+  ~Temporary() {
     if (!name_.empty()) ::unlink(name_.c_str());
   }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
 
   void write(std::string_view bytes) {
     constexpr size_t most = size_t{1} << 30;  // Linux writes at most 2 GiB at once
@@ -61,10 +72,11 @@ class TemporaryFile {
     }
   }
 
-  void rename_to_target() {
+  void finish() {
     if (retry([&] { return ::fsync(file_.number()); }) != 0 || !file_.close()) abandon("cannot be flushed to the disk");
     if (::rename(name_.c_str(), target_.c_str()) != 0) abandon("cannot be put in place");
     name_.clear();
+    flush_folder(target_);
   }
 
  private:
@@ -92,22 +104,19 @@ class TemporaryFile {
   Descriptor file_;
 };
 
-void flush_folder(const fs::path& target) {
-  const auto folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot flush a folder and say EINVAL; the file itself is safe there.
-  if (descriptor.number() < 0 ||
-      (retry([&] { return ::fsync(descriptor.number()); }) != 0 && errno != EINVAL && errno != ENOTSUP))
-    fail_with_errno(folder, "cannot be flushed to the disk");
-}
+SafeFile::SafeFile(const fs::path& path) : file_(std::make_unique<Temporary>(path)) {}
+SafeFile::~SafeFile() = default;
+SafeFile::SafeFile(SafeFile&&) noexcept = default;
+SafeFile& SafeFile::operator=(SafeFile&&) noexcept = default;
 
-}  // namespace
+void SafeFile::write(std::string_view bytes) { file_->write(bytes); }
+
+void SafeFile::finish() { file_->finish(); }
 
 void write_file(const fs::path& path, const std::vector<std::string_view>& pieces) {
-  TemporaryFile file(path);
+  SafeFile file(path);
   for (const auto piece : pieces) file.write(piece);
-  file.rename_to_target();
-  flush_folder(path);
+  file.finish();
 }
 
 void write_file(const fs::path& path, std::string_view content) { write_file(path, std::vector{content}); }

@@ -63,11 +63,17 @@ Column number_column(const std::string& name, const Chunks& values, const std::s
   return {name, Column::Kind::number, numbers, {}, {}};
 }
 
+/// Whether the type is a day or a point in time, not a duration.
+bool is_date(const arrow::DataType& type) {
+  return type.id() == arrow::Type::DATE32 || type.id() == arrow::Type::DATE64 || type.id() == arrow::Type::TIMESTAMP;
+}
+
 /// Dates and times are integers of their own unit.
 Column time_column(const std::string& name, const Chunks& values, double divisor, const std::string& subject) {
   const bool narrow = values->type()->id() == arrow::Type::DATE32 || values->type()->id() == arrow::Type::TIME32;
   auto column = number_column(name, cast(values, narrow ? arrow::int32() : arrow::int64(), subject), subject);
   column.numbers.div_(divisor);
+  column.date = is_date(*values->type());
   return column;
 }
 
@@ -108,9 +114,20 @@ Column column_of(const std::string& name, Chunks values, const std::string& subj
   fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}", subject, name, type.ToString());
 }
 
+arrow::Result<std::shared_ptr<arrow::Array>> date_array(const Column& column, const bool* null) {
+  arrow::TimestampBuilder builder(arrow::timestamp(arrow::TimeUnit::MICRO), arrow::default_memory_pool());
+  const auto times = (column.numbers * (1e6 * seconds_a_day)).round().nan_to_num().to(torch::kInt64).contiguous();
+  const auto* values = times.const_data_ptr<int64_t>();
+  ARROW_RETURN_NOT_OK(builder.Reserve(column.size()));
+  for (int64_t i = 0; i < column.size(); ++i)
+    ARROW_RETURN_NOT_OK(null[i] ? builder.AppendNull() : builder.Append(values[i]));
+  return builder.Finish();
+}
+
 arrow::Result<std::shared_ptr<arrow::Array>> arrow_array(const Column& column) {
   const auto missing = column.missing().contiguous();
   const auto* null = missing.const_data_ptr<bool>();
+  if (column.date) return date_array(column, null);
   if (column.kind == Column::Kind::number) {
     arrow::DoubleBuilder builder;
     const auto numbers = column.numbers.contiguous();
@@ -136,12 +153,14 @@ void check(const arrow::Status& status, const std::string& subject) {
   fail(ErrorKind::file, "{}: {}", subject, text.substr(0, text.find('\n')));
 }
 
+void check_names(const std::vector<std::string>& names, const std::string& subject) {
+  std::set<std::string> seen;
+  for (const auto& name : names)
+    if (!seen.insert(name).second) fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, name);
+}
+
 Frame frame_of(const arrow::Table& table, const std::string& subject) {
-  if (table.num_columns() == 0) fail(ErrorKind::input, "{}: is empty, without columns", subject);
-  std::set<std::string> names;
-  for (const auto& name : table.ColumnNames())
-    if (!names.insert(name).second) fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, name);
-  if (table.num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);
+  check_names(table.ColumnNames(), subject);
   Frame frame;
   for (int i = 0; i < table.num_columns(); ++i)
     frame.columns.push_back(column_of(table.field(i)->name(), table.column(i), subject));

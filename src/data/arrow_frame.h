@@ -17,9 +17,11 @@ T value_of(arrow::Result<T> result, const std::string& subject) {
   return std::move(result).ValueUnsafe();
 }
 
-/// Throws: Error (input) that begins with `subject` for a table without rows,
-/// with two columns of one name, or a column of a type that is neither number
-/// nor text.
+/// Throws: Error (input) that begins with `subject` for two columns of one name.
+void check_names(const std::vector<std::string>& names, const std::string& subject);
+
+/// Throws: Error (input) that begins with `subject` for two columns of one name,
+/// or a column of a type that is neither number nor text.
 Frame frame_of(const arrow::Table& table, const std::string& subject);
 
 std::shared_ptr<arrow::Table> arrow_table(const Frame& frame, const std::string& subject);

@@ -7,7 +7,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
-#include "reszoo/data/gzip.h"
+#include "reszoo/data/compressed.h"
 
 namespace reszoo {
 namespace {
@@ -54,7 +54,7 @@ ImageSet read_set(const fs::path& folder, const std::string& split) {
 }  // namespace
 
 Tensor read_idx(const fs::path& path) {
-  const auto bytes = unzipped(read_file(path), path.string());
+  const auto bytes = decompressed(read_file(path), path.string());
   const auto magic = bytes.size() < 4 ? 0 : number_at(bytes, 0);
   const auto dimensions = magic & 0xff;
   if ((magic & ~0xffu) != unsigned_bytes || dimensions == 0 || dimensions > most_dimensions)

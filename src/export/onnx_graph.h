@@ -12,6 +12,8 @@
 
 namespace reszoo {
 
+class NLinearImpl;
+
 using Value = torch::jit::Value*;
 
 /// The nodes of an ONNX graph, on LibTorch's own representation of a graph.
@@ -105,6 +107,14 @@ Value avg_pool2d(OnnxGraph& graph, const OnnxCall& call);
 Value constant_pad2d(OnnxGraph& graph, const OnnxCall& call);
 Value unflatten(OnnxGraph& graph, const OnnxCall& call);
 Value table_encoder(OnnxGraph& graph, const OnnxCall& call);
+Value n_linear(OnnxGraph& graph, const OnnxCall& call);
+Value member_scale(OnnxGraph& graph, const OnnxCall& call);
+Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call);
+Value shared_linear(OnnxGraph& graph, const OnnxCall& call);
+
+// Of parts of a table's encoder: x is (N, columns), or (N, n, in); `key` is the module's path.
+Value numeric_embedding(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module);
+Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLinearImpl& layers);
 }  // namespace onnx
 
 }  // namespace reszoo

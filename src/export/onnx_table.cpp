@@ -12,11 +12,11 @@ Value columns(OnnxGraph& graph, Value x, int64_t first, int64_t last) {
   return graph.apply("Slice", {x, graph.integers({first}), graph.integers({last}), graph.integers({1})});
 }
 
-/// Equal to the code of each feature, as numbers.
-Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options) {
+/// Of the categories [begin, end): equal to the code of each feature, as numbers.
+Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options, size_t begin, size_t end) {
   std::vector<int64_t> column_of;
   std::vector<double> code_of;
-  for (size_t i = 0; i < options.cardinalities().size(); ++i)
+  for (size_t i = begin; i < end; ++i)
     for (int64_t code = 0; code < options.cardinalities()[i]; ++code) {
       column_of.push_back(options.numeric() + static_cast<int64_t>(i));
       code_of.push_back(static_cast<double>(code));
@@ -28,33 +28,48 @@ Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options) {
   return numbers->i_(attribute("to"), 1)->output();  // float
 }
 
-/// The rows of each category's table; code -1 is row 0.
-std::vector<Value> embeddings(OnnxGraph& graph, const OnnxCall& call, const TableEncoderOptions& options) {
-  auto* whole = graph.add("Cast", {call.x()});
+/// The columns as rows of their tables; code -1 is row 0.
+Value rows_of_tables(OnnxGraph& graph, Value x) {
+  auto* whole = graph.add("Cast", {x});
   whole->i_(attribute("to"), 7);  // int64
-  const auto rows = graph.apply("Add", {whole->output(), graph.integers({1})});
-  const auto weights = call.node.module.ptr()->named_parameters();
-  std::vector<Value> parts;
-  for (size_t i = 0; i < options.cardinalities().size(); ++i) {
-    const auto name = "embeddings." + std::to_string(i) + ".weight";
-    auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(options.numeric() + static_cast<int64_t>(i)))});
-    row->i_(attribute("axis"), 1);
-    parts.push_back(graph.apply("Gather", {graph.weight(call.key(name.c_str()), weights[name]), row->output()}));
+  return graph.apply("Add", {whole->output(), graph.integers({1})});
+}
+
+Value embedding(OnnxGraph& graph, const OnnxCall& call, Value rows, int64_t numeric, size_t category) {
+  const auto name = "embeddings." + std::to_string(category) + ".weight";
+  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(numeric + static_cast<int64_t>(category)))});
+  row->i_(attribute("axis"), 1);
+  const auto& weight = call.node.module.ptr()->named_parameters()[name];
+  return graph.apply("Gather", {graph.weight(call.key(name.c_str()), weight), row->output()});
+}
+
+/// Neighbouring columns that are one-hot go together, as in the encoder itself.
+void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderOptions& options, std::vector<Value>& parts) {
+  Value rows = nullptr;
+  const size_t categories = options.cardinalities().size();
+  for (size_t i = 0, next; i < categories; i = next) {
+    next = i + 1;
+    if (options.width_of(i) > 0) {
+      if (!rows) rows = rows_of_tables(graph, call.x());
+      parts.push_back(embedding(graph, call, rows, options.numeric(), i));
+      continue;
+    }
+    while (next < categories && options.width_of(next) == 0) ++next;
+    parts.push_back(one_hot(graph, call.x(), options, i, next));
   }
-  return parts;
 }
 
 }  // namespace
 
 Value table_encoder(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<TableEncoderImpl>().options;
+  const auto& encoder = call.module<TableEncoderImpl>();
+  const auto& options = encoder.options;
   std::vector<Value> parts;
-  if (options.numeric() > 0) parts.push_back(columns(graph, call.x(), 0, options.numeric()));
-  if (options.embedding_width() == 0) {
-    parts.push_back(one_hot(graph, call.x(), options));
-  } else {
-    for (auto* part : embeddings(graph, call, options)) parts.push_back(part);
-  }
+  const int64_t embedded = encoder.embedded();
+  if (embedded > 0)
+    parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.key("numeric"), *encoder.numeric.ptr()));
+  if (options.numeric() > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric()));
+  encode(graph, call, options, parts);
   return graph.add("Concat", parts)->i_(attribute("axis"), 1)->output();
 }
 

@@ -19,6 +19,8 @@
 #include "reszoo/nn/efficient_channel_attention.h"
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
+#include "reszoo/nn/member_linear.h"
+#include "reszoo/nn/n_linear.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/table_encoder.h"
@@ -57,6 +59,10 @@ const char* operation_of(const nn::Module& module) {
       {typeid(DropBlock2dImpl), "drop_block"},
       {typeid(ZeroPadShortcutImpl), "zero_pad"},
       {typeid(TableEncoderImpl), "table_encoder"},
+      {typeid(MemberScaleImpl), "member_scale"},
+      {typeid(BatchEnsembleLinearImpl), "batch_ensemble_linear"},
+      {typeid(SharedLinearImpl), "shared_linear"},
+      {typeid(NLinearImpl), "n_linear"},
   };
   const auto found = names.find(typeid(module));
   return found == names.end() ? "opaque" : found->second;

@@ -14,6 +14,9 @@ using nlohmann::json;
 /// Tensors whose key begins so belong to the preprocessing, not to the network.
 constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
 
+/// More networks than this in one file are a damaged card.
+constexpr int64_t kMostNetworks = 1024;
+
 /// Runs `forward` over the rows in batches and gathers the results on the CPU.
 template <typename Forward>
 Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, Forward forward) {
@@ -26,6 +29,15 @@ Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, For
   return torch::cat(results);
 }
 
+/// The weights whose keys begin with `prefix`, without it; not the preprocessing's.
+State part_of(const State& tensors, const std::string& prefix) {
+  State part("key");
+  for (const auto& item : tensors)
+    if (item.key().starts_with(prefix) && !item.key().starts_with(kPreprocessPrefix))
+      part.insert(item.key().substr(prefix.size()), item.value());
+  return part;
+}
+
 /// The tensors of the preprocessing, without their prefix.
 std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
   std::map<std::string, Tensor> found;
@@ -34,20 +46,45 @@ std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
   return found;
 }
 
+/// A network whose weights are loaded next.
+Network uninitialised(const Model& model) {
+  const NoInit no_init;
+  return create_model(model.name, model.options);
+}
+
+/// What the keys of an ensemble's network begin with; nothing for a single one.
+std::string prefix_of(const Model& model, size_t i) { return model.further.empty() ? "" : fmt::format("networks.{}.", i); }
+
+std::vector<Network> networks_of(const Model& model) {
+  std::vector<Network> networks{model.network};
+  networks.insert(networks.end(), model.further.begin(), model.further.end());
+  return networks;
+}
+
 Model build(const json& card, const State& tensors, const std::string& source) {
   if (json_field<std::string>(card, "kind", source) != "model")
     fail(ErrorKind::file, "{}: holds no model but a {}", source, card.at("kind").get<std::string>());
   Model model;
   model.name = json_field<std::string>(card, "model", source);
   model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
-  {
-    const NoInit no_init;  // all weights are loaded next
-    model.network = create_model(model.name, model.options);
-  }
+  model.network = uninitialised(model);
+  const auto networks = card.contains("networks") ? json_field<int64_t>(card, "networks", source) : 1;
+  if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
+  for (int64_t i = 1; i < networks; ++i) model.further.push_back(uninitialised(model));
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);
   return model;
+}
+
+std::vector<double> values_of(const Tensor& row) {
+  const auto values = row.contiguous();
+  return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
+}
+
+/// The words that the target's column `t` can have.
+const std::vector<std::string>& words_of(const Target& target, size_t t) {
+  return target.labels().empty() ? target.classes() : target.labels()[t];
 }
 
 }  // namespace
@@ -62,21 +99,25 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
     if (message.starts_with(path.string())) throw;
     fail(ErrorKind::file, "{}: {}", path.string(), message);
   }
-  State weights("key");
-  for (const auto& item : file.tensors)
-    if (!item.key().starts_with(kPreprocessPrefix)) weights.insert(item.key(), item.value());
-  load_state(*model.network, weights, {}, path.string());
-  model.network->to(device);
-  model.network->eval();
+  auto networks = networks_of(model);
+  for (size_t i = 0; i < networks.size(); ++i) {
+    load_state(*networks[i], part_of(file.tensors, prefix_of(model, i)), {}, path.string());
+    networks[i]->to(device);
+    networks[i]->eval();
+  }
   return model;
 }
 
 void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
   nlohmann::json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
+  if (!further.empty()) card["networks"] = further.size() + 1;
   State tensors("key");
   if (target) card["target"] = target->to_json();
   if (image) card["image"] = image->to_json();
-  for (const auto& item : weights.value_or(state_of(*network))) tensors.insert(item.key(), item.value());
+  auto networks = networks_of(*this);
+  for (size_t i = 0; i < networks.size(); ++i)
+    for (const auto& item : i == 0 && weights ? *weights : state_of(*networks[i]))
+      tensors.insert(prefix_of(*this, i) + item.key(), item.value());
   if (table) {
     card["table"] = table->to_json();
     for (const auto& [key, tensor] : table->tensors()) tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
@@ -95,30 +136,39 @@ Tensor Model::input(const ImageView& picture) const {
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
-  return in_batches(network, prepared, batch_size, [&](const Tensor& x) { return network->forward(x); });
+  std::vector<Tensor> each;
+  for (auto& one : networks_of(*this))
+    each.push_back(in_batches(one, prepared, batch_size, [&](const Tensor& x) { return one->forward(x); }));
+  if (each.size() == 1) return each.front();
+  for (auto& outputs : each)
+    if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
+  return torch::cat(each, 1);
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
-  return in_batches(network, prepared, batch_size, [&](const Tensor& x) { return network->features(x); });
+  std::vector<Tensor> each;
+  for (auto& one : networks_of(*this))
+    each.push_back(in_batches(one, prepared, batch_size, [&](const Tensor& x) { return one->features(x); }));
+  return each.size() == 1 ? each.front() : torch::cat(each, 1);
 }
 
 std::vector<Prediction> Model::read(const Tensor& outputs) const {
   if (!target) fail(ErrorKind::usage, "{}: does not know what its outputs mean", name);
   std::vector<Prediction> predictions(static_cast<size_t>(outputs.size(0)));
-  const auto decoded = target->decode(outputs).contiguous();
-  if (target->task() == Task::regression) {
-    for (size_t i = 0; i < predictions.size(); ++i) {
-      predictions[i].value = decoded.data_ptr<double>()[i];
-      predictions[i].label = number_text(predictions[i].value);
-    }
-    return predictions;
-  }
-  const auto probabilities = target->probabilities(outputs).to(torch::kDouble).contiguous();
-  const auto classes = target->classes().size();
+  const auto decoded = target->decode(outputs).to(torch::kCPU, torch::kFloat64);
+  const auto each = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
+  const auto chances = target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
   for (size_t i = 0; i < predictions.size(); ++i) {
-    const auto* row = probabilities.data_ptr<double>() + i * classes;
-    predictions[i].label = target->classes()[static_cast<size_t>(decoded.data_ptr<int64_t>()[i])];
-    predictions[i].probabilities.assign(row, row + classes);
+    auto& said = predictions[i];
+    const auto row = values_of(each[static_cast<int64_t>(i)]);
+    if (chances.defined()) said.probabilities = values_of(chances[static_cast<int64_t>(i)]);
+    for (size_t t = 0; t < row.size(); ++t)
+      said.labels.push_back(target->is_number() ? number_text(row[t]) : words_of(*target, t)[static_cast<size_t>(row[t])]);
+    const size_t middle = target->task() == Task::quantile ? row.size() / 2 : 0;
+    said.label = said.labels[middle];
+    if (!target->is_number()) continue;
+    said.value = row[middle];
+    said.values = row;
   }
   return predictions;
 }

@@ -12,6 +12,7 @@
 #include "reszoo/nn/conv_projection.h"
 #include "reszoo/nn/drop_path.h"
 #include "reszoo/nn/efficient_channel_attention.h"
+#include "reszoo/nn/linear_projection.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "reszoo/nn/zero_pad_shortcut.h"
@@ -163,13 +164,16 @@ ResidualBlock bottleneck_block(const BlockOptions& o) {
 ResidualBlock tabular_block(const TabularBlockOptions& o) {
   Slots slots;
   slots.branch = {
-      {"normalization", o.norm().build(o.width(), Layout::rows)},
-      {"linear1", nn::Linear(o.width(), o.hidden())},
+      {"normalization", o.members().norm(o.norm(), o.in())},
+      {"linear1", o.members().linear(o.in(), o.hidden())},
       {"activation", o.activation().build()},
       {"dropout1", nn::Dropout(o.dropout())},
-      {"linear2", nn::Linear(o.hidden(), o.width())},
+      {"linear2", o.members().linear(o.hidden(), o.width())},
       {"dropout2", nn::Dropout(o.residual_dropout())},
   };
+  if (o.in() != o.width())
+    slots.shortcut = {"shortcut", o.members().count > 0 ? o.members().linear(o.in(), o.width(), /*bias=*/false)
+                                                        : AnyModule(LinearProjection(o.in(), o.width()))};
   return ResidualBlock(std::move(slots));
 }
 

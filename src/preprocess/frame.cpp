@@ -11,6 +11,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
 namespace {
@@ -29,8 +30,44 @@ std::optional<double> number_in(std::string_view word) {
   return value;
 }
 
-int64_t first_row_of(const Tensor& codes, int64_t code) {
-  return (codes == code).nonzero()[0].item<int64_t>() + 1;
+/// Text columns one behind the other, with one list of words.
+Column joined_text(const std::vector<Column>& parts) {
+  Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
+  std::unordered_map<std::string, int64_t> code_of;
+  std::vector<Tensor> codes;
+  for (const auto& part : parts) {
+    std::vector<int64_t> new_codes;  // and -1 last, which the code -1 picks
+    for (const auto& word : part.words) {
+      const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(all.words.size()));
+      if (fresh) all.words.push_back(word);
+      new_codes.push_back(place->second);
+    }
+    new_codes.push_back(-1);
+    codes.push_back(torch::tensor(new_codes, torch::kInt64).index({part.codes}));
+  }
+  all.codes = torch::cat(codes);
+  return all;
+}
+
+/// Columns of one name, one behind the other.
+Column joined(const std::vector<Column>& parts) {
+  bool text = false, number = false, date = false;
+  for (const auto& part : parts) {
+    if (part.missing().all().item<bool>()) continue;
+    (part.kind == Column::Kind::text ? text : number) = true;
+    date = date || part.date;
+  }
+  if (text && number) fail(ErrorKind::input, "column \"{}\": is text in one table and numbers in another", parts.front().name);
+  if (text) {
+    auto texts = parts;
+    for (auto& part : texts) part = as_text(part);
+    return joined_text(texts);
+  }
+  Column all{parts.front().name, Column::Kind::number, {}, {}, {}, date};
+  std::vector<Tensor> numbers;
+  for (const auto& part : parts) numbers.push_back(as_numbers(part).numbers);
+  all.numbers = torch::cat(numbers);
+  return all;
 }
 
 /// One column of `rows`: text as soon as one value is text.
@@ -92,25 +129,48 @@ Column as_text(const Column& column) {
   const auto present = ~column.missing();
   const auto [values, codes, counts] = at::_unique2(column.numbers.masked_select(present), true, true);
   text.codes.masked_scatter_(present, codes);
-  for (int64_t i = 0; i < values.size(0); ++i) text.words.push_back(number_text(values[i].item<double>()));
+  for (int64_t i = 0; i < values.size(0); ++i) {
+    const auto value = values[i].item<double>();
+    text.words.push_back(column.date ? date_text(value) : number_text(value));
+  }
   return text;
 }
 
-Column as_numbers(const Column& column) {
+Column as_numbers(const Column& column, int64_t first_row) {
   if (column.kind == Column::Kind::number) return column;
+  return {column.name, Column::Kind::number, numbers_of_words(column, number_in, "must hold numbers", first_row), {}, {}};
+}
+
+Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,
+                        std::string_view rule, int64_t first_row) {
   // One value a word, and a last one that the code -1 picks.
   std::vector<double> values(column.words.size() + 1, missing_number);
-  int64_t bad_row = column.size() + 1;
+  std::vector<bool> bad(column.words.size(), false);
   for (size_t code = 0; code < column.words.size(); ++code) {
-    if (const auto value = number_in(column.words[code]))
-      values[code] = *value;
-    else if ((column.codes == static_cast<int64_t>(code)).any().item<bool>())
-      bad_row = std::min(bad_row, first_row_of(column.codes, static_cast<int64_t>(code)));
+    const auto value = read(column.words[code]);
+    bad[code] = !value;
+    values[code] = value.value_or(missing_number);
   }
-  if (bad_row <= column.size())
-    fail(ErrorKind::input, "column \"{}\": must hold numbers, got \"{}\" in row {}", column.name,
-         column.words[column.codes[bad_row - 1].item<int64_t>()], bad_row);
-  return {column.name, Column::Kind::number, torch::tensor(values, torch::kFloat64).index({column.codes}), {}, {}};
+  const auto codes = column.codes.contiguous();
+  const auto* code = codes.const_data_ptr<int64_t>();
+  for (int64_t row = 0; row < codes.size(0); ++row)
+    if (code[row] >= 0 && bad[static_cast<size_t>(code[row])])
+      fail(ErrorKind::input, "column \"{}\": {}, got \"{}\" in row {}", column.name, rule,
+           column.words[static_cast<size_t>(code[row])], row + first_row);
+  return torch::tensor(values, torch::kFloat64).index({column.codes});
+}
+
+Column take_rows(const Column& column, const Tensor& rows) {
+  auto taken = column;
+  auto& values = column.kind == Column::Kind::number ? taken.numbers : taken.codes;
+  values = values.index_select(0, rows);
+  return taken;
+}
+
+Frame take_rows(const Frame& table, const Tensor& rows) {
+  Frame taken;
+  for (const auto& column : table.columns) taken.columns.push_back(take_rows(column, rows));
+  return taken;
 }
 
 int64_t Frame::rows() const {
@@ -133,6 +193,17 @@ std::vector<std::string> Frame::names() const {
   std::vector<std::string> names;
   for (const auto& column : columns) names.push_back(column.name);
   return names;
+}
+
+Frame joined(const std::vector<Frame>& tables) {
+  Frame all;
+  if (tables.empty()) return all;
+  for (const auto& first : tables.front().columns) {
+    std::vector<Column> parts;
+    for (const auto& table : tables) parts.push_back(table.at(first.name));
+    all.columns.push_back(joined(parts));
+  }
+  return all;
 }
 
 Frame frame_of(const std::vector<Row>& rows) {

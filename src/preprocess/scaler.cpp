@@ -62,14 +62,33 @@ double normal_quantile(double level) {
   return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>();
 }
 
+/// The values with noise that spreads ties.
+Tensor with_noise(const Tensor& values, const ScalerOptions& options) {
+  const auto deviation = (values - values.nanmean(0)).square().nanmean(0).sqrt();
+  const auto scale = options.rule == NoiseRule::published ? options.noise / deviation.clamp_min(options.noise)
+                                                          : options.noise * deviation.clamp_max(1);
+  if (options.normals.defined()) return values + options.normals * scale;
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
+  return values + torch::randn(values.sizes(), generator, torch::kFloat64) * scale;
+}
+
 std::map<std::string, Tensor> fit_quantiles(const Tensor& values, const ScalerOptions& options) {
-  auto fitted = values;
-  if (options.noise > 0) {
-    const auto deviation = (values - values.nanmean(0)).square().nanmean(0).sqrt();
-    auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
-    fitted = values + torch::randn(values.sizes(), generator, torch::kFloat64) * deviation.clamp_max(1) * options.noise;
-  }
+  const auto fitted = options.noise > 0 ? with_noise(values, options) : values;
   return {{"quantiles", column_quantiles(fitted, std::clamp<int64_t>(options.quantiles, 1, values.size(0)))}};
+}
+
+/// Median and distance of the quartiles; where these agree, 1, or half of the
+/// whole range for `smooth`.
+std::map<std::string, Tensor> fit_robust(const Tensor& values, bool smooth) {
+  const auto quartiles = column_quantiles(values, 5);  // 0, 25, 50, 75, 100 %
+  const auto one = torch::ones({values.size(1)}, torch::kFloat64);
+  const auto between = [&](int64_t low, int64_t high) { return quartiles[high] - quartiles[low]; };
+  const auto half_range = between(0, 4) / 2;
+  const auto fallback = smooth ? torch::where(half_range > 0, half_range, one) : one;
+  const auto distance = between(1, 3);
+  return {{"median", quartiles[2]},
+          // scikit-learn's bound on what rounding makes of equal quartiles.
+          {"scale", torch::where(distance < 10 * epsilon, fallback, distance)}};
 }
 
 std::map<std::string, Tensor> fit_standard(const Tensor& values) {
@@ -96,17 +115,21 @@ Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& 
 }  // namespace
 
 Scaling parse_scaling(std::string_view text) {
-  if (text == "quantile") return Scaling::quantile;
-  if (text == "standard") return Scaling::standard;
-  if (text == "none") return Scaling::none;
-  fail(ErrorKind::usage, "Scaling: must be quantile, standard or none, got \"{}\"{}", text,
-       suggestion(text, {"quantile", "standard", "none"}));
+  std::vector<std::string> names;
+  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none}) {
+    names.push_back(text_of(scaling));
+    if (names.back() == text) return scaling;
+  }
+  fail(ErrorKind::usage, "Scaling: must be quantile, standard, robust, smooth or none, got \"{}\"{}", text,
+       suggestion(text, names));
 }
 
 std::string text_of(Scaling scaling) {
   switch (scaling) {
     case Scaling::quantile: return "quantile";
     case Scaling::standard: return "standard";
+    case Scaling::robust: return "robust";
+    case Scaling::smooth: return "smooth";
     case Scaling::none: return "none";
   }
   fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling));
@@ -117,6 +140,8 @@ Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, 
   switch (options.scaling) {
     case Scaling::quantile: return Scaler(options.scaling, fit_quantiles(values, options));
     case Scaling::standard: return Scaler(options.scaling, fit_standard(values));
+    case Scaling::robust:
+    case Scaling::smooth: return Scaler(options.scaling, fit_robust(values, options.scaling == Scaling::smooth));
     case Scaling::none: return Scaler(options.scaling, {{"mean", values.nanmean(0)}});
   }
   fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(options.scaling));
@@ -124,8 +149,9 @@ Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, 
 
 Scaler Scaler::from(Scaling scaling, int64_t columns, const std::map<std::string, Tensor>& tensors) {
   if (scaling == Scaling::quantile) return Scaler(scaling, {{"quantiles", checked(tensors, "quantiles", 2, columns)}});
-  std::map<std::string, Tensor> fitted{{"mean", checked(tensors, "mean", 1, columns)}};
-  if (scaling == Scaling::standard) fitted["scale"] = checked(tensors, "scale", 1, columns);
+  const auto* middle = scaling == Scaling::robust || scaling == Scaling::smooth ? "median" : "mean";
+  std::map<std::string, Tensor> fitted{{middle, checked(tensors, middle, 1, columns)}};
+  if (scaling != Scaling::none) fitted["scale"] = checked(tensors, "scale", 1, columns);
   return Scaler(scaling, std::move(fitted));
 }
 
@@ -152,6 +178,11 @@ Tensor Scaler::transform(const Tensor& values) const {
   switch (scaling_) {
     case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
     case Scaling::standard: return ((values - tensors_.at("mean")) / tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::robust: return ((values - tensors_.at("median")) / tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::smooth: {
+      const auto z = (values - tensors_.at("median")) / tensors_.at("scale");
+      return (z / (1 + (z / 3).square()).sqrt()).masked_fill(missing, 0);
+    }
     case Scaling::none: return torch::where(missing, tensors_.at("mean"), values);
   }
   fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling_));

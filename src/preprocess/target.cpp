@@ -7,13 +7,18 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
-#include "reszoo/preprocess/json_field.h"
 
 namespace reszoo {
 namespace {
 
+using Names = std::vector<std::string>;
+
 // Whole numbers with more different values than this are taken for a quantity.
 constexpr int64_t most_classes = 20;
+
+const std::vector<std::pair<Task, std::string>> tasks = {
+    {Task::regression, "regression"}, {Task::quantile, "quantile"}, {Task::binary, "binary"},
+    {Task::multiclass, "multiclass"}, {Task::ordinal, "ordinal"},   {Task::multilabel, "multilabel"}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
@@ -28,139 +33,157 @@ Tensor finite_numbers(const Column& column) {
   return numbers;
 }
 
-Task task_of(const Column& column, int64_t different) {
+int64_t count_different(const Column& column) {
+  return std::get<0>(at::_unique2(column.kind == Column::Kind::number ? column.numbers : column.codes)).size(0);
+}
+
+/// Every row must have a value, and not all the same.
+void check_values(const Column& column) {
+  if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
+  check_rows(column.missing(), column.name, "missing value");
+  if (column.kind == Column::Kind::number) finite_numbers(column);
+  if (count_different(column) == 1)
+    fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
+         column.size());
+}
+
+Task task_of(const Column& column) {
+  const auto different = count_different(column);
   if (different == 2) return Task::binary;
   if (column.kind == Column::Kind::text) return Task::multiclass;
   const bool whole = (column.numbers == column.numbers.round()).all().item<bool>();
   return whole && different <= most_classes ? Task::multiclass : Task::regression;
 }
 
+Task task_of(const Frame& table) {
+  if (table.columns.size() == 1) return task_of(table.columns.front());
+  const auto& columns = table.columns;
+  const bool pairs = std::all_of(columns.begin(), columns.end(), [](const auto& c) { return count_different(c) == 2; });
+  return pairs ? Task::multilabel : Task::regression;
+}
+
 /// The words that rows have: a text's by name, numbers' by value.
-std::vector<std::string> classes_of(const Column& column) {
+Names classes_of(const Column& column) {
   const auto text = as_text(column);
   const auto codes = std::get<0>(at::_unique2(text.codes));
-  std::vector<std::string> classes;
+  Names classes;
   for (int64_t i = 0; i < codes.size(0); ++i) classes.push_back(text.words[codes[i].item<int64_t>()]);
   if (column.kind == Column::Kind::text) std::sort(classes.begin(), classes.end());
   return classes;
 }
 
-}  // namespace
-
-Task parse_task(std::string_view text) {
-  if (text == "regression") return Task::regression;
-  if (text == "binary") return Task::binary;
-  if (text == "multiclass") return Task::multiclass;
-  fail(ErrorKind::usage, "Task: must be regression, binary or multiclass, got \"{}\"{}", text,
-       suggestion(text, {"regression", "binary", "multiclass"}));
-}
-
-std::string text_of(Task task) {
-  switch (task) {
-    case Task::regression: return "regression";
-    case Task::binary: return "binary";
-    case Task::multiclass: return "multiclass";
-  }
-  fail(ErrorKind::usage, "Task: unknown kind {}", static_cast<int>(task));
-}
-
-Target Target::fit(const Column& column, std::optional<Task> task) {
-  if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
-  check_rows(column.missing(), column.name, "missing value");
-  if (column.kind == Column::Kind::number) finite_numbers(column);
-  const auto& values = column.kind == Column::Kind::number ? column.numbers : column.codes;
-  const auto different = std::get<0>(at::_unique2(values)).size(0);
-  Target target;
-  target.name_ = column.name;
-  target.task_ = task.value_or(task_of(column, different));
-  if (target.task_ == Task::regression) {
-    const auto numbers = finite_numbers(column);
-    target.mean_ = numbers.mean().item<double>();
-    target.scale_ = numbers.std(/*unbiased=*/false).item<double>();
-  } else {
-    target.classes_ = classes_of(column);
-  }
-  if (different == 1 || !(target.scale_ > 0))
-    fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
-         column.size());
-  if (target.task_ == Task::binary && different != 2)
-    fail(ErrorKind::input, "target \"{}\": binary needs two classes, got {}: {}", column.name, different,
-         list(target.classes_));
-  return target;
-}
-
-Tensor Target::encode_classes(const Column& column) const {
+/// Places in `classes` of the rows' words, (N) int64.
+Tensor encode_classes(const Column& column, const Names& classes) {
   const auto text = as_text(column);
   std::vector<int64_t> class_of;
   for (const auto& word : text.words) {
-    const auto found = std::find(classes_.begin(), classes_.end(), word);
-    class_of.push_back(found == classes_.end() ? -1 : found - classes_.begin());
+    const auto found = std::find(classes.begin(), classes.end(), word);
+    class_of.push_back(found == classes.end() ? -1 : found - classes.begin());
   }
   class_of.push_back(-1);
-  const auto classes = torch::tensor(class_of, torch::kInt64).index({text.codes});
-  if (const auto rows = (classes < 0).nonzero(); rows.size(0) > 0) {
+  const auto codes = torch::tensor(class_of, torch::kInt64).index({text.codes});
+  if (const auto rows = (codes < 0).nonzero(); rows.size(0) > 0) {
     const auto row = rows[0].item<int64_t>();
     const auto& word = text.words[text.codes[row].item<int64_t>()];
-    const auto hint = suggestion(word, classes_);
+    const auto hint = suggestion(word, classes);
     fail(ErrorKind::input, "target \"{}\": unknown class \"{}\" in row {}{}", column.name, word, row + 1,
-         hint.empty() ? "; classes are " + list(classes_) : hint);
+         hint.empty() ? "; classes are " + list(classes) : hint);
   }
-  return classes;
+  return codes;
+}
+
+Frame select(const Frame& table, const Names& names) {
+  Frame chosen;
+  for (const auto& name : names) chosen.columns.push_back(table.at(name));
+  return chosen;
+}
+
+}  // namespace
+
+Task parse_task(std::string_view text) {
+  Names names;
+  for (const auto& [task, name] : tasks) {
+    if (text == name) return task;
+    names.push_back(name);
+  }
+  fail(ErrorKind::usage, "Task: must be one of {}, got \"{}\"{}", list(names), text, suggestion(text, names));
+}
+
+std::string text_of(Task task) {
+  return std::find_if(tasks.begin(), tasks.end(), [&](const auto& row) { return row.first == task; })->second;
+}
+
+void Target::fit_numbers(const Frame& table) {
+  for (const auto& column : table.columns) {
+    const auto numbers = finite_numbers(column);
+    mean_.push_back(numbers.mean().item<double>());
+    scale_.push_back(numbers.std(/*unbiased=*/false).item<double>());
+    if (!(scale_.back() > 0))
+      fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
+           column.size());
+  }
+}
+
+void Target::fit_classes(const Column& column, const TargetOptions& options) {
+  classes_ = options.classes.empty() ? classes_of(column) : options.classes;
+  encode_classes(column, classes_);
+  if (task_ == Task::binary && classes_.size() != 2)
+    fail(ErrorKind::input, "target \"{}\": binary needs two classes, got {}: {}", column.name, classes_.size(),
+         list(classes_));
+}
+
+void Target::fit_labels(const Frame& table) {
+  for (const auto& column : table.columns) {
+    labels_.push_back(classes_of(column));
+    if (labels_.back().size() != 2)
+      fail(ErrorKind::input, "target \"{}\": multilabel needs two different values, got {}: {}", column.name,
+           labels_.back().size(), list(labels_.back()));
+  }
+}
+
+Target Target::fit(const Frame& table, const Names& names, const TargetOptions& options) {
+  if (names.empty()) fail(ErrorKind::usage, "target: must name a column, got none");
+  const auto chosen = select(table, names);
+  for (const auto& column : chosen.columns) check_values(column);
+  Target target;
+  target.names_ = names;
+  target.task_ = options.task.value_or(task_of(chosen));
+  const bool several = target.task_ == Task::regression || target.task_ == Task::multilabel;
+  if (names.size() > 1 && !several)
+    fail(ErrorKind::usage, "target: {} takes one column, got {}: {}", text_of(target.task_), names.size(), list(names));
+  if (target.is_number()) target.fit_numbers(chosen);
+  else if (target.task_ == Task::multilabel) target.fit_labels(chosen);
+  else target.fit_classes(chosen.columns.front(), options);
+  if (target.task_ == Task::quantile) target.quantiles_ = options.quantiles;
+  if (target.task_ == Task::binary || target.task_ == Task::multilabel) target.thresholds_.assign(names.size(), 0.5);
+  target.check();
+  return target;
+}
+
+Target Target::fit(const Column& column, std::optional<Task> task) {
+  return fit(Frame{{column}}, {column.name}, {.task = task});
+}
+
+Tensor Target::row_of(const std::vector<double>& values) const { return torch::tensor(values, torch::kFloat64); }
+
+Tensor Target::encode(const Frame& table) const {
+  const auto chosen = select(table, names_);
+  std::vector<Tensor> columns;
+  for (const auto& column : chosen.columns) {
+    check_rows(column.missing(), column.name, "missing value");
+    if (is_number()) columns.push_back(finite_numbers(column));
+    else columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()]));
+  }
+  if (!is_number()) return labels_.empty() ? columns.front() : torch::stack(columns, 1).to(torch::kFloat32);
+  return ((torch::stack(columns, 1) - row_of(mean_)) / row_of(scale_)).to(torch::kFloat32);
 }
 
 Tensor Target::encode(const Column& column) const {
-  check_rows(column.missing(), column.name, "missing value");
-  if (task_ != Task::regression) return encode_classes(column);
-  return ((finite_numbers(column) - mean_) / scale_).to(torch::kFloat32).unsqueeze(1);
-}
-
-void Target::check_outputs(const Tensor& outputs) const {
-  if (outputs.dim() != 2 || outputs.size(1) != this->outputs())
-    fail(ErrorKind::input, "target \"{}\": outputs must be (N, {}), got shape={}", name_, this->outputs(),
-         fmt::join(outputs.sizes(), "x"));
-}
-
-Tensor Target::decode(const Tensor& outputs) const {
-  check_outputs(outputs);
-  if (task_ != Task::regression) return outputs.argmax(1);
-  return outputs.squeeze(1).to(torch::kFloat64) * scale_ + mean_;
-}
-
-Tensor Target::probabilities(const Tensor& outputs) const {
-  if (task_ == Task::regression)
-    fail(ErrorKind::usage, "target \"{}\": probabilities need classes, got task=regression", name_);
-  check_outputs(outputs);
-  return outputs.softmax(1);
-}
-
-nlohmann::json Target::to_json() const {
-  nlohmann::json json{{"name", name_}, {"task", text_of(task_)}};
-  if (task_ == Task::regression) {
-    json["mean"] = mean_;
-    json["scale"] = scale_;
-  } else {
-    json["classes"] = classes_;
-  }
-  return json;
-}
-
-Target Target::from(const nlohmann::json& json) {
-  Target target;
-  target.name_ = json_field<std::string>(json, "name", "target");
-  const auto task = json_field<std::string>(json, "task", "target");
-  if (task != "regression" && task != "binary" && task != "multiclass")
-    fail(ErrorKind::file, "target: task must be regression, binary or multiclass, got \"{}\"", task);
-  target.task_ = parse_task(task);
-  if (target.task_ == Task::regression) {
-    target.mean_ = json_field<double>(json, "mean", "target");
-    target.scale_ = json_field<double>(json, "scale", "target");
-    if (!(target.scale_ > 0)) fail(ErrorKind::file, "target: scale must be positive, got {}", target.scale_);
-    return target;
-  }
-  target.classes_ = json_field<std::vector<std::string>>(json, "classes", "target");
-  if (target.classes_.size() < 2 || (target.task_ == Task::binary && target.classes_.size() != 2))
-    fail(ErrorKind::file, "target: {} cannot have {} classes", task, target.classes_.size());
-  return target;
+  if (names_.size() != 1)
+    fail(ErrorKind::usage, "target \"{}\": needs {} columns, got one", name(), names_.size());
+  auto renamed = column;
+  renamed.name = names_.front();
+  return encode(Frame{{renamed}});
 }
 
 }  // namespace reszoo

@@ -1,37 +1,29 @@
 #include "reszoo/train/batches.h"
 
 #include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/permutation.h"
 
 namespace reszoo {
-namespace {
-
-/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit of the
-/// result depends on every bit of `x`.
-uint64_t mix(uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-}  // namespace
 
 Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch) {
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(mix(mix(seed) + static_cast<uint64_t>(epoch)));
-  return at::randperm(rows, generator, at::TensorOptions().dtype(at::kLong));
+  return permutation(rows, seed, epoch);
 }
 
-TensorBatches::TensorBatches(Tensor inputs, Tensor targets, Prepare prepare)
-    : inputs_(std::move(inputs)), targets_(std::move(targets)), prepare_(std::move(prepare)) {
+TensorBatches::TensorBatches(Tensor inputs, Tensor targets, Prepare prepare, Tensor weights)
+    : inputs_(std::move(inputs)),
+      targets_(std::move(targets)),
+      weights_(std::move(weights)),
+      prepare_(std::move(prepare)) {
   if (inputs_.dim() < 1 || targets_.dim() < 1 || inputs_.size(0) != targets_.size(0) || rows() == 0)
     fail(ErrorKind::input,
          "TensorBatches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
          fmt::join(inputs_.sizes(), ", "), fmt::join(targets_.sizes(), ", "));
+  if (weights_.defined() && (weights_.dim() != 1 || weights_.size(0) != rows()))
+    fail(ErrorKind::input, "TensorBatches: weights must be ({}), got ({})", rows(), fmt::join(weights_.sizes(), ", "));
 }
 
 TensorBatches::Pass::Pass(const TensorBatches& data, Tensor order, int64_t batch_size)
@@ -48,8 +40,10 @@ Batch TensorBatches::Pass::operator[](int64_t i) const {
   if (order_.defined()) {
     const auto rows = order_.narrow(0, first, count);
     batch = {data_->inputs_.index_select(0, rows), data_->targets_.index_select(0, rows)};
+    if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
   } else {
     batch = {data_->inputs_.narrow(0, first, count), data_->targets_.narrow(0, first, count)};
+    if (data_->weights_.defined()) batch.weights = data_->weights_.narrow(0, first, count);
   }
   if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
   return batch;
@@ -64,7 +58,7 @@ TensorBatches::Pass TensorBatches::shuffled(int64_t batch_size, uint64_t seed, i
 }
 
 TensorBatches TensorBatches::to(c10::Device device) const {
-  return {inputs_.to(device), targets_.to(device), prepare_};
+  return {inputs_.to(device), targets_.to(device), prepare_, weights_.defined() ? weights_.to(device) : weights_};
 }
 
 }  // namespace reszoo

@@ -103,6 +103,8 @@ void take(TrainState& state, const std::string& path, const std::string& key, co
   const auto part = key.substr(0, dot), name = key.substr(dot + 1);
   if (part == "weights")
     state.weights.insert(name, value);
+  else if (part == "average")
+    state.average.insert(name, value);
   else if (part == "best")
     state.best.insert(name, value);
   else if (part == "optimizer")
@@ -120,6 +122,7 @@ void take(TrainState& state, const std::string& path, const std::string& key, co
 void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Json& settings) {
   State tensors;
   add(tensors, "weights.", state.weights);
+  add(tensors, "average.", state.average);
   add(tensors, "best.", state.best);
   add(tensors, "optimizer.", state.optimizer);
   tensors.insert("generator.cpu", state.cpu_generator);

@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 
 namespace reszoo::detail {
 namespace {
@@ -23,8 +24,10 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches&
                                   {"schedule", o.schedule.text()},
                                   {"clip_norm", o.clip_norm},
                                   {"patience", o.patience},
+                                  {"average", o.average},
                                   {"seed", o.seed},
                                   {"device", o.device.is_cuda() ? "cuda" : "cpu"},
+                                  {"fast", o.fast},
                                   {"channels_last", o.channels_last},
                                   {"train_inputs", shape(train.inputs())},
                                   {"train_targets", shape(train.targets())},
@@ -42,7 +45,17 @@ void check(const TrainerOptions& o) {
   if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
   if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
+  if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
+}
+
+double deciding(const Metrics& metrics, const std::string& name) {
+  if (name.empty()) return metrics.front().second;
+  for (const auto& [metric, value] : metrics)
+    if (metric == name) return value;
+  std::vector<std::string> names;
+  for (const auto& item : metrics) names.push_back(item.first);
+  fail(ErrorKind::usage, "metric: must be one of {}, got \"{}\"{}", list(names), name, suggestion(name, names));
 }
 
 }  // namespace reszoo::detail

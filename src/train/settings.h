@@ -12,6 +12,10 @@ namespace reszoo::detail {
 nlohmann::ordered_json settings_of(const TrainerOptions& options, const TensorBatches& train,
                                    const std::optional<TensorBatches>& validation);
 
+/// The value of the metric of that name, or of the first for "".
+/// Throws: Error (usage) if there is none.
+double deciding(const Metrics& metrics, const std::string& name);
+
 /// Throws: Error (usage) for options that make no sense.
 void check(const TrainerOptions& options);
 

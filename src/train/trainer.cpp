@@ -5,6 +5,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
+#include "reszoo/train/loss.h"
 #include "reszoo/weights/load.h"
 #include "guards.h"
 #include "settings.h"
@@ -53,7 +54,9 @@ void Trainer::require_finite(double loss) const {
 
 double Trainer::train_step(const Batch& batch, double lr) {
   optimizer_.zero_grad();
-  const auto loss = loss_(model_.forward(input(batch.inputs)), batch.targets);
+  const auto x = input(batch.inputs);
+  const auto outputs = options_.fast ? fast_(model_, x, state_.epoch * steps_ + state_.step) : model_.forward(x);
+  const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
   const double value = loss.item<double>();
   require_finite(value);
   loss.backward();
@@ -88,7 +91,10 @@ void Trainer::start(const TensorBatches& train, const std::optional<TensorBatche
   state_ = TrainState();
   best_pending_ = false;
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
+  fast_ = FastForward(options_.seed);
   torch::manual_seed(options_.seed);
+  average_.reset();
+  if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
   if (!options_.out.empty()) {
     std::error_code error;
     std::filesystem::create_directories(options_.out, error);
@@ -105,6 +111,7 @@ void Trainer::restore(const std::filesystem::path& checkpoint) {
   auto state = load_checkpoint(checkpoint, settings_, more_epochs);
   load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
   optimizer_.load(state.optimizer);
+  if (average_) average_->load(state.average);
   detail::generator(at::kCPU).set_state(state.cpu_generator);
   if (options_.device.is_cuda()) detail::generator(options_.device).set_state(state.cuda_generator);
   state_ = std::move(state);
@@ -115,6 +122,7 @@ void Trainer::restore(const std::filesystem::path& checkpoint) {
 void Trainer::save() {
   state_.weights = state_of(*model_.ptr());
   state_.optimizer = optimizer_.state();
+  if (average_) state_.average = average_->state();
   state_.cpu_generator = detail::generator(at::kCPU).get_state();
   if (options_.device.is_cuda()) state_.cuda_generator = detail::generator(options_.device).get_state();
   save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
@@ -169,6 +177,7 @@ void Trainer::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
   state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_);
   const double loss = hooks_.step ? hooks_.step(*this, batch, state_.lr) : train_step(batch, state_.lr);
+  if (average_) average_->update(position);
   const auto rows = batch.targets.size(0);
   state_.loss_sum += loss * static_cast<double>(rows);
   state_.loss_rows += rows;
@@ -186,9 +195,21 @@ bool Trainer::train_epoch(const TensorBatches& train) {
   return true;
 }
 
+/// The metrics of the weights that would be kept.
+Metrics Trainer::validate(const TensorBatches& validation) {
+  if (!average_) return evaluate(validation);
+  const auto trained = copy_of(state_of(*model_.ptr()));
+  load_state(*model_.ptr(), average_->state());
+  auto metrics = evaluate(validation);
+  load_state(*model_.ptr(), trained);
+  return metrics;
+}
+
+State Trainer::kept() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
+
 bool Trainer::judge(const Metrics& metrics) {
   if (metrics.empty()) return true;
-  const double value = metrics.front().second;
+  const double value = detail::deciding(metrics, evaluation_.decides);
   const bool first = !state_.best_metric;
   const bool better =
       std::isfinite(value) &&
@@ -200,7 +221,7 @@ bool Trainer::judge(const Metrics& metrics) {
 
 void Trainer::end_epoch(const std::optional<TensorBatches>& validation) {
   auto told = progress();
-  if (validation) told.metrics = evaluate(*validation);
+  if (validation) told.metrics = validate(*validation);
   lap();
   const bool best = judge(told.metrics);
   state_.history.push_back({.epoch = told.epoch,
@@ -212,7 +233,7 @@ void Trainer::end_epoch(const std::optional<TensorBatches>& validation) {
                             .seconds = state_.epoch_seconds,
                             .items_per_second = told.items_per_second});
   if (best) {
-    state_.best = copy_of(state_of(*model_.ptr()));
+    state_.best = copy_of(kept());
     best_pending_ = true;
   }
   ++state_.epoch;

@@ -119,6 +119,10 @@ const std::vector<KeyMap>& key_maps() {
           {R"(blocks\.(\d+)\.linear_first\.(.*))", "blocks.$1.linear1.$2"},
           {R"(blocks\.(\d+)\.linear_second\.(.*))", "blocks.$1.linear2.$2"},
           {R"(head\.(.*))", "output.$1"}}},
+        {"keys of the package tabm",
+         {{R"(num_module\.(.*))", "encoder.numeric.$1"},
+          {R"(backbone\.affine\.(.*))", "members.$1"},
+          {R"(backbone\.blocks\.(\d+)\.0\.(.*))", "blocks.$1.linear.$2"}}},
     };
   }();
   return maps;

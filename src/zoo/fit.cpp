@@ -6,6 +6,7 @@
 #include "reszoo/base/text.h"
 #include "reszoo/weights/key_map.h"
 #include "reszoo/zoo/outline.h"
+#include "table_shapes.h"
 
 namespace reszoo {
 namespace {
@@ -38,36 +39,6 @@ const std::vector<Outline>& image_outlines() {
   return known;
 }
 
-int64_t size_of(const State& state, const std::string& key, int64_t dimension) {
-  const auto* tensor = state.find(key);
-  return tensor && dimension < tensor->dim() ? tensor->size(dimension) : 0;
-}
-
-/// The options of a tabular network with the state's shapes, or nothing.
-std::optional<TabularOptions> tabular_options(const State& state) {
-  const auto width = size_of(state, "input_projection.weight", 0), hidden = size_of(state, "blocks.0.linear1.weight", 0);
-  const auto outputs = size_of(state, "output.linear.weight", 0);
-  if (width == 0 || hidden == 0 || outputs == 0) return std::nullopt;
-  TabularOptions options{.outputs = outputs, .numeric = size_of(state, "input_projection.weight", 1), .blocks = 0, .width = width,
-                         .hidden_factor = static_cast<double>(hidden) / static_cast<double>(width)};
-  while (state.contains("blocks." + std::to_string(*options.blocks) + ".linear1.weight")) ++*options.blocks;
-  std::vector<int64_t> cardinalities;
-  for (;;) {
-    const auto key = "encoder.embeddings." + std::to_string(cardinalities.size()) + ".weight";
-    if (!state.contains(key)) break;
-    cardinalities.push_back(std::max<int64_t>(size_of(state, key, 0) - 1, 1));
-    options.embedding_width = size_of(state, key, 1);
-  }
-  if (!cardinalities.empty()) {
-    *options.numeric -= static_cast<int64_t>(cardinalities.size()) * *options.embedding_width;
-    options.cardinalities = cardinalities;
-  }
-  if (*options.numeric < 0) return std::nullopt;
-  if (!state.contains("output.normalization.weight")) options.norm = Norm{Norm::Kind::none};
-  else if (!state.contains("output.normalization.running_mean")) options.norm = Norm{Norm::Kind::layer};
-  return options;
-}
-
 bool has_all_keys_of(const Outline& outline, const State& state) {
   return std::all_of(state.begin(), state.end(), [&](const auto& item) { return outline.tensors.contains(item.key()); });
 }
@@ -98,8 +69,13 @@ std::optional<RowFit> fit(const Outline& outline, const State& state) {
 }
 
 std::optional<RowFit> fit_table(const std::string& name, const State& state) {
-  const auto options = tabular_options(state);
-  return options ? fit(outline_of(name, *options), state) : std::nullopt;
+  const auto options = options_of_shapes(state);
+  if (!options) return std::nullopt;
+  const auto& takes = registry().find(name).takes;
+  const auto given = to_json(*options);
+  for (const auto& [option, value] : given.items())
+    if (std::find(takes.begin(), takes.end(), option) == takes.end()) return std::nullopt;
+  return fit(outline_of(name, *options), state);
 }
 
 }  // namespace

@@ -30,8 +30,18 @@ void visit_fields(Options& o, Visit visit) {
     visit("numeric", o.numeric);
     visit("cardinalities", o.cardinalities);
     visit("embedding_width", o.embedding_width);
+    visit("embedding_widths", o.embedding_widths);
+    visit("numeric_embedding", o.numeric_embedding);
+    visit("numeric_width", o.numeric_width);
+    visit("frequencies", o.frequencies);
+    visit("frequency_scale", o.frequency_scale);
+    visit("bins", o.bins);
+    visit("plain_numeric", o.plain_numeric);
     visit("blocks", o.blocks);
     visit("width", o.width);
+    visit("widths", o.widths);
+    visit("members", o.members);
+    visit("ensemble", o.ensemble);
     visit("hidden_factor", o.hidden_factor);
     visit("dropout", o.dropout);
     visit("residual_dropout", o.residual_dropout);
@@ -46,12 +56,16 @@ json write(const Value& value) { return value; }
 json write(const Norm& value) { return value.text(); }
 json write(const Activation& value) { return value.text(); }
 json write(ShortcutKind value) { return text_of(value); }
+json write(EmbeddingKind value) { return text_of(value); }
+json write(EnsembleKind value) { return text_of(value); }
 
 template <typename Value>
 void read(const json& j, Value& value) { j.get_to(value); }
 void read(const json& j, Norm& value) { value = Norm::parse(j.get<std::string>()); }
 void read(const json& j, Activation& value) { value = Activation::parse(j.get<std::string>()); }
 void read(const json& j, ShortcutKind& value) { value = parse_shortcut(j.get<std::string>()); }
+void read(const json& j, EmbeddingKind& value) { value = parse_embedding(j.get<std::string>()); }
+void read(const json& j, EnsembleKind& value) { value = parse_ensemble(j.get<std::string>()); }
 
 template <typename Options>
 Options read_options(const json& j) {

@@ -1,10 +1,12 @@
 // Tables from files.
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/table.h"
+#include "reszoo/preprocess/dates.h"
 
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
+#include <arrow/util/compression.h>
 #include <torch/types.h>
 #include <zlib.h>
 
@@ -62,6 +64,16 @@ void write_gzip(const std::filesystem::path& path, const std::string& text) {
   gzclose(file);
 }
 
+void write_zstd(const std::filesystem::path& path, const std::string& text) {
+  const auto codec = arrow::util::Codec::Create(arrow::Compression::ZSTD).ValueOrDie();
+  const auto* input = reinterpret_cast<const uint8_t*>(text.data());
+  const auto size = static_cast<int64_t>(text.size());
+  std::string packed(static_cast<size_t>(codec->MaxCompressedLen(size, input)), '\0');
+  const auto packed_size =
+      codec->Compress(size, input, static_cast<int64_t>(packed.size()), reinterpret_cast<uint8_t*>(packed.data()));
+  write_file(path, std::string_view(packed).substr(0, static_cast<size_t>(packed_size.ValueOrDie())));
+}
+
 }  // namespace
 
 TEST(ReadTable, TellsNumbersFromText) {
@@ -73,6 +85,8 @@ TEST(ReadTable, TellsNumbersFromText) {
   EXPECT_EQ(texts(table.at("b")), (Words{"true", "false"}));
   EXPECT_EQ(numbers(table.at("d"))[0], 2);       // days
   EXPECT_EQ(numbers(table.at("when"))[0], 1.5);  // days
+  EXPECT_TRUE(table.at("d").date && table.at("when").date);
+  EXPECT_FALSE(table.at("f").date || table.at("b").date);
 }
 
 TEST(ReadTable, SpellingsOfMissing) {
@@ -90,6 +104,44 @@ TEST(ReadTable, FindsTheDelimiterInTheHeader) {
   const TempDir folder;
   write_file(folder / "t.tsv", "a,a\tb\n1\t2\n");
   EXPECT_EQ(read_table(folder / "t.tsv").names(), (Words{"a,a", "b"}));
+}
+
+TEST(ReadTable, OptionsOverrideDelimiterDecimalPointAndQuote) {
+  const auto comma = parse("a;b\n1,5;2\n-0,25;x\n", {.decimal = ','});
+  EXPECT_EQ(numbers(comma.at("a")), (std::vector<double>{1.5, -0.25}));
+  EXPECT_EQ(parse("a,b|c\n1,5|2\n", {.decimal = ','}).names(), (Words{"a,b", "c"}));
+  EXPECT_EQ(parse("a;b,c,d\n1;2\n", {.delimiter = ';'}).names(), (Words{"a", "b,c,d"}));
+  EXPECT_EQ(texts(parse("t,x\n'a, \"b',1\n", {.quote = '\''}).at("t")), Words{"a, \"b"});
+  EXPECT_EQ(texts(parse("t,x\n\"a,1\n", {.quote = '\0'}).at("t")), Words{"\"a"});
+  expect_error(ErrorKind::usage, "must be different", [] { parse("a,b\n1,2\n", {.delimiter = ',', .decimal = ','}); });
+}
+
+TEST(ReadTable, AFirstLineOfNumbersIsNoHeader) {
+  for (const auto* text : {"1,2\n3,4\n", "1.5\t-2e3\n3\t4\n", "7\n8\n"})
+    expect_error_parts(ErrorKind::input, {"stdin: the first line is all numbers", "--no-header"}, [&] { parse(text); });
+  const auto table = parse("1,2\n3,4\n", {.header = false});
+  EXPECT_EQ(table.names(), (Words{"f0", "f1"}));
+  EXPECT_EQ(numbers(table.at("f1")), (std::vector<double>{2, 4}));
+  EXPECT_EQ(parse("a,b\nc,d\n", {.header = false}).rows(), 2);
+  EXPECT_EQ(parse("2019,2020\n3,4\n", {.header = true}).names(), (Words{"2019", "2020"}));
+  EXPECT_EQ(parse("2019,total\n3,4\n").names(), (Words{"2019", "total"}));
+}
+
+TEST(ReadTable, AQuoteThatIsNotClosedIsNamed) {
+  const auto refused = [](const std::string& text, const char* row) {
+    expect_error_parts(ErrorKind::input, {row, "a quote is not closed"}, [&] { parse(text); });
+  };
+  refused("t,x\na,1\n\n\"b,2\nc,3\n", "stdin: row 2:");
+  refused("t,x\na,1\nb,\"2\nc,\"3\"\nd,4\n", "stdin: row 2:");  // the next quote would close it
+  refused("t,x\n\"a\n\",1\nb,\"", "stdin: row 2:");
+  EXPECT_EQ(texts(parse("t,x\n5\" pipe,1\n\"a\"\"b\",2\n").at("t")), (Words{"5\" pipe", "a\"b"}));
+}
+
+TEST(ReadTable, ReadsTheColumnsThatAreAskedFor) {
+  const TempDir folder;
+  write_table(folder / "t.parquet", sample());
+  EXPECT_EQ(read_table(folder / "t.parquet", {.columns = {"t", "none"}}).names(), Words{"t"});
+  EXPECT_EQ(parse("a,b,c\n1,2,3\n", {.columns = {"c", "a"}}).names(), (Words{"c", "a"}));
 }
 
 TEST(ReadTable, KeepsTextAsTextWhenAsked) {
@@ -147,6 +199,49 @@ TEST(ReadTable, UndoesGzip) {
   flipped[12] ^= 0x55;
   write_file(folder / "bad.csv.gz", flipped);
   expect_error_parts(ErrorKind::file, {"bad.csv.gz", "damaged"}, [&] { read_table(folder / "bad.csv.gz"); });
+}
+
+TEST(ReadTable, UndoesZstd) {
+  const TempDir folder;
+  write_zstd(folder / "t.csv.zst", "a,b\n1,2\n");
+  write_zstd(folder / "u.tsv.zst", "a,c\tb\n1\t2\n");
+  EXPECT_EQ(numbers(read_table(folder / "t.csv.zst").at("b")), std::vector<double>{2});
+  EXPECT_EQ(numbers(read_table(folder / "u.tsv.zst").at("b")), std::vector<double>{2});
+  const auto bytes = read_file(folder / "t.csv.zst");
+  write_file(folder / "cut.csv.zst", bytes.substr(0, bytes.size() - 3));
+  expect_error_parts(ErrorKind::file, {"cut.csv.zst", "cut off"}, [&] { read_table(folder / "cut.csv.zst"); });
+  write_file(folder / "bad.csv.zst", bytes.substr(0, 4) + "xxxxxxxxxxxxxxx");
+  expect_error_parts(ErrorKind::file, {"bad.csv.zst", "compressed data is"}, [&] { read_table(folder / "bad.csv.zst"); });
+}
+
+TEST(ReadTable, AFolderOfParquetFilesIsOneTable) {
+  const TempDir folder;
+  write_table(folder / "b.parquet", {{Column::of_numbers("x", {3}), Column::of_text("t", {"v"})}});
+  write_table(folder / "a.parquet", {{Column::of_text("t", {"u", ""}), Column::of_numbers("x", {1, 2})}});
+  write_file(folder / "_SUCCESS.parquet", "");
+  write_file(folder / "notes.txt", "x");
+  const auto table = read_table(folder.path());
+  EXPECT_EQ(numbers(table.at("x")), (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(texts(table.at("t")), (Words{"u", "-", "v"}));
+  write_table(folder / "c.parquet", {{Column::of_text("x", {"many"}), Column::of_text("t", {"v"})}});
+  expect_error_parts(ErrorKind::input, {"c.parquet: column \"x\" is text", "a.parquet it is a number"},
+                     [&] { read_table(folder.path()); });
+  write_table(folder / "c.parquet", {{Column::of_numbers("x", {1})}});
+  expect_error_parts(ErrorKind::input, {"c.parquet: no column \"t\""}, [&] { read_table(folder.path()); });
+  write_table(folder / "c.parquet",
+              {{Column::of_numbers("x", {1}), Column::of_text("t", {"v"}), Column::of_text("new", {"v"})}});
+  expect_error_parts(ErrorKind::input, {"c.parquet: column \"new\""}, [&] { read_table(folder.path()); });
+}
+
+TEST(WriteTable, DatesReadBack) {
+  const TempDir folder;
+  const auto dates = as_dates(Column::of_text("d", {"2024-02-29", "", "1969-12-31 23:59:59.5"}));
+  for (const auto* name : {"t.csv", "t.parquet"}) {
+    write_table(folder / name, {{dates, Column::of_numbers("x", {1, 2, 3})}});
+    const auto read = read_table(folder / name).at("d");
+    EXPECT_TRUE(read.date) << name;
+    EXPECT_TRUE(torch::equal(read.numbers.nan_to_num(7), dates.numbers.nan_to_num(7))) << name;
+  }
 }
 
 TEST(WriteTable, NumbersAndTextReadBack) {

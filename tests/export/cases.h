@@ -40,7 +40,17 @@ inline std::vector<ExportCase> other_parts() {
     options.outputs = 3;
     return ExportCase{"tabular_resnet_" + label, "tabular_resnet", options};
   };
+  const auto members = [](const std::string& label, EnsembleKind kind, TabularOptions options) {
+    options.numeric = 3;
+    options.outputs = 2;
+    options.widths = std::vector<int64_t>{8, 12};
+    options.members = 4;
+    options.ensemble = kind;
+    const auto model = options.residual_dropout ? "tabular_resnet" : "tabular_mlp";
+    return ExportCase{std::string(model) + "_" + label, model, options};
+  };
   const std::vector<int64_t> cardinalities{3, 1, 5};
+  const Bins alike{{-1, 0, 0.5}, {-0.5, 0, 1}, {-0.25, 0.25, 0.5}}, different{{-1, 0, 0.5}, {-0.5, 1}, {-0.5, 0, 0.25, 0.5}};
   return {
       image("group", {.norm = Norm::parse("group:8"), .activation = Activation::parse("gelu")}),
       image("layer", {.norm = Norm::parse("layer"), .activation = Activation::parse("silu")}),
@@ -52,6 +62,20 @@ inline std::vector<ExportCase> other_parts() {
       table("embedded", {.numeric = 4, .cardinalities = cardinalities, .embedding_width = 6, .norm = Norm::parse("layer")}),
       table("categories", {.numeric = 0, .cardinalities = cardinalities, .norm = Norm::parse("group:4")}),
       table("numbers", {.numeric = 7, .dropout = 0.5, .residual_dropout = 0.5, .activation = Activation::parse("gelu")}),
+      table("mixed", {.numeric = 2, .cardinalities = cardinalities, .embedding_widths = std::vector<int64_t>{0, 4, 0}}),
+      table("linear", {.numeric = 4, .numeric_embedding = EmbeddingKind::linear, .plain_numeric = 2}),
+      table("linear_relu", {.numeric = 2, .numeric_embedding = EmbeddingKind::linear_relu}),
+      table("plr", {.numeric = 2, .cardinalities = cardinalities, .numeric_embedding = EmbeddingKind::plr, .frequencies = 5}),
+      table("plr_lite", {.numeric = 2, .numeric_embedding = EmbeddingKind::plr_lite, .frequency_scale = 0.5}),
+      table("piecewise", {.numeric = 3, .numeric_embedding = EmbeddingKind::piecewise, .bins = different}),
+      table("piecewise_relu", {.numeric = 3, .numeric_embedding = EmbeddingKind::piecewise_relu, .bins = alike}),
+      table("encoding", {.numeric = 3, .numeric_embedding = EmbeddingKind::piecewise_encoding, .bins = different}),
+      members("tabm", EnsembleKind::tabm, {.numeric_embedding = EmbeddingKind::piecewise, .bins = alike}),
+      members("mini", EnsembleKind::mini, {.cardinalities = cardinalities, .norm = Norm::parse("layer")}),
+      members("packed", EnsembleKind::packed, {}),
+      members("tabm", EnsembleKind::tabm, {.residual_dropout = 0.0}),
+      members("mini", EnsembleKind::mini, {.residual_dropout = 0.0}),
+      members("packed", EnsembleKind::packed, {.residual_dropout = 0.0, .norm = Norm::parse("group:2")}),
   };
 }
 

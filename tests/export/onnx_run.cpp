@@ -192,6 +192,7 @@ const std::map<std::string, Operator> kOperators = {
     {"Concat", [](const OnnxNode& node, const Tensors& x) { return at::cat(x, node.attribute<int64_t>("axis", 0)); }},
     {"Constant", constant},
     {"Conv", conv},
+    {"Cos", [](const OnnxNode&, const Tensors& x) { return x[0].cos(); }},
     {"Div", divide},
     {"Equal", [](const OnnxNode&, const Tensors& x) { return x[0].eq(x[1]); }},
     {"Erf", [](const OnnxNode&, const Tensors& x) { return x[0].erf(); }},
@@ -208,6 +209,7 @@ const std::map<std::string, Operator> kOperators = {
     {"MatMul", [](const OnnxNode&, const Tensors& x) { return at::matmul(x[0], x[1]); }},
     {"Max", [](const OnnxNode&, const Tensors& x) { return at::maximum(x[0], x[1]); }},
     {"MaxPool", max_pool},
+    {"Min", [](const OnnxNode&, const Tensors& x) { return at::minimum(x[0], x[1]); }},
     {"Mul", [](const OnnxNode&, const Tensors& x) { return x[0] * x[1]; }},
     {"Pad", pad_any},
     {"Range", [](const OnnxNode&, const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), torch::kLong); }},
@@ -216,11 +218,13 @@ const std::map<std::string, Operator> kOperators = {
     {"Reshape", reshape},
     {"Shape", shape_of},
     {"Sigmoid", [](const OnnxNode&, const Tensors& x) { return 1 / (1 + (-x[0]).exp()); }},
+    {"Sin", [](const OnnxNode&, const Tensors& x) { return x[0].sin(); }},
     {"Slice", slice},
     {"Sqrt", [](const OnnxNode&, const Tensors& x) { return x[0].sqrt(); }},
     {"Squeeze", [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
     {"Sub", [](const OnnxNode&, const Tensors& x) { return x[0] - x[1]; }},
     {"Transpose", [](const OnnxNode& node, const Tensors& x) { return x[0].permute(std::get<Ints>(node.attributes.at("perm"))); }},
+    {"Unsqueeze", [](const OnnxNode&, const Tensors& x) { return x[0].unsqueeze(ints(x[1]).at(0)); }},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ using reszoo::test::expect_error_parts;
 namespace {
 
 const double nan_value = std::nan("");
+const auto kScalings = {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none};
 
 nlohmann::json fixture() {
   std::ifstream file(std::string(RESZOO_FIXTURES) + "/sklearn_preprocess.json");
@@ -60,6 +61,39 @@ TEST(Scaler, StandardEqualsScikitLearn) {
   expect_near(scaler.transform(matrix(json["new_rows"])), matrix(wanted["new"]), 1e-9);
 }
 
+TEST(Scaler, RobustEqualsScikitLearn) {
+  const auto json = fixture();
+  const auto rows = matrix(json["rows"]);
+  const auto scaler = Scaler::fit(rows, names(rows.size(1)), {.scaling = Scaling::robust});
+  const auto& wanted = json["robust"];
+  expect_near(scaler.tensors().at("scale"), matrix(nlohmann::json::array({wanted["scale"]}))[0], 1e-12);
+  expect_near(scaler.transform(rows), matrix(wanted["fitted"]), 1e-9);
+  expect_near(scaler.transform(matrix(json["new_rows"])), matrix(wanted["new"]), 1e-9);
+}
+
+TEST(Scaler, SmoothEqualsThePapersFormulas) {
+  const auto json = fixture();
+  const auto rows = matrix(json["rows"]);
+  const auto scaler = Scaler::fit(rows, names(rows.size(1)), {.scaling = Scaling::smooth});
+  expect_near(scaler.transform(rows), matrix(json["smooth"]["fitted"]), 1e-9);
+  expect_near(scaler.transform(matrix(json["new_rows"])), matrix(json["smooth"]["new"]), 1e-9);
+  EXPECT_LT(scaler.transform(torch::full({1, 5}, 1e12, torch::kFloat64)).max().item<double>(), 3.0 + 1e-9);
+}
+
+TEST(Scaler, NoiseFollowsEitherRule) {
+  const auto json = fixture();
+  const auto rows = matrix(json["rows"]);
+  ASSERT_EQ(json["noise"].size(), 2);
+  for (const auto& wanted : json["noise"]) {
+    const auto rule = wanted["rule"] == "published" ? NoiseRule::published : NoiseRule::relative;
+    const auto scaler = Scaler::fit(
+        rows, names(rows.size(1)),
+        {.quantiles = 50, .noise = wanted["noise"], .rule = rule, .normals = matrix(wanted["normals"])});
+    expect_near(scaler.tensors().at("quantiles"), matrix(wanted["quantiles"]), 1e-12);
+    expect_near(scaler.transform(matrix(json["new_rows"])), matrix(wanted["new"]), 1e-6);
+  }
+}
+
 TEST(Scaler, QuantilesAreNeverMoreThanRows) {
   const auto scaler = Scaler::fit(torch::rand({7, 2}, torch::kFloat64), {"a", "b"});
   EXPECT_EQ(scaler.tensors().at("quantiles").size(0), 7);
@@ -68,7 +102,7 @@ TEST(Scaler, QuantilesAreNeverMoreThanRows) {
 TEST(Scaler, MissingValuesTakeNoPartAndComeOutAsTheMiddle) {
   const auto with = torch::tensor({{1.0}, {nan_value}, {2.0}, {3.0}}, torch::kFloat64);
   const auto without = torch::tensor({{1.0}, {2.0}, {3.0}}, torch::kFloat64);
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::none}) {
+  for (const auto scaling : kScalings) {
     const auto a = Scaler::fit(with, {"x"}, {.scaling = scaling, .quantiles = 3});
     const auto b = Scaler::fit(without, {"x"}, {.scaling = scaling, .quantiles = 3});
     EXPECT_TRUE(torch::equal(a.transform(without), b.transform(without))) << text_of(scaling);
@@ -106,7 +140,7 @@ TEST(Scaler, RefusesAColumnWithoutFiniteValues) {
 
 TEST(Scaler, FromTensorsIsTheSameScaler) {
   const auto values = torch::rand({30, 3}, torch::kFloat64);
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::none}) {
+  for (const auto scaling : kScalings) {
     const auto fitted = Scaler::fit(values, names(3), {.scaling = scaling});
     EXPECT_TRUE(torch::equal(Scaler::from(scaling, 3, fitted.tensors()).transform(values), fitted.transform(values)));
     expect_error_parts(ErrorKind::file, {"tensor", "4 columns"}, [&] { Scaler::from(scaling, 4, fitted.tensors()); });
@@ -115,6 +149,7 @@ TEST(Scaler, FromTensorsIsTheSameScaler) {
 }
 
 TEST(Scaling, TextRoundTripsAndRefusesOthers) {
-  for (const auto* word : {"quantile", "standard", "none"}) EXPECT_EQ(text_of(parse_scaling(word)), word);
+  for (const auto* word : {"quantile", "standard", "robust", "smooth", "none"})
+    EXPECT_EQ(text_of(parse_scaling(word)), word);
   expect_error_parts(ErrorKind::usage, {"quantil", "did you mean quantile"}, [] { parse_scaling("quantil"); });
 }

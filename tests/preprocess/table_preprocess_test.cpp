@@ -4,7 +4,10 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <fstream>
 
+#include "reszoo/nn/table_encoder.h"
+#include "reszoo/preprocess/describe.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -22,6 +25,43 @@ Frame training() {
 
 TablePreprocess fitted() {
   return TablePreprocess::fit(training(), "y", {.scaling = Scaling::none});
+}
+
+Frame with_column(Column column) {
+  auto table = training();
+  table.columns.push_back(std::move(column));
+  return table;
+}
+
+/// A column of numbers beside a target, of as many rows.
+Frame beside_target(Column column) {
+  std::vector<double> y, x;
+  for (int64_t i = 0; i < column.size(); ++i) {
+    y.push_back(static_cast<double>(i % 5));
+    x.push_back(static_cast<double>(i % 7) + 0.5);
+  }
+  return {{std::move(column), Column::of_numbers("x", x), Column::of_numbers("y", y)}};
+}
+
+std::vector<double> counted(int64_t count, double first, double step) {
+  std::vector<double> values;
+  for (int64_t i = 0; i < count; ++i) values.push_back(first + step * static_cast<double>(i));
+  return values;
+}
+
+Frame words_frame(const nlohmann::json& rows) {
+  std::vector<std::string> town, size;
+  for (const auto& row : rows) {
+    town.push_back(row[0]);
+    size.push_back(row[1]);
+  }
+  return {{Column::of_text("town", town), Column::of_text("size", size)}};
+}
+
+Tensor numbers(const nlohmann::json& rows) {
+  std::vector<Tensor> all;
+  for (const auto& row : rows) all.push_back(torch::tensor(row.get<std::vector<float>>()));
+  return torch::stack(all);
 }
 
 Tensor row(std::vector<double> values) {
@@ -71,7 +111,7 @@ TEST(TablePreprocess, LeavesOutWhatTellsNothing) {
             Column::of_text("word", word), Column::of_numbers("x", x), Column::of_numbers("y", x)}};
   const auto preprocess = TablePreprocess::fit(table, "y");
   EXPECT_EQ(preprocess.columns(), std::vector<std::string>{"x"});
-  EXPECT_EQ(preprocess.notes(), (std::vector<std::string>{"column \"\" is left out: it numbers the rows",
+  EXPECT_EQ(preprocess.notes(), (std::vector<std::string>{"column \"\" is left out: it counts the rows",
                                                           "column \"id\" is left out: it is different in every row",
                                                           "column \"same\" is left out: it is 2.5 in every row",
                                                           "column \"word\" is left out: it is \"only\" in every row"}));
@@ -97,11 +137,180 @@ TEST(TablePreprocess, OptionsMustNameColumnsOnce) {
   expect_error_parts(ErrorKind::usage, {"target \"y\""}, [&] { fit({.numeric = {"y"}}); });
 }
 
-TEST(TablePreprocess, RefusesAColumnWithoutValues) {
+TEST(TablePreprocess, AColumnWithoutValuesIsLeftOut) {
+  const std::vector<double> none(4, nan_value);
+  for (const auto& empty : {Column::of_numbers("empty", none), Column::of_text("empty", {"", "", "", ""})})
+    EXPECT_EQ(TablePreprocess::fit(with_column(empty), "y").notes(),
+              std::vector<std::string>{"column \"empty\" is left out: it has no value in any row"});
+  expect_error_parts(ErrorKind::input, {"no column \"z\""}, [] { TablePreprocess::fit(training(), "z"); });
+}
+
+TEST(TablePreprocess, IntegersThatCountRowsAreLeftOut) {
+  const auto left_out = [](const std::vector<double>& values, const TablePreprocessOptions& options = {}) {
+    return !TablePreprocess::fit(beside_target(Column::of_numbers("id", values)), "y", options).notes().empty();
+  };
+  EXPECT_TRUE(left_out(counted(30, 1000, 1)));
+  EXPECT_TRUE(left_out(counted(30, 0, 9)));    // every ninth row was drawn
+  EXPECT_TRUE(left_out(counted(30, 0, -1)));
+  EXPECT_FALSE(left_out(counted(30, 0, 3600)));  // seconds, hour by hour
+  EXPECT_FALSE(left_out(counted(30, 0, 0.5)));
+  EXPECT_FALSE(left_out(counted(19, 0, 1)));
+  EXPECT_FALSE(left_out(counted(30, 0, 1), {.numeric = {"id"}}));
+  auto shuffled = counted(40, 5, 1);
+  for (size_t i = 0; i < 40; ++i) std::swap(shuffled[i], shuffled[i * 7 % 40]);
+  EXPECT_TRUE(left_out(shuffled));
+  shuffled[3] = shuffled[4];
+  EXPECT_FALSE(left_out(shuffled));
+}
+
+TEST(TablePreprocess, TextOfNearlyAsManyWordsAsRowsIsLeftOut) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("name" + std::to_string(i < 37 ? i : i - 30));
+  const auto fit = [&](const TablePreprocessOptions& options) {
+    return TablePreprocess::fit(beside_target(Column::of_text("name", names)), "y", options);
+  };
+  EXPECT_EQ(fit({}).notes(),
+            std::vector<std::string>{"column \"name\" is left out: it has 37 different texts in 40 rows"});
+  EXPECT_EQ(fit({.categorical = {"name"}}).cardinalities(), std::vector<int64_t>{37});
+  for (int i = 30; i < 40; ++i) names[i] = "name0";
+  EXPECT_TRUE(fit({}).notes().empty());
+}
+
+TEST(TablePreprocess, RareWordsShareTheCodeOfUnseenOnes) {
+  const auto table = beside_target(Column::of_text("c", {"a", "a", "a", "b", "b", "c", ""}));
+  const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::none, .rare = 2});
+  EXPECT_EQ(preprocess.cardinalities(), std::vector<int64_t>{2});
+  EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 1), torch::tensor({0., 0., 0., 1., 1., -1., -1.}, torch::kFloat32)));
+  EXPECT_EQ(preprocess.summaries()[0].rare, 2);
+  EXPECT_EQ(TablePreprocess::fit(table, "y").cardinalities(), std::vector<int64_t>{4});  // few rows: every word
+  expect_error_parts(ErrorKind::input, {"\"x\"", "none of its 7 words"}, [] {
+    std::vector<std::string> words{"a", "b", "c", "d", "e", "f", "g"};
+    TablePreprocess::fit({{Column::of_text("x", words), Column::of_numbers("y", counted(7, 0, 1))}}, "y", {.rare = 2});
+  });
+  expect_error_parts(ErrorKind::usage, {"rare", "0"}, [&] { TablePreprocess::fit(table, "y", {.rare = 0}); });
+}
+
+TEST(TablePreprocess, AnIndicatorNeedsAHundredthOfTheRows) {
+  auto values = counted(300, 0, 0.37);
+  const auto columns = [&] {
+    return TablePreprocess::fit(beside_target(Column::of_numbers("a", values)), "y").columns().size();
+  };
+  values[5] = values[6] = nan_value;
+  EXPECT_EQ(columns(), 2u);
+  values[7] = nan_value;
+  EXPECT_EQ(columns(), 3u);
+}
+
+TEST(TablePreprocess, InfiniteNumbersCountAsMissing) {
   auto table = training();
-  table.columns.push_back(Column::of_numbers("empty", {nan_value, nan_value, nan_value, nan_value}));
-  expect_error_parts(ErrorKind::input, {"\"empty\"", "no value"}, [&] { TablePreprocess::fit(table, "y"); });
-  expect_error_parts(ErrorKind::input, {"no column \"z\""}, [&] { TablePreprocess::fit(table, "z"); });
+  table.columns[2] = Column::of_numbers("height", {1.5, INFINITY, -INFINITY, 1.8});
+  const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::none});
+  EXPECT_EQ(preprocess.notes(),
+            std::vector<std::string>{"column \"height\" has infinite numbers in 2 rows; they count as missing"});
+  EXPECT_EQ(preprocess.columns()[3], "height missing");
+  const auto x = preprocess.transform(table);
+  EXPECT_TRUE(x.isfinite().all().item<bool>());
+  EXPECT_TRUE(torch::allclose(x.select(1, 1), torch::tensor({1.5f, 1.65f, 1.65f, 1.8f})));
+  EXPECT_TRUE(torch::equal(x.select(1, 3), torch::tensor({0.f, 1.f, 1.f, 0.f})));
+}
+
+TEST(TablePreprocess, DatesBecomeThePartsThatVary) {
+  const std::vector<std::string> days{"2024-01-01", "2024-01-02", "2024-02-05", ""};
+  const auto fit = [](const Frame& table) { return TablePreprocess::fit(table, "y", {.scaling = Scaling::none}); };
+  const auto text = with_column(Column::of_text("when", days));
+  const auto preprocess = fit(text);
+  EXPECT_EQ(preprocess.columns(), (std::vector<std::string>{"age", "height", "when days", "when month", "when weekday",
+                                                            "age missing", "when missing", "city", "sex"}));
+  EXPECT_EQ(preprocess.inputs(), (std::vector<std::string>{"age", "height", "when", "city", "sex"}));
+  const auto x = preprocess.transform(text);
+  EXPECT_TRUE(torch::equal(x.slice(1, 2, 5).slice(0, 0, 3),
+                           torch::tensor({{19723.f, 1.f, 0.f}, {19724.f, 1.f, 1.f}, {19758.f, 2.f, 0.f}})));
+  EXPECT_TRUE(torch::equal(preprocess.transform(with_column(as_dates(Column::of_text("when", days)))), x));
+  // A row in memory has its date as text, or as days.
+  const Row row{{"age", 20.0}, {"city", "Rome"}, {"height", 1.5}, {"sex", "f"}, {"when", "2024-01-01"}};
+  auto in_days = row;
+  in_days["when"] = 19723.0;
+  for (const auto& one : {row, in_days})
+    EXPECT_TRUE(torch::equal(preprocess.transform(frame_of({one})), x.slice(0, 0, 1)));
+}
+
+TEST(TablePreprocess, TimesOfDayAreHours) {
+  const auto table = with_column(Column::of_text("when", {"2024-01-01 06:30", "2024-01-01T18:00:00", "2024-01-01", "2024-01-01 00:45"}));
+  const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::none});
+  EXPECT_EQ(preprocess.columns()[3], "when hour");
+  EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 3), torch::tensor({6.5f, 18.f, 0.f, 0.75f})));
+}
+
+TEST(TablePreprocess, ADateThatIsNoneIsNamed) {
+  auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-03-01", "2024-02-01", "2024-02-09"}));
+  const auto preprocess = TablePreprocess::fit(table, "y");
+  table.columns.back() = Column::of_text("when", {"2024-01-01", "2024-02-30", "2024-02-01", ""});
+  table.first_row = 101;  // as a part of a longer table
+  expect_error_parts(ErrorKind::input, {"column \"when\"", "must hold dates", "\"2024-02-30\" in row 102"},
+                     [&] { preprocess.transform(table); });
+}
+
+TEST(TablePreprocess, OptionsDecideOverDates) {
+  const auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-01-02", "2024-01-02", "2024-01-01"}));
+  const auto preprocess = TablePreprocess::fit(table, "y", {.categorical = {"when"}});
+  EXPECT_EQ(preprocess.cardinalities().back(), 2);
+  // The words are the same where a reader found dates.
+  auto read = table;
+  read.columns.back() = as_dates(table.columns.back());
+  EXPECT_TRUE(torch::equal(preprocess.transform(read), preprocess.transform(table)));
+}
+
+TEST(TablePreprocess, BooleansAreTheSameHoweverSpelled) {
+  const auto table = with_column(Column::of_text("b", {"true", "false", "true", "true"}));
+  const auto preprocess = TablePreprocess::fit(table, "y");
+  const auto codes = preprocess.transform(table).select(1, -1);
+  EXPECT_TRUE(torch::equal(codes, torch::tensor({1.f, 0.f, 1.f, 1.f})));
+  for (const auto& other : {Column::of_text("b", {"True", "FALSE", "TRUE", "true"}), Column::of_numbers("b", {1, 0, 1, 1})})
+    EXPECT_TRUE(torch::equal(preprocess.transform(with_column(other)).select(1, -1), codes));
+}
+
+TEST(TablePreprocess, CodesAndOneHotEqualScikitLearn) {
+  std::ifstream file(std::string(RESZOO_FIXTURES) + "/sklearn_preprocess.json");
+  const auto json = nlohmann::json::parse(file)["words"];
+  auto table = words_frame(json["rows"]);
+  table.columns.push_back(Column::of_numbers("y", counted(table.rows(), 0, 1)));
+  const auto preprocess = TablePreprocess::fit(table, "y");
+  ASSERT_EQ(preprocess.summaries().size(), 2u);
+  for (size_t i = 0; i < 2; ++i)
+    EXPECT_EQ(preprocess.summaries()[i].words, json["categories"][i].get<std::vector<std::string>>());
+  EXPECT_TRUE(torch::equal(preprocess.transform(table), numbers(json["codes"])));
+  const auto fresh = preprocess.transform(words_frame(json["new_rows"]));
+  EXPECT_TRUE(torch::equal(fresh, numbers(json["new_codes"])));
+  TableEncoder encoder(TableEncoderOptions(0).cardinalities(preprocess.cardinalities()));
+  EXPECT_TRUE(torch::equal(encoder->forward(fresh), numbers(json["one_hot"])));
+}
+
+TEST(TablePreprocess, AFileOfTheFirstVersionIsRead) {
+  const auto json = nlohmann::json::parse(R"({"scaling": "standard", "numeric": ["age", "height"], "indicators": [0],
+    "categorical": [{"name": "city", "words": ["", "Oslo", "Rome"], "numbers": false}], "notes": ["a note"]})");
+  const auto preprocess = TablePreprocess::from(json, {{"mean", torch::tensor({30., 1.5}, torch::kFloat64)},
+                                                       {"scale", torch::tensor({10., 0.5}, torch::kFloat64)}});
+  EXPECT_TRUE(torch::equal(preprocess.transform(training()).slice(0, 1, 3),
+                           torch::tensor({{0.f, 0.4f, 0.f, 1.f}, {0.f, 0.2f, 1.f, 0.f}})));
+  EXPECT_EQ(preprocess.summaries().size(), 3u);
+  EXPECT_NE(describe_text(preprocess).find("3 words: (missing), Oslo, Rome"), std::string::npos);
+}
+
+TEST(Describe, TellsWhatWasFitted) {
+  const auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-03-01", "2024-02-01", ""}));
+  const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::robust});
+  const auto json = describe(preprocess);
+  EXPECT_EQ(json["scaling"], "robust");
+  ASSERT_EQ(json["columns"].size(), 5u);
+  EXPECT_EQ(json["columns"][0]["name"], "age");
+  EXPECT_EQ(json["columns"][0]["missing"], 0.25);
+  EXPECT_EQ(json["columns"][0]["median"], 30);
+  EXPECT_EQ(json["columns"][1]["words"], (std::vector<std::string>{"", "Oslo", "Rome"}));
+  EXPECT_EQ(json["columns"][4]["kind"], "date");
+  EXPECT_EQ(json["columns"][4]["max"], "2024-03-01");
+  const auto text = describe_text(preprocess);
+  for (const auto* part : {"age ", "25.00 %", "20 to 50, quartiles 25, 30, 40", "2024-01-01 to 2024-03-01"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 
 TEST(TablePreprocess, NamesWhatIsWrongWithNewRows) {
@@ -110,10 +319,10 @@ TEST(TablePreprocess, NamesWhatIsWrongWithNewRows) {
   table.columns[0] = Column::of_text("age", {"20", " 30 ", "old", "??"});
   expect_error_parts(ErrorKind::input, {"column \"age\"", "got \"old\" in row 3"},
                      [&] { preprocess.transform(table); });
-  table.columns[0] = Column::of_numbers("age", {1, INFINITY, 3, 4});
-  expect_error_parts(ErrorKind::input, {"column \"age\"", "finite", "row 2"}, [&] { preprocess.transform(table); });
   table.columns.erase(table.columns.begin());
   expect_error_parts(ErrorKind::input, {"no column \"age\""}, [&] { preprocess.transform(table); });
+  table.columns.erase(table.columns.begin());
+  expect_error_parts(ErrorKind::input, {"no columns \"age\", \"city\""}, [&] { preprocess.transform(table); });
 }
 
 TEST(TablePreprocess, TextThatSpellsNumbersIsNumbersAndTheReverse) {
@@ -136,11 +345,12 @@ TEST(TablePreprocess, AColumnWithoutAnyValueIsMissingWhateverItsKind) {
 }
 
 TEST(TablePreprocess, JsonAndTensorsGiveTheSamePreprocessing) {
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::none}) {
-    const auto preprocess = TablePreprocess::fit(training(), "y", {.scaling = scaling});
+  const auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-03-01", "2024-02-01", ""}));
+  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none}) {
+    const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = scaling});
     const auto json = nlohmann::json::parse(preprocess.to_json().dump());
     const auto again = TablePreprocess::from(json, preprocess.tensors());
-    EXPECT_TRUE(torch::equal(again.transform(training()), preprocess.transform(training())));
+    EXPECT_TRUE(torch::equal(again.transform(table), preprocess.transform(table)));
     EXPECT_EQ(again.to_json(), preprocess.to_json());
   }
 }
@@ -152,6 +362,7 @@ TEST(TablePreprocess, DamagedJsonIsAnErrorOfTheFile) {
     auto lost = json, wrong = json;
     lost.erase(key);
     wrong[key] = 17;
+    if (key == "summary") lost = wrong;  // the first version has none
     for (const auto& damaged : {lost, wrong})
       expect_error_parts(ErrorKind::file, {"preprocessing", key},
                          [&, &damaged = damaged] { TablePreprocess::from(damaged, preprocess.tensors()); });

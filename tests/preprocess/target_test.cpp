@@ -108,6 +108,85 @@ TEST(Target, JsonGivesTheSameTarget) {
   }
 }
 
+TEST(Target, SeveralColumnsAreLabelsOrNumbers) {
+  const Frame table{{numbers({1, 2, 3.5}), Column::of_numbers("z", {10, 20, 60})}};
+  const auto two = Target::fit(table, {"y", "z"});
+  EXPECT_EQ(two.task(), Task::regression);
+  EXPECT_EQ(two.outputs(), 2);
+  EXPECT_TRUE(torch::allclose(two.decode(two.encode(table)),
+                              torch::tensor({{1.0, 10.0}, {2.0, 20.0}, {3.5, 60.0}}, torch::kFloat64)));
+  EXPECT_EQ(two.table(two.encode(table)).names(), (Words{"prediction_y", "prediction_z"}));
+
+  const Frame flags{{Column::of_text("red", {"no", "yes", "no"}), Column::of_numbers("big", {0, 0, 1})}};
+  const auto labels = Target::fit(flags, {"red", "big"});
+  EXPECT_EQ(labels.task(), Task::multilabel);
+  EXPECT_TRUE(torch::equal(labels.encode(flags), torch::tensor({{0.0F, 0.0F}, {1.0F, 0.0F}, {0.0F, 1.0F}})));
+  const auto said = labels.table(torch::tensor({{-3.0F, 3.0F}, {3.0F, -3.0F}}), /*with_probabilities=*/true);
+  EXPECT_EQ(said.names(), (Words{"prediction_red", "prediction_big", "probability_red", "probability_big"}));
+  EXPECT_EQ(said.columns[0].words[said.columns[0].codes[1].item<int64_t>()], "yes");
+}
+
+TEST(Target, OrdinalChancesFallAndSumToOne) {
+  const auto target = Target::fit(Frame{{words({"low", "high", "mid", "low"})}}, {"y"},
+                                  {.task = Task::ordinal, .classes = {"low", "mid", "high"}});
+  EXPECT_EQ(target.outputs(), 2);
+  EXPECT_TRUE(torch::equal(target.encode(words({"mid", "high", "low"})), torch::tensor({1, 2, 0}, torch::kInt64)));
+  // The second row's logits contradict each other: above "mid" is likelier than above "low".
+  const auto logits = torch::tensor({{2.0, -2.0}, {-1.0, 1.0}, {3.0, 2.0}}, torch::kFloat64);
+  const auto chances = target.probabilities(logits);
+  EXPECT_TRUE(torch::allclose(chances.sum(1), torch::ones({3}, torch::kFloat64)));
+  EXPECT_GE(chances.min().item<double>(), 0);
+  EXPECT_TRUE(torch::equal(target.decode(logits), torch::tensor({1, 0, 2}, torch::kInt64)));
+}
+
+TEST(Target, QuantilesRiseAndTheMiddleIsThePrediction) {
+  const auto target = Target::fit(Frame{{numbers({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile});
+  EXPECT_EQ(target.outputs(), 3);
+  const auto crossed = target.decode(torch::tensor({{1.0, 0.0, -1.0}}, torch::kFloat64));
+  EXPECT_TRUE((crossed.diff(1, 1) > 0).all().item<bool>());
+  EXPECT_EQ(target.table(torch::zeros({2, 3})).names(), (Words{"prediction", "quantile_0.1", "quantile_0.5", "quantile_0.9"}));
+  expect_error_parts(ErrorKind::usage, {"rising", "0.9, 0.1"}, [] {
+    Target::fit(Frame{{numbers({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile, .quantiles = {0.9, 0.1}});
+  });
+}
+
+TEST(Target, MembersAreAveragedAsProbabilities) {
+  const auto target = Target::fit(words({"a", "b"}));
+  const auto outputs = torch::tensor({{{0.0, 4.0}, {1.0, 0.0}, {1.0, 0.0}}}, torch::kFloat64);
+  EXPECT_TRUE(torch::allclose(target.probabilities(outputs), outputs.softmax(2).mean(1)));
+  const auto number = Target::fit(numbers({0, 1, 2.5}));
+  const auto values = torch::randn({5, 4, 1}, torch::kFloat64);
+  EXPECT_TRUE(torch::allclose(number.decode(values), number.decode(values.mean(1))));
+}
+
+TEST(Target, AThresholdDecidesAndIsStored) {
+  auto target = Target::fit(words({"no", "yes"}));
+  const auto logits = torch::tensor({{0.0, -1.0}}, torch::kFloat64);  // yes: 0.27
+  EXPECT_EQ(target.decode(logits).item<int64_t>(), 0);
+  target.set_thresholds({0.25});
+  EXPECT_EQ(target.decode(logits).item<int64_t>(), 1);
+  EXPECT_EQ(Target::from(target.to_json()).thresholds(), target.thresholds());
+  expect_error_parts(ErrorKind::usage, {"[0, 1]", "1.5"}, [&] { target.set_thresholds({1.5}); });
+  auto number = Target::fit(numbers({1, 2, 3.5}));
+  expect_error_parts(ErrorKind::usage, {"regression"}, [&] { number.set_thresholds({0.5}); });
+}
+
+TEST(Target, JsonGivesTheSameTargetOfEveryTask) {
+  const Frame table{{numbers({1, 2, 3}), Column::of_numbers("z", {0, 1, 0}), Column::of_numbers("w", {1, 0, 0})}};
+  for (const auto& [names, task] : std::vector<std::pair<Words, Task>>{{{"y"}, Task::quantile},
+                                                                      {{"y"}, Task::ordinal},
+                                                                      {{"y", "z"}, Task::regression},
+                                                                      {{"z", "w"}, Task::multilabel}}) {
+    const auto target = Target::fit(table, names, {.task = task});
+    const auto again = Target::from(nlohmann::json::parse(target.to_json().dump()));
+    EXPECT_TRUE(torch::equal(again.encode(table), target.encode(table))) << text_of(task);
+    EXPECT_EQ(again.to_json(), target.to_json());
+  }
+  expect_error_parts(ErrorKind::usage, {"quantile", "one column", "y, z"}, [&] {
+    Target::fit(table, {"y", "z"}, {.task = Task::quantile});
+  });
+}
+
 TEST(Target, DamagedJsonIsAnErrorOfTheFile) {
   const auto from = [](const char* text) { Target::from(nlohmann::json::parse(text)); };
   expect_error_parts(ErrorKind::file, {"name"}, [&] { from("[]"); });

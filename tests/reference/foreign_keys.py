@@ -12,6 +12,7 @@ from network_fixture import fill_state
 from torchvision_import import models  # noqa: F401  transformers imports torchvision
 
 import rtdl
+import tabm_models
 from transformers import ResNetConfig, ResNetForImageClassification
 
 
@@ -48,7 +49,7 @@ def record(naming, model_name, options, model, inputs):
     fill_state(model)
     model.load_state_dict({**model.state_dict(), **kept})
     outputs = model.double().eval()(*inputs)
-    outputs = getattr(outputs, "logits", outputs)
+    outputs = getattr(outputs, "logits", outputs)  # of transformers
     return {"naming": naming, "model": model_name, "options": options, "keys": keys,
             "tensors": {key: tensor.tolist() for key, tensor in kept.items()},
             "input": list(torch.cat([part.double() for part in inputs], 1).shape),
@@ -74,6 +75,12 @@ def main():
                rtdl.ResNet.make_baseline(d_in=5, n_blocks=2, d_main=8, d_hidden=16, dropout_first=0.0,
                                          dropout_second=0.0, d_out=3), [rows]),
     ]
+    members = {"outputs": 2, "numeric": 5, "cardinalities": categories, "width": 8, "blocks": 2, "members": 3}
+    edges = {"numeric_embedding": "piecewise", "numeric_width": 4, "bins": [[-0.5, 0.25, 0.5]] * 5}
+    for kind, more in (("tabm", edges), ("mini", {}), ("packed", {})):
+        options = members | more | {"ensemble": kind}
+        records.append(record("keys of the package tabm", "tabular_mlp", options,
+                              tabm_models.tabm(options, cat_cardinalities=categories), [rows, codes]))
     fixture_json.write("foreign_keys.json", {"codes": codes.tolist(), "records": records})
 
 

@@ -16,6 +16,8 @@ from cifar_models import CifarPreActivationResNet, CifarResNet
 from fixture_json import FOLDER
 from network_fixture import fill_state, uniform_tensor
 from row_fixture import TRAINED_AT_MOST, digest, doubles_stay_doubles, uninitialized
+from rtdl_models import mlp
+from tabm_models import Renamed, tabm
 
 TOLERANCE, FLOAT_TOLERANCE = 1e-7, 2e-5
 SHORT = ("torchvision_rows", "timm_resnet_rows", "timm_resnetv2_rows", "cifar_rows")
@@ -41,6 +43,8 @@ def long_model(record):
     if name == "tabular_resnet":
         return ResNet(d_in=options["features"], d_out=options["outputs"], n_blocks=options["blocks"], dropout1=0.0,
                       dropout2=0.0, d_block=options["width"], d_hidden_multiplier=options["hidden_factor"])
+    if name == "tabular_mlp":
+        return Renamed(tabm(options)) if "members" in options else mlp(options)
     if name.startswith("cifar"):
         return cifar_model(name, options)
     return models.get_model(name, num_classes=options["outputs"])

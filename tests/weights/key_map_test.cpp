@@ -122,6 +122,19 @@ TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
   const auto fits = rows_that_fit(state_of(*create_model("tabular_resnet", options)));
   ASSERT_EQ(fits.size(), 1u);
   EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
+  for (const auto& other : {TabularOptions{.outputs = 2, .numeric = 7, .numeric_embedding = EmbeddingKind::plr, .numeric_width = 3,
+                                           .frequencies = 5, .plain_numeric = 2, .blocks = 1, .width = 6},
+                            TabularOptions{.outputs = 2, .numeric = 3, .numeric_embedding = EmbeddingKind::linear_relu, .numeric_width = 4,
+                                           .widths = std::vector<int64_t>{5, 6}, .members = 3, .ensemble = EnsembleKind::mini,
+                                           .norm = Norm::parse("batch")},
+                            TabularOptions{.outputs = 1, .numeric = 0, .cardinalities = std::vector<int64_t>{3, 2},
+                                           .embedding_widths = std::vector<int64_t>{3, 2}, .blocks = 2, .width = 4, .members = 2,
+                                           .ensemble = EnsembleKind::tabm}}) {
+    const auto found = rows_that_fit(state_of(*create_model("tabular_mlp", other)));
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].name, "tabular_mlp");
+    EXPECT_EQ(to_json(found[0].options), to_json(ModelOptions(other)));
+  }
   const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
   EXPECT_EQ(to_json(rows_that_fit(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
 }

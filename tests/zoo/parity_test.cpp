@@ -24,6 +24,7 @@ void PrintTo(const Row& row, std::ostream* stream) { *stream << row.fixture; }
 
 Network build(const Row& row, const json& fixture) {
   const auto& options = fixture.at("options");
+  if (options.contains("numeric")) return create_model(row.model, options_from_json(Domain::tabular, options));
   if (registry().find(row.model).domain == Domain::tabular)
     return create_model(row.model, TabularOptions{.outputs = options.at("outputs"), .numeric = options.at("features"),
                                                   .blocks = options.at("blocks"), .width = options.at("width"),
@@ -100,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"cifar_resnet20_grey", "cifar_resnet20"}, Row{"cifar_resnet32", "cifar_resnet32"},
                     Row{"cifar_resnet44", "cifar_resnet44"}, Row{"cifar_resnet56", "cifar_resnet56"},
                     Row{"cifar_resnet110", "cifar_resnet110"}, Row{"tabular_resnet", "tabular_resnet"},
-                    Row{"tabular_resnet_wide", "tabular_resnet"}),
+                    Row{"tabular_resnet_wide", "tabular_resnet"}, Row{"tabular_mlp", "tabular_mlp"},
+                    Row{"tabm", "tabular_mlp"}, Row{"tabm_mini", "tabular_mlp"}, Row{"tabm_packed", "tabular_mlp"}),
     [](const auto& row) { return row.param.fixture; });
 
 namespace {
@@ -124,5 +126,7 @@ TEST_P(SmallParity, FixtureFeelsEveryTensor) {
 INSTANTIATE_TEST_SUITE_P(Rows, SmallParity,
                          testing::Values(Row{"resnet18_10_outputs", "resnet18"}, Row{"cifar_resnet20", "cifar_resnet20"},
                                          Row{"tabular_resnet", "tabular_resnet"},
-                                         Row{"tabular_resnet_wide", "tabular_resnet"}),
+                                         Row{"tabular_resnet_wide", "tabular_resnet"}, Row{"tabular_mlp", "tabular_mlp"},
+                                         Row{"tabm", "tabular_mlp"}, Row{"tabm_mini", "tabular_mlp"},
+                                         Row{"tabm_packed", "tabular_mlp"}),
                          [](const auto& row) { return row.param.fixture; });

@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(All, TrainedRows, testing::ValuesIn(names_of_trained())
                          [](const auto& name) { return name.param; });
 
 TEST(RowsOfTheRegistry, HaveAFixtureEach) {
-  std::set<std::string> proven{"alexnet", "tabular_resnet"};
+  std::set<std::string> proven{"alexnet", "tabular_mlp", "tabular_resnet"};
   for (const auto depth : {18, 34, 50, 101, 152}) proven.insert(fmt::format("resnet{}", depth));
   for (const auto depth : {20, 32, 44, 56, 110}) proven.insert(fmt::format("cifar_resnet{}", depth));
   for (const auto& [name, record] : records().items()) proven.insert(record.at("model").get<std::string>());

@@ -8,6 +8,7 @@
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
 #include "reszoo/data/table.h"
+#include "reszoo/train/importance.h"
 
 namespace reszoo::cli {
 namespace {
@@ -86,11 +87,22 @@ void fit(Model& model, const DataOptions& options, const Frame& frame, const Fra
   const auto task = options.task.empty() ? std::optional<Task>() : parse_task(options.task);
   // Classes are those of the whole table: a rare one may be in one part alone.
   model.target = Target::fit(frame.at(options.target), task);
-  if (model.target->task() == Task::regression) model.target = Target::fit(train.at(options.target), Task::regression);
+  if (model.target->is_number()) model.target = Target::fit(train.at(options.target), Task::regression);
   model.table = TablePreprocess::fit(train, options.target,
                                      {.scaling = parse_scaling(options.scaling), .seed = options.seed,
                                       .numeric = options.numeric, .categorical = options.categorical,
                                       .ignore = options.ignore});
+}
+
+constexpr int64_t described_rows = 20000;  // that a report looks at
+
+/// Raw rows of the part that a model is measured on.
+Frame measured_rows(const Model& model, const DataOptions& options, const Frame& frame, const Parts& parts) {
+  for (const auto& [rows, text, option] : {std::tuple(parts.test, options.test, "--test"), std::tuple(parts.validation, options.validation, "--val")}) {
+    if (rows.numel() > 0) return sample_rows(select(frame, rows), described_rows, options.seed);
+    if (!text.empty() && !as_fraction(text, option)) return sample_rows(read_raw(model, text, options.target), described_rows, options.seed);
+  }
+  return sample_rows(select(frame, parts.train), described_rows, options.seed);
 }
 
 Dataset read_table_dataset(const DataOptions& options) {
@@ -105,6 +117,8 @@ Dataset read_table_dataset(const DataOptions& options) {
   dataset.train = table_batches(model, train, options.target);
   dataset.validation = table_part(model, options, frame, parts.validation, options.validation, "--val");
   dataset.test = table_part(model, options, frame, parts.test, options.test, "--test");
+  dataset.sample = sample_rows(train, described_rows, options.seed);
+  dataset.measured = measured_rows(model, options, frame, parts);
   dataset.shape = TabularOptions{.outputs = model.target->outputs(), .numeric = model.table->numeric_count(),
                                  .cardinalities = model.table->cardinalities()};
   return dataset;
@@ -173,16 +187,23 @@ Dataset read_dataset(const DataOptions& options, Domain domain) {
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target) {
   const auto kind = detect_data(path);
   if (model.table && kind == DataKind::table)
-    return naming(path, [&] {
-      return table_batches(model, read_table(path, {.text = model.table->text_columns()}),
-                           target.empty() ? model.target->name() : target);
-    });
+    return naming(path, [&] { return table_batches(model, read_raw(model, path, target), model.target->name()); });
   if (model.image && kind == DataKind::idx_folder) {
     const auto splits = read_idx_folder(path);
     return naming(path, [&] { return image_batches(model, splits.test); });
   }
   fail(ErrorKind::usage, "{}: the model reads {}, this is of the kind: {}", path,
        model.table ? "a table" : "a folder of IDX files", text_of(kind));
+}
+
+Frame read_raw(const Model& model, const std::string& path, const std::string& target) {
+  auto frame = read_table(path, {.text = model.table->text_columns()});
+  if (target.empty() || target == model.target->name()) return frame;
+  naming(path, [&] { return frame.at(target).size(); });
+  std::erase_if(frame.columns, [&](const auto& column) { return column.name == model.target->name(); });
+  for (auto& column : frame.columns)
+    if (column.name == target) column.name = model.target->name();
+  return frame;
 }
 
 }  // namespace reszoo::cli

@@ -23,6 +23,8 @@ struct Dataset {
   Model model;
   std::optional<TensorBatches> train, validation, test;
   std::vector<std::string> notes;
+  Frame sample;    ///< of a table: raw training rows to describe, some thousands
+  Frame measured;  ///< of a table: raw rows of test, else validation, else training, some thousands, with targets
   /// What the network must take and give: channels or columns, and outputs.
   ModelOptions shape;
 };
@@ -34,5 +36,9 @@ Dataset read_dataset(const DataOptions& options, Domain domain);
 /// The rows of `path` as a trained model reads them, with their targets.
 /// `target` overrides the name of the target's column.
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target);
+
+/// The raw rows of a table as `read_labelled` reads them, the target under the
+/// name that the model knows.
+Frame read_raw(const Model& model, const std::string& path, const std::string& target);
 
 }  // namespace reszoo::cli

@@ -1,21 +1,32 @@
-/// Which loss a task has and what is measured.
+/// What is measured of a task.
 #pragma once
 #include "reszoo/infer/model.h"
 #include "reszoo/train/trainer.h"
 
 namespace reszoo::cli {
 
-/// Mean squared error of the standardised target, or cross-entropy.
-Loss loss_of(Task task);
-
-/// rmse, r2, mae in the target's unit; or accuracy, log_loss, roc_auc.
+/// The figures of a task, in the order in which they are printed.
+///
+/// | task       | figures                                                                          |
+/// |------------|----------------------------------------------------------------------------------|
+/// | regression | rmse, mae, r2, in the target's unit; of several targets their means              |
+/// | quantile   | pinball, the mean over the quantiles; rmse, mae, r2 of the middle one            |
+/// | binary     | accuracy, balanced_accuracy, log_loss, roc_auc, pr_auc, f1, brier, ece           |
+/// | multiclass | accuracy, balanced_accuracy, log_loss, roc_auc, f1_macro, brier, ece             |
+/// | ordinal    | those of multiclass; mae in steps from class to class, quadratic_kappa           |
+/// | multilabel | accuracy of whole rows, hamming; log_loss, roc_auc, pr_auc, f1_macro, brier as means over labels |
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
 
 /// What the model gives for all rows, on the CPU.
 Tensor outputs_of(Model& model, const TensorBatches& rows);
 
-/// The same as a Trainer asks for it; rmse or accuracy decides.
-Evaluation evaluation_of(const Target& target);
+/// The same as a Trainer asks for it. Without a metric given, rmse decides, of
+/// classes log_loss, of pictures accuracy.
+Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric = {});
+
+/// The rows weighted so that every class weighs the same.
+/// Throws: Error (usage) for a target without classes.
+TensorBatches balanced(const TensorBatches& rows, const Target& target);
 
 /// As a JSON object; a figure that is not defined is null.
 nlohmann::ordered_json to_json(const Metrics& metrics);

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,20 +10,30 @@
 
 namespace reszoo {
 
-/// Options of read_table.
+/// Options of read_table. All but `columns` are of CSV alone.
 struct TableReadOptions {
-  /// Columns of CSV to read as text, whatever they look like.
-  std::vector<std::string> text;
+  /// Columns to read as text, whatever they look like.
+  std::vector<std::string> text = {};
+  /// Columns to read, where the table has them; all without any.
+  std::vector<std::string> columns = {};
+  std::optional<char> delimiter = {};  ///< found in the first line when left out
+  char decimal = '.';                  ///< ',' for numbers like 3,5
+  char quote = '"';                    ///< '\0' for none
+  /// Whether the first line names the columns; without, they are f0, f1, ... Left
+  /// out, it does, and must not be all numbers.
+  std::optional<bool> header = {};
 };
 
 /// Reads a table. Parquet and Feather (Arrow IPC) are known by content, all else
-/// is CSV with a header line; gzip is undone. The delimiter is a tab for `.tsv`,
-/// else the one of comma, semicolon and tab that the header has most of.
+/// is CSV with a header line; gzip and zstd are undone. The delimiter is a tab for
+/// `.tsv`, else the one of comma, semicolon, tab and bar that the header has most
+/// of. A folder is its Parquet files, one behind the other in the order of their
+/// names; files that begin with `.` or `_` are left out.
 ///
 /// | in the file                              | in memory                          |
 /// |------------------------------------------|------------------------------------|
 /// | integers, floats, decimals               | number (beyond 2^53 rounded)       |
-/// | dates, timestamps                        | number: days since 1970-01-01 UTC  |
+/// | dates, timestamps; in CSV as ISO 8601    | date: days since 1970-01-01 UTC    |
 /// | times of day, durations                  | number: seconds                    |
 /// | booleans                                 | text: `true`, `false`              |
 /// | strings, dictionaries                    | text                               |
@@ -30,7 +41,8 @@ struct TableReadOptions {
 ///
 /// Throws: Error (file) for a file that is missing, damaged or not a table;
 /// Error (input) for a table without header or rows, two columns of one name, a
-/// row with another number of columns (rows count from 1 below the header).
+/// row with another number of columns or a quote that is not closed (rows count
+/// from 1 below the header), a file of a folder with other columns than the first.
 Frame read_table(const std::filesystem::path& path, const TableReadOptions& options = {});
 
 /// Reads a table of any of these formats from a stream, to its end; messages

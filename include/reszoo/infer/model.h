@@ -15,9 +15,11 @@ namespace reszoo {
 
 /// What is said of one row or picture.
 struct Prediction {
-  double value = 0;                   ///< of a regression, in the target's unit
-  std::string label;                  ///< the class; the number as text for a regression
-  std::vector<double> probabilities;  ///< of the classes, in their order; empty for a regression
+  double value = 0;                   ///< of a number, in its unit; the middle one of quantiles
+  std::string label;                  ///< the class; a number as text
+  std::vector<double> probabilities;  ///< of the classes or of each label, in their order; empty for numbers
+  std::vector<double> values;         ///< of several targets, or of the quantiles
+  std::vector<std::string> labels;    ///< of several targets, the class of each
 };
 
 /// What a model file holds: a network of the registry, its preprocessing, and
@@ -32,6 +34,7 @@ struct Model {
   std::string name;                      ///< a row of the registry
   ModelOptions options;
   Network network{nullptr};
+  std::vector<Network> further = {};          ///< of an ensemble: networks like the first, trained from other seeds
   std::optional<TablePreprocess> table = {};  ///< of a tabular network
   std::optional<ImagePreprocess> image = {};  ///< of an image network
   std::optional<Target> target = {};          ///< what is predicted
@@ -55,11 +58,12 @@ struct Model {
   Tensor input(const ImageView& image) const;
 
   /// Outputs (N, outputs) and features (N, C) of prepared inputs, on the CPU, in
-  /// batches, without gradients, in evaluation mode.
+  /// batches, without gradients, in evaluation mode. Those of an ensemble stand
+  /// side by side: outputs (N, networks, outputs), features (N, networks * C).
   Tensor outputs(const Tensor& input, int64_t batch_size = 1024);
   Tensor features(const Tensor& input, int64_t batch_size = 1024);
 
-  /// What the outputs (N, outputs) say, a Prediction a row.
+  /// What the outputs (N, outputs) or (N, k, outputs) say, a Prediction a row.
   std::vector<Prediction> read(const Tensor& outputs) const;
 };
 

@@ -5,6 +5,7 @@
 
 #include "reszoo/nn/activation.h"
 #include "reszoo/nn/drop_block2d.h"
+#include "reszoo/nn/members.h"
 #include "reszoo/nn/norm.h"
 #include "reszoo/nn/residual_block.h"
 
@@ -93,19 +94,23 @@ AnyModule make_shortcut(const BlockOptions& options);
 /// Options of tabular_block: width and inner width in features, dropout as the
 /// fraction of zeroed values behind the first and the second linear layer.
 struct TabularBlockOptions {
-  TabularBlockOptions(int64_t width, int64_t hidden) : width_(width), hidden_(hidden) {}
+  TabularBlockOptions(int64_t width, int64_t hidden) : in_(width), width_(width), hidden_(hidden) {}
+  TORCH_ARG(int64_t, in);  ///< width of the input: another than `width` takes a projection
   TORCH_ARG(int64_t, width);
   TORCH_ARG(int64_t, hidden);
   TORCH_ARG(double, dropout) = 0.15;
   TORCH_ARG(double, residual_dropout) = 0.0;
   TORCH_ARG(Norm, norm) = {};
   TORCH_ARG(Activation, activation) = {};
+  TORCH_ARG(Members, members) = {};  ///< k blocks in one: all widths are those of a member
 };
 
-/// y = x + dropout(linear2(dropout(activation(linear1(norm(x)))))).
+/// y = shortcut(x) + dropout(linear2(dropout(activation(linear1(norm(x)))))), where
+/// the shortcut is the identity, or W_s x where widths differ.
 ///
-/// Shape: (N, width) to (N, width).
-/// Keys: `normalization linear1 linear2`, as in rtdl.
+/// Shape: (N, in) to (N, width); of k members (N, k * in) to (N, k * width).
+/// Keys: `normalization linear1 linear2`, as in rtdl; `shortcut.*` of a LinearProjection,
+/// or of the members' linear layer.
 /// Source: Gorishniy et al. 2021, arXiv:2106.11959, section 3.2.
 ResidualBlock tabular_block(const TabularBlockOptions& options);
 

@@ -3,8 +3,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <concepts>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,6 +25,7 @@ struct Column {
   Tensor numbers;                  ///< of `number`: (N) float64; NaN is missing
   Tensor codes;                    ///< of `text`: (N) int64 into `words`; -1 is missing
   std::vector<std::string> words;  ///< of `text`: all different, in any order
+  bool date = false;               ///< of `number`: these are days since 1970-01-01 UTC
 
   /// Makes a column of numbers; NaN is missing.
   static Column of_numbers(std::string name, const std::vector<double>& values);
@@ -40,18 +44,24 @@ struct Column {
 /// trailing ".0".
 std::string number_text(double value);
 
-/// The column as text: each different number becomes a word, in numeric order.
-/// A text column is returned as it is.
+/// The column as text: each different number becomes a word, in numeric order;
+/// a date as `date_text` spells it. A text column is returned as it is.
 Column as_text(const Column& column);
 
 /// The column as numbers. A column without any value may be of either kind.
 /// Throws: Error (input) naming the column, the first word that is not a number,
-/// and its row (rows count from 1).
-Column as_numbers(const Column& column);
+/// and its row. `first_row` is the number of the column's first row.
+Column as_numbers(const Column& column, int64_t first_row = 1);
+
+/// The numbers that the words of a text column spell, as `read` says. (N) float64.
+/// Throws: Error (input) `column "c": <rule>, got "word" in row N`.
+Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,
+                        std::string_view rule, int64_t first_row = 1);
 
 /// Columns of equal length.
 struct Frame {
   std::vector<Column> columns;
+  int64_t first_row = 1;  ///< the number of the first row, for messages: a part of a table counts on
 
   /// Number of rows; 0 without columns.
   int64_t rows() const;
@@ -66,6 +76,15 @@ struct Frame {
   /// The columns' names, in order.
   std::vector<std::string> names() const;
 };
+
+/// The rows of these numbers (from 0), in their order. `rows` is (M) int64.
+Column take_rows(const Column& column, const Tensor& rows);
+Frame take_rows(const Frame& table, const Tensor& rows);
+
+/// The tables one behind the other, with the columns of the first.
+/// Throws: Error (input) naming a column that one lacks, or that is text in one
+/// and numbers in another; one without any value may be either.
+Frame joined(const std::vector<Frame>& tables);
 
 /// A number or a text; NaN and "" are missing values.
 struct Value : std::variant<double, std::string> {

@@ -3,54 +3,85 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/frame.h"
 #include "reszoo/preprocess/scaler.h"
 
 namespace reszoo {
 
-/// Options of TablePreprocess::fit. A column that no list names is numeric when
-/// it holds numbers and categorical when it holds text.
+/// Options of TablePreprocess::fit. A column that no list names is of the kind
+/// that its values say, see TablePreprocess.
 struct TablePreprocessOptions {
   Scaling scaling = Scaling::quantile;
   uint64_t seed = 0;    ///< of the noise
   double noise = 1e-3;  ///< of `quantile`, see Scaler
   std::vector<std::string> numeric, categorical, ignore;
+  /// A word of fewer rows is treated as one never seen. Left out: rows / 200,
+  /// within 1 to 10.
+  std::optional<int64_t> rare = {};
+};
+
+/// What fitting found of one column, for people to read.
+struct ColumnSummary {
+  std::string name;
+  std::string kind;               ///< `number`, `date`, `category`
+  std::optional<double> missing;  ///< share of the rows without a value; nothing where it is unknown
+  /// Of numbers and dates (days): 0, 25, 50, 75, 100 %; empty where unknown.
+  std::vector<double> quantiles = {};
+  std::vector<std::string> words = {};  ///< of categories: those that have a code
+  int64_t rare = 0;                     ///< of categories: rows whose word is too rare for a code
 };
 
 /// The fitted preprocessing of a table: which columns are read, and how.
 ///
-/// A row becomes, in this order: the scaled numbers, missing ones 0; a 0/1
-/// indicator for each numeric column that had missing values in fitting; each
-/// category's code (0 to K-1). A missing category is the word "" if it was
-/// missing in fitting too; it is -1 otherwise, as are words never seen.
+/// | column                                             | kind                  |
+/// |----------------------------------------------------|-----------------------|
+/// | named by an option                                 | as the option says    |
+/// | dates, or text in which every word is an ISO date  | date                  |
+/// | numbers                                            | number                |
+/// | other text, booleans                               | category              |
+/// | no value, or one, in all rows                      | left out              |
+/// | 20 rows and more, at least 90 % of the texts in them different | left out  |
+/// | 20 rows and more, each its own whole number, rising or falling in the order of the rows within a range of 10 times their number, or in any order within twice their number | left out: counts the rows |
+///
+/// The last two hold for columns that no option names; `notes` has a line for
+/// each column that is left out.
+///
+/// A row becomes, in this order: the scaled numbers, and the parts of dates that
+/// vary (DatePart), missing ones the middle; a 0/1 indicator for each number or
+/// date that a hundredth of the rows or more lacked in fitting; each category's
+/// code (0 to K-1). An infinite number is a missing one, a missing category the word
+/// "". Words of too few rows and words never seen are -1.
 ///
 /// Shape: a table of N rows to (N, numeric_count() + cardinalities().size()) float32.
 class TablePreprocess {
  public:
-  /// Fits on the training rows. Columns that can tell nothing are left out and
-  /// `notes` says so: one value everywhere, a text of its own in every row.
+  /// Fits on the training rows.
   /// Throws: Error (usage) for an option that names no column, or one twice;
-  /// Error (input) for a column without any value, an infinite number, a text
-  /// where a number is asked for, or no column left.
+  /// Error (input) for a text where a number is asked for, or no column left.
   static TablePreprocess fit(const Frame& table, const std::string& target, const TablePreprocessOptions& options = {});
 
-  /// Reads back what `to_json` and `tensors` gave.
+  /// Reads back what `to_json` and `tensors` gave, of earlier versions too.
   /// Throws: Error (file) when they do not fit together.
   static TablePreprocess from(const nlohmann::json& json, const std::map<std::string, Tensor>& tensors);
 
   /// Further columns of the table are ignored.
-  /// Throws: Error (input) naming a column that is lost, and for a text where a
-  /// number must be its first row (rows count from 1).
+  /// Throws: Error (input) naming the columns that are lost, and for a text where
+  /// a number or date must be its first row (counted from `table.first_row`).
   Tensor transform(const Frame& table) const;
 
-  /// Number of float columns: numbers and their indicators.
-  int64_t numeric_count() const { return static_cast<int64_t>(numeric_.size() + indicators_.size()); }
+  /// Number of float columns: numbers, parts of dates, and indicators.
+  int64_t numeric_count() const { return static_cast<int64_t>(numbers_.size() + indicators_.size()); }
 
   /// Number of codes of each category, in order.
   std::vector<int64_t> cardinalities() const;
 
-  /// Names of the output's columns; an indicator is named `<column> missing`.
+  /// Names of the output's columns; a part of a date is named `<column> month`,
+  /// an indicator `<column> missing`.
   std::vector<std::string> columns() const;
+
+  /// Columns of the table that are read, each once.
+  std::vector<std::string> inputs() const;
 
   /// Columns to read as text whatever they look like, so that "007" stays
   /// itself where all words happen to be numbers.
@@ -59,28 +90,43 @@ class TablePreprocess {
   /// What fitting left out or found odd, a line each.
   const std::vector<std::string>& notes() const { return notes_; }
 
+  /// What fitting found of each column that is read.
+  const std::vector<ColumnSummary>& summaries() const { return summaries_; }
+
+  /// How numbers are scaled; nothing without numbers.
+  const std::optional<Scaler>& scaler() const { return scaler_; }
+
   nlohmann::json to_json() const;
 
   /// The fitted numbers, see Scaler::tensors.
   std::map<std::string, Tensor> tensors() const;
 
  private:
+  /// A number of the output: a column's, or a part of a date.
+  struct Number {
+    std::string column;
+    std::optional<DatePart> part = {};
+  };
   struct Category {
     std::string name;
     std::vector<std::string> words;  ///< sorted
     bool numbers = false;            ///< the column held numbers in fitting
   };
+  struct Fitting;
 
-  bool add_number(const Column& column);
-  void add_category(const Column& column);
+  static Number read_number(const nlohmann::json& json);
   static Category read_category(const nlohmann::json& json);
   Tensor codes(const Category& category, const Column& column) const;
+  std::vector<Tensor> numbers_of(const Frame& table) const;
+  void check_columns(const Frame& table) const;
+  std::vector<ColumnSummary> guessed_summaries() const;
 
-  std::vector<std::string> numeric_;
-  std::vector<int64_t> indicators_;  ///< places in numeric_, rising
+  std::vector<Number> numbers_;
+  std::vector<int64_t> indicators_;  ///< places in numbers_, rising
   std::vector<Category> categories_;
   std::optional<Scaler> scaler_;  ///< none without numeric columns
   std::vector<std::string> notes_;
+  std::vector<ColumnSummary> summaries_;
 };
 
 }  // namespace reszoo

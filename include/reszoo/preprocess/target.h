@@ -1,4 +1,4 @@
-/// Turns a table's target column into what a loss reads, and outputs back.
+/// Turns a table's target columns into what a loss reads, and outputs back.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,17 +7,31 @@
 
 namespace reszoo {
 
-/// What is predicted: a number, one of two classes, one of several.
-enum class Task { regression, binary, multiclass };
+/// What is predicted.
+enum class Task {
+  regression,  ///< a number, or several columns of numbers
+  quantile,    ///< quantiles of a number
+  binary,      ///< one of two classes
+  multiclass,  ///< one of several
+  ordinal,     ///< one of several that have an order
+  multilabel,  ///< several columns of two classes each
+};
 
-/// Reads `regression`, `binary` or `multiclass`.
+/// Reads the name of a task, as it stands in the enumeration.
 /// Throws: Error (usage) for any other text.
 Task parse_task(std::string_view text);
 
 /// The text that `parse_task` reads back.
 std::string text_of(Task task);
 
-/// The fitted target. Without a task given, it follows from the column:
+/// Options of Target::fit.
+struct TargetOptions {
+  std::optional<Task> task = {};                ///< left out, it follows from the columns
+  std::vector<std::string> classes = {};        ///< their order; left out, they are sorted
+  std::vector<double> quantiles = {.1, .5, .9}; ///< of `quantile`: rising fractions in (0, 1)
+};
+
+/// The fitted target. Without a task given, it follows from the columns:
 ///
 /// | values                                           | task                 |
 /// |--------------------------------------------------|----------------------|
@@ -26,57 +40,110 @@ std::string text_of(Task task);
 /// | numbers, exactly two different                   | binary               |
 /// | whole numbers, 3 to 20 different                 | multiclass           |
 /// | other numbers                                    | regression           |
+/// | several columns, two different values in each    | multilabel           |
+/// | several columns of numbers                       | regression           |
 ///
 /// Classes are sorted: words by name, numbers by value (and named without ".0").
-/// A regression target is standardised: (y - mean) / scale, the population's.
+/// A number is standardised: (y - mean) / scale, the population's.
+///
+/// | task       | encoded (N rows, T targets)  | outputs of the network, a row          |
+/// |------------|------------------------------|----------------------------------------|
+/// | regression | (N, T) float32, standardised | T standardised numbers                 |
+/// | quantile   | (N, 1) float32, standardised | a standardised number a quantile       |
+/// | binary     | (N) int64                    | 2 logits                               |
+/// | multiclass | (N) int64                    | a logit a class                        |
+/// | ordinal    | (N) int64                    | logits of y > 0, y > 1, …: one less than classes |
+/// | multilabel | (N, T) float32, 0 or 1       | T logits                               |
+///
+/// Outputs (N, k, …) are those of k networks: their values or probabilities are
+/// averaged.
 class Target {
  public:
   /// Throws: Error (input) for a missing, infinite or single value, text where a
-  /// number must be, or `binary` of other than two classes.
+  /// number must be, or classes that do not suit the task; Error (usage) for
+  /// options that do not.
+  static Target fit(const Frame& table, const std::vector<std::string>& names, const TargetOptions& options = {});
+
+  /// The same for one column.
   static Target fit(const Column& column, std::optional<Task> task = {});
 
   /// Reads back what `to_json` gave. Throws: Error (file).
   static Target from(const nlohmann::json& json);
 
   Task task() const { return task_; }
-  const std::string& name() const { return name_; }
+  const std::vector<std::string>& names() const { return names_; }
 
-  /// Names of the classes; empty for regression.
+  /// The names as one text.
+  std::string name() const;
+
+  /// Names of the classes, in their order; empty where there are none.
   const std::vector<std::string>& classes() const { return classes_; }
 
-  /// Width of the network's output: 1 for regression, else a logit a class (2
-  /// for binary).
-  int64_t outputs() const { return task_ == Task::regression ? 1 : static_cast<int64_t>(classes_.size()); }
+  /// The two words of each target of `multilabel`; the second is 1.
+  const std::vector<std::vector<std::string>>& labels() const { return labels_; }
 
-  /// Mean and deviation of a regression target, in its own unit; 0 and 1 for
-  /// classes. An error in standardised units times `scale` is in the target's.
-  double mean() const { return mean_; }
-  double scale() const { return scale_; }
+  /// Of `quantile`.
+  const std::vector<double>& quantiles() const { return quantiles_; }
 
-  /// Returns (N, 1) float32 for regression, (N) int64 classes otherwise.
+  /// Whether it predicts numbers rather than classes.
+  bool is_number() const { return task_ == Task::regression || task_ == Task::quantile; }
+
+  /// Width of the network's output, see the table.
+  int64_t outputs() const;
+
+  /// Mean and deviation of each number, in its own unit; empty for classes. An
+  /// error in standardised units times `scale` is in the target's.
+  const std::vector<double>& mean() const { return mean_; }
+  const std::vector<double>& scale() const { return scale_; }
+
+  /// The probability from which `binary` says the second class, or `multilabel`
+  /// yes, a number a target.
+  const std::vector<double>& thresholds() const { return thresholds_; }
+
+  /// Throws: Error (usage) for a task without thresholds, another number of them
+  /// or one outside of [0, 1].
+  void set_thresholds(std::vector<double> thresholds);
+
+  /// The rows' targets, see the table.
   /// Throws: Error (input) naming the row of a missing value or unknown class
   /// (rows count from 1).
+  Tensor encode(const Frame& table) const;
+
+  /// The same for one column, whatever its name.
   Tensor encode(const Column& column) const;
 
-  /// Predictions: (N, 1) to (N) float64 in the target's unit; (N, classes)
-  /// logits to (N) int64 classes.
+  /// Predictions: numbers (N, T), or (N) for one, as float64 in the target's
+  /// unit, rising along quantiles; classes (N) int64; labels (N, T) int64.
   /// Throws: Error (input) for outputs of another shape.
   Tensor decode(const Tensor& outputs) const;
 
-  /// Class probabilities (N, classes) of logits.
-  /// Throws: Error (usage) for regression, which has none.
+  /// Class probabilities (N, classes) of outputs, or (N, T) of labels.
+  /// Throws: Error (usage) for numbers, which have none.
   Tensor probabilities(const Tensor& outputs) const;
+
+  /// The truth as `decode` gives predictions, from what `encode` gave.
+  Tensor truth(const Tensor& encoded) const;
+
+  /// What the outputs say as a table: column `prediction` (of quantiles the
+  /// middle one, beside `quantile_<q>`), or `prediction_<name>` a target; and
+  /// `probability_<class>` on request.
+  Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
   nlohmann::json to_json() const;
 
  private:
-  void check_outputs(const Tensor& outputs) const;
-  Tensor encode_classes(const Column& column) const;
+  void fit_numbers(const Frame& table);
+  void fit_classes(const Column& column, const TargetOptions& options);
+  void fit_labels(const Frame& table);
+  void check() const;
+  Tensor members(const Tensor& outputs) const;
+  Tensor in_unit(const Tensor& numbers) const;
+  Tensor row_of(const std::vector<double>& values) const;
 
   Task task_ = Task::regression;
-  std::string name_;
-  std::vector<std::string> classes_;
-  double mean_ = 0, scale_ = 1;
+  std::vector<std::string> names_, classes_;
+  std::vector<std::vector<std::string>> labels_;
+  std::vector<double> quantiles_, mean_, scale_, thresholds_;
 };
 
 }  // namespace reszoo

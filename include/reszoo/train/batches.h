@@ -13,6 +13,7 @@ using at::Tensor;
 struct Batch {
   Tensor inputs;   ///< what the network takes
   Tensor targets;  ///< what the loss takes
+  Tensor weights = {};  ///< (N) float32, how much each row counts; undefined: all the same
 };
 
 /// A dataset as two tensors: the first dimension counts rows.
@@ -23,9 +24,9 @@ class TensorBatches {
  public:
   using Prepare = std::function<Tensor(const Tensor& raw)>;
 
-  /// Shape: inputs (N, ...), targets (N, ...), N > 0.
+  /// Shape: inputs (N, ...), targets (N, ...), N > 0; weights (N) or undefined.
   /// Throws: Error (input) if they differ in N or have no rows.
-  TensorBatches(Tensor inputs, Tensor targets, Prepare prepare = {});
+  TensorBatches(Tensor inputs, Tensor targets, Prepare prepare = {}, Tensor weights = {});
 
   /// One pass over the rows, cut into batches of `batch_size` rows. A last batch
   /// of one row is merged into the one before (batch norm cannot train on one row).
@@ -57,12 +58,16 @@ class TensorBatches {
   /// The same data on `device`; shares the tensors that are there already.
   TensorBatches to(c10::Device device) const;
 
+  /// The same rows with these weights (N).
+  TensorBatches weighted(Tensor weights) const { return {inputs_, targets_, prepare_, std::move(weights)}; }
+
   int64_t rows() const { return targets_.size(0); }
   const Tensor& inputs() const { return inputs_; }
   const Tensor& targets() const { return targets_; }
+  const Tensor& weights() const { return weights_; }
 
  private:
-  Tensor inputs_, targets_;
+  Tensor inputs_, targets_, weights_;
   Prepare prepare_;
 };
 

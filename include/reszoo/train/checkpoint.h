@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// Writes one safetensors file: tensors `weights.* best.* optimizer.*
+/// Writes one safetensors file: tensors `weights.* average.* best.* optimizer.*
 /// generator.cpu generator.cuda`, and a card with `kind: checkpoint`, the rest of
 /// the state and `settings`, a flat object of what the run depends on.
 ///

@@ -25,6 +25,7 @@ struct EpochRecord {
 /// going on at once.
 struct TrainState {
   State weights;          ///< parameters and buffers, as in the module
+  State average;          ///< their moving average; empty without
   State best;             ///< those of the best epoch; empty before the first epoch's end
   State optimizer;        ///< by the parameter's name
   Tensor cpu_generator;   ///< state of the default generator

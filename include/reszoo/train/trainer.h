@@ -6,9 +6,11 @@
 
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
+#include "reszoo/train/fast_forward.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
 #include "reszoo/train/trainer_options.h"
+#include "reszoo/train/weight_average.h"
 
 namespace reszoo {
 
@@ -108,6 +110,8 @@ class Trainer {
   void run_step(const Batch& batch);
   void end_epoch(const std::optional<TensorBatches>& validation);
   bool judge(const Metrics& metrics);
+  Metrics validate(const TensorBatches& validation);
+  State kept() const;
   void write(const Progress& progress, bool must_succeed);
   void save();
   void lap();
@@ -122,7 +126,9 @@ class Trainer {
   TrainerOptions options_;
   TrainerHooks hooks_;
   Optimizer optimizer_;
+  FastForward fast_;
   TrainState state_;
+  std::optional<WeightAverage> average_;
   nlohmann::ordered_json settings_;
   int64_t steps_ = 0;          ///< of an epoch
   bool best_pending_ = false;  ///< whether on_best has still to succeed

@@ -10,15 +10,17 @@
 
 namespace reszoo {
 
-/// The mean loss of a batch: a scalar with gradient.
+/// The loss of each row, (N), or the mean of a batch as a scalar; with gradient.
+/// Rows of different weight need the first.
 using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
 
-/// What is measured on validation rows; the first metric decides which epoch is best.
+/// What is measured on validation rows, and which metric decides which epoch is best.
 struct Evaluation {
   /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
   /// int64, both on the CPU. The names must not depend on the values.
   std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
   bool greater_is_better = false;
+  std::string decides = {};  ///< name of the metric that decides; "": the first
 };
 
 struct TrainerOptions {
@@ -28,8 +30,12 @@ struct TrainerOptions {
   Schedule schedule = {};
   double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
   int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
+  /// Share that the moving average of the weights keeps of itself at each step,
+  /// see WeightAverage; 0: none. With one, it is what is validated and kept.
+  double average = 0;
   uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
   torch::Device device = torch::kCPU;
+  bool fast = true;                ///< by FastForward where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
   /// Goes on from the checkpoint in `out` where there is one.

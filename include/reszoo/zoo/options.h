@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "reszoo/nn/numeric_embedding.h"
 #include "reszoo/nn/recipes.h"
 
 namespace reszoo {
@@ -35,8 +36,18 @@ struct TabularOptions {
   std::optional<int64_t> numeric = {};                    ///< numeric columns
   std::optional<std::vector<int64_t>> cardinalities = {}; ///< different categories of each categorical column
   std::optional<int64_t> embedding_width = {};            ///< features per category; 0 is one-hot
+  std::optional<std::vector<int64_t>> embedding_widths = {};  ///< the same for each column, instead of one for all
+  std::optional<EmbeddingKind> numeric_embedding = {};    ///< how numbers become vectors
+  std::optional<int64_t> numeric_width = {};              ///< features per embedded number
+  std::optional<int64_t> frequencies = {};                ///< of plr and plr_lite, per column
+  std::optional<double> frequency_scale = {};             ///< standard deviation with which they begin
+  std::optional<Bins> bins = {};                          ///< of each embedded column, for the piecewise kinds
+  std::optional<int64_t> plain_numeric = {};              ///< the last numeric columns, which are not embedded
   std::optional<int64_t> blocks = {};
   std::optional<int64_t> width = {};
+  std::optional<std::vector<int64_t>> widths = {};        ///< of each block, instead of blocks and width
+  std::optional<int64_t> members = {};                    ///< k networks in one, outputs (N, k, outputs); 0: one
+  std::optional<EnsembleKind> ensemble = {};              ///< what the members share
   std::optional<double> hidden_factor = {};               ///< inner width of a block / width
   std::optional<double> dropout = {};                     ///< fraction, between the linear layers of a block
   std::optional<double> residual_dropout = {};            ///< fraction, behind them

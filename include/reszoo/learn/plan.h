@@ -1,0 +1,48 @@
+/// How a network is built and trained, decided before it begins.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "reszoo/infer/model.h"
+#include "reszoo/train/loss.h"
+#include "reszoo/train/trainer_options.h"
+
+namespace reszoo {
+
+/// A network and its training as values that can be printed, varied and stored.
+struct Plan {
+  std::string network = "tabular_resnet";  ///< a row of the registry
+  /// Options of the network by name, as `to_json(ModelOptions)` writes them, but
+  /// for those that the data gives: inputs, outputs, bins.
+  nlohmann::json options = nlohmann::json::object();
+  int64_t bins = 0;  ///< of piecewise-linear embeddings: most bins a column
+  TrainerOptions trainer = {};
+  LossOptions loss = {};
+};
+
+/// Names of plans for tables: `auto` and `paper`; for pictures: `image`.
+///
+/// | plan    | network                                         | training                                  |
+/// |---------|-------------------------------------------------|-------------------------------------------|
+/// | `auto`  | 32 networks in one, 2 blocks, width 128, piecewise-linear embeddings | AdamW 2e-3, decay 3e-4, clipped at 1, average of weights, up to 200 epochs, patience 16, 128 to 1024 rows a step by the number of rows |
+/// | `paper` | the registry's own: width 192, 4 blocks         | AdamW 1e-3, decay 1e-5, 20 epochs, 256 rows a step |
+/// | `image` | the registry's own                              | SGD with Nesterov 0.1, decay 5e-4, 15 epochs of cosine with 5 % warm-up, 128 a step |
+///
+/// Source: `paper` Gorishniy et al. 2021, arXiv:2106.11959; `auto` after Gorishniy
+/// et al. 2024, arXiv:2410.24210, and Holzmüller et al. 2024, arXiv:2407.04491.
+/// Throws: Error (usage) for another name.
+Plan named_plan(std::string_view name, int64_t rows);
+
+/// What a run of the plan depends on beside its trainer's options: a flat object
+/// for TrainerOptions::settings.
+nlohmann::ordered_json settings_of(const Plan& plan);
+
+/// Builds the network of the plan into `model`, whose preprocessing and target are
+/// fitted: what the data says (columns, categories, outputs, the bins of the
+/// training rows `inputs`) completes the plan's options, which win.
+///
+/// Throws: Error (usage) as create_model does.
+void build_network(Model& model, const Plan& plan, const Tensor& inputs);
+
+}  // namespace reszoo

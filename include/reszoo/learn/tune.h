@@ -1,0 +1,57 @@
+/// A search for a better plan.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "reszoo/learn/plan.h"
+
+namespace reszoo {
+
+/// What one plan of a search came to.
+struct Trial {
+  int64_t number = 0;  ///< from 0; trial 0 is the plan that the search began with
+  Plan plan;
+  nlohmann::json changes = nlohmann::json::object();  ///< what differs from that plan
+  int64_t epochs = 0;                                 ///< allowed so far
+  double value = 0;                                   ///< of the deciding metric; nan before the first rung
+};
+
+struct TuneOptions {
+  int64_t trials = 20;
+  uint64_t seed = 0;
+  bool greater_is_better = false;
+  std::filesystem::path out = {};  ///< folder for tune.jsonl and a folder a trial; empty: nothing is kept
+};
+
+/// Trains a plan up to `plan.trainer.epochs`, going on from `plan.trainer.out` if a
+/// shorter training was there, and returns the best value of the deciding metric.
+using TryPlan = std::function<double(const Plan& plan)>;
+
+/// Successive halving: all trials for 4 epochs, the better third for 12, a third
+/// of these for 36, the last for all of the plan's epochs. Each trial is drawn from
+/// the space below by (seed, number) alone; every result is a line of
+/// `out/tune.jsonl`, and a search that was cut off takes those as they are.
+///
+/// | option                          | drawn from                                        |
+/// |---------------------------------|---------------------------------------------------|
+/// | blocks                          | 1 to 4                                            |
+/// | width                           | 64 to 384 in steps of 32                          |
+/// | hidden_factor (ResNet)          | 1 to 4                                            |
+/// | dropout                         | 0 for one in five, else 0 to 0.5                  |
+/// | bins, numeric_width             | 2 to 64, 4 to 32; where the plan has them          |
+/// | lr                              | 3e-4 to 5e-3, logarithmic                         |
+/// | weight_decay                    | 0 for one in five, else 1e-4 to 0.1, logarithmic   |
+///
+/// Returns all trials, the best first.
+/// Source: Jamieson and Talwalkar 2016, arXiv:1502.07943; the space after
+/// Gorishniy et al. 2024, arXiv:2410.24210, appendix.
+/// Throws: Error (usage) for fewer than one trial or a schedule that depends on the
+/// number of epochs; what `attempt` throws.
+std::vector<Trial> tune(const Plan& plan, const TuneOptions& options, const TryPlan& attempt,
+                        const std::function<void(const Trial&)>& on_result = {});
+
+/// The plan of a trial: a function of (plan, seed, number).
+Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number);
+
+}  // namespace reszoo

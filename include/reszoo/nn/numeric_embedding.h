@@ -1,0 +1,50 @@
+/// How numeric columns become vectors, as a value.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reszoo/nn/bins.h"
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// A kind of embedding, named as in rtdl_num_embeddings and the papers.
+///
+/// | text                 | module                                              | width |
+/// |----------------------|-----------------------------------------------------|-------|
+/// | `none`               | the number itself                                   | 1     |
+/// | `linear`             | LinearEmbeddings                                    | 32    |
+/// | `linear_relu`        | LinearReLUEmbeddings                                | 32    |
+/// | `plr`                | PeriodicEmbeddings                                  | 24    |
+/// | `plr_lite`           | PeriodicEmbeddings, lite                            | 24    |
+/// | `piecewise`          | PiecewiseLinearEmbeddings, version b                | 16    |
+/// | `piecewise_relu`     | PiecewiseLinearEmbeddings, version a behind a ReLU  | 16    |
+/// | `piecewise_encoding` | PiecewiseLinearEncoding                             | bins  |
+enum class EmbeddingKind { none, linear, linear_relu, plr, plr_lite, piecewise, piecewise_relu, piecewise_encoding };
+
+/// Reads a text of the table.
+/// Throws: Error (usage).
+EmbeddingKind parse_embedding(std::string_view text);
+std::string text_of(EmbeddingKind kind);
+
+/// Whether it needs bins.
+bool is_piecewise(EmbeddingKind kind);
+
+/// A kind with its sizes.
+struct NumericEmbedding {
+  EmbeddingKind kind = EmbeddingKind::none;
+  int64_t width = 0;         ///< features of a column; 0 is the table's
+  int64_t frequencies = 48;  ///< of plr and plr_lite
+  double scale = 0.01;       ///< standard deviation with which frequencies begin
+  Bins bins = {};            ///< of each column, of the piecewise kinds
+
+  /// Builds the module from (N, columns) to (N, columns, width) or (N, all bins).
+  /// Throws: Error (usage) for bins of another number of columns, and as the module.
+  AnyModule build(int64_t columns) const;
+
+  /// Features of each of the columns.
+  std::vector<int64_t> widths(int64_t columns) const;
+};
+
+}  // namespace reszoo

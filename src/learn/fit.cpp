@@ -1,0 +1,24 @@
+#include "reszoo/learn/fit.h"
+
+#include <limits>
+
+namespace reszoo {
+
+TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const Evaluation& evaluation,
+                      TrainerHooks hooks, const std::function<void(Network&)>& begin) {
+  torch::manual_seed(plan.trainer.seed);
+  build_network(model, plan, data.train.inputs());
+  if (begin) begin(model.network);
+  auto options = plan.trainer;
+  options.settings.update(settings_of(plan));
+  Trainer trainer(model.network, loss_of(*model.target, plan.loss), evaluation, options, std::move(hooks));
+  return trainer.fit(data.train, data.validation);
+}
+
+double best_value(const TrainResult& result, const Evaluation& evaluation) {
+  for (const auto& [name, value] : result.best_metrics)
+    if (evaluation.decides.empty() || name == evaluation.decides) return value;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace reszoo

@@ -1,0 +1,98 @@
+#include "reszoo/learn/plan.h"
+
+#include <torch/types.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+#include "reszoo/nn/bins.h"
+
+namespace reszoo {
+namespace {
+
+/// Rows a step: enough steps an epoch for small tables, full use of the cores for large ones.
+int64_t batch_size_for(int64_t rows) {
+  if (rows < 6'400) return 128;
+  if (rows < 32'000) return 256;
+  return rows < 128'000 ? 512 : 1024;
+}
+
+Plan auto_plan(int64_t rows) {
+  Plan plan;
+  plan.options = {{"members", 32}, {"blocks", 2}, {"width", 128}, {"dropout", 0.1},
+                  {"numeric_embedding", "piecewise"}, {"numeric_width", 16}};
+  plan.bins = 48;
+  plan.trainer.epochs = 200;
+  plan.trainer.patience = 16;
+  plan.trainer.batch_size = batch_size_for(rows);
+  plan.trainer.optimizer.lr = 2e-3;
+  plan.trainer.optimizer.weight_decay = 3e-4;
+  plan.trainer.optimizer.decay_norms_and_biases = false;
+  plan.trainer.clip_norm = 1;
+  plan.trainer.average = 0.99;
+  return plan;
+}
+
+Plan paper_plan() {
+  Plan plan;
+  plan.trainer.epochs = 20;
+  plan.trainer.batch_size = 256;
+  plan.trainer.optimizer.lr = 1e-3;
+  plan.trainer.optimizer.weight_decay = 1e-5;
+  return plan;
+}
+
+Plan image_plan() {
+  Plan plan{.network = "cifar_resnet20"};
+  plan.trainer.epochs = 15;
+  plan.trainer.batch_size = 128;
+  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.1, .weight_decay = 5e-4, .momentum = 0.9, .nesterov = true};
+  plan.trainer.schedule = Schedule::parse("cosine:0.05");
+  plan.trainer.channels_last = true;
+  return plan;
+}
+
+/// The plan's options and what a table's training rows say of its network.
+nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Tensor& inputs) {
+  const auto numeric = model.table->numeric_count();
+  nlohmann::json options{{"outputs", model.target->outputs()}, {"numeric", numeric},
+                         {"cardinalities", model.table->cardinalities()}};
+  options.update(plan.options);
+  if (numeric == 0)
+    for (const auto* name : {"numeric_embedding", "numeric_width"}) options.erase(name);
+  const bool cut = options.value("numeric_embedding", "").starts_with("piecewise");
+  if (cut && !options.contains("bins")) options["bins"] = quantile_bins(inputs.narrow(1, 0, numeric).cpu(), plan.bins);
+  return options;
+}
+
+nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const Tensor& inputs) {
+  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", inputs.size(1)}};
+  options.update(plan.options);
+  return options;
+}
+
+}  // namespace
+
+Plan named_plan(std::string_view name, int64_t rows) {
+  if (name == "auto") return auto_plan(rows);
+  if (name == "paper") return paper_plan();
+  if (name == "image") return image_plan();
+  fail(ErrorKind::usage, "plan: must be auto, paper or image, got \"{}\"{}", name, suggestion(name, {"auto", "paper", "image"}));
+}
+
+nlohmann::ordered_json settings_of(const Plan& plan) {
+  return {{"model", plan.network},
+          {"options", plan.options.dump()},
+          {"bins", plan.bins},
+          {"loss", text_of(plan.loss.number)},
+          {"label_smoothing", plan.loss.label_smoothing}};
+}
+
+void build_network(Model& model, const Plan& plan, const Tensor& inputs) {
+  const auto& info = registry().find(plan.network);
+  const bool rows = info.domain == Domain::tabular;
+  model.name = plan.network;
+  model.options = options_from_json(info.domain, rows ? options_for_rows(model, plan, inputs) : options_for_pictures(model, plan, inputs));
+  model.network = create_model(model.name, model.options);
+}
+
+}  // namespace reszoo

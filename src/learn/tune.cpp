@@ -1,0 +1,151 @@
+#include "reszoo/learn/tune.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <random>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+
+constexpr int64_t kFirstRung = 4, kCut = 3;
+
+/// Numbers from a generator whose results the standard fixes, mapped by ourselves:
+/// the distributions of the standard library differ between libraries.
+class Draw {
+ public:
+  Draw(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) { bits_.discard(16); }
+  double between(double low, double high) { return low + (high - low) * static_cast<double>(bits_() >> 11) * 0x1p-53; }
+  double logarithmic(double low, double high) { return std::exp(between(std::log(low), std::log(high))); }
+  int64_t whole(int64_t low, int64_t high) { return low + static_cast<int64_t>(between(0, 1) * static_cast<double>(high - low + 1)); }
+  double or_zero(double value) { return between(0, 1) < 0.2 ? 0 : value; }
+
+ private:
+  std::mt19937_64 bits_;
+};
+
+/// To three digits, so that a printed plan is the plan.
+double rounded(double value) {
+  if (value == 0) return 0;
+  const double unit = std::pow(10, std::floor(std::log10(std::abs(value))) - 2);
+  return std::stod(fmt::format("{:.3g}", std::round(value / unit) * unit));
+}
+
+/// The results of an earlier run: by trial and epochs.
+using Known = std::map<std::pair<int64_t, int64_t>, double>;
+
+Known read_history(const std::filesystem::path& path) {
+  Known known;
+  std::ifstream stream(path);
+  for (std::string line; std::getline(stream, line);) {
+    const auto entry = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (entry.is_discarded()) continue;  // the line at which a run was cut off
+    known[{entry.at("trial"), entry.at("epochs")}] =
+        entry.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : entry.at("value").get<double>();
+  }
+  return known;
+}
+
+/// The history as a file, whole after each result.
+class History {
+ public:
+  explicit History(const std::filesystem::path& out) {
+    if (out.empty()) return;
+    std::filesystem::create_directories(out);
+    path_ = out / "tune.jsonl";
+    known_ = read_history(path_);
+    if (std::filesystem::exists(path_)) text_ = read_file(path_);
+    if (!text_.empty() && text_.back() != '\n') text_.erase(text_.rfind('\n') + 1);
+  }
+  const double* find(const Trial& trial) const {
+    const auto found = known_.find({trial.number, trial.epochs});
+    return found == known_.end() ? nullptr : &found->second;
+  }
+  void add(const Trial& trial) {
+    if (path_.empty()) return;
+    text_ += json{{"trial", trial.number}, {"epochs", trial.epochs}, {"value", trial.value}, {"changes", trial.changes}}.dump() + "\n";
+    write_file(path_, text_);
+  }
+
+ private:
+  std::filesystem::path path_;
+  Known known_;
+  std::string text_;
+};
+
+void run_rung(std::vector<Trial>& trials, int64_t epochs, const TuneOptions& options, const TryPlan& attempt,
+              const std::function<void(const Trial&)>& on_result, History& history) {
+  for (auto& trial : trials) {
+    trial.epochs = epochs;
+    if (const auto* known = history.find(trial)) {
+      trial.value = *known;
+      continue;
+    }
+    auto plan = trial.plan;
+    plan.trainer.epochs = epochs;
+    plan.trainer.out = options.out.empty() ? std::filesystem::path() : options.out / fmt::format("trial-{:03}", trial.number);
+    plan.trainer.resume = !plan.trainer.out.empty();
+    trial.value = attempt(plan);
+    history.add(trial);
+    if (on_result) on_result(trial);
+  }
+}
+
+void sort_best_first(std::vector<Trial>& trials, bool greater_is_better) {
+  std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
+    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    return greater_is_better ? a.value > b.value : a.value < b.value;
+  });
+}
+
+}  // namespace
+
+Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number) {
+  Trial trial{.number = number, .plan = plan, .value = std::numeric_limits<double>::quiet_NaN()};
+  if (number == 0) return trial;
+  Draw draw(seed, number);
+  auto& changes = trial.changes;
+  changes["blocks"] = draw.whole(1, 4);
+  changes["width"] = 32 * draw.whole(2, 12);
+  const auto factor = rounded(draw.between(1, 4));
+  if (plan.network == "tabular_resnet") changes["hidden_factor"] = factor;
+  changes["dropout"] = rounded(draw.or_zero(draw.between(0, 0.5)));
+  const auto bins = draw.whole(2, 64), width = 4 * draw.whole(1, 8);
+  if (plan.options.contains("numeric_width")) changes["numeric_width"] = width;
+  trial.plan.options.update(changes);
+  if (plan.bins > 0) trial.plan.bins = changes["bins"] = bins;
+  trial.plan.trainer.optimizer.lr = changes["lr"] = rounded(draw.logarithmic(3e-4, 5e-3));
+  trial.plan.trainer.optimizer.weight_decay = changes["weight_decay"] = rounded(draw.or_zero(draw.logarithmic(1e-4, 0.1)));
+  return trial;
+}
+
+std::vector<Trial> tune(const Plan& plan, const TuneOptions& options, const TryPlan& attempt,
+                        const std::function<void(const Trial&)>& on_result) {
+  if (options.trials < 1) fail(ErrorKind::usage, "tune: needs at least one trial, got {}", options.trials);
+  if (plan.trainer.schedule != Schedule{})
+    fail(ErrorKind::usage, "tune: trials are cut short, so the schedule must be constant, got {}", plan.trainer.schedule.text());
+  History history(options.out);
+  std::vector<Trial> running, ended;
+  for (int64_t i = 0; i < options.trials; ++i) running.push_back(draw_trial(plan, options.seed, i));
+  const auto all = plan.trainer.epochs;
+  for (int64_t epochs = std::min(kFirstRung, all);; epochs = std::min(epochs * kCut, all)) {
+    if (running.size() == 1) epochs = all;
+    run_rung(running, epochs, options, attempt, on_result, history);
+    sort_best_first(running, options.greater_is_better);
+    if (epochs == all) break;
+    const auto stay = static_cast<std::ptrdiff_t>((running.size() + kCut - 1) / kCut);
+    ended.insert(ended.begin(), running.begin() + stay, running.end());
+    running.resize(static_cast<size_t>(stay));
+  }
+  running.insert(running.end(), ended.begin(), ended.end());
+  return running;
+}
+
+}  // namespace reszoo

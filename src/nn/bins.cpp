@@ -1,0 +1,76 @@
+#include "reszoo/nn/bins.h"
+
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/quantile.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "column_tree.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+constexpr float kEpsilon = std::numeric_limits<float>::epsilon();
+constexpr int64_t kMostRows = int64_t{1} << 24;  // that at::quantile takes
+
+/// The columns as contiguous float32 rows (columns, N).
+at::Tensor columns_of(const at::Tensor& x, const char* function) {
+  if (x.dim() != 2 || x.size(0) < 1)
+    fail(ErrorKind::input, "{}: x must be (N, columns) with a row or more, got ({})", function, fmt::join(x.sizes(), ", "));
+  if (!x.isfinite().all().item<bool>()) fail(ErrorKind::input, "{}: every number must be finite", function);
+  return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
+}
+
+/// Ascending without repetition; one edge alone gets a second. Interpolating between
+/// equal numbers can miss them by a bit of rounding: such a bin would be so narrow
+/// that a number's place in it is noise.
+std::vector<double> as_edges(std::vector<float> edges) {
+  std::sort(edges.begin(), edges.end());
+  const auto same = [](float a, float b) { return b - a <= 4 * kEpsilon * std::max(std::abs(a), std::abs(b)); };
+  edges.erase(std::unique(edges.begin(), edges.end(), same), edges.end());
+  if (edges.size() == 1) edges.push_back(edges[0] + std::max(1.0f, std::abs(edges[0])));
+  return {edges.begin(), edges.end()};
+}
+
+std::vector<float> numbers_of(const at::Tensor& x) {
+  const auto* begin = x.const_data_ptr<float>();
+  return {begin, begin + x.numel()};
+}
+
+}  // namespace
+
+Bins quantile_bins(const at::Tensor& x, int64_t count) {
+  if (count < 1) fail(ErrorKind::usage, "quantile_bins: count must be 1 or more, got {}", count);
+  const auto columns = columns_of(x, "quantile_bins");
+  const auto places = at::linspace(0.0, 1.0, count + 1);
+  const int64_t step = (columns.size(1) + kMostRows - 1) / kMostRows;
+  Bins bins;
+  for (int64_t i = 0; i < columns.size(0); ++i)
+    bins.push_back(as_edges(numbers_of(at::quantile(columns[i].slice(0, 0, std::nullopt, step), places).contiguous())));
+  return bins;
+}
+
+Bins tree_bins(const at::Tensor& x, const at::Tensor& y, const TreeBinsOptions& options) {
+  if (options.bins < 1 || options.min_samples_leaf < 1)
+    fail(ErrorKind::usage, "tree_bins: bins and min_samples_leaf must be 1 or more, got bins={}, min_samples_leaf={}",
+         options.bins, options.min_samples_leaf);
+  const auto columns = columns_of(x, "tree_bins");
+  if (y.dim() != 1 || y.size(0) != columns.size(1))
+    fail(ErrorKind::input, "tree_bins: y must be ({}), got ({})", columns.size(1), fmt::join(y.sizes(), ", "));
+  const auto targets = y.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double* target = targets.const_data_ptr<double>();
+  Bins bins;
+  for (int64_t i = 0; i < columns.size(0); ++i) {
+    const auto column = numbers_of(columns[i]);
+    auto edges = cuts_of_tree(column, {target, target + column.size()}, options);
+    edges.push_back(*std::min_element(column.begin(), column.end()));
+    edges.push_back(*std::max_element(column.begin(), column.end()));
+    bins.push_back(as_edges(std::move(edges)));
+  }
+  return bins;
+}
+
+}  // namespace reszoo

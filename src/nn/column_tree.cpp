@@ -1,0 +1,137 @@
+#include "column_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <queue>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+// scikit-learn's: two numbers nearer than this are one, and an impurity under that is none.
+constexpr float kSame = 1e-7f;
+constexpr double kPure = std::numeric_limits<double>::epsilon();
+
+/// Sums over rows of y: the number of rows, and either sum and sum of squares, or
+/// the number of rows of each class.
+struct Sums {
+  explicit Sums(size_t classes) : counts(classes, 0) {}
+
+  void add(double y, double sign) {
+    rows += sign;
+    if (counts.empty()) {
+      sum += sign * y;
+      squares += sign * y * y;
+    } else {
+      counts[static_cast<size_t>(y)] += sign;
+    }
+  }
+
+  /// The mean squared error, or Gini's impurity.
+  double impurity() const {
+    if (counts.empty()) return squares / rows - (sum / rows) * (sum / rows);
+    double same = 0;
+    for (const double count : counts) same += count * count;
+    return 1 - same / (rows * rows);
+  }
+
+  /// What is to be largest, summed over both sides of a cut.
+  double merit() const { return counts.empty() ? sum * sum / rows : -rows * impurity(); }
+
+  double rows = 0, sum = 0, squares = 0;
+  std::vector<double> counts;
+};
+
+/// The rows [begin, end) in order of x, and where to cut them best.
+struct Leaf {
+  size_t begin = 0, end = 0, cut = 0;  // cut == end: nowhere
+  double gain = 0;
+  bool operator<(const Leaf& other) const { return gain < other.gain; }
+};
+
+class ColumnTree {
+ public:
+  ColumnTree(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options)
+      : options_(options), x_(x.size()), y_(y.size()) {
+    std::vector<size_t> order(x.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return x[a] < x[b]; });
+    for (size_t i = 0; i < order.size(); ++i) {
+      x_[i] = x[order[i]];
+      y_[i] = y[order[i]];
+    }
+    if (options.classification) classes_ = count_classes();
+  }
+
+  std::vector<float> cuts() const {
+    std::vector<float> found;
+    std::priority_queue<Leaf> leaves;
+    leaves.push(best_cut(0, x_.size()));
+    while (!leaves.empty() && static_cast<int64_t>(found.size()) < options_.bins - 1) {
+      const auto leaf = leaves.top();
+      leaves.pop();
+      if (leaf.cut == leaf.end) continue;
+      found.push_back(threshold(leaf.cut));
+      leaves.push(best_cut(leaf.begin, leaf.cut));
+      leaves.push(best_cut(leaf.cut, leaf.end));
+    }
+    return found;
+  }
+
+ private:
+  size_t count_classes() const {
+    double most = 0;
+    for (const double y : y_) {
+      if (!(y >= 0) || y != std::floor(y)) fail(ErrorKind::input, "tree_bins: classes must be 0, 1, …, got {}", y);
+      most = std::max(most, y);
+    }
+    return static_cast<size_t>(most) + 1;
+  }
+
+  Leaf best_cut(size_t begin, size_t end) const {
+    Leaf leaf{begin, end, end};
+    const auto least = static_cast<size_t>(options_.min_samples_leaf);
+    Sums left(classes_), right(classes_);
+    for (size_t i = begin; i < end; ++i) right.add(y_[i], 1);
+    const double impurity = right.impurity();
+    if (end - begin < 2 * least || end - begin < 2 || impurity <= kPure) return leaf;
+    double best = -std::numeric_limits<double>::infinity();
+    for (size_t i = begin + 1; i < end; ++i) {
+      left.add(y_[i - 1], 1);
+      right.add(y_[i - 1], -1);
+      if (x_[i] <= x_[i - 1] + kSame || i - begin < least || end - i < least) continue;
+      if (const double merit = left.merit() + right.merit(); merit > best) {
+        best = merit;
+        leaf.cut = i;
+        leaf.gain = (static_cast<double>(end - begin) * impurity - left.rows * left.impurity() - right.rows * right.impurity()) /
+                    static_cast<double>(x_.size());
+      }
+    }
+    if (leaf.gain + kPure < options_.min_impurity_decrease) leaf.cut = leaf.end;
+    if (leaf.cut == leaf.end) leaf.gain = 0;
+    return leaf;
+  }
+
+  /// Halfway between the numbers on both sides; that on the left where the half is
+  /// the one on the right.
+  float threshold(size_t cut) const {
+    const double below = x_[cut - 1], above = x_[cut], middle = below / 2 + above / 2;
+    return static_cast<float>(middle == above || std::isinf(middle) ? below : middle);
+  }
+
+  const TreeBinsOptions& options_;
+  std::vector<float> x_;
+  std::vector<double> y_;
+  size_t classes_ = 0;
+};
+
+}  // namespace
+
+std::vector<float> cuts_of_tree(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options) {
+  return ColumnTree(x, y, options).cuts();
+}
+
+}  // namespace reszoo

@@ -1,0 +1,26 @@
+#include "reszoo/nn/n_linear.h"
+
+#include <cmath>
+
+namespace reszoo {
+
+void NLinearImpl::reset() {
+  const double bound = 1 / std::sqrt(static_cast<double>(options.in()));
+  weight = register_parameter("weight", torch::empty({options.layers(), options.in(), options.out()}).uniform_(-bound, bound));
+  if (options.bias()) bias = register_parameter("bias", torch::empty({options.layers(), options.out()}).uniform_(-bound, bound));
+}
+
+Tensor NLinearImpl::forward(const Tensor& x) {
+  const auto parts = x.dim() == 3 ? x : x.reshape({-1, x.size(1) / options.in(), options.in()});
+  const auto by_layer = parts.transpose(0, 1).expand({options.layers(), -1, -1});
+  const auto y = bias.defined() ? torch::baddbmm(bias.unsqueeze(1), by_layer, weight) : torch::bmm(by_layer, weight);
+  const auto by_row = y.transpose(0, 1);
+  return options.flat() ? by_row.reshape({-1, options.layers() * options.out()}) : by_row;
+}
+
+void NLinearImpl::pretty_print(std::ostream& stream) const {
+  stream << "NLinear(" << options.layers() << " of " << options.in() << ", " << options.out()
+         << ", bias=" << std::boolalpha << options.bias() << ")";
+}
+
+}  // namespace reszoo

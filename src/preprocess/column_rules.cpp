@@ -1,0 +1,133 @@
+#include "column_rules.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+
+namespace reszoo {
+namespace {
+
+using Names = std::vector<std::string>;
+
+// Fewer rows do not show that a column identifies them.
+constexpr int64_t identifier_rows = 20;
+// Rows that were drawn from a counted table leave gaps between their numbers.
+constexpr double widest_sorted = 10, widest_unsorted = 2;
+constexpr double identifier_share = 0.9;
+constexpr double indicator_share = 0.01;
+constexpr int64_t rows_a_word = 200, most_rare = 10;
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// pandas and R write the row's number as a first column without a name.
+bool is_unnamed(const Column& column) { return column.name.empty() || column.name.starts_with("Unnamed:"); }
+
+/// Whether every row has a whole number of its own, close enough to the others'.
+bool counts_rows(const Column& column) {
+  const auto& values = column.numbers;
+  const auto rows = column.size();
+  if (rows < 2 || (rows < identifier_rows && !is_unnamed(column)) || !values.isfinite().all().item<bool>()) return false;
+  if ((values != values.floor()).any().item<bool>()) return false;
+  const auto steps = values.diff();
+  const bool sorted = (steps > 0).all().item<bool>() || (steps < 0).all().item<bool>();
+  const auto range = (values.max() - values.min()).item<double>();
+  if (range >= (sorted ? widest_sorted : widest_unsorted) * static_cast<double>(rows)) return false;
+  return sorted || std::get<0>(at::_unique2(values)).size(0) == rows;
+}
+
+}  // namespace
+
+void check_options(const Frame& table, const std::string& target, const TablePreprocessOptions& options) {
+  std::set<std::string> seen;
+  for (const auto* names : {&options.numeric, &options.categorical, &options.ignore})
+    for (const auto& name : *names) {
+      if (!table.find(name))
+        fail(ErrorKind::usage, "table: no column \"{}\" to treat otherwise{}", name, suggestion(name, table.names()));
+      if (name == target) fail(ErrorKind::usage, "table: the target \"{}\" cannot be an input too", name);
+      if (!seen.insert(name).second)
+        fail(ErrorKind::usage, "table: a column must be numeric, categorical or ignored, got \"{}\" twice", name);
+    }
+  if (options.rare && *options.rare < 1)
+    fail(ErrorKind::usage, "table: rare must be a number of rows from 1, got {}", *options.rare);
+}
+
+bool is_named(const Column& column, const TablePreprocessOptions& options) {
+  return contains(options.numeric, column.name) || contains(options.categorical, column.name);
+}
+
+ColumnKind kind_of(const Column& column, const TablePreprocessOptions& options) {
+  if (contains(options.numeric, column.name)) return ColumnKind::number;
+  if (contains(options.categorical, column.name)) return ColumnKind::category;
+  if (holds_dates(column)) return ColumnKind::date;
+  return column.kind == Column::Kind::number ? ColumnKind::number : ColumnKind::category;
+}
+
+std::string why_without_numbers(const Column& column, bool named) {
+  const auto missing = column.missing();
+  if (missing.all().item<bool>()) return "it has no value in any row";
+  const auto first = column.numbers[0].item<double>();
+  if ((column.numbers == first).all().item<bool>())
+    return fmt::format("it is {} in every row", column.date ? date_text(first) : number_text(first));
+  if (!named && !column.date && counts_rows(column)) return "it counts the rows";
+  return "";
+}
+
+WordCounts words_in(const Column& column) {
+  const auto codes = (column.codes + 1).bincount({}, static_cast<int64_t>(column.words.size()) + 1);
+  std::map<std::string, int64_t> rows;
+  for (int64_t i = 0; i < codes.size(0); ++i)
+    if (const auto count = codes.const_data_ptr<int64_t>()[i]; count > 0)
+      rows[i == 0 ? "" : column.words[static_cast<size_t>(i - 1)]] += count;
+  WordCounts counts;
+  for (const auto& [word, count] : rows) {
+    counts.words.push_back(word);
+    counts.rows.push_back(count);
+  }
+  return counts;
+}
+
+std::string why_without_words(const WordCounts& counts, bool named) {
+  if (counts.words == Names{""}) return "it has no value in any row";
+  if (counts.words.size() == 1) return fmt::format("it is \"{}\" in every row", counts.words[0]);
+  int64_t rows = 0, different = 0;
+  for (size_t i = 0; i < counts.words.size(); ++i) {
+    if (counts.words[i].empty()) continue;
+    rows += counts.rows[i];
+    ++different;
+  }
+  if (named || rows < identifier_rows || static_cast<double>(different) < identifier_share * static_cast<double>(rows))
+    return "";
+  return different == rows ? "it is different in every row"
+                           : fmt::format("it has {} different texts in {} rows", different, rows);
+}
+
+int64_t rare_limit(int64_t rows, const TablePreprocessOptions& options) {
+  return options.rare.value_or(std::clamp<int64_t>(rows / rows_a_word, 1, most_rare));
+}
+
+bool needs_indicator(int64_t missing, int64_t rows) {
+  return missing > 0 && static_cast<double>(missing) >= indicator_share * static_cast<double>(rows);
+}
+
+std::vector<double> five_quantiles(const Tensor& values) {
+  const auto sorted = std::get<0>(values.masked_select(~values.isnan()).sort());
+  const auto last = static_cast<double>(sorted.size(0) - 1);
+  std::vector<double> quantiles;
+  for (const auto level : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    const auto lower = static_cast<int64_t>(std::floor(level * last));
+    const auto upper = static_cast<int64_t>(std::ceil(level * last));
+    const auto a = sorted[lower].item<double>(), b = sorted[upper].item<double>();
+    quantiles.push_back(a + (b - a) * (level * last - static_cast<double>(lower)));
+  }
+  return quantiles;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,174 @@
+#include "reszoo/preprocess/dates.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+namespace chrono = std::chrono;
+
+constexpr double microseconds_a_day = 86400e6;
+constexpr double most_days = 1e7;  // within the years that a calendar of 16 bits counts
+
+/// Reads a text from its beginning, piece by piece.
+class Pieces {
+ public:
+  explicit Pieces(std::string_view text) : text_(text) {}
+
+  /// The number that exactly so many digits spell.
+  std::optional<int> digits(size_t count) {
+    int value = 0;
+    if (text_.size() < count) return std::nullopt;
+    for (const char digit : text_.substr(0, count)) {
+      if (digit < '0' || digit > '9') return std::nullopt;
+      value = 10 * value + (digit - '0');
+    }
+    text_.remove_prefix(count);
+    return value;
+  }
+
+  bool take(std::string_view letters) {
+    if (text_.empty() || letters.find(text_[0]) == std::string_view::npos) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+
+  /// ".25" as 0.25; 0 without a point.
+  std::optional<double> fraction() {
+    if (text_.empty() || (text_[0] != '.' && text_[0] != ',')) return 0;
+    double value = 0, place = 0.1;
+    size_t count = 1;
+    for (; count < text_.size() && text_[count] >= '0' && text_[count] <= '9'; ++count, place /= 10)
+      value += place * (text_[count] - '0');
+    if (count == 1) return std::nullopt;
+    text_.remove_prefix(count);
+    return value;
+  }
+
+  char next() const { return text_.empty() ? '\0' : text_[0]; }
+  bool at_end() const { return text_.empty(); }
+
+ private:
+  std::string_view text_;
+};
+
+std::optional<double> day_in(Pieces& text) {
+  const auto year = text.digits(4);
+  if (!year || !text.take("-")) return std::nullopt;
+  const auto month = text.digits(2);
+  if (!month || !text.take("-")) return std::nullopt;
+  const auto day = text.digits(2);
+  if (!day) return std::nullopt;
+  const chrono::year_month_day date(chrono::year(*year), chrono::month(static_cast<unsigned>(*month)),
+                                    chrono::day(static_cast<unsigned>(*day)));
+  if (!date.ok()) return std::nullopt;
+  return static_cast<double>(chrono::sys_days(date).time_since_epoch().count());
+}
+
+/// `13:45`, `13:45:10.5` as seconds.
+std::optional<double> clock_in(Pieces& text) {
+  const auto hour = text.digits(2);
+  if (!hour || *hour > 23 || !text.take(":")) return std::nullopt;
+  const auto minute = text.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  double seconds = 3600.0 * *hour + 60.0 * *minute;
+  if (!text.take(":")) return seconds;
+  const auto second = text.digits(2);
+  const auto fraction = second && *second < 60 ? text.fraction() : std::nullopt;
+  if (!fraction) return std::nullopt;
+  return seconds + *second + *fraction;
+}
+
+/// `Z`, `+01:00`, `-0530`, `+01` as seconds east of Greenwich; 0 without.
+std::optional<double> zone_in(Pieces& text) {
+  if (text.at_end() || text.take("Z")) return 0;
+  const double sign = text.next() == '-' ? -1 : 1;
+  if (!text.take("+-")) return std::nullopt;
+  const auto hour = text.digits(2);
+  if (!hour || *hour > 23) return std::nullopt;
+  text.take(":");
+  const auto minute = text.at_end() ? std::optional<int>(0) : text.digits(2);
+  if (!minute || *minute > 59) return std::nullopt;
+  return sign * (3600.0 * *hour + 60.0 * *minute);
+}
+
+}  // namespace
+
+std::optional<double> date_in(std::string_view text) {
+  Pieces pieces(text);
+  const auto day = day_in(pieces);
+  if (!day || pieces.at_end()) return day;
+  if (!pieces.take(" T")) return std::nullopt;
+  const auto clock = clock_in(pieces);
+  const auto zone = clock ? zone_in(pieces) : std::nullopt;
+  if (!zone || !pieces.at_end()) return std::nullopt;
+  // One rounding, as where a reader divides whole units.
+  return (*day * 86400 + *clock - *zone) / 86400;
+}
+
+std::string date_text(double days) {
+  if (!std::isfinite(days)) return "";
+  auto day = std::floor(days);
+  auto rest = std::round((days - day) * microseconds_a_day);
+  if (rest >= microseconds_a_day) day += 1, rest = 0;
+  if (std::abs(day) > most_days) return number_text(days);
+  const chrono::year_month_day date{chrono::sys_days(chrono::days(static_cast<int64_t>(day)))};
+  auto text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                          static_cast<unsigned>(date.day()));
+  if (rest == 0) return text;
+  const auto micro = static_cast<int64_t>(rest);
+  const auto second = micro / 1000000;
+  text += fmt::format(" {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+  return micro % 1000000 == 0 ? text : text + fmt::format(".{:06}", micro % 1000000);
+}
+
+bool holds_dates(const Column& column) {
+  if (column.kind == Column::Kind::number) return column.date;
+  return !column.words.empty() &&
+         std::all_of(column.words.begin(), column.words.end(), [](const auto& word) { return date_in(word).has_value(); });
+}
+
+Column as_dates(const Column& column, int64_t first_row) {
+  Column dates{column.name, Column::Kind::number, column.numbers, {}, {}, true};
+  if (column.kind == Column::Kind::number) return dates;
+  dates.numbers = numbers_of_words(column, date_in, "must hold dates", first_row);
+  return dates;
+}
+
+DatePart parse_date_part(std::string_view text) {
+  for (const auto part : date_parts)
+    if (text_of(part) == text) return part;
+  fail(ErrorKind::usage, "DatePart: must be days, month, weekday or hour, got \"{}\"", text);
+}
+
+std::string text_of(DatePart part) {
+  switch (part) {
+    case DatePart::days: return "days";
+    case DatePart::month: return "month";
+    case DatePart::weekday: return "weekday";
+    case DatePart::hour: return "hour";
+  }
+  fail(ErrorKind::usage, "DatePart: unknown kind {}", static_cast<int>(part));
+}
+
+Tensor part_of(const Tensor& days, DatePart part) {
+  if (part == DatePart::days) return days;
+  const auto whole = days.floor();
+  if (part == DatePart::hour) return ((days - whole) * microseconds_a_day).round() / 3600e6;
+  if (part == DatePart::weekday) return (whole + 3).remainder(7);  // 1970-01-01 was a Thursday
+  const auto months = whole.masked_fill(whole.abs() > most_days, NAN).contiguous();
+  auto* value = months.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < months.numel(); ++i)
+    if (!std::isnan(value[i]))
+      value[i] = static_cast<unsigned>(
+          chrono::year_month_day(chrono::sys_days(chrono::days(static_cast<int64_t>(value[i])))).month());
+  return months;
+}
+
+}  // namespace reszoo

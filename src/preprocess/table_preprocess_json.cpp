@@ -1,0 +1,130 @@
+// A fitted preprocessing as JSON and back.
+#include <algorithm>
+
+#include "reszoo/base/error.h"
+#include "reszoo/preprocess/json_field.h"
+#include "reszoo/preprocess/table_preprocess.h"
+
+namespace reszoo {
+namespace {
+
+using Names = std::vector<std::string>;
+using nlohmann::json;
+
+// What messages about a file's content name.
+const std::string subject = "preprocessing";
+
+/// The part that the text names; a file's word is not the caller's.
+DatePart read_part(const std::string& text) {
+  for (const auto part : date_parts)
+    if (text_of(part) == text) return part;
+  fail(ErrorKind::file, "{}: part of a date must be days, month, weekday or hour, got \"{}\"", subject, text);
+}
+
+Scaling read_scaling(const std::string& text) {
+  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none})
+    if (text_of(scaling) == text) return scaling;
+  fail(ErrorKind::file, "{}: scaling must be quantile, standard, robust, smooth or none, got \"{}\"", subject, text);
+}
+
+json to_json(const ColumnSummary& summary) {
+  json object{{"name", summary.name}, {"kind", summary.kind}};
+  object["missing"] = summary.missing ? json(*summary.missing) : json();
+  if (summary.kind != "category") object["quantiles"] = summary.quantiles;
+  else object["rare"] = summary.rare;  // its words stand among the categories
+  return object;
+}
+
+ColumnSummary read_summary(const json& object) {
+  ColumnSummary summary{.name = json_field<std::string>(object, "name", subject),
+                        .kind = json_field<std::string>(object, "kind", subject)};
+  if (!json_field<json>(object, "missing", subject).is_null())
+    summary.missing = json_field<double>(object, "missing", subject);
+  if (summary.kind == "category") {
+    summary.rare = json_field<int64_t>(object, "rare", subject);
+    return summary;
+  }
+  summary.quantiles = json_field<std::vector<double>>(object, "quantiles", subject);
+  if (!summary.quantiles.empty() && summary.quantiles.size() != 5)
+    fail(ErrorKind::file, "{}: summary of \"{}\" must have 5 quantiles, got {}", subject, summary.name,
+         summary.quantiles.size());
+  return summary;
+}
+
+std::vector<int64_t> read_places(const json& object, size_t numbers) {
+  const auto places = json_field<std::vector<int64_t>>(object, "indicators", subject);
+  int64_t previous = -1;
+  for (const auto place : places) {
+    if (place <= previous || place >= static_cast<int64_t>(numbers))
+      fail(ErrorKind::file, "{}: indicators must be rising places of numeric columns, got {}", subject, place);
+    previous = place;
+  }
+  return places;
+}
+
+}  // namespace
+
+TablePreprocess::Number TablePreprocess::read_number(const json& item) {
+  if (item.is_string()) return {item.get<std::string>()};
+  if (!item.is_object()) fail(ErrorKind::file, "{}: field \"numeric\" is missing or has the wrong type", subject);
+  return {json_field<std::string>(item, "column", subject), read_part(json_field<std::string>(item, "part", subject))};
+}
+
+TablePreprocess::Category TablePreprocess::read_category(const json& item) {
+  Category category{json_field<std::string>(item, "name", subject), json_field<Names>(item, "words", subject),
+                    json_field<bool>(item, "numbers", subject)};
+  const auto& words = category.words;
+  if (words.empty() || std::adjacent_find(words.begin(), words.end(), std::greater_equal<>()) != words.end())
+    fail(ErrorKind::file, "{}: words of \"{}\" must be sorted and different", subject, category.name);
+  return category;
+}
+
+// "numeric" holds a text for a column's number and an object for a part of a date,
+// which the first version, without dates, refuses by its type. "summary" is new too.
+json TablePreprocess::to_json() const {
+  auto numbers = json::array(), categories = json::array(), summaries = json::array();
+  for (const auto& number : numbers_)
+    numbers.push_back(number.part ? json{{"column", number.column}, {"part", text_of(*number.part)}} : json(number.column));
+  for (const auto& category : categories_)
+    categories.push_back({{"name", category.name}, {"words", category.words}, {"numbers", category.numbers}});
+  for (const auto& summary : summaries_) summaries.push_back(reszoo::to_json(summary));
+  return {{"scaling", text_of(scaler_ ? scaler_->scaling() : Scaling::none)},
+          {"numeric", numbers},
+          {"indicators", indicators_},
+          {"categorical", categories},
+          {"notes", notes_},
+          {"summary", summaries}};
+}
+
+/// What can be said of a file that was written before summaries were.
+std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
+  std::vector<ColumnSummary> summaries;
+  for (const auto& number : numbers_) summaries.push_back({.name = number.column, .kind = "number", .missing = {}});
+  for (const auto& category : categories_)
+    summaries.push_back({.name = category.name, .kind = "category", .missing = {}, .words = category.words});
+  return summaries;
+}
+
+TablePreprocess TablePreprocess::from(const json& object, const std::map<std::string, Tensor>& tensors) {
+  TablePreprocess read;
+  for (const auto& item : json_field<std::vector<json>>(object, "numeric", subject))
+    read.numbers_.push_back(read_number(item));
+  read.indicators_ = read_places(object, read.numbers_.size());
+  read.notes_ = json_field<Names>(object, "notes", subject);
+  for (const auto& item : json_field<std::vector<json>>(object, "categorical", subject))
+    read.categories_.push_back(read_category(item));
+  if (object.contains("summary"))
+    for (const auto& item : json_field<std::vector<json>>(object, "summary", subject))
+      read.summaries_.push_back(read_summary(item));
+  else
+    read.summaries_ = read.guessed_summaries();
+  for (auto& summary : read.summaries_)
+    for (const auto& category : read.categories_)
+      if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
+  const auto scaling = read_scaling(json_field<std::string>(object, "scaling", subject));
+  if (!read.numbers_.empty())
+    read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
+  return read;
+}
+
+}  // namespace reszoo

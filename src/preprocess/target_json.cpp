@@ -1,0 +1,104 @@
+// The target as it stands in a model file.
+#include <algorithm>
+
+#include "reszoo/base/error.h"
+#include "reszoo/preprocess/json_field.h"
+#include "reszoo/preprocess/target.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+
+/// One value stands alone, several as a list.
+template <typename Value>
+json plain(const std::vector<Value>& values) {
+  return values.size() == 1 ? json(values.front()) : json(values);
+}
+
+template <typename Value>
+std::vector<Value> several(const json& from, const char* field) {
+  if (from.contains(field) && from.at(field).is_array()) return json_field<std::vector<Value>>(from, field, "target");
+  return {json_field<Value>(from, field, "target")};
+}
+
+void require(bool holds, const std::string& what) {
+  if (!holds) fail(ErrorKind::file, "target: {}", what);
+}
+
+}  // namespace
+
+/// The rules that a fitted target keeps and a file may break.
+void Target::check() const {
+  const auto rising = [](double a, double b) { return !(a < b); };
+  const bool fractions = std::all_of(quantiles_.begin(), quantiles_.end(), [](double q) { return q > 0 && q < 1; });
+  if (task_ == Task::quantile && (quantiles_.empty() || !fractions ||
+      std::adjacent_find(quantiles_.begin(), quantiles_.end(), rising) != quantiles_.end()))
+    fail(ErrorKind::usage, "target: quantiles must be rising fractions in (0, 1), got {}", fmt::join(quantiles_, ", "));
+  auto sorted = classes_;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    fail(ErrorKind::usage, "target: classes must be different, got {}", fmt::join(classes_, ", "));
+}
+
+void Target::set_thresholds(std::vector<double> thresholds) {
+  if (thresholds_.empty())
+    fail(ErrorKind::usage, "target \"{}\": a threshold needs binary or multilabel, got task={}", name(), text_of(task_));
+  const bool chances = std::all_of(thresholds.begin(), thresholds.end(), [](double t) { return t >= 0 && t <= 1; });
+  if (thresholds.size() != names_.size() || !chances)
+    fail(ErrorKind::usage, "target \"{}\": thresholds must be {} numbers in [0, 1], got {}", name(), names_.size(),
+         fmt::join(thresholds, ", "));
+  thresholds_ = std::move(thresholds);
+}
+
+json Target::to_json() const {
+  json written{{"name", plain(names_)}, {"task", text_of(task_)}};
+  if (is_number()) {
+    written["mean"] = plain(mean_);
+    written["scale"] = plain(scale_);
+  }
+  if (!classes_.empty()) written["classes"] = classes_;
+  if (!labels_.empty()) written["labels"] = labels_;
+  if (!quantiles_.empty()) written["quantiles"] = quantiles_;
+  if (!thresholds_.empty()) written["thresholds"] = thresholds_;
+  return written;
+}
+
+Target Target::from(const json& written) {
+  Target target;
+  target.names_ = several<std::string>(written, "name");
+  const auto task = json_field<std::string>(written, "task", "target");
+  try {
+    target.task_ = parse_task(task);
+  } catch (const Error& error) {
+    fail(ErrorKind::file, "target: {}", error.what());
+  }
+  const auto count = target.names_.size();
+  const bool labels = target.task_ == Task::multilabel;
+  require(count > 0 && (count == 1 || labels || target.task_ == Task::regression), task + " takes one column");
+  if (target.is_number()) {
+    target.mean_ = several<double>(written, "mean");
+    target.scale_ = several<double>(written, "scale");
+    require(target.mean_.size() == count && target.scale_.size() == count, "mean and scale must be a number a target");
+    for (const double scale : target.scale_) require(scale > 0, fmt::format("scale must be positive, got {}", scale));
+  } else if (labels) {
+    target.labels_ = json_field<std::vector<std::vector<std::string>>>(written, "labels", "target");
+    require(target.labels_.size() == count, "labels must be a pair a target");
+    for (const auto& pair : target.labels_) require(pair.size() == 2, "labels must be pairs");
+  } else {
+    target.classes_ = json_field<std::vector<std::string>>(written, "classes", "target");
+    const auto classes = target.classes_.size();
+    require(classes > 1 && (target.task_ != Task::binary || classes == 2), fmt::format("{} cannot have {} classes", task, classes));
+  }
+  if (target.task_ == Task::quantile) target.quantiles_ = json_field<std::vector<double>>(written, "quantiles", "target");
+  if (labels || target.task_ == Task::binary) target.thresholds_.assign(count, 0.5);
+  try {
+    target.check();
+    if (written.contains("thresholds")) target.set_thresholds(json_field<std::vector<double>>(written, "thresholds", "target"));
+  } catch (const Error& error) {
+    fail(ErrorKind::file, "{}", error.what());
+  }
+  return target;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,109 @@
+// What a network's outputs say of the target.
+#include <torch/types.h>
+
+#include "reszoo/base/error.h"
+#include "reszoo/preprocess/target.h"
+
+namespace reszoo {
+namespace {
+
+/// A column of words that are picked by class.
+Column words_of(std::string name, const Tensor& codes, const std::vector<std::string>& words) {
+  return {std::move(name), Column::Kind::text, {}, codes, words};
+}
+
+Column numbers_of(std::string name, const Tensor& values) {
+  return {std::move(name), Column::Kind::number, values.to(torch::kFloat64).contiguous(), {}, {}};
+}
+
+/// P(y > 0), P(y > 1), … as P(y = 0), P(y = 1), …. The first are trained each by
+/// itself; the running minimum makes them fall.
+Tensor between(const Tensor& above) {
+  const auto falling = std::get<0>(above.cummin(1));
+  const auto ends = falling.new_ones({falling.size(0), 1});
+  return torch::cat({ends, falling}, 1) - torch::cat({falling, torch::zeros_like(ends)}, 1);
+}
+
+}  // namespace
+
+int64_t Target::outputs() const {
+  switch (task_) {
+    case Task::regression:
+    case Task::multilabel: return static_cast<int64_t>(names_.size());
+    case Task::quantile: return static_cast<int64_t>(quantiles_.size());
+    case Task::ordinal: return static_cast<int64_t>(classes_.size()) - 1;
+    case Task::binary:
+    case Task::multiclass: break;
+  }
+  return static_cast<int64_t>(classes_.size());
+}
+
+std::string Target::name() const { return fmt::format("{}", fmt::join(names_, ", ")); }
+
+/// The outputs as (N, k, outputs()).
+Tensor Target::members(const Tensor& outputs) const {
+  const bool fits = (outputs.dim() == 2 || outputs.dim() == 3) && outputs.size(-1) == this->outputs();
+  if (!fits)
+    fail(ErrorKind::input, "target \"{}\": outputs must be (N, {}), got shape={}", name(), this->outputs(),
+         fmt::join(outputs.sizes(), "x"));
+  return outputs.dim() == 2 ? outputs.unsqueeze(1) : outputs;
+}
+
+/// Standardised numbers (N, T), T the targets or the quantiles of one, in their unit.
+Tensor Target::in_unit(const Tensor& numbers) const {
+  const auto values = numbers.to(torch::kCPU, torch::kFloat64) * row_of(scale_) + row_of(mean_);
+  return values.size(1) == 1 ? values.squeeze(1) : values;
+}
+
+Tensor Target::probabilities(const Tensor& outputs) const {
+  if (is_number())
+    fail(ErrorKind::usage, "target \"{}\": probabilities need classes, got task={}", name(), text_of(task_));
+  const auto each = members(outputs);
+  if (task_ == Task::binary || task_ == Task::multiclass) return each.softmax(2).mean(1);
+  const auto chances = each.sigmoid().mean(1);
+  return task_ == Task::ordinal ? between(chances) : chances;
+}
+
+Tensor Target::decode(const Tensor& outputs) const {
+  if (is_number()) {
+    const auto numbers = in_unit(members(outputs).mean(1));
+    return task_ == Task::quantile && numbers.dim() == 2 ? std::get<0>(numbers.sort(1)) : numbers;
+  }
+  const auto chances = probabilities(outputs);
+  if (task_ == Task::multiclass) return chances.argmax(1);
+  // The median of an ordinal class: the first up to which the chances sum to a half.
+  if (task_ == Task::ordinal) return (chances.cumsum(1) < 0.5).sum(1);
+  const auto limits = row_of(thresholds_).to(chances.device(), chances.scalar_type());
+  if (task_ == Task::binary) return (chances.select(1, 1) >= limits[0]).to(torch::kInt64);
+  return (chances >= limits).to(torch::kInt64);
+}
+
+Tensor Target::truth(const Tensor& encoded) const {
+  return is_number() ? in_unit(encoded) : encoded.to(torch::kCPU, torch::kInt64);
+}
+
+Frame Target::table(const Tensor& outputs, bool with_probabilities) const {
+  Frame frame;
+  const auto column = [&](size_t i) { return names_.size() == 1 ? "prediction" : "prediction_" + names_[i]; };
+  const auto decoded = decode(outputs).cpu();
+  if (task_ == Task::quantile) {
+    const auto all = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
+    frame.columns.push_back(numbers_of("prediction", all.select(1, all.size(1) / 2)));
+    for (size_t i = 0; i < quantiles_.size(); ++i)
+      frame.columns.push_back(numbers_of("quantile_" + number_text(quantiles_[i]), all.select(1, static_cast<int64_t>(i))));
+    return frame;
+  }
+  for (size_t i = 0; i < names_.size(); ++i) {
+    const auto values = names_.size() == 1 ? decoded.flatten() : decoded.select(1, static_cast<int64_t>(i)).contiguous();
+    if (is_number()) frame.columns.push_back(numbers_of(column(i), values));
+    else frame.columns.push_back(words_of(column(i), values, labels_.empty() ? classes_ : labels_[i]));
+  }
+  if (!with_probabilities || is_number()) return frame;
+  const auto chances = probabilities(outputs).cpu();
+  const auto& of = labels_.empty() ? classes_ : names_;
+  for (size_t i = 0; i < of.size(); ++i)
+    frame.columns.push_back(numbers_of("probability_" + of[i], chances.select(1, static_cast<int64_t>(i))));
+  return frame;
+}
+
+}  // namespace reszoo

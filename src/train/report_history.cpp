@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "page.h"
+#include "plot.h"
+#include "report_parts.h"
+
+namespace reszoo::page {
+namespace {
+
+constexpr size_t most_points = 400;  // of a curve
+constexpr size_t most_dots = 60;     // beyond, single epochs cannot be told apart
+
+/// The epoch that was kept, from 1; 0 without.
+int64_t best_epoch(const std::vector<EpochRecord>& history) {
+  int64_t best = 0;
+  for (const auto& record : history)
+    if (record.best) best = record.epoch;
+  return best;
+}
+
+std::string curve(const std::string& name, const Points& points, int64_t best) {
+  std::vector<double> values;
+  double last = NAN;
+  for (const auto& point : points) {
+    values.push_back(point.second);
+    if (std::isfinite(point.second)) last = point.second;
+  }
+  if (!std::isfinite(last)) return "";
+  const double first_epoch = points.front().first, last_epoch = points.back().first;
+  Plot plot(name + " per epoch", {first_epoch, std::max(last_epoch, first_epoch + 1), "epoch", Axis::Marks::whole},
+            axis_of(values, ""));
+  if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best));
+  plot.line(thinned(points, most_points), "curve");
+  double at_best = NAN;
+  for (const auto& [epoch, value] : points) {
+    const bool is_best = static_cast<int64_t>(epoch) == best;
+    if (is_best) at_best = value;
+    if (is_best || points.size() <= most_dots)
+      plot.dot(epoch, value, is_best ? "bestdot" : "dot", is_best ? 4 : 2.2,
+               fmt::format("epoch {:.0f}: {}", epoch, number(value, 6)));
+  }
+  return figure(escape(name), number(std::isfinite(at_best) ? at_best : last), plot.svg());
+}
+
+}  // namespace
+
+std::string history(const std::vector<EpochRecord>& history) {
+  if (history.empty()) return "";
+  const auto best = best_epoch(history);
+  Points loss;
+  for (const auto& record : history) loss.emplace_back(static_cast<double>(record.epoch), record.loss);
+  std::vector<std::string> boxes{curve("training loss", loss, best)};
+  for (size_t i = 0; i < history.front().metrics.size(); ++i) {
+    Points points;
+    for (const auto& record : history)
+      points.emplace_back(static_cast<double>(record.epoch), record.metrics.at(i).second);
+    boxes.push_back(curve("validation " + history.front().metrics[i].first, points, best));
+  }
+  return side_by_side(boxes);
+}
+
+}  // namespace reszoo::page

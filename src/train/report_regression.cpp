@@ -1,0 +1,151 @@
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "page.h"
+#include "plot.h"
+#include "report_parts.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo::page {
+namespace {
+
+constexpr double clipped = 0.002;  // fraction of rows beyond either end of an axis
+
+Tensor doubles(const Tensor& tensor) {
+  return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous();
+}
+
+Points pairs(const Tensor& x, const Tensor& y) {
+  Points points;
+  for (int64_t i = 0; i < x.size(0); ++i)
+    points.emplace_back(x.const_data_ptr<double>()[i], y.const_data_ptr<double>()[i]);
+  return points;
+}
+
+double quantile_of(const Tensor& sorted, double fraction) {
+  return sorted[std::llround(fraction * static_cast<double>(sorted.size(0) - 1))].item<double>();
+}
+
+Tensor sorted(const Tensor& values) {
+  return std::get<0>(values.sort());
+}
+
+/// The range of nearly all values: a few far ones would press the others together.
+Axis axis_of_most(const Tensor& values, std::string label) {
+  const auto rising = sorted(values);
+  return axis_of({quantile_of(rising, clipped), quantile_of(rising, 1 - clipped)}, std::move(label));
+}
+
+std::string outside_note(size_t outside) {
+  return outside == 0 ? ""
+                      : fmt::format(" {} row{} beyond the axes.", count(static_cast<int64_t>(outside)),
+                                    outside == 1 ? " lies" : "s lie");
+}
+
+std::string against_truth(const Tensor& truth, const Tensor& prediction) {
+  const auto range = axis_of_most(at::cat({truth, prediction}), "");
+  Axis x = range, y = range;
+  x.label = "true";
+  y.label = "predicted";
+  Plot plot("predicted against true values", x, y);
+  const auto outside = plot.density(pairs(truth, prediction));
+  plot.line({{range.low, range.low}, {range.high, range.high}}, "ideal");
+  return figure("Predicted against true", "", plot.svg(),
+                "On the dashed line a prediction is right." + outside_note(outside));
+}
+
+std::string error_histogram(const Tensor& error) {
+  constexpr int64_t bins = 45;
+  const auto range = axis_of_most(error, "predicted − true");
+  const auto inside = error.masked_select(error.ge(range.low) & error.le(range.high));
+  const auto counts = at::histc(inside, bins, range.low, range.high);
+  Plot plot("histogram of the errors", range, {0, counts.max().item<double>() * 1.08, "rows"});
+  const double width = (range.high - range.low) / bins;
+  for (int64_t i = 0; i < bins; ++i) {
+    const double from = range.low + static_cast<double>(i) * width, rows = counts[i].item<double>();
+    if (rows > 0)
+      plot.box(from, 0, from + width * 0.92, rows, "bar",
+               fmt::format("{} to {}: {:.0f} rows", number(from), number(from + width), rows));
+  }
+  plot.vertical(0, "ideal");
+  const auto size = sorted(error.abs());
+  return figure("Errors", "", plot.svg(),
+                fmt::format("Half of the rows are off by less than {}, nine of ten by less than {}.{}",
+                            number(quantile_of(size, 0.5), 3), number(quantile_of(size, 0.9), 3),
+                            outside_note(static_cast<size_t>(error.size(0) - inside.size(0)))));
+}
+
+/// The median error and the range of eight of ten, in tenths of the rows by prediction.
+void draw_trend(Plot& plot, const Tensor& prediction, const Tensor& error) {
+  const auto order = prediction.argsort();
+  const auto parts = std::min<int64_t>(10, prediction.size(0) / 20);
+  std::vector<double> x, low, high;
+  Points middle;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto begin = i * prediction.size(0) / parts, end = (i + 1) * prediction.size(0) / parts;
+    const auto rows = order.slice(0, begin, end);
+    const auto errors = sorted(error.index_select(0, rows));
+    x.push_back(prediction.index_select(0, rows).median().item<double>());
+    low.push_back(quantile_of(errors, 0.1));
+    high.push_back(quantile_of(errors, 0.9));
+    middle.emplace_back(x.back(), quantile_of(errors, 0.5));
+  }
+  if (parts < 2) return;
+  plot.line(middle, "trend", "median error");
+  for (const auto& edge : {low, high}) {
+    Points line;
+    for (size_t i = 0; i < x.size(); ++i) line.emplace_back(x[i], edge[i]);
+    plot.line(line, "trend thin", "one of ten rows lies beyond");
+  }
+}
+
+std::string errors_against_prediction(const Tensor& prediction, const Tensor& error) {
+  Plot plot("errors against predicted values", axis_of_most(prediction, "predicted"),
+            axis_of_most(error, "predicted − true"));
+  const auto outside = plot.density(pairs(prediction, error));
+  plot.horizontal(0, "ideal");
+  draw_trend(plot, prediction, error);
+  return figure(
+      "Errors against predicted", "", plot.svg(),
+      "Orange: the median error, and the range of eight of ten rows. Flat and narrow is good." + outside_note(outside));
+}
+
+/// How often the truth lies at or below a predicted quantile.
+std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
+  if (part.quantiles.empty()) return "";
+  const auto given = part.quantile_predictions.detach().to(at::kCPU, at::kDouble);
+  if (given.dim() != 2 || given.size(0) != truth.size(0) ||
+      given.size(1) != static_cast<int64_t>(part.quantiles.size()))
+    fail(ErrorKind::input, "report: quantile predictions of \"{}\" must be ({}, {})", part.target, truth.size(0),
+         part.quantiles.size());
+  std::vector<std::vector<std::string>> rows;
+  for (size_t q = 0; q < part.quantiles.size(); ++q) {
+    const auto below = truth.le(given.select(1, static_cast<int64_t>(q))).to(at::kDouble).mean().item<double>();
+    rows.push_back({percent(part.quantiles[q]), percent(below), percent(below - part.quantiles[q])});
+  }
+  return figure("Quantiles", "", table({{"quantile", true}, {"rows below it", true}, {"difference", true}}, rows),
+                "A quantile is right if that fraction of the rows lies below its prediction.");
+}
+
+}  // namespace
+
+Predicted predicted(const RegressionPart& part) {
+  Predicted rows{doubles(part.truth), doubles(part.prediction)};
+  if (rows.truth.sizes() != rows.prediction.sizes() || rows.truth.size(0) == 0)
+    fail(ErrorKind::input,
+         "report: truth and prediction of \"{}\" must have the same number of rows and at least one, got {} and {}",
+         part.target, rows.truth.size(0), rows.prediction.size(0));
+  return rows;
+}
+
+std::string predictions(const RegressionPart& part) {
+  const auto [truth, prediction] = predicted(part);
+  const Tensor error = prediction - truth;
+  return side_by_side({against_truth(truth, prediction), error_histogram(error),
+                       errors_against_prediction(prediction, error), quantile_table(part, truth)});
+}
+
+}  // namespace reszoo::page

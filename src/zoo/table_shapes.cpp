@@ -1,0 +1,113 @@
+#include "table_shapes.h"
+
+#include <algorithm>
+
+namespace reszoo {
+namespace {
+
+const char* const kEncoder = "encoder.numeric.";
+
+/// Sizes by key; 0 where there is no such tensor.
+class Shapes {
+ public:
+  explicit Shapes(const State& state) : state_(state) {}
+
+  bool has(const std::string& key) const { return state_.contains(key); }
+
+  int64_t size(const std::string& key, int64_t dimension) const {
+    const auto* tensor = state_.find(key);
+    return tensor && dimension < tensor->dim() ? tensor->size(dimension) : 0;
+  }
+
+  int64_t rank(const std::string& key) const { return has(key) ? state_.find(key)->dim() : 0; }
+
+  /// Features that a linear layer gives; those of k layers are (k, in, out).
+  int64_t out(const std::string& layer) const { return size(layer + ".weight", rank(layer + ".weight") == 3 ? 2 : 0); }
+  int64_t in(const std::string& layer) const { return size(layer + ".weight", 1); }
+
+ private:
+  const State& state_;
+};
+
+/// The numeric embedding; gives the columns that it embeds.
+int64_t read_embedding(const Shapes& shapes, TabularOptions& options) {
+  const auto key = [](const char* name) { return kEncoder + std::string(name); };
+  if (shapes.has(key("periodic.weight"))) {
+    options.numeric_embedding = shapes.rank(key("linear.weight")) == 3 ? EmbeddingKind::plr : EmbeddingKind::plr_lite;
+    options.numeric_width = shapes.out(key("linear"));
+    options.frequencies = shapes.size(key("periodic.weight"), 1);
+    return shapes.size(key("periodic.weight"), 0);
+  }
+  const bool relu = shapes.has(key("linear.weight"));
+  const auto weight = key(relu ? "linear.weight" : "weight");
+  if (!shapes.has(weight)) return 0;
+  options.numeric_embedding = relu ? EmbeddingKind::linear_relu : EmbeddingKind::linear;
+  options.numeric_width = shapes.size(weight, 1);
+  return shapes.size(weight, 0);
+}
+
+/// The embeddings of categories; gives their features.
+int64_t read_categories(const Shapes& shapes, TabularOptions& options) {
+  std::vector<int64_t> cardinalities, widths;
+  for (;;) {
+    const auto key = "encoder.embeddings." + std::to_string(cardinalities.size()) + ".weight";
+    if (!shapes.has(key)) break;
+    cardinalities.push_back(std::max<int64_t>(shapes.size(key, 0) - 1, 1));
+    widths.push_back(shapes.size(key, 1));
+  }
+  if (cardinalities.empty()) return 0;
+  options.cardinalities = cardinalities;
+  int64_t features = 0;
+  for (const auto width : widths) features += width;
+  if (std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size())) options.embedding_width = widths[0];
+  else options.embedding_widths = widths;
+  return features;
+}
+
+void read_widths(const Shapes& shapes, const std::string& layer, TabularOptions& options) {
+  std::vector<int64_t> widths;
+  const auto of_block = [&] { return "blocks." + std::to_string(widths.size()) + "." + layer; };
+  while (shapes.has(of_block() + ".weight")) widths.push_back(shapes.out(of_block()));
+  if (!widths.empty() && std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size())) {
+    options.blocks = static_cast<int64_t>(widths.size());
+    options.width = widths[0];
+  } else {
+    options.widths = widths;
+  }
+}
+
+void read_members(const Shapes& shapes, const std::string& first, const std::string& last, TabularOptions& options) {
+  if (shapes.rank(last + ".weight") != 3) return;
+  options.members = shapes.size(last + ".weight", 0);
+  options.ensemble = shapes.has("members.weight") ? EnsembleKind::mini
+                     : shapes.has(first + ".r")   ? EnsembleKind::tabm
+                                                  : EnsembleKind::packed;
+}
+
+}  // namespace
+
+std::optional<TabularOptions> options_of_shapes(const State& state) {
+  const Shapes shapes(state);
+  const bool residual = shapes.has("input_projection.weight");
+  const std::string first = residual ? "input_projection" : "blocks.0.linear", last = residual ? "output.linear" : "output";
+  const std::string norm = residual ? "output.normalization" : "blocks.0.normalization";
+  const int64_t features = shapes.in(first), hidden = shapes.out("blocks.0.linear1");
+  TabularOptions options{.outputs = shapes.out(last)};
+  if (features == 0 || *options.outputs == 0 || (residual && hidden == 0) || shapes.has(std::string(kEncoder) + "impl.weight"))
+    return std::nullopt;
+  const int64_t embedded = read_embedding(shapes, options), of_categories = read_categories(shapes, options);
+  const int64_t plain = features - of_categories - embedded * options.numeric_width.value_or(0);
+  options.numeric = embedded + plain;
+  if (plain < 0 || (*options.numeric == 0 && !options.cardinalities)) return std::nullopt;
+  if (embedded > 0 && plain > 0) options.plain_numeric = plain;
+  read_widths(shapes, residual ? "linear2" : "linear", options);
+  if (residual) options.hidden_factor = static_cast<double>(hidden) / static_cast<double>(shapes.out("blocks.0.linear2"));
+  read_members(shapes, first, last, options);
+  const bool absent = !shapes.has(norm + ".weight"), batch = shapes.has(norm + ".running_mean");
+  if (residual && absent) options.norm = Norm{Norm::Kind::none};
+  if (!absent && !batch) options.norm = Norm{Norm::Kind::layer};
+  if (!residual && batch) options.norm = Norm{Norm::Kind::batch};
+  return options;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,119 @@
+#include "reszoo/learn/fit.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+/// 400 rows: y = sin(3 a) + (b is "x"), with a missing value here and there.
+Frame rows() {
+  torch::manual_seed(2);
+  std::vector<double> a, y;
+  std::vector<std::string> b;
+  const auto values = torch::rand({400}, torch::kFloat64) * 4 - 2;
+  for (int64_t i = 0; i < 400; ++i) {
+    const double value = values[i].item<double>();
+    a.push_back(i % 50 == 7 ? std::nan("") : value);
+    b.push_back(i % 3 == 0 ? "x" : i % 3 == 1 ? "y" : "z");
+    y.push_back(std::sin(3 * value) + (i % 3 == 0));
+  }
+  return {{Column::of_numbers("a", a), Column::of_text("b", b), Column::of_numbers("y", y)}};
+}
+
+Evaluation by_rmse() {
+  return {.metrics = [](const Tensor& outputs, const Tensor& targets) {
+    return Metrics{{"rmse", rmse(outputs.dim() == 3 ? outputs.mean(1) : outputs, targets)}};
+  }};
+}
+
+Model prepared(const Frame& table) {
+  Model model;
+  model.table = TablePreprocess::fit(table, "y");
+  model.target = Target::fit(table, {"y"});
+  return model;
+}
+
+FitData data_of(const Model& model, const Frame& table) {
+  const TensorBatches all(model.input(table), model.target->encode(table));
+  return {all, all};
+}
+
+/// The plan at a size for tests.
+Plan small(const char* name) {
+  auto plan = named_plan(name, 400);
+  plan.options.update({{"blocks", 1}, {"width", 16}});
+  if (plan.options.contains("members")) plan.options["members"] = 4;
+  plan.trainer.epochs = 15;
+  plan.trainer.batch_size = 32;
+  plan.trainer.optimizer.lr = 1e-2;
+  return plan;
+}
+
+}  // namespace
+
+TEST(Fit, EveryPlanForTablesLearns) {
+  const auto table = rows();
+  for (const auto* name : {"auto", "paper"}) {
+    auto model = prepared(table);
+    const auto result = fit_model(model, small(name), data_of(model, table), by_rmse());
+    EXPECT_LT(best_value(result, by_rmse()), 0.75) << name;
+    EXPECT_EQ(model.outputs(model.input(table)).size(0), 400) << name;
+  }
+}
+
+TEST(Fit, IsAFunctionOfPlanAndData) {
+  const auto table = rows();
+  const auto trained = [&](uint64_t seed) {
+    auto model = prepared(table);
+    auto plan = small("auto");
+    plan.trainer.epochs = 2;
+    plan.trainer.seed = seed;
+    torch::rand({3});
+    fit_model(model, plan, data_of(model, table), by_rmse());
+    return model.outputs(model.input(table));
+  };
+  EXPECT_TRUE(torch::equal(trained(1), trained(1)));
+  EXPECT_FALSE(torch::equal(trained(1), trained(2)));
+}
+
+TEST(Fit, ATableWithoutNumbersNeedsNoEmbeddingOfThem) {
+  auto table = rows();
+  table.columns.erase(table.columns.begin());
+  auto model = prepared(table);
+  auto plan = small("auto");
+  plan.trainer.epochs = 1;
+  EXPECT_NO_THROW(fit_model(model, plan, data_of(model, table), by_rmse()));
+}
+
+TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
+  const TempDir folder;
+  const auto table = rows();
+  auto model = prepared(table);
+  auto plan = small("paper");
+  plan.trainer.epochs = 2;
+  fit_model(model, plan, data_of(model, table), by_rmse());
+  auto other = prepared(table);
+  plan.trainer.seed = 1;
+  fit_model(other, plan, data_of(other, table), by_rmse());
+  const auto inputs = model.input(table);
+  const auto first = model.outputs(inputs), second = other.outputs(inputs);
+  model.further.push_back(other.network);
+  const auto together = model.outputs(inputs);
+  EXPECT_EQ(together.sizes(), (std::vector<int64_t>{400, 2, 1}));
+  EXPECT_TRUE(torch::allclose(model.target->decode(together), model.target->decode((first + second) / 2)));
+  EXPECT_EQ(model.features(inputs).size(1), 32);
+
+  model.save(folder / "model.safetensors");
+  auto loaded = Model::load(folder / "model.safetensors");
+  EXPECT_TRUE(torch::equal(loaded.outputs(loaded.input(table)), together));
+  EXPECT_NEAR(loaded.predict(Row{{"a", 0.5}, {"b", "x"}}).value, model.predict(Row{{"a", 0.5}, {"b", "x"}}).value, 1e-6);
+}
+
+TEST(Plan, AnUnknownNameIsRefused) {
+  expect_error_parts(ErrorKind::usage, {"auto, paper or image", "papier", "did you mean paper"}, [] { named_plan("papier", 10); });
+}

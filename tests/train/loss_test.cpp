@@ -1,0 +1,94 @@
+#include "reszoo/train/loss.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "train/small_run.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using reszoo::test::expect_error_parts;
+
+namespace {
+
+const auto f64 = torch::TensorOptions(torch::kFloat64);
+
+Target target_of(Task task, const std::vector<double>& values = {0, 1, 2, 3.5}) {
+  return Target::fit(Frame{{Column::of_numbers("y", values)}}, {"y"}, {.task = task});
+}
+
+}  // namespace
+
+TEST(Loss, OfClassesIsCrossEntropy) {
+  const auto outputs = torch::randn({6, 3}), targets = torch::tensor({0, 2, 1, 1, 0, 2}, torch::kInt64);
+  const auto rows = loss_of(target_of(Task::multiclass, {0, 1, 2}))(outputs, targets);
+  EXPECT_EQ(rows.sizes(), (std::vector<int64_t>{6}));
+  EXPECT_TRUE(torch::allclose(rows.mean(), torch::nn::functional::cross_entropy(outputs, targets)));
+}
+
+TEST(Loss, OfMembersIsTheMeanOfTheirOwn) {
+  const auto outputs = torch::randn({6, 4, 3}), targets = torch::tensor({0, 2, 1, 1, 0, 2}, torch::kInt64);
+  const auto loss = loss_of(target_of(Task::multiclass, {0, 1, 2}));
+  auto sum = torch::zeros({6});
+  for (int64_t k = 0; k < 4; ++k) sum += loss(outputs.select(1, k), targets);
+  EXPECT_TRUE(torch::allclose(loss(outputs, targets), sum / 4));
+
+  const auto numbers = torch::randn({6, 4, 1}), wanted = torch::randn({6, 1});
+  const auto square = loss_of(target_of(Task::regression));
+  EXPECT_TRUE(torch::allclose(square(numbers, wanted), (numbers.squeeze(2) - wanted).square().mean(1)));
+}
+
+// The constant that makes the pinball loss of 0.1, 0.5, 0.9 small is that quantile.
+TEST(Loss, OfQuantilesIsSmallestAtTheQuantiles) {
+  const auto loss = loss_of(target_of(Task::quantile));
+  const auto y = torch::linspace(0, 1, 1001, f64).unsqueeze(1);
+  const auto at = [&](double low, double middle, double high) {
+    return loss(torch::tensor({{low, middle, high}}, f64).expand({1001, 3}), y).mean().item<double>();
+  };
+  const double best = at(0.1, 0.5, 0.9);
+  EXPECT_LT(best, at(0.11, 0.5, 0.9));
+  EXPECT_LT(best, at(0.09, 0.5, 0.9));
+  EXPECT_LT(best, at(0.1, 0.52, 0.9));
+  EXPECT_LT(best, at(0.1, 0.5, 0.88));
+}
+
+TEST(Loss, OfOrderedClassesGrowsWithTheDistance) {
+  const auto loss = loss_of(target_of(Task::ordinal, {0, 1, 2, 3}));
+  const auto sure_of_zero = torch::full({4, 3}, -4.0);
+  const auto rows = loss(sure_of_zero, torch::arange(4));
+  EXPECT_TRUE((rows.diff() > 0).all().item<bool>());
+}
+
+TEST(Loss, HuberIsTheSquareNearAndLinearFar) {
+  const auto loss = loss_of(target_of(Task::regression), {.number = parse_number_loss("huber")});
+  const auto rows = loss(torch::tensor({{0.5}, {3.0}}), torch::zeros({2, 1}));
+  EXPECT_NEAR(rows[0].item<double>(), 0.125, 1e-6);
+  EXPECT_NEAR(rows[1].item<double>(), 2.5, 1e-6);
+  expect_error_parts(ErrorKind::usage, {"mse, mae or huber", "hubert"}, [] { parse_number_loss("hubert"); });
+}
+
+TEST(Loss, WeightsCountRowsAsOftenAsTheySay) {
+  const auto losses = torch::tensor({1.0, 5.0, 2.0});
+  EXPECT_DOUBLE_EQ(mean_loss(losses, torch::tensor({1.0, 0.0, 3.0})).item<double>(), 7.0 / 4);
+  expect_error_parts(ErrorKind::usage, {"each row"}, [&] { mean_loss(losses.mean(), torch::ones({3})); });
+  const auto targets = torch::tensor({0, 0, 0, 1}, torch::kInt64);
+  EXPECT_TRUE(torch::allclose(balanced_weights(targets), torch::tensor({2.F / 3, 2.F / 3, 2.F / 3, 2.F})));
+}
+
+// A row of weight 2 trains like the same row twice.
+TEST(Loss, WeightsReachTheTraining) {
+  const auto x = torch::randn({8, 4}), y = torch::randn({8, 1});
+  const auto doubled = torch::cat({torch::arange(8), torch::arange(4)});
+  auto weights = torch::ones({8});
+  weights.narrow(0, 0, 4).fill_(2);
+  const auto trained = [](const TensorBatches& data) {
+    torch::manual_seed(1);
+    torch::nn::Linear net(4, 1);
+    Trainer trainer(net, loss_of(target_of(Task::regression)), test::by_rmse(),
+                    {.epochs = 3, .batch_size = 100, .optimizer = {.lr = 0.1}});
+    trainer.fit(data);
+    return net->weight.detach().clone();
+  };
+  EXPECT_TRUE(torch::allclose(trained({x, y, {}, weights}),
+                              trained({x.index_select(0, doubled), y.index_select(0, doubled)}), 1e-5, 1e-6));
+}

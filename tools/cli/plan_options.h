@@ -1,0 +1,31 @@
+/// The plan of a training, as the command line says it.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reszoo/learn/plan.h"
+
+namespace reszoo::cli {
+
+/// What is left out is the plan's own.
+struct PlanOptions {
+  std::string network;                ///< "" is the plan's
+  std::string recipe;                 ///< "" follows from the network's domain
+  std::vector<std::string> settings;  ///< name=value of the network
+  std::optional<int64_t> epochs, batch_size, patience, bins;
+  std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
+  std::optional<std::string> optimizer, schedule, loss;
+  bool no_fast = false;
+};
+
+void add_plan_options(CLI::App& app, PlanOptions& options);
+
+/// The domain of the network that the options name; a table's where they name none.
+Domain domain_of(const PlanOptions& options);
+
+/// Throws: Error (usage) for an unknown name or a value that does not fit.
+Plan plan_of(const PlanOptions& options, int64_t rows);
+
+}  // namespace reszoo::cli

@@ -1,0 +1,70 @@
+#include "training.h"
+
+#include "app.h"
+#include "reszoo/base/error.h"
+#include "signals.h"
+
+namespace reszoo::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Model without_network(const Dataset& dataset) { return dataset.model; }
+
+/// Trains one network; `shown`: every epoch on the progress line, and the best
+/// weights kept in the plan's folder.
+TrainResult fit_one(const Training& training, Model& model, const Plan& plan, bool shown) {
+  TrainerHooks hooks;
+  hooks.stop_requested = [] { return signal_received() != 0; };
+  hooks.on_warning = [&](const std::string& line) { training.progress.say(line); };
+  hooks.on_step = [&](const Progress& p) { training.progress.step(p); };
+  if (shown) hooks.on_epoch = [&](const Progress& p) { training.progress.epoch(p); };
+  const auto& out = plan.trainer.out;
+  if (shown && !out.empty())
+    hooks.on_best = [&](const State& best, const Progress&) { model.save(out / "model.safetensors", best); };
+  const auto& dataset = training.dataset;
+  const auto result = fit_model(model, plan, {*dataset.train, dataset.validation}, training.evaluation, hooks, training.begin);
+  if (result.outcome == Outcome::stopped) {
+    training.progress.say(out.empty() ? "stopped" : fmt::format("stopped in {}; --resume goes on", out.string()));
+    throw Exit{128 + signal_received()};
+  }
+  return result;
+}
+
+fs::path part_of(const fs::path& out, const std::string& name) { return out.empty() ? out : out / name; }
+
+}  // namespace
+
+Trained train_networks(const Training& training, const Plan& plan, int64_t networks) {
+  Trained trained{without_network(training.dataset), {}};
+  for (int64_t i = 0; i < networks; ++i) {
+    auto one = plan;
+    one.trainer.seed += static_cast<uint64_t>(i);
+    if (networks > 1) {
+      training.progress.say(fmt::format("network {} of {}", i + 1, networks));
+      one.trainer.out = part_of(plan.trainer.out, fmt::format("network-{}", i + 1));
+    }
+    auto model = without_network(training.dataset);
+    trained.runs.push_back(fit_one(training, model, one, /*shown=*/true));
+    if (i == 0) trained.model = std::move(model);
+    else trained.model.further.push_back(model.network);
+  }
+  return trained;
+}
+
+std::vector<Trial> search(const Training& training, const Plan& plan, int64_t trials) {
+  const TuneOptions options{.trials = trials,
+                            .seed = plan.trainer.seed,
+                            .greater_is_better = training.evaluation.greater_is_better,
+                            .out = part_of(plan.trainer.out, "tune")};
+  const auto attempt = [&](const Plan& tried) {
+    auto model = without_network(training.dataset);
+    return best_value(fit_one(training, model, tried, /*shown=*/false), training.evaluation);
+  };
+  return tune(plan, options, attempt, [&](const Trial& trial) {
+    training.progress.say(fmt::format("trial {:3}, {:3} epochs: {:.6g}  {}", trial.number, trial.epochs, trial.value,
+                                      trial.number == 0 ? "the plan itself" : trial.changes.dump()));
+  });
+}
+
+}  // namespace reszoo::cli
