@@ -43,14 +43,20 @@ void add_words(ColumnProfile& profile, const Column& column, const Tensor& codes
 ColumnProfile profile_of(const Column& given, int64_t bins, int64_t words) {
   const auto column = holds_dates(given) ? as_dates(given) : given;
   const bool numbers = column.kind == Column::Kind::number;
-  ColumnProfile profile{.name = column.name, .kind = column.date ? "date" : numbers ? "number" : "category", .rows = column.size()};
+  ColumnProfile profile{.name = column.name,
+                        .kind = column.date ? "date"
+                                : numbers   ? "number"
+                                            : "category",
+                        .rows = column.size()};
   const auto missing = column.missing();
   profile.missing = missing.sum().item<int64_t>();
   if (profile.missing == profile.rows) return profile;
   const auto& values = numbers ? column.numbers : column.codes;
   const auto present = values.masked_select(missing.logical_not());
-  if (numbers) add_numbers(profile, present, bins);
-  else add_words(profile, column, present, words);
+  if (numbers)
+    add_numbers(profile, present, bins);
+  else
+    add_words(profile, column, present, words);
   return profile;
 }
 

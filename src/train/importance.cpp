@@ -13,7 +13,9 @@ namespace reszoo {
 namespace {
 
 /// The values of a column, of either kind.
-Tensor& values_of(Column& column) { return column.kind == Column::Kind::number ? column.numbers : column.codes; }
+Tensor& values_of(Column& column) {
+  return column.kind == Column::Kind::number ? column.numbers : column.codes;
+}
 
 /// Throws for a name that no column has.
 Column& column_of(Frame& table, const std::string& name) {
@@ -38,13 +40,15 @@ Column select(const Column& column, const Tensor& rows) {
 }
 
 std::vector<Tensor> permutations_of(const ImportanceOptions& options, int64_t rows) {
-  if (options.repeats < 1) fail(ErrorKind::usage, "permutation_importance: needs a repeat, got repeats={}", options.repeats);
+  if (options.repeats < 1)
+    fail(ErrorKind::usage, "permutation_importance: needs a repeat, got repeats={}", options.repeats);
   for (const auto& order : options.permutations)
     if (order.numel() != rows)
       fail(ErrorKind::usage, "permutation_importance: a permutation must be of {} rows, got {}", rows, order.numel());
   if (!options.permutations.empty()) return options.permutations;
   std::vector<Tensor> orders;
-  for (int64_t repeat = 0; repeat < options.repeats; ++repeat) orders.push_back(permutation(rows, options.seed, repeat));
+  for (int64_t repeat = 0; repeat < options.repeats; ++repeat)
+    orders.push_back(permutation(rows, options.seed, repeat));
   return orders;
 }
 

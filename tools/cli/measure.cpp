@@ -14,7 +14,8 @@ namespace reszoo::cli {
 namespace {
 
 Metrics measure_numbers(const Target& target, const Tensor& given, const Tensor& truth) {
-  if (target.task() != Task::quantile) return {{"rmse", rmse(given, truth)}, {"mae", mae(given, truth)}, {"r2", r2(given, truth)}};
+  if (target.task() != Task::quantile)
+    return {{"rmse", rmse(given, truth)}, {"mae", mae(given, truth)}, {"r2", r2(given, truth)}};
   const auto& quantiles = target.quantiles();
   const auto count = std::ssize(quantiles);
   const auto each = given.reshape({-1, count});
@@ -73,9 +74,10 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
   const std::vector<std::string> smaller{"rmse", "mae", "log_loss", "brier", "ece", "pinball", "hamming"};
   auto decides = metric;
   if (decides.empty()) decides = target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
-  return {.metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-          .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
-          .decides = decides};
+  return {
+      .metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
+      .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
+      .decides = decides};
 }
 
 TensorBatches balanced(const TensorBatches& rows, const Target& target) {

@@ -14,10 +14,10 @@ namespace reszoo {
 /// Numbers that were predicted, and what they should have been.
 struct RegressionPart {
   std::string target;
-  std::string rows = "test";         ///< which rows these are
-  Tensor truth, prediction;          ///< (N), in the target's unit
+  std::string rows = "test";           ///< which rows these are
+  Tensor truth, prediction;            ///< (N), in the target's unit
   std::vector<double> quantiles = {};  ///< of a quantile regression: fractions, rising
-  Tensor quantile_predictions = {};  ///< (N, quantiles)
+  Tensor quantile_predictions = {};    ///< (N, quantiles)
 };
 
 /// Classes that were predicted, and what they should have been.
