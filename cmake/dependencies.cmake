@@ -1,4 +1,4 @@
-# Finds what we build on: LibTorch, fmt, JSON, xxHash, libdeflate, curl, OpenSSL, Arrow, JPEG and PNG.
+# Finds what we build on: LibTorch, fmt, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
 
 # A Python of which the wheels may be used: the caller's, the active one, or
 # the virtual environment that tools/setup.sh makes.
@@ -49,6 +49,8 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)
 find_path(DEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
+find_path(HWY_INCLUDE_DIR hwy/highway.h REQUIRED)
+find_library(HWY_LIBRARY hwy REQUIRED)
 
 if(RESZOO_HUB)
   find_package(CURL 7.85 REQUIRED)

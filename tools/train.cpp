@@ -5,12 +5,13 @@
 #include "cli/dataset.h"
 #include "cli/download_line.h"
 #include "cli/measure.h"
+#include "cli/outcome.h"
 #include "cli/plan_options.h"
+#include "cli/report_data.h"
 #include "cli/signals.h"
 #include "cli/training.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
-#include "reszoo/train/report.h"
 #include "reszoo/weights/load.h"
 
 using namespace reszoo;
@@ -22,7 +23,7 @@ namespace {
 struct Arguments {
   cli::PlanOptions plan;
   cli::DataOptions data;
-  std::string init, pretrained, out, metric;
+  std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool class_weights = false;
   int64_t networks = 1, trials = 0;
@@ -32,6 +33,7 @@ void define(CLI::App& app, Arguments& a) {
   cli::add_data_options(app, a.data);
   cli::add_plan_options(app, a.plan);
   app.add_option("--metric", a.metric, "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
+  app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
   app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")->check(CLI::Range(1, 1024));
   app.add_option("--tune", a.trials, "Search among so many trials for better options first")->check(CLI::Range(1, 100000));
@@ -186,12 +188,22 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   if (!out.empty()) write_file(out / "config.toml", config);
 
   cli::watch_signals();
-  if (a.trials > 0) plan = cli::search(training, plan, a.trials).front().plan;
+  std::vector<Trial> trials;
+  if (a.trials > 0) {
+    trials = cli::search(training, plan, a.trials);
+    plan = trials.front().plan;
+  }
   auto trained = cli::train_networks(training, plan, a.networks);
   auto& model = trained.model;
+  if (!a.threshold.empty()) cli::choose_thresholds(model, dataset, a.threshold);
   if (!out.empty()) model.save(out / "model.safetensors");
   const auto validation = measure_on(model, dataset.validation), test = measure_on(model, dataset.test);
-  if (!out.empty()) write_report(out / "report.html", report_of(command, trained, plan, validation, test));
+  if (!out.empty()) {
+    auto report = report_of(command, trained, plan, validation, test);
+    cli::add_dataset(report, model, dataset, training.evaluation, common.seed);
+    if (!trials.empty()) report.tables.push_back(cli::table_of(trials, training.evaluation.decides));
+    write_report(out / "report.html", report);
+  }
   const auto summary = summary_of(a, plan, training, trained, validation, test);
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;

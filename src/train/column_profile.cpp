@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reszoo/preprocess/dates.h"
+
 namespace reszoo {
 namespace {
 
@@ -16,39 +18,46 @@ std::vector<int64_t> histogram_of(const Tensor& values, double low, double high,
   return {counts.const_data_ptr<int64_t>(), counts.const_data_ptr<int64_t>() + bins};
 }
 
-void add_numbers(ColumnProfile& summary, const Tensor& values, int64_t bins) {
-  summary.different = std::get<0>(at::_unique2(values)).size(0);
+void add_numbers(ColumnProfile& profile, const Tensor& values, int64_t bins) {
+  profile.different = std::get<0>(at::_unique2(values)).size(0);
   const auto finite = values.masked_select(values.isfinite());
   if (finite.size(0) == 0) return;
-  summary.low = finite.min().item<double>();
-  summary.middle = finite.median().item<double>();
-  summary.high = finite.max().item<double>();
-  summary.histogram = histogram_of(finite, summary.low, summary.high, summary.different, bins);
+  profile.low = finite.min().item<double>();
+  profile.middle = finite.median().item<double>();
+  profile.high = finite.max().item<double>();
+  profile.histogram = histogram_of(finite, profile.low, profile.high, profile.different, bins);
 }
 
-void add_words(ColumnProfile& summary, const Column& column, const Tensor& codes, int64_t words) {
+void add_words(ColumnProfile& profile, const Column& column, const Tensor& codes, int64_t words) {
   const auto [different, unused, count] = at::_unique2(codes, true, false, /*return_counts=*/true);
-  summary.different = different.size(0);
+  profile.different = different.size(0);
   const auto [rows, order] = count.sort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
-  for (int64_t i = 0; i < std::min(words, summary.different); ++i) {
+  for (int64_t i = 0; i < std::min(words, profile.different); ++i) {
     const auto code = different[order[i].item<int64_t>()].item<int64_t>();
-    summary.top.emplace_back(column.words[static_cast<size_t>(code)], rows[i].item<int64_t>());
+    profile.top.emplace_back(column.words[static_cast<size_t>(code)], rows[i].item<int64_t>());
   }
 }
 
 }  // namespace
 
-ColumnProfile profile_of(const Column& column, int64_t bins, int64_t words) {
+ColumnProfile profile_of(const Column& given, int64_t bins, int64_t words) {
+  const auto column = holds_dates(given) ? as_dates(given) : given;
   const bool numbers = column.kind == Column::Kind::number;
-  ColumnProfile summary{.name = column.name, .kind = numbers ? "number" : "category", .rows = column.size()};
+  ColumnProfile profile{.name = column.name,
+                        .kind = column.date ? "date"
+                                : numbers   ? "number"
+                                            : "category",
+                        .rows = column.size()};
   const auto missing = column.missing();
-  summary.missing = missing.sum().item<int64_t>();
-  if (summary.missing == summary.rows) return summary;
+  profile.missing = missing.sum().item<int64_t>();
+  if (profile.missing == profile.rows) return profile;
   const auto& values = numbers ? column.numbers : column.codes;
   const auto present = values.masked_select(missing.logical_not());
-  if (numbers) add_numbers(summary, present, bins);
-  else add_words(summary, column, present, words);
-  return summary;
+  if (numbers)
+    add_numbers(profile, present, bins);
+  else
+    add_words(profile, column, present, words);
+  return profile;
 }
 
 }  // namespace reszoo

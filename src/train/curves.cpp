@@ -12,7 +12,9 @@
 namespace reszoo {
 namespace {
 
-Tensor with_first(double first, const Tensor& rest) { return at::cat({at::full({1}, first, at::kDouble), rest}); }
+Tensor with_first(double first, const Tensor& rest) {
+  return at::cat({at::full({1}, first, at::kDouble), rest});
+}
 
 detail::Cuts cuts_of(const char* curve, const Tensor& score, const Tensor& positive, const Tensor& weight) {
   const auto m = detail::values(curve, score, positive, weight);
@@ -21,9 +23,9 @@ detail::Cuts cuts_of(const char* curve, const Tensor& score, const Tensor& posit
 
 /// Edges between the bins, (bins - 1) rising. Multiples of 1 / bins rounded as
 /// NumPy rounds them: a probability on an edge must fall on the same side.
-Tensor inner_edges(const Tensor& probability, int64_t bins, Bins how) {
+Tensor inner_edges(const Tensor& probability, int64_t bins, CalibrationBins how) {
   const auto fractions = at::arange(1, bins, at::kDouble) * (1.0 / static_cast<double>(bins));
-  return how == Bins::uniform ? fractions : at::quantile(probability, fractions);
+  return how == CalibrationBins::uniform ? fractions : at::quantile(probability, fractions);
 }
 
 /// The metric of taking the rows of each cut; before the first, of taking none.
@@ -70,7 +72,7 @@ PrecisionRecallCurve precision_recall_curve(const Tensor& score, const Tensor& p
           with_first(0, cuts.hits / cuts.hits[-1]).flip(0), cuts.threshold.flip(0)};
 }
 
-CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins, Bins how,
+CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins, CalibrationBins how,
                                    const Tensor& weight) {
   if (bins < 1) fail(ErrorKind::usage, "calibration_curve: needs at least one bin, got bins={}", bins);
   const auto m = detail::values("calibration_curve", probability, positive, weight);
@@ -78,7 +80,9 @@ CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& posi
   if (!(least >= 0 && most <= 1))
     fail(ErrorKind::input, "calibration_curve: probabilities must be in [0, 1], got {} to {}", least, most);
   const auto bin = at::searchsorted(inner_edges(m.given, bins, how), m.given.contiguous());
-  const auto sum = [&](const Tensor& value) { return at::zeros({bins}, at::kDouble).index_add_(0, bin, value * m.weight); };
+  const auto sum = [&](const Tensor& value) {
+    return at::zeros({bins}, at::kDouble).index_add_(0, bin, value * m.weight);
+  };
   const auto all = sum(at::ones_like(m.given));
   const auto kept = [&](const Tensor& of_bins) { return of_bins.masked_select(all.gt(0)); };
   return {kept(sum(m.given) / all), kept(sum(m.target.ne(0).to(at::kDouble)) / all), kept(all)};
@@ -93,7 +97,8 @@ Tensor confusion_matrix(const Tensor& guess, const Tensor& target, int64_t class
   return at::bincount(m.target * classes + m.given, m.weight, classes * classes).view({classes, classes});
 }
 
-Threshold best_threshold(const Tensor& probability, const Tensor& target, ThresholdMetric metric, const Tensor& weight) {
+Threshold best_threshold(const Tensor& probability, const Tensor& target, ThresholdMetric metric,
+                         const Tensor& weight) {
   const auto m = detail::scored("best_threshold", probability, target, weight);
   if (m.given.size(1) != 2) fail(ErrorKind::input, "best_threshold: needs two classes, got {}", m.given.size(1));
   const auto cuts = detail::cuts(m.given.select(1, 1), m.target.eq(1), m.weight);

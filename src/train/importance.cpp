@@ -7,12 +7,15 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/permutation.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
 namespace {
 
 /// The values of a column, of either kind.
-Tensor& values_of(Column& column) { return column.kind == Column::Kind::number ? column.numbers : column.codes; }
+Tensor& values_of(Column& column) {
+  return column.kind == Column::Kind::number ? column.numbers : column.codes;
+}
 
 /// Throws for a name that no column has.
 Column& column_of(Frame& table, const std::string& name) {
@@ -20,14 +23,32 @@ Column& column_of(Frame& table, const std::string& name) {
   return *std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& c) { return c.name == name; });
 }
 
+/// The rows of a column, without the words that none of them has.
+Column select(const Column& column, const Tensor& rows) {
+  Column some{.name = column.name, .kind = column.kind, .numbers = {}, .codes = {}, .words = {}, .date = column.date};
+  if (column.kind == Column::Kind::number) {
+    some.numbers = column.numbers.index_select(0, rows);
+    return some;
+  }
+  const auto codes = column.codes.index_select(0, rows);
+  const auto [used, place, unused] = at::_unique2(codes, /*sorted=*/true, /*return_inverse=*/true);
+  const bool missing = used.size(0) > 0 && used[0].item<int64_t>() < 0;
+  some.codes = missing ? place - 1 : place;
+  for (int64_t i = missing; i < used.size(0); ++i)
+    some.words.push_back(column.words[static_cast<size_t>(used[i].item<int64_t>())]);
+  return some;
+}
+
 std::vector<Tensor> permutations_of(const ImportanceOptions& options, int64_t rows) {
-  if (options.repeats < 1) fail(ErrorKind::usage, "permutation_importance: needs a repeat, got repeats={}", options.repeats);
+  if (options.repeats < 1)
+    fail(ErrorKind::usage, "permutation_importance: needs a repeat, got repeats={}", options.repeats);
   for (const auto& order : options.permutations)
     if (order.numel() != rows)
       fail(ErrorKind::usage, "permutation_importance: a permutation must be of {} rows, got {}", rows, order.numel());
   if (!options.permutations.empty()) return options.permutations;
   std::vector<Tensor> orders;
-  for (int64_t repeat = 0; repeat < options.repeats; ++repeat) orders.push_back(permutation(rows, options.seed, repeat));
+  for (int64_t repeat = 0; repeat < options.repeats; ++repeat)
+    orders.push_back(permutation(rows, options.seed, repeat));
   return orders;
 }
 
@@ -93,8 +114,8 @@ Tensor describe_grid(const Column& column, const DependenceOptions& options, Par
 Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed) {
   if (table.rows() <= rows) return table;
   const auto chosen = std::get<0>(permutation(table.rows(), seed, -1).slice(0, 0, rows).sort());
-  Frame sample = table;
-  for (auto& column : sample.columns) values_of(column) = values_of(column).index_select(0, chosen);
+  Frame sample;
+  for (const auto& column : table.columns) sample.columns.push_back(select(column, chosen));
   return sample;
 }
 
@@ -126,7 +147,8 @@ PartialDependence partial_dependence(const Frame& table, const std::string& colu
          options.points, options.categories);
   auto sample = sample_rows(table, options.rows, options.seed);
   auto& changed = column_of(sample, column);
-  PartialDependence result{.column = column};
+  if (holds_dates(changed)) changed = as_dates(changed);
+  PartialDependence result{.column = column, .dates = changed.date};
   // The grid is that of the rows sampled, so that it depends on the same rows as the means.
   const auto grid = describe_grid(changed, options, result);
   std::vector<Tensor> means;

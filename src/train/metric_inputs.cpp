@@ -13,7 +13,8 @@ namespace {
 Tensor weights(const char* metric, const Tensor& weight, int64_t rows) {
   if (!weight.defined()) return at::ones({rows}, at::kDouble);
   const auto flat = weight.detach().to(at::kCPU, at::kDouble).flatten();
-  if (flat.size(0) != rows) fail(ErrorKind::input, "{}: weight must be ({}), a number a row, got {} numbers", metric, rows, flat.size(0));
+  if (flat.size(0) != rows)
+    fail(ErrorKind::input, "{}: weight must be ({}), a number a row, got {} numbers", metric, rows, flat.size(0));
   const auto sum = flat.sum().item<double>();
   if (!flat.ge(0).all().item<bool>() || !(sum > 0) || std::isinf(sum))
     fail(ErrorKind::input, "{}: weights must be finite, 0 or more and not all 0, got least={} and sum={}", metric,
@@ -57,7 +58,8 @@ double mean(const Tensor& value, const Tensor& weight) {
 
 Cuts cuts(const Tensor& score, const Tensor& positive, const Tensor& weight) {
   const auto counted = weight.gt(0);
-  const auto [value, place, unused] = at::_unique2(score.masked_select(counted), /*sorted=*/true, /*return_inverse=*/true);
+  const auto [value, place, unused] =
+      at::_unique2(score.masked_select(counted), /*sorted=*/true, /*return_inverse=*/true);
   const auto some = weight.masked_select(counted);
   const auto taken = [&](const Tensor& rows) {
     const auto mine = some * rows.masked_select(counted).to(at::kDouble);

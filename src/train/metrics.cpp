@@ -19,7 +19,8 @@ bool are_columns(const Tensor& given, const Tensor& target) {
 
 /// The figure of each target, their mean.
 template <typename Figure>
-double over_targets(const char* metric, const Tensor& prediction, const Tensor& target, const Tensor& weight, Figure figure) {
+double over_targets(const char* metric, const Tensor& prediction, const Tensor& target, const Tensor& weight,
+                    Figure figure) {
   const auto of = [&](const Tensor& p, const Tensor& y) { return figure(detail::values(metric, p, y, weight)); };
   if (!are_columns(prediction, target)) return of(prediction, target);
   double sum = 0;

@@ -3,9 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "train/optimizer_kernels.h"
 
 namespace reszoo {
 namespace {
@@ -40,6 +42,16 @@ Tensor aligned_gradient(const Tensor& parameter) {
   return zeros(parameter).copy_(grad);
 }
 
+/// Whether a group is stepped by our kernels, which read each value once in one
+/// parallel section for all parameters; else by LibTorch's, tensor by tensor.
+bool runs_in_our_kernels(const Tensor& parameter) {
+  return parameter.is_cpu() && parameter.scalar_type() == at::kFloat;
+}
+
+float* memory(const std::vector<Tensor>& tensors, size_t i) {
+  return tensors.empty() ? nullptr : static_cast<float*>(tensors[i].mutable_data_ptr());
+}
+
 }  // namespace
 
 /// What one call of a fused kernel takes.
@@ -47,6 +59,19 @@ struct Optimizer::Group {
   double weight_decay;
   std::vector<Tensor> parameters, gradients, first, second, steps;
 };
+
+std::vector<detail::Segment> Optimizer::segments_of(const Group& g) {
+  std::vector<detail::Segment> segments;
+  for (size_t i = 0; i < g.parameters.size(); ++i)
+    segments.push_back({.parameter = memory(g.parameters, i),
+                        .gradient = static_cast<const float*>(g.gradients[i].const_data_ptr()),
+                        .first = memory(g.first, i),
+                        .second = memory(g.second, i),
+                        .size = g.parameters[i].numel(),
+                        .step_size = 0,
+                        .root = 0});
+  return segments;
+}
 
 OptimizerKind parse_optimizer(std::string_view text) {
   if (text == "adamw") return OptimizerKind::adamw;
@@ -93,15 +118,35 @@ Optimizer::Group Optimizer::group(bool decayed) {
 
 void Optimizer::step_adamw(Group& g, double lr) const {
   at::_foreach_add_(g.steps, 1);
-  at::_fused_adamw_(g.parameters, g.gradients, g.first, g.second, /*max_exp_avg_sqs=*/{}, g.steps, lr, options_.beta1,
-                    options_.beta2, g.weight_decay, options_.eps, /*amsgrad=*/false, /*maximize=*/false);
+  if (!runs_in_our_kernels(g.parameters.front())) {
+    at::_fused_adamw_(g.parameters, g.gradients, g.first, g.second, /*max_exp_avg_sqs=*/{}, g.steps, lr,
+                      options_.beta1, options_.beta2, g.weight_decay, options_.eps, /*amsgrad=*/false,
+                      /*maximize=*/false);
+    return;
+  }
+  auto segments = segments_of(g);
+  for (size_t i = 0; i < segments.size(); ++i) {
+    const auto steps = g.steps[i].item<double>();
+    segments[i].step_size = static_cast<float>(lr / (1 - std::pow(options_.beta1, steps)));
+    segments[i].root = static_cast<float>(1 / std::sqrt(1 - std::pow(options_.beta2, steps)));
+  }
+  detail::adamw_step(segments, {.decay = static_cast<float>(1 - lr * g.weight_decay),
+                                .beta1 = static_cast<float>(options_.beta1),
+                                .beta2 = static_cast<float>(options_.beta2),
+                                .eps = static_cast<float>(options_.eps)});
 }
 
 void Optimizer::step_sgd(Group& g, double lr) const {
   // A buffer of zeros makes the first step momentum * 0 + gradient: the same
-  // bits as the kernel's own first step, also where only some are at their first.
-  at::_fused_sgd_(g.parameters, g.gradients, g.first, g.weight_decay, options_.momentum, lr, /*dampening=*/0,
-                  options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
+  // bits as a first step of its own, also where only some are at their first.
+  if (runs_in_our_kernels(g.parameters.front()))
+    detail::sgd_step(segments_of(g), {.lr = static_cast<float>(lr),
+                                      .weight_decay = static_cast<float>(g.weight_decay),
+                                      .momentum = static_cast<float>(options_.momentum),
+                                      .nesterov = options_.nesterov});
+  else
+    at::_fused_sgd_(g.parameters, g.gradients, g.first, g.weight_decay, options_.momentum, lr, /*dampening=*/0,
+                    options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
 }
 
 void Optimizer::step(double lr) {

@@ -27,7 +27,7 @@ figure { margin: 0; padding: .9rem 1rem .7rem; background: var(--card); border: 
 figcaption { display: flex; justify-content: space-between; gap: 1rem; font-weight: 600; margin-bottom: .35rem; overflow-wrap: anywhere; }
 figcaption span { font-weight: 400; color: var(--soft); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .note { margin: .3rem 0 0; color: var(--soft); font-size: .82rem; line-height: 1.4; }
-svg { display: block; width: 100%; height: auto; } svg text { font: 11.5px system-ui, sans-serif; fill: var(--soft); } svg .ink { fill: var(--ink); }
+svg { display: block; width: 100%; height: auto; } svg text { font: 11.5px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; } svg .ink { fill: var(--ink); }
 .grid { stroke: var(--line); } .curve { fill: none; stroke: var(--mark); stroke-width: 2; stroke-linejoin: round; } .dot { fill: var(--mark); }
 .ideal { fill: none; stroke: var(--soft); stroke-dasharray: 4 4; } .best { fill: none; stroke: var(--good); stroke-width: 1.5; stroke-dasharray: 3 3; } .bestdot { fill: var(--good); }
 .bar { fill: var(--mark); fill-opacity: .8; } .bar2 { fill: var(--s2); fill-opacity: .75; } .pale { fill: var(--mark); fill-opacity: .22; } .band { fill: var(--mark); fill-opacity: .15; }
@@ -47,7 +47,7 @@ details summary { cursor: pointer; color: var(--soft); margin: .8rem 0 .5rem; }
 pre { padding: .8rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .full { grid-column: 1 / -1; } small { color: var(--soft); font-size: .82em; font-weight: 400; }
 .trend.thin { stroke-width: 1; stroke-dasharray: 3 2; } .points { stroke: var(--mark); stroke-opacity: .45; stroke-width: 3.4; stroke-linecap: round; fill: none; }
-.bars table { width: 100%; } .bars td:nth-child(2) { width: 100%; } .bars td svg.long { width: 100%; height: 1.1rem; } .bars td { padding-top: .15rem; padding-bottom: .15rem; border: 0; } .bars tr:first-child { display: none; }
+.bars table { width: 100%; } .bars td { white-space: nowrap; } .bars td:nth-child(2) { width: 100%; } .bars td svg.long { width: 100%; height: 1.1rem; } .bars td { padding-top: .15rem; padding-bottom: .15rem; border: 0; } .bars tr:first-child { display: none; }
 .confusion { margin: .2rem auto; border-spacing: 2px; border-collapse: separate; } .confusion th { border: 0; padding: .2rem .5rem; } .confusion tr:first-child th:first-child { font-weight: 400; }
 .confusion td { border: 0; border-radius: 4px; text-align: center; min-width: 4.2rem; padding: .7rem .5rem; font-variant-numeric: tabular-nums; background: color-mix(in srgb, var(--mark) var(--p), var(--card)); }
 .confusion td small { display: block; } .confusion .deep, .confusion .deep small { color: var(--card); } .confusion .none { color: var(--soft); }

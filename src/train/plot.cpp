@@ -8,15 +8,17 @@
 #include <map>
 
 #include "page.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
 
 /// The drawing's area in the units of its viewBox.
-constexpr double left = 46, right = 352, top = 22, bottom = 196, width = 360, height = 232;
+constexpr double left = 46, right = 342, top = 22, bottom = 196, width = 360, height = 232;
 
 std::string tick_text(double value, double step, Axis::Marks marks) {
   if (marks == Axis::Marks::fraction) return fmt::format("{:.0f}%", 100 * value);
+  if (marks == Axis::Marks::date) return date_text(std::floor(value)).substr(0, step >= 28 ? 7 : 10);
   const double size = std::abs(value);
   for (const auto& [unit, sign] : {std::pair(1e9, 'G'), std::pair(1e6, 'M'), std::pair(1e4, 'k')}) {
     const double divisor = sign == 'k' ? 1e3 : unit;
@@ -31,7 +33,9 @@ double step_of(const std::vector<double>& marks, const Axis& axis) {
   return marks.size() > 1 ? marks[1] - marks[0] : axis.high - axis.low;
 }
 
-std::string titled(const std::string& title) { return title.empty() ? "/>" : fmt::format("><title>{}</title>", title); }
+std::string titled(const std::string& title) {
+  return title.empty() ? "/>" : fmt::format("><title>{}</title>", title);
+}
 
 /// The cells of a drawing's area: how many points lie in which.
 constexpr int columns = 51, rows = 29;
@@ -51,14 +55,14 @@ std::string draw(const Cells& cells) {
   const double w = (right - left) / columns, h = (bottom - top) / rows;
   for (const auto& [cell, number] : cells) {
     const double share = most > 1 ? std::log(static_cast<double>(number)) / std::log(static_cast<double>(most)) : 1;
-    paths[std::min(shades - 1, static_cast<size_t>(share * shades))] += fmt::format(
-        "M{:.1f} {:.1f}h{w:.2f}v{h:.2f}h-{w:.2f}z", left + cell.first * w, top + cell.second * h, fmt::arg("w", w), fmt::arg("h", h));
+    paths[std::min(shades - 1, static_cast<size_t>(share * shades))] +=
+        fmt::format("M{:.1f} {:.1f}h{:.2f}v{:.2f}h-{:.2f}z", left + cell.first * w, top + cell.second * h, w, h, w);
   }
   std::string svg;
   for (size_t i = 0; i < shades; ++i)
     if (!paths[i].empty())
-      svg += fmt::format(R"(<path class="cell" fill-opacity="{:.2f}" d="{}"/>)", 0.16 + 0.84 * static_cast<double>(i) / (shades - 1),
-                         paths[i]);
+      svg += fmt::format(R"(<path class="cell" fill-opacity="{:.2f}" d="{}"/>)",
+                         0.16 + 0.84 * static_cast<double>(i) / (shades - 1), paths[i]);
   return svg;
 }
 
@@ -79,7 +83,8 @@ std::vector<double> ticks(double low, double high, bool whole) {
   double step = power * (rough / power <= 2 ? 2 : rough / power <= 5 ? 5 : 10);
   if (whole) step = std::max(1.0, std::round(step));
   std::vector<double> marks;
-  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k) marks.push_back(k * step + 0.0);  // + 0: never "-0"
+  for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
+    marks.push_back(k * step + 0.0);  // + 0: never "-0"
   return marks;
 }
 
@@ -92,11 +97,15 @@ Points thinned(const Points& points, size_t most) {
 
 Plot::Plot(std::string label, Axis x, Axis y) : label_(std::move(label)), x_(std::move(x)), y_(std::move(y)) {}
 
-double Plot::at_x(double x) const { return left + (std::clamp(x, x_.low, x_.high) - x_.low) / (x_.high - x_.low) * (right - left); }
+double Plot::at_x(double x) const {
+  return left + (std::clamp(x, x_.low, x_.high) - x_.low) / (x_.high - x_.low) * (right - left);
+}
 double Plot::at_y(double y) const {
   return bottom - (std::clamp(y, y_.low, y_.high) - y_.low) / (y_.high - y_.low) * (bottom - top);
 }
-bool Plot::inside(double x, double y) const { return x >= x_.low && x <= x_.high && y >= y_.low && y <= y_.high; }
+bool Plot::inside(double x, double y) const {
+  return x >= x_.low && x <= x_.high && y >= y_.low && y <= y_.high;
+}
 
 void Plot::line(const Points& points, const char* style, const std::string& title) {
   std::string path;
@@ -110,7 +119,8 @@ void Plot::line(const Points& points, const char* style, const std::string& titl
 
 void Plot::dot(double x, double y, const char* style, double radius, const std::string& title) {
   if (!std::isfinite(y)) return;
-  drawn_ += fmt::format(R"(<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"{})", style, at_x(x), at_y(y), radius, titled(title)) +
+  drawn_ += fmt::format(R"(<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"{})", style, at_x(x), at_y(y), radius,
+                        titled(title)) +
             (title.empty() ? "" : "</circle>");
 }
 
@@ -123,7 +133,8 @@ void Plot::box(double x0, double y0, double x1, double y1, const char* style, co
 
 void Plot::band(const std::vector<double>& x, const std::vector<double>& low, const std::vector<double>& high) {
   std::string path;
-  for (size_t i = 0; i < x.size(); ++i) path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", at_x(x[i]), at_y(high[i]));
+  for (size_t i = 0; i < x.size(); ++i)
+    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", at_x(x[i]), at_y(high[i]));
   for (size_t i = x.size(); i-- > 0;) path += fmt::format("L{:.1f} {:.1f}", at_x(x[i]), at_y(low[i]));
   drawn_ += fmt::format(R"(<path class="band" d="{}Z"/>)", path);
 }
@@ -134,28 +145,35 @@ size_t Plot::density(const Points& points) {
   std::string dots;
   size_t outside = 0;
   for (const auto& [x, y] : points) {
-    if (!inside(x, y)) ++outside;
-    else if (points.size() <= few) dots += fmt::format("M{:.1f} {:.1f}h0", at_x(x), at_y(y));
-    else ++cells[{part(at_x(x), left, right, columns), part(at_y(y), top, bottom, rows)}];
+    if (!inside(x, y))
+      ++outside;
+    else if (points.size() <= few)
+      dots += fmt::format("M{:.1f} {:.1f}h0", at_x(x), at_y(y));
+    else
+      ++cells[{part(at_x(x), left, right, columns), part(at_y(y), top, bottom, rows)}];
   }
   drawn_ += dots.empty() ? draw(cells) : fmt::format(R"(<path class="points" d="{}"/>)", dots);
   return outside;
 }
 
 void Plot::vertical(double x, const char* style, const std::string& word) {
-  drawn_ += fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", style, at_x(x), top, bottom);
+  drawn_ +=
+      fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", style, at_x(x), top, bottom);
   const bool late = x > (x_.low + x_.high) / 2;
   if (!word.empty())
-    drawn_ += fmt::format(R"(<text class="ink" x="{:.1f}" y="{}" text-anchor="{}">{}</text>)", at_x(x) + (late ? -5 : 5), top + 11, late ? "end" : "start", word);
+    drawn_ += fmt::format(R"(<text class="ink" x="{:.1f}" y="{}" text-anchor="{}">{}</text>)",
+                          at_x(x) + (late ? -5 : 5), top + 11, late ? "end" : "start", word);
 }
 
 void Plot::horizontal(double y, const char* style) {
-  drawn_ += fmt::format(R"(<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>)", style, left, right, at_y(y));
+  drawn_ +=
+      fmt::format(R"(<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>)", style, left, right, at_y(y));
 }
 
 void Plot::rug(const std::vector<double>& values) {
   for (const double value : values)
-    drawn_ += fmt::format(R"(<line class="rug" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>)", at_x(value), bottom, bottom - 6);
+    drawn_ += fmt::format(R"(<line class="rug" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>)", at_x(value), bottom,
+                          bottom - 6);
 }
 
 std::string Plot::y_axis() const {
@@ -174,10 +192,11 @@ std::string Plot::x_axis() const {
   const bool slanted = x_.names.size() > 4;
   for (size_t i = 0; i < x_.names.size(); ++i) {
     const double x = at_x(static_cast<double>(i)), y = bottom + 15;
-    svg += slanted ? fmt::format(R"svg(<text text-anchor="end" transform="translate({:.1f} {}) rotate(-32)">{}</text>)svg", x + 4,
-                                 y - 3, escape(shortened(x_.names[i], 12)))
-                   : fmt::format(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>)", x, y,
-                                 escape(shortened(x_.names[i], 11)));
+    svg += slanted
+               ? fmt::format(R"svg(<text text-anchor="end" transform="translate({:.1f} {}) rotate(-32)">{}</text>)svg",
+                             x + 4, y - 3, escape(shortened(x_.names[i], 12)))
+               : fmt::format(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>)", x, y,
+                             escape(shortened(x_.names[i], 11)));
   }
   if (!x_.names.empty()) return svg;
   const auto marks = ticks(x_.low, x_.high, x_.marks == Axis::Marks::whole);
@@ -189,8 +208,8 @@ std::string Plot::x_axis() const {
 }
 
 std::string Plot::svg() const {
-  return fmt::format(R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", width, height, escape(label_)) + y_axis() +
-         x_axis() + drawn_ + "</svg>";
+  return fmt::format(R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", width, height, escape(label_)) +
+         y_axis() + x_axis() + drawn_ + "</svg>";
 }
 
 }  // namespace reszoo::page

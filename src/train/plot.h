@@ -8,7 +8,7 @@ namespace reszoo::page {
 
 /// What an axis runs over, and what it is called.
 struct Axis {
-  enum class Marks { number, whole, fraction };
+  enum class Marks { number, whole, fraction, date };
 
   double low, high;
   std::string label = "";

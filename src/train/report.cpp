@@ -49,7 +49,8 @@ std::string predictions(const ReportData& data) {
   };
   for (const auto& part : data.regression) add(part);
   for (const auto& part : data.classes) add(part);
-  if (shown > page::most_targets) html += fmt::format("<p class=\"note\">The first {} of {} targets.</p>\n", page::most_targets, shown);
+  if (shown > page::most_targets)
+    html += fmt::format("<p class=\"note\">The first {} of {} targets.</p>\n", page::most_targets, shown);
   return html;
 }
 
@@ -72,7 +73,8 @@ std::string body(const ReportData& data) {
   html += page::section("Training", page::history(data.history), "Green: the epoch that was kept.");
   html += page::section("Data", page::data_summary(data));
   for (const auto& table : data.tables)
-    html += page::section(page::shortened(table.title, 80), page::caller_table(table), page::escape(table.introduction));
+    html +=
+        page::section(page::shortened(table.title, 80), page::caller_table(table), page::escape(table.introduction));
   html += page::section("All figures", results_table(data.results));
   html += page::section("Settings", settings_table(data.settings));
   if (!data.command.empty()) html += page::section("Command", "<pre>" + page::escape(data.command) + "</pre>\n");

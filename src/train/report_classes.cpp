@@ -33,7 +33,8 @@ Points pairs(const Tensor& x, const Tensor& y) {
 /// At most `most_points` numbers of a curve's tensor, ends included.
 Tensor thinned(const Tensor& values) {
   if (values.size(0) <= static_cast<int64_t>(most_points)) return values;
-  return values.index_select(0, at::linspace(0, static_cast<double>(values.size(0) - 1), most_points, at::kDouble).round().to(at::kLong));
+  return values.index_select(
+      0, at::linspace(0, static_cast<double>(values.size(0) - 1), most_points, at::kDouble).round().to(at::kLong));
 }
 
 /// The classes that have curves: of two the second, of more the most frequent six.
@@ -47,11 +48,14 @@ std::vector<int64_t> drawn_classes(const Classified& rows) {
   return classes;
 }
 
-bool is_split(const Tensor& positive) { return positive.any().item<bool>() && !positive.all().item<bool>(); }
+bool is_split(const Tensor& positive) {
+  return positive.any().item<bool>() && !positive.all().item<bool>();
+}
 
 /// A curve a class, by `curve_of` (score, positive) to points and their area.
 template <typename CurveOf>
-std::string curves(const ClassPart& part, const Classified& rows, Plot plot, const char* title, const char* area_name, CurveOf curve_of) {
+std::string curves(const ClassPart& part, const Classified& rows, Plot plot, const char* title, const char* area_name,
+                   CurveOf curve_of) {
   std::vector<std::string> names;
   double area = NAN;
   for (const auto c : drawn_classes(rows)) {
@@ -64,17 +68,19 @@ std::string curves(const ClassPart& part, const Classified& rows, Plot plot, con
   }
   if (names.empty()) return "";
   const bool one = rows.probability.size(1) == 2;
-  return figure(title, one ? fmt::format("{} {}", area_name, number(area)) : area_name, plot.svg() + (one ? "" : legend(names)));
+  return figure(title, one ? fmt::format("{} {}", area_name, number(area)) : area_name,
+                plot.svg() + (one ? "" : legend(names)));
 }
 
 std::string roc(const ClassPart& part, const Classified& rows) {
   Plot plot("receiver operating characteristic", fraction("false positives"), fraction("true positives"));
   plot.line({{0, 0}, {1, 1}}, "ideal");
-  return curves(part, rows, std::move(plot), "ROC", "AUC", [](Plot&, const Tensor& score, const Tensor& positive, double& area) {
-    const auto curve = roc_curve(score, positive);
-    area = roc_auc(score, positive);
-    return pairs(thinned(curve.false_positives), thinned(curve.true_positives));
-  });
+  return curves(part, rows, std::move(plot), "ROC", "AUC",
+                [](Plot&, const Tensor& score, const Tensor& positive, double& area) {
+                  const auto curve = roc_curve(score, positive);
+                  area = roc_auc(score, positive);
+                  return pairs(thinned(curve.false_positives), thinned(curve.true_positives));
+                });
 }
 
 std::string precision_recall(const ClassPart& part, const Classified& rows) {
@@ -97,18 +103,23 @@ std::string calibration(const ClassPart& part, const Classified& rows) {
   const auto right = two ? rows.truth.eq(1) : std::get<1>(rows.probability.max(1)).eq(rows.truth);
   constexpr int bins = 10;
   const auto curve = calibration_curve(score, right, bins);
-  Plot plot("calibration", fraction(two ? fmt::format("probability of “{}”", part.classes.at(1)) : "probability of the guess"), fraction("came true"));
+  Plot plot("calibration",
+            fraction(two ? fmt::format("probability of “{}”", part.classes.at(1)) : "probability of the guess"),
+            fraction("came true"));
   const auto all = static_cast<double>(score.size(0));
   for (int64_t i = 0; i < curve.weight.size(0); ++i) {
-    const double from = std::min(std::floor(curve.predicted[i].item<double>() * bins), bins - 1.0) / bins, share = curve.weight[i].item<double>() / all;
+    const double from = std::min(std::floor(curve.predicted[i].item<double>() * bins), bins - 1.0) / bins,
+                 share = curve.weight[i].item<double>() / all;
     plot.box(from + 0.01, 0, from + 0.09, share, "pale", percent(share) + " of the rows");
   }
   plot.line({{0, 0}, {1, 1}}, "ideal");
   for (int64_t i = 0; i < curve.weight.size(0); ++i) {
-    const double p = curve.predicted[i].item<double>(), came = curve.observed[i].item<double>(), n = curve.weight[i].item<double>();
+    const double p = curve.predicted[i].item<double>(), came = curve.observed[i].item<double>(),
+                 n = curve.weight[i].item<double>();
     const auto [low, high] = wilson(came, n);
     plot.line({{p, low}, {p, high}}, "error");
-    plot.dot(p, came, "dot", 3.5, fmt::format("said {}, came true {}, {} rows", percent(p), percent(came), count(std::llround(n))));
+    plot.dot(p, came, "dot", 3.5,
+             fmt::format("said {}, came true {}, {} rows", percent(p), percent(came), count(std::llround(n))));
   }
   return figure("Calibration", "ECE " + number(calibration_error(rows.probability, rows.truth), 3), plot.svg(),
                 "Dots on the dashed line: a probability means what it says. Pale: where the rows are.");
@@ -124,14 +135,19 @@ std::string score_histogram(const ClassPart& part, const Classified& rows) {
     shares.push_back(at::histc(mine, bins, 0, 1) / std::max<double>(static_cast<double>(mine.size(0)), 1));
     most = std::max(most, shares.back().max().item<double>());
   }
-  Plot plot("probabilities by true class", fraction(fmt::format("probability of “{}”", part.classes.at(1))), {0, most * 1.08, "share of the class", Axis::Marks::fraction});
+  Plot plot("probabilities by true class", fraction(fmt::format("probability of “{}”", part.classes.at(1))),
+            {0, most * 1.08, "share of the class", Axis::Marks::fraction});
   for (int64_t i = 0; i < bins; ++i)
     for (const int64_t c : {0, 1}) {
-      const double from = (static_cast<double>(i) + 0.45 * static_cast<double>(c) + 0.05) / bins, share = shares[static_cast<size_t>(c)][i].item<double>();
+      const double from = (static_cast<double>(i) + 0.45 * static_cast<double>(c) + 0.05) / bins,
+                   share = shares[static_cast<size_t>(c)][i].item<double>();
       if (share > 0) plot.box(from, 0, from + 0.43 / bins, share, c == 1 ? "bar" : "bar2", percent(share));
     }
   plot.vertical(part.threshold, "best", fmt::format("threshold {}", number(part.threshold, 3)));
-  return figure("Probabilities by true class", "", plot.svg() + fmt::format(R"(<ul class="legend"><li><i class="c2"></i>{}</li><li><i class="c1"></i>{}</li></ul>)", name(part.classes.at(0)), name(part.classes.at(1))));
+  return figure(
+      "Probabilities by true class", "",
+      plot.svg() + fmt::format(R"(<ul class="legend"><li><i class="c2"></i>{}</li><li><i class="c1"></i>{}</li></ul>)",
+                               name(part.classes.at(0)), name(part.classes.at(1))));
 }
 
 std::string by_threshold(const ClassPart& part, const Classified& rows) {
@@ -156,11 +172,14 @@ Classified classified(const ClassPart& part) {
   const auto truth = part.truth.detach().to(at::kCPU, at::kLong).flatten();
   if (probability.dim() != 2 || probability.size(0) != truth.size(0) || truth.size(0) == 0 ||
       probability.size(1) != static_cast<int64_t>(part.classes.size()))
-    fail(ErrorKind::input, "report: probabilities of \"{}\" must be ({}, {}) for as many rows and classes, got shape={}", part.target,
+    fail(ErrorKind::input,
+         "report: probabilities of \"{}\" must be ({}, {}) for as many rows and classes, got shape={}", part.target,
          truth.size(0), part.classes.size(), fmt::join(probability.sizes(), "x"));
   if (truth.min().item<int64_t>() < 0 || truth.max().item<int64_t>() >= probability.size(1))
     fail(ErrorKind::input, "report: classes of \"{}\" must be in 0 .. {}", part.target, probability.size(1) - 1);
-  const auto guess = probability.size(1) == 2 ? probability.select(1, 1).ge(part.threshold).to(at::kLong) : probability.argmax(1);
+  if (part.guess.defined()) return {probability, part.guess.detach().to(at::kCPU, at::kLong).flatten(), truth};
+  const auto guess =
+      probability.size(1) == 2 ? probability.select(1, 1).ge(part.threshold).to(at::kLong) : probability.argmax(1);
   return {probability, guess, truth};
 }
 
@@ -172,7 +191,7 @@ std::string predictions(const ClassPart& part) {
     boxes.push_back(by_threshold(part, rows));
   }
   boxes.push_back(confusion(part, rows));
-  boxes.push_back(class_table(part, rows));
+  if (rows.probability.size(1) > 2) boxes.push_back(class_table(part, rows));
   return side_by_side(boxes);
 }
 

@@ -6,21 +6,23 @@
 #include "page.h"
 #include "plot.h"
 #include "report_parts.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_bars = 25, most_dependences = 6, most_outputs = 6;
+constexpr size_t most_bars = 20, most_dependences = 6, most_outputs = 6;
 
 /// A bar from 0 with the deviation of the repeats about its end, in a common scale.
 std::string bar(const ColumnImportance& column, double low, double high) {
-  constexpr double width = 300, middle = 9;
+  constexpr double width = 300;
   const auto at = [&](double value) { return (value - low) / (high - low) * width; };
   const double from = at(std::min(0.0, column.mean)), to = at(std::max(0.0, column.mean));
-  return fmt::format(R"(<svg class="long" viewBox="0 0 300 18" preserveAspectRatio="none" role="img" aria-label="{}, deviation {}">)"
-                     R"(<rect class="bar" x="{:.1f}" y="3" width="{:.1f}" height="12"/><path class="error" d="M{:.1f} {m}H{:.1f}"/></svg>)",
-                     number(column.mean), number(column.deviation), from, std::max(to - from, 0.5), at(column.mean - column.deviation),
-                     at(column.mean + column.deviation), fmt::arg("m", middle));
+  return fmt::format(
+      R"(<svg class="long" viewBox="0 0 300 18" preserveAspectRatio="none" role="img" aria-label="{}, deviation {}">)"
+      R"(<rect class="bar" x="{:.1f}" y="3" width="{:.1f}" height="12"/><path class="error" d="M{:.1f} 9H{:.1f}"/></svg>)",
+      number(column.mean), number(column.deviation), from, std::max(to - from, 0.5), at(column.mean - column.deviation),
+      at(column.mean + column.deviation));
 }
 
 std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> columns) {
@@ -44,7 +46,11 @@ Axis common_axis(const std::vector<PartialDependence>& all, size_t shown, bool f
 }
 
 Axis axis_along(const PartialDependence& along) {
-  if (along.words.empty()) return axis_of(along.values, along.column);
+  if (along.words.empty()) {
+    auto axis = axis_of(along.values, along.column);
+    if (along.dates) axis.marks = Axis::Marks::date;
+    return axis;
+  }
   Axis axis{-0.5, static_cast<double>(along.words.size()) - 0.5};
   axis.names = along.words;
   return axis;
@@ -56,12 +62,17 @@ std::string one_dependence(const PartialDependence& along, const Axis& y) {
   for (int64_t c = 0; c < outputs; ++c) {
     Points points;
     for (int64_t i = 0; i < along.mean.size(0); ++i)
-      points.emplace_back(along.words.empty() ? along.values[static_cast<size_t>(i)] : static_cast<double>(i), along.mean[i][c].item<double>());
+      points.emplace_back(along.words.empty() ? along.values[static_cast<size_t>(i)] : static_cast<double>(i),
+                          along.mean[i][c].item<double>());
     if (along.words.empty()) plot.line(points, series_styles[c]);
     for (const auto& [x, value] : points) {
-      const auto where = along.words.empty() ? number(x) : escape(along.words[static_cast<size_t>(x)]);
-      if (!along.words.empty()) plot.line({{x - 0.3, value}, {x + 0.3, value}}, series_styles[c], fmt::format("{}: {}", where, number(value)));
-      else if (outputs == 1) plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
+      const auto where = along.dates           ? date_text(std::floor(x))
+                         : along.words.empty() ? number(x)
+                                               : escape(along.words[static_cast<size_t>(x)]);
+      if (!along.words.empty())
+        plot.line({{x - 0.3, value}, {x + 0.3, value}}, series_styles[c], fmt::format("{}: {}", where, number(value)));
+      else if (outputs == 1)
+        plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
     }
   }
   plot.rug(along.deciles);
@@ -81,12 +92,17 @@ std::string importance(const ReportData& data) {
   }
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < shown; ++i)
-    rows.push_back({name(columns[i].column, 24), bar(columns[i], low, high), number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
-  auto note = fmt::format("How much worse {} becomes when the column's values are shuffled among the rows; mean and deviation of {} shuffles. "
-                          "Of columns that tell the same, each counts for little.",
-                          data.importance_metric.empty() ? "the metric" : escape(data.importance_metric), columns.front().repeats.size());
-  if (shown < columns.size()) note += fmt::format(" The first {} of {} columns.", shown, count(static_cast<int64_t>(columns.size())));
-  auto box = figure("Importance of columns", escape(data.importance_metric), table({{"column"}, {""}, {"worse by", true}}, rows), note);
+    rows.push_back({name(columns[i].column, 22), bar(columns[i], low, high),
+                    number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
+  auto note = fmt::format(
+      "How much worse {} becomes when the column's values are shuffled among the rows; mean and deviation of {} "
+      "shuffles. "
+      "Of columns that tell the same, each counts for little.",
+      data.importance_metric.empty() ? "the metric" : escape(data.importance_metric), columns.front().repeats.size());
+  if (shown < columns.size())
+    note += fmt::format(" The first {} of {} columns.", shown, count(static_cast<int64_t>(columns.size())));
+  auto box = figure("Importance of columns", escape(data.importance_metric),
+                    table({{"column"}, {""}, {"worse by", true}}, rows), note);
   return box.insert(box.find('>'), " class=\"full bars\"");
 }
 
@@ -98,16 +114,21 @@ std::string dependence(const ReportData& data) {
   for (size_t i = 0; i < shown; ++i) boxes.push_back(one_dependence(data.dependence[i], y));
   const auto& outputs = data.dependence_outputs;
   std::string html = side_by_side(boxes);
-  if (outputs.size() > 1) html = legend({outputs.begin(), outputs.begin() + static_cast<int64_t>(std::min(outputs.size(), most_outputs))}) + html;
+  if (outputs.size() > 1)
+    html = legend({outputs.begin(), outputs.begin() + static_cast<int64_t>(std::min(outputs.size(), most_outputs))}) +
+           html;
   const auto of = outputs.size() == 1 ? fmt::format(" of “{}”", name(outputs[0])) : "";
-  return fmt::format("<h3>How the prediction{} follows a column</h3>\n<p class=\"about\">The mean prediction if every row had this value, all else as it is. "
-                     "Strokes on the axis: tenths of the rows. All plots have one scale.</p>\n{}",
-                     of, html);
+  return fmt::format(
+      "<h3>How the prediction{} follows a column</h3>\n<p class=\"about\">The mean prediction if every row had this "
+      "value, all else as it is. "
+      "Strokes on the axis: tenths of the rows. All plots have one scale.</p>\n{}",
+      of, html);
 }
 
 std::string legend(const std::vector<std::string>& names) {
   std::string html = "<ul class=\"legend\">";
-  for (size_t i = 0; i < names.size(); ++i) html += fmt::format(R"(<li><i class="c{}"></i>{}</li>)", i + 1, name(names[i], 34));
+  for (size_t i = 0; i < names.size(); ++i)
+    html += fmt::format(R"(<li><i class="c{}"></i>{}</li>)", i + 1, name(names[i], 34));
   return html + "</ul>";
 }
 

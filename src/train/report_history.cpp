@@ -29,7 +29,8 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
   }
   if (!std::isfinite(last)) return "";
   const double first_epoch = points.front().first, last_epoch = points.back().first;
-  Plot plot(name + " per epoch", {first_epoch, std::max(last_epoch, first_epoch + 1), "epoch", Axis::Marks::whole}, axis_of(values, ""));
+  Plot plot(name + " per epoch", {first_epoch, std::max(last_epoch, first_epoch + 1), "epoch", Axis::Marks::whole},
+            axis_of(values, ""));
   if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best));
   plot.line(thinned(points, most_points), "curve");
   double at_best = NAN;
@@ -37,7 +38,8 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
     const bool is_best = static_cast<int64_t>(epoch) == best;
     if (is_best) at_best = value;
     if (is_best || points.size() <= most_dots)
-      plot.dot(epoch, value, is_best ? "bestdot" : "dot", is_best ? 4 : 2.2, fmt::format("epoch {:.0f}: {}", epoch, number(value, 6)));
+      plot.dot(epoch, value, is_best ? "bestdot" : "dot", is_best ? 4 : 2.2,
+               fmt::format("epoch {:.0f}: {}", epoch, number(value, 6)));
   }
   return figure(escape(name), number(std::isfinite(at_best) ? at_best : last), plot.svg());
 }
@@ -52,7 +54,8 @@ std::string history(const std::vector<EpochRecord>& history) {
   std::vector<std::string> boxes{curve("training loss", loss, best)};
   for (size_t i = 0; i < history.front().metrics.size(); ++i) {
     Points points;
-    for (const auto& record : history) points.emplace_back(static_cast<double>(record.epoch), record.metrics.at(i).second);
+    for (const auto& record : history)
+      points.emplace_back(static_cast<double>(record.epoch), record.metrics.at(i).second);
     boxes.push_back(curve("validation " + history.front().metrics[i].first, points, best));
   }
   return side_by_side(boxes);

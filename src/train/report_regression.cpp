@@ -14,11 +14,14 @@ namespace {
 
 constexpr double clipped = 0.002;  // fraction of rows beyond either end of an axis
 
-Tensor doubles(const Tensor& tensor) { return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous(); }
+Tensor doubles(const Tensor& tensor) {
+  return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous();
+}
 
 Points pairs(const Tensor& x, const Tensor& y) {
   Points points;
-  for (int64_t i = 0; i < x.size(0); ++i) points.emplace_back(x.const_data_ptr<double>()[i], y.const_data_ptr<double>()[i]);
+  for (int64_t i = 0; i < x.size(0); ++i)
+    points.emplace_back(x.const_data_ptr<double>()[i], y.const_data_ptr<double>()[i]);
   return points;
 }
 
@@ -26,7 +29,9 @@ double quantile_of(const Tensor& sorted, double fraction) {
   return sorted[std::llround(fraction * static_cast<double>(sorted.size(0) - 1))].item<double>();
 }
 
-Tensor sorted(const Tensor& values) { return std::get<0>(values.sort()); }
+Tensor sorted(const Tensor& values) {
+  return std::get<0>(values.sort());
+}
 
 /// The range of nearly all values: a few far ones would press the others together.
 Axis axis_of_most(const Tensor& values, std::string label) {
@@ -35,7 +40,9 @@ Axis axis_of_most(const Tensor& values, std::string label) {
 }
 
 std::string outside_note(size_t outside) {
-  return outside == 0 ? "" : fmt::format(" {} row{} beyond the axes.", count(static_cast<int64_t>(outside)), outside == 1 ? " lies" : "s lie");
+  return outside == 0 ? ""
+                      : fmt::format(" {} row{} beyond the axes.", count(static_cast<int64_t>(outside)),
+                                    outside == 1 ? " lies" : "s lie");
 }
 
 std::string against_truth(const Tensor& truth, const Tensor& prediction) {
@@ -46,7 +53,8 @@ std::string against_truth(const Tensor& truth, const Tensor& prediction) {
   Plot plot("predicted against true values", x, y);
   const auto outside = plot.density(pairs(truth, prediction));
   plot.line({{range.low, range.low}, {range.high, range.high}}, "ideal");
-  return figure("Predicted against true", "", plot.svg(), "On the dashed line a prediction is right." + outside_note(outside));
+  return figure("Predicted against true", "", plot.svg(),
+                "On the dashed line a prediction is right." + outside_note(outside));
 }
 
 std::string error_histogram(const Tensor& error) {
@@ -58,13 +66,16 @@ std::string error_histogram(const Tensor& error) {
   const double width = (range.high - range.low) / bins;
   for (int64_t i = 0; i < bins; ++i) {
     const double from = range.low + static_cast<double>(i) * width, rows = counts[i].item<double>();
-    if (rows > 0) plot.box(from, 0, from + width * 0.92, rows, "bar", fmt::format("{} to {}: {:.0f} rows", number(from), number(from + width), rows));
+    if (rows > 0)
+      plot.box(from, 0, from + width * 0.92, rows, "bar",
+               fmt::format("{} to {}: {:.0f} rows", number(from), number(from + width), rows));
   }
   plot.vertical(0, "ideal");
   const auto size = sorted(error.abs());
-  return figure("Errors", "", plot.svg(), fmt::format("Half of the rows are off by less than {}, nine of ten by less than {}.{}",
-                                                      number(quantile_of(size, 0.5), 3), number(quantile_of(size, 0.9), 3),
-                                                      outside_note(static_cast<size_t>(error.size(0) - inside.size(0)))));
+  return figure("Errors", "", plot.svg(),
+                fmt::format("Half of the rows are off by less than {}, nine of ten by less than {}.{}",
+                            number(quantile_of(size, 0.5), 3), number(quantile_of(size, 0.9), 3),
+                            outside_note(static_cast<size_t>(error.size(0) - inside.size(0)))));
 }
 
 /// The median error and the range of eight of ten, in tenths of the rows by prediction.
@@ -92,20 +103,24 @@ void draw_trend(Plot& plot, const Tensor& prediction, const Tensor& error) {
 }
 
 std::string errors_against_prediction(const Tensor& prediction, const Tensor& error) {
-  Plot plot("errors against predicted values", axis_of_most(prediction, "predicted"), axis_of_most(error, "predicted − true"));
+  Plot plot("errors against predicted values", axis_of_most(prediction, "predicted"),
+            axis_of_most(error, "predicted − true"));
   const auto outside = plot.density(pairs(prediction, error));
   plot.horizontal(0, "ideal");
   draw_trend(plot, prediction, error);
-  return figure("Errors against predicted", "", plot.svg(),
-                "Orange: the median error, and the range of eight of ten rows. Flat and narrow is good." + outside_note(outside));
+  return figure(
+      "Errors against predicted", "", plot.svg(),
+      "Orange: the median error, and the range of eight of ten rows. Flat and narrow is good." + outside_note(outside));
 }
 
 /// How often the truth lies at or below a predicted quantile.
 std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
   if (part.quantiles.empty()) return "";
   const auto given = part.quantile_predictions.detach().to(at::kCPU, at::kDouble);
-  if (given.dim() != 2 || given.size(0) != truth.size(0) || given.size(1) != static_cast<int64_t>(part.quantiles.size()))
-    fail(ErrorKind::input, "report: quantile predictions of \"{}\" must be ({}, {})", part.target, truth.size(0), part.quantiles.size());
+  if (given.dim() != 2 || given.size(0) != truth.size(0) ||
+      given.size(1) != static_cast<int64_t>(part.quantiles.size()))
+    fail(ErrorKind::input, "report: quantile predictions of \"{}\" must be ({}, {})", part.target, truth.size(0),
+         part.quantiles.size());
   std::vector<std::vector<std::string>> rows;
   for (size_t q = 0; q < part.quantiles.size(); ++q) {
     const auto below = truth.le(given.select(1, static_cast<int64_t>(q))).to(at::kDouble).mean().item<double>();
@@ -120,7 +135,8 @@ std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
 Predicted predicted(const RegressionPart& part) {
   Predicted rows{doubles(part.truth), doubles(part.prediction)};
   if (rows.truth.sizes() != rows.prediction.sizes() || rows.truth.size(0) == 0)
-    fail(ErrorKind::input, "report: truth and prediction of \"{}\" must have the same number of rows and at least one, got {} and {}",
+    fail(ErrorKind::input,
+         "report: truth and prediction of \"{}\" must have the same number of rows and at least one, got {} and {}",
          part.target, rows.truth.size(0), rows.prediction.size(0));
   return rows;
 }
@@ -128,8 +144,8 @@ Predicted predicted(const RegressionPart& part) {
 std::string predictions(const RegressionPart& part) {
   const auto [truth, prediction] = predicted(part);
   const Tensor error = prediction - truth;
-  return side_by_side({against_truth(truth, prediction), error_histogram(error), errors_against_prediction(prediction, error),
-                       quantile_table(part, truth)});
+  return side_by_side({against_truth(truth, prediction), error_histogram(error),
+                       errors_against_prediction(prediction, error), quantile_table(part, truth)});
 }
 
 }  // namespace reszoo::page

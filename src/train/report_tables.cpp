@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "page.h"
 #include "report_parts.h"
+#include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
 namespace {
@@ -18,24 +20,30 @@ std::string distribution(const ColumnProfile& column) {
   if (counts.empty()) return "";
   const auto most = static_cast<double>(std::max<int64_t>(*std::max_element(counts.begin(), counts.end()), 1));
   const double width = 128.0 / static_cast<double>(std::max<size_t>(counts.size(), 5));
-  auto svg = fmt::format(R"(<svg viewBox="0 0 128 26" role="img" aria-label="distribution of {}">)", escape(shortened(column.name, 60)));
+  auto svg = fmt::format(R"(<svg viewBox="0 0 128 26" role="img" aria-label="distribution of {}">)",
+                         escape(shortened(column.name, 60)));
   for (size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;
     const double height = std::max(24 * static_cast<double>(counts[i]) / most, 0.8);
-    svg += fmt::format(R"(<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>)", static_cast<double>(i) * width, 26 - height,
-                       width * 0.86, height);
+    svg += fmt::format(R"(<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>)",
+                       static_cast<double>(i) * width, 26 - height, width * 0.86, height);
   }
   return svg + "</svg>";
 }
 
 std::string values_of(const ColumnProfile& column) {
   if (column.missing == column.rows) return "no value";
-  if (column.top.empty()) return fmt::format("{} to {}, half below {}", number(column.low), number(column.high), number(column.middle));
+  const auto text_of = [&](double value) {
+    return column.kind == "date" ? date_text(std::floor(value)) : number(value);
+  };
+  if (column.top.empty())
+    return fmt::format("{} to {}, half below {}", text_of(column.low), text_of(column.high), text_of(column.middle));
   std::string text;
   const auto shown = std::min<size_t>(column.top.size(), 3);
   for (size_t i = 0; i < shown; ++i) {
     const auto& [word, rows] = column.top[i];
-    text += fmt::format("{}{} <small>{}</small>", i ? ", " : "", name(word, 18), percent(static_cast<double>(rows) / static_cast<double>(column.rows)));
+    text += fmt::format("{}{} <small>{}</small>", i ? ", " : "", name(word, 18),
+                        percent(static_cast<double>(rows) / static_cast<double>(column.rows)));
   }
   return text + (static_cast<int64_t>(shown) < column.different ? ", …" : "");
 }
@@ -47,11 +55,13 @@ std::string columns_table(const std::vector<ColumnProfile>& columns) {
   for (size_t i = 0; i < shown; ++i) {
     const auto& column = columns[i];
     const double missing = column.rows > 0 ? static_cast<double>(column.missing) / static_cast<double>(column.rows) : 0;
-    rows.push_back({name(column.name), escape(column.kind), column.missing == 0 ? "–" : percent(missing), count(column.different), distribution(column),
-                    values_of(column)});
+    rows.push_back({name(column.name), escape(column.kind), column.missing == 0 ? "–" : percent(missing),
+                    count(column.different), distribution(column), values_of(column)});
   }
   auto html = table({{"column"}, {"kind"}, {"missing", true}, {"different", true}, {"distribution"}, {"values"}}, rows);
-  if (shown < columns.size()) html += fmt::format("<p class=\"note\">The first {} of {} columns.</p>", shown, count(static_cast<int64_t>(columns.size())));
+  if (shown < columns.size())
+    html += fmt::format("<p class=\"note\">The first {} of {} columns.</p>", shown,
+                        count(static_cast<int64_t>(columns.size())));
   return html;
 }
 
@@ -74,12 +84,15 @@ std::string data_summary(const ReportData& data) {
   std::string html;
   if (!data.parts.empty()) {
     html += "<dl class=\"tiles parts\">";
-    for (const auto& [rows_of, rows] : data.parts) html += fmt::format("<div><dt>{} rows</dt><dd>{}</dd></div>", escape(rows_of), count(rows));
+    for (const auto& [rows_of, rows] : data.parts)
+      html += fmt::format("<div><dt>{} rows</dt><dd>{}</dd></div>", escape(rows_of), count(rows));
     html += "</dl>\n";
   }
   const auto shown = std::min(data.notes.size(), most_notes);
-  for (size_t i = 0; i < shown; ++i) html += fmt::format("<p class=\"note\">{}</p>\n", escape(shortened(data.notes[i], 300)));
-  if (shown < data.notes.size()) html += fmt::format("<p class=\"note\">… and {} lines more.</p>\n", data.notes.size() - shown);
+  for (size_t i = 0; i < shown; ++i)
+    html += fmt::format("<p class=\"note\">{}</p>\n", escape(shortened(data.notes[i], 300)));
+  if (shown < data.notes.size())
+    html += fmt::format("<p class=\"note\">… and {} lines more.</p>\n", data.notes.size() - shown);
   return html + columns_table(data.columns);
 }
 
@@ -93,7 +106,9 @@ std::string caller_table(const ReportTable& given) {
     for (const auto& text : given.rows[i]) rows.back().push_back(name(text, 60));
   }
   auto html = table(columns, rows, given.marked);
-  if (shown < given.rows.size()) html += fmt::format("<p class=\"note\">The first {} of {} rows.</p>", shown, count(static_cast<int64_t>(given.rows.size())));
+  if (shown < given.rows.size())
+    html += fmt::format("<p class=\"note\">The first {} of {} rows.</p>", shown,
+                        count(static_cast<int64_t>(given.rows.size())));
   return html;
 }
 

@@ -27,6 +27,7 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches&
                                   {"average", o.average},
                                   {"seed", o.seed},
                                   {"device", o.device.is_cuda() ? "cuda" : "cpu"},
+                                  {"fast", o.fast},
                                   {"channels_last", o.channels_last},
                                   {"train_inputs", shape(train.inputs())},
                                   {"train_targets", shape(train.targets())},

@@ -54,7 +54,9 @@ void Trainer::require_finite(double loss) const {
 
 double Trainer::train_step(const Batch& batch, double lr) {
   optimizer_.zero_grad();
-  const auto loss = mean_loss(loss_(model_.forward(input(batch.inputs)), batch.targets), batch.weights);
+  const auto x = input(batch.inputs);
+  const auto outputs = options_.fast ? fast_(model_, x, state_.epoch * steps_ + state_.step) : model_.forward(x);
+  const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
   const double value = loss.item<double>();
   require_finite(value);
   loss.backward();
@@ -89,6 +91,7 @@ void Trainer::start(const TensorBatches& train, const std::optional<TensorBatche
   state_ = TrainState();
   best_pending_ = false;
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
+  fast_ = FastForward(options_.seed);
   torch::manual_seed(options_.seed);
   average_.reset();
   if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);

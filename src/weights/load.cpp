@@ -73,7 +73,13 @@ class Leeway {
 
   /// Whether the layer is a classifier and only its number of outputs differs.
   bool of_outputs(const std::string& key, const Tensor& target, const Tensor& value) const {
-    return target.dim() > 0 && value.dim() == target.dim() && target.sizes().slice(1) == value.sizes().slice(1) &&
+    if (target.dim() == 0 || value.dim() != target.dim()) return false;
+    // Those of k layers side by side come last: (k, in, outputs) and (k, outputs).
+    const bool last = key.ends_with(".bias") || target.dim() == 3;
+    auto found = value.sizes().vec(), wanted = target.sizes().vec();
+    found.erase(last ? found.end() - 1 : found.begin());
+    wanted.erase(last ? wanted.end() - 1 : wanted.begin());
+    return found == wanted &&
            std::any_of(classifiers_.begin(), classifiers_.end(), [&](const auto& path) {
              return key == path + ".weight" || key == path + ".bias";
            });

@@ -165,6 +165,20 @@ TEST(Members, ShareNothingWhenPacked) {
   EXPECT_GT(gradient[1].abs().sum().item<double>(), 0);
 }
 
+TEST(Members, GetAnotherNumberOfOutputsByAdapting) {
+  for (const std::string model : {"tabular_resnet", "tabular_mlp"}) {
+    auto options = options_of("tabm");
+    const auto two = create_model(model, options);
+    options.outputs = 5;
+    auto five = create_model(model, options);
+    const auto report = load_state(five, state_of(*two), {.adapt = true});
+    const auto head = five->classifier_path();
+    EXPECT_EQ(report.adapted, (std::vector<std::string>{head + ".weight", head + ".bias"}));
+    options.members = 4;
+    EXPECT_THROW(load_state(create_model(model, options), state_of(*two), {.adapt = true}), Error);
+  }
+}
+
 TEST(Members, ANumberOfThemIsNeededForAnEnsemble) {
   auto options = options_of("mini");
   options.members.reset();

@@ -56,7 +56,7 @@ inline TextTable goods(int count) {
 inline const Words kInputs = {"size", "age", "colour"};
 
 /// What keeps a run short and the same everywhere.
-inline const Words kQuick = {"--epochs", "2",      "--batch-size", "16",       "--threads", "1",       "--device",
+inline const Words kQuick = {"--recipe", "paper", "--epochs", "2",      "--batch-size", "16",       "--threads", "1",       "--device",
                              "cpu",      "--json", "--option",     "width=16", "--option",  "blocks=1"};
 
 /// Words of a command line in which later options replace earlier ones.

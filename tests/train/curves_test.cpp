@@ -55,9 +55,9 @@ TEST(Curves, PrecisionRecallEqualsScikitLearn) {
 
 TEST(Curves, CalibrationEqualsScikitLearnWithProbabilitiesOnTheEdges) {
   const Binary c;
-  for (const auto& [name, bins, how] : {std::tuple("calibration_uniform_10", 10, Bins::uniform),
-                                        std::tuple("calibration_uniform_3", 3, Bins::uniform),
-                                        std::tuple("calibration_quantile_5", 5, Bins::quantile)}) {
+  for (const auto& [name, bins, how] : {std::tuple("calibration_uniform_10", 10, CalibrationBins::uniform),
+                                        std::tuple("calibration_uniform_3", 3, CalibrationBins::uniform),
+                                        std::tuple("calibration_quantile_5", 5, CalibrationBins::quantile)}) {
     const auto curve = calibration_curve(c.given, c.target, bins, how);
     expect_curve(c.curves[name], {curve.observed, curve.predicted});
     EXPECT_EQ(curve.weight.sum().item<double>(), 24) << name;
@@ -75,9 +75,9 @@ TEST(Curves, ConfusionMatrixEqualsScikitLearn) {
 
 TEST(Curves, BestThresholdIsTheBestOfAllCuts) {
   const Binary c;
-  for (const auto& [name, metric] : {std::pair("accuracy", ThresholdMetric::accuracy),
-                                     std::pair("balanced_accuracy", ThresholdMetric::balanced_accuracy),
-                                     std::pair("f1", ThresholdMetric::f1)})
+  for (const auto& [name, metric] :
+       {std::pair("accuracy", ThresholdMetric::accuracy),
+        std::pair("balanced_accuracy", ThresholdMetric::balanced_accuracy), std::pair("f1", ThresholdMetric::f1)})
     for (const bool weighted : {false, true}) {
       const auto weight = weighted ? c.weight : Tensor();
       const auto best = best_threshold(c.given, c.target, metric, weight);
@@ -108,12 +108,15 @@ TEST(Curves, BestThresholdSeparatesProbabilitiesThatAreNeighbours) {
 
 TEST(Curves, WhatIsNoProbabilityOrClassIsRefused) {
   const auto half = torch::full({2}, 0.5), y = torch::tensor({0, 1});
-  expect_error(ErrorKind::input, "calibration_curve: probabilities must be in [0, 1], got 0.5 to 1.5",
-               [&] { calibration_curve(half + torch::tensor({0, 1}), y); });
+  expect_error(ErrorKind::input, "calibration_curve: probabilities must be in [0, 1], got 0.5 to 1.5", [&] {
+    calibration_curve(half + torch::tensor({0, 1}), y);
+  });
   expect_error(ErrorKind::usage, "calibration_curve: needs at least one bin, got bins=0",
                [&] { calibration_curve(half, y, 0); });
-  expect_error(ErrorKind::input, "confusion_matrix: classes must be in 0 .. 1, got 0 to 2",
-               [&] { confusion_matrix(torch::tensor({2, 0}), y, 2); });
-  expect_error(ErrorKind::input, "best_threshold: needs two classes, got 3",
-               [&] { best_threshold(torch::full({2, 3}, 0.3), y, ThresholdMetric::f1); });
+  expect_error(ErrorKind::input, "confusion_matrix: classes must be in 0 .. 1, got 0 to 2", [&] {
+    confusion_matrix(torch::tensor({2, 0}), y, 2);
+  });
+  expect_error(ErrorKind::input, "best_threshold: needs two classes, got 3", [&] {
+    best_threshold(torch::full({2, 3}, 0.3), y, ThresholdMetric::f1);
+  });
 }

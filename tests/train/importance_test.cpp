@@ -53,7 +53,8 @@ TEST(Importance, EqualsScikitLearnForTheSamePermutations) {
   const Formula f;
   const auto& expected = f.json.at("importance");
   ImportanceOptions options;
-  for (const auto& order : expected.at("permutations")) options.permutations.push_back(tensor_of(order).to(torch::kLong));
+  for (const auto& order : expected.at("permutations"))
+    options.permutations.push_back(tensor_of(order).to(torch::kLong));
   const auto found = f.importance(options);
   ASSERT_EQ(found.size(), 4u);
   for (size_t c = 0; c < 4; ++c) {
@@ -75,7 +76,8 @@ TEST(Importance, DependsOnTheSeedAlone) {
 TEST(Importance, SenseFollowsTheMetric) {
   const Formula f;
   const auto worse = f.importance({});
-  const auto better = permutation_importance(f.table, {"size"}, [](const Frame& rows) { return -Formula::error(rows); });
+  const auto better =
+      permutation_importance(f.table, {"size"}, [](const Frame& rows) { return -Formula::error(rows); });
   EXPECT_GT(worse[0].mean, 0);
   EXPECT_DOUBLE_EQ(better[0].mean, worse[0].mean);
 }
@@ -84,10 +86,12 @@ TEST(Importance, MeasuresNoMoreRowsThanAskedAndLeavesTheTableAlone) {
   const Formula f;
   const auto before = f.table.at("size").numbers.clone();
   std::vector<int64_t> rows;
-  permutation_importance(f.table, {"size", "colour"}, [&](const Frame& t) {
-    rows.push_back(t.rows());
-    return Formula::error(t);
-  }, {.repeats = 3, .rows = 10});
+  permutation_importance(f.table, {"size", "colour"},
+                         [&](const Frame& t) {
+                           rows.push_back(t.rows());
+                           return Formula::error(t);
+                         },
+                         {.repeats = 3, .rows = 10});
   EXPECT_EQ(rows, std::vector<int64_t>(1 + 2 * 3, 10));
   EXPECT_TRUE(torch::equal(before, f.table.at("size").numbers));
 }

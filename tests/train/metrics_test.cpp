@@ -140,8 +140,9 @@ TEST(Metrics, ShapesAndTargetsThatDoNotFitAreRefused) {
                "roc_auc: probability must be (N, C) or (N) for N > 0 targets, got (2, 3) for 4 targets", [] {
                  roc_auc(torch::zeros({2, 3}), torch::zeros({4}));
                });
-  expect_error(ErrorKind::input, "per_target: needs two tensors of the same shape (N, T), got (3) and (3, 1)",
-               [] { per_target(rmse, torch::zeros({3}), torch::zeros({3, 1})); });
+  expect_error(ErrorKind::input, "per_target: needs two tensors of the same shape (N, T), got (3) and (3, 1)", [] {
+    per_target(rmse, torch::zeros({3}), torch::zeros({3, 1}));
+  });
   expect_error(ErrorKind::usage, "pinball: quantile must be a fraction in [0, 1], got 2",
                [] { pinball(torch::zeros({3}), torch::zeros({3}), 2); });
 }

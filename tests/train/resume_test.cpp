@@ -4,6 +4,7 @@
 #include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/model_file.h"
+#include "reszoo/zoo/registry.h"
 #include "support/support.h"
 #include "train/small_run.h"
 
@@ -177,4 +178,27 @@ TEST(Resume, AFileThatIsNoCheckpointIsRefused) {
   write_model_file(folder / "checkpoint.safetensors", {{"kind", "model"}}, state_of(*small_net()));
   expect_error(ErrorKind::file, "checkpoint.safetensors: not a checkpoint of a training run",
                [&] { train(resumed(small_options(folder.path()))); });
+}
+
+TEST(Resume, TheFastPathsDropoutEndsWithTheSameBits) {
+  const TempDir folder;
+  const auto run = [&](const std::string& name, bool resume, int64_t stop) {
+    torch::manual_seed(2);
+    auto net = create_model("tabular_resnet", TabularOptions{.numeric = 4, .blocks = 2, .width = 16, .dropout = 0.4});
+    EXPECT_TRUE(FastForward::applies(AnyModule(net)));
+    auto options = small_options(folder / name);
+    options.resume = resume;
+    int64_t steps = 0;
+    TrainerHooks hooks;
+    hooks.stop_requested = [&] { return ++steps == stop; };
+    Trainer(net, squared_error, by_rmse(), options, hooks).fit(small_data(), small_data(20));
+  };
+  run("whole", false, 0);
+  for (const int64_t stop : {3, 7, 10}) {
+    const auto name = std::to_string(stop);
+    run(name, false, stop);
+    torch::rand({17});
+    run(name, true, 0);
+    expect_same_end(folder / "whole", folder / name);
+  }
 }

@@ -5,7 +5,16 @@
 
 namespace reszoo::cli {
 
-/// rmse, r2, mae in the target's unit; or accuracy, log_loss, roc_auc.
+/// The figures of a task, in the order in which they are printed.
+///
+/// | task       | figures                                                                          |
+/// |------------|----------------------------------------------------------------------------------|
+/// | regression | rmse, mae, r2, in the target's unit; of several targets their means              |
+/// | quantile   | pinball, the mean over the quantiles; rmse, mae, r2 of the middle one            |
+/// | binary     | accuracy, balanced_accuracy, log_loss, roc_auc, pr_auc, f1, brier, ece           |
+/// | multiclass | accuracy, balanced_accuracy, log_loss, roc_auc, f1_macro, brier, ece             |
+/// | ordinal    | those of multiclass; mae in steps from class to class, quadratic_kappa           |
+/// | multilabel | accuracy of whole rows, hamming; log_loss, roc_auc, pr_auc, f1_macro, brier as means over labels |
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
 
 /// What the model gives for all rows, on the CPU.

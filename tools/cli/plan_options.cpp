@@ -44,6 +44,7 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--average", o.average, "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--loss", o.loss, "Of numbers: mse, mae or huber (mse)");
+  app.add_flag("--no-fast", o.no_fast, "Train by LibTorch's modules instead of fused passes");
   app.add_option("--label-smoothing", o.label_smoothing, "Of classes (0)")->check(CLI::Range(0.0, 1.0));
 }
 
@@ -63,6 +64,7 @@ Plan plan_of(const PlanOptions& given, int64_t rows) {
   set(given.batch_size, trainer.batch_size);
   set(given.clip_norm, trainer.clip_norm);
   set(given.average, trainer.average);
+  trainer.fast = !given.no_fast;
   choose_optimizer(trainer.optimizer, given);
   if (given.schedule) trainer.schedule = Schedule::parse(*given.schedule);
   if (given.loss) plan.loss.number = parse_number_loss(*given.loss);

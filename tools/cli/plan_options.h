@@ -17,6 +17,7 @@ struct PlanOptions {
   std::optional<int64_t> epochs, batch_size, patience, bins;
   std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
   std::optional<std::string> optimizer, schedule, loss;
+  bool no_fast = false;
 };
 
 void add_plan_options(CLI::App& app, PlanOptions& options);

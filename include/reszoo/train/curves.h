@@ -32,7 +32,7 @@ PrecisionRecallCurve precision_recall_curve(const Tensor& score, const Tensor& p
 
 /// How the bins of a calibration curve are cut: of equal width, or by quantiles
 /// of the probabilities.
-enum class Bins { uniform, quantile };
+enum class CalibrationBins { uniform, quantile };
 
 /// What was promised and what came, by bins of the probability. Empty bins are
 /// left out.
@@ -45,7 +45,7 @@ struct CalibrationCurve {
 /// Throws: Error (input) also for a probability outside [0, 1]; Error (usage)
 /// for bins < 1.
 CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins = 10,
-                                   Bins how = Bins::uniform, const Tensor& weight = {});
+                                   CalibrationBins how = CalibrationBins::uniform, const Tensor& weight = {});
 
 /// Counts rows by class: (C, C), true classes down, guesses across.
 /// Throws: Error (input) also for a class outside 0 .. classes - 1.

@@ -19,7 +19,7 @@ using FrameMetric = std::function<double(const Frame& table)>;
 using FramePredictions = std::function<Tensor(const Frame& table)>;
 
 /// `rows` rows of the table drawn without replacement, in their order; all, if it
-/// has no more. Depends on (rows of the table, rows, seed) alone.
+/// has no more. Words that no row has are left out. Depends on (rows of the table, rows, seed) alone.
 Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed);
 
 struct ImportanceOptions {
@@ -62,7 +62,8 @@ struct DependenceOptions {
 /// that column.
 struct PartialDependence {
   std::string column;
-  std::vector<double> values = {};      ///< of a column of numbers, rising
+  bool dates = false;                   ///< whether `values` are days since 1970-01-01 UTC
+  std::vector<double> values = {};      ///< of a column of numbers or dates, rising
   std::vector<std::string> words = {};  ///< of a column of text, the most frequent first
   Tensor mean;                          ///< (points, C) float64
   std::vector<double> deciles = {};     ///< of a column of numbers: where the rows are

@@ -101,7 +101,8 @@ using Metric = std::function<double(const Tensor& given, const Tensor& target, c
 
 /// The metric of each of T columns. Throws: Error (input) for tensors that are
 /// not two of the same shape (N, T).
-std::vector<double> per_target(const Metric& metric, const Tensor& given, const Tensor& target, const Tensor& weight = {});
+std::vector<double> per_target(const Metric& metric, const Tensor& given, const Tensor& target,
+                               const Tensor& weight = {});
 
 /// The mean of `per_target`: scikit-learn's macro average of labels.
 double mean_over_targets(const Metric& metric, const Tensor& given, const Tensor& target, const Tensor& weight = {});

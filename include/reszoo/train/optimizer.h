@@ -1,4 +1,4 @@
-/// What changes the weights: AdamW or SGD on LibTorch's fused kernels.
+/// What changes the weights: AdamW or SGD, all parameters in one pass.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -9,6 +9,9 @@
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
+namespace detail {
+struct Segment;
+}
 
 enum class OptimizerKind {
   adamw,  ///< Loshchilov and Hutter 2017, arXiv:1711.05101
@@ -80,6 +83,7 @@ class Optimizer {
 
   Tensor* place(Slot& slot, std::string_view role) const;
   Group group(bool decayed);
+  static std::vector<detail::Segment> segments_of(const Group& group);
   void step_adamw(Group& group, double lr) const;
   void step_sgd(Group& group, double lr) const;
 

@@ -14,10 +14,10 @@ namespace reszoo {
 /// Numbers that were predicted, and what they should have been.
 struct RegressionPart {
   std::string target;
-  std::string rows = "test";         ///< which rows these are
-  Tensor truth, prediction;          ///< (N), in the target's unit
+  std::string rows = "test";           ///< which rows these are
+  Tensor truth, prediction;            ///< (N), in the target's unit
   std::vector<double> quantiles = {};  ///< of a quantile regression: fractions, rising
-  Tensor quantile_predictions = {};  ///< (N, quantiles)
+  Tensor quantile_predictions = {};    ///< (N, quantiles)
 };
 
 /// Classes that were predicted, and what they should have been.
@@ -28,6 +28,7 @@ struct ClassPart {
   Tensor truth;                      ///< (N) class numbers
   Tensor probability;                ///< (N, C), or (N) of class 1 of two
   double threshold = 0.5;            ///< of two classes: class 1 from this probability on
+  Tensor guess = {};                 ///< (N), where it is not the likeliest class
 };
 
 /// A table of the caller's: trials of a search, folds of a cross-validation.

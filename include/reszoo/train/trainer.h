@@ -6,6 +6,7 @@
 
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
+#include "reszoo/train/fast_forward.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
 #include "reszoo/train/trainer_options.h"
@@ -125,6 +126,7 @@ class Trainer {
   TrainerOptions options_;
   TrainerHooks hooks_;
   Optimizer optimizer_;
+  FastForward fast_;
   TrainState state_;
   std::optional<WeightAverage> average_;
   nlohmann::ordered_json settings_;

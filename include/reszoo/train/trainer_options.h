@@ -35,6 +35,7 @@ struct TrainerOptions {
   double average = 0;
   uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
   torch::Device device = torch::kCPU;
+  bool fast = true;                ///< by FastForward where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
   /// Goes on from the checkpoint in `out` where there is one.
