@@ -31,13 +31,13 @@ std::vector<Tensor> make_gradients(Tensor& flat, const variable_list& parameters
   return gradients;
 }
 
-/// The whole network as one node of the autograd graph.
+/// All that `plan` says as one node of the autograd graph.
 struct TabularFunction : torch::autograd::Function<TabularFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
                         const detail::TabularPlan* plan, const MemoryPtr* memory) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
+    auto outputs = detail::pass_forward(**memory, *plan, x).alias();  // the graph must not be held by its own memory
     variable_list saved = parameters.vec();
-    auto outputs = detail::pass_forward(**memory, *plan, detail::TabularTensors(saved), x);
     saved.push_back(x);
     context->save_for_backward(std::move(saved));
     context->saved_data["memory"] = c10::IValue::make_capsule(*memory);
@@ -55,9 +55,9 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
     for (size_t i = 0; i < parameters.size(); ++i) wanted.push_back(context->needs_input_grad(i + 1));
     auto& memory = static_cast<FastForward::Memory&>(*context->saved_data["memory"].toCapsule());
     auto gradients = make_gradients(memory.gradients, parameters, wanted);
-    const auto of_input =
-        detail::pass_backward(memory, detail::TabularTensors(parameters), x, output_gradients[0].contiguous(),
-                              detail::TabularTensors(gradients), context->needs_input_grad(0));
+    const auto of_input = detail::pass_backward(
+        memory, detail::TabularTensors::from(parameters), x, output_gradients[0].contiguous(),
+        detail::TabularTensors::from(gradients), context->needs_input_grad(0));
     gradients.insert(gradients.begin(), of_input);
     gradients.resize(gradients.size() + 2);  // of the plan and of the memory: none
     return gradients;
@@ -88,7 +88,7 @@ FastForward::FastForward(FastForward&&) noexcept = default;
 FastForward& FastForward::operator=(FastForward&&) noexcept = default;
 
 bool FastForward::applies(const AnyModule& model) {
-  const auto* network = model.ptr()->as<NetworkImpl>();
+  auto* network = model.ptr()->as<NetworkImpl>();
   return network && detail::plan_of(*network);
 }
 
@@ -101,11 +101,12 @@ Tensor FastForward::operator()(AnyModule& model, const Tensor& x, int64_t step) 
   for (size_t i = 0; i < plan->encoders; ++i)
     encoded = network->parts().body[i].module().forward(std::move(encoded));
   encoded = encoded.contiguous();
-  // A graph that is still there keeps its buffers.
-  if (!memory_ || memory_.use_count() > 1) memory_ = c10::make_intrusive<Memory>();
-  memory_->fit(*plan, encoded.size(0));
+  // A graph that is still there keeps its buffers, and another kind of network has others.
+  if (!memory_ || memory_.use_count() > 1 || memory_->members != plan->members) memory_ = c10::make_intrusive<Memory>();
+  memory_->fit(*plan, encoded);
   make_masks(*memory_, *plan, seed_, step);
-  return TabularFunction::apply(encoded, at::TensorList(plan->parameters()), &*plan, &memory_);
+  return plan->output->forward(
+      TabularFunction::apply(encoded, at::TensorList(plan->tensors.list()), &*plan, &memory_));
 }
 
 }  // namespace reszoo

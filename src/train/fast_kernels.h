@@ -26,10 +26,19 @@ struct Rows {
   int64_t width;
 };
 
+/// What stands behind a product, a value a column: y * scale + bias. The scale is
+/// that of a member of a k-ensemble; nullptr where there is none.
+struct Affine {
+  const float *scale, *bias;
+};
+
 // `sum` has a value a column and is added to. Pointers are to the first row of the part.
 
-/// y += bias; sum += y.
-void add_bias(float* y, const float* bias, float* sum, const Rows& rows);
+/// out = y * scale + bias; sum += out. Here and below out may be y.
+void affine(const float* y, const Affine& behind, float* out, float* sum, const Rows& rows);
+
+/// out = each member's r times x: rows of x (width / members) to rows.
+void spread(const float* x, const float* r, int64_t members, float* out, const Rows& rows);
 
 /// sum += (y - mean)^2.
 void add_squared_deviations(const float* y, const float* mean, float* sum, const Rows& rows);
@@ -37,11 +46,13 @@ void add_squared_deviations(const float* y, const float* mean, float* sum, const
 /// y = x * scale + shift, with `relu` no less than 0.
 void scale_shift(const float* x, const float* scale, const float* shift, bool relu, float* y, const Rows& rows);
 
-/// y = dropout(relu(y + bias)).
-void bias_relu_dropout(float* y, const float* bias, const DropoutMask& mask, const Rows& rows);
+/// out = dropout(relu(y * scale + bias)), times `r` where it is not nullptr.
+void relu_dropout(const float* y, const Affine& behind, const DropoutMask& mask, const float* r, float* out,
+                  const Rows& rows);
 
-/// y = x + dropout(y + bias); sum += y.
-void add_residual(float* y, const float* x, const float* bias, const DropoutMask& mask, float* sum, const Rows& rows);
+/// out = x + dropout(y * scale + bias); sum += out.
+void add_residual(const float* y, const Affine& behind, const float* x, const DropoutMask& mask, float* out, float* sum,
+                  const Rows& rows);
 
 /// out = g where the mask keeps, times its scale, else 0; sum += out.
 void dropout_backward(const float* g, const DropoutMask& mask, float* out, float* sum, const Rows& rows);
@@ -49,8 +60,25 @@ void dropout_backward(const float* g, const DropoutMask& mask, float* out, float
 /// sum += g.
 void add_columns(const float* g, float* sum, const Rows& rows);
 
-/// g = g * scale where `activation` is above 0, else 0; sum += g.
-void gate(float* g, const float* activation, float scale, float* sum, const Rows& rows);
+/// out = g * scale where `activation` is above 0, else 0; sum += out. out may be g.
+void gate(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows);
+
+/// Sums of the gradients of a member's parameters, a value a column.
+struct MemberSums {
+  float *bias, *scale, *r;
+};
+
+/// The backward of dropout(y * scale + bias): out becomes the gradient of y.
+void affine_backward(const float* g, const float* y, const float* scale, const DropoutMask& mask, float* out,
+                     const MemberSums& sums, const Rows& rows);
+
+/// The backward of `relu_dropout` with scale and r: g becomes the gradient of y.
+void relu_dropout_backward(float* g, const float* y, const Affine& behind, const DropoutMask& mask, const float* r,
+                           const MemberSums& sums, const Rows& rows);
+
+/// The backward of `spread`: g of rows to `out`, rows of x, unless it is nullptr.
+void spread_backward(const float* g, const float* x, const float* r, int64_t members, float* out, float* sum,
+                     const Rows& rows);
 
 /// sum += g; product += g * (x - mean).
 void add_products(const float* g, const float* x, const float* mean, float* sum, float* product, const Rows& rows);

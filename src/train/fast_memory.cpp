@@ -1,6 +1,7 @@
 #include "train/fast_memory.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 
@@ -9,8 +10,13 @@
 namespace reszoo {
 namespace {
 
-/// A part of fewer rows is not worth a thread.
+constexpr int64_t kRoles = 7;
+
+/// A part with fewer products than this is not worth a thread.
 constexpr int64_t kRowsOfATask = 16;
+
+/// Rows of products that go through a block together.
+constexpr int64_t kRowsAtOnce = 256;
 
 void fit_tensor(Tensor& tensor, at::IntArrayRef sizes) {
   if (!tensor.defined()) tensor = at::empty({0}, at::kFloat);
@@ -24,60 +30,52 @@ void fit_all(std::vector<Tensor>& tensors, size_t count, at::IntArrayRef sizes) 
 
 }  // namespace
 
-namespace detail {
-
-TabularTensors::TabularTensors(const std::vector<Tensor>& list) {
-  size_t next = 0;
-  const auto take = [&] {
-    next += 2;
-    return Pair{list[next - 2], list[next - 1]};
-  };
-  input = take();
-  for (size_t i = 0; i < (list.size() - 6) / 6; ++i) {
-    BlockTensors block;
-    block.norm = take();
-    block.first = take();
-    block.second = take();
-    blocks.push_back(std::move(block));
-  }
-  norm = take();
-  output = take();
-}
-
-}  // namespace detail
-
-void FastForward::Memory::fit(const detail::TabularPlan& plan, int64_t new_rows) {
-  rows = new_rows;
-  width = widest = plan.width();
-  tasks = std::clamp<int64_t>(rows / kRowsOfATask, 1, at::get_num_threads());
+void FastForward::Memory::fit(const detail::TabularPlan& plan, const Tensor& x) {
+  rows = x.size(0);
+  members = plan.members;
+  width = plan.width();
   const auto blocks = plan.blocks.size();
-  const std::vector<int64_t> shape{rows, width};
-  fit_all(stream, blocks + 1, shape);
-  fit_all(normed, blocks + 1, shape);
+  const auto entry = members == 1 ? 0 : members * x.size(1);
+  hidden.clear();
+  for (size_t i = 0; i < blocks; ++i) hidden.push_back(plan.hidden(i));
+  widest = std::max({width, entry, *std::max_element(hidden.begin(), hidden.end())});
+  tasks = std::clamp<int64_t>(rows * members / kRowsOfATask, 1, at::get_num_threads());
+  tasks = std::min(tasks, rows);
+  fit_all(stream, blocks + 1, {rows, width});
+  fit_all(normed, blocks + 1, {rows, width});
   activations.resize(blocks);
-  bool residual = false;
-  for (size_t i = 0; i < blocks; ++i) {
-    const auto hidden = plan.blocks[i].first->options.out_features();
-    fit_tensor(activations[i], {rows, hidden});
-    widest = std::max(widest, hidden);
-    residual = residual || plan.blocks[i].residual_dropout > 0;
+  for (size_t i = 0; i < blocks; ++i) fit_tensor(activations[i], {rows, hidden[i]});
+  if (members == 1) {
+    entering = x.detach();
+    projected = stream[0];
+    inner = activations;
+    outer.assign(stream.begin() + 1, stream.end());
+  } else {
+    fit_tensor(entering, {rows, entry});
+    fit_tensor(entering_gradient, {rows, entry});
+    fit_tensor(projected, {rows, width});
+    inner.resize(blocks);
+    for (size_t i = 0; i < blocks; ++i) fit_tensor(inner[i], {rows, hidden[i]});
+    fit_all(outer, blocks, {rows, width});
   }
   norms.resize(blocks + 1);
   for (auto& norm : norms)
-    for (auto* tensor : {&norm.mean, &norm.inverse, &norm.scale, &norm.shift}) fit_tensor(*tensor, {width});
-  for (int i = 0; i < 2; ++i) {
-    fit_tensor(stream_gradient[i], shape);
-    if (residual) fit_tensor(branch_gradient[i], shape);
-    fit_tensor(hidden_gradient[i], {rows, widest});
-  }
-  fit_tensor(normed_gradient, shape);
-  for (auto* tensor : {&gain, &offset, &slope}) fit_tensor(*tensor, {width});
+    for (auto* tensor : {&norm.mean, &norm.inverse, &norm.scale, &norm.shift, &norm.entry_scale, &norm.entry_shift})
+      fit_tensor(*tensor, {width});
   fit_tensor(sums_, {tasks, kRoles, widest});
+  fit_backward(plan);
 }
 
-detail::Rows FastForward::Memory::part(int64_t task, int64_t columns) const {
-  const auto first = rows * task / tasks;
-  return {.first = first, .count = rows * (task + 1) / tasks - first, .width = columns};
+void FastForward::Memory::fit_backward(const detail::TabularPlan& plan) {
+  const bool apart = members > 1 || std::any_of(plan.blocks.begin(), plan.blocks.end(),
+                                                [](const auto& block) { return block.residual_dropout > 0; });
+  for (int i = 0; i < 2; ++i) {
+    fit_tensor(stream_gradient[i], {rows, width});
+    if (apart) fit_tensor(branch_gradient[i], {rows, width});
+    fit_tensor(hidden_gradient[i], {rows, *std::max_element(hidden.begin(), hidden.end())});
+  }
+  fit_tensor(normed_gradient, {rows, width});
+  for (auto* tensor : {&gain, &offset, &slope}) fit_tensor(*tensor, {width});
 }
 
 float* FastForward::Memory::sums(int64_t task, int64_t role) const {
@@ -93,11 +91,21 @@ std::vector<double> FastForward::Memory::total(int64_t role, int64_t columns) co
   return totals;
 }
 
-void FastForward::Memory::each_part(const std::function<void(int64_t task)>& work) const {
+detail::Part FastForward::Memory::part(int64_t task) const {
+  const auto first = rows * task / tasks;
+  return {.task = task, .first = first, .count = rows * (task + 1) / tasks - first};
+}
+
+void FastForward::Memory::each_part(const std::function<void(const detail::Part&)>& work,
+                                    const std::function<void(int64_t task)>& rest) const {
+  const auto at_once = std::max<int64_t>(kRowsAtOnce / members, 1);
   parallel(tasks, [&](int64_t task) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;  // of this thread
     std::fill_n(sums(task, 0), kRoles * widest, 0.0f);
-    work(task);
+    const auto all = part(task);
+    for (int64_t done = 0; done < all.count; done += at_once)
+      work({.task = task, .first = all.first + done, .count = std::min(at_once, all.count - done)});
+    if (rest) rest(task);
   });
 }
 

@@ -2,53 +2,38 @@
 #pragma once
 #include <torch/custom_class.h>
 
+#include <functional>
 #include <vector>
 
 #include "reszoo/train/fast_forward.h"
 #include "train/fast_kernels.h"
 #include "train/fast_plan.h"
 
-namespace reszoo::detail {
-
-/// The tensors of one part: its parameters, or their gradients.
-struct Pair {
-  Tensor weight, bias;
-};
-
-struct BlockTensors {
-  Pair norm, first, second;
-};
-
-/// The tensors of a network by part, from a list in the order of `TabularPlan::parameters`.
-struct TabularTensors {
-  explicit TabularTensors(const std::vector<Tensor>& list);
-
-  /// That of block `i`, or of the head for the number behind the last block.
-  const Pair& norm_of(size_t i) const { return i < blocks.size() ? blocks[i].norm : norm; }
-
-  Pair input;
-  std::vector<BlockTensors> blocks;
-  Pair norm, output;
-};
-
-/// A norm as one multiplication and addition a column; mean 0 and scale 1 where there is none.
-struct NormTensors {
-  bool exists = false;
-  Tensor mean, inverse, scale, shift;  ///< (width); inverse is 1 / sqrt(var + eps)
-};
-
-}  // namespace reszoo::detail
-
 namespace reszoo {
+namespace detail {
+
+/// A norm, and the r of a linear layer of members behind it, as one multiplication
+/// and addition a column: (width) each.
+struct NormPass {
+  bool exists = false;
+  Tensor mean, inverse, scale, shift;  ///< inverse is 1 / sqrt(var + eps); without a norm 0, 1, 1, 0
+  Tensor entry_scale, entry_shift;     ///< both times r
+};
+
+/// Rows that a thread works on at a time.
+struct Part {
+  int64_t task, first, count;
+
+  Rows rows(int64_t width) const { return {.first = first, .count = count, .width = width}; }
+};
+
+}  // namespace detail
 
 /// Buffers of one pass. Whoever holds it (a graph, or the FastForward) keeps it from being
-/// written over.
+/// written over. A row is one of the table: members lie side by side in it.
 struct FastForward::Memory : torch::CustomClassHolder {
-  /// Makes room for a pass; buffers only grow.
-  void fit(const detail::TabularPlan& plan, int64_t new_rows);
-
-  /// Rows of the part `task`, of `width` columns.
-  detail::Rows part(int64_t task, int64_t width) const;
+  /// Makes room for a pass over `x`; buffers only grow.
+  void fit(const detail::TabularPlan& plan, const Tensor& x);
 
   /// The sums of a task; `role` counts the kinds of sums in one parallel section.
   float* sums(int64_t task, int64_t role) const;
@@ -56,26 +41,40 @@ struct FastForward::Memory : torch::CustomClassHolder {
   /// Sums of all tasks, in double: (columns).
   std::vector<double> total(int64_t role, int64_t columns) const;
 
-  /// Runs `work` for each part of the rows, its sums set to zero, without autograd.
-  void each_part(const std::function<void(int64_t task)>& work) const;
+  /// All rows of a task.
+  detail::Part part(int64_t task) const;
 
-  int64_t rows = 0, width = 0, tasks = 1, widest = 0;
+  /// Shares the rows out: `work` is called for a few rows at a time, so that they stay in a
+  /// core's own cache from one layer to the next, then `rest` once a task. Sums begin
+  /// as 0; without autograd.
+  void each_part(const std::function<void(const detail::Part&)>& work,
+                 const std::function<void(int64_t task)>& rest = {}) const;
+
+  int64_t rows = 0, members = 1, width = 0, tasks = 1, widest = 0;
+  std::vector<int64_t> hidden;                                 ///< columns inside each block
   std::vector<detail::DropoutMask> dropout, residual_dropout;  ///< of each block
-  std::vector<detail::NormTensors> norms;                      ///< of each block, then the head's
-  std::vector<Tensor> stream;       ///< (rows, width): what enters each block, and leaves the last
-  std::vector<Tensor> normed;       ///< (rows, width): behind each norm; of the head behind its ReLU
-  std::vector<Tensor> activations;  ///< (rows, hidden): behind ReLU and dropout
+  std::vector<detail::NormPass> norms;                         ///< of each block, then the head's
+
+  // (rows, columns). What comes out of a product is kept only where the members' scales
+  // behind it need it; in a plain network it is the memory of what it becomes.
+  Tensor entering, projected;           ///< x, of members times r; and behind the first product
+  std::vector<Tensor> stream;           ///< what enters each block, and leaves the last
+  std::vector<Tensor> normed;           ///< behind each norm, of members times r; of the head behind its ReLU
+  std::vector<Tensor> inner, outer;     ///< behind the first and the second product of each block
+  std::vector<Tensor> activations;      ///< behind ReLU and dropout, of members times r
 
   // Of the backward pass. Two that take turns: one is read while the other is written.
-  Tensor stream_gradient[2], branch_gradient[2];  ///< (rows, width); the second only with residual dropout
-  Tensor hidden_gradient[2];                      ///< (rows, hidden)
-  Tensor normed_gradient;                         ///< (rows, width): behind a norm
+  Tensor stream_gradient[2], branch_gradient[2];  ///< behind a block; behind its second product
+  Tensor hidden_gradient[2];                      ///< behind the first product
+  Tensor normed_gradient;                         ///< before the first product
+  Tensor entering_gradient;                       ///< of members
   Tensor gain, offset, slope;                     ///< (width): of a NormGradient
   Tensor gradients;                               ///< of all parameters, one after the other
 
  private:
-  static constexpr int64_t kRoles = 4;
-  Tensor sums_;  ///< (tasks, kRoles, widest)
+  void fit_backward(const detail::TabularPlan& plan);
+
+  Tensor sums_;  ///< (tasks, roles, widest)
 };
 
 }  // namespace reszoo

@@ -4,28 +4,39 @@
 
 namespace reszoo::detail {
 
-/// Computes the outputs (N, outputs) of rows (N, in), and updates the running
-/// statistics of the norms.
+/// Computes what the output layer reads, and updates the running statistics of the norms.
 ///
-/// The rows are cut into a part a thread. A part goes through a whole block
+/// The rows are shared out among the threads. A part goes through a whole block
 /// without waiting for the others, who are met only where a norm needs the
 /// statistics of all: one parallel section a block.
-Tensor pass_forward(FastForward::Memory& memory, const TabularPlan& plan, const TabularTensors& weights,
-                    const Tensor& x);
+///
+/// Shape: x (N, in) to (N, width), in the memory's own buffer.
+Tensor pass_forward(FastForward::Memory& memory, const TabularPlan& plan, const Tensor& x);
 
 /// Writes the gradient of each parameter into its tensor of `gradients`, where it
 /// is defined, and returns that of x where `wants_input`.
-Tensor pass_backward(FastForward::Memory& memory, const TabularTensors& weights, const Tensor& x,
-                     const Tensor& output_gradient, const TabularTensors& gradients, bool wants_input);
-
-inline Tensor rows_of(const Tensor& matrix, const Rows& rows) { return matrix.narrow(0, rows.first, rows.count); }
-
-inline float* data(const Tensor& matrix, const Rows& rows) {
-  return static_cast<float*>(matrix.mutable_data_ptr()) + rows.first * rows.width;
-}
+Tensor pass_backward(FastForward::Memory& memory, const TabularTensors& weights, const Tensor& x, const Tensor& gradient,
+                     const TabularTensors& gradients, bool wants_input);
 
 inline float* data(const Tensor& vector) { return static_cast<float*>(vector.mutable_data_ptr()); }
 
+/// Where a part of the rows begins.
+inline float* data(const Tensor& matrix, const Part& part) { return data(matrix) + part.first * matrix.size(1); }
+
 inline const float* read(const Tensor& vector) { return static_cast<const float*>(vector.const_data_ptr()); }
+
+/// nullptr for an empty tensor.
+inline const float* read_any(const Tensor& vector) { return vector.numel() > 0 ? read(vector) : nullptr; }
+
+inline Affine behind(const LinearTensors& layer) { return {.scale = read_any(layer.s), .bias = read(layer.bias)}; }
+
+/// Rows of products: a row a member.
+inline Tensor by_member(const Tensor& matrix, int64_t members) {
+  return members == 1 ? matrix : matrix.view({matrix.size(0) * members, matrix.size(1) / members});
+}
+
+inline Tensor by_member(const Tensor& matrix, int64_t members, const Part& part) {
+  return by_member(matrix.narrow(0, part.first, part.count), members);
+}
 
 }  // namespace reszoo::detail

@@ -1,6 +1,5 @@
-#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
-#include <ATen/ops/sum.h>
 
 #include "train/fast_pass.h"
 
@@ -9,7 +8,8 @@ namespace {
 
 using Memory = FastForward::Memory;
 
-enum Role : int64_t { gradient_sum, gradient_products, outer_bias, inner_bias };  // of the sums of a task
+// Of the sums of a task. What is of a layer: outer is the second one of a block, and the input's.
+enum Role : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
 
 /// What the sections of a backward pass share.
 struct Backward {
@@ -20,10 +20,15 @@ struct Backward {
   const Tensor& stream_gradient(size_t i) const { return memory.stream_gradient[i % 2]; }
   const Tensor& hidden_gradient(size_t i) const { return memory.hidden_gradient[i % 2]; }
 
-  /// The gradient behind the second product of block `i`: that of the stream
-  /// behind it, through its residual dropout.
+  /// The gradient of what comes out of the second product of block `i`.
   const Tensor& branch_gradient(size_t i) const {
-    return memory.residual_dropout[i].threshold == 0 ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
+    const bool same = memory.members == 1 && memory.residual_dropout[i].threshold == 0;
+    return same ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
+  }
+
+  /// Whether the sums behind norm `i` are needed: by the norm, or by the r behind it.
+  bool needs_norm_sums(size_t i) const {
+    return memory.norms[i].exists || (memory.members > 1 && i < weights.blocks.size());
   }
 };
 
@@ -33,7 +38,7 @@ void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, c
   const auto first = out.size(0) * task / memory.tasks, last = out.size(0) * (task + 1) / memory.tasks;
   if (first == last) return;
   auto slice = out.narrow(0, first, last - first);
-  at::mm_out(slice, a.narrow(1, first, last - first).t(), b);
+  at::mm_out(slice, by_member(a, memory.members).narrow(1, first, last - first).t(), by_member(b, memory.members));
 }
 
 void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
@@ -41,86 +46,114 @@ void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
   weight_gradient(b.memory, b.gradients.blocks[i].first.weight, b.hidden_gradient(i), b.memory.normed[i], task);
 }
 
+/// out = gradient * weight: the gradient of what entered a product.
+void product_backward(const Memory& memory, const Tensor& gradient, const Tensor& weight, const Tensor& out,
+                      const Part& part) {
+  auto to = by_member(out, memory.members, part);
+  at::mm_out(to, by_member(gradient, memory.members, part), weight);
+}
+
 /// The gradient of the stream that norm `i` reads, from that behind the norm and
 /// from that which goes round the block.
-void stream_backward(const Backward& b, size_t i, int64_t task) {
+void stream_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
-  const auto rows = memory.part(task, memory.width);
   const bool last = i == b.weights.blocks.size();
-  norm_backward(data(memory.normed_gradient, rows), data(memory.stream[i], rows),
+  norm_backward(data(memory.normed_gradient, part), data(memory.stream[i], part),
                 {.mean = read(memory.norms[i].mean),
                  .gain = read(memory.gain),
                  .offset = read(memory.offset),
                  .slope = read(memory.slope)},
-                last ? nullptr : data(b.stream_gradient(i + 1), rows), data(b.stream_gradient(i), rows), rows);
+                last ? nullptr : data(b.stream_gradient(i + 1), part), data(b.stream_gradient(i), part),
+                part.rows(memory.width));
 }
 
-/// Leaves the sums that the gradient of norm `i` needs of all rows.
-void add_norm_sums(const Memory& memory, size_t i, int64_t task) {
-  if (!memory.norms[i].exists) return;
-  const auto rows = memory.part(task, memory.width);
-  add_products(data(memory.normed_gradient, rows), data(memory.stream[i], rows), read(memory.norms[i].mean),
-               memory.sums(task, gradient_sum), memory.sums(task, gradient_products), rows);
+void add_norm_sums(const Backward& b, size_t i, const Part& part) {
+  if (!b.needs_norm_sums(i)) return;
+  const auto& memory = b.memory;
+  add_products(data(memory.normed_gradient, part), data(memory.stream[i], part), read(memory.norms[i].mean),
+               memory.sums(part.task, norm_sum), memory.sums(part.task, norm_products), part.rows(memory.width));
 }
 
-void block_backward(const Backward& b, size_t i, int64_t task) {
+/// The sums and the gradient of a layer of members that the stream behind shows.
+MemberSums outer_sums(const Memory& memory, const Part& part) {
+  return {.bias = memory.sums(part.task, outer_bias), .scale = memory.sums(part.task, outer_s), .r = nullptr};
+}
+
+/// From the stream behind block `i` to what comes out of its second product.
+void branch_backward(const Backward& b, size_t i, const Part& part) {
+  const auto& memory = b.memory;
+  const auto rows = part.rows(memory.width);
+  const auto* gradient = data(b.stream_gradient(i + 1), part);
+  const auto& mask = memory.residual_dropout[i];
+  if (memory.members > 1)
+    affine_backward(gradient, data(memory.outer[i], part), read(b.weights.blocks[i].second.s), mask,
+                    data(b.branch_gradient(i), part), outer_sums(memory, part), rows);
+  else if (mask.threshold > 0)
+    dropout_backward(gradient, mask, data(b.branch_gradient(i), part), memory.sums(part.task, outer_bias), rows);
+  else
+    add_columns(gradient, memory.sums(part.task, outer_bias), rows);
+}
+
+/// From what enters the second product of block `i` to what comes out of the first.
+void activation_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto& weights = b.weights.blocks[i];
-  const auto rows = memory.part(task, memory.width);
-  const auto hidden = memory.part(task, weights.first.bias.size(0));
-  const auto& mask = memory.residual_dropout[i];
-  if (mask.threshold == 0)
-    add_columns(data(b.stream_gradient(i + 1), rows), memory.sums(task, outer_bias), rows);
+  const auto rows = part.rows(memory.hidden[i]);
+  auto* gradient = data(b.hidden_gradient(i), part);
+  if (memory.members > 1)
+    relu_dropout_backward(gradient, data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
+                          read(weights.second.r),
+                          {.bias = memory.sums(part.task, inner_bias),
+                           .scale = memory.sums(part.task, inner_s),
+                           .r = memory.sums(part.task, r)},
+                          rows);
   else
-    dropout_backward(data(b.stream_gradient(i + 1), rows), mask, data(b.branch_gradient(i), rows),
-                     memory.sums(task, outer_bias), rows);
-  auto inner = rows_of(b.hidden_gradient(i), hidden);
-  at::mm_out(inner, rows_of(b.branch_gradient(i), rows), weights.second.weight);
-  gate(data(b.hidden_gradient(i), hidden), data(memory.activations[i], hidden), memory.dropout[i].scale,
-       memory.sums(task, inner_bias), hidden);
-  auto behind_norm = rows_of(memory.normed_gradient, rows);
-  at::mm_out(behind_norm, inner, weights.first.weight);
-  add_norm_sums(memory, i, task);
+    gate(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
+         memory.sums(part.task, inner_bias), rows);
 }
 
-void head_backward(const Backward& b, const Tensor& output_gradient, int64_t task) {
+void block_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
-  const auto last = b.weights.blocks.size();
-  const auto rows = memory.part(task, memory.width);
-  auto behind_norm = rows_of(memory.normed_gradient, rows);
-  at::mm_out(behind_norm, rows_of(output_gradient, rows), b.weights.output.weight);
-  gate(data(memory.normed_gradient, rows), data(memory.normed[last], rows), 1, memory.sums(task, outer_bias), rows);
-  add_norm_sums(memory, last, task);
-  weight_gradient(memory, b.gradients.output.weight.defined() ? b.gradients.output.weight.t() : Tensor(),
-                  memory.normed[last], output_gradient, task);
+  const auto& weights = b.weights.blocks[i];
+  branch_backward(b, i, part);
+  product_backward(memory, b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), part);
+  activation_backward(b, i, part);
+  product_backward(memory, b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, part);
+  add_norm_sums(b, i, part);
 }
 
-void finish_bias(const Memory& memory, Role role, const Tensor& out) {
-  if (!out.defined()) return;
-  const auto totals = memory.total(role, out.size(0));
+void finish_sum(const Memory& memory, Role role, const Tensor& out) {
+  if (!out.defined() || out.numel() == 0) return;
+  const auto totals = memory.total(role, out.numel());
   for (size_t i = 0; i < totals.size(); ++i) data(out)[i] = static_cast<float>(totals[i]);
 }
 
-/// The gradients of a norm's parameters, and the factors of `norm_backward`.
+void put(const Tensor& out, size_t i, double value) {
+  if (out.defined()) data(out)[i] = static_cast<float>(value);
+}
+
+/// The gradients of a norm's parameters and of the r behind it, and the factors of
+/// `norm_backward`.
 void finish_norm(const Backward& b, size_t i) {
   auto& memory = b.memory;
   const auto& norm = memory.norms[i];
-  if (!norm.exists) {
-    memory.gain.fill_(1);
-    for (auto* tensor : {&memory.offset, &memory.slope}) tensor->zero_();
-    return;
-  }
+  const bool in_block = i < b.weights.blocks.size();
+  const auto* factors = in_block ? read_any(b.weights.blocks[i].first.r) : nullptr;
   const auto& gradients = b.gradients.norm_of(i);
-  const auto sums = memory.total(gradient_sum, memory.width), products = memory.total(gradient_products, memory.width);
+  const auto sums = memory.total(norm_sum, memory.width), products = memory.total(norm_products, memory.width);
   const auto rows = static_cast<double>(memory.rows);
   for (size_t c = 0; c < sums.size(); ++c) {
-    const auto inverse = static_cast<double>(read(norm.inverse)[c]);
-    const double gain = static_cast<double>(read(norm.scale)[c]);
-    if (gradients.weight.defined()) data(gradients.weight)[c] = static_cast<float>(products[c] * inverse);
-    if (gradients.bias.defined()) data(gradients.bias)[c] = static_cast<float>(sums[c]);
-    data(memory.gain)[c] = static_cast<float>(gain);
-    data(memory.offset)[c] = static_cast<float>(-gain * sums[c] / rows);
-    data(memory.slope)[c] = static_cast<float>(-gain * inverse * inverse * products[c] / rows);
+    const double scale = read(norm.scale)[c], inverse = read(norm.inverse)[c], mean = read(norm.mean)[c];
+    const double factor = factors ? factors[c] : 1;
+    if (factors) put(b.gradients.blocks[i].first.r, c, scale * products[c] + (read(norm.shift)[c] + mean * scale) * sums[c]);
+    if (norm.exists) {
+      put(gradients.weight, c, factor * products[c] * inverse);
+      put(gradients.bias, c, factor * sums[c]);
+    }
+    const double of_statistics = norm.exists ? scale * factor / rows : 0;
+    data(memory.gain)[c] = static_cast<float>(scale * factor);
+    data(memory.offset)[c] = static_cast<float>(-of_statistics * sums[c]);
+    data(memory.slope)[c] = static_cast<float>(-of_statistics * inverse * inverse * products[c]);
   }
 }
 
@@ -128,41 +161,69 @@ void finish_norm(const Backward& b, size_t i) {
 /// whose gradients need all rows.
 void block_section(const Backward& b, size_t i) {
   auto& memory = b.memory;
-  memory.hidden_gradient[i % 2].resize_({memory.rows, b.weights.blocks[i].first.bias.size(0)});
-  memory.each_part([&](int64_t task) {
-    stream_backward(b, i + 1, task);
-    block_backward(b, i, task);
-    if (i + 1 < b.weights.blocks.size()) block_weight_gradients(b, i + 1, task);
-  });
-  finish_bias(memory, outer_bias, b.gradients.blocks[i].second.bias);
-  finish_bias(memory, inner_bias, b.gradients.blocks[i].first.bias);
+  memory.hidden_gradient[i % 2].resize_({memory.rows, memory.hidden[i]});
+  memory.each_part(
+      [&](const Part& part) {
+        stream_backward(b, i + 1, part);
+        block_backward(b, i, part);
+      },
+      [&](int64_t task) {
+        if (i + 1 < b.weights.blocks.size()) block_weight_gradients(b, i + 1, task);
+      });
+  const auto& [norm, first, second] = b.gradients.blocks[i];
+  finish_sum(memory, outer_bias, second.bias);
+  finish_sum(memory, outer_s, second.s);
+  finish_sum(memory, inner_bias, first.bias);
+  finish_sum(memory, inner_s, first.s);
+  finish_sum(memory, r, second.r);
   finish_norm(b, i);
+}
+
+/// The gradients of the input layer, and of x where `out` is defined.
+void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const Part& part) {
+  const auto& memory = b.memory;
+  const auto& layer = b.weights.input;
+  auto* gradient = data(b.stream_gradient(0), part);
+  if (memory.members == 1) {
+    add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
+    if (out.defined()) product_backward(memory, b.stream_gradient(0), layer.weight, out, part);
+    return;
+  }
+  affine_backward(gradient, data(memory.projected, part), read(layer.s), DropoutMask(0, 0, 0, 0), gradient,
+                  outer_sums(memory, part), part.rows(memory.width));
+  product_backward(memory, b.stream_gradient(0), layer.weight, memory.entering_gradient, part);
+  spread_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r), memory.members,
+                  out.defined() ? data(out, part) : nullptr, memory.sums(part.task, r),
+                  part.rows(memory.entering.size(1)));
 }
 
 }  // namespace
 
-Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor& x, const Tensor& output_gradient,
+Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor& x, const Tensor& gradient,
                      const TabularTensors& gradients, bool wants_input) {
   const Backward b{memory, weights, gradients};
-  memory.each_part([&](int64_t task) { head_backward(b, output_gradient, task); });
-  auto output_bias = gradients.output.bias;
-  if (output_bias.defined()) at::sum_out(output_bias, output_gradient, 0);
-  finish_norm(b, weights.blocks.size());
-  for (size_t i = weights.blocks.size(); i-- > 0;) block_section(b, i);
+  const auto blocks = weights.blocks.size();
+  memory.each_part([&](const Part& part) {
+    gate(data(gradient, part), data(memory.normed[blocks], part), 1, data(memory.normed_gradient, part),
+         memory.sums(part.task, outer_bias), part.rows(memory.width));
+    add_norm_sums(b, blocks, part);
+  });
+  finish_norm(b, blocks);
+  for (size_t i = blocks; i-- > 0;) block_section(b, i);
 
   auto input_gradient = wants_input ? at::empty_like(x) : Tensor();
-  memory.each_part([&](int64_t task) {
-    const auto rows = memory.part(task, memory.width);
-    stream_backward(b, 0, task);
-    add_columns(data(b.stream_gradient(0), rows), memory.sums(task, outer_bias), rows);
-    block_weight_gradients(b, 0, task);
-    if (!wants_input) return;
-    auto out = rows_of(input_gradient, rows);
-    at::mm_out(out, rows_of(b.stream_gradient(0), rows), weights.input.weight);
-  });
-  finish_bias(memory, outer_bias, gradients.input.bias);
   memory.each_part(
-      [&](int64_t task) { weight_gradient(memory, gradients.input.weight, b.stream_gradient(0), x, task); });
+      [&](const Part& part) {
+        stream_backward(b, 0, part);
+        input_backward(b, x, input_gradient, part);
+      },
+      [&](int64_t task) { block_weight_gradients(b, 0, task); });
+  finish_sum(memory, outer_bias, gradients.input.bias);
+  finish_sum(memory, outer_s, gradients.input.s);
+  finish_sum(memory, r, gradients.input.r);
+  memory.each_part([](const Part&) {}, [&](int64_t task) {
+    weight_gradient(memory, gradients.input.weight, b.stream_gradient(0), memory.entering, task);
+  });
   return input_gradient;
 }
 

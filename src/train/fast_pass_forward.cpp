@@ -1,5 +1,3 @@
-#include <ATen/ops/addmm.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
 
 #include <cmath>
@@ -13,13 +11,13 @@ using Memory = FastForward::Memory;
 
 enum Role : int64_t { sum, squares, own_mean };  // of the sums of a task
 
-/// Leaves the sum and the squared deviations from the part's own mean: parts are
-/// put together without the cancellation of a sum of squares.
+/// Leaves the squared deviations from the task's own mean beside its sums: tasks
+/// are put together without the cancellation of a sum of squares.
 void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
-  const auto rows = memory.part(task, memory.width);
+  const auto part = memory.part(task);
   auto* mean = memory.sums(task, own_mean);
-  for (int64_t i = 0; i < rows.width; ++i) mean[i] = memory.sums(task, sum)[i] / static_cast<float>(rows.count);
-  add_squared_deviations(data(stream, rows), mean, memory.sums(task, squares), rows);
+  for (int64_t i = 0; i < memory.width; ++i) mean[i] = memory.sums(task, sum)[i] / static_cast<float>(part.count);
+  add_squared_deviations(data(stream, part), mean, memory.sums(task, squares), part.rows(memory.width));
 }
 
 /// The squared deviations from the mean of all rows.
@@ -29,7 +27,7 @@ double squares_of(const Memory& memory, double mean, int64_t column) {
   for (int64_t task = 0; task < memory.tasks; ++task) {
     const double between = static_cast<double>(memory.sums(task, own_mean)[column]) - mean;
     total += static_cast<double>(memory.sums(task, squares)[column]) +
-             between * between * static_cast<double>(memory.part(task, 1).count);
+             between * between * static_cast<double>(memory.part(task).count);
   }
   return total;
 }
@@ -38,79 +36,93 @@ void update(float& running, double value, double momentum) {
   running = static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
 }
 
-/// Makes scale and shift of a norm from the moments that all parts left.
-void finish_norm(const Memory& memory, NormTensors& to, nn::BatchNorm1dImpl* norm, const Pair& weights) {
-  to.exists = norm != nullptr;
-  if (!norm) {
-    for (auto* tensor : {&to.mean, &to.shift}) tensor->zero_();
-    for (auto* tensor : {&to.inverse, &to.scale}) tensor->fill_(1);
-    return;
-  }
+/// Makes scale and shift of a norm from the moments that all tasks left.
+void finish_batch_norm(const Memory& memory, const NormPass& to, nn::BatchNorm1dImpl& norm) {
   const auto rows = static_cast<double>(memory.rows);
   const auto sums = memory.total(sum, memory.width);
-  const double momentum = *norm->options.momentum();
+  const double momentum = *norm.options.momentum();
   for (int64_t i = 0; i < memory.width; ++i) {
     const double mean = sums[static_cast<size_t>(i)] / rows;
     const double deviations = squares_of(memory, mean, i);
-    const double inverse = 1 / std::sqrt(deviations / rows + norm->options.eps());
-    const double scale = static_cast<double>(read(weights.weight)[i]) * inverse;
+    const double inverse = 1 / std::sqrt(deviations / rows + norm.options.eps());
+    const double scale = static_cast<double>(read(norm.weight)[i]) * inverse;
     data(to.mean)[i] = static_cast<float>(mean);
     data(to.inverse)[i] = static_cast<float>(inverse);
     data(to.scale)[i] = static_cast<float>(scale);
-    data(to.shift)[i] = static_cast<float>(static_cast<double>(read(weights.bias)[i]) - mean * scale);
-    update(data(norm->running_mean)[i], mean, momentum);
-    update(data(norm->running_var)[i], deviations / (rows - 1), momentum);
+    data(to.shift)[i] = static_cast<float>(static_cast<double>(read(norm.bias)[i]) - mean * scale);
+    update(data(norm.running_mean)[i], mean, momentum);
+    update(data(norm.running_var)[i], deviations / (rows - 1), momentum);
   }
-  norm->num_batches_tracked.add_(1);
+  norm.num_batches_tracked.add_(1);
 }
 
-void project(const Memory& memory, const Pair& weights, const Tensor& x, int64_t task) {
-  const auto rows = memory.part(task, memory.width);
-  auto out = rows_of(memory.stream[0], rows);
-  at::mm_out(out, rows_of(x, rows), weights.weight.t());
-  add_bias(data(memory.stream[0], rows), read(weights.bias), memory.sums(task, sum), rows);
+/// `r` is that of the layer behind the norm; nullptr where it has none.
+void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, const float* r) {
+  to.exists = norm != nullptr;
+  if (norm) {
+    finish_batch_norm(memory, to, *norm);
+  } else {
+    for (auto* tensor : {&to.mean, &to.shift}) tensor->zero_();
+    for (auto* tensor : {&to.inverse, &to.scale}) tensor->fill_(1);
+  }
+  for (int64_t i = 0; i < memory.width; ++i) {
+    const float factor = r ? r[i] : 1;
+    data(to.entry_scale)[i] = read(to.scale)[i] * factor;
+    data(to.entry_shift)[i] = read(to.shift)[i] * factor;
+  }
 }
 
-void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, int64_t task) {
-  const auto rows = memory.part(task, memory.width);
-  const auto hidden = memory.part(task, weights.first.bias.size(0));
+void product(const Memory& memory, const Tensor& x, const Tensor& weight, const Tensor& out, const Part& part) {
+  auto to = by_member(out, memory.members, part);
+  at::mm_out(to, by_member(x, memory.members, part), weight.t());
+}
+
+void project(const Memory& memory, const LinearTensors& layer, const Tensor& x, const Part& part) {
+  if (memory.members > 1)
+    spread(data(x, part), read(layer.r), memory.members, data(memory.entering, part),
+           part.rows(memory.entering.size(1)));
+  product(memory, memory.entering, layer.weight, memory.projected, part);
+  affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part), memory.sums(part.task, sum),
+         part.rows(memory.width));
+}
+
+void norm_part(const Memory& memory, size_t i, bool relu, const Part& part) {
   const auto& norm = memory.norms[i];
-  scale_shift(data(memory.stream[i], rows), read(norm.scale), read(norm.shift), /*relu=*/false,
-              data(memory.normed[i], rows), rows);
-  auto inner = rows_of(memory.activations[i], hidden);
-  at::mm_out(inner, rows_of(memory.normed[i], rows), weights.first.weight.t());
-  bias_relu_dropout(data(memory.activations[i], hidden), read(weights.first.bias), memory.dropout[i], hidden);
-  auto out = rows_of(memory.stream[i + 1], rows);
-  at::mm_out(out, inner, weights.second.weight.t());
-  add_residual(data(memory.stream[i + 1], rows), data(memory.stream[i], rows), read(weights.second.bias),
-               memory.residual_dropout[i], memory.sums(task, sum), rows);
+  scale_shift(data(memory.stream[i], part), read(norm.entry_scale), read(norm.entry_shift), relu,
+              data(memory.normed[i], part), part.rows(memory.width));
+}
+
+void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, const Part& part) {
+  norm_part(memory, i, /*relu=*/false, part);
+  product(memory, memory.normed[i], weights.first.weight, memory.inner[i], part);
+  relu_dropout(data(memory.inner[i], part), behind(weights.first), memory.dropout[i], read_any(weights.second.r),
+               data(memory.activations[i], part), part.rows(memory.hidden[i]));
+  product(memory, memory.activations[i], weights.second.weight, memory.outer[i], part);
+  add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
+               memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, sum),
+               part.rows(memory.width));
 }
 
 }  // namespace
 
-Tensor pass_forward(Memory& memory, const TabularPlan& plan, const TabularTensors& weights, const Tensor& x) {
+Tensor pass_forward(Memory& memory, const TabularPlan& plan, const Tensor& x) {
+  const auto& weights = plan.tensors;
   const auto blocks = plan.blocks.size();
   for (size_t i = 0; i <= blocks; ++i) {
-    auto* norm = i < blocks ? plan.blocks[i].norm : plan.norm;
-    memory.each_part([&](int64_t task) {
-      if (i == 0)
-        project(memory, weights.input, x, task);
-      else
-        block_forward(memory, i - 1, weights.blocks[i - 1], task);
-      if (norm) add_moments(memory, memory.stream[i], task);
-    });
-    finish_norm(memory, memory.norms[i], norm, weights.norm_of(i));
+    memory.each_part(
+        [&](const Part& part) {
+          if (i == 0)
+            project(memory, weights.input, x, part);
+          else
+            block_forward(memory, i - 1, weights.blocks[i - 1], part);
+        },
+        [&](int64_t task) {
+          if (plan.norms[i]) add_moments(memory, memory.stream[i], task);
+        });
+    finish_norm(memory, memory.norms[i], plan.norms[i], i < blocks ? read_any(weights.blocks[i].first.r) : nullptr);
   }
-  auto outputs = at::empty({memory.rows, weights.output.bias.size(0)}, x.options());
-  memory.each_part([&](int64_t task) {
-    const auto rows = memory.part(task, memory.width);
-    const auto& norm = memory.norms[blocks];
-    scale_shift(data(memory.stream[blocks], rows), read(norm.scale), read(norm.shift), /*relu=*/true,
-                data(memory.normed[blocks], rows), rows);
-    auto out = rows_of(outputs, rows);
-    at::addmm_out(out, weights.output.bias, rows_of(memory.normed[blocks], rows), weights.output.weight.t());
-  });
-  return outputs;
+  memory.each_part([&](const Part& part) { norm_part(memory, blocks, /*relu=*/true, part); });
+  return memory.normed[blocks];
 }
 
 }  // namespace reszoo::detail

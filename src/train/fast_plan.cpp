@@ -3,6 +3,9 @@
 #include <ATen/ops/empty.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/linear.h>
+
+#include "reszoo/nn/member_linear.h"
 
 namespace reszoo::detail {
 namespace {
@@ -17,17 +20,27 @@ bool is_plain(const Tensor& tensor) {
   return tensor.defined() && tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
 }
 
-nn::LinearImpl* linear(const nn::NamedAnyModule& step) {
-  auto* found = as<nn::LinearImpl>(step);
-  return found && is_plain(found->weight) && is_plain(found->bias) ? found : nullptr;
+/// Whether `step` is a linear layer that we compute, of as many members; `layer` is set.
+bool read_linear(const nn::NamedAnyModule& step, int64_t members, LinearTensors& layer) {
+  if (const auto* linear = as<nn::LinearImpl>(step)) {
+    layer = {.weight = linear->weight, .bias = linear->bias, .r = at::empty({0}), .s = at::empty({0})};
+    return members == 1 && is_plain(layer.weight) && is_plain(layer.bias);
+  }
+  const auto* linear = as<BatchEnsembleLinearImpl>(step);
+  if (!linear || linear->options.members() != members) return false;
+  layer = {.weight = linear->weight, .bias = linear->bias, .r = linear->r, .s = linear->s};
+  return is_plain(layer.weight) && is_plain(layer.bias) && is_plain(layer.r) && is_plain(layer.s);
 }
 
-/// Whether `step` is a norm that we compute, or none; `norm` is set.
-bool read_norm(const nn::NamedAnyModule& step, nn::BatchNorm1dImpl*& norm) {
-  norm = as<nn::BatchNorm1dImpl>(step);
+/// Whether `step` is a norm that we compute, or none; it is added.
+bool read_norm(const nn::NamedAnyModule& step, TabularPlan& plan, NormTensors& tensors) {
+  auto* norm = as<nn::BatchNorm1dImpl>(step);
+  plan.norms.push_back(norm);
+  tensors = norm ? NormTensors{norm->weight, norm->bias} : NormTensors{at::empty({0}), at::empty({0})};
   if (!norm) return as<nn::IdentityImpl>(step) != nullptr;
-  return norm->is_training() && is_plain(norm->weight) && is_plain(norm->bias) && is_plain(norm->running_mean) &&
-         is_plain(norm->running_var) && norm->options.momentum();
+  return norm->is_training() && is_plain(norm->weight) && norm->weight.numel() == plan.width() &&
+         is_plain(norm->bias) && is_plain(norm->running_mean) && is_plain(norm->running_var) &&
+         norm->options.momentum();
 }
 
 /// Whether `step` is a dropout that leaves something, or none; `probability` is set.
@@ -40,67 +53,75 @@ bool read_dropout(const nn::NamedAnyModule& step, double& probability) {
   return as<nn::IdentityImpl>(step) != nullptr;
 }
 
-bool maps(const nn::LinearImpl* layer, int64_t in, int64_t out) {
-  return layer && layer->options.in_features() == in && layer->options.out_features() == out;
+bool read_block(const nn::NamedAnyModule& step, TabularPlan& plan) {
+  const auto* block = as<ResidualBlockImpl>(step);
+  if (!block) return false;
+  const auto& slots = block->slots();
+  const auto& branch = slots.branch;
+  if (!slots.entry.empty() || !slots.exit.empty() || branch.size() != 6 || !as<IdentityShortcutImpl>(slots.shortcut))
+    return false;
+  auto& tensors = plan.tensors.blocks.emplace_back();
+  auto& dropouts = plan.blocks.emplace_back();
+  const bool known = read_norm(branch[0], plan, tensors.norm) && read_linear(branch[1], plan.members, tensors.first) &&
+                     as<nn::ReLUImpl>(branch[2]) && read_dropout(branch[3], dropouts.dropout) &&
+                     read_linear(branch[4], plan.members, tensors.second) &&
+                     read_dropout(branch[5], dropouts.residual_dropout);
+  if (!known) return false;
+  const auto &first = tensors.first.weight, &second = tensors.second.weight;
+  const auto width = plan.tensors.input.weight.size(0);
+  return first.size(1) == width && second.size(0) == width && second.size(1) == first.size(0);
 }
 
-std::optional<BlockPlan> plan_of(const AnyModule& module, int64_t width) {
-  const auto* block = module.ptr()->as<ResidualBlockImpl>();
-  if (!block) return std::nullopt;
-  const auto& [entry, branch, exit, shortcut, reads_entry, shortcut_first] = block->slots();
-  if (!entry.empty() || !exit.empty() || branch.size() != 6 || !as<IdentityShortcutImpl>(shortcut)) return std::nullopt;
-  BlockPlan plan{.norm = nullptr, .first = linear(branch[1]), .second = linear(branch[4])};
-  const bool known = read_norm(branch[0], plan.norm) && as<nn::ReLUImpl>(branch[2]) &&
-                     read_dropout(branch[3], plan.dropout) && read_dropout(branch[5], plan.residual_dropout);
-  if (!known || !plan.first || !plan.second) return std::nullopt;
-  const auto hidden = plan.first->options.out_features();
-  if (!maps(plan.first, width, hidden) || !maps(plan.second, hidden, width)) return std::nullopt;
-  return plan;
-}
-
-void add_norm(std::vector<Tensor>& parameters, const nn::BatchNorm1dImpl* norm) {
-  parameters.push_back(norm ? norm->weight : at::empty({0}));
-  parameters.push_back(norm ? norm->bias : at::empty({0}));
-}
-
-void add_linear(std::vector<Tensor>& parameters, const nn::LinearImpl* layer) {
-  parameters.push_back(layer->weight);
-  parameters.push_back(layer->bias);
+template <typename Visit>
+void each_tensor(TabularTensors& tensors, const Visit& visit) {
+  const auto visit_norm = [&](NormTensors& norm) { visit(norm.weight), visit(norm.bias); };
+  const auto visit_linear = [&](LinearTensors& linear) {
+    visit(linear.weight), visit(linear.bias), visit(linear.r), visit(linear.s);
+  };
+  visit_linear(tensors.input);
+  for (auto& block : tensors.blocks) {
+    visit_norm(block.norm);
+    visit_linear(block.first);
+    visit_linear(block.second);
+  }
+  visit_norm(tensors.norm);
 }
 
 }  // namespace
 
-std::vector<Tensor> TabularPlan::parameters() const {
+std::vector<Tensor> TabularTensors::list() const {
   std::vector<Tensor> all;
-  add_linear(all, input);
-  for (const auto& block : blocks) {
-    add_norm(all, block.norm);
-    add_linear(all, block.first);
-    add_linear(all, block.second);
-  }
-  add_norm(all, norm);
-  add_linear(all, output);
+  auto copy = *this;
+  each_tensor(copy, [&](const Tensor& tensor) { all.push_back(tensor); });
   return all;
 }
 
-std::optional<TabularPlan> plan_of(const NetworkImpl& network) {
+TabularTensors TabularTensors::from(const std::vector<Tensor>& list) {
+  TabularTensors tensors;
+  tensors.blocks.resize((list.size() - 6) / 10);
+  size_t next = 0;
+  each_tensor(tensors, [&](Tensor& tensor) { tensor = list[next++]; });
+  return tensors;
+}
+
+std::optional<TabularPlan> plan_of(NetworkImpl& network) {
   const auto& [name, input, body, pool, head, classifier] = network.parts();
-  const auto* output = as<ChainImpl>(head);
+  auto* output = as<ChainImpl>(head);
   if (body.size() < 2 || !pool.empty() || !output || output->steps().size() != 3) return std::nullopt;
+  const auto& projection = body[body.size() - 2];
   const auto* trunk = as<ChainImpl>(body.back());
+  if (!trunk || trunk->steps().empty() || trunk->checkpoint()) return std::nullopt;
+  const auto* first = as<BatchEnsembleLinearImpl>(projection);
   TabularPlan plan{.encoders = body.size() - 2,
-                   .input = linear(body[body.size() - 2]),
+                   .members = first ? first->options.members() : 1,
+                   .norms = {},
                    .blocks = {},
-                   .norm = nullptr,
-                   .output = linear(output->steps()[2])};
-  if (!plan.input || !trunk || trunk->steps().empty() || trunk->checkpoint() || !plan.output) return std::nullopt;
-  for (const auto& step : trunk->steps()) {
-    auto block = plan_of(step.module(), plan.width());
-    if (!block) return std::nullopt;
-    plan.blocks.push_back(*block);
-  }
-  const bool known = read_norm(output->steps()[0], plan.norm) && as<nn::ReLUImpl>(output->steps()[1]) &&
-                     plan.output->options.in_features() == plan.width();
+                   .tensors = {},
+                   .output = &output->steps()[2].module()};
+  if (!read_linear(projection, plan.members, plan.tensors.input)) return std::nullopt;
+  for (const auto& step : trunk->steps())
+    if (!read_block(step, plan)) return std::nullopt;
+  const bool known = read_norm(output->steps()[0], plan, plan.tensors.norm) && as<nn::ReLUImpl>(output->steps()[1]);
   return known ? std::optional(plan) : std::nullopt;
 }
 

@@ -129,6 +129,38 @@ TEST_P(Threads, FastForwardLeavesWhatIsBeforeTheProjectionToItsModules) {
   expect_equal_passes(ours, theirs, x);
 }
 
+TEST_P(Threads, FastForwardOfKNetworksInOneEqualsTheModules) {
+  for (const auto* norm : {"batch", "none"}) {
+    SCOPED_TRACE(norm);
+    auto options = small(norm);
+    options.members = 4;
+    options.cardinalities = std::vector<int64_t>{4};
+    options.embedding_width = 3;
+    auto ours = network(options), theirs = deep_copy(ours);
+    {
+      const torch::NoGradGuard no_grad;  // scales that begin as ones would hide a lost one
+      for (auto& item : ours->named_parameters())
+        if (item.key().ends_with(".r") || item.key().ends_with(".s")) item.value().uniform_(-1.5, 1.5);
+    }
+    theirs = deep_copy(ours);
+    expect_equal_passes(ours, theirs, torch::cat({rows(), torch::arange(67).remainder(4).view({67, 1})}, 1));
+  }
+}
+
+TEST_P(Threads, FastForwardOfKNetworksWithDropoutEqualsTheModulesWithTheSameMasks) {
+  TabularOptions options{.outputs = 3, .numeric = 5, .blocks = 2, .width = 16, .members = 3, .hidden_factor = 2.0,
+                         .dropout = 0.3, .residual_dropout = 0.2};
+  auto ours = network(options), theirs = deep_copy(ours);
+  auto* trunk = theirs->part("blocks")->ptr()->as<ChainImpl>();
+  for (int64_t block = 0; block < 2; ++block) {
+    auto* parts = trunk->steps()[static_cast<size_t>(block)].module().ptr()->as<ResidualBlockImpl>();
+    parts->replace_part("dropout1", AnyModule(FixedMask(mask(67, {.block = block, .dropout = 0.3, .width = 3 * 32}))));
+    parts->replace_part("dropout2",
+                        AnyModule(FixedMask(mask(67, {.block = block, .residual_dropout = 0.2, .width = 3 * 16}))));
+  }
+  expect_equal_passes(ours, theirs, rows());
+}
+
 TEST_P(Threads, FastForwardWithDropoutEqualsTheModulesWithTheSameMasks) {
   TabularOptions options{.outputs = 3, .numeric = 5, .blocks = 3, .width = 19, .hidden_factor = 1.0,
                          .dropout = 0.3, .residual_dropout = 0.2};
@@ -279,6 +311,12 @@ TEST(FastForward, AnythingElseRunsAsItIs) {
   EXPECT_FALSE(applies(options));
   options = small();
   options.checkpoint = true;
+  EXPECT_FALSE(applies(options));
+
+  options = small();
+  options.members = 3;
+  EXPECT_TRUE(applies(options));
+  options.ensemble = EnsembleKind::mini;
   EXPECT_FALSE(applies(options));
 
   auto net = network(small());

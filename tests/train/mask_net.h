@@ -12,17 +12,17 @@ struct MaskOf {
   double dropout = 0, residual_dropout = 0;  ///< one of them is shown
   uint64_t seed = 0;
   int64_t step = 0;
+  int64_t width = 19;
 };
 
-/// The factors by which a dropout in `block` of three, 19 wide, multiplies (rows, 19).
+/// The factors by which a dropout in `block` of three multiplies (rows, width).
 ///
 /// The stream is 0 and the block's branch 1 everywhere; what comes out is the mask.
 inline Tensor mask(int64_t rows, const MaskOf& of) {
-  constexpr int64_t width = 19;
-  auto net = create_model("tabular_resnet", TabularOptions{.outputs = width,
+  auto net = create_model("tabular_resnet", TabularOptions{.outputs = of.width,
                                                            .numeric = 1,
                                                            .blocks = 3,
-                                                           .width = width,
+                                                           .width = of.width,
                                                            .hidden_factor = 1.0,
                                                            .dropout = of.dropout,
                                                            .residual_dropout = of.residual_dropout,

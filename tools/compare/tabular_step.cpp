@@ -23,29 +23,49 @@ double milliseconds() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-reszoo::Trainer make_trainer(int64_t width, int64_t batch_size, bool fast) {
-  auto network = reszoo::create_model(
-      "tabular_resnet", reszoo::TabularOptions{.outputs = kClasses, .numeric = kColumns, .width = width, .dropout = 0.15});
+struct Arguments {
+  int64_t width, batch_size, threads;
+  int64_t members = 0;
+  bool fast = true;
+};
+
+Arguments read(int count, char** arguments) {
+  Arguments read{.width = std::stoll(arguments[1]), .batch_size = std::stoll(arguments[2]), .threads = std::stoll(arguments[3])};
+  for (int i = 4; i < count; ++i)
+    if (std::string_view(arguments[i]) == "--no-fast")
+      read.fast = false;
+    else
+      read.members = std::stoll(arguments[i]);
+  return read;
+}
+
+reszoo::Trainer make_trainer(const Arguments& of) {
+  auto network = reszoo::create_model("tabular_resnet", reszoo::TabularOptions{.outputs = kClasses,
+                                                                               .numeric = kColumns,
+                                                                               .width = of.width,
+                                                                               .members = of.members,
+                                                                               .dropout = 0.15});
   const auto loss = [](const reszoo::Tensor& outputs, const reszoo::Tensor& targets) {
-    return torch::cross_entropy_loss(outputs, targets);
+    // Of a k-ensemble each member has a loss of its own.
+    const auto rows = outputs.dim() == 3 ? targets.repeat_interleave(outputs.size(1)) : targets;
+    return torch::cross_entropy_loss(outputs.flatten(0, -2), rows);
   };
-  return {network, loss, {}, {.batch_size = batch_size, .fast = fast}};
+  return {network, loss, {}, {.batch_size = of.batch_size, .fast = of.fast}};
 }
 
 }  // namespace
 
 int main(int count, char** arguments) try {
   if (count < 4) {
-    fmt::print(stderr, "usage: {} WIDTH BATCH_SIZE THREADS [--no-fast]\n", arguments[0]);
+    fmt::print(stderr, "usage: {} WIDTH BATCH_SIZE THREADS [--no-fast] [MEMBERS]\n", arguments[0]);
     return 2;
   }
-  const int64_t width = std::stoll(arguments[1]), batch_size = std::stoll(arguments[2]);
-  at::set_num_threads(std::stoi(arguments[3]));
+  const auto of = read(count, arguments);
+  at::set_num_threads(static_cast<int>(of.threads));
   torch::manual_seed(0);
-  const bool fast = count < 5 || std::string_view(arguments[4]) != "--no-fast";
-  auto trainer = make_trainer(width, batch_size, fast);
+  auto trainer = make_trainer(of);
   const reszoo::TensorBatches table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
-  const auto pass = table.shuffled(batch_size, 0, 0);
+  const auto pass = table.shuffled(of.batch_size, 0, 0);
   int64_t next = 0;
   for (double seconds = 0; std::cin >> seconds;) {
     std::vector<double> times;
