@@ -83,13 +83,13 @@ TEST(Train, WithoutJsonPrintsTheSameOverSeveralLines) {
 }
 
 TEST(Train, RegressionMeasuresAsEvaluateDoes) {
-  expect_equal_measures("price", {"rmse", "r2", "mae"});
+  expect_equal_measures("price", {"rmse", "mae", "r2"});
 }
 TEST(Train, BinaryMeasuresAsEvaluateDoes) {
-  expect_equal_measures("sold", {"accuracy", "log_loss", "roc_auc"});
+  expect_equal_measures("sold", {"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "pr_auc", "f1", "brier", "ece"});
 }
 TEST(Train, MulticlassMeasuresAsEvaluateDoes) {
-  expect_equal_measures("grade", {"accuracy", "log_loss", "roc_auc"});
+  expect_equal_measures("grade", {"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "f1_macro", "brier", "ece"});
 }
 
 TEST(Train, LearnsATableThatCanBeLearned) {
