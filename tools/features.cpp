@@ -34,20 +34,20 @@ int main(int argc, char** argv) {
   cli::Common common;
   cli::SourceOptions options;
   std::string out;
-  std::vector<std::string> inputs;
+  cli::InputOptions inputs;
   return cli::run_tool(argc, argv, common, {
       .name = "features",
       .description = "Gives the pooled features of rows or pictures: the network with Identity as its head",
       .define = [&](CLI::App& app) {
         cli::add_source_options(app, options);
-        app.add_option("INPUT", inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+        cli::add_input_options(app, inputs);
         app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
       },
       .run = [&]() -> nlohmann::ordered_json {
         auto source = cli::open_source(options, common.use());
         std::vector<Tensor> parts;
-        cli::for_each_input(source, inputs, [&](const Tensor& input, const std::string&) {
-          parts.push_back(source.features(input));
+        cli::for_each_input(source, inputs, [&](const cli::Part& part) {
+          parts.push_back(source.features(part.input));
         });
         const auto features = torch::cat(parts);
         write_features(out, features);

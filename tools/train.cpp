@@ -30,15 +30,7 @@ struct Arguments {
 };
 
 void define(CLI::App& app, Arguments& a) {
-  app.add_option("--data", a.data.data, "A table, or a folder of IDX files")->required();
-  app.add_option("--target", a.data.target, "The table's column to predict");
-  app.add_option("--val", a.data.validation, "Validation rows: a path, or a fraction of the data (default 0.1; 0 for none)");
-  app.add_option("--test", a.data.test, "Test rows: a path, or a fraction of the data");
-  app.add_option("--task", a.data.task, "regression, binary or multiclass; found from the target when left out");
-  app.add_option("--scaling", a.data.scaling, "Of numbers: quantile, standard or none")->capture_default_str();
-  app.add_option("--numeric", a.data.numeric, "Columns to read as numbers")->delimiter(',');
-  app.add_option("--categorical", a.data.categorical, "Columns to read as categories")->delimiter(',');
-  app.add_option("--ignore", a.data.ignore, "Columns to leave out")->delimiter(',');
+  cli::add_data_options(app, a.data);
   cli::add_plan_options(app, a.plan);
   app.add_option("--metric", a.metric, "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
   app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
@@ -64,7 +56,7 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
   trainer.device = device;
   trainer.resume = a.resume;
   if (!a.dry_run) trainer.out = a.out;
-  trainer.settings = {{"data", a.data.data}, {"target", a.data.target}, {"val", a.data.validation}, {"test", a.data.test},
+  trainer.settings = {{"data", a.data.data}, {"target", fmt::format("{}", fmt::join(a.data.target, ","))}, {"val", a.data.validation}, {"test", a.data.test},
                       {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init + a.pretrained}, {"metric", a.metric},
                       {"balanced", a.class_weights}};
   return plan;

@@ -7,6 +7,7 @@
 #include "reszoo/base/bytes.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/memory.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
 #include "reszoo/infer/model.h"

@@ -6,8 +6,11 @@
 #include <arrow/compute/cast.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
+
+#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
@@ -151,6 +154,17 @@ void check(const arrow::Status& status, const std::string& subject) {
   if (status.ok()) return;
   const auto& text = status.message();
   fail(ErrorKind::file, "{}: {}", subject, text.substr(0, text.find('\n')));
+}
+
+void check_there(const std::vector<std::string>& columns, const std::vector<std::string>& names,
+                 const std::string& subject) {
+  std::vector<std::string> lost;
+  for (const auto& column : columns)
+    if (std::find(names.begin(), names.end(), column) == names.end()) lost.push_back(column);
+  if (lost.empty()) return;
+  if (lost.size() > 1) fail(ErrorKind::input, "{}: no columns \"{}\"", subject, fmt::join(lost, "\", \""));
+  const auto hint = suggestion(lost[0], names);
+  fail(ErrorKind::input, "{}: no column \"{}\"{}", subject, lost[0], hint.empty() ? "; columns are " + list(names) : hint);
 }
 
 void check_names(const std::vector<std::string>& names, const std::string& subject) {

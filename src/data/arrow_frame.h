@@ -17,6 +17,11 @@ T value_of(arrow::Result<T> result, const std::string& subject) {
   return std::move(result).ValueUnsafe();
 }
 
+/// Throws: Error (input) that begins with `subject` and names those of `columns`
+/// that are not among `names`.
+void check_there(const std::vector<std::string>& columns, const std::vector<std::string>& names,
+                 const std::string& subject);
+
 /// Throws: Error (input) that begins with `subject` for two columns of one name.
 void check_names(const std::vector<std::string>& names, const std::string& subject);
 

@@ -134,8 +134,8 @@ std::shared_ptr<arrow::Table> CsvReader::parse(std::string_view rows, const Name
   convert.strings_can_be_null = !exact;
   convert.decimal_point = options_.decimal;
   for (const auto& name : text) convert.column_types[name] = arrow::utf8();
-  for (const auto& name : columns)
-    if (std::find(names_.begin(), names_.end(), name) != names_.end()) convert.include_columns.push_back(name);
+  check_there(columns, names_, subject_);
+  convert.include_columns = columns;
   auto table = read(rows, read_how, parse, convert);
   if (table.ok() || ragged.found == 0) return value_of(table, subject_);
   // Only one thread can tell the row's number, and which row is the first.

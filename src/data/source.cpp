@@ -26,8 +26,15 @@ DataKind detect_file(const fs::path& path) {
   for (const auto* magic : {"PAR1", "ARROW1", "FEA1"})
     if (start.starts_with(magic)) return DataKind::table;
   if (is_image(start)) return DataKind::image_file;
-  const auto ending = (path.extension() == ".gz" ? path.stem() : path).extension();
+  const bool packed = path.extension() == ".gz" || path.extension() == ".zst";
+  const auto ending = (packed ? path.stem() : path).extension();
   return ending == ".csv" || ending == ".tsv" ? DataKind::table : DataKind::unknown;
+}
+
+bool has_parquet(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().extension() == ".parquet") return true;
+  return false;
 }
 
 bool has_class_folder(const fs::path& folder) {
@@ -56,6 +63,7 @@ DataKind detect_data(const fs::path& path) try {
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
   if (!fs::is_directory(path)) return detect_file(path);
   if (is_idx_folder(path)) return DataKind::idx_folder;
+  if (has_parquet(path)) return DataKind::table;
   return has_class_folder(path) ? DataKind::image_folder : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());

@@ -55,8 +55,11 @@ void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leav
 }
 
 /// Numbers of the columns as Parquet counts them.
-std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const Names& columns) {
+std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const Names& columns, const std::string& subject) {
   std::vector<int> leaves;
+  Names names;
+  for (const auto& field : reader.manifest().schema_fields) names.push_back(field.field->name());
+  check_there(columns, names, subject);
   for (const auto& field : reader.manifest().schema_fields)
     if (wanted(field.field->name(), columns)) add_leaves(field, leaves);
   return leaves;
@@ -68,7 +71,7 @@ TableParts parquet_parts(const File& file, const Names& columns, int64_t rows, c
     std::vector<int> groups(static_cast<size_t>(reader->num_row_groups()));
     for (size_t i = 0; i < groups.size(); ++i) groups[i] = static_cast<int>(i);
     const std::shared_ptr<arrow::RecordBatchReader> batches =
-        value_of(reader->GetRecordBatchReader(groups, leaves_of(*reader, columns)), subject);
+        value_of(reader->GetRecordBatchReader(groups, leaves_of(*reader, columns, subject)), subject);
     return [reader, batches, subject] {
       return guarded(subject, [&]() -> TablePointer {
         const auto batch = value_of(batches->Next(), subject);
@@ -92,6 +95,7 @@ TablePointer feather_batch(arrow::ipc::RecordBatchFileReader& reader, int number
 
 TableParts feather_parts(const File& file, const Names& columns, int64_t rows, const std::string& subject) {
   const auto reader = value_of(arrow::ipc::RecordBatchFileReader::Open(file), subject);
+  check_there(columns, reader->schema()->field_names(), subject);
   return [reader, columns, rows, subject, number = 0, batch = TablePointer(), begin = int64_t{0}]() mutable -> TablePointer {
     while (!batch || begin >= batch->num_rows()) {
       if (number >= reader->num_record_batches()) return nullptr;
@@ -136,7 +140,7 @@ TablePointer whole_of(TableFormat format, const File& file, const Names& columns
   if (format == TableFormat::parquet)
     return guarded(subject, [&] {
       const auto reader = open_parquet(file, 0, subject);
-      return value_of(reader->ReadTable(leaves_of(*reader, columns)), subject);
+      return value_of(reader->ReadTable(leaves_of(*reader, columns, subject)), subject);
     });
   std::vector<TablePointer> batches;
   const auto parts = feather_parts(file, columns, 0, subject);

@@ -11,7 +11,6 @@
 #include "arrow_frame.h"
 #include "csv.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
 #include "reszoo/data/table_stream.h"
 #include "table_files.h"
 
@@ -39,19 +38,12 @@ struct Selection {
   }
 };
 
-void check_kept(const Names& keep, const Names& columns, const std::string& subject) {
-  for (const auto& name : keep)
-    if (std::find(columns.begin(), columns.end(), name) == columns.end())
-      fail(ErrorKind::input, "{}: no column \"{}\" to keep{}", subject, name, suggestion(name, columns));
-}
-
 /// The columns of these names, in their order, a dictionary as its values.
 TablePointer columns_of(const TablePointer& table, const Names& names, const std::string& subject) {
   std::vector<std::shared_ptr<arrow::Field>> fields;
   std::vector<std::shared_ptr<arrow::ChunkedArray>> columns;
   for (const auto& name : names) {
     auto column = table->GetColumnByName(name);
-    if (!column) continue;
     if (column->type()->id() == arrow::Type::DICTIONARY) {
       const auto& type = static_cast<const arrow::DictionaryType&>(*column->type()).value_type();
       column = value_of(arrow::compute::Cast(column, type), subject).chunked_array();
@@ -73,7 +65,7 @@ Parts parts_of_file(TableFormat format, const std::shared_ptr<arrow::io::RandomA
     if (!table) return std::nullopt;
     check_names(table->ColumnNames(), subject);
     TableRows rows{.frame = {}, .source = subject, .kept = nullptr};
-    check_kept(selection.keep, table->ColumnNames(), subject);
+    check_there(selection.keep, table->ColumnNames(), subject);
     if (!selection.keep.empty()) rows.kept = columns_of(table, selection.keep, subject);
     const auto& read = selection.options.columns;
     rows.frame = frame_of(read.empty() ? *table : *columns_of(table, read, subject), subject);
@@ -86,7 +78,8 @@ Parts parts_of_file(TableFormat format, const std::shared_ptr<arrow::io::RandomA
 /// Parts of a CSV text.
 Parts parts_of_csv(const std::shared_ptr<Input>& input, bool tabs, const Selection& selection, const std::string& subject) {
   const auto reader = std::make_shared<CsvReader>(*input, tabs, selection.options, subject);
-  check_kept(selection.keep, reader->names(), subject);
+  check_there(selection.options.columns, reader->names(), subject);
+  check_there(selection.keep, reader->names(), subject);
   return [input, reader, selection, subject]() -> std::optional<TableRows> {
     const auto text = reader->next_text(csv_bytes);
     if (text.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;

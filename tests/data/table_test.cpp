@@ -140,7 +140,10 @@ TEST(ReadTable, AQuoteThatIsNotClosedIsNamed) {
 TEST(ReadTable, ReadsTheColumnsThatAreAskedFor) {
   const TempDir folder;
   write_table(folder / "t.parquet", sample());
-  EXPECT_EQ(read_table(folder / "t.parquet", {.columns = {"t", "none"}}).names(), Words{"t"});
+  EXPECT_EQ(read_table(folder / "t.parquet", {.columns = {"t"}}).names(), Words{"t"});
+  expect_error(ErrorKind::input, "t.parquet: no column \"none\"; columns are x, t",
+               [&] { read_table(folder / "t.parquet", {.columns = {"t", "none"}}); });
+  expect_error(ErrorKind::input, "stdin: no columns \"d\", \"e\"", [] { parse("a,b\n1,2\n", {.columns = {"d", "a", "e"}}); });
   EXPECT_EQ(parse("a,b,c\n1,2,3\n", {.columns = {"c", "a"}}).names(), (Words{"c", "a"}));
 }
 

@@ -74,13 +74,16 @@ const std::vector<Pair> kPairs = {
     {"tabular_resnet", "none", ""},
     {"tabular_resnet", "evo:32", "evo:32 needs feature maps"},
     {"tabular_resnet", "response", "response needs feature maps"},
+    {"tabular_mlp", "batch", ""},
+    {"tabular_mlp", "layer", ""},
+    {"tabular_mlp", "none", ""},
     {"alexnet", "batch", "takes no option \"norm\""},
     {"alexnet", "none", "takes no option \"norm\""},
 };
 
 Network build(const Pair& pair) {
   const auto norm = Norm::parse(pair.norm);
-  if (pair.model == "tabular_resnet") return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
+  if (pair.model.starts_with("tabular")) return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
   return create_model(pair.model, ImageOptions{.outputs = 2, .norm = norm});
 }
 
@@ -96,7 +99,7 @@ TEST_P(NormAndNetwork, TrainsOrIsRefusedWithTheReason) {
   }
   torch::manual_seed(1);
   auto network = build(pair);
-  const auto x = pair.model == "tabular_resnet" ? torch::rand({8, 5}) : torch::rand({4, 3, 64, 64});
+  const auto x = pair.model.starts_with("tabular") ? torch::rand({8, 5}) : torch::rand({4, 3, 64, 64});
   const auto y = torch::arange(x.size(0)).remainder(2);
   torch::optim::Adam optimizer(network->parameters(), 1e-4);
   double first = 0, last = 0;

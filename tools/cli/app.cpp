@@ -7,6 +7,7 @@
 
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/memory.h"
 
 namespace reszoo::cli {
 namespace {
@@ -24,6 +25,7 @@ void add_common(CLI::App& app, Common& common) {
 
 c10::Device Common::use() const {
   use_threads(threads);
+  keep_freed_memory();
   return parse_device(device);
 }
 

@@ -10,11 +10,12 @@
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
-#include "reszoo/data/table.h"
+#include "reszoo/data/table_stream.h"
 #include "reszoo/hub/pretrained.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/zoo/fit.h"
+#include "table_options.h"
 
 namespace reszoo::cli {
 namespace {
@@ -50,13 +51,21 @@ Tensor plain_rows(const Frame& frame) {
   return torch::stack(columns, 1).to(torch::kFloat);
 }
 
-Tensor table_input(const Source& source, const std::string& name, const Frame& frame) {
+Tensor table_input(const Source& source, const TableRows& rows) {
   const bool prepared = source.model && (source.model->table || source.model->image);
-  return naming(name, [&] { return prepared ? source.model->input(frame) : plain_rows(frame); });
+  return naming(rows.source, [&] { return prepared ? source.model->input(rows.frame) : plain_rows(rows.frame); });
 }
 
-TableReadOptions read_options(const Source& source) {
-  return {.text = source.model && source.model->table ? source.model->table->text_columns() : std::vector<std::string>{}};
+/// Reads the columns that the model's inputs need.
+TableReadOptions read_options(const Source& source, TableReadOptions options) {
+  if (!source.model || !source.model->table) return options;
+  options.text = source.model->table->text_columns();
+  options.columns = source.model->table->inputs();
+  return options;
+}
+
+void visit_table(const Source& source, TableReader reader, const std::function<void(const Part&)>& visit) {
+  while (const auto rows = reader.next()) visit({table_input(source, *rows), "", rows->kept});
 }
 
 Source open_pretrained(const SourceOptions& options, c10::Device device) {
@@ -88,6 +97,11 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
   });
 }
 
+void add_input_options(CLI::App& app, InputOptions& options) {
+  app.add_option("INPUT", options.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+  add_table_options(app, options.table);
+}
+
 Source open_source(const SourceOptions& options, c10::Device device) {
   const auto& [weights, name, pretrained, settings, no_verify, ema] = options;
   if (!pretrained.empty()) return open_pretrained(options, device);
@@ -114,23 +128,33 @@ Source open_source(const SourceOptions& options, c10::Device device) {
   return {.model = std::move(model)};
 }
 
-void for_each_input(const Source& source, const std::vector<std::string>& inputs,
-                    const std::function<void(const Tensor&, const std::string&)>& visit) {
-  for (const auto& input : inputs) {
+bool has_pictures(const std::vector<std::string>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const std::string& input) {
+    if (input == "-") return false;
+    const auto kind = detect_data(input);
+    return kind == DataKind::image_file || (kind != DataKind::table && kind != DataKind::idx_folder && fs::is_directory(input));
+  });
+}
+
+void for_each_input(const Source& source, const InputOptions& options, const std::function<void(const Part&)>& visit) {
+  const auto reading = read_options(source, options.table);
+  for (const auto& input : options.inputs) {
     if (input == "-") {
-      visit(table_input(source, "stdin", read_table(std::cin, "stdin", read_options(source))), "");
+      visit_table(source, TableReader(std::cin, "stdin", reading, options.keep), visit);
       continue;
     }
     const auto kind = detect_data(input);
     if (kind == DataKind::table) {
-      visit(table_input(source, input, read_table(input, read_options(source))), "");
+      visit_table(source, TableReader(input, reading, options.keep), visit);
+    } else if (!options.keep.empty()) {
+      fail(ErrorKind::usage, "--keep: {} has no columns", input);
     } else if (kind == DataKind::image_file) {
-      visit(picture_input(source, input), input);
+      visit({picture_input(source, input), input});
     } else if (kind == DataKind::idx_folder) {
       const auto splits = read_idx_folder(input);
-      visit(picture_preprocess(source)(splits.test.images.defined() ? splits.test.images : splits.train.images), "");
+      visit({picture_preprocess(source)(splits.test.images.defined() ? splits.test.images : splits.train.images)});
     } else if (fs::is_directory(input)) {
-      for (const auto& path : pictures_in(input)) visit(picture_input(source, path), path.string());
+      for (const auto& path : pictures_in(input)) visit({picture_input(source, path), path.string()});
     } else {
       fail(ErrorKind::input, "{}: neither a table nor a picture", input);
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/data/table_stream.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
 
@@ -37,9 +38,28 @@ void add_source_options(CLI::App& app, SourceOptions& options);
 /// Throws: Error (usage) if the file needs a model's name and none is given.
 Source open_source(const SourceOptions& options, c10::Device device);
 
-/// Calls `visit` with the network's input of each part of the inputs, and with
-/// the name of the picture where the part is one. `-` is a table on stdin.
-void for_each_input(const Source& source, const std::vector<std::string>& inputs,
-                    const std::function<void(const Tensor& input, const std::string& picture)>& visit);
+/// What goes into a network, as the command line says it.
+struct InputOptions {
+  std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
+  std::vector<std::string> keep;    ///< columns of tables to hand on
+  TableReadOptions table;
+};
+
+/// Adds INPUT and how tables are read.
+void add_input_options(CLI::App& app, InputOptions& options);
+
+/// Some rows, or one picture, ready for the network.
+struct Part {
+  Tensor input;
+  std::string picture = {};                           ///< its path
+  std::shared_ptr<const arrow::Table> kept = nullptr;  ///< of rows: the columns that are handed on
+};
+
+/// Whether one of the inputs is a picture or a folder of them.
+bool has_pictures(const std::vector<std::string>& inputs);
+
+/// Calls `visit` with each part of the inputs, in their order; a table of any
+/// size comes in parts that fit the memory.
+void for_each_input(const Source& source, const InputOptions& options, const std::function<void(const Part&)>& visit);
 
 }  // namespace reszoo::cli

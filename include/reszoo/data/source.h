@@ -18,7 +18,7 @@ enum class DataKind {
 std::string text_of(DataKind kind);
 
 /// Looks at a path: a folder by the files in it, a file by its first bytes, and
-/// by its ending (`.csv`, `.tsv`, either with `.gz`) where they do not tell.
+/// by its ending (`.csv`, `.tsv`, either with `.gz` or `.zst`) where they do not tell.
 /// Throws: Error (file) for a path that does not exist or cannot be read.
 DataKind detect_data(const std::filesystem::path& path);
 

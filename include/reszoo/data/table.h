@@ -14,7 +14,7 @@ namespace reszoo {
 struct TableReadOptions {
   /// Columns to read as text, whatever they look like.
   std::vector<std::string> text = {};
-  /// Columns to read, where the table has them; all without any.
+  /// Columns to read; all without any.
   std::vector<std::string> columns = {};
   std::optional<char> delimiter = {};  ///< found in the first line when left out
   char decimal = '.';                  ///< ',' for numbers like 3,5
