@@ -4,6 +4,7 @@
 #include "cli/app.h"
 #include "cli/dataset.h"
 #include "cli/measure.h"
+#include "cli/report_data.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
@@ -14,7 +15,7 @@ using nlohmann::ordered_json;
 namespace {
 
 struct Arguments {
-  std::string weights, data, target;
+  std::string weights, data, target, report;
   bool describe = false;
   TableReadOptions table;
 };
@@ -32,11 +33,33 @@ ordered_json describe_model(const Model& model, bool json) {
   return result;
 }
 
-ordered_json run(const Arguments& a, const cli::Common& common) {
+/// The model on the rows of a file.
+ReportData report_on(Model& model, const Arguments& a, const Tensor& outputs, const TensorBatches& rows, const Metrics& metrics,
+                     uint64_t seed) {
+  ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
+                    .lead = a.data,
+                    .results = {{"measured", metrics}},
+                    .parts = {{"measured", rows.rows()}}};
+  cli::add_predictions(report, *model.target, outputs, rows.targets(), "measured");
+  if (!model.table) return report;
+  const auto raw = cli::read_raw(model, a.data, a.target, a.table);
+  for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
+  cli::add_columns(report, model, raw, cli::evaluation_of(*model.target, Domain::tabular), seed);
+  return report;
+}
+
+ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
   auto model = Model::load(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   const auto rows = cli::read_labelled(model, a.data, a.target, a.table);
-  const auto metrics = cli::to_json(cli::measure(*model.target, cli::outputs_of(model, rows), rows.targets()));
+  const auto outputs = cli::outputs_of(model, rows);
+  const auto measured = cli::measure(*model.target, outputs, rows.targets());
+  if (!a.report.empty()) {
+    auto report = report_on(model, a, outputs, rows, measured, common.seed);
+    report.command = command;
+    write_report(a.report, report);
+  }
+  const auto metrics = cli::to_json(measured);
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -46,6 +69,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
+  const std::vector<std::string> words(argv, argv + argc);
   return cli::run_tool(argc, argv, common, {
       .name = "evaluate",
       .description = "Measures a model file on a table or on pictures with their targets",
@@ -54,12 +78,13 @@ int main(int argc, char** argv) {
         app.add_option("--weights", a.weights, "A model file")->required();
         app.add_option("--data", a.data, "A table, or a folder of IDX files");
         app.add_option("--target", a.target, "The column to compare with, if it has another name than in training");
+        app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
         cli::add_table_options(app, a.table);
         app.final_callback([&a] {
           if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
         });
       },
-      .run = [&] { return run(arguments, common); },
+      .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " "))); },
   });
 }

@@ -4,6 +4,7 @@
 #include "cli/app.h"
 #include "cli/dataset.h"
 #include "cli/download_line.h"
+#include "cli/folds.h"
 #include "cli/measure.h"
 #include "cli/outcome.h"
 #include "cli/plan_options.h"
@@ -26,7 +27,7 @@ struct Arguments {
   std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool class_weights = false;
-  int64_t networks = 1, trials = 0;
+  int64_t networks = 1, trials = 0, folds = 0;
 };
 
 void define(CLI::App& app, Arguments& a) {
@@ -36,6 +37,7 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
   app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")->check(CLI::Range(1, 1024));
+  app.add_option("--folds", a.folds, "Cross-validate with so many folds first")->check(CLI::Range(2, 1000));
   app.add_option("--tune", a.trials, "Search among so many trials for better options first")->check(CLI::Range(1, 100000));
   auto* init = app.add_option("--init", a.init, "Weights to begin with");
   app.add_option("--pretrained", a.pretrained, "A network and published weights to begin with, resnet50 or resnet50.TAG")
@@ -57,7 +59,8 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
   trainer.resume = a.resume;
   if (!a.dry_run) trainer.out = a.out;
   trainer.settings = {{"data", a.data.data}, {"target", fmt::format("{}", fmt::join(a.data.target, ","))}, {"val", a.data.validation}, {"test", a.data.test},
-                      {"task", a.data.task}, {"scaling", a.data.scaling}, {"init", a.init + a.pretrained}, {"metric", a.metric},
+                      {"task", a.data.task}, {"scaling", a.data.scaling}, {"weight", a.data.weight},
+                      {"split", fmt::format("{}", fmt::join(std::vector{a.data.stratify, a.data.group, a.data.time}, ","))}, {"init", a.init + a.pretrained}, {"metric", a.metric},
                       {"balanced", a.class_weights}};
   return plan;
 }
@@ -68,7 +71,7 @@ void remove_parts(const fs::path& out) {
   if (!fs::is_directory(out)) return;
   std::vector<fs::path> parts;
   for (const auto& entry : fs::directory_iterator(out))
-    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-"))
+    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-") || name.starts_with("fold-"))
       parts.push_back(entry.path());
   for (const auto& part : parts) fs::remove_all(part);
 }
@@ -81,7 +84,7 @@ void prepare_out(const Arguments& a) {
     return;
   }
   const fs::path out = a.out;
-  const bool parts = fs::exists(out / "tune") || fs::exists(out / "network-1");
+  const bool parts = fs::exists(out / "tune") || fs::exists(out / "network-1") || fs::exists(out / "fold-1");
   if (a.resume && !parts && !fs::exists(out / "checkpoint.safetensors"))
     fail(ErrorKind::file, "{}: no checkpoint to resume from", (out / "checkpoint.safetensors").string());
   const bool used = parts || fs::exists(out / "model.safetensors") || fs::exists(out / "checkpoint.safetensors");
@@ -193,6 +196,8 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
     trials = cli::search(training, plan, a.trials);
     plan = trials.front().plan;
   }
+  std::vector<Metrics> folds;
+  if (a.folds > 0) folds = cli::cross_validate(a.data, training, plan, a.folds);
   auto trained = cli::train_networks(training, plan, a.networks);
   auto& model = trained.model;
   if (!a.threshold.empty()) cli::choose_thresholds(model, dataset, a.threshold);
@@ -201,10 +206,12 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   if (!out.empty()) {
     auto report = report_of(command, trained, plan, validation, test);
     cli::add_dataset(report, model, dataset, training.evaluation, common.seed);
+    if (!folds.empty()) report.tables.push_back(cli::table_of(folds));
     if (!trials.empty()) report.tables.push_back(cli::table_of(trials, training.evaluation.decides));
     write_report(out / "report.html", report);
   }
-  const auto summary = summary_of(a, plan, training, trained, validation, test);
+  auto summary = summary_of(a, plan, training, trained, validation, test);
+  if (!folds.empty()) summary["folds"] = cli::summary_of(folds);
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;
 }

@@ -7,6 +7,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/data/source.h"
 #include "reszoo/data/table.h"
+#include "reszoo/train/importance.h"
 
 namespace reszoo::cli {
 namespace {
@@ -27,6 +28,19 @@ std::optional<TensorBatches> table_part(const Model& model, const DataOptions& o
   if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
   if (text.empty() || fraction_of(text, option)) return std::nullopt;
   return read_labelled(model, text, "", options.table);
+}
+
+constexpr int64_t kDescribedRows = 20000;  // that a report looks at
+
+/// Raw rows of the part that a model is measured on.
+Frame measured_rows(const Model& model, const DataOptions& options, const Frame& frame, const Split& split) {
+  const auto some = [&](const Frame& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
+  for (const auto& [rows, text, option] : {std::tuple(split.test, options.test, "--test"),
+                                           std::tuple(split.validation, options.validation, "--val")}) {
+    if (rows.numel() > 0) return some(take_rows(frame, rows));
+    if (!text.empty() && !fraction_of(text, option)) return some(read_raw(model, text, "", options.table));
+  }
+  return some(take_rows(frame, split.train));
 }
 
 /// The weight of each row; undefined where no column is named.
@@ -87,6 +101,8 @@ Dataset make_dataset(const DataOptions& options, const TrainingTable& table, con
   dataset.train = table_batches(model, train, weights);
   dataset.validation = table_part(model, options, table.frame, split.validation, options.validation, "--val");
   dataset.test = table_part(model, options, table.frame, split.test, options.test, "--test");
+  dataset.sample = sample_rows(train, kDescribedRows, options.seed);
+  dataset.measured = measured_rows(model, options, table.frame, split);
   return dataset;
 }
 
@@ -104,18 +120,25 @@ Dataset read_dataset(const DataOptions& options, Domain domain) {
        kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
 }
 
+Frame read_raw(const Model& model, const std::string& path, const std::string& target, const TableReadOptions& options) {
+  auto reading = options;
+  reading.text = model.table->text_columns();
+  auto frame = read_table(path, reading);
+  const auto& name = model.target->names().front();
+  if (target.empty() || target == name) return frame;
+  naming(path, [&] { return frame.at(target).size(); });
+  std::erase_if(frame.columns, [&](const auto& column) { return column.name == name; });
+  for (auto& column : frame.columns)
+    if (column.name == target) column.name = name;
+  return frame;
+}
+
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options) {
   if (!model.table) return read_labelled_images(model, path);
   if (const auto kind = detect_data(path); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path, text_of(kind));
-  return naming(path, [&]() -> TensorBatches {
-    auto reading = options;
-    reading.text = model.table->text_columns();
-    const auto frame = read_table(path, reading);
-    if (target.empty()) return table_batches(model, frame);
-    return {model.table->transform(frame), model.target->encode(frame.at(target))};
-  });
+  return naming(path, [&] { return table_batches(model, read_raw(model, path, target, options)); });
 }
 
 }  // namespace reszoo::cli

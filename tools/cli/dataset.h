@@ -16,6 +16,8 @@ struct Dataset {
   Model model;
   std::optional<TensorBatches> train, validation, test;
   std::vector<std::string> notes;
+  Frame sample;    ///< of a table: raw training rows to describe, some thousands
+  Frame measured;  ///< of a table: raw rows of test, else validation, else training, some thousands, with targets
 };
 
 /// A table to train on, read and checked as a whole, and by what its rows are
@@ -43,5 +45,10 @@ Dataset read_dataset(const DataOptions& options, Domain domain);
 /// `target` overrides the name of the target's column.
 TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options = {});
+
+/// The raw rows of a table as `read_labelled` reads them, the target under the
+/// name that the model knows.
+Frame read_raw(const Model& model, const std::string& path, const std::string& target,
+               const TableReadOptions& options = {});
 
 }  // namespace reszoo::cli
