@@ -51,28 +51,42 @@ Pass pass(const Tensor& x, const Forward& forward) {
   return {outputs.detach(), leaf.grad()};
 }
 
-void expect_close(const Tensor& ours, const Tensor& theirs, const std::string& what) {
+double error(const Tensor& numbers, const Tensor& exact) {
+  return (numbers.to(torch::kDouble) - exact).abs().max().item<double>();
+}
+
+/// Float32 has an error of its own, which a norm of nearly equal values makes large:
+/// ours may be three times that of the modules.
+void expect_close(const Tensor& ours, const Tensor& theirs, const Tensor& exact, const std::string& what) {
   ASSERT_EQ(ours.defined(), theirs.defined()) << what;
   if (!ours.defined()) return;
-  // 1: a bias before a batch norm has a gradient of 0 but for rounding.
-  const double scale = 1 + theirs.abs().max().item<double>();
-  EXPECT_LT((ours - theirs).abs().max().item<double>(), 1e-5 * scale) << what;
+  const double rounding = 2e-6 * (1 + exact.abs().max().item<double>());
+  EXPECT_LT(error(ours, exact), 3 * error(theirs, exact) + rounding) << what;
+}
+
+void clear_gradients(const Network& net) {
+  for (auto& parameter : net->parameters()) parameter.mutable_grad().reset();
 }
 
 /// Outputs, gradients of input and parameters, and buffers of both.
 void expect_equal_passes(Network& ours, Network& theirs, const Tensor& x) {
   AnyModule model(ours);
   ASSERT_TRUE(FastForward::applies(model));
+  auto exact = deep_copy(theirs);
+  exact->to(torch::kDouble);
+  for (const auto& net : {ours, theirs, exact}) clear_gradients(net);
   FastForward fast;
   const auto a = pass(x, [&](const Tensor& leaf) { return fast(model, leaf, 0); });
   const auto b = pass(x, [&](const Tensor& leaf) { return theirs->forward(leaf); });
-  expect_close(a.outputs, b.outputs, "outputs");
-  expect_close(a.input_gradient, b.input_gradient, "input");
-  const auto expected = theirs->named_parameters();
+  const auto c = pass(x.to(torch::kDouble), [&](const Tensor& leaf) { return exact->forward(leaf); });
+  expect_close(a.outputs, b.outputs, c.outputs, "outputs");
+  expect_close(a.input_gradient, b.input_gradient, c.input_gradient, "input");
+  const auto parameters = theirs->named_parameters(), exact_parameters = exact->named_parameters();
   for (const auto& item : ours->named_parameters())
-    expect_close(item.value().grad(), expected[item.key()].grad(), item.key());
-  const auto buffers = theirs->named_buffers();
-  for (const auto& item : ours->named_buffers()) expect_close(item.value(), buffers[item.key()], item.key());
+    expect_close(item.value().grad(), parameters[item.key()].grad(), exact_parameters[item.key()].grad(), item.key());
+  const auto buffers = theirs->named_buffers(), exact_buffers = exact->named_buffers();
+  for (const auto& item : ours->named_buffers())
+    expect_close(item.value(), buffers[item.key()], exact_buffers[item.key()], item.key());
 }
 
 class Threads : public testing::TestWithParam<int> {
@@ -116,7 +130,7 @@ TEST_P(Threads, FastForwardEqualsTheModulesInValuesGradientsAndStatistics) {
     SCOPED_TRACE(norm);
     auto ours = network(small(norm)), theirs = deep_copy(ours);
     expect_equal_passes(ours, theirs, rows());
-    expect_equal_passes(ours, theirs, rows(40));  // another size, gradients on top of the first ones
+    expect_equal_passes(ours, theirs, rows(40));  // another size
   }
 }
 
@@ -266,7 +280,7 @@ TEST(FastForward, TwoGraphsAtOnceAndGradientsOnGradients) {
   }
   const auto expected = theirs->named_parameters();
   for (const auto& item : ours->named_parameters())
-    expect_close(item.value().grad(), expected[item.key()].grad(), item.key());
+    EXPECT_TRUE(torch::allclose(item.value().grad(), expected[item.key()].grad(), 1e-4, 1e-5)) << item.key();
 }
 
 TEST(FastForward, AGradientThatIsKeptIsNotWrittenOver) {
