@@ -6,7 +6,7 @@
 namespace reszoo {
 
 /// An input, and what the network answers.
-struct Trial {
+struct TrialRun {
   Tensor input, answer;
 };
 
@@ -14,7 +14,7 @@ struct Trial {
 struct Prepared {
   Network network{nullptr};
   Tensor input;               ///< a batch of two
-  std::vector<Trial> trials;  ///< of another batch size and, if any_size, of another height and width
+  std::vector<TrialRun> trials;  ///< of another batch size and, if any_size, of another height and width
   bool any_size = false;      ///< whether height and width are free
 };
 

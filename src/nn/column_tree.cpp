@@ -106,8 +106,8 @@ class ColumnTree {
       if (const double merit = left.merit() + right.merit(); merit > best) {
         best = merit;
         leaf.cut = i;
-        leaf.gain = (static_cast<double>(end - begin) * impurity - left.rows * left.impurity() - right.rows * right.impurity()) /
-                    static_cast<double>(x_.size());
+        const double children = left.rows * left.impurity() + right.rows * right.impurity();
+        leaf.gain = (static_cast<double>(end - begin) * impurity - children) / static_cast<double>(x_.size());
       }
     }
     if (leaf.gain + kPure < options_.min_impurity_decrease) leaf.cut = leaf.end;

@@ -25,7 +25,8 @@ Tensor scales(int64_t members, int64_t width, ScaleStart start, const std::vecto
   else drawn = drawn.uniform_(-1, 1).ge(0).to(torch::kFloat) * 2 - 1;
   if (chunks.empty()) return drawn;
   std::vector<Tensor> parts;
-  for (size_t i = 0; i < chunks.size(); ++i) parts.push_back(drawn.narrow(1, static_cast<int64_t>(i), 1).expand({-1, chunks[i]}));
+  for (size_t i = 0; i < chunks.size(); ++i)
+    parts.push_back(drawn.narrow(1, static_cast<int64_t>(i), 1).expand({-1, chunks[i]}));
   return torch::cat(parts, 1);
 }
 

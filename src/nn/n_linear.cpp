@@ -6,8 +6,9 @@ namespace reszoo {
 
 void NLinearImpl::reset() {
   const double bound = 1 / std::sqrt(static_cast<double>(options.in()));
-  weight = register_parameter("weight", torch::empty({options.layers(), options.in(), options.out()}).uniform_(-bound, bound));
-  if (options.bias()) bias = register_parameter("bias", torch::empty({options.layers(), options.out()}).uniform_(-bound, bound));
+  const auto drawn = [&](at::IntArrayRef shape) { return torch::empty(shape).uniform_(-bound, bound); };
+  weight = register_parameter("weight", drawn({options.layers(), options.in(), options.out()}));
+  if (options.bias()) bias = register_parameter("bias", drawn({options.layers(), options.out()}));
 }
 
 Tensor NLinearImpl::forward(const Tensor& x) {

@@ -21,7 +21,8 @@ void check(const Bins& bins) {
       fail(ErrorKind::usage, "PiecewiseLinearBins: a column needs two edges or more, got {} in column {}", edges.size(), i);
     for (size_t j = 0; j < edges.size(); ++j)
       if (!std::isfinite(edges[j]) || (j > 0 && static_cast<float>(edges[j - 1]) >= static_cast<float>(edges[j])))
-        fail(ErrorKind::usage, "PiecewiseLinearBins: edges must be finite and ascend, got {} at {} in column {}", edges[j], j, i);
+        fail(ErrorKind::usage, "PiecewiseLinearBins: edges must be finite and ascend, got {} at {} in column {}", edges[j],
+             j, i);
   }
 }
 
@@ -111,15 +112,17 @@ Tensor PiecewiseLinearEncodingImpl::forward(const Tensor& x) {
 
 PiecewiseLinearEmbeddingsImpl::PiecewiseLinearEmbeddingsImpl(PiecewiseLinearEmbeddingsOptions options_)
     : options(std::move(options_)) {
-  if (options.width() < 1) fail(ErrorKind::usage, "PiecewiseLinearEmbeddings: width must be 1 or more, got {}", options.width());
+  if (options.width() < 1)
+    fail(ErrorKind::usage, "PiecewiseLinearEmbeddings: width must be 1 or more, got {}", options.width());
   reset();
 }
 
 void PiecewiseLinearEmbeddingsImpl::reset() {
   const bool b = options.version() == PiecewiseLinearEmbeddingsOptions::Version::b;
   const auto columns = static_cast<int64_t>(options.bins().size());
-  if (b) linear0 = register_module("linear0", LinearEmbeddings(LinearEmbeddingsOptions(std::max<int64_t>(1, columns), options.width())));
-  impl = register_module("impl", PiecewiseLinearBins(options.bins()));
+  impl = PiecewiseLinearBins(options.bins());  // checks the bins
+  if (b) linear0 = register_module("linear0", LinearEmbeddings(LinearEmbeddingsOptions(columns, options.width())));
+  register_module("impl", impl);
   linear = register_module("linear", NLinear(NLinearOptions(columns, impl->most_bins(), options.width()).bias(!b)));
   if (b) {
     const torch::NoGradGuard no_grad;

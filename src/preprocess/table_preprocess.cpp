@@ -68,7 +68,8 @@ struct TablePreprocess::Fitting {
 
   void add_number(Column column) {
     if (const auto infinite = count(column.numbers.isinf()); infinite > 0) {
-      fitted.notes_.push_back(fmt::format("column \"{}\" has infinite numbers in {} rows; they count as missing", column.name, infinite));
+      fitted.notes_.push_back(
+          fmt::format("column \"{}\" has infinite numbers in {} rows; they count as missing", column.name, infinite));
       column.numbers = without_infinite(column.numbers);
     }
     if (const auto why = why_without_numbers(column, is_named(column, options)); !why.empty())
@@ -100,7 +101,8 @@ struct TablePreprocess::Fitting {
     for (size_t i = 0; i < counts.words.size(); ++i)
       if (counts.rows[i] >= least) category.words.push_back(counts.words[i]);
       else summary.rare += counts.rows[i];
-    if (why.empty() && category.words.empty()) why = fmt::format("none of its {} words is in {} rows", counts.words.size(), least);
+    if (why.empty() && category.words.empty())
+      why = fmt::format("none of its {} words is in {} rows", counts.words.size(), least);
     if (!why.empty()) return fitted.notes_.push_back(left_out(column, why));
     summary.words = category.words;
     fitted.categories_.push_back(std::move(category));

@@ -108,8 +108,9 @@ double calibration_error(const Tensor& probability, const Tensor& target, int64_
   const auto m = detail::scored("calibration_error", probability, target, weight);
   const auto [likeliest, guess] = m.given.max(1);
   const bool two = m.given.size(1) == 2;
-  const auto curve = calibration_curve(two ? m.given.select(1, 1) : likeliest,
-                                       two ? m.target.eq(1) : guess.eq(m.target), bins, CalibrationBins::uniform, m.weight);
+  const auto curve =
+      calibration_curve(two ? m.given.select(1, 1) : likeliest, two ? m.target.eq(1) : guess.eq(m.target), bins,
+                        CalibrationBins::uniform, m.weight);
   return detail::mean((curve.observed - curve.predicted).abs(), curve.weight);
 }
 

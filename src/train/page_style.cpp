@@ -38,7 +38,7 @@ svg { display: block; width: 100%; height: auto; } svg text { font: 11.5px syste
 .legend li { display: flex; align-items: center; gap: .35rem; min-width: 0; } .legend i { flex: none; width: 1rem; height: 3px; border-radius: 2px; }
 .legend .c1 { background: var(--s1); } .legend .c2 { background: var(--s2); } .legend .c3 { background: var(--s3); } .legend .c4 { background: var(--s4); } .legend .c5 { background: var(--s5); } .legend .c6 { background: var(--s6); }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); width: fit-content; max-width: 100%; }
-figure .scroll { border: 0; border-radius: 0; width: auto; } table { border-collapse: collapse; font-size: .92rem; }
+figure th, figure td { padding-left: .5rem; padding-right: .5rem; } figure .scroll { border: 0; border-radius: 0; width: auto; } table { border-collapse: collapse; font-size: .92rem; }
 th, td { padding: .38rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: middle; } tr:last-child td { border-bottom: 0; }
 th { font-weight: 600; color: var(--soft); font-size: .82rem; white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.marked td { background: color-mix(in srgb, var(--mark) 12%, transparent); font-weight: 600; }

@@ -156,13 +156,13 @@ size_t Plot::density(const Points& points) {
   return outside;
 }
 
-void Plot::vertical(double x, const char* style, const std::string& word) {
+void Plot::vertical(double x, const char* style, const std::string& word, bool at_foot) {
   drawn_ +=
       fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", style, at_x(x), top, bottom);
   const bool late = x > (x_.low + x_.high) / 2;
   if (!word.empty())
     drawn_ += fmt::format(R"(<text class="ink" x="{:.1f}" y="{}" text-anchor="{}">{}</text>)",
-                          at_x(x) + (late ? -5 : 5), top + 11, late ? "end" : "start", word);
+                          at_x(x) + (late ? -5 : 5), at_foot ? bottom - 6 : top + 11, late ? "end" : "start", word);
 }
 
 void Plot::horizontal(double y, const char* style) {

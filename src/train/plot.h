@@ -50,8 +50,8 @@ class Plot {
   /// where there are few. Returns how many lie outside the axes.
   size_t density(const Points& points);
 
-  /// A line across the whole drawing at an x, with a word at its head.
-  void vertical(double x, const char* style, const std::string& word = "");
+  /// A line across the whole drawing at an x, with a word at its head, or foot.
+  void vertical(double x, const char* style, const std::string& word = "", bool at_foot = false);
   void horizontal(double y, const char* style);
 
   /// Short strokes on the x axis.

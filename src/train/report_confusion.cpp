@@ -72,7 +72,7 @@ std::string confusion(const ClassPart& part, const Classified& rows) {
                   fmt::format("The most frequent mistakes; a matrix of {} classes could not be read.", count(classes)));
   const auto counts = confusion_matrix(rows.guess, rows.truth, classes);
   auto box = figure("Confusion", "rows", matrix(part, counts),
-                    "Darker: a larger share of the true class. A good model is dark on the diagonal alone.");
+                    "Stronger colour: a larger share of the true class. A good model has it on the diagonal alone.");
   if (classes > 6) box.insert(box.find('>'), classes > 14 ? " class=\"full\"" : " class=\"wide\"");
   return box;
 }

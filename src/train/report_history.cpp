@@ -31,7 +31,8 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
   const double first_epoch = points.front().first, last_epoch = points.back().first;
   Plot plot(name + " per epoch", {first_epoch, std::max(last_epoch, first_epoch + 1), "epoch", Axis::Marks::whole},
             axis_of(values, ""));
-  if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best));
+  const bool rising = std::isfinite(points.front().second) && last > points.front().second;  // then the head is taken
+  if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best), rising);
   plot.line(thinned(points, most_points), "curve");
   double at_best = NAN;
   for (const auto& [epoch, value] : points) {

@@ -29,6 +29,10 @@ class Shapes {
   const State& state_;
 };
 
+bool alike(const std::vector<int64_t>& widths) {
+  return !widths.empty() && std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size());
+}
+
 /// The numeric embedding; gives the columns that it embeds.
 int64_t read_embedding(const Shapes& shapes, TabularOptions& options) {
   const auto key = [](const char* name) { return kEncoder + std::string(name); };
@@ -59,7 +63,7 @@ int64_t read_categories(const Shapes& shapes, TabularOptions& options) {
   options.cardinalities = cardinalities;
   int64_t features = 0;
   for (const auto width : widths) features += width;
-  if (std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size())) options.embedding_width = widths[0];
+  if (alike(widths)) options.embedding_width = widths[0];
   else options.embedding_widths = widths;
   return features;
 }
@@ -68,7 +72,7 @@ void read_widths(const Shapes& shapes, const std::string& layer, TabularOptions&
   std::vector<int64_t> widths;
   const auto of_block = [&] { return "blocks." + std::to_string(widths.size()) + "." + layer; };
   while (shapes.has(of_block() + ".weight")) widths.push_back(shapes.out(of_block()));
-  if (!widths.empty() && std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size())) {
+  if (alike(widths)) {
     options.blocks = static_cast<int64_t>(widths.size());
     options.width = widths[0];
   } else {
@@ -93,8 +97,8 @@ std::optional<TabularOptions> options_of_shapes(const State& state) {
   const std::string norm = residual ? "output.normalization" : "blocks.0.normalization";
   const int64_t features = shapes.in(first), hidden = shapes.out("blocks.0.linear1");
   TabularOptions options{.outputs = shapes.out(last)};
-  if (features == 0 || *options.outputs == 0 || (residual && hidden == 0) || shapes.has(std::string(kEncoder) + "impl.weight"))
-    return std::nullopt;
+  const bool piecewise = shapes.has(std::string(kEncoder) + "impl.weight");
+  if (features == 0 || *options.outputs == 0 || (residual && hidden == 0) || piecewise) return std::nullopt;
   const int64_t embedded = read_embedding(shapes, options), of_categories = read_categories(shapes, options);
   const int64_t plain = features - of_categories - embedded * options.numeric_width.value_or(0);
   options.numeric = embedded + plain;

@@ -111,8 +111,8 @@ TEST(BadInput, TargetWithAGap) {
   expect_refused("size,price\n1,5\n2,\n3,6\n4,7\n", {"target \"price\"", "row 2"});
 }
 
-TEST(BadInput, ColumnWithoutAnyValue) {
-  expect_refused("size,age,price\n1,,5.5\n2,,6.5\n3,,7.5\n4,,8.5\n", {"column \"age\"", "no value"});
+TEST(BadInput, NoColumnWithAnyValue) {
+  expect_refused("age,price\n,5.5\n,6.5\n,7.5\n,8.5\n", {"no column is left", "\"age\"", "no value"});
 }
 
 TEST(BadInput, TextInAColumnOfNumbers) {
@@ -122,10 +122,10 @@ TEST(BadInput, TextInAColumnOfNumbers) {
                  {"--numeric", "size"});
 }
 
-TEST(BadInput, InfiniteNumber) {
+TEST(BadInput, InfiniteTarget) {
   auto table = goods(60);
-  table.rows[50][0] = "inf";
-  expect_refused(table.csv(kInputs + Words{"price"}), {"column \"size\"", "row 51"});
+  table.rows[50][3] = "inf";
+  expect_refused(table.csv(kInputs + Words{"price"}), {"target \"price\"", "row 51"});
 }
 
 TEST(BadInput, NanLossSaysTheStepAndKeepsTheOldModel) {

@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 const Words kParts = {"--val", "0.2", "--test", "0.25"};
 
 /// Trains with a test part in a file of its own, and evaluates on the same.
-void expect_equal_measures(const std::string& target, const Words& metrics) {
+void expect_equal_measures(const std::string& target, const std::string& decides, const Words& metrics) {
   const Goods goods(target);
   const auto test = goods.at("test.csv");
   write_file(test, goods.table.csv());
   const auto trained = goods.trained({"--test", test}).json();
   const auto measured =
       expect_success({"evaluate", "--weights", goods.model(), "--data", test, "--threads", "1", "--json"}).json();
-  EXPECT_EQ(trained["metric"], metrics.front());
+  EXPECT_EQ(trained["metric"], decides);
   ASSERT_EQ(measured.size(), metrics.size()) << measured;
   for (const auto& metric : metrics)
     EXPECT_NEAR(measured.at(metric).get<double>(), trained["test"].at(metric).get<double>(), 1e-5) << metric;
@@ -62,7 +62,8 @@ TEST(Train, OutHoldsTheFilesAndNoOther) {
   EXPECT_EQ(epoch, 2);
   const auto page = read_file(goods.at("out/report.html"));
   EXPECT_NE(page.find("tabular_resnet"), std::string::npos);
-  EXPECT_NE(page.find("</html>"), std::string::npos);
+  for (const auto* part : {"Predicted against true", "Importance of columns", "follows a column", "best ", "</html>"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
 TEST(Train, SaysOneLineAnEpochWhereStderrIsNoTerminal) {
@@ -83,13 +84,26 @@ TEST(Train, WithoutJsonPrintsTheSameOverSeveralLines) {
 }
 
 TEST(Train, RegressionMeasuresAsEvaluateDoes) {
-  expect_equal_measures("price", {"rmse", "r2", "mae"});
+  expect_equal_measures("price", "rmse", {"rmse", "mae", "r2"});
 }
+TEST(Evaluate, WritesAReportOfTheRowsItMeasures) {
+  const Goods goods("sold");
+  goods.trained();
+  const Words words{"evaluate", "--weights", goods.model(), "--data", goods.at("data.csv"), "--threads", "1", "--json"};
+  expect_success(words + Words{"--report", goods.at("report.html")});
+  const auto page = read_file(goods.at("report.html"));
+  for (const auto* part :
+       {"of 120 measured rows", "Calibration", "Confusion", "Importance of columns", "tabular_resnet: sold"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
 TEST(Train, BinaryMeasuresAsEvaluateDoes) {
-  expect_equal_measures("sold", {"accuracy", "log_loss", "roc_auc"});
+  expect_equal_measures("sold", "log_loss",
+                        {"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "pr_auc", "f1", "brier", "ece"});
 }
 TEST(Train, MulticlassMeasuresAsEvaluateDoes) {
-  expect_equal_measures("grade", {"accuracy", "log_loss", "roc_auc"});
+  expect_equal_measures("grade", "log_loss",
+                        {"accuracy", "balanced_accuracy", "log_loss", "roc_auc", "f1_macro", "brier", "ece"});
 }
 
 TEST(Train, LearnsATableThatCanBeLearned) {

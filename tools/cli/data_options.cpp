@@ -12,7 +12,8 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--target", o.target, "The table's column to predict, or several")->delimiter(',');
   app.add_option("--val", o.validation, "Validation rows: a path, or a fraction of the data (default 0.1; 0 for none)");
   app.add_option("--test", o.test, "Test rows: a path, or a fraction of the data");
-  auto* stratify = app.add_option("--stratify", o.stratify, "Part rows with the same shares of this column's values (the target's classes)");
+  auto* stratify = app.add_option("--stratify", o.stratify,
+                                  "Part rows with the same shares of this column's values (the target's classes)");
   auto* group = app.add_option("--group", o.group, "Part rows with no value of this column in two parts; it is no input");
   auto* time = app.add_option("--time", o.time, "Part rows by this column: the last ones test, those before validate");
   auto* plain = app.add_flag("--no-stratify", o.plain, "Part rows at random even where the target has classes");

@@ -116,6 +116,8 @@ void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const
                   tested      ? "test"
                   : validated ? "validation"
                               : "training");
+  report.lead = fmt::format("{} of {}", text_of(model.target->task()), model.target->name());
+  if (model.table) report.lead += fmt::format(" from {} columns", model.table->inputs().size());
   report.parts = {{"training", dataset.train->rows()}};
   if (validated) report.parts.emplace_back("validation", dataset.validation->rows());
   if (tested) report.parts.emplace_back("test", dataset.test->rows());

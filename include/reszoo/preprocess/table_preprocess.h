@@ -41,11 +41,13 @@ struct ColumnSummary {
 /// | numbers                                            | number                |
 /// | other text, booleans                               | category              |
 /// | no value, or one, in all rows                      | left out              |
-/// | 20 rows and more, at least 90 % of the texts in them different | left out  |
-/// | 20 rows and more, each its own whole number, rising or falling in the order of the rows within a range of 10 times their number, or in any order within twice their number | left out: counts the rows |
+/// | text, at least 90 % of it different                | left out: names rows  |
+/// | whole numbers, each of its own and close together  | left out: counts rows |
 ///
-/// The last two hold for columns that no option names; `notes` has a line for
-/// each column that is left out.
+/// The last two hold for columns of 20 rows and more that no option names. Close
+/// together is a range below 10 times the rows where the numbers rise or fall in
+/// the rows' order, else below twice the rows. `notes` has a line for each column
+/// that is left out.
 ///
 /// A row becomes, in this order: the scaled numbers, and the parts of dates that
 /// vary (DatePart), missing ones the middle; a 0/1 indicator for each number or
