@@ -12,9 +12,10 @@ namespace reszoo {
 /// tolerance, in fewer and fused passes where the module is a Network of tabular
 /// blocks whose parts it knows; any other module runs as it is.
 ///
-/// Known are `input_projection`, blocks of `tabular_block` and the head of
-/// `tabular_resnet`, with batch norm (in training mode) or none, ReLU, and any
-/// dropout, in float32 on a CPU. Steps before the input projection run as they are.
+/// Known are `input_projection`, blocks of `tabular_block`, and norm and ReLU of the
+/// head of `tabular_resnet`: linear layers plain or of a BatchEnsemble, batch norm in
+/// training mode or none, ReLU, any dropout, in float32 on a CPU. Steps before the
+/// input projection and the output layer run as they are.
 ///
 /// Differs: from the modules in what a dropout drops, which here is a function of
 /// (seed, step, layer, element): independent of threads, of LibTorch's generators
