@@ -180,8 +180,11 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   const auto device = common.use();
   if (!a.pretrained.empty()) a.plan.network = find_published(a.pretrained).model;
   const auto domain = cli::domain_of(a.plan);
+  std::optional<ThresholdMetric> threshold;
+  if (!a.threshold.empty()) threshold = cli::parse_threshold_metric(a.threshold);
   prepare_out(a);
   const auto dataset = prepare(a, common.seed);
+  if (threshold) cli::require_thresholds(dataset);
   auto plan = make_plan(a, common, device, dataset.train->rows());
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
   progress.say(headline(dataset, plan));
@@ -200,7 +203,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   if (a.folds > 0) folds = cli::cross_validate(a.data, training, plan, a.folds);
   auto trained = cli::train_networks(training, plan, a.networks);
   auto& model = trained.model;
-  if (!a.threshold.empty()) cli::choose_thresholds(model, dataset, a.threshold);
+  if (threshold) cli::choose_thresholds(model, dataset, *threshold);
   if (!out.empty()) model.save(out / "model.safetensors");
   const auto validation = measure_on(model, dataset.validation), test = measure_on(model, dataset.test);
   if (!out.empty()) {

@@ -2,10 +2,8 @@
 
 #include "measure.h"
 #include "reszoo/base/error.h"
-#include "reszoo/train/curves.h"
 
 namespace reszoo::cli {
-namespace {
 
 ThresholdMetric parse_threshold_metric(const std::string& text) {
   if (text == "accuracy") return ThresholdMetric::accuracy;
@@ -14,22 +12,23 @@ ThresholdMetric parse_threshold_metric(const std::string& text) {
   fail(ErrorKind::usage, "--threshold: must be f1, balanced_accuracy or accuracy, got \"{}\"", text);
 }
 
-}  // namespace
-
-void choose_thresholds(Model& model, const Dataset& dataset, const std::string& metric) {
-  auto& target = *model.target;
+void require_thresholds(const Dataset& dataset) {
+  const auto& target = *dataset.model.target;
   if (target.thresholds().empty())
     fail(ErrorKind::usage, "--threshold: needs two classes or labels, {} is of task={}", target.name(), text_of(target.task()));
   if (!dataset.validation) fail(ErrorKind::usage, "--threshold: is chosen by validation rows, got --val 0");
-  const auto kind = parse_threshold_metric(metric);
+}
+
+void choose_thresholds(Model& model, const Dataset& dataset, ThresholdMetric metric) {
+  auto& target = *model.target;
   const auto& rows = *dataset.validation;
   const auto chances = target.probabilities(outputs_of(model, rows)).to(at::kDouble);
   std::vector<double> thresholds;
   if (target.task() == Task::binary) {
-    thresholds = {best_threshold(chances, rows.targets(), kind).threshold};
+    thresholds = {best_threshold(chances, rows.targets(), metric).threshold};
   } else {
     for (int64_t i = 0; i < chances.size(1); ++i)
-      thresholds.push_back(best_threshold(chances.select(1, i), rows.targets().select(1, i).to(at::kLong), kind).threshold);
+      thresholds.push_back(best_threshold(chances.select(1, i), rows.targets().select(1, i).to(at::kLong), metric).threshold);
   }
   for (auto& threshold : thresholds) threshold = std::clamp(threshold, 0.0, 1.0);
   target.set_thresholds(thresholds);
