@@ -18,7 +18,7 @@ int64_t batch_size_for(int64_t rows) {
 
 Plan auto_plan(int64_t rows) {
   Plan plan;
-  plan.options = {{"members", 32}, {"blocks", 2}, {"width", 128}, {"dropout", 0.1},
+  plan.options = {{"members", 16}, {"blocks", 2}, {"width", 96}, {"hidden_factor", 1}, {"dropout", 0.1},
                   {"numeric_embedding", "piecewise"}, {"numeric_width", 16}};
   plan.bins = 48;
   plan.trainer.epochs = 200;

@@ -25,7 +25,7 @@ struct Plan {
 ///
 /// | plan    | network                                         | training                                  |
 /// |---------|-------------------------------------------------|-------------------------------------------|
-/// | `auto`  | 32 networks in one, 2 blocks, width 128, piecewise-linear embeddings | AdamW 2e-3, decay 3e-4, clipped at 1, average of weights, up to 200 epochs, patience 16, 128 to 1024 rows a step by the number of rows |
+/// | `auto`  | 16 networks in one, 2 blocks, width 96, hidden factor 1, piecewise-linear embeddings | AdamW 2e-3, decay 3e-4, clipped at 1, average of weights, up to 200 epochs, patience 16, 128 to 1024 rows a step by the number of rows |
 /// | `paper` | the registry's own: width 192, 4 blocks         | AdamW 1e-3, decay 1e-5, 20 epochs, 256 rows a step |
 /// | `image` | the registry's own                              | SGD with Nesterov 0.1, decay 5e-4, 15 epochs of cosine with 5 % warm-up, 128 a step |
 ///
