@@ -200,7 +200,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
     plan = trials.front().plan;
   }
   std::vector<Metrics> folds;
-  if (a.folds > 0) folds = cli::cross_validate(a.data, training, plan, a.folds);
+  if (a.folds > 0) folds = cli::cross_validate(a.data, training, plan, a.folds, a.class_weights);
   auto trained = cli::train_networks(training, plan, a.networks);
   auto& model = trained.model;
   if (threshold) cli::choose_thresholds(model, dataset, *threshold);

@@ -29,6 +29,15 @@ Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, For
   return torch::cat(results);
 }
 
+/// What each network makes of all rows.
+template <typename Forward>
+std::vector<Tensor> of_each(std::vector<Network> networks, const Tensor& input, int64_t batch_size, Forward forward) {
+  std::vector<Tensor> results;
+  for (auto& one : networks)
+    results.push_back(in_batches(one, input, batch_size, [&](const Tensor& x) { return forward(one, x); }));
+  return results;
+}
+
 /// The weights whose keys begin with `prefix`, without it; not the preprocessing's.
 State part_of(const State& tensors, const std::string& prefix) {
   State part("key");
@@ -136,9 +145,7 @@ Tensor Model::input(const ImageView& picture) const {
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
-  std::vector<Tensor> each;
-  for (auto& one : networks_of(*this))
-    each.push_back(in_batches(one, prepared, batch_size, [&](const Tensor& x) { return one->forward(x); }));
+  auto each = of_each(networks_of(*this), prepared, batch_size, [](Network& one, const Tensor& x) { return one->forward(x); });
   if (each.size() == 1) return each.front();
   for (auto& outputs : each)
     if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
@@ -146,9 +153,7 @@ Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
-  std::vector<Tensor> each;
-  for (auto& one : networks_of(*this))
-    each.push_back(in_batches(one, prepared, batch_size, [&](const Tensor& x) { return one->features(x); }));
+  const auto each = of_each(networks_of(*this), prepared, batch_size, [](Network& one, const Tensor& x) { return one->features(x); });
   return each.size() == 1 ? each.front() : torch::cat(each, 1);
 }
 

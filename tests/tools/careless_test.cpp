@@ -140,5 +140,9 @@ TEST(Careless, BalancedClassesWeighTheSame) {
   const auto plain = expect_success(shop.quick("busy", {"--ignore", "turnover"})).json()["val"];
   const auto balanced = expect_success(shop.quick("busy", {"--ignore", "turnover", "--balanced", "--overwrite"})).json()["val"];
   EXPECT_NE(plain, balanced);
+  const auto folds = [&](const Words& more) {
+    return expect_success(shop.quick("busy", Words{"--ignore", "turnover", "--folds", "3", "--overwrite"} + more)).json()["folds"];
+  };
+  EXPECT_NE(folds({}), folds({"--balanced"}));
   expect_failure(1, shop.quick("turnover", {"--balanced", "--overwrite"}), {"--balanced", "regression"});
 }

@@ -42,14 +42,16 @@ Spread spread_of(const std::vector<Metrics>& folds, size_t metric) {
 
 }  // namespace
 
-std::vector<Metrics> cross_validate(const DataOptions& data, const Training& training, const Plan& plan, int64_t count) {
+std::vector<Metrics> cross_validate(const DataOptions& data, const Training& training, const Plan& plan, int64_t count,
+                                    bool class_weights) {
   if (!training.dataset.model.table) fail(ErrorKind::usage, "--folds: is for tables");
   const auto table = read_training_table(data);
   std::vector<Metrics> scores;
   for (const auto& fold : folds(table.frame.rows(), count, table.rule, plan.trainer.seed)) {
     const auto number = scores.size() + 1;
     training.progress.say(fmt::format("fold {} of {}", number, count));
-    const auto dataset = make_dataset(data, table, parts_of(fold, table.rule, plan.trainer.seed));
+    auto dataset = make_dataset(data, table, parts_of(fold, table.rule, plan.trainer.seed));
+    if (class_weights) dataset.train = balanced(*dataset.train, *dataset.model.target);
     auto one = plan;
     if (!one.trainer.out.empty()) one.trainer.out /= fmt::format("fold-{}", number);
     auto trained = train_networks({dataset, training.evaluation, training.begin, training.progress}, one, 1);

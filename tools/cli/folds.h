@@ -7,9 +7,11 @@ namespace reszoo::cli {
 
 /// Trains the plan once for each of `count` folds, a tenth of whose training rows
 /// decides when to stop, in folders `fold-<i>`, and measures the rows held out.
-/// Preprocessing and target are fitted on each fold's own training rows.
+/// Preprocessing and target are fitted on each fold's own training rows, where
+/// every class weighs the same with `class_weights`.
 /// Throws: Error (usage) for pictures; Exit when a signal stopped it.
-std::vector<Metrics> cross_validate(const DataOptions& data, const Training& training, const Plan& plan, int64_t count);
+std::vector<Metrics> cross_validate(const DataOptions& data, const Training& training, const Plan& plan, int64_t count,
+                                    bool class_weights);
 
 /// {"rmse": {"mean": …, "std": …, "each": […]}, …}; the deviation is the sample's.
 nlohmann::ordered_json summary_of(const std::vector<Metrics>& folds);

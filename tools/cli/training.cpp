@@ -9,8 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Model without_network(const Dataset& dataset) { return dataset.model; }
-
 /// Trains one network; `shown`: every epoch on the progress line, and the best
 /// weights kept in the plan's folder.
 TrainResult fit_one(const Training& training, Model& model, const Plan& plan, bool shown) {
@@ -36,7 +34,7 @@ fs::path part_of(const fs::path& out, const std::string& name) { return out.empt
 }  // namespace
 
 Trained train_networks(const Training& training, const Plan& plan, int64_t networks) {
-  Trained trained{without_network(training.dataset), {}};
+  Trained trained{training.dataset.model, {}};
   for (int64_t i = 0; i < networks; ++i) {
     auto one = plan;
     one.trainer.seed += static_cast<uint64_t>(i);
@@ -44,7 +42,7 @@ Trained train_networks(const Training& training, const Plan& plan, int64_t netwo
       training.progress.say(fmt::format("network {} of {}", i + 1, networks));
       one.trainer.out = part_of(plan.trainer.out, fmt::format("network-{}", i + 1));
     }
-    auto model = without_network(training.dataset);
+    auto model = training.dataset.model;
     trained.runs.push_back(fit_one(training, model, one, /*shown=*/true));
     if (i == 0) trained.model = std::move(model);
     else trained.model.further.push_back(model.network);
@@ -58,7 +56,7 @@ std::vector<Trial> search(const Training& training, const Plan& plan, int64_t tr
                             .greater_is_better = training.evaluation.greater_is_better,
                             .out = part_of(plan.trainer.out, "tune")};
   const auto attempt = [&](const Plan& tried) {
-    auto model = without_network(training.dataset);
+    auto model = training.dataset.model;
     return best_value(fit_one(training, model, tried, /*shown=*/false), training.evaluation);
   };
   return tune(plan, options, attempt, [&](const Trial& trial) {
