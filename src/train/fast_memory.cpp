@@ -41,6 +41,13 @@ void FastForward::Memory::fit(const detail::TabularPlan& plan, const Tensor& x) 
   widest = std::max({width, entry, *std::max_element(hidden.begin(), hidden.end())});
   tasks = std::clamp<int64_t>(rows * members / kRowsOfATask, 1, at::get_num_threads());
   tasks = std::min(tasks, rows);
+  fit_tensor(input_weight, {x.size(1), width / members});
+  first_weight.resize(blocks);
+  second_weight.resize(blocks);
+  for (size_t i = 0; i < blocks; ++i) {
+    fit_tensor(first_weight[i], {width / members, hidden[i] / members});
+    fit_tensor(second_weight[i], {hidden[i] / members, width / members});
+  }
   fit_all(stream, blocks + 1, {rows, width});
   fit_all(normed, blocks + 1, {rows, width});
   activations.resize(blocks);

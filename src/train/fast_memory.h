@@ -55,6 +55,10 @@ struct FastForward::Memory : torch::CustomClassHolder {
   std::vector<detail::DropoutMask> dropout, residual_dropout;  ///< of each block
   std::vector<detail::NormPass> norms;                         ///< of each block, then the head's
 
+  // Weights transposed, (in, out): of the input layer, and of each block's two.
+  Tensor input_weight;
+  std::vector<Tensor> first_weight, second_weight;
+
   // (rows, columns). What comes out of a product is kept only where the members' scales
   // behind it need it; in a plain network it is the memory of what it becomes.
   Tensor entering, projected;           ///< x, of members times r; and behind the first product

@@ -1,6 +1,7 @@
 /// Forward and backward of a tabular network in fused passes.
 #pragma once
 #include "train/fast_memory.h"
+#include "train/fast_product.h"
 
 namespace reszoo::detail {
 
@@ -30,13 +31,10 @@ inline const float* read_any(const Tensor& vector) { return vector.numel() > 0 ?
 
 inline Affine behind(const LinearTensors& layer) { return {.scale = read_any(layer.s), .bias = read(layer.bias)}; }
 
-/// Rows of products: a row a member.
-inline Tensor by_member(const Tensor& matrix, int64_t members) {
-  return members == 1 ? matrix : matrix.view({matrix.size(0) * members, matrix.size(1) / members});
-}
-
-inline Tensor by_member(const Tensor& matrix, int64_t members, const Part& part) {
-  return by_member(matrix.narrow(0, part.first, part.count), members);
+/// out = x times the matrix (in, out), a product of its own for each member's part of a row.
+inline void product(const Tensor& x, const Tensor& matrix, const Tensor& out, int64_t members, const Part& part) {
+  const auto in = matrix.size(0), columns = matrix.size(1);
+  multiply({data(x, part), in, 1}, read(matrix), data(out, part), {part.count * members, columns, in});
 }
 
 }  // namespace reszoo::detail

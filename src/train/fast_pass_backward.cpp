@@ -1,5 +1,4 @@
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/mm.h>
 
 #include "train/fast_pass.h"
 
@@ -32,25 +31,18 @@ struct Backward {
   }
 };
 
-/// out = a part of a^T b, the rows of which are shared out among the tasks.
+/// out = a^T b over all rows and members; each task has a share of the rows of out.
 void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, const Tensor& b, int64_t task) {
   if (!out.defined()) return;
-  const auto first = out.size(0) * task / memory.tasks, last = out.size(0) * (task + 1) / memory.tasks;
-  if (first == last) return;
-  auto slice = out.narrow(0, first, last - first);
-  at::mm_out(slice, by_member(a, memory.members).narrow(1, first, last - first).t(), by_member(b, memory.members));
+  const auto rows = out.size(0), columns = out.size(1);
+  const auto first = rows * task / memory.tasks, last = rows * (task + 1) / memory.tasks;
+  multiply({read(a) + first, 1, rows}, read(b), data(out) + first * columns,
+           {last - first, columns, memory.rows * memory.members});
 }
 
 void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
   weight_gradient(b.memory, b.gradients.blocks[i].second.weight, b.branch_gradient(i), b.memory.activations[i], task);
   weight_gradient(b.memory, b.gradients.blocks[i].first.weight, b.hidden_gradient(i), b.memory.normed[i], task);
-}
-
-/// out = gradient * weight: the gradient of what entered a product.
-void product_backward(const Memory& memory, const Tensor& gradient, const Tensor& weight, const Tensor& out,
-                      const Part& part) {
-  auto to = by_member(out, memory.members, part);
-  at::mm_out(to, by_member(gradient, memory.members, part), weight);
 }
 
 /// The gradient of the stream that norm `i` reads, from that behind the norm and
@@ -116,9 +108,9 @@ void block_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto& weights = b.weights.blocks[i];
   branch_backward(b, i, part);
-  product_backward(memory, b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), part);
+  product(b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), memory.members, part);
   activation_backward(b, i, part);
-  product_backward(memory, b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, part);
+  product(b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, memory.members, part);
   add_norm_sums(b, i, part);
 }
 
@@ -186,12 +178,12 @@ void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const
   auto* gradient = data(b.stream_gradient(0), part);
   if (memory.members == 1) {
     add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
-    if (out.defined()) product_backward(memory, b.stream_gradient(0), layer.weight, out, part);
+    if (out.defined()) product(b.stream_gradient(0), layer.weight, out, memory.members, part);
     return;
   }
   affine_backward(gradient, data(memory.projected, part), read(layer.s), DropoutMask(0, 0, 0, 0), gradient,
                   outer_sums(memory, part), part.rows(memory.width));
-  product_backward(memory, b.stream_gradient(0), layer.weight, memory.entering_gradient, part);
+  product(b.stream_gradient(0), layer.weight, memory.entering_gradient, memory.members, part);
   spread_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r), memory.members,
                   out.defined() ? data(out, part) : nullptr, memory.sums(part.task, r),
                   part.rows(memory.entering.size(1)));

@@ -1,5 +1,3 @@
-#include <ATen/ops/mm.h>
-
 #include <cmath>
 
 #include "train/fast_pass.h"
@@ -72,16 +70,28 @@ void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, 
   }
 }
 
-void product(const Memory& memory, const Tensor& x, const Tensor& weight, const Tensor& out, const Part& part) {
-  auto to = by_member(out, memory.members, part);
-  at::mm_out(to, by_member(x, memory.members, part), weight.t());
+/// Rows of a task of a weight to columns of its transposed one.
+void turn(const Memory& memory, const Tensor& weight, const Tensor& turned, int64_t task) {
+  const auto rows = weight.size(0);
+  transpose(read(weight), rows, weight.size(1), rows * task / memory.tasks, rows * (task + 1) / memory.tasks,
+            data(turned));
+}
+
+void turn_weights(const Memory& memory, const TabularTensors& weights) {
+  memory.each_part([](const Part&) {}, [&](int64_t task) {
+    turn(memory, weights.input.weight, memory.input_weight, task);
+    for (size_t i = 0; i < weights.blocks.size(); ++i) {
+      turn(memory, weights.blocks[i].first.weight, memory.first_weight[i], task);
+      turn(memory, weights.blocks[i].second.weight, memory.second_weight[i], task);
+    }
+  });
 }
 
 void project(const Memory& memory, const LinearTensors& layer, const Tensor& x, const Part& part) {
   if (memory.members > 1)
     spread(data(x, part), read(layer.r), memory.members, data(memory.entering, part),
            part.rows(memory.entering.size(1)));
-  product(memory, memory.entering, layer.weight, memory.projected, part);
+  product(memory.entering, memory.input_weight, memory.projected, memory.members, part);
   affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part), memory.sums(part.task, sum),
          part.rows(memory.width));
 }
@@ -94,10 +104,10 @@ void norm_part(const Memory& memory, size_t i, bool relu, const Part& part) {
 
 void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, const Part& part) {
   norm_part(memory, i, /*relu=*/false, part);
-  product(memory, memory.normed[i], weights.first.weight, memory.inner[i], part);
+  product(memory.normed[i], memory.first_weight[i], memory.inner[i], memory.members, part);
   relu_dropout(data(memory.inner[i], part), behind(weights.first), memory.dropout[i], read_any(weights.second.r),
                data(memory.activations[i], part), part.rows(memory.hidden[i]));
-  product(memory, memory.activations[i], weights.second.weight, memory.outer[i], part);
+  product(memory.activations[i], memory.second_weight[i], memory.outer[i], memory.members, part);
   add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
                memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, sum),
                part.rows(memory.width));
@@ -108,6 +118,7 @@ void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, 
 Tensor pass_forward(Memory& memory, const TabularPlan& plan, const Tensor& x) {
   const auto& weights = plan.tensors;
   const auto blocks = plan.blocks.size();
+  turn_weights(memory, weights);
   for (size_t i = 0; i <= blocks; ++i) {
     memory.each_part(
         [&](const Part& part) {

@@ -134,6 +134,20 @@ TEST_P(Threads, FastForwardEqualsTheModulesInValuesGradientsAndStatistics) {
   }
 }
 
+TEST_P(Threads, FastForwardEqualsTheModulesInProductsOfEveryShape) {
+  // 48 + 16 + 8 + 4 + 2 + 1 columns are every kind of tile; more than 256 rows, and hidden
+  // columns, are summed in parts.
+  auto options = small();
+  options.blocks = 1;
+  options.width = 79;
+  options.hidden_factor = 3.5;
+  auto ours = network(options), theirs = deep_copy(ours);
+  expect_equal_passes(ours, theirs, rows(301));
+  options.members = 5;
+  ours = network(options), theirs = deep_copy(ours);
+  expect_equal_passes(ours, theirs, rows(130));
+}
+
 TEST_P(Threads, FastForwardLeavesWhatIsBeforeTheProjectionToItsModules) {
   auto options = small();
   options.cardinalities = std::vector<int64_t>{4, 2};
