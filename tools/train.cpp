@@ -115,7 +115,7 @@ std::function<void(Network&)> beginning(const Arguments& a) {
 ordered_json dry_run(const cli::Training& training, const Plan& plan) {
   const auto& dataset = training.dataset;
   auto model = dataset.model;
-  build_network(model, plan, dataset.train->inputs());
+  build_network(model, plan, *dataset.train);
   if (training.begin) training.begin(model.network);
   Trainer trainer(model.network, loss_of(*model.target, plan.loss), training.evaluation, plan.trainer);
   const auto batch = dataset.train->to(plan.trainer.device).in_order(plan.trainer.batch_size)[0];
@@ -179,6 +179,7 @@ cli::Dataset prepare(Arguments& a, uint64_t seed) {
 ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
   const auto device = common.use();
   if (!a.pretrained.empty()) a.plan.network = find_published(a.pretrained).model;
+  if (!a.init.empty()) cli::begin_with(a.plan, a.init);
   const auto domain = cli::domain_of(a.plan);
   std::optional<ThresholdMetric> threshold;
   if (!a.threshold.empty()) threshold = cli::parse_threshold_metric(a.threshold);

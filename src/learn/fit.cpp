@@ -7,7 +7,7 @@ namespace reszoo {
 TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const Evaluation& evaluation,
                       TrainerHooks hooks, const std::function<void(Network&)>& begin) {
   torch::manual_seed(plan.trainer.seed);
-  build_network(model, plan, data.train.inputs());
+  build_network(model, plan, data.train);
   if (begin) begin(model.network);
   auto options = plan.trainer;
   options.settings.update(settings_of(plan));

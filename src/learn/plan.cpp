@@ -9,6 +9,9 @@
 namespace reszoo {
 namespace {
 
+/// Fewer rows than this are not a bin of their own where a tree cuts: the paper tunes it.
+constexpr int64_t kRowsInTreeBin = 32;
+
 /// Rows a step: enough steps an epoch for small tables, full use of the cores for large ones.
 int64_t batch_size_for(int64_t rows) {
   if (rows < 6'400) return 128;
@@ -51,8 +54,21 @@ Plan image_plan() {
   return plan;
 }
 
+const std::vector<std::string> kBinnings = {"quantile", "tree"};
+
+Bins bins_of(const Model& model, const Plan& plan, const TensorBatches& rows) {
+  const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
+  if (plan.binning == Binning::quantile) return quantile_bins(numbers, plan.bins);
+  const auto targets = rows.targets().cpu();
+  if (targets.dim() > 1 && targets.size(1) > 1)
+    fail(ErrorKind::usage, "binning: a tree predicts one column, got {}; take quantile", model.target->names().size());
+  return tree_bins(numbers, targets.flatten(), {.bins = plan.bins,
+                                                .classification = !targets.is_floating_point(),
+                                                .min_samples_leaf = kRowsInTreeBin});
+}
+
 /// The plan's options and what a table's training rows say of its network.
-nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Tensor& inputs) {
+nlohmann::json options_for_rows(const Model& model, const Plan& plan, const TensorBatches& rows) {
   const auto numeric = model.table->numeric_count();
   nlohmann::json options{{"outputs", model.target->outputs()}, {"numeric", numeric},
                          {"cardinalities", model.table->cardinalities()}};
@@ -60,17 +76,25 @@ nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Tens
   if (numeric == 0)
     for (const auto* name : {"numeric_embedding", "numeric_width"}) options.erase(name);
   const bool cut = options.value("numeric_embedding", "").starts_with("piecewise");
-  if (cut && !options.contains("bins")) options["bins"] = quantile_bins(inputs.narrow(1, 0, numeric).cpu(), plan.bins);
+  if (cut && !options.contains("bins")) options["bins"] = bins_of(model, plan, rows);
   return options;
 }
 
-nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const Tensor& inputs) {
-  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", inputs.size(1)}};
+nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const TensorBatches& pictures) {
+  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", pictures.inputs().size(1)}};
   options.update(plan.options);
   return options;
 }
 
 }  // namespace
+
+Binning parse_binning(std::string_view text) {
+  for (size_t i = 0; i < kBinnings.size(); ++i)
+    if (kBinnings[i] == text) return static_cast<Binning>(i);
+  fail(ErrorKind::usage, "binning: must be {}, got \"{}\"{}", fmt::join(kBinnings, " or "), text, suggestion(text, kBinnings));
+}
+
+std::string text_of(Binning binning) { return kBinnings.at(static_cast<size_t>(binning)); }
 
 Plan named_plan(std::string_view name, int64_t rows) {
   if (name == "auto") return auto_plan(rows);
@@ -83,15 +107,16 @@ nlohmann::ordered_json settings_of(const Plan& plan) {
   return {{"model", plan.network},
           {"options", plan.options.dump()},
           {"bins", plan.bins},
+          {"binning", text_of(plan.binning)},
           {"loss", text_of(plan.loss.number)},
           {"label_smoothing", plan.loss.label_smoothing}};
 }
 
-void build_network(Model& model, const Plan& plan, const Tensor& inputs) {
+void build_network(Model& model, const Plan& plan, const TensorBatches& rows) {
   const auto& info = registry().find(plan.network);
-  const bool rows = info.domain == Domain::tabular;
+  const bool table = info.domain == Domain::tabular;
   model.name = plan.network;
-  model.options = options_from_json(info.domain, rows ? options_for_rows(model, plan, inputs) : options_for_pictures(model, plan, inputs));
+  model.options = options_from_json(info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
   model.network = create_model(model.name, model.options);
 }
 

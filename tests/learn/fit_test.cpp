@@ -66,6 +66,34 @@ TEST(Fit, EveryPlanForTablesLearns) {
   }
 }
 
+TEST(Fit, BinsAreCutByQuantilesOrByATreeOnTheTarget) {
+  const auto table = rows();
+  const auto bins_of = [&](Binning binning) {
+    auto model = prepared(table);
+    auto plan = small("auto");
+    plan.bins = 6;
+    plan.binning = binning;
+    build_network(model, plan, data_of(model, table).train);
+    return std::get<TabularOptions>(model.options).bins.value();
+  };
+  const auto by_quantiles = bins_of(Binning::quantile), by_tree = bins_of(Binning::tree);
+  ASSERT_EQ(by_quantiles.size(), by_tree.size());
+  EXPECT_NE(by_quantiles[0], by_tree[0]);
+  EXPECT_EQ(by_tree[0].size(), 7u);
+  EXPECT_EQ(parse_binning(text_of(Binning::tree)), Binning::tree);
+  expect_error(ErrorKind::usage, "must be quantile or tree, got \"trees\"; did you mean tree?",
+               [] { parse_binning("trees"); });
+}
+
+TEST(Fit, BinsByATreeNeedOneTarget) {
+  const auto table = rows();
+  auto model = prepared(table);
+  auto plan = small("auto");
+  plan.binning = Binning::tree;
+  const TensorBatches two(model.input(table), torch::rand({400, 2}));
+  expect_error(ErrorKind::usage, "binning: a tree predicts one column", [&] { build_network(model, plan, two); });
+}
+
 TEST(Fit, IsAFunctionOfPlanAndData) {
   const auto table = rows();
   const auto trained = [&](uint64_t seed) {

@@ -185,6 +185,16 @@ TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
   EXPECT_LT((key - same).abs().max().item<double>(), 1e-6);
 }
 
+TEST(Train, InitTakesTheNetworkOfAModelFileAndItsBins) {
+  const Goods goods;
+  goods.trained({"--recipe", "auto", "--option", "members=2", "--bins", "5", "--binning", "tree"});
+  expect_success({"train", "--data", goods.at("data.csv"), "--target", "price", "--init", goods.model(), "--lr", "1e-12",
+                  "--epochs", "1", "--threads", "1", "--out", goods.at("more")});
+  const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
+  EXPECT_EQ(to_json(before.options), to_json(after.options));
+  for (const auto& bins : std::get<TabularOptions>(after.options).bins.value()) EXPECT_LE(bins.size(), 6u);
+}
+
 TEST(Train, InitWithAdaptTakesAnotherNumberOfOutputs) {
   const Goods goods;
   goods.trained();

@@ -2,6 +2,7 @@
 
 #include "model_options.h"
 #include "reszoo/base/error.h"
+#include "reszoo/weights/read.h"
 
 namespace reszoo::cli {
 namespace {
@@ -29,6 +30,7 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--recipe", o.recipe, "How it is built and trained: auto or paper of tables (auto), image of pictures");
   add_model_options(app, o.settings);
   app.add_option("--bins", o.bins, "Most bins a number, of piecewise-linear embeddings (48)")->check(CLI::Range(1, 1024));
+  app.add_option("--binning", o.binning, "Where they are cut: at quantiles, or by a tree on the number (quantile)");
   app.add_option("--epochs", o.epochs, "Most passes over the data (200; paper 20; images 15)")->check(CLI::PositiveNumber);
   app.add_option("--patience", o.patience, "Stop after so many epochs without a better metric; 0 never (16; paper and images 0)")
       ->check(CLI::NonNegativeNumber);
@@ -48,6 +50,15 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--label-smoothing", o.label_smoothing, "Of classes (0)")->check(CLI::Range(0.0, 1.0));
 }
 
+void begin_with(PlanOptions& options, const std::filesystem::path& weights) {
+  if (detect_weights(weights) != WeightsKind::model_file) return;
+  const auto model = Model::load(weights);
+  if (!options.network.empty() && options.network != model.name) return;
+  options.network = model.name;
+  options.network_options = to_json(model.options);
+  for (const auto* name : {"outputs", "channels", "numeric", "cardinalities"}) options.network_options->erase(name);
+}
+
 Domain domain_of(const PlanOptions& options) {
   return options.network.empty() ? Domain::tabular : registry().find(options.network).domain;
 }
@@ -56,8 +67,10 @@ Plan plan_of(const PlanOptions& given, int64_t rows) {
   const bool pictures = domain_of(given) == Domain::image;
   auto plan = named_plan(!given.recipe.empty() ? given.recipe : pictures ? "image" : "auto", rows);
   if (!given.network.empty()) plan.network = given.network;
+  if (given.network_options) plan.options = *given.network_options;
   plan.options.update(to_json(parse_model_options(registry().find(plan.network), given.settings)));
   set(given.bins, plan.bins);
+  if (given.binning) plan.binning = parse_binning(*given.binning);
   auto& trainer = plan.trainer;
   set(given.epochs, trainer.epochs);
   set(given.patience, trainer.patience);

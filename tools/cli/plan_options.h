@@ -16,11 +16,18 @@ struct PlanOptions {
   std::vector<std::string> settings;  ///< name=value of the network
   std::optional<int64_t> epochs, batch_size, patience, bins;
   std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
-  std::optional<std::string> optimizer, schedule, loss;
+  std::optional<std::string> optimizer, schedule, loss, binning;
   bool no_fast = false;
+  /// Of a network to begin with, as `to_json(ModelOptions)` writes them; they stand
+  /// instead of the recipe's.
+  std::optional<nlohmann::json> network_options = {};
 };
 
 void add_plan_options(CLI::App& app, PlanOptions& options);
+
+/// Takes name and options of the network over from a model file, where `weights` is one
+/// and the command line names no other network; but not what follows from the data.
+void begin_with(PlanOptions& options, const std::filesystem::path& weights);
 
 /// The domain of the network that the options name; a table's where they name none.
 Domain domain_of(const PlanOptions& options);

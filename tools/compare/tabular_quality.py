@@ -1,7 +1,7 @@
 """Compare networks and gradient boosting on real tables: ours and seven peers on the same splits.
 
     python tabular_quality.py run [--methods …] [--tables …] [--seeds 0 1 2 3 4] [--mode default|tuned]
-    python tabular_quality.py summary --out docs/tabular.md
+    python tabular_quality.py summary --out docs/tabular.md [--speed FOLDER]
     python tabular_quality.py tables                  # writes the splits of the first seed and says what they are
 
 `run` appends a JSON line for each run to --results and skips those that are there, so it can be stopped and called
@@ -79,7 +79,7 @@ def list_tables(options):
 
 def summary(options):
     from quality.summary import page
-    Path(options.out).write_text(page(options.results, options.cache))
+    Path(options.out).write_text(page(options.results, options.cache, options.speed))
     return 0
 
 
@@ -99,6 +99,7 @@ def main():
     parser.add_argument("--results", type=Path, default=CACHE / "results.jsonl")
     parser.add_argument("--cache", type=Path, default=CACHE / "splits")
     parser.add_argument("--tools", type=Path, default=ROOT / "build" / "release" / "tools", help="folder of train")
+    parser.add_argument("--speed", type=Path, default=CACHE / "speed", help="folder with what the speed programs printed")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "tabular.md")
     options = parser.parse_args()
     own = [add_csv(words) for words in options.csv]

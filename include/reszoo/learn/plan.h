@@ -5,10 +5,19 @@
 #include <string_view>
 
 #include "reszoo/infer/model.h"
+#include "reszoo/train/batches.h"
 #include "reszoo/train/loss.h"
 #include "reszoo/train/trainer_options.h"
 
 namespace reszoo {
+
+/// Where a number's bins are cut: at its quantiles, or where a tree on it alone cuts it
+/// to predict the target.
+enum class Binning { quantile, tree };
+
+/// Reads quantile or tree. Throws: Error (usage) for any other text.
+Binning parse_binning(std::string_view text);
+std::string text_of(Binning binning);
 
 /// A network and its training as values that can be printed, varied and stored.
 struct Plan {
@@ -17,6 +26,7 @@ struct Plan {
   /// for those that the data gives: inputs, outputs, bins.
   nlohmann::json options = nlohmann::json::object();
   int64_t bins = 0;  ///< of piecewise-linear embeddings: most bins a column
+  Binning binning = Binning::quantile;  ///< and where they are cut
   TrainerOptions trainer = {};
   LossOptions loss = {};
 };
@@ -40,9 +50,10 @@ nlohmann::ordered_json settings_of(const Plan& plan);
 
 /// Builds the network of the plan into `model`, whose preprocessing and target are
 /// fitted: what the data says (columns, categories, outputs, the bins of the
-/// training rows `inputs`) completes the plan's options, which win.
+/// training rows) completes the plan's options, which win.
 ///
-/// Throws: Error (usage) as create_model does.
-void build_network(Model& model, const Plan& plan, const Tensor& inputs);
+/// Throws: Error (usage) as create_model does, and for bins by a tree where several
+/// columns are predicted.
+void build_network(Model& model, const Plan& plan, const TensorBatches& rows);
 
 }  // namespace reszoo

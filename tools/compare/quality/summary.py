@@ -189,7 +189,17 @@ def _references(results):
     return _table(["table", *REFERENCES], rows) if rows else "Not run yet."
 
 
-def page(path, cache):
+def _speed(folder):
+    """Shows what the programs that time printed."""
+    parts = []
+    for name in ("step", "train", "predict"):
+        file = Path(folder) / f"{name}.txt"
+        text = file.read_text().strip() if file.exists() else "Not run yet."
+        parts.append(f"{name}.txt:\n\n```\n{text}\n```")
+    return "\n\n".join(parts)
+
+
+def page(path, cache, speed):
     """Writes the whole page."""
     facts = read_facts(cache)
     template = (Path(__file__).parent / "page.md").read_text()
@@ -203,7 +213,7 @@ def page(path, cache):
         else:
             parts += [f"## {TITLES[mode]}", "Not run yet."]
     fill = {"RESULTS": "\n\n".join(parts), "DATA": _data(facts), "MACHINE": "; ".join(machines),
-            "THREADS": " or ".join(threads), "REFERENCES": _references(by_mode["default"])}
+            "THREADS": " or ".join(threads), "REFERENCES": _references(by_mode["default"]), "SPEED": _speed(speed)}
     for name, text in fill.items():
         template = template.replace("{" + name + "}", text)
     return template
