@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "cli/app.h"
+#include "cli/signals.h"
 #include "cli/source.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
@@ -95,11 +96,13 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   auto source = cli::open_source(a.source, common.use());
   const bool pictures = cli::has_pictures(a.input.inputs), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
+  if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
   ordered_json lists = ordered_json::object();
   cli::for_each_input(source, a.input, [&](const cli::Part& part) {
     const auto answers = answers_of(source, source.outputs(part.input), a, pictures, part.picture);
+    if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
     if (writer) writer->write(answers, part.kept);
     else gather(lists, answers);

@@ -90,7 +90,7 @@ void run_rung(std::vector<Trial>& trials, int64_t epochs, const TuneOptions& opt
     }
     auto plan = trial.plan;
     plan.trainer.epochs = epochs;
-    plan.trainer.out = options.out.empty() ? std::filesystem::path() : options.out / fmt::format("trial-{:03}", trial.number);
+    plan.trainer.out = trial_folder(options, trial);
     plan.trainer.resume = !plan.trainer.out.empty();
     trial.value = attempt(plan);
     history.add(trial);
@@ -106,6 +106,10 @@ void sort_best_first(std::vector<Trial>& trials, bool greater_is_better) {
 }
 
 }  // namespace
+
+std::filesystem::path trial_folder(const TuneOptions& options, const Trial& trial) {
+  return options.out.empty() ? options.out : options.out / fmt::format("trial-{:03}", trial.number);
+}
 
 Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number) {
   Trial trial{.number = number, .plan = plan, .value = std::numeric_limits<double>::quiet_NaN()};

@@ -81,6 +81,7 @@ TEST(Careless, ASearchGoesOnAfterItWasStopped) {
   const Shop shop(kColumns + Words{"busy"});
   const auto searched = expect_success(shop.quick("busy", {"--tune", "4", "--epochs", "5"}));
   EXPECT_NE(searched.err.find("trial   3"), std::string::npos) << searched.err;
+  EXPECT_EQ(searched.err.find("epoch 1/"), std::string::npos) << "the best was trained twice\n" << searched.err;
   const auto history = read_file(shop.at("out/tune/tune.jsonl"));
   EXPECT_GE(lines_in(history), 4u);
   const auto again = expect_success(shop.quick("busy", {"--tune", "4", "--epochs", "5", "--resume"}));

@@ -1,5 +1,6 @@
 // predict and features from raw tables.
 #include <cmath>
+#include <csignal>
 #include <limits>
 #include <sstream>
 
@@ -149,6 +150,20 @@ TEST(Evaluate, AnUnknownClassIsNamedWithItsRow) {
   write_file(model.at("rows.csv"), "size,age,colour,sold\n2,1,red,yes\n2,1,red,perhaps\n");
   expect_failure(1, {"evaluate", "--weights", model.model(), "--data", model.at("rows.csv")},
                  {model.at("rows.csv"), "\"perhaps\"", "row 2"});
+}
+
+TEST(Predict, ASignalLeavesNoHalfOfAFile) {
+  const Trained model;
+  auto rows = model.table.csv(kInputs);
+  const auto body = rows.substr(rows.find('\n') + 1);
+  for (int i = 0; i < 2000; ++i) rows += body;
+  write_file(model.at("many.csv"), rows);
+  const auto out = model.at("many_answers.csv");
+  const auto cut = run_tool({"predict", "--weights", model.model(), model.at("many.csv"), "--out", out, "--threads", "1"},
+                            {.signal_when_writing = out, .signal = SIGTERM});
+  EXPECT_EQ(cut.code, 143) << cut.err;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(out).parent_path()))
+    EXPECT_FALSE(entry.path().filename().string().starts_with("many_answers")) << entry.path();
 }
 
 TEST(Features, AreAsManyAsTheWidth) {

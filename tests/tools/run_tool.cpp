@@ -56,13 +56,25 @@ pid_t start(const Words& words, const TempDir& folder, const RunOptions& options
   return child;
 }
 
-/// Waits for the end, sends the signal once its text has appeared. Returns the status.
+/// Whether a file that is written beside `path` and renamed is there.
+bool is_written(const std::filesystem::path& path) {
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path()))
+    if (entry.path().string().starts_with(path.string() + ".") && entry.path().extension() == ".tmp") return true;
+  return false;
+}
+
+bool is_time(const TempDir& folder, const RunOptions& options) {
+  if (options.signal_when.empty()) return is_written(options.signal_when_writing);
+  return read_file(folder / "err").find(options.signal_when) != std::string::npos;
+}
+
+/// Waits for the end, sends the signal once its time has come. Returns the status.
 int wait_for(pid_t child, const TempDir& folder, const RunOptions& options) {
   const auto end = std::chrono::steady_clock::now() + kLongest;
-  bool to_send = !options.signal_when.empty();
+  bool to_send = options.signal != 0;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    if (to_send && read_file(folder / "err").find(options.signal_when) != std::string::npos) {
+    if (to_send && is_time(folder, options)) {
       ::kill(child, options.signal);
       to_send = false;
     }

@@ -10,7 +10,8 @@ namespace reszoo::test {
 /// What a program finds when it runs.
 struct RunOptions {
   std::string input;        ///< on stdin
-  std::string signal_when;  ///< text on stderr after which `signal` is sent; "" sends none
+  std::string signal_when;         ///< text on stderr after which `signal` is sent; "" sends none
+  std::string signal_when_writing; ///< or a path beside which its temporary file is seen
   int signal = 0;
   std::optional<size_t> largest_file;  ///< bytes a file may grow to: a disk that is full
 };

@@ -31,6 +31,14 @@ TrainResult fit_one(const Training& training, Model& model, const Plan& plan, bo
 
 fs::path part_of(const fs::path& out, const std::string& name) { return out.empty() ? out : out / name; }
 
+/// Lets a training begin where that of `folder` ended: the best trial need not be run again.
+void go_on_from(const fs::path& folder, TrainerOptions& options) {
+  const auto* name = "checkpoint.safetensors";
+  if (folder.empty() || !fs::exists(folder / name)) return;
+  fs::copy_file(folder / name, options.out / name, fs::copy_options::overwrite_existing);
+  options.resume = true;
+}
+
 }  // namespace
 
 Trained train_networks(const Training& training, const Plan& plan, int64_t networks) {
@@ -59,10 +67,12 @@ std::vector<Trial> search(const Training& training, const Plan& plan, int64_t tr
     auto model = training.dataset.model;
     return best_value(fit_one(training, model, tried, /*shown=*/false), training.evaluation);
   };
-  return tune(plan, options, attempt, [&](const Trial& trial) {
+  auto found = tune(plan, options, attempt, [&](const Trial& trial) {
     training.progress.say(fmt::format("trial {:3}, {:3} epochs: {:.6g}  {}", trial.number, trial.epochs, trial.value,
                                       trial.number == 0 ? "the plan itself" : trial.changes.dump()));
   });
+  go_on_from(trial_folder(options, found.front()), found.front().plan.trainer);
+  return found;
 }
 
 }  // namespace reszoo::cli

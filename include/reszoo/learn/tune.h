@@ -51,6 +51,9 @@ using TryPlan = std::function<double(const Plan& plan)>;
 std::vector<Trial> tune(const Plan& plan, const TuneOptions& options, const TryPlan& attempt,
                         const std::function<void(const Trial&)>& on_result = {});
 
+/// Where a trial's checkpoint is; empty where nothing is kept.
+std::filesystem::path trial_folder(const TuneOptions& options, const Trial& trial);
+
 /// The plan of a trial: a function of (plan, seed, number).
 Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number);
 
