@@ -116,9 +116,10 @@ Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number) {
   if (number == 0) return trial;
   Draw draw(seed, number);
   auto& changes = trial.changes;
-  changes["blocks"] = draw.whole(1, 4);
-  changes["width"] = 32 * draw.whole(2, 12);
-  const auto factor = rounded(draw.between(1, 4));
+  const bool many = plan.options.value("members", 0) > 0;  // k networks in one need less width, and cost k times as much
+  changes["blocks"] = draw.whole(1, many ? 3 : 4);
+  changes["width"] = many ? 16 * draw.whole(3, 12) : 32 * draw.whole(2, 12);
+  const auto factor = rounded(many ? draw.between(0.5, 2) : draw.between(1, 4));
   if (plan.network == "tabular_resnet") changes["hidden_factor"] = factor;
   changes["dropout"] = rounded(draw.or_zero(draw.between(0, 0.5)));
   const auto bins = draw.whole(2, 64), width = 4 * draw.whole(1, 8);

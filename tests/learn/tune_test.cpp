@@ -46,14 +46,18 @@ TEST(Tune, ATrialIsAFunctionOfSeedAndNumber) {
 }
 
 TEST(Tune, TrialsStayInTheirSpace) {
-  auto plan = named_plan("auto", 1000);
+  const auto plan = named_plan("auto", 1000), paper = named_plan("paper", 1000);
   for (int64_t i = 1; i < 300; ++i) {
     const auto trial = draw_trial(plan, 3, i);
-    const auto& options = trial.plan.options;
+    const auto &options = trial.plan.options, plain = draw_trial(paper, 3, i).plan.options;
     EXPECT_GE(options.at("blocks"), 1);
-    EXPECT_LE(options.at("blocks"), 4);
-    EXPECT_GE(options.at("width"), 64);
-    EXPECT_LE(options.at("width"), 384);
+    EXPECT_LE(options.at("blocks"), 3);
+    EXPECT_GE(options.at("width"), 48);
+    EXPECT_LE(options.at("width"), 192);
+    EXPECT_LE(options.at("hidden_factor"), 2);
+    EXPECT_LE(plain.at("blocks"), 4);
+    EXPECT_GE(plain.at("width"), 64);
+    EXPECT_LE(plain.at("width"), 384);
     EXPECT_LE(options.at("dropout"), 0.5);
     EXPECT_GE(trial.plan.bins, 2);
     EXPECT_LE(trial.plan.bins, 64);
