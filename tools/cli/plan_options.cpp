@@ -2,7 +2,8 @@
 
 #include "model_options.h"
 #include "reszoo/base/error.h"
-#include "reszoo/weights/read.h"
+#include "reszoo/preprocess/json_field.h"
+#include "reszoo/weights/model_file.h"
 
 namespace reszoo::cli {
 namespace {
@@ -52,11 +53,13 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
 
 void begin_with(PlanOptions& options, const std::filesystem::path& weights) {
   if (detect_weights(weights) != WeightsKind::model_file) return;
-  const auto model = Model::load(weights);
-  if (!options.network.empty() && options.network != model.name) return;
-  options.network = model.name;
-  options.network_options = to_json(model.options);
-  for (const auto* name : {"outputs", "channels", "numeric", "cardinalities"}) options.network_options->erase(name);
+  const auto card = read_model_file(weights, {.verify = false}).card;  // whoever loads the weights verifies them
+  if (card.value("kind", "") != "model") return;
+  const auto name = json_field<std::string>(card, "model", weights.string());
+  if (!options.network.empty() && options.network != name) return;
+  options.network = name;
+  options.network_options = json_field<nlohmann::json>(card, "options", weights.string());
+  for (const auto* of_data : {"outputs", "channels", "numeric", "cardinalities"}) options.network_options->erase(of_data);
 }
 
 Domain domain_of(const PlanOptions& options) {

@@ -27,14 +27,30 @@ TARGET = "price"
 BATCH_SIZE = 256
 
 
+class Encoder:
+    """Quantiles to normal of the numbers, one column a word of the others."""
+
+    def __init__(self, rows, noise=0.0, seed=0):
+        self.numeric = list(rows.select_dtypes("number"))
+        self.categorical = list(rows.select_dtypes(exclude="number"))
+        numbers = rows[self.numeric].to_numpy(np.float64)
+        numbers = numbers + noise * np.random.default_rng(seed).standard_normal(numbers.shape)
+        self.quantiles = QuantileTransformer(n_quantiles=1000, output_distribution="normal", subsample=None).fit(numbers)
+        self.one_hot = OneHotEncoder(sparse_output=False).fit(rows[self.categorical])
+
+    def __call__(self, rows):
+        return np.hstack([self.quantiles.transform(rows[self.numeric].to_numpy(np.float64)),
+                          self.one_hot.transform(rows[self.categorical])])
+
+
+def network(columns):
+    return ResNet(d_in=columns, d_out=1, n_blocks=4, d_block=192, d_hidden_multiplier=2.0, dropout1=0.15, dropout2=0.0)
+
+
 def encode(table, train, noise, seed):
     """Give features and standardised target as float32 tensors, and the target's mean and deviation."""
-    numeric = table.select_dtypes("number").drop(columns=TARGET).to_numpy(np.float64)
-    categorical = table.select_dtypes(exclude="number")
-    fitted = numeric[train] + noise * np.random.default_rng(seed).standard_normal(numeric[train].shape)
-    quantiles = QuantileTransformer(n_quantiles=1000, output_distribution="normal", subsample=None).fit(fitted)
-    one_hot = OneHotEncoder(sparse_output=False).fit(categorical[train])
-    features = np.hstack([quantiles.transform(numeric), one_hot.transform(categorical)])
+    rows = table.drop(columns=TARGET)
+    features = Encoder(rows[train], noise, seed)(rows)
     target = table[TARGET].to_numpy(np.float64)
     mean, deviation = target[train].mean(), target[train].std()
     as_tensor = lambda array: torch.from_numpy(array.astype(np.float32))
@@ -84,8 +100,7 @@ def main():
     fold = np.arange(len(table)) % 5
     train, validation, test = fold > 1, fold == 1, fold == 0
     x, y, mean, deviation = encode(table, train, options.noise, options.seed)
-    model = ResNet(d_in=x.shape[1], d_out=1, n_blocks=4, d_block=192, d_hidden_multiplier=2.0,
-                   dropout1=0.15, dropout2=0.0)
+    model = network(x.shape[1])
     started = time.perf_counter()
     best_epoch = fit(model, x, y, train, validation, options.epochs)
     seconds = time.perf_counter() - started

@@ -33,7 +33,6 @@ ROOT = HERE.parents[2]
 TABLE = ROOT / "examples" / "data" / "diamonds.csv.gz"
 TARGET = "price"
 PARTS = ("test", "val", "train", "train", "train")  # of row i by i % 5
-BATCH_SIZE = 8192
 
 
 def write_parts(folder):
@@ -95,56 +94,44 @@ def compare_train(options, folder):
 def fit_python(table, folder):
     """Fits preprocessing, rtdl's network with random weights, and LightGBM; writes them for `child`."""
     import lightgbm
-    import numpy as np
     import torch
-    from rtdl_revisiting_models import ResNet
-    from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
-    fold = np.arange(len(table)) % 5
+    from diamonds_rtdl import Encoder, network
+    fold = table.index % len(PARTS)
     rows = table.drop(columns=TARGET)
-    numeric, words = list(rows.select_dtypes("number")), list(rows.select_dtypes(exclude="number"))
-    quantiles = QuantileTransformer(n_quantiles=1000, output_distribution="normal", subsample=None)
-    quantiles.fit(rows[numeric][fold > 1].to_numpy())
-    one_hot = OneHotEncoder(sparse_output=False, handle_unknown="ignore").fit(rows[words][fold > 1].to_numpy())
-    width = len(numeric) + sum(len(found) for found in one_hot.categories_)
-    network = ResNet(d_in=width, d_out=1, n_blocks=4, d_block=192, d_hidden_multiplier=2.0, dropout1=0.15, dropout2=0.0)
-    torch.save(network.eval(), folder / "network.pt")
-    levels = {name: sorted(table[name].unique()) for name in words}
-    for name in words:
+    encoder = Encoder(rows[fold > 1])
+    torch.save(network(encoder(rows[:1]).shape[1]).eval(), folder / "network.pt")
+    (folder / "encoder.pickle").write_bytes(pickle.dumps(encoder))
+    levels = {name: sorted(table[name].unique()) for name in encoder.categorical}
+    for name in levels:
         rows[name] = rows[name].astype("category").cat.set_categories(levels[name])
     trees = lightgbm.LGBMRegressor(n_estimators=2000, verbosity=-1, random_state=0)
     trees.fit(rows[fold > 1], table[TARGET][fold > 1], eval_X=rows[fold == 1], eval_y=table[TARGET][fold == 1],
               callbacks=[lightgbm.early_stopping(50, verbose=False)])
-    fitted = {"numeric": numeric, "words": words, "levels": levels, "quantiles": quantiles, "one_hot": one_hot,
-              "trees": trees}
-    (folder / "fitted.pickle").write_bytes(pickle.dumps(fitted))
+    (folder / "trees.pickle").write_bytes(pickle.dumps((levels, trees)))
     return trees.best_iteration_
 
 
 def child(kind, folder, source, out, threads):
     """Predicts a Parquet file as a Python program would, in this process."""
-    import numpy as np
     import pandas as pd
     if kind == "python":
-        import rtdl_revisiting_models  # noqa: F401  what the network's file refers to
+        import diamonds_rtdl
         import torch
         torch.set_num_threads(threads)
     else:
         import lightgbm  # noqa: F401
     started = time.perf_counter()
-    fitted = pickle.loads((Path(folder) / "fitted.pickle").read_bytes())
     rows = pd.read_parquet(source)
     if kind == "python":
-        features = np.hstack([fitted["quantiles"].transform(rows[fitted["numeric"]].to_numpy()),
-                              fitted["one_hot"].transform(rows[fitted["words"]].to_numpy())]).astype(np.float32)
+        encoder = pickle.loads((Path(folder) / "encoder.pickle").read_bytes())
         network = torch.load(Path(folder) / "network.pt", weights_only=False)
-        with torch.inference_mode():
-            parts = [network(part).squeeze(1) for part in torch.from_numpy(features).split(BATCH_SIZE)]
-        prediction = torch.cat(parts).double().numpy() * 4000 + 4000
+        features = torch.from_numpy(encoder(rows).astype("float32"))
+        prediction = diamonds_rtdl.predict(network, features).double().numpy() * 4000 + 4000
     else:
-        for name in fitted["words"]:
-            rows[name] = rows[name].astype("category").cat.set_categories(fitted["levels"][name])
-        prediction = fitted["trees"].predict(rows[fitted["numeric"] + fitted["words"]][fitted["trees"].feature_name_],
-                                             num_threads=threads)
+        levels, trees = pickle.loads((Path(folder) / "trees.pickle").read_bytes())
+        for name in levels:
+            rows[name] = rows[name].astype("category").cat.set_categories(levels[name])
+        prediction = trees.predict(rows[trees.feature_name_], num_threads=threads)
     pd.DataFrame({"prediction": prediction}).to_parquet(out, index=False)
     print(json.dumps({"total_seconds": time.perf_counter() - started}))
 
