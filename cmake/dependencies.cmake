@@ -58,8 +58,7 @@ if(RESZOO_HUB)
 endif()
 
 if(RESZOO_DATA)
-  find_path(TURBOJPEG_INCLUDE_DIR turbojpeg.h REQUIRED)
-  find_library(TURBOJPEG_LIBRARY turbojpeg REQUIRED)
+  find_package(JPEG REQUIRED)  # libjpeg-turbo: its way to decode a part of a picture
   find_package(PNG REQUIRED)
   find_package(ZLIB REQUIRED)
   # --- Arrow: a system one, else the libraries inside the pyarrow wheel.

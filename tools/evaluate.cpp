@@ -34,7 +34,7 @@ ordered_json describe_model(const Model& model, bool json) {
 }
 
 /// The model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const Tensor& outputs, const TensorBatches& rows, const Metrics& metrics,
+ReportData report_on(Model& model, const Arguments& a, const Tensor& outputs, const Batches& rows, const Metrics& metrics,
                      uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
                     .lead = a.data,

@@ -13,7 +13,7 @@ packages=(
   libgtest-dev:/usr/include/gtest/gtest.h nlohmann-json3-dev:/usr/include/nlohmann/json.hpp
   libcli11-dev:/usr/include/CLI/CLI.hpp libxxhash-dev:/usr/include/xxhash.h
   libdeflate-dev:/usr/include/libdeflate.h libhwy-dev:/usr/include/hwy/highway.h
-  libturbojpeg0-dev:/usr/include/turbojpeg.h libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h
+  libjpeg62-turbo-dev:/usr/include/jpeglib.h libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h
   libcurl4-openssl-dev:/usr/bin/curl-config libssl-dev:/usr/include/openssl/evp.h
   dataset-fashion-mnist:/usr/share/doc/dataset-fashion-mnist
 )

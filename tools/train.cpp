@@ -131,7 +131,7 @@ std::string headline(const cli::Dataset& dataset, const Plan& plan) {
 }
 
 /// Rows that the trained model is measured on; nothing without rows.
-Metrics measure_on(Model& model, const std::optional<TensorBatches>& rows) {
+Metrics measure_on(Model& model, const std::optional<Batches>& rows) {
   if (!rows) return {};
   return cli::measure(*model.target, cli::outputs_of(model, *rows), rows->targets());
 }

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "reszoo/base/error.h"
+#include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 
@@ -52,6 +53,7 @@ std::string text_of(DataKind kind) {
   switch (kind) {
     case DataKind::table: return "table";
     case DataKind::idx_folder: return "IDX folder";
+    case DataKind::cifar_folder: return "CIFAR folder";
     case DataKind::image_file: return "image file";
     case DataKind::image_folder: return "image folder";
     case DataKind::unknown: return "unknown";
@@ -59,12 +61,17 @@ std::string text_of(DataKind kind) {
   fail(ErrorKind::usage, "DataKind: unknown kind {}", static_cast<int>(kind));
 }
 
+bool is_split_folder(const fs::path& folder) {
+  return !has_class_folder(folder) && fs::is_directory(folder / "train") && has_class_folder(folder / "train");
+}
+
 DataKind detect_data(const fs::path& path) try {
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
   if (!fs::is_directory(path)) return detect_file(path);
   if (is_idx_folder(path)) return DataKind::idx_folder;
   if (has_parquet(path)) return DataKind::table;
-  return has_class_folder(path) ? DataKind::image_folder : DataKind::unknown;
+  if (is_cifar_folder(path)) return DataKind::cifar_folder;
+  return has_class_folder(path) || is_split_folder(path) ? DataKind::image_folder : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }

@@ -56,7 +56,7 @@ Plan image_plan() {
 
 const std::vector<std::string> kBinnings = {"quantile", "tree"};
 
-Bins bins_of(const Model& model, const Plan& plan, const TensorBatches& rows) {
+Bins bins_of(const Model& model, const Plan& plan, const Batches& rows) {
   const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
   if (plan.binning == Binning::quantile) return quantile_bins(numbers, plan.bins);
   const auto targets = rows.targets().cpu();
@@ -68,7 +68,7 @@ Bins bins_of(const Model& model, const Plan& plan, const TensorBatches& rows) {
 }
 
 /// The plan's options and what a table's training rows say of its network.
-nlohmann::json options_for_rows(const Model& model, const Plan& plan, const TensorBatches& rows) {
+nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Batches& rows) {
   const auto numeric = model.table->numeric_count();
   nlohmann::json options{{"outputs", model.target->outputs()}, {"numeric", numeric},
                          {"cardinalities", model.table->cardinalities()}};
@@ -80,8 +80,8 @@ nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Tens
   return options;
 }
 
-nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const TensorBatches& pictures) {
-  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", pictures.inputs().size(1)}};
+nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const Batches& pictures) {
+  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", pictures.input_shape().front()}};
   options.update(plan.options);
   return options;
 }
@@ -112,7 +112,7 @@ nlohmann::ordered_json settings_of(const Plan& plan) {
           {"label_smoothing", plan.loss.label_smoothing}};
 }
 
-void build_network(Model& model, const Plan& plan, const TensorBatches& rows) {
+void build_network(Model& model, const Plan& plan, const Batches& rows) {
   const auto& info = registry().find(plan.network);
   const bool table = info.domain == Domain::tabular;
   model.name = plan.network;

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "resize.h"
@@ -28,46 +30,105 @@ void check(const ImagePreprocess& options, ErrorKind kind) {
     fail(kind, "ImagePreprocess: interpolation must be bilinear or bicubic, got \"{}\"", options.interpolation);
 }
 
-/// (N, any, H, W) to (N, channels, H, W), uint8.
-Tensor convert(const Tensor& images, int64_t channels) {
-  const auto colours = images.slice(1, 0, images.size(1) < 3 ? 1 : 3);
-  if (colours.size(1) == channels) return colours;
-  if (channels == 3) return colours.expand({-1, 3, -1, -1});
-  // PIL's fixed-point luma, rounded.
-  const auto weights = torch::tensor({19595, 38470, 7471}, torch::kInt32).view({1, 3, 1, 1});
-  return ((colours.to(torch::kInt32) * weights).sum(1, true) + 0x8000).div(0x10000, "floor").to(torch::kUInt8);
-}
-
-Tensor resized(const Tensor& images, const ImagePreprocess& options) {
-  const auto height = images.size(2), width = images.size(3), shorter = std::min(height, width), side = options.resize;
-  if (side == 0) return images;
+/// Height and width behind the resizing.
+std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t height, int64_t width) {
+  const auto side = options.resize;
+  if (side == 0) return {height, width};
+  if (options.squash) return {side, side};
   // torchvision rounds the longer side down.
-  const auto longer = options.squash ? side : side * std::max(height, width) / shorter;
-  return height < width ? resize_pictures(images, side, longer, options.interpolation)
-                        : resize_pictures(images, longer, side, options.interpolation);
+  return height < width ? std::pair(side, side * width / height) : std::pair(side * height / width, side);
 }
 
-Tensor centre_crop(Tensor images, int64_t side) {
-  const auto across = std::max<int64_t>(side - images.size(3), 0), down = std::max<int64_t>(side - images.size(2), 0);
-  if (across > 0 || down > 0)
-    images = at::constant_pad_nd(images, {across / 2, (across + 1) / 2, down / 2, (down + 1) / 2});
+/// Where a crop of `side` begins on an axis of `size` pixels; black comes before 0.
+int64_t crop_start(int64_t size, int64_t side) {
+  if (size < side) return -((side - size) / 2);
   // nearbyint rounds halves to even, as Python's round does in torchvision.
-  const auto start = [&](int64_t size) { return std::lrint(std::nearbyint(static_cast<double>(size - side) / 2)); };
-  return images.narrow(2, start(images.size(2)), side).narrow(3, start(images.size(3)), side);
+  return std::lrint(std::nearbyint(static_cast<double>(size - side) / 2));
+}
+
+/// The pixels in the middle of `side` x `side` black ones.
+Pixels padded(const Pixels& pixels, const Box& at, int64_t side) {
+  Pixels result(side, side, pixels.channels);
+  for (int64_t y = 0; y < pixels.height; ++y)
+    std::copy_n(pixels.row(y), pixels.row_size(), result.row(at.top + y) + at.left * pixels.channels);
+  return result;
+}
+
+void check_picture(int64_t height, int64_t width, int64_t channels) {
+  if (height <= 0 || width <= 0 || channels < 1 || channels > 4)
+    fail(ErrorKind::input, "ImagePreprocess: must have pixels of 1 to 4 channels, got height={}, width={}, channels={}", height,
+         width, channels);
+}
+
+/// Rows of pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
+Pixels without_alpha(const ImageView& image) {
+  const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
+  Pixels pixels(image.height, image.width, image.channels < 3 ? 1 : 3);
+  for (int64_t y = 0; y < image.height; ++y) {
+    const auto* from = image.data + y * stride;
+    auto* to = pixels.row(y);
+    for (int64_t x = 0; x < image.width; ++x, from += image.channels, to += pixels.channels)
+      std::copy_n(from, pixels.channels, to);
+  }
+  return pixels;
 }
 
 }  // namespace
 
+std::pair<int64_t, int64_t> ImagePreprocess::size_of(int64_t height, int64_t width) const {
+  if (crop) return {*crop, *crop};
+  return resized(*this, height, width);
+}
+
+void ImagePreprocess::normalise(const Pixels& pixels, float* to) const {
+  // A byte has 256 values: what each becomes, by channel.
+  std::array<std::array<float, 256>, 3> table;
+  for (size_t c = 0; c < static_cast<size_t>(channels); ++c)
+    for (size_t byte = 0; byte < 256; ++byte) {
+      auto value = static_cast<float>(byte) / 255.0F;
+      if (!mean.empty()) value -= static_cast<float>(mean[c]);
+      if (!std.empty()) value /= static_cast<float>(std[c]);
+      table[c][byte] = value;
+    }
+  const auto* from = pixels.bytes.data();
+  const auto count = pixels.height * pixels.width;
+  if (channels == 1)
+    for (int64_t i = 0; i < count; ++i) to[i] = table[0][from[i]];
+  else
+    for (int64_t i = 0; i < 3 * count; i += 3)
+      for (size_t c = 0; c < 3; ++c) to[i + static_cast<int64_t>(c)] = table[c][from[i + static_cast<int64_t>(c)]];
+}
+
+Pixels ImagePreprocess::prepare(const Picture& picture) const {
+  const auto [height, width] = resized(*this, picture.height(), picture.width());
+  Box window{0, 0, height, width};
+  if (!crop)
+    return resize_part(picture, picture.whole(), height, width, window, channels, interpolation_of(interpolation));
+  const auto side = *crop;
+  const auto top = crop_start(height, side), left = crop_start(width, side);
+  window = {std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)};
+  auto pixels = resize_part(picture, picture.whole(), height, width, window, channels, interpolation_of(interpolation));
+  if (pixels.height == side && pixels.width == side) return pixels;
+  return padded(pixels, {std::max<int64_t>(-top, 0), std::max<int64_t>(-left, 0), 0, 0}, side);
+}
+
+Tensor ImagePreprocess::operator()(const Picture& picture) const {
+  check(*this, ErrorKind::usage);
+  check_picture(picture.height(), picture.width(), 3);
+  const auto [height, width] = size_of(picture.height(), picture.width());
+  auto result = torch::empty({1, height, width, channels});
+  write(picture, result.mutable_data_ptr<float>());
+  return result.permute({0, 3, 1, 2}).contiguous();
+}
+
 Tensor ImagePreprocess::operator()(const ImageView& image) const {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
-  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 ||
+  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 || image.channels > 4 ||
       stride < image.width * image.channels)
     fail(ErrorKind::input, "ImageView: must have pixels, got height={}, width={}, channels={}, row_stride={}",
          image.height, image.width, image.channels, image.row_stride);
-  // from_blob takes no pointer to const; nothing below writes to the picture.
-  const auto pixels = torch::from_blob(const_cast<uint8_t*>(image.data), {1, image.channels, image.height, image.width},
-                                       {stride * image.height, 1, stride, image.channels}, torch::kUInt8);
-  return (*this)(pixels);
+  const auto pixels = without_alpha(image);
+  return (*this)(PixelsView(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels));
 }
 
 Tensor ImagePreprocess::operator()(const Tensor& images) const {
@@ -75,15 +136,15 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
   if (images.dim() != 4 || images.scalar_type() != torch::kUInt8 || images.numel() == 0 || images.size(1) > 4)
     fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W) with 1 to 4 channels, got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
-  auto pixels = resized(convert(images, channels), *this);
-  if (crop) pixels = centre_crop(pixels, *crop);
-  auto result = pixels.to(torch::kFloat32).div(255);
-  const auto values = [&](const std::vector<double>& of) {
-    return torch::tensor(of, torch::kFloat32).view({1, -1, 1, 1});
-  };
-  if (!mean.empty()) result.sub_(values(mean));
-  if (!std.empty()) result.div_(values(std));
-  return result.contiguous();
+  const auto count = images.size(0), planes = images.size(1), height = images.size(2), width = images.size(3);
+  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // as a picture's bytes lie, so no copy as a rule
+  const auto [rows, columns] = size_of(height, width);
+  auto result = torch::empty({count, rows, columns, channels});
+  for (int64_t i = 0; i < count; ++i) {
+    const auto pixels = without_alpha({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes});
+    write(PixelsView(pixels.bytes.data(), height, width, pixels.channels), result.mutable_data_ptr<float>() + i * rows * columns * channels);
+  }
+  return result.permute({0, 3, 1, 2}).contiguous();
 }
 
 nlohmann::json ImagePreprocess::to_json() const {

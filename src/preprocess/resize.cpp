@@ -1,27 +1,21 @@
 #include "resize.h"
 
-#include <torch/types.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <vector>
+
+#include "resize_kernels.h"
 
 namespace reszoo {
 namespace {
 
-using at::Tensor;
-
-constexpr int kBits = 22;  // of a weight's fraction: 8 bits of a byte and 2 for overshoot are left of 32
+using detail::Taps;
 
 struct Filter {
   double support;
   double (*at)(double);
 };
 
-double triangle(double x) {
-  return std::max(0.0, 1 - std::abs(x));
-}
+double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
 
 double cubic(double x) {
   constexpr double a = -0.5;
@@ -31,99 +25,110 @@ double cubic(double x) {
   return 0;
 }
 
-/// For each output: the first input that it covers, and the weight of each.
-struct Taps {
-  std::vector<int64_t> first;
-  std::vector<std::vector<int32_t>> weights;
+/// One axis of a resize: `inputs` pixels of a box become `outputs`, of which those from
+/// `begin` are wanted.
+struct Axis {
+  int64_t inputs, outputs, begin, count;
 };
 
-Taps taps_of(int64_t inputs, int64_t outputs, const Filter& filter) {
-  const double scale = static_cast<double>(inputs) / static_cast<double>(outputs), widening = std::max(scale, 1.0);
-  const double support = filter.support * widening;
+/// The inputs [first, last) that the output `i` covers, before the ends of the axis cut them.
+std::pair<int64_t, int64_t> covered(const Axis& axis, int64_t i, double support) {
+  const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
+  const double centre = (static_cast<double>(i) + 0.5) * scale, reach = support * std::max(scale, 1.0);
+  return {std::max<int64_t>(static_cast<int64_t>(centre - reach + 0.5), 0),
+          std::min<int64_t>(static_cast<int64_t>(centre + reach + 0.5), axis.inputs)};
+}
+
+/// The inputs of the axis that its wanted outputs need: their first, and how many.
+std::pair<int64_t, int64_t> needed(const Axis& axis, const Filter& filter) {
+  if (axis.inputs == axis.outputs) return {axis.begin, axis.count};
+  const auto first = covered(axis, axis.begin, filter.support).first;
+  return {first, covered(axis, axis.begin + axis.count - 1, filter.support).second - first};
+}
+
+/// Weights of one output as fixed-point numbers.
+void add_weights(std::vector<int32_t>& weights, const Axis& axis, int64_t i, int64_t first, int64_t last, const Filter& filter) {
+  const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
+  const double centre = (static_cast<double>(i) + 0.5) * scale, narrowing = 1.0 / std::max(scale, 1.0);
+  std::vector<double> shares;
+  double sum = 0;
+  for (auto x = first; x < last; ++x) {
+    shares.push_back(filter.at((static_cast<double>(x) - centre + 0.5) * narrowing));
+    sum += shares.back();
+  }
+  for (const double share : shares) {
+    const double scaled = share * (1 / sum) * (1 << detail::kWeightBits);
+    weights.push_back(static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5));
+  }
+}
+
+/// The taps of the wanted outputs; inputs count from `origin`.
+Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
+  std::vector<std::vector<int32_t>> weights(static_cast<size_t>(axis.count));
   Taps taps;
-  for (int64_t i = 0; i < outputs; ++i) {
-    const double centre = (static_cast<double>(i) + 0.5) * scale;
-    const auto first = std::max<int64_t>(static_cast<int64_t>(centre - support + 0.5), 0);
-    const auto last = std::min<int64_t>(static_cast<int64_t>(centre + support + 0.5), inputs);
-    std::vector<double> weights;
-    double sum = 0;
-    for (auto x = first; x < last; ++x) {
-      weights.push_back(filter.at((static_cast<double>(x) - centre + 0.5) * (1.0 / widening)));
-      sum += weights.back();
-    }
-    auto& fixed = taps.weights.emplace_back();
-    for (const double weight : weights) {
-      const double scaled = weight * (1 / sum) * (1 << kBits);
-      fixed.push_back(static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5));
-    }
-    taps.first.push_back(first);
+  for (int64_t i = 0; i < axis.count; ++i) {
+    const auto [first, last] = covered(axis, axis.begin + i, filter.support);
+    add_weights(weights[static_cast<size_t>(i)], axis, axis.begin + i, first, last, filter);
+    taps.first.push_back(first - origin);
+    taps.count = std::max(taps.count, last - first);
+  }
+  for (auto& of_one : weights) {
+    of_one.resize(static_cast<size_t>(taps.count));
+    taps.weights.insert(taps.weights.end(), of_one.begin(), of_one.end());
   }
   return taps;
 }
 
-uint8_t to_byte(int32_t sum) {
-  return static_cast<uint8_t>(std::clamp(sum >> kBits, 0, 255));
-}
-
-/// One output pixel of C channels, each the weighted sum of the pixels from `first`.
-template <int C>
-void write_pixel(const uint8_t* first, const std::vector<int32_t>& weights, uint8_t* to) {
-  std::array<int32_t, C> sums;
-  sums.fill(1 << (kBits - 1));
-  for (const auto weight : weights) {
-    for (size_t c = 0; c < C; ++c) sums[c] += first[c] * weight;
-    first += C;
-  }
-  for (size_t c = 0; c < C; ++c) to[c] = to_byte(sums[c]);
-}
-
-/// (N, H, W, C) to (N, H, outputs, C).
-template <int C>
-Tensor resize_columns(const Tensor& pixels, int64_t outputs, const Filter& filter) {
-  const auto rows = pixels.size(0) * pixels.size(1), width = pixels.size(2);
-  const auto taps = taps_of(width, outputs, filter);
-  auto result = torch::empty({pixels.size(0), pixels.size(1), outputs, C}, torch::kUInt8);
-  const auto* from = pixels.const_data_ptr<uint8_t>();
-  auto* to = result.mutable_data_ptr<uint8_t>();
-  for (int64_t y = 0; y < rows; ++y, from += width * C)
-    for (size_t x = 0; x < taps.first.size(); ++x, to += C) write_pixel<C>(from + taps.first[x] * C, taps.weights[x], to);
+Pixels resize_columns(const Pixels& pixels, const Axis& axis, int64_t origin, const Filter& filter) {
+  if (axis.inputs == axis.outputs) return pixels;
+  Pixels result(pixels.height, axis.count, pixels.channels);
+  detail::resize_columns(pixels, taps_of(axis, origin, filter), result);
   return result;
 }
 
-/// (N, H, W, C) to (N, outputs, W, C).
-Tensor resize_rows(const Tensor& pixels, int64_t outputs, const Filter& filter) {
-  const auto count = pixels.size(0), height = pixels.size(1), row_size = pixels.size(2) * pixels.size(3);
-  const auto taps = taps_of(height, outputs, filter);
-  auto result = torch::empty({count, outputs, pixels.size(2), pixels.size(3)}, torch::kUInt8);
-  const auto* from = pixels.const_data_ptr<uint8_t>();
-  auto* to = result.mutable_data_ptr<uint8_t>();
-  std::vector<int32_t> sums(static_cast<size_t>(row_size));
-  for (int64_t i = 0; i < count; ++i, from += height * row_size)
-    for (size_t y = 0; y < taps.first.size(); ++y) {
-      std::fill(sums.begin(), sums.end(), 1 << (kBits - 1));
-      const auto* row = from + taps.first[y] * row_size;
-      for (const auto weight : taps.weights[y]) {
-        for (size_t x = 0; x < sums.size(); ++x) sums[x] += row[x] * weight;
-        row += row_size;
-      }
-      for (const auto sum : sums) *to++ = to_byte(sum);
-    }
+Pixels resize_rows(const Pixels& pixels, const Axis& axis, int64_t origin, const Filter& filter) {
+  if (axis.inputs == axis.outputs) return pixels;
+  Pixels result(axis.count, pixels.width, pixels.channels);
+  detail::resize_rows(pixels, taps_of(axis, origin, filter), result);
   return result;
 }
+
+/// A picture's smaller copy as a picture of its own.
+class Shrunk : public Picture {
+ public:
+  Shrunk(const Picture& picture, int64_t shrink) : picture_(picture), shrink_(shrink) {}
+  int64_t height() const override { return (picture_.height() + shrink_ - 1) / shrink_; }
+  int64_t width() const override { return (picture_.width() + shrink_ - 1) / shrink_; }
+  Pixels read(const Box& box, int64_t) const override { return picture_.read(box, shrink_); }
+
+ private:
+  const Picture& picture_;
+  int64_t shrink_;
+};
 
 }  // namespace
 
-Tensor resize_pictures(const Tensor& images, int64_t height, int64_t width, const std::string& interpolation) {
-  const Filter filter = interpolation == "bicubic" ? Filter{2, cubic} : Filter{1, triangle};
-  auto pixels = images.permute({0, 2, 3, 1}).contiguous();  // as a picture's bytes lie, so no copy as a rule
+Pixels resize_part(const Picture& picture, const Box& box, int64_t height, int64_t width, const Box& window,
+                   int64_t channels, Interpolation interpolation) {
+  const Filter filter = interpolation == Interpolation::bicubic ? Filter{2, cubic} : Filter{1, triangle};
+  const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
+  const auto [top, rows] = needed(down, filter);
+  const auto [left, columns] = needed(across, filter);
+  auto pixels = with_channels(picture.read({box.top + top, box.left + left, rows, columns}), channels);
   // Pillow takes rows first where that leaves less for the columns, which tall pictures meet.
-  const auto rows_away = pixels.size(1) - height, columns_away = pixels.size(2) - width;
-  const bool rows_first = rows_away > 0 && rows_away > 2 * columns_away;
-  if (rows_first) pixels = resize_rows(pixels, height, filter);
-  if (columns_away != 0)
-    pixels = images.size(1) == 3 ? resize_columns<3>(pixels, width, filter) : resize_columns<1>(pixels, width, filter);
-  if (rows_away != 0 && !rows_first) pixels = resize_rows(pixels, height, filter);
-  return pixels.permute({0, 3, 1, 2});
+  const auto rows_away = box.height - height, columns_away = box.width - width;
+  if (rows_away > 0 && rows_away > 2 * columns_away)
+    return resize_columns(resize_rows(pixels, down, top, filter), across, left, filter);
+  return resize_rows(resize_columns(pixels, across, left, filter), down, top, filter);
+}
+
+Pixels resize_roughly(const Picture& picture, const Box& box, int64_t height, int64_t width, int64_t channels,
+                      Interpolation interpolation) {
+  int64_t shrink = picture.most_shrink();
+  while (shrink > 1 && (box.height / shrink < height || box.width / shrink < width)) shrink /= 2;
+  const Shrunk copy(picture, shrink);
+  const Box part{box.top / shrink, box.left / shrink, box.height / shrink, box.width / shrink};
+  return resize_part(copy, part, height, width, {0, 0, height, width}, channels, interpolation);
 }
 
 }  // namespace reszoo

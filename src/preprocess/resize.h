@@ -1,22 +1,33 @@
 /// Pictures of another size.
 #pragma once
-#include <ATen/core/Tensor.h>
-
-#include <cstdint>
-#include <string>
+#include "reszoo/preprocess/picture.h"
 
 namespace reszoo {
 
-/// Resizes pictures with antialiasing, to the byte as Pillow does, whatever the
-/// processor: LibTorch's own differ by 1 for some pixels, bicubic by 2.
+enum class Interpolation { bilinear, bicubic };
+
+inline Interpolation interpolation_of(const std::string& text) {
+  return text == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+}
+
+/// Makes a picture of `height` x `width` pixels from the part `box`, and of it the
+/// part `window`, with antialiasing: to the byte what Pillow makes, whatever the
+/// processor (LibTorch's own differ by 1 for some pixels, bicubic by 2).
 ///
 /// One pass over the columns, one over the rows. An output is the sum of the inputs
 /// that the filter covers, its support widened by the scale where the picture
 /// shrinks; weights are fixed-point numbers of 22 bits, each pass rounds to bytes.
+/// Only those pixels are read that the window needs.
 ///
-/// Shape: (N, C, H, W) uint8 to (N, C, height, width) uint8; C is 1 or 3.
+/// Shape: window.height x window.width pixels of `channels`.
 /// Source: the filters of Keys 1981 (bicubic, a = -0.5) and the triangle; rounding and order
 /// as in Image.resize of Pillow 13 (earlier ones take columns first in tall pictures too).
-at::Tensor resize_pictures(const at::Tensor& images, int64_t height, int64_t width, const std::string& interpolation);
+Pixels resize_part(const Picture& picture, const Box& box, int64_t height, int64_t width, const Box& window,
+                   int64_t channels, Interpolation interpolation);
+
+/// The same of the smallest copy of the picture that is at least as large as the
+/// result, where the picture has one: for training, which is not exact to the pixel.
+Pixels resize_roughly(const Picture& picture, const Box& box, int64_t height, int64_t width, int64_t channels,
+                      Interpolation interpolation);
 
 }  // namespace reszoo

@@ -55,6 +55,10 @@ nlohmann::json card_of(const TrainState& state, const Json& settings) {
                           {"loss_sum", state.loss_sum},
                           {"loss_rows", state.loss_rows},
                           {"lr", state.lr},
+                          {"skipped", state.skipped},
+                          {"skipped_in_row", state.skipped_in_row},
+                          {"loss_scale", state.loss_scale},
+                          {"scale_steps", state.scale_steps},
                           {"epoch_seconds", state.epoch_seconds},
                           {"seconds", state.seconds},
                           {"since_best", state.since_best}};
@@ -70,6 +74,10 @@ TrainState state_from(const nlohmann::json& card) {
   state.loss_sum = position.at("loss_sum");
   state.loss_rows = position.at("loss_rows");
   state.lr = position.at("lr");
+  state.skipped = position.value("skipped", state.skipped);
+  state.skipped_in_row = position.value("skipped_in_row", state.skipped_in_row);
+  state.loss_scale = position.value("loss_scale", state.loss_scale);
+  state.scale_steps = position.value("scale_steps", state.scale_steps);
   state.epoch_seconds = position.at("epoch_seconds");
   state.seconds = position.at("seconds");
   state.since_best = position.at("since_best");

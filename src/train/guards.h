@@ -1,12 +1,14 @@
-/// What training must leave as it found it: modes and random generators.
+/// What training must leave as it found it: modes, random generators, autocast.
 #pragma once
 #include <ATen/Context.h>
+#include <ATen/autocast_mode.h>
 #include <torch/nn/module.h>
 
 #include <memory>
 #include <vector>
 
 #include "reszoo/nn/steps.h"
+#include "reszoo/train/trainer_options.h"
 
 namespace reszoo::detail {
 
@@ -49,6 +51,32 @@ class GeneratorGuard {
  private:
   torch::Device device_;
   Tensor cpu_, cuda_;
+};
+
+/// Lets LibTorch choose products in fewer bits, as its autocast does.
+class AutocastGuard {
+ public:
+  AutocastGuard(torch::Device device, Precision precision) : type_(device.type()), active_(precision != Precision::float32) {
+    if (!active_) return;
+    enabled_ = at::autocast::is_autocast_enabled(type_);
+    dtype_ = at::autocast::get_autocast_dtype(type_);
+    at::autocast::set_autocast_enabled(type_, true);
+    at::autocast::set_autocast_dtype(type_, precision == Precision::bfloat16 ? at::kBFloat16 : at::kHalf);
+    at::autocast::increment_nesting();
+  }
+  AutocastGuard(const AutocastGuard&) = delete;
+  AutocastGuard& operator=(const AutocastGuard&) = delete;
+  ~AutocastGuard() {
+    if (!active_) return;
+    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(type_, enabled_);
+    at::autocast::set_autocast_dtype(type_, dtype_);
+  }
+
+ private:
+  at::DeviceType type_;
+  bool active_, enabled_ = false;
+  at::ScalarType dtype_ = at::kFloat;
 };
 
 }  // namespace reszoo::detail

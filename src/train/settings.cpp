@@ -10,10 +10,31 @@ std::string shape(const Tensor& x) {
   return fmt::format("({}) {}", fmt::join(x.sizes(), ", "), x.toString());
 }
 
+std::string inputs_of(const Batches& data) {
+  if (data.inputs().defined()) return shape(data.inputs());
+  return fmt::format("({}, {}) made", data.rows(), fmt::join(data.input_shape(), ", "));
+}
+
+/// Options that came later: those that are as they always were are left out, so that checkpoints
+/// of before are taken.
+nlohmann::ordered_json later_settings(const TrainerOptions& o) {
+  nlohmann::ordered_json settings = nlohmann::ordered_json::object();
+  const auto add = [&](const char* name, const auto& value, const auto& usual) {
+    if (value != usual) settings[name] = value;
+  };
+  add("accumulate", o.accumulate, 1);
+  add("mixup", o.mix.mixup, 0.0);
+  add("cutmix", o.mix.cutmix, 0.0);
+  add("mix_probability", o.mix.probability, 1.0);
+  add("precision", text_of(o.precision), text_of(Precision::float32));
+  add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
+  return settings;
+}
+
 }  // namespace
 
-nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches& train,
-                                   const std::optional<TensorBatches>& validation) {
+nlohmann::ordered_json settings_of(const TrainerOptions& o, const Batches& train,
+                                   const std::optional<Batches>& validation) {
   const auto& p = o.optimizer;
   nlohmann::ordered_json settings{{"epochs", o.epochs},
                                   {"batch_size", o.batch_size},
@@ -29,13 +50,14 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches&
                                   {"device", o.device.is_cuda() ? "cuda" : "cpu"},
                                   {"fast", o.fast},
                                   {"channels_last", o.channels_last},
-                                  {"train_inputs", shape(train.inputs())},
+                                  {"train_inputs", inputs_of(train)},
                                   {"train_targets", shape(train.targets())},
-                                  {"validation_inputs", validation ? shape(validation->inputs()) : "none"}};
+                                  {"validation_inputs", validation ? inputs_of(*validation) : "none"}};
   if (p.kind == OptimizerKind::adamw)
     settings.update({{"beta1", p.beta1}, {"beta2", p.beta2}, {"eps", p.eps}});
   else
     settings.update({{"momentum", p.momentum}, {"nesterov", p.nesterov}});
+  settings.update(later_settings(o));
   settings.update(o.settings);
   return settings;
 }
@@ -46,6 +68,10 @@ void check(const TrainerOptions& o) {
   if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
   if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
+  if (o.accumulate < 1) fail(ErrorKind::usage, "Trainer: accumulate must be at least 1, got {}", o.accumulate);
+  if (!(o.mix.mixup >= 0 && o.mix.cutmix >= 0 && o.mix.probability >= 0 && o.mix.probability <= 1))
+    fail(ErrorKind::usage, "Trainer: mixup and cutmix must be at least 0 and their probability in [0, 1], got {}, {}, {}", o.mix.mixup,
+         o.mix.cutmix, o.mix.probability);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
 }
 

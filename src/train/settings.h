@@ -9,8 +9,8 @@ namespace reszoo::detail {
 
 /// A flat object of the options and of the data's shapes: a checkpoint is
 /// refused where one of them differs. `options.settings` come last and win.
-nlohmann::ordered_json settings_of(const TrainerOptions& options, const TensorBatches& train,
-                                   const std::optional<TensorBatches>& validation);
+nlohmann::ordered_json settings_of(const TrainerOptions& options, const Batches& train,
+                                   const std::optional<Batches>& validation);
 
 /// The value of the metric of that name, or of the first for "".
 /// Throws: Error (usage) if there is none.

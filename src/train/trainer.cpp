@@ -5,7 +5,6 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
-#include "reszoo/train/loss.h"
 #include "reszoo/weights/load.h"
 #include "guards.h"
 #include "settings.h"
@@ -38,54 +37,37 @@ Trainer::Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptio
       optimizer_(*model_.ptr(), options_.optimizer) {}
 
 Tensor Trainer::input(const Tensor& x) const {
-  return options_.channels_last && x.dim() == 4 ? x.contiguous(at::MemoryFormat::ChannelsLast) : x;
+  if (x.dim() != 4) return x;
+  return x.contiguous(options_.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
 }
 
-void Trainer::require_finite(double loss) const {
-  if (std::isfinite(loss)) return;
-  const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
-  fail(ErrorKind::input, "train: loss is {} at epoch {}, step {}, lr={:g}; {}",
-       std::isnan(loss) ? "nan"
-       : loss > 0       ? "inf"
-                        : "-inf",
-       state_.epoch + 1, state_.step + 1, state_.lr,
-       kept ? "the last good checkpoint is kept" : "try a lower learning rate");
-}
-
-double Trainer::train_step(const Batch& batch, double lr) {
-  optimizer_.zero_grad();
-  const auto x = input(batch.inputs);
-  const auto outputs = options_.fast ? fast_(model_, x, state_.epoch * steps_ + state_.step) : model_.forward(x);
-  const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
-  const double value = loss.item<double>();
-  require_finite(value);
-  loss.backward();
-  if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm);
-  optimizer_.step(lr);
-  return value;
-}
-
-Tensor Trainer::predict(const TensorBatches& data) {
+std::pair<Tensor, Tensor> Trainer::predict(const Batches& data) {
   const at::NoGradGuard no_grad;
   const detail::ModeGuard modes(*model_.ptr());
   const detail::GeneratorGuard generators(options_.device);
   model_.ptr()->eval();
   const auto resident = data.to(options_.device);
   const auto pass = resident.in_order(options_.batch_size);
-  std::vector<Tensor> outputs;
-  for (int64_t i = 0; i < pass.size(); ++i) outputs.push_back(model_.forward(input(pass[i].inputs)));
-  return at::cat(outputs).cpu();
+  std::vector<Tensor> outputs, targets;
+  for (int64_t i = 0; i < pass.size(); ++i) {
+    const auto batch = pass[i];
+    if (batch.targets.size(0) == 0) continue;
+    outputs.push_back(model_.forward(input(batch.inputs)));
+    targets.push_back(batch.targets);
+  }
+  if (outputs.empty()) fail(ErrorKind::input, "Trainer: no row is left to measure on; all files are bad");
+  return {at::cat(outputs).cpu(), at::cat(targets).cpu()};
 }
 
-Metrics Trainer::evaluate(const TensorBatches& data) {
-  auto targets = data.targets().cpu();
+Metrics Trainer::evaluate(const Batches& data) {
+  auto [outputs, targets] = predict(data);
   if (targets.is_floating_point()) targets = targets.to(at::kDouble);
-  auto metrics = evaluation_.metrics(predict(data).to(at::kDouble), targets);
+  auto metrics = evaluation_.metrics(outputs.to(at::kDouble), targets);
   if (metrics.empty()) fail(ErrorKind::usage, "Trainer: the evaluation must give at least one metric");
   return metrics;
 }
 
-void Trainer::start(const TensorBatches& train, const std::optional<TensorBatches>& validation) {
+void Trainer::start(const Batches& train, const std::optional<Batches>& validation) {
   settings_ = detail::settings_of(options_, train, validation);
   steps_ = train.in_order(options_.batch_size).size();
   state_ = TrainState();
@@ -102,7 +84,7 @@ void Trainer::start(const TensorBatches& train, const std::optional<TensorBatche
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }
-  last_lap_ = std::chrono::steady_clock::now();
+  last_lap_ = last_checkpoint_ = std::chrono::steady_clock::now();
 }
 
 void Trainer::restore(const std::filesystem::path& checkpoint) {
@@ -147,6 +129,7 @@ void Trainer::write(const Progress& progress, bool must_succeed) {
   if (!options_.out.empty()) {
     attempt([&] { save(); });
     attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
+    last_checkpoint_ = std::chrono::steady_clock::now();
   }
   if (must_succeed && failure) throw *failure;
 }
@@ -170,33 +153,46 @@ Progress Trainer::progress() const {
           .lr = state_.lr,
           .metrics = {},
           .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
+          .skipped = state_.skipped,
           .seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0};
 }
 
 void Trainer::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
   state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_);
-  const double loss = hooks_.step ? hooks_.step(*this, batch, state_.lr) : train_step(batch, state_.lr);
-  if (average_) average_->update(position);
   const auto rows = batch.targets.size(0);
-  state_.loss_sum += loss * static_cast<double>(rows);
-  state_.loss_rows += rows;
+  const auto loss = rows > 0 ? attempt(batch) : std::nullopt;
+  if (loss) {
+    if (average_) average_->update(position);
+    state_.loss_sum += *loss * static_cast<double>(rows);
+    state_.loss_rows += rows;
+  }
   ++state_.step;
   lap();
   if (hooks_.on_step) hooks_.on_step(progress());
 }
 
-bool Trainer::train_epoch(const TensorBatches& train) {
+/// Writes a checkpoint within an epoch, where the last is long ago.
+void Trainer::write_if_due() {
+  if (options_.out.empty() || options_.checkpoint_every <= 0) return;
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;
+  if (since.count() < options_.checkpoint_every) return;
+  write(progress(), false);
+  last_lap_ = std::chrono::steady_clock::now();
+}
+
+bool Trainer::train_epoch(const Batches& train) {
   const auto pass = train.shuffled(options_.batch_size, options_.seed, state_.epoch);
   while (state_.step < steps_) {
     run_step(pass[state_.step]);
+    write_if_due();
     if (hooks_.stop_requested && hooks_.stop_requested()) return false;
   }
   return true;
 }
 
 /// The metrics of the weights that would be kept.
-Metrics Trainer::validate(const TensorBatches& validation) {
+Metrics Trainer::validate(const Batches& validation) {
   if (!average_) return evaluate(validation);
   const auto trained = copy_of(state_of(*model_.ptr()));
   load_state(*model_.ptr(), average_->state());
@@ -219,7 +215,7 @@ bool Trainer::judge(const Metrics& metrics) {
   return better || first;
 }
 
-void Trainer::end_epoch(const std::optional<TensorBatches>& validation) {
+void Trainer::end_epoch(const std::optional<Batches>& validation) {
   auto told = progress();
   if (validation) told.metrics = validate(*validation);
   lap();
@@ -259,7 +255,7 @@ TrainResult Trainer::finish(Outcome outcome) {
   return result;
 }
 
-TrainResult Trainer::fit(const TensorBatches& train, const std::optional<TensorBatches>& validation) {
+TrainResult Trainer::fit(const Batches& train, const std::optional<Batches>& validation) {
   const detail::ModeGuard modes(*model_.ptr());
   if (!model_.ptr()->is_training()) model_.ptr()->train();
   const auto resident = train.to(options_.device);

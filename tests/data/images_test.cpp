@@ -1,13 +1,13 @@
 // Pictures from files, and what kind of data a path holds.
 #include <png.h>
 #include <torch/types.h>
-#include <turbojpeg.h>
 #include <zlib.h>
 
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
+#include "support/jpeg.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -26,19 +26,6 @@ std::string png(std::vector<uint8_t> pixels, uint32_t width, uint32_t format) {
   std::string bytes(size, '\0');
   png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr);
   return bytes.substr(0, size);
-}
-
-std::string jpeg(const std::vector<uint8_t>& pixels, int width, int format) {
-  auto* encoder = tjInitCompress();
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  const int height = static_cast<int>(pixels.size()) / width / tjPixelSize[format];
-  tjCompress2(encoder, pixels.data(), width, 0, height, format, &bytes, &size,
-              format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_444, 100, 0);
-  std::string text(reinterpret_cast<char*>(bytes), size);
-  tjFree(bytes);
-  tjDestroy(encoder);
-  return text;
 }
 
 Tensor bytes_tensor(std::vector<uint8_t> values, std::vector<int64_t> shape) {
@@ -81,14 +68,14 @@ TEST(Decode, GreyIsRepeatedAndAlphaDropped) {
                            bytes_tensor({7, 7, 7, 200, 200, 200}, {1, 2, 3})));
   EXPECT_TRUE(torch::equal(decode_image(png({9, 8, 7, 0, 6, 5, 4, 100}, 2, PNG_FORMAT_RGBA), "a"),
                            bytes_tensor({9, 8, 7, 6, 5, 4}, {1, 2, 3})));
-  const auto grey = decode_image(jpeg(std::vector<uint8_t>(64, 90), 8, TJPF_GRAY), "a");
+  const auto grey = decode_image(jpeg(std::vector<uint8_t>(64, 90), 8, {.colours = JCS_GRAYSCALE}), "a");
   EXPECT_TRUE(torch::equal(grey, torch::full({8, 8, 3}, 90, torch::kUInt8)));
 }
 
 TEST(Decode, JpegIsNear) {
   std::vector<uint8_t> rgb;
   for (int i = 0; i < 16 * 8; ++i) rgb.insert(rgb.end(), {static_cast<uint8_t>(i), 100, static_cast<uint8_t>(200 - i)});
-  const auto decoded = decode_image(jpeg(rgb, 16, TJPF_RGB), "a");
+  const auto decoded = decode_image(jpeg(rgb, 16), "a");
   ASSERT_EQ(decoded.sizes(), (std::vector<int64_t>{8, 16, 3}));
   EXPECT_LE((decoded.to(torch::kInt32) - bytes_tensor(rgb, {8, 16, 3})).abs().max().item<int>(), 4);
 }
@@ -97,7 +84,7 @@ TEST(Decode, DamageIsAnErrorThatNamesTheFile) {
   std::vector<uint8_t> noise(3 * 32 * 32);
   for (size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<uint8_t>(i * i * 31);
   const TempDir folder;
-  for (const auto& bytes : {png(noise, 32, PNG_FORMAT_RGB), jpeg(noise, 32, TJPF_RGB)})
+  for (const auto& bytes : {png(noise, 32, PNG_FORMAT_RGB), jpeg(noise, 32)})
     for (const auto size : {bytes.size() / 3, bytes.size() / 2, bytes.size() - 40}) {
       write_file(folder / "cut.picture", bytes.substr(0, size));
       expect_error_parts(ErrorKind::file, {"cut.picture: damaged"}, [&] { decode_image(folder / "cut.picture"); });

@@ -39,7 +39,7 @@ Model prepared(const Frame& table) {
 }
 
 FitData data_of(const Model& model, const Frame& table) {
-  const TensorBatches all(model.input(table), model.target->encode(table));
+  const Batches all(model.input(table), model.target->encode(table));
   return {all, all};
 }
 
@@ -90,7 +90,7 @@ TEST(Fit, BinsByATreeNeedOneTarget) {
   auto model = prepared(table);
   auto plan = small("auto");
   plan.binning = Binning::tree;
-  const TensorBatches two(model.input(table), torch::rand({400, 2}));
+  const Batches two(model.input(table), torch::rand({400, 2}));
   expect_error(ErrorKind::usage, "binning: a tree predicts one column", [&] { build_network(model, plan, two); });
 }
 

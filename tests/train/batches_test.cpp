@@ -11,19 +11,19 @@ using reszoo::test::expect_error;
 namespace {
 
 /// Row i has the value i in inputs and targets.
-TensorBatches counted(int64_t rows) {
+Batches counted(int64_t rows) {
   const auto numbers = torch::arange(rows, torch::kFloat);
   return {numbers.unsqueeze(1).repeat({1, 3}), numbers};
 }
 
-std::vector<int64_t> sizes(const TensorBatches& data, int64_t batch_size) {
+std::vector<int64_t> sizes(const Batches& data, int64_t batch_size) {
   std::vector<int64_t> sizes;
   const auto pass = data.in_order(batch_size);
   for (int64_t i = 0; i < pass.size(); ++i) sizes.push_back(pass[i].inputs.size(0));
   return sizes;
 }
 
-Tensor rows_of(const TensorBatches::Pass& pass) {
+Tensor rows_of(const Batches::Pass& pass) {
   std::vector<Tensor> rows;
   for (int64_t i = 0; i < pass.size(); ++i) rows.push_back(pass[i].targets);
   return torch::cat(rows);
@@ -31,7 +31,7 @@ Tensor rows_of(const TensorBatches::Pass& pass) {
 
 }  // namespace
 
-TEST(TensorBatches, ALastBatchOfOneRowIsMergedIntoTheOneBefore) {
+TEST(Batches, ALastBatchOfOneRowIsMergedIntoTheOneBefore) {
   using Sizes = std::vector<int64_t>;
   EXPECT_EQ(sizes(counted(8), 4), (Sizes{4, 4}));
   EXPECT_EQ(sizes(counted(9), 4), (Sizes{4, 5}));
@@ -41,7 +41,7 @@ TEST(TensorBatches, ALastBatchOfOneRowIsMergedIntoTheOneBefore) {
   EXPECT_EQ(sizes(counted(3), 1), (Sizes{1, 1, 1}));
 }
 
-TEST(TensorBatches, ShuffledPassSeesEveryRowOnceAndKeepsRowsTogether) {
+TEST(Batches, ShuffledPassSeesEveryRowOnceAndKeepsRowsTogether) {
   const auto data = counted(101);
   const auto pass = data.shuffled(10, 7, 0);
   EXPECT_TRUE(torch::equal(std::get<0>(rows_of(pass).sort()), data.targets()));
@@ -49,7 +49,7 @@ TEST(TensorBatches, ShuffledPassSeesEveryRowOnceAndKeepsRowsTogether) {
   EXPECT_TRUE(torch::equal(pass[3].inputs.select(1, 2), pass[3].targets));
 }
 
-TEST(TensorBatches, OrderDependsOnSeedAndEpochAlone) {
+TEST(Batches, OrderDependsOnSeedAndEpochAlone) {
   torch::manual_seed(1);
   const auto order = epoch_order(50, 3, 4);
   torch::manual_seed(2);
@@ -60,7 +60,7 @@ TEST(TensorBatches, OrderDependsOnSeedAndEpochAlone) {
   EXPECT_FALSE(torch::equal(order, epoch_order(50, 4, 3)));
 }
 
-TEST(TensorBatches, ShufflingDrawsNothingFromTheDefaultGenerator) {
+TEST(Batches, ShufflingDrawsNothingFromTheDefaultGenerator) {
   torch::manual_seed(5);
   const auto expected = torch::rand({4});
   torch::manual_seed(5);
@@ -68,17 +68,17 @@ TEST(TensorBatches, ShufflingDrawsNothingFromTheDefaultGenerator) {
   EXPECT_TRUE(torch::equal(torch::rand({4}), expected));
 }
 
-TEST(TensorBatches, PrepareSeesRawBatchesOnly) {
+TEST(Batches, PrepareSeesRawBatchesOnly) {
   const auto images = torch::arange(4 * 2 * 2, torch::kUInt8).view({4, 1, 2, 2});
-  const TensorBatches data(images, torch::zeros({4}), [](const Tensor& raw) {
+  const Batches data(images, torch::zeros({4}), [](const Tensor& raw) {
     EXPECT_EQ(raw.size(0), 2);
     return raw.to(torch::kFloat) / 255;
   });
   EXPECT_TRUE(torch::equal(data.in_order(2)[1].inputs, images.slice(0, 2).to(torch::kFloat) / 255));
 }
 
-TEST(TensorBatches, RowsThatDoNotMatchAreRefused) {
-  expect_error(ErrorKind::input, "got (3, 2) and (4)", [] { TensorBatches(torch::zeros({3, 2}), torch::zeros({4})); });
-  expect_error(ErrorKind::input, "at least one", [] { TensorBatches(torch::zeros({0, 2}), torch::zeros({0})); });
+TEST(Batches, RowsThatDoNotMatchAreRefused) {
+  expect_error(ErrorKind::input, "got (3, 2) and (4)", [] { Batches(torch::zeros({3, 2}), torch::zeros({4})); });
+  expect_error(ErrorKind::input, "at least one", [] { Batches(torch::zeros({0, 2}), torch::zeros({0})); });
   expect_error(ErrorKind::usage, "batch_size must be at least 1, got 0", [] { counted(3).in_order(0); });
 }

@@ -81,7 +81,7 @@ TEST(Loss, WeightsReachTheTraining) {
   const auto doubled = torch::cat({torch::arange(8), torch::arange(4)});
   auto weights = torch::ones({8});
   weights.narrow(0, 0, 4).fill_(2);
-  const auto trained = [](const TensorBatches& data) {
+  const auto trained = [](const Batches& data) {
     torch::manual_seed(1);
     torch::nn::Linear net(4, 1);
     Trainer trainer(net, loss_of(target_of(Task::regression)), test::by_rmse(),

@@ -86,7 +86,7 @@ TEST(Resume, TheAverageOfTheWeightsGoesOnToo) {
 
 TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
   const TempDir folder;
-  const TensorBatches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
+  const Batches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
   const auto loss = [](const Tensor& outputs, const Tensor& targets) {
     return torch::cross_entropy_loss(outputs, targets);
   };

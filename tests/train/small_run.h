@@ -14,7 +14,7 @@ inline Chain small_net() {
                      {"last", nn::Linear(8, 1)}});
 }
 
-inline TensorBatches small_data(int64_t rows = 50) {
+inline Batches small_data(int64_t rows = 50) {
   const auto x = torch::linspace(-2, 2, rows * 4).view({rows, 4}).sin();
   return {x, (x.sum(1) + x.select(1, 0).square()).unsqueeze(1)};
 }

@@ -203,7 +203,7 @@ TEST(Trainer, AStepOfTheCallersOwnTakesThePlaceOfOurs) {
 TEST(Trainer, ImagesTrainChannelsLast) {
   nn::Sequential net(nn::Conv2d(3, 4, 3), nn::ReLU(), nn::AdaptiveAvgPool2d(1), nn::Flatten(), nn::Linear(4, 2));
   const auto images = torch::arange(16 * 3 * 6 * 6, torch::kUInt8).view({16, 3, 6, 6});
-  const TensorBatches data(images, torch::arange(16) % 2,
+  const Batches data(images, torch::arange(16) % 2,
                            [](const Tensor& raw) { return raw.to(torch::kFloat) / 255; });
   const Evaluation by_accuracy{.metrics =
                                    [](const Tensor& outputs, const Tensor& targets) {

@@ -18,12 +18,12 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-TensorBatches table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
+Batches table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
   return {model.table->transform(frame), model.target->encode(frame), {}, weights};
 }
 
 /// A part that is either rows of the table or a file of its own.
-std::optional<TensorBatches> table_part(const Model& model, const DataOptions& options, const Frame& frame,
+std::optional<Batches> table_part(const Model& model, const DataOptions& options, const Frame& frame,
                                         const Tensor& rows, const std::string& text, const char* option) {
   if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
   if (text.empty() || fraction_of(text, option)) return std::nullopt;
@@ -133,7 +133,7 @@ Frame read_raw(const Model& model, const std::string& path, const std::string& t
   return frame;
 }
 
-TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target,
+Batches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options) {
   if (!model.table) return read_labelled_images(model, path);
   if (const auto kind = detect_data(path); kind != DataKind::table)

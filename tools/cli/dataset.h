@@ -14,7 +14,7 @@ namespace reszoo::cli {
 /// network yet. The training rows have weights where the options name a column.
 struct Dataset {
   Model model;
-  std::optional<TensorBatches> train, validation, test;
+  std::optional<Batches> train, validation, test;
   std::vector<std::string> notes;
   Frame sample;    ///< of a table: raw training rows to describe, some thousands
   Frame measured;  ///< of a table: raw rows of test, else validation, else training, some thousands, with targets
@@ -43,7 +43,7 @@ Dataset read_dataset(const DataOptions& options, Domain domain);
 
 /// The rows of `path` as a trained model reads them, with their targets.
 /// `target` overrides the name of the target's column.
-TensorBatches read_labelled(const Model& model, const std::string& path, const std::string& target,
+Batches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options = {});
 
 /// The raw rows of a table as `read_labelled` reads them, the target under the

@@ -1,67 +1,125 @@
 #include "image_dataset.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "naming.h"
 #include "reszoo/base/error.h"
-#include "reszoo/data/idx.h"
-#include "reszoo/data/source.h"
 
 namespace reszoo::cli {
 namespace {
 
-Column label_column(const ImageSet& set) { return {.name = "label", .numbers = set.labels.to(torch::kDouble)}; }
+constexpr int64_t kSmall = 96;             // pixels: up to here pictures are taken as they are
+constexpr int64_t kMeasured = 60'000'000;  // bytes that mean and deviation are taken of
 
-TensorBatches image_batches(const Model& model, const ImageSet& set) {
-  return {set.images, model.target->encode(label_column(set)),
-          [preprocess = *model.image](const Tensor& raw) { return preprocess(raw); }};
+/// Mean and deviation of x / 255 by channel, of all pictures or as many from the first as are quickly read.
+void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
+  const auto channels = static_cast<size_t>(preprocess.channels);
+  std::vector<double> sum(channels), squares(channels);
+  int64_t pixels_seen = 0;
+  for (int64_t row = 0; row < rows.rows() && pixels_seen < kMeasured; ++row) {
+    const auto picture = rows.source(row);
+    const auto pixels = with_channels(picture->read(picture->whole()), preprocess.channels);
+    for (size_t i = 0; i < pixels.bytes.size(); ++i) {
+      const double value = pixels.bytes[i];
+      sum[i % channels] += value;
+      squares[i % channels] += value * value;
+    }
+    pixels_seen += pixels.height * pixels.width;
+  }
+  const auto count = static_cast<double>(pixels_seen);
+  for (size_t c = 0; c < channels; ++c) {
+    const double mean = sum[c] / count;
+    preprocess.mean.push_back(mean / 255);
+    preprocess.std.push_back(std::max(std::sqrt(std::max(squares[c] / count - mean * mean, 0.0)) / 255, 1e-6));
+  }
 }
 
-ImageSet select(const ImageSet& set, const Tensor& rows) {
-  return {set.images.index_select(0, rows), set.labels.index_select(0, rows)};
-}
-
-/// Normalisation by the mean and deviation of the training pictures, by channel.
-ImagePreprocess fit_preprocess(const Tensor& images) {
-  ImagePreprocess preprocess{.channels = images.size(1)};
-  for (int64_t c = 0; c < images.size(1); ++c) {
-    const auto pixels = images.select(1, c).to(torch::kFloat).div(255);
-    preprocess.mean.push_back(pixels.mean().item<double>());
-    preprocess.std.push_back(std::max(pixels.std().item<double>(), 1e-6));
+/// What evaluation does to pictures such as these.
+ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, const std::optional<ImagePreprocess>& known) {
+  const bool small = rows.size && std::max(rows.size->first, rows.size->second) <= kSmall && plan.size == 0;
+  if (known && small == (known->resize == 0)) return *known;
+  ImagePreprocess preprocess{.channels = rows.channels, .interpolation = plan.interpolation};
+  if (!small) {
+    const auto size = plan.size > 0 ? plan.size : 224;
+    preprocess = imagenet_preprocess();
+    preprocess.interpolation = plan.interpolation;
+    preprocess.crop = size;
+    preprocess.resize = std::lrint(static_cast<double>(size) / plan.crop_share);
+  }
+  if (known) {
+    preprocess.channels = known->channels;
+    preprocess.mean = known->mean;
+    preprocess.std = known->std;
+  } else if (small) {
+    fit_normalisation(preprocess, rows);
   }
   return preprocess;
 }
 
-/// A part that is either pictures of the training set or a folder of its own.
-std::optional<TensorBatches> image_part(const Model& model, const ImageSet& set, const Tensor& rows,
-                                        const std::string& text, const char* option) {
-  if (rows.numel() > 0) return image_batches(model, select(set, rows));
-  if (text.empty() || fraction_of(text, option)) return std::nullopt;
-  return read_labelled_images(model, text);
+Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan& plan, const ImageDataOptions& images) {
+  const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
+  const ImageTransform transform{*model.image, plan.crop, plan.augment};
+  LoaderOptions how{.workers = images.workers, .bad_limit = images.read.on_bad == OnBad::fail ? 0 : images.bad_limit};
+  how.on_bad = [tell = images.tell](int64_t, const std::string& why) {
+    if (tell) tell(why + "; left out");
+  };
+  return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}), how};
+}
+
+/// A part that is pictures of the training set, set apart by the path, or a path of its own.
+std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, const std::optional<ImageRows>& apart,
+                                 const std::string& text, const char* option, const ImageReadOptions& read) {
+  if (rows.numel() > 0) return take(all.train, rows);
+  if (text.empty()) return apart;
+  if (fraction_of(text, option)) return std::nullopt;
+  return read_labelled_rows(text, read);
+}
+
+/// The split of the pictures to train on: fractions count where the path sets nothing apart.
+Split split_pictures(DataOptions options, const ImageParts& parts, const Target& target) {
+  if (options.validation.empty() && !parts.validation) options.validation = "0.1";
+  const auto rule = split_rule(options, {{parts.train.labels}}, target);
+  return split_of(options, parts.train.rows(), rule);
 }
 
 }  // namespace
 
-Dataset read_image_dataset(const DataOptions& options) {
-  auto splits = read_idx_folder(options.data);
-  const auto parts = naming(options.data, [&] { return split_of(options, splits.train.labels.size(0), {}); });
-  const auto train = select(splits.train, parts.train);
+ImageRows read_labelled_rows(const std::string& path, const ImageReadOptions& options) {
+  auto parts = read_image_parts(path, options);
+  return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
+}
+
+Dataset read_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImagePlan& plan,
+                           const std::optional<ImagePreprocess>& known) {
+  const auto parts = read_image_parts(options.data, images.read);
   Dataset dataset;
+  dataset.notes = parts.notes;
   auto& model = dataset.model;
-  model.image = fit_preprocess(train.images);
-  model.target = Target::fit(label_column(splits.train), Task::multiclass);
-  dataset.train = image_batches(model, train);
-  dataset.validation = image_part(model, splits.train, parts.validation, options.validation, "--val");
-  dataset.test = image_part(model, splits.train, parts.test, options.test, "--test");
-  if (!dataset.test) dataset.test = image_batches(model, splits.test);
+  const auto split = naming(options.data, [&] {
+    auto target = target_options(options);
+    const auto classes = std::get<0>(at::_unique2(as_text(parts.train.labels).codes)).size(0);
+    if (!target.task) target.task = classes == 2 ? Task::binary : Task::multiclass;
+    model.target = Target::fit({{parts.train.labels}}, {"label"}, target);
+    return split_pictures(options, parts, *model.target);
+  });
+  const auto train = take(parts.train, split.train);
+  model.image = preprocess_for(train, plan, known);
+  const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Batches> {
+    if (!rows) return std::nullopt;
+    return naming(path, [&] { return image_batches(model, *rows, plan, images); });
+  };
+  const auto validation = part_of(parts, split.validation, parts.validation, options.validation, "--val", images.read);
+  const auto test = part_of(parts, split.test, parts.test, options.test, "--test", images.read);
+  dataset.train = batches(train, options.data);
+  dataset.validation = batches(validation, options.validation);
+  dataset.test = batches(test, options.test);
+  dataset.pictures = test ? *test : validation ? *validation : train;
   return dataset;
 }
 
-TensorBatches read_labelled_images(const Model& model, const std::string& path) {
-  if (const auto kind = detect_data(path); kind != DataKind::idx_folder)
-    fail(ErrorKind::usage, "{}: the model reads a folder of IDX files, this is of the kind: {}", path, text_of(kind));
-  const auto splits = read_idx_folder(path);
-  return naming(path, [&] { return image_batches(model, splits.test); });
+Batches read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images) {
+  return naming(path, [&] { return image_batches(model, read_labelled_rows(path, images.read), {}, images); });
 }
 
 }  // namespace reszoo::cli

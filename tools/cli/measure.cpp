@@ -62,7 +62,7 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
   return measure_classes(target.task(), given, probability, truth);
 }
 
-Tensor outputs_of(Model& model, const TensorBatches& rows) {
+Tensor outputs_of(Model& model, const Batches& rows) {
   constexpr int64_t kRows = 1024;
   std::vector<Tensor> parts;
   const auto pass = rows.in_order(kRows);
@@ -80,7 +80,7 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
       .decides = decides};
 }
 
-TensorBatches balanced(const TensorBatches& rows, const Target& target) {
+Batches balanced(const Batches& rows, const Target& target) {
   if (target.classes().empty())
     fail(ErrorKind::usage, "--balanced: needs classes, {} is of task={}", target.name(), text_of(target.task()));
   auto weights = balanced_weights(rows.targets());

@@ -18,7 +18,7 @@ namespace reszoo::cli {
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
 
 /// What the model gives for all rows, on the CPU.
-Tensor outputs_of(Model& model, const TensorBatches& rows);
+Tensor outputs_of(Model& model, const Batches& rows);
 
 /// The same as a Trainer asks for it. Without a metric given, rmse decides, of
 /// classes log_loss, of pictures accuracy.
@@ -26,7 +26,7 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
 
 /// The rows weighted so that every class weighs the same.
 /// Throws: Error (usage) for a target without classes.
-TensorBatches balanced(const TensorBatches& rows, const Target& target);
+Batches balanced(const Batches& rows, const Target& target);
 
 /// As a JSON object; a figure that is not defined is null.
 nlohmann::ordered_json to_json(const Metrics& metrics);

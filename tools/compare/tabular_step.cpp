@@ -64,7 +64,7 @@ int main(int count, char** arguments) try {
   at::set_num_threads(static_cast<int>(of.threads));
   torch::manual_seed(0);
   auto trainer = make_trainer(of);
-  const reszoo::TensorBatches table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
+  const reszoo::Batches table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
   const auto pass = table.shuffled(of.batch_size, 0, 0);
   int64_t next = 0;
   for (double seconds = 0; std::cin >> seconds;) {

@@ -9,8 +9,9 @@ namespace reszoo {
 enum class DataKind {
   table,         ///< see read_table
   idx_folder,    ///< see read_idx_folder
+  cifar_folder,  ///< see read_cifar_folder
   image_file,    ///< see decode_image
-  image_folder,  ///< a folder of class folders with pictures in them
+  image_folder,  ///< a folder of class folders with pictures in them, or of a `train` with such
   unknown,
 };
 
@@ -21,5 +22,8 @@ std::string text_of(DataKind kind);
 /// by its ending (`.csv`, `.tsv`, either with `.gz` or `.zst`) where they do not tell.
 /// Throws: Error (file) for a path that does not exist or cannot be read.
 DataKind detect_data(const std::filesystem::path& path);
+
+/// Whether the folder has no class folders of its own, but a folder `train` with such.
+bool is_split_folder(const std::filesystem::path& folder);
 
 }  // namespace reszoo

@@ -9,8 +9,8 @@ namespace reszoo {
 
 /// Rows that a Model's preprocessing and target made into tensors.
 struct FitData {
-  TensorBatches train;
-  std::optional<TensorBatches> validation = {};
+  Batches train;
+  std::optional<Batches> validation = {};
 };
 
 /// Builds the plan's network into `model` and trains it: a function of the plan

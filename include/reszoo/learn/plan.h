@@ -54,6 +54,6 @@ nlohmann::ordered_json settings_of(const Plan& plan);
 ///
 /// Throws: Error (usage) as create_model does, and for bins by a tree where several
 /// columns are predicted.
-void build_network(Model& model, const Plan& plan, const TensorBatches& rows);
+void build_network(Model& model, const Plan& plan, const Batches& rows);
 
 }  // namespace reszoo

@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "reszoo/preprocess/picture.h"
 
 namespace reszoo {
 
@@ -40,9 +43,22 @@ struct ImagePreprocess {
   /// Throws: Error (usage) for options that do not fit; Error (input) for an
   /// empty picture or another number of channels.
   Tensor operator()(const ImageView& image) const;
+  Tensor operator()(const Picture& picture) const;
 
   /// Pictures of one size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
   Tensor operator()(const Tensor& images) const;
+
+  /// Height and width of what a picture of these becomes, pixels.
+  std::pair<int64_t, int64_t> size_of(int64_t height, int64_t width) const;
+
+  /// All but the last step: bytes.
+  Pixels prepare(const Picture& picture) const;
+
+  /// The last step alone, of bytes of `channels`, pixel by pixel: (x / 255 - mean) / std.
+  void normalise(const Pixels& pixels, float* to) const;
+
+  /// Both: as many floats as `size_of` says, times `channels`.
+  void write(const Picture& picture, float* to) const { normalise(prepare(picture), to); }
 
   nlohmann::json to_json() const;
 

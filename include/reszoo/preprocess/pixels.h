@@ -1,5 +1,6 @@
 /// A picture's bytes.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

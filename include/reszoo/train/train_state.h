@@ -36,6 +36,10 @@ struct TrainState {
   double loss_sum = 0;  ///< over the rows of that epoch
   int64_t loss_rows = 0;
   double lr = 0;                      ///< of the last step
+  int64_t skipped = 0;                ///< steps of the run that were not finite
+  int64_t skipped_in_row = 0;         ///< up to the last step
+  double loss_scale = 65536;          ///< of Precision::float16
+  int64_t scale_steps = 0;            ///< since the scale was changed
   double epoch_seconds = 0;           ///< of that epoch
   double seconds = 0;                 ///< of the whole run
   std::optional<double> best_metric;  ///< none before the first that is a number

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <utility>
 
+#include "reszoo/base/error.h"
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
 #include "reszoo/train/fast_forward.h"
@@ -22,6 +24,7 @@ struct Progress {
   double lr;                ///< of the last step
   Metrics metrics;          ///< of the validation rows; empty within an epoch
   double items_per_second;  ///< training rows of this epoch per second of training
+  int64_t skipped;          ///< steps of the run that were not finite
   double seconds_left;      ///< to the end of the last epoch, early stopping aside
 };
 
@@ -41,6 +44,12 @@ struct TrainerHooks {
   std::function<bool()> stop_requested;
   /// One step of training; returns the mean loss of the batch. The default is `train_step`.
   std::function<double(Trainer&, const Batch&, double lr)> step;
+};
+
+/// A loss or gradient that is nan or infinite: an Error (input).
+class Nonfinite : public Error {
+ public:
+  using Error::Error;
 };
 
 /// Why `fit` came back.
@@ -78,23 +87,26 @@ class Trainer {
   /// mode in which it came. One that comes in training mode keeps those parts in
   /// eval mode that are in it (frozen norms).
   ///
-  /// Throws: Error (input) if the loss is not finite: before the optimizer
+  /// Throws: Error (input) if the loss or a gradient is not finite: before the optimizer
   /// steps, the last checkpoint is left alone; Error (usage) if the checkpoint
   /// was made with other settings; Error (file) if the last checkpoint, log or
   /// `on_best` fails.
-  TrainResult fit(const TensorBatches& train, const std::optional<TensorBatches>& validation = std::nullopt);
+  TrainResult fit(const Batches& train, const std::optional<Batches>& validation = std::nullopt);
 
   /// The metrics of `data` in eval mode.
-  Metrics evaluate(const TensorBatches& data);
+  Metrics evaluate(const Batches& data);
 
-  /// The outputs of `data` in eval mode, without gradient: (N, ...) on the CPU.
-  Tensor predict(const TensorBatches& data);
+  /// Outputs and targets of `data` in eval mode, without gradient: (N, ...) on the CPU. Rows
+  /// whose files are bad are left out.
+  std::pair<Tensor, Tensor> predict(const Batches& data);
 
-  /// Gradients to none, forward, loss, check, backward, clip, optimizer step.
+  /// Gradients to none, then for each part of the batch forward, loss, check, backward; then
+  /// check, clip, optimizer step. Returns the mean loss.
+  /// Throws: Nonfinite.
   double train_step(const Batch& batch, double lr);
 
-  /// Throws the Error (input) of a loss that is nan or infinite; for steps of the
-  /// caller's own, before their optimizer step.
+  /// Throws Nonfinite for a loss that is nan or infinite; for steps of the caller's own, before
+  /// their optimizer step.
   void require_finite(double loss) const;
 
   AnyModule& model() { return model_; }
@@ -104,13 +116,19 @@ class Trainer {
   const TrainerOptions& options() const { return options_; }
 
  private:
-  void start(const TensorBatches& train, const std::optional<TensorBatches>& validation);
+  void start(const Batches& train, const std::optional<Batches>& validation);
   void restore(const std::filesystem::path& checkpoint);
-  bool train_epoch(const TensorBatches& train);
+  bool train_epoch(const Batches& train);
   void run_step(const Batch& batch);
-  void end_epoch(const std::optional<TensorBatches>& validation);
+  void write_if_due();
+  std::optional<double> attempt(const Batch& batch);
+  double backward(const Batch& part, double share, int64_t number);
+  Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
+  bool scale_down();
+  [[noreturn]] void fail_nonfinite(const std::string& what) const;
+  void end_epoch(const std::optional<Batches>& validation);
   bool judge(const Metrics& metrics);
-  Metrics validate(const TensorBatches& validation);
+  Metrics validate(const Batches& validation);
   State kept() const;
   void write(const Progress& progress, bool must_succeed);
   void save();
@@ -132,7 +150,7 @@ class Trainer {
   nlohmann::ordered_json settings_;
   int64_t steps_ = 0;          ///< of an epoch
   bool best_pending_ = false;  ///< whether on_best has still to succeed
-  std::chrono::steady_clock::time_point last_lap_;
+  std::chrono::steady_clock::time_point last_lap_, last_checkpoint_;
 };
 
 }  // namespace reszoo

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/train/metrics.h"
+#include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/schedule.h"
 
@@ -23,11 +24,39 @@ struct Evaluation {
   std::string decides = {};  ///< name of the metric that decides; "": the first
 };
 
+/// In which numbers products and convolutions of a training step are computed. Weights, the
+/// optimizer's state and evaluation are in float32.
+enum class Precision {
+  float32,
+  bfloat16,  ///< autocast, on CPU and CUDA
+  float16,   ///< autocast, and the loss scaled so that small gradients do not vanish
+};
+
+/// Reads `float32`, `bfloat16` (`bf16`) or `float16` (`fp16`). Throws: Error (usage).
+Precision parse_precision(std::string_view text);
+std::string text_of(Precision precision);
+
+/// What happens to a step whose loss or gradient is not finite.
+enum class OnNonfinite {
+  stop,  ///< an error; the weights are those before the step
+  skip,  ///< the step is left out; twenty in a row are an error
+};
+
+/// Reads `stop` or `skip`. Throws: Error (usage).
+OnNonfinite parse_on_nonfinite(std::string_view text);
+std::string text_of(OnNonfinite rule);
+
 struct TrainerOptions {
   int64_t epochs = 20;
   int64_t batch_size = 256;  ///< rows
   OptimizerOptions optimizer = {};
   Schedule schedule = {};
+  /// Parts of a batch that go through the network one after the other, their gradients summed:
+  /// less memory for the same step, but for batch norms, which see a part.
+  int64_t accumulate = 1;
+  Mix mix = {};
+  Precision precision = Precision::float32;
+  OnNonfinite on_nonfinite = OnNonfinite::stop;
   double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
   int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
   /// Share that the moving average of the weights keeps of itself at each step,
@@ -38,6 +67,9 @@ struct TrainerOptions {
   bool fast = true;                ///< by FastForward where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
+  /// A checkpoint is also written when so much time has passed since the last, seconds; 0: only
+  /// at the end of an epoch.
+  double checkpoint_every = 600;
   /// Goes on from the checkpoint in `out` where there is one.
   bool resume = false;
   /// What else the run depends on (model, data file): a flat object that a

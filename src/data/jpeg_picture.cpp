@@ -1,0 +1,137 @@
+#include "jpeg_picture.h"
+
+#include <csetjmp>
+#include <cstdio>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "exif.h"
+#include "orientation.h"
+#include "picture_limits.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+/// libjpeg's state, and its way out of an error: it knows no exceptions.
+struct Decoder {
+  jpeg_decompress_struct state{};
+  jpeg_error_mgr errors{};
+  std::jmp_buf way_out;
+  char message[JMSG_LENGTH_MAX] = "";
+
+  explicit Decoder(std::string_view bytes) : bytes_(bytes) {
+    state.err = jpeg_std_error(&errors);
+    state.client_data = this;
+    errors.error_exit = [](j_common_ptr common) { of(common).leave(); };
+    errors.output_message = [](j_common_ptr) {};
+    // A warning leaves wrong pixels behind, but for bytes that belong to nothing.
+    errors.emit_message = [](j_common_ptr common, int level) {
+      if (level < 0 && common->err->msg_code != JWRN_EXTRANEOUS_DATA) of(common).leave();
+    };
+  }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder() { jpeg_destroy_decompress(&state); }
+
+  void begin() {
+    jpeg_create_decompress(&state);
+    jpeg_mem_src(&state, reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
+    jpeg_save_markers(&state, JPEG_APP0 + 1, 0xffff);
+    jpeg_read_header(&state, TRUE);
+  }
+
+ private:
+  static Decoder& of(j_common_ptr common) { return *static_cast<Decoder*>(common->client_data); }
+  [[noreturn]] void leave() {
+    errors.format_message(reinterpret_cast<j_common_ptr>(&state), message);
+    std::longjmp(way_out, 1);
+  }
+
+  std::string_view bytes_;
+};
+
+/// Ink of four colours to light of three, as Pillow does: Adobe's files hold it inverted.
+void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
+  for (int64_t i = 0; i < count; ++i, from += 4, to += 3)
+    for (int c = 0; c < 3; ++c) {
+      const int light = inverted ? from[3] : 255 - from[3], ink = inverted ? 255 - from[c] : from[c];
+      const int product = ink * light + 128;
+      to[c] = static_cast<uint8_t>(light - ((product + (product >> 8)) >> 8));
+    }
+}
+
+/// Reads the rows of a part into `pixels`. Everything that must be destroyed is the
+/// caller's: an error jumps out of here.
+void read_rows(Decoder& decoder, const Box& box, int64_t shrink, Pixels& pixels, std::vector<uint8_t>& line) {
+  auto& state = decoder.state;
+  state.scale_num = 1;
+  state.scale_denom = static_cast<unsigned>(shrink);
+  const bool ink = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
+  state.out_color_space = ink ? JCS_CMYK : pixels.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_start_decompress(&state);
+  const bool whole = box.height == state.output_height && box.width == state.output_width;
+  // Colours at the edge of a part are made without their neighbours: one block more is read.
+  const auto block = static_cast<int64_t>(state.max_h_samp_factor) * state.min_DCT_scaled_size;
+  JDIMENSION left = static_cast<JDIMENSION>(std::max<int64_t>(box.left - block, 0));
+  JDIMENSION width = static_cast<JDIMENSION>(std::min<int64_t>(box.left + box.width + block, state.output_width)) - left;
+  if (width < state.output_width) jpeg_crop_scanline(&state, &left, &width);
+  if (box.top > 0) jpeg_skip_scanlines(&state, static_cast<JDIMENSION>(box.top));
+  line.resize(static_cast<size_t>(state.output_width) * static_cast<size_t>(state.output_components));
+  for (int64_t y = 0; y < box.height; ++y) {
+    auto* row = line.data();
+    jpeg_read_scanlines(&state, &row, 1);
+    const auto* from = row + (box.left - left) * state.output_components;
+    if (ink) from_cmyk(from, state.saw_Adobe_marker, box.width, pixels.row(y));
+    else std::memcpy(pixels.row(y), from, static_cast<size_t>(pixels.row_size()));
+  }
+  if (whole) jpeg_finish_decompress(&state);
+}
+
+class Jpeg : public Picture {
+ public:
+  Jpeg(Bytes bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {
+    Decoder decoder(bytes_.view());
+    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+    decoder.begin();
+    height_ = decoder.state.image_height;
+    width_ = decoder.state.image_width;
+    channels_ = decoder.state.num_components == 1 ? 1 : 3;
+    for (const auto* marker = decoder.state.marker_list; marker; marker = marker->next)
+      if (const auto turn = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length})) orientation_ = *turn;
+    check_picture_size(height_, width_, name_);
+  }
+  int64_t height() const override { return swaps_sides(orientation_) ? width_ : height_; }
+  int64_t width() const override { return swaps_sides(orientation_) ? height_ : width_; }
+  int64_t most_shrink() const override { return 8; }
+
+  Pixels read(const Box& box, int64_t shrink = 1) const override {
+    const auto side = [&](int64_t size) { return (size + shrink - 1) / shrink; };
+    const auto stored = stored_box(box, side(height_), side(width_), orientation_);
+    Pixels pixels(stored.height, stored.width, channels_);
+    std::vector<uint8_t> line;
+    Decoder decoder(bytes_.view());
+    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+    decoder.begin();
+    read_rows(decoder, stored, shrink, pixels, line);
+    return upright(std::move(pixels), orientation_);
+  }
+
+ private:
+  Bytes bytes_;
+  std::string name_;
+  int64_t height_ = 0, width_ = 0, channels_ = 3;  // as stored
+  int orientation_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Picture> open_jpeg(Bytes bytes, const std::string& name) {
+  return std::make_unique<Jpeg>(std::move(bytes), name);
+}
+
+}  // namespace reszoo

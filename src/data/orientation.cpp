@@ -1,0 +1,53 @@
+#include "orientation.h"
+
+#include <algorithm>
+
+namespace reszoo {
+namespace {
+
+/// How the stored picture becomes the upright one: sides swapped first, then mirrored.
+struct Turn {
+  bool swap, down, across;
+};
+
+Turn turn_of(int orientation) {
+  switch (orientation) {
+    case 2: return {false, false, true};
+    case 3: return {false, true, true};
+    case 4: return {false, true, false};
+    case 5: return {true, false, false};
+    case 6: return {true, false, true};
+    case 7: return {true, true, true};
+    case 8: return {true, true, false};
+    default: return {false, false, false};
+  }
+}
+
+}  // namespace
+
+bool swaps_sides(int orientation) { return turn_of(orientation).swap; }
+
+Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation) {
+  const auto turn = turn_of(orientation);
+  auto box = upright;
+  const auto rows = turn.swap ? width : height, columns = turn.swap ? height : width;  // of the upright picture
+  if (turn.down) box.top = rows - box.top - box.height;
+  if (turn.across) box.left = columns - box.left - box.width;
+  if (turn.swap) box = {box.left, box.top, box.width, box.height};
+  return box;
+}
+
+Pixels upright(Pixels stored, int orientation) {
+  const auto turn = turn_of(orientation);
+  if (!turn.swap && !turn.down && !turn.across) return stored;
+  Pixels result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width, stored.channels);
+  for (int64_t y = 0; y < result.height; ++y)
+    for (int64_t x = 0; x < result.width; ++x) {
+      const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;
+      const auto* from = turn.swap ? stored.row(column) + row * stored.channels : stored.row(row) + column * stored.channels;
+      std::copy_n(from, stored.channels, result.row(y) + x * stored.channels);
+    }
+  return result;
+}
+
+}  // namespace reszoo

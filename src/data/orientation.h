@@ -1,0 +1,18 @@
+/// Pictures that are stored turned or mirrored.
+#pragma once
+#include "reszoo/preprocess/picture.h"
+
+namespace reszoo {
+
+// `orientation`: 1 to 8 as EXIF numbers them, 1 is upright.
+
+/// Whether an upright row is a stored column.
+bool swaps_sides(int orientation);
+
+/// Where a box of the upright picture lies in the stored one of `height` x `width`.
+Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation);
+
+/// The pixels of a stored box turned upright.
+Pixels upright(Pixels stored, int orientation);
+
+}  // namespace reszoo

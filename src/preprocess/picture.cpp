@@ -1,0 +1,33 @@
+#include "reszoo/preprocess/picture.h"
+
+#include <algorithm>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+
+Pixels PixelsView::read(const Box& box, int64_t shrink) const {
+  if (shrink != 1) fail(ErrorKind::usage, "PixelsView: has no smaller copy, got shrink={}", shrink);
+  Pixels part(box.height, box.width, channels_);
+  for (int64_t y = 0; y < box.height; ++y) {
+    const auto* from = first_ + ((box.top + y) * width_ + box.left) * channels_;
+    std::copy_n(from, part.row_size(), part.row(y));
+  }
+  return part;
+}
+
+Pixels with_channels(Pixels pixels, int64_t channels) {
+  if (pixels.channels == channels) return pixels;
+  Pixels converted(pixels.height, pixels.width, channels);
+  const auto* from = pixels.bytes.data();
+  auto* to = converted.bytes.data();
+  const auto count = pixels.height * pixels.width;
+  if (channels == 3)
+    for (int64_t i = 0; i < count; ++i) to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
+  else
+    for (int64_t i = 0; i < count; ++i)
+      to[i] = static_cast<uint8_t>((19595 * from[3 * i] + 38470 * from[3 * i + 1] + 7471 * from[3 * i + 2] + 0x8000) >> 16);
+  return converted;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,212 @@
+#include "preprocess/resize_kernels.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "preprocess/resize_kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+
+// Everything between these two is compiled once for each instruction set.
+HWY_BEFORE_NAMESPACE();
+namespace reszoo::detail::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// A weight is cut in two numbers of 16 bits, w = high * 2^kLowBits + low, so that the
+// products of pairs are sums of 32 bits, exact: the instruction for that is the fastest there is.
+constexpr int kLowBits = 11;
+
+int16_t High(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
+int16_t Low(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
+
+uint8_t ToByte(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255)); }
+
+/// One output of C channels, as it is written in resize_kernels.h.
+template <int C>
+void Plain(const uint8_t* from, int64_t available, const int32_t* weights, int64_t count, uint8_t* to) {
+  std::array<int32_t, C> sums;
+  sums.fill(1 << (kWeightBits - 1));
+  for (int64_t k = 0; k < std::min(count, available); ++k)
+    for (int c = 0; c < C; ++c) sums[static_cast<size_t>(c)] += from[k * C + c] * weights[k];
+  for (int c = 0; c < C; ++c) to[c] = ToByte(sums[static_cast<size_t>(c)]);
+}
+
+template <int C>
+void PlainRow(const uint8_t* from, int64_t width, const Taps& taps, int64_t begin, uint8_t* to) {
+  for (auto x = static_cast<size_t>(begin); x < taps.first.size(); ++x)
+    Plain<C>(from + taps.first[x] * C, width - taps.first[x], taps.weights.data() + static_cast<int64_t>(x) * taps.count,
+             taps.count, to + static_cast<int64_t>(x) * C);
+}
+
+/// A row of sums over rows, from the byte `x` on.
+void PlainSums(const Pixels& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x, uint8_t* to) {
+  for (; x < from.row_size(); ++x) {
+    int32_t sum = 1 << (kWeightBits - 1);
+    for (int64_t k = 0; k < count; ++k) sum += rows[x + k * from.row_size()] * weights[k];
+    to[x] = ToByte(sum);
+  }
+}
+
+// Elsewhere Highway adds other pairs than neighbours.
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+
+/// The weights of four pixels of three channels as they are multiplied: pairs (0, 1) of
+/// each channel in one block of 16 bytes, pairs (2, 3) in the next.
+struct FourTaps {
+  HWY_ALIGN std::array<int16_t, 16> high{}, low{};
+};
+
+std::vector<FourTaps> FoursOf(const Taps& taps) {
+  const auto fours = (taps.count + 3) / 4;
+  std::vector<FourTaps> all(taps.first.size() * static_cast<size_t>(fours));
+  for (size_t x = 0; x < taps.first.size(); ++x)
+    for (int64_t k = 0; k < taps.count; ++k) {
+      auto& four = all[x * static_cast<size_t>(fours) + static_cast<size_t>(k / 4)];
+      const auto weight = taps.weights[x * static_cast<size_t>(taps.count) + static_cast<size_t>(k)];
+      for (int64_t c = 0; c < 3; ++c) {
+        const auto place = static_cast<size_t>(k % 4 / 2 * 8 + 2 * c + k % 2);
+        four.high[place] = High(weight);
+        four.low[place] = Low(weight);
+      }
+    }
+  return all;
+}
+
+/// A row of RGB. Reads up to 4 bytes behind the 4 * fours pixels of an output.
+HWY_ATTR void ColumnsOfRow(const uint8_t* from, const Taps& taps, const FourTaps* weights, size_t outputs, uint8_t* to) {
+  const hn::FixedTag<uint8_t, 16> bytes;
+  const hn::FixedTag<int16_t, 8> words;
+  const hn::FixedTag<int32_t, 4> sums;
+  // Where the bytes of the pairs (0, 1) and (2, 3) lie in four pixels; 128 is a 0.
+  HWY_ALIGN static const uint8_t first[16] = {0, 128, 3, 128, 1, 128, 4, 128, 2, 128, 5, 128, 128, 128, 128, 128};
+  HWY_ALIGN static const uint8_t second[16] = {6, 128, 9, 128, 7, 128, 10, 128, 8, 128, 11, 128, 128, 128, 128, 128};
+  const auto pairs = hn::Load(bytes, first), next_pairs = hn::Load(bytes, second);
+  const auto half = hn::Set(sums, 1 << (kWeightBits - 1));
+  const auto fours = (taps.count + 3) / 4;
+  for (size_t x = 0; x < outputs; ++x, to += 3) {
+    const auto* place = from + taps.first[x] * 3;
+    auto high = hn::Zero(sums), low = half;
+    for (int64_t k = 0; k < fours; ++k, ++weights, place += 12) {
+      const auto four = hn::LoadU(bytes, place);
+      const auto a = hn::BitCast(words, hn::TableLookupBytesOr0(four, pairs));
+      const auto b = hn::BitCast(words, hn::TableLookupBytesOr0(four, next_pairs));
+      const auto add = [&](auto sum, const std::array<int16_t, 16>& w) HWY_ATTR {
+        auto odd = hn::Zero(sums);
+        sum = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, w.data()), sum, odd);
+        sum = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, w.data() + 8), sum, odd);
+        return hn::Add(sum, odd);
+      };
+      high = add(high, weights->high);
+      low = add(low, weights->low);
+    }
+    const auto sum = hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low));
+    const auto clipped = hn::Min(hn::Max(sum, hn::Zero(sums)), hn::Set(sums, 255));
+    HWY_ALIGN int32_t values[4];
+    hn::Store(clipped, sums, values);
+    for (int c = 0; c < 3; ++c) to[c] = static_cast<uint8_t>(values[c]);
+  }
+}
+
+/// Outputs of a row, from the left, whose reads stay in the row's `width` pixels and 4 bytes behind.
+size_t OutputsWithin(const Taps& taps, int64_t width) {
+  const auto reach = (taps.count + 3) / 4 * 4;
+  size_t outputs = 0;
+  while (outputs < taps.first.size() && taps.first[outputs] + reach <= width) ++outputs;
+  return outputs;
+}
+
+HWY_ATTR void Columns3(const Pixels& from, const Taps& taps, Pixels& to) {
+  const auto weights = FoursOf(taps);
+  const auto within = OutputsWithin(taps, from.width);
+  for (int64_t y = 0; y < from.height; ++y) {
+    const auto outputs = y + 1 < from.height ? within : 0;  // behind the last row is nothing to read
+    ColumnsOfRow(from.row(y), taps, weights.data(), outputs, to.row(y));
+    PlainRow<3>(from.row(y), from.width, taps, static_cast<int64_t>(outputs), to.row(y));
+  }
+}
+
+/// As many bytes of a row as `words` has lanes: sums over `count` rows, two at a time.
+template <class W>
+HWY_ATTR void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t* weights, int64_t count, uint8_t* to) {
+  const hn::Rebind<uint8_t, W> bytes;
+  const hn::RepartitionToWide<W> sums;
+  auto high_lower = hn::Zero(sums), high_upper = high_lower;
+  auto low_lower = hn::Set(sums, 1 << (kWeightBits - 1)), low_upper = low_lower;
+  for (int64_t k = 0; k < count; k += 2) {
+    const bool pair = k + 1 < count;
+    const auto first = hn::PromoteTo(words, hn::LoadU(bytes, from + k * stride));
+    const auto second = pair ? hn::PromoteTo(words, hn::LoadU(bytes, from + (k + 1) * stride)) : hn::Zero(words);
+    const auto w0 = weights[k], w1 = pair ? weights[k + 1] : 0;
+    const auto lower = hn::InterleaveLower(words, first, second), upper = hn::InterleaveUpper(words, first, second);
+    const auto add = [&](auto pixels, int16_t x, int16_t y, auto sum) HWY_ATTR {
+      const auto both = static_cast<uint16_t>(x) | static_cast<uint32_t>(static_cast<uint16_t>(y)) << 16;
+      const auto pairs = hn::BitCast(words, hn::Set(sums, static_cast<int32_t>(both)));
+      auto odd = hn::Zero(sums);
+      return hn::Add(hn::ReorderWidenMulAccumulate(sums, pixels, pairs, sum, odd), odd);
+    };
+    high_lower = add(lower, High(w0), High(w1), high_lower);
+    high_upper = add(upper, High(w0), High(w1), high_upper);
+    low_lower = add(lower, Low(w0), Low(w1), low_lower);
+    low_upper = add(upper, Low(w0), Low(w1), low_upper);
+  }
+  const auto whole = [](auto high, auto low) HWY_ATTR {
+    return hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low));
+  };
+  // Interleaving and packing both work within blocks of 16 bytes, so the words are back in their order.
+  const auto packed = hn::ReorderDemote2To(words, whole(high_lower, low_lower), whole(high_upper, low_upper));
+  hn::StoreU(hn::DemoteTo(bytes, packed), bytes, to);
+}
+
+HWY_ATTR void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
+  const hn::ScalableTag<int16_t> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d)), size = from.row_size();
+  for (size_t y = 0; y < taps.first.size(); ++y) {
+    const auto* rows = from.row(taps.first[y]);
+    // The last outputs have weights of 0 for rows that are not there.
+    const auto count = std::min(taps.count, from.height - taps.first[y]);
+    const auto* weights = taps.weights.data() + static_cast<int64_t>(y) * taps.count;
+    auto* result = to.row(static_cast<int64_t>(y));
+    int64_t x = 0;
+    for (; x + lanes <= size; x += lanes) RowsAt(d, rows + x, size, weights, count, result + x);
+    PlainSums(from, rows, weights, count, x, result);
+  }
+}
+
+#else
+
+void Columns3(const Pixels& from, const Taps& taps, Pixels& to) {
+  for (int64_t y = 0; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(y));
+}
+
+void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
+  for (size_t y = 0; y < taps.first.size(); ++y)
+    PlainSums(from, from.row(taps.first[y]), taps.weights.data() + static_cast<int64_t>(y) * taps.count,
+              std::min(taps.count, from.height - taps.first[y]), 0, to.row(static_cast<int64_t>(y)));
+}
+
+#endif
+
+void Columns1(const Pixels& from, const Taps& taps, Pixels& to) {
+  for (int64_t y = 0; y < from.height; ++y) PlainRow<1>(from.row(y), from.width, taps, 0, to.row(y));
+}
+
+}  // namespace reszoo::detail::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace reszoo::detail {
+
+HWY_EXPORT(Columns1);
+HWY_EXPORT(Columns3);
+HWY_EXPORT(Rows);
+
+void resize_columns(const Pixels& from, const Taps& taps, Pixels& to) {
+  from.channels == 3 ? HWY_DYNAMIC_DISPATCH(Columns3)(from, taps, to) : HWY_DYNAMIC_DISPATCH(Columns1)(from, taps, to);
+}
+
+void resize_rows(const Pixels& from, const Taps& taps, Pixels& to) { HWY_DYNAMIC_DISPATCH(Rows)(from, taps, to); }
+
+}  // namespace reszoo::detail
+#endif

@@ -1,0 +1,26 @@
+/// The inner loops of resizing, for the processor at hand.
+#pragma once
+#include "reszoo/preprocess/pixels.h"
+
+namespace reszoo::detail {
+
+constexpr int kWeightBits = 22;  // of a weight's fraction: 8 bits of a byte and 2 for overshoot are left of 32
+
+/// For each output along an axis: its first input, and the weights of `count` inputs
+/// from there on. Weights of inputs beyond the axis are 0.
+struct Taps {
+  std::vector<int64_t> first;
+  int64_t count = 0;
+  std::vector<int32_t> weights;
+};
+
+// A byte of `to` is (2^(kWeightBits - 1) + sum of weights times bytes) >> kWeightBits, kept in 0 .. 255:
+// whole numbers, so all processors agree.
+
+/// Shape: (H, W, C) to (H, taps, C).
+void resize_columns(const Pixels& from, const Taps& taps, Pixels& to);
+
+/// Shape: (H, W, C) to (taps, W, C).
+void resize_rows(const Pixels& from, const Taps& taps, Pixels& to);
+
+}  // namespace reszoo::detail

@@ -1,0 +1,82 @@
+/// Threads that make inputs ahead of the training.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "reszoo/preprocess/examples.h"
+
+namespace reszoo::detail {
+
+using at::Tensor;
+
+/// What random choices about the rows of a pass follow from; none of a pass to measure on.
+struct Chance {
+  uint64_t seed;
+  int64_t epoch;
+};
+
+/// A batch of inputs, (N, ...), and what failed of it.
+struct Loaded {
+  struct Bad {
+    int64_t place;  ///< in the batch
+    std::string why;
+  };
+  Tensor inputs;
+  std::vector<Bad> bad;  ///< rising
+};
+
+/// Makes the batches of a pass in their order. Every worker takes the next few inputs that
+/// nobody makes yet, of the earliest batch first, and writes them to their places: a batch
+/// is ready when its last place is written. At most `ahead` batches are begun and not taken.
+class Loader {
+ public:
+  struct Options {
+    int64_t workers, ahead;
+    bool pinned;  ///< in memory that a GPU can copy from while it computes
+  };
+
+  /// `rows`: the row numbers of each batch, (N) int64; the first of them is batch `position` of
+  /// the pass. The examples must outlive this.
+  Loader(const Examples& examples, std::vector<Tensor> rows, int64_t position, std::optional<Chance> chance,
+         const Options& options);
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+  ~Loader();
+
+  /// The number of the batch that `next` gives.
+  int64_t position() const { return position_; }
+
+  /// Waits for the next batch. Throws: what Examples::write throws, but Error (file).
+  Loaded next();
+
+ private:
+  struct Open;
+  struct Work;
+
+  void run();
+  std::optional<Work> take();
+  Open& open_batch();
+  void make(const Work& work);
+
+  const Examples& examples_;
+  std::vector<Tensor> rows_;
+  int64_t position_;
+  size_t opened_ = 0;
+  std::optional<Chance> chance_;
+  Options options_;
+  std::mutex mutex_;
+  std::condition_variable work_there_, batch_ready_;
+  std::deque<std::shared_ptr<Open>> open_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace reszoo::detail

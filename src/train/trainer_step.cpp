@@ -1,0 +1,137 @@
+// One step of training: forward, backward, the optimizer.
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "guards.h"
+#include "reszoo/train/loss.h"
+#include "reszoo/train/trainer.h"
+
+namespace reszoo {
+namespace {
+
+constexpr int64_t kMostSkippedInRow = 20;
+
+// Of float16, as PyTorch's GradScaler: halved where gradients overflow, doubled after so many
+// steps where they do not.
+constexpr int64_t kScaleSteps = 2000;
+
+/// The buffers of a module as they are now: a forward with nan leaves it in the statistics of norms.
+class Buffers {
+ public:
+  explicit Buffers(const nn::Module& module) : originals_(module.buffers()) {
+    for (const auto& buffer : originals_) copies_.push_back(buffer.detach().clone());
+  }
+  void restore() {
+    const at::NoGradGuard no_grad;
+    for (size_t i = 0; i < originals_.size(); ++i) originals_[i].copy_(copies_[i]);
+  }
+
+ private:
+  std::vector<Tensor> originals_, copies_;
+};
+
+/// Rows [first, first + count) of a batch.
+Batch part_of(const Batch& batch, int64_t first, int64_t count) {
+  auto part = batch;
+  for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.mixed_targets})
+    if (tensor->defined()) *tensor = tensor->narrow(0, first, count);
+  return part;
+}
+
+/// How much of the batch's loss the part is.
+double share_of(const Batch& part, const Batch& batch) {
+  if (batch.weights.defined()) return (part.weights.sum() / batch.weights.sum()).item<double>();
+  return static_cast<double>(part.targets.size(0)) / static_cast<double>(batch.targets.size(0));
+}
+
+}  // namespace
+
+void Trainer::fail_nonfinite(const std::string& what) const {
+  const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
+  throw Nonfinite(ErrorKind::input, fmt::format("train: {} at epoch {}, step {}, lr={:g}; {}", what, state_.epoch + 1, state_.step + 1,
+                                                state_.lr, kept ? "the last good checkpoint is kept" : "try a lower learning rate"));
+}
+
+void Trainer::require_finite(double loss) const {
+  if (!std::isfinite(loss)) fail_nonfinite(fmt::format("loss is {}", std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf"));
+}
+
+Tensor Trainer::loss_of(const Tensor& outputs, const Batch& batch) const {
+  const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
+  if (!batch.mixed_targets.defined()) return loss;
+  return batch.share * loss + (1 - batch.share) * mean_loss(loss_(outputs, batch.mixed_targets), batch.weights);
+}
+
+/// Adds the part's share of the gradients; returns its loss.
+double Trainer::backward(const Batch& part, double share, int64_t number) {
+  Tensor outputs;
+  {
+    const detail::AutocastGuard autocast(options_.device, options_.precision);
+    const auto x = input(part.inputs);
+    const bool fast = options_.fast && options_.precision == Precision::float32;
+    outputs = fast ? fast_(model_, x, (state_.epoch * steps_ + state_.step) * options_.accumulate + number) : model_.forward(x);
+  }
+  if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
+  const auto loss = loss_of(outputs, part);
+  const double value = loss.item<double>();
+  require_finite(value);
+  const double factor = options_.precision == Precision::float16 ? share * state_.loss_scale : share;
+  (factor == 1 ? loss : loss * factor).backward();
+  return value;
+}
+
+/// Undoes the scale of float16 and adapts it; whether the gradients fit in float16.
+bool Trainer::scale_down() {
+  optimizer_.scale_gradients(1 / state_.loss_scale);
+  if (!std::isfinite(optimizer_.gradient_norm().item<double>())) {
+    state_.loss_scale /= 2;
+    state_.scale_steps = 0;
+    return false;
+  }
+  if (++state_.scale_steps == kScaleSteps) {
+    state_.loss_scale *= 2;
+    state_.scale_steps = 0;
+  }
+  return true;
+}
+
+double Trainer::train_step(const Batch& batch, double lr) {
+  optimizer_.zero_grad();
+  const auto rows = batch.targets.size(0), parts = std::min(options_.accumulate, rows);
+  double loss = 0;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto first = rows * i / parts;
+    const auto part = parts == 1 ? batch : part_of(batch, first, rows * (i + 1) / parts - first);
+    const double share = parts == 1 ? 1 : share_of(part, batch);
+    if (share > 0) loss += share * backward(part, share, i);
+  }
+  if (options_.precision == Precision::float16 && !scale_down()) return loss;
+  const auto norm = optimizer_.gradient_norm();
+  if (const double value = norm.item<double>(); !std::isfinite(value)) fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
+  if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm, norm);
+  optimizer_.step(lr);
+  return loss;
+}
+
+/// A step of a run; its loss, or nothing where it was skipped.
+std::optional<double> Trainer::attempt(const Batch& batch) {
+  Random random(mix_bits(options_.seed), state_.epoch, state_.step);
+  const auto mixed = options_.mix(batch, random);
+  const auto step = [&] { return hooks_.step ? hooks_.step(*this, mixed, state_.lr) : train_step(mixed, state_.lr); };
+  if (options_.on_nonfinite == OnNonfinite::stop) return step();
+  Buffers buffers(*model_.ptr());
+  try {
+    const double loss = step();
+    state_.skipped_in_row = 0;
+    return loss;
+  } catch (const Nonfinite& error) {
+    buffers.restore();
+    ++state_.skipped;
+    if (++state_.skipped_in_row == kMostSkippedInRow) throw;
+    if (hooks_.on_warning) hooks_.on_warning(fmt::format("{}; the step is skipped", error.what()));
+    return std::nullopt;
+  }
+}
+
+}  // namespace reszoo

@@ -1,0 +1,145 @@
+// Parts and smaller copies of JPEG files, and every kind of file that a camera or a program writes.
+#include "reszoo/data/decode.h"
+
+#include <torch/types.h>
+
+#include "reszoo/base/random.h"
+#include "reszoo/preprocess/image_preprocess.h"
+#include "support/fixture.h"
+#include "support/jpeg.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+std::filesystem::path photo(const std::string& name) { return std::string(RESZOO_FIXTURES) + "/../photos/" + name; }
+
+/// A smooth picture with an edge in it.
+std::vector<uint8_t> scene(int height, int width, int channels = 3) {
+  std::vector<uint8_t> bytes;
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < channels; ++c) bytes.push_back(static_cast<uint8_t>((x > y ? 60 : 0) + (2 * x + 3 * y + 50 * c) % 180));
+  return bytes;
+}
+
+std::unique_ptr<Picture> opened(const std::string& bytes) { return open_picture(Bytes::own(bytes), "a"); }
+
+/// The part of a whole picture.
+Pixels cut(const Pixels& whole, const Box& box) {
+  return PixelsView(whole.bytes.data(), whole.height, whole.width, whole.channels).read(box);
+}
+
+}  // namespace
+
+TEST(Decode, APartIsThatOfTheWholePicture) {
+  for (const auto& [down, across] : {std::pair(1, 1), std::pair(1, 2), std::pair(2, 2), std::pair(2, 1)})
+    for (const bool progressive : {false, true}) {
+      const auto picture = opened(jpeg(scene(151, 203), 203, {.quality = 85, .down = down, .across = across, .progressive = progressive}));
+      for (const int64_t shrink : {1, 2, 4, 8}) {
+        const auto height = (151 + shrink - 1) / shrink, width = (203 + shrink - 1) / shrink;
+        const auto whole = picture->read({0, 0, height, width}, shrink);
+        Random random(1, down, across);
+        for (int i = 0; i < 12; ++i) {
+          const auto top = random.below(height), left = random.below(width);
+          const Box box{top, left, 1 + random.below(height - top), 1 + random.below(width - left)};
+          EXPECT_EQ(picture->read(box, shrink), cut(whole, box))
+              << down << across << progressive << " 1/" << shrink << " " << box.top << " " << box.left << " " << box.height << " " << box.width;
+        }
+      }
+    }
+}
+
+TEST(Decode, APhotographIsTorchvisionsToTheByte) {
+  const auto fixture = read_fixture("torchvision_photos");
+  for (const auto& c : fixture["cases"]) {
+    auto preprocess = imagenet_preprocess();
+    preprocess.resize = c["resize"];
+    preprocess.crop = c["crop"];
+    preprocess.interpolation = c["interpolation"];
+    const auto pixels = preprocess.prepare(*open_picture(photo(c["photo"])));
+    const auto bytes = torch::from_blob(const_cast<uint8_t*>(pixels.bytes.data()), {pixels.height, pixels.width, 3}, torch::kUInt8)
+                           .permute({2, 0, 1}).to(torch::kInt64).flatten();
+    expect_close(bytes, c["bytes"], 0, c["stride"], c.dump().substr(0, 80));
+    EXPECT_EQ(bytes.sum().item<int64_t>(), c["sum"]);
+    EXPECT_EQ((bytes * (torch::arange(bytes.numel()) % 65521 + 1)).sum().item<int64_t>(), c["weighted"]);
+  }
+}
+
+TEST(Decode, APictureIsUprightWhateverItsOrientation) {
+  // Four quarters of one colour each, upright: 0 40 / 80 120.
+  const auto quarter = [](int64_t y, int64_t x) { return 80 * (y >= 16) + 40 * (x >= 32); };
+  const int64_t height = 32, width = 64;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    // Where the pixel of a stored row and column lies in the upright picture, from EXIF's words on the 0th row and column.
+    const auto at = [&](int64_t row, int64_t column) {
+      switch (orientation) {
+        case 1: return quarter(row, column);                           // top, left
+        case 2: return quarter(row, width - 1 - column);               // top, right
+        case 3: return quarter(height - 1 - row, width - 1 - column);  // bottom, right
+        case 4: return quarter(height - 1 - row, column);              // bottom, left
+        case 5: return quarter(column, row);                           // left, top
+        case 6: return quarter(column, width - 1 - row);               // right, top
+        case 7: return quarter(height - 1 - column, width - 1 - row);  // right, bottom
+        default: return quarter(height - 1 - column, row);             // left, bottom
+      }
+    };
+    const auto rows = orientation < 5 ? height : width, columns = orientation < 5 ? width : height;
+    std::vector<uint8_t> stored;
+    for (int64_t y = 0; y < rows; ++y)
+      for (int64_t x = 0; x < columns; ++x) stored.push_back(static_cast<uint8_t>(at(y, x)));
+    const auto picture = opened(jpeg(stored, static_cast<int>(columns), {.colours = JCS_GRAYSCALE, .orientation = orientation}));
+    ASSERT_EQ(picture->height(), height) << orientation;
+    ASSERT_EQ(picture->width(), width) << orientation;
+    const auto whole = picture->read(picture->whole());
+    for (int64_t y = 4; y < height; y += 8)
+      for (int64_t x = 4; x < width; x += 8) EXPECT_NEAR(whole.row(y)[x], quarter(y, x), 3) << orientation << " " << y << " " << x;
+    const Box box{5, 20, 20, 40};
+    EXPECT_EQ(picture->read(box), cut(whole, box)) << orientation;
+    EXPECT_EQ(picture->read({1, 2, 7, 9}, 4), cut(picture->read({0, 0, 8, 16}, 4), {1, 2, 7, 9})) << orientation;
+  }
+}
+
+TEST(Decode, InkBecomesLight) {
+  // Adobe's inverted CMYK: 255 is no ink. Red is magenta and yellow.
+  std::vector<uint8_t> ink;
+  for (int i = 0; i < 64; ++i) ink.insert(ink.end(), {255, 0, 0, 255});
+  const auto pixels = opened(jpeg(ink, 8, {.colours = JCS_CMYK}))->read({0, 0, 8, 8});
+  ASSERT_EQ(pixels.channels, 3);
+  EXPECT_NEAR(pixels.bytes[0], 255, 2);
+  EXPECT_NEAR(pixels.bytes[1], 0, 2);
+  EXPECT_NEAR(pixels.bytes[2], 0, 2);
+}
+
+TEST(Decode, AGreyFileHasOneChannel) {
+  const auto picture = opened(jpeg(scene(20, 30, 1), 30, {.colours = JCS_GRAYSCALE}));
+  EXPECT_EQ(picture->read(picture->whole()).channels, 1);
+  EXPECT_EQ(decode_image(*picture).sizes(), (std::vector<int64_t>{20, 30, 3}));
+}
+
+TEST(Decode, DamageIsFoundWhereItIsRead) {
+  const auto bytes = jpeg(scene(160, 160), 160, {.quality = 90});
+  const auto picture = opened(bytes.substr(0, bytes.size() / 2));
+  EXPECT_EQ(picture->read({0, 0, 16, 160}).height, 16);
+  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { picture->read(picture->whole()); });
+  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { picture->read({100, 0, 60, 160}); });
+  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { opened(bytes.substr(0, 40)); });
+}
+
+TEST(Decode, BytesBehindThePictureAreIgnored) {
+  const auto bytes = jpeg(scene(32, 32), 32);
+  EXPECT_EQ(opened(bytes + std::string(500, '\x7f'))->read({0, 0, 32, 32}), opened(bytes)->read({0, 0, 32, 32}));
+}
+
+TEST(Decode, HostileExifIsNoOrientation) {
+  using namespace std::string_literals;
+  const auto whole = exif_segment(6);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    auto bytes = jpeg(scene(16, 24), 24, {.orientation = 6});
+    const auto place = bytes.find("Exif");
+    for (auto i = place + size; i < place + whole.size(); ++i) bytes[i] = '\xff';
+    EXPECT_GT(opened(bytes)->height(), 0);
+  }
+}

@@ -1,0 +1,116 @@
+// Files of pictures and their classes: folders, tables, CIFAR's binary files.
+#include "reszoo/data/image_files.h"
+
+#include <fstream>
+
+#include "reszoo/base/safe_file.h"
+#include "reszoo/data/cifar.h"
+#include "reszoo/data/source.h"
+#include "reszoo/data/table.h"
+#include "support/jpeg.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+void put(const fs::path& path, const std::string& bytes) {
+  fs::create_directories(path.parent_path());
+  write_file(path, bytes);
+}
+
+std::string small_jpeg(int size = 8) { return jpeg(std::vector<uint8_t>(static_cast<size_t>(3 * size * size), 100), size); }
+
+/// A record of CIFAR: classes, then red, green and blue.
+std::string record(std::initializer_list<int> classes, char pixel) {
+  std::string text;
+  for (const int label : classes) text += static_cast<char>(label);
+  return text + std::string(3 * 1024, pixel);
+}
+
+}  // namespace
+
+TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
+  const TempDir folder;
+  for (const auto* name : {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
+    put(folder / name, small_jpeg());
+  const auto files = read_class_folders(folder.path());
+  EXPECT_EQ(files.labels, (std::vector<std::string>{"cat", "cat", "dog", "dog"}));
+  EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg", folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
+  put(folder / "empty/readme.txt", "");
+  expect_error(ErrorKind::input, "empty: a class without pictures", [&] { read_class_folders(folder.path()); });
+  expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
+  fs::create_directories(folder / "none");
+  expect_error(ErrorKind::input, "none: no folders of classes", [&] { read_class_folders(folder / "none"); });
+}
+
+TEST(ClassFolders, AFolderOfPartsIsTold) {
+  const TempDir folder;
+  put(folder / "train/cat/x.jpg", small_jpeg());
+  put(folder / "val/cat/x.jpg", small_jpeg());
+  EXPECT_TRUE(is_split_folder(folder.path()));
+  EXPECT_EQ(detect_data(folder.path()), DataKind::image_folder);
+  EXPECT_FALSE(is_split_folder(folder / "train"));
+}
+
+TEST(FilesOfTable, PathsAreRelativeToTheFolder) {
+  const Frame table{{Column::of_text("file", {"a.jpg", "/b.jpg"}), Column::of_text("kind", {"x", "y"})}};
+  const auto files = files_of_table(table, "file", "kind", "base");
+  EXPECT_EQ(files.paths, (std::vector<fs::path>{"base/a.jpg", "/b.jpg"}));
+  EXPECT_EQ(files.labels, (std::vector<std::string>{"x", "y"}));
+  const Frame holes{{Column::of_text("file", {"a.jpg", ""}), Column::of_text("kind", {"x", "y"})}};
+  expect_error(ErrorKind::input, "column \"file\": missing value in row 2", [&] { files_of_table(holes, "file", "kind", ""); });
+}
+
+TEST(Scan, FindsSizesAndNamesBadFiles) {
+  const TempDir folder;
+  put(folder / "a/1.jpg", small_jpeg(8));
+  put(folder / "a/2.jpg", small_jpeg(16));
+  put(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // its end is not there
+  put(folder / "a/4.jpg", "no picture");
+  put(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
+  const auto files = read_class_folders(folder.path());
+  for (const int64_t threads : {1, 3}) {
+    const auto seen = scan(files, threads);
+    EXPECT_EQ(seen.heights, (std::vector<int64_t>{8, 16, 0, 0, 24}));
+    ASSERT_EQ(seen.bad.size(), 2);
+    EXPECT_EQ(seen.bad[0].row, 2);
+    EXPECT_NE(seen.bad[0].why.find("3.jpg: damaged JPEG"), std::string::npos) << seen.bad[0].why;
+    EXPECT_NE(seen.bad[1].why.find("4.jpg: neither JPEG nor PNG"), std::string::npos) << seen.bad[1].why;
+  }
+  EXPECT_EQ(open_files(files.paths)(1)->width(), 16);
+}
+
+TEST(Cifar, ReadsBothKinds) {
+  const TempDir folder;
+  put(folder / "ten/data_batch_1.bin", record({3}, 1) + record({9}, 2));
+  put(folder / "ten/data_batch_3.bin", record({0}, 3));
+  put(folder / "ten/test_batch.bin", record({1}, 4));
+  const auto ten = read_cifar_folder(folder / "ten");
+  EXPECT_EQ(detect_data(folder / "ten"), DataKind::cifar_folder);
+  EXPECT_EQ(ten.splits.train.images.sizes(), (std::vector<int64_t>{3, 3, 32, 32}));
+  EXPECT_EQ(ten.splits.train.labels[1].item<int64_t>(), 9);
+  EXPECT_EQ(ten.splits.train.images[2][1][5][5].item<int>(), 3);
+  EXPECT_EQ(ten.classes.at(9), "9");
+  put(folder / "hundred/train.bin", record({7, 93}, 1));
+  put(folder / "hundred/test.bin", record({7, 99}, 1));
+  std::string names;
+  for (int i = 0; i < 100; ++i) names += "class" + std::to_string(i) + "\r\n";
+  put(folder / "hundred/fine_label_names.txt", names);
+  const auto hundred = read_cifar_folder(folder / "hundred");
+  EXPECT_EQ(hundred.splits.train.labels[0].item<int64_t>(), 93);
+  EXPECT_EQ(hundred.classes.at(93), "class93");
+}
+
+TEST(Cifar, NamesWhatIsWrong) {
+  const TempDir folder;
+  put(folder / "data_batch_1.bin", record({3}, 1));
+  expect_error_parts(ErrorKind::file, {"test_batch.bin"}, [&] { read_cifar_folder(folder.path()); });
+  put(folder / "test_batch.bin", record({1}, 1) + "x");
+  expect_error(ErrorKind::file, "test_batch.bin: must be whole records of 3073 bytes, got 3074", [&] { read_cifar_folder(folder.path()); });
+  put(folder / "test_batch.bin", record({10}, 1));
+  expect_error(ErrorKind::file, "class must be below 10, got 10 in record 1", [&] { read_cifar_folder(folder.path()); });
+  expect_error(ErrorKind::file, "has neither data_batch_1.bin nor train.bin", [&] { read_cifar_folder(folder / "lost"); });
+}

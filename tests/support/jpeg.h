@@ -1,0 +1,62 @@
+// Writes JPEG files, with libjpeg.
+#pragma once
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <jpeglib.h>
+
+namespace reszoo::test {
+
+struct JpegOptions {
+  J_COLOR_SPACE colours = JCS_RGB;  // of the pixels; JCS_CMYK is written as Adobe does, inverted
+  int quality = 100;
+  int down = 1, across = 1;  // sampling of the colours: 2, 2 is 4:2:0
+  bool progressive = false;
+  int orientation = 0;  // of EXIF; 0 writes none
+};
+
+/// An EXIF segment that says how the picture lies, in the byte order of the computer's opposite.
+inline std::string exif_segment(int orientation) {
+  using namespace std::string_literals;
+  return "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s + static_cast<char>(orientation) + "\0\0\0\0\0\0"s;
+}
+
+inline std::string jpeg(const std::vector<uint8_t>& pixels, int width, const JpegOptions& options = {}) {
+  jpeg_compress_struct state{};
+  jpeg_error_mgr errors{};
+  state.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&state);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&state, &bytes, &size);
+  state.in_color_space = options.colours;
+  state.input_components = options.colours == JCS_GRAYSCALE ? 1 : options.colours == JCS_CMYK ? 4 : 3;
+  state.image_width = static_cast<JDIMENSION>(width);
+  state.image_height = static_cast<JDIMENSION>(pixels.size() / static_cast<size_t>(width * state.input_components));
+  jpeg_set_defaults(&state);
+  jpeg_set_quality(&state, options.quality, TRUE);
+  if (options.colours == JCS_RGB) {
+    state.comp_info[0].v_samp_factor = options.down;
+    state.comp_info[0].h_samp_factor = options.across;
+  }
+  if (options.progressive) jpeg_simple_progression(&state);
+  jpeg_start_compress(&state, TRUE);
+  if (options.orientation > 0) {
+    const auto segment = exif_segment(options.orientation);
+    jpeg_write_marker(&state, JPEG_APP0 + 1, reinterpret_cast<const JOCTET*>(segment.data()), static_cast<unsigned>(segment.size()));
+  }
+  while (state.next_scanline < state.image_height) {
+    auto* row = const_cast<JSAMPLE*>(pixels.data()) + state.next_scanline * state.image_width * static_cast<JDIMENSION>(state.input_components);
+    jpeg_write_scanlines(&state, &row, 1);
+  }
+  jpeg_finish_compress(&state);
+  jpeg_destroy_compress(&state);
+  std::string text(reinterpret_cast<char*>(bytes), size);
+  std::free(bytes);
+  return text;
+}
+
+}  // namespace reszoo::test

@@ -1,0 +1,154 @@
+// Inputs made by threads: the same for any number of them, in order, with files that are bad.
+#include <torch/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "reszoo/train/batches.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using reszoo::test::expect_error;
+
+namespace {
+
+/// Row i is filled with i, and with a random number more where there is one; some rows take longer.
+Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
+  return {.count = count, .shape = shape, .write = [](int64_t row, Random* random, float* to) {
+            if (row % 7 == 3) std::this_thread::sleep_for(std::chrono::microseconds(300));
+            for (int i = 0; i < 18; ++i) to[i] = static_cast<float>(row) + (random ? static_cast<float>(random->uniform()) : 0);
+          }};
+}
+
+Batches loaded(int64_t workers, int64_t count = 45) {
+  return {numbered(count), torch::arange(count), {.workers = workers, .ahead = 3}};
+}
+
+Tensor all_inputs(const Batches::Pass& pass) {
+  std::vector<Tensor> inputs;
+  for (int64_t i = 0; i < pass.size(); ++i) inputs.push_back(pass[i].inputs);
+  return torch::cat(inputs);
+}
+
+/// Rows whose number ends in 4 are bad.
+Examples with_bad(int64_t count) {
+  auto examples = numbered(count);
+  examples.write = [write = examples.write](int64_t row, Random* random, float* to) {
+    if (row % 10 == 4) fail(ErrorKind::file, "file-{}: damaged", row);
+    write(row, random, to);
+  };
+  return examples;
+}
+
+}  // namespace
+
+TEST(Loader, GivesTheSameForAnyNumberOfThreads) {
+  const auto alone = loaded(0);
+  const auto expected = all_inputs(alone.shuffled(8, 5, 2));
+  for (const int64_t workers : {1, 2, 8}) {
+    const auto data = loaded(workers);
+    EXPECT_TRUE(torch::equal(all_inputs(data.shuffled(8, 5, 2)), expected)) << workers;
+  }
+}
+
+TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
+  const auto data = loaded(2);
+  const auto by_row = [&](const Batches::Pass& pass) {
+    std::vector<Tensor> inputs, targets;
+    for (int64_t i = 0; i < pass.size(); ++i) {
+      inputs.push_back(pass[i].inputs);
+      targets.push_back(pass[i].targets);
+    }
+    return torch::cat(inputs).index_select(0, torch::cat(targets).argsort());
+  };
+  const auto first = by_row(data.shuffled(8, 5, 2));
+  EXPECT_TRUE(torch::equal(first, by_row(data.shuffled(11, 5, 2))));  // in other batches
+  EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 5, 3))));
+  EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 6, 2))));
+}
+
+TEST(Loader, PicturesComeChannelsFirstByPixels) {
+  const auto batch = loaded(1).in_order(4)[1];
+  EXPECT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 2, 3, 3}));
+  EXPECT_TRUE(batch.inputs.is_contiguous(at::MemoryFormat::ChannelsLast));
+  EXPECT_TRUE(torch::equal(batch.inputs.select(1, 0).select(1, 0).select(1, 0), torch::arange(4, 8).to(torch::kFloat)));
+  EXPECT_TRUE(torch::equal(batch.targets, torch::arange(4, 8)));
+}
+
+TEST(Loader, BatchesCanBeAskedForFromAnyPlace) {
+  const auto data = loaded(2);
+  const auto whole = data.shuffled(8, 1, 0), part = data.shuffled(8, 1, 0);
+  std::vector<Tensor> expected;
+  for (int64_t i = 0; i < whole.size(); ++i) expected.push_back(whole[i].inputs);
+  for (const int64_t i : {3, 4, 1, 5, 5}) EXPECT_TRUE(torch::equal(part[i].inputs, expected[static_cast<size_t>(i)])) << i;
+}
+
+TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
+  std::vector<int64_t> told;
+  Batches data(with_bad(45), torch::arange(45), {.workers = 2, .bad_limit = 5, .on_bad = [&](int64_t row, const std::string& why) {
+                 told.push_back(row);
+                 EXPECT_EQ(why, fmt::format("file-{}: damaged", row));
+               }});
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto batches = data.in_order(9);
+    std::vector<Tensor> rows;
+    for (int64_t i = 0; i < batches.size(); ++i) {
+      const auto batch = batches[i];
+      EXPECT_TRUE(torch::equal(batch.inputs.flatten(1).select(1, 0), batch.targets.to(torch::kFloat)));
+      rows.push_back(batch.targets);
+    }
+    const auto seen = torch::cat(rows);
+    EXPECT_EQ(seen.numel(), 40);
+    EXPECT_FALSE(seen.remainder(10).eq(4).any().item<bool>());
+  }
+  EXPECT_EQ(told, (std::vector<int64_t>{4, 14, 24, 34, 44}));
+}
+
+TEST(Loader, ABadRowTooManyIsAnError) {
+  const auto read = [](int64_t limit) {
+    const Batches data(with_bad(45), torch::arange(45), {.workers = 2, .bad_limit = limit});
+    all_inputs(data.in_order(9));
+  };
+  expect_error(ErrorKind::file, "file-4: damaged", [&] { read(0); });
+  expect_error(ErrorKind::file, "file-24: damaged; 3 files are bad, more than the limit of 2", [&] { read(2); });
+}
+
+TEST(Loader, OtherErrorsComeThrough) {
+  Examples examples = numbered(20);
+  examples.write = [](int64_t row, Random*, float*) {
+    if (row == 11) throw std::runtime_error("no memory");
+  };
+  for (const int64_t workers : {0, 2}) {
+    const Batches data(examples, torch::arange(20), {.workers = workers});
+    const auto pass = data.in_order(5);
+    EXPECT_NO_THROW(pass[0]);
+    EXPECT_NO_THROW(pass[1]);
+    EXPECT_THROW(pass[2], std::runtime_error);
+  }
+}
+
+TEST(Loader, NotMoreIsMadeAheadThanAllowed) {
+  auto made = std::make_shared<std::atomic<int>>(0);
+  Examples examples = numbered(100);
+  examples.write = [made](int64_t, Random*, float*) { ++*made; };
+  const Batches data(examples, torch::arange(100), {.workers = 3, .ahead = 2});
+  const auto pass = data.in_order(10);
+  pass[0];
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_LE(*made, 30);
+  EXPECT_GE(*made, 20);
+}
+
+TEST(Batches, DrawnRowsAreAsFrequentAsTheirChances) {
+  const auto classes = torch::cat({torch::zeros({900}), torch::ones({100})});
+  const Batches data(torch::arange(1000).unsqueeze(1), classes);
+  const auto balanced = data.drawn(torch::where(classes == 1, 9.0, 1.0));
+  double ones = 0;
+  for (int64_t epoch = 0; epoch < 5; ++epoch) ones += balanced.shuffled(1000, 3, epoch)[0].targets.mean().item<double>() / 5;
+  EXPECT_NEAR(ones, 0.5, 0.03);
+  EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1)[0].inputs, balanced.shuffled(1000, 3, 1)[0].inputs));
+  EXPECT_TRUE(torch::equal(balanced.in_order(1000)[0].inputs, data.inputs()));
+  expect_error(ErrorKind::input, "chances must be (1000)", [&] { data.drawn(torch::ones({3})); });
+  expect_error(ErrorKind::input, "chances must be", [&] { data.drawn(torch::zeros({1000})); });
+}
