@@ -19,7 +19,13 @@ ordered_json weights_of(const std::string& name) {
   return all;
 }
 
-ordered_json describe(const std::string& name, const std::vector<std::string>& settings) {
+/// A network of the registry, with what its parts cost.
+struct Described {
+  ordered_json json;
+  std::string tree;  ///< for a person
+};
+
+Described describe(const std::string& name, const std::vector<std::string>& settings, int64_t depth) {
   const auto& info = registry().find(name);
   const auto options = cli::parse_model_options(info, settings);
   const auto network = create_model(name, options);
@@ -27,11 +33,17 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
   input[0] = network->input_spec().channels;
   ordered_json stages = ordered_json::array();
   int64_t multiply_adds = 0;
-  for (const auto& stage : profile(network, input)) {
+  const auto profiled = profile(network, input);
+  for (const auto& stage : profiled) {
     stages.emplace_back(to_json(stage));
     multiply_adds += stage.multiply_adds;
   }
-  return {{"name", info.name},
+  Described described;
+  described.tree = fmt::format("{}: {} network, {} parameters, {} multiply-adds for an input of ({})\n{}", info.name, text_of(info.domain),
+                               count_parameters(*network), multiply_adds, fmt::join(input, ", "), tree_text(profiled, depth));
+  if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
+  described.tree += fmt::format("takes: {}\n", fmt::join(info.takes, ", "));
+  described.json = {{"name", info.name},
           {"domain", text_of(info.domain)},
           {"parameters", count_parameters(*network)},
           {"keys", state_of(*network).size()},
@@ -45,6 +57,7 @@ ordered_json describe(const std::string& name, const std::vector<std::string>& s
           {"head", network->head_path()},
           {"stages", stages},
           {"weights", weights_of(name)}};
+  return described;
 }
 
 /// Published weights of the networks that the pattern finds.
@@ -70,21 +83,23 @@ int main(int argc, char** argv) {
   cli::Common common;
   std::string pattern = "*", described;
   bool pretrained = false;
+  int64_t depth = 2;
   std::vector<std::string> settings;
   return cli::run_tool(argc, argv, common, {
       .name = "models",
       .description = "Lists the networks, or describes one",
       .define = [&](CLI::App& app) {
         app.add_option("PATTERN", pattern, "Names to list, with * and ?");
-        app.add_option("--describe", described, "Describe this network as JSON");
+        app.add_option("--describe", described, "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
+        app.add_option("--depth", depth, "Levels of that tree (2: stages and blocks)")->check(CLI::Range(1, 100));
         app.add_flag("--pretrained", pretrained, "List published weights: name, pixels, top-1 accuracy, licence");
         cli::add_model_options(app, settings);
       },
       .run = [&]() -> ordered_json {
         if (!described.empty()) {
-          const auto description = describe(described, settings);
-          if (!common.json) std::cout << description.dump(2) << "\n";
-          return description;
+          const auto description = describe(described, settings, depth);
+          if (!common.json) std::cout << description.tree;
+          return description.json;
         }
         if (pretrained) return list_pretrained(pattern, common.json);
         const auto names = registry().names(pattern);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 // Everything between these two is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
@@ -52,60 +53,71 @@ void PlainSums(const Pixels& from, const uint8_t* rows, const int32_t* weights, 
 // Elsewhere Highway adds other pairs than neighbours.
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 
-/// The weights of four pixels of three channels as they are multiplied: pairs (0, 1) of
-/// each channel in one block of 16 bytes, pairs (2, 3) in the next.
+// Rows that are resized together: a block of 16 bytes of a vector is one row's.
+constexpr int kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;
+
+/// The weights of four pixels of three channels as they are multiplied, the same for each block:
+/// pairs of neighbours by channel, of the pixels (0, 1), then of (2, 3).
 struct FourTaps {
-  HWY_ALIGN std::array<int16_t, 16> high{}, low{};
+  HWY_ALIGN std::array<int16_t, 8 * kBlocks> high{}, high_next{}, low{}, low_next{};
 };
 
 std::vector<FourTaps> FoursOf(const Taps& taps) {
-  const auto fours = (taps.count + 3) / 4;
-  std::vector<FourTaps> all(taps.first.size() * static_cast<size_t>(fours));
+  const auto fours = static_cast<size_t>((taps.count + 3) / 4), count = static_cast<size_t>(taps.count);
+  std::vector<FourTaps> all(taps.first.size() * fours);
   for (size_t x = 0; x < taps.first.size(); ++x)
-    for (int64_t k = 0; k < taps.count; ++k) {
-      auto& four = all[x * static_cast<size_t>(fours) + static_cast<size_t>(k / 4)];
-      const auto weight = taps.weights[x * static_cast<size_t>(taps.count) + static_cast<size_t>(k)];
-      for (int64_t c = 0; c < 3; ++c) {
-        const auto place = static_cast<size_t>(k % 4 / 2 * 8 + 2 * c + k % 2);
-        four.high[place] = High(weight);
-        four.low[place] = Low(weight);
+    for (size_t k = 0; k < count; ++k) {
+      auto& four = all[x * fours + k / 4];
+      const auto weight = taps.weights[x * count + k];
+      for (size_t place = k % 2; place < 8 * kBlocks; place += 2) {
+        if (place % 8 >= 6) continue;  // three channels fill three pairs of four
+        (k % 4 < 2 ? four.high : four.high_next)[place] = High(weight);
+        (k % 4 < 2 ? four.low : four.low_next)[place] = Low(weight);
       }
     }
   return all;
 }
 
-/// A row of RGB. Reads up to 4 bytes behind the 4 * fours pixels of an output.
-HWY_ATTR void ColumnsOfRow(const uint8_t* from, const Taps& taps, const FourTaps* weights, size_t outputs, uint8_t* to) {
-  const hn::FixedTag<uint8_t, 16> bytes;
-  const hn::FixedTag<int16_t, 8> words;
-  const hn::FixedTag<int32_t, 4> sums;
+/// Sixteen bytes of each of the rows.
+HWY_ATTR auto LoadRows(const uint8_t* from, int64_t stride) {
+  const hn::FixedTag<uint8_t, 16> block;
+#if HWY_MAX_BYTES >= 32
+  return hn::Combine(hn::FixedTag<uint8_t, 32>(), hn::LoadU(block, from + stride), hn::LoadU(block, from));
+#else
+  return hn::LoadU(block, from);
+#endif
+}
+
+/// kBlocks rows of RGB. Reads up to 4 bytes behind the 4 * fours pixels of an output, and writes one
+/// byte behind it, which belongs to the next.
+HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& taps, const FourTaps* weights, size_t outputs,
+                            uint8_t* to, int64_t to_stride) {
+  const hn::FixedTag<uint8_t, 16 * kBlocks> bytes;
+  const hn::FixedTag<int16_t, 8 * kBlocks> words;
+  const hn::FixedTag<int32_t, 4 * kBlocks> sums;
   // Where the bytes of the pairs (0, 1) and (2, 3) lie in four pixels; 128 is a 0.
   HWY_ALIGN static const uint8_t first[16] = {0, 128, 3, 128, 1, 128, 4, 128, 2, 128, 5, 128, 128, 128, 128, 128};
   HWY_ALIGN static const uint8_t second[16] = {6, 128, 9, 128, 7, 128, 10, 128, 8, 128, 11, 128, 128, 128, 128, 128};
-  const auto pairs = hn::Load(bytes, first), next_pairs = hn::Load(bytes, second);
+  const auto pairs = hn::LoadDup128(bytes, first), next_pairs = hn::LoadDup128(bytes, second);
   const auto half = hn::Set(sums, 1 << (kWeightBits - 1));
   const auto fours = (taps.count + 3) / 4;
   for (size_t x = 0; x < outputs; ++x, to += 3) {
     const auto* place = from + taps.first[x] * 3;
-    auto high = hn::Zero(sums), low = half;
+    auto high = hn::Zero(sums), low = half, unused = hn::Zero(sums);
     for (int64_t k = 0; k < fours; ++k, ++weights, place += 12) {
-      const auto four = hn::LoadU(bytes, place);
+      const auto four = LoadRows(place, stride);
       const auto a = hn::BitCast(words, hn::TableLookupBytesOr0(four, pairs));
       const auto b = hn::BitCast(words, hn::TableLookupBytesOr0(four, next_pairs));
-      const auto add = [&](auto sum, const std::array<int16_t, 16>& w) HWY_ATTR {
-        auto odd = hn::Zero(sums);
-        sum = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, w.data()), sum, odd);
-        sum = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, w.data() + 8), sum, odd);
-        return hn::Add(sum, odd);
-      };
-      high = add(high, weights->high);
-      low = add(low, weights->low);
+      high = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, weights->high.data()), high, unused);
+      high = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, weights->high_next.data()), high, unused);
+      low = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, weights->low.data()), low, unused);
+      low = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, weights->low_next.data()), low, unused);
     }
     const auto sum = hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low));
-    const auto clipped = hn::Min(hn::Max(sum, hn::Zero(sums)), hn::Set(sums, 255));
-    HWY_ALIGN int32_t values[4];
-    hn::Store(clipped, sums, values);
-    for (int c = 0; c < 3; ++c) to[c] = static_cast<uint8_t>(values[c]);
+    const auto packed = hn::DemoteTo(hn::Rebind<uint8_t, decltype(sums)>(), sum);
+    HWY_ALIGN uint8_t values[4 * kBlocks];
+    hn::StoreU(packed, hn::Rebind<uint8_t, decltype(sums)>(), values);
+    for (int64_t row = 0; row < kBlocks; ++row) std::memcpy(to + row * to_stride, values + 4 * row, 4);
   }
 }
 
@@ -119,12 +131,15 @@ size_t OutputsWithin(const Taps& taps, int64_t width) {
 
 HWY_ATTR void Columns3(const Pixels& from, const Taps& taps, Pixels& to) {
   const auto weights = FoursOf(taps);
-  const auto within = OutputsWithin(taps, from.width);
-  for (int64_t y = 0; y < from.height; ++y) {
-    const auto outputs = y + 1 < from.height ? within : 0;  // behind the last row is nothing to read
-    ColumnsOfRow(from.row(y), taps, weights.data(), outputs, to.row(y));
-    PlainRow<3>(from.row(y), from.width, taps, static_cast<int64_t>(outputs), to.row(y));
+  const auto outputs = OutputsWithin(taps, from.width);
+  int64_t y = 0;
+  // Behind the last row is nothing to read or to write.
+  for (; y + kBlocks < from.height; y += kBlocks) {
+    ColumnsOfRows(from.row(y), from.row_size(), taps, weights.data(), outputs, to.row(y), to.row_size());
+    for (int64_t row = y; row < y + kBlocks; ++row)
+      PlainRow<3>(from.row(row), from.width, taps, static_cast<int64_t>(outputs), to.row(row));
   }
+  for (; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(y));
 }
 
 /// As many bytes of a row as `words` has lanes: sums over `count` rows, two at a time.
@@ -140,11 +155,11 @@ HWY_ATTR void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t
     const auto second = pair ? hn::PromoteTo(words, hn::LoadU(bytes, from + (k + 1) * stride)) : hn::Zero(words);
     const auto w0 = weights[k], w1 = pair ? weights[k + 1] : 0;
     const auto lower = hn::InterleaveLower(words, first, second), upper = hn::InterleaveUpper(words, first, second);
+    auto unused = hn::Zero(sums);
     const auto add = [&](auto pixels, int16_t x, int16_t y, auto sum) HWY_ATTR {
       const auto both = static_cast<uint16_t>(x) | static_cast<uint32_t>(static_cast<uint16_t>(y)) << 16;
       const auto pairs = hn::BitCast(words, hn::Set(sums, static_cast<int32_t>(both)));
-      auto odd = hn::Zero(sums);
-      return hn::Add(hn::ReorderWidenMulAccumulate(sums, pixels, pairs, sum, odd), odd);
+      return hn::ReorderWidenMulAccumulate(sums, pixels, pairs, sum, unused);
     };
     high_lower = add(lower, High(w0), High(w1), high_lower);
     high_upper = add(upper, High(w0), High(w1), high_upper);

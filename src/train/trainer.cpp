@@ -76,6 +76,7 @@ void Trainer::start(const Batches& train, const std::optional<Batches>& validati
   fast_ = FastForward(options_.seed);
   torch::manual_seed(options_.seed);
   average_.reset();
+  events_.reset();
   if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
   if (!options_.out.empty()) {
     std::error_code error;
@@ -110,6 +111,20 @@ void Trainer::save() {
   save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
 }
 
+/// Appends the epochs that the event file does not have; one that failed begins anew.
+void Trainer::write_events() {
+  if (!events_) {
+    events_.emplace(options_.out);
+    events_written_ = 0;
+  }
+  try {
+    for (; events_written_ < state_.history.size(); ++events_written_) events_->add(state_.history[events_written_]);
+  } catch (...) {
+    events_.reset();
+    throw;
+  }
+}
+
 void Trainer::write(const Progress& progress, bool must_succeed) {
   std::optional<Error> failure;
   const auto attempt = [&](const auto& action) {
@@ -129,6 +144,7 @@ void Trainer::write(const Progress& progress, bool must_succeed) {
   if (!options_.out.empty()) {
     attempt([&] { save(); });
     attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
+    if (options_.events) attempt([&] { write_events(); });
     last_checkpoint_ = std::chrono::steady_clock::now();
   }
   if (must_succeed && failure) throw *failure;

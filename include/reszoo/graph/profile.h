@@ -1,4 +1,4 @@
-/// What each stage of a network costs.
+/// What each part of a network costs.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -8,12 +8,14 @@
 
 namespace reszoo {
 
-/// One step of the trunk, or the head.
+/// One step of the trunk, or the head; or a part of one.
 struct StageProfile {
   std::string name;
-  std::vector<int64_t> output;  ///< shape for one row or image
+  std::string kind = {};             ///< what it is: "Conv2d"
+  std::vector<int64_t> output = {};  ///< shape for one row or image
   int64_t parameters = 0;       ///< numbers that training changes
   int64_t multiply_adds = 0;    ///< of convolutions and linear layers, for one row or image
+  std::vector<StageProfile> parts = {};  ///< in the order in which they run
 };
 
 /// Runs the network once on zeros of shape (1, input...) in evaluation mode and
@@ -24,7 +26,12 @@ struct StageProfile {
 /// Throws: Error (input) if the network cannot take the shape.
 std::vector<StageProfile> profile(Network network, const std::vector<int64_t>& input);
 
+/// Of the stage without its parts.
 nlohmann::json to_json(const StageProfile& stage);
+
+/// The stages and their parts, `depth` levels of them, as lines of text: name, kind, output's shape
+/// without rows, parameters, multiply-adds.
+std::string tree_text(const std::vector<StageProfile>& stages, int64_t depth);
 
 /// The number of trainable numbers in a module.
 int64_t count_parameters(const nn::Module& module);

@@ -8,6 +8,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
+#include "reszoo/train/event_file.h"
 #include "reszoo/train/fast_forward.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
@@ -132,6 +133,7 @@ class Trainer {
   State kept() const;
   void write(const Progress& progress, bool must_succeed);
   void save();
+  void write_events();
   void lap();
   bool done() const;
   Progress progress() const;
@@ -147,6 +149,8 @@ class Trainer {
   FastForward fast_;
   TrainState state_;
   std::optional<WeightAverage> average_;
+  std::optional<EventFile> events_;
+  size_t events_written_ = 0;  ///< epochs
   nlohmann::ordered_json settings_;
   int64_t steps_ = 0;          ///< of an epoch
   bool best_pending_ = false;  ///< whether on_best has still to succeed

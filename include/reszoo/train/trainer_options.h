@@ -67,6 +67,7 @@ struct TrainerOptions {
   bool fast = true;                ///< by FastForward where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
+  bool events = false;             ///< also writes TensorBoard's event file there, see EventFile
   /// A checkpoint is also written when so much time has passed since the last, seconds; 0: only
   /// at the end of an epoch.
   double checkpoint_every = 600;
