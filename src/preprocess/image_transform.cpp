@@ -38,7 +38,7 @@ void ImageTransform::write(const Picture& picture, Random* random, float* to) co
     }
   }
   preprocess.normalise(augment(std::move(pixels), *random), to);
-  augment.erase(to, height, width, preprocess.channels, *random);
+  augment.erase_from(to, height, width, preprocess.channels, *random);
 }
 
 Examples image_examples(PictureSource source, int64_t count, const ImageTransform& transform, int64_t height, int64_t width) {

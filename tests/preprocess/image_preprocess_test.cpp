@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-#include "support/fixture.h"
+#include "support/picture.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -15,14 +15,6 @@ std::vector<uint8_t> ramp(int64_t size) {
   std::vector<uint8_t> bytes(size);
   for (int64_t i = 0; i < size; ++i) bytes[i] = static_cast<uint8_t>(i * 37 % 251);
   return bytes;
-}
-
-/// The picture of tests/reference/torchvision_preprocess.py, (H, W, C): a ramp beside noise.
-Tensor picture(int64_t height, int64_t width, int64_t channels) {
-  const auto at = [](int64_t size) { return torch::arange(size, torch::kInt64); };
-  const auto ramp = (5 * at(height).view({-1, 1, 1}) + 3 * at(width).view({-1, 1}) + 40 * at(channels)).remainder(256);
-  const auto noise = ((test::uniform("picture", {height, width, channels}) + 1) * 128).to(torch::kInt64);
-  return torch::where((at(width) < width / 2).view({-1, 1}), ramp, noise).to(torch::kUInt8).contiguous();
 }
 
 ImageView view_of(const Tensor& pixels) {
@@ -53,15 +45,11 @@ TEST(ImagePreprocess, IsTorchvisionsAndTimmsToTheByte) {
     const auto what = fmt::format("{}x{} to {}, {}, {}", c["height"].get<int>(), c["width"].get<int>(),
                                   c["resize"].get<int>(), c["crop"].get<int>(), c["interpolation"].get<std::string>());
     const auto preprocess = preprocess_of(c);
-    const auto pixels = picture(c["height"], c["width"], c["channels"]);
+    const auto pixels = test::picture(c["height"], c["width"], c["channels"]);
     const auto prepared = preprocess(view_of(pixels));
     const auto bytes = bytes_of(prepared, preprocess);
-    const auto stride = c["stride"].get<int64_t>();
-    test::expect_close(bytes, c["bytes"], 0, stride, what);
-    const auto places = torch::arange(bytes.numel(), torch::kInt64).remainder(65521) + 1;
-    EXPECT_EQ(bytes.sum().item<int64_t>(), c["sum"].get<int64_t>()) << what;
-    EXPECT_EQ((bytes * places).sum().item<int64_t>(), c["weighted"].get<int64_t>()) << what;
-    test::expect_close(prepared, c["normalised"], 1e-6, 50 * stride, what);
+    test::expect_bytes(bytes, c, what);
+    test::expect_close(prepared, c["normalised"], 1e-6, 50 * c["stride"].get<int64_t>(), what);
   }
 }
 

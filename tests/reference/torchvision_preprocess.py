@@ -1,12 +1,10 @@
 """Make the fixture of how torchvision and timm prepare pictures: their own transforms, on PIL pictures.
 
-A picture has a ramp that wraps in its left half and noise in its right half, so that a filter meets slopes,
-edges and overshoots. `sum` and `weighted` (each byte times its place modulo 65521, plus 1) are of all bytes
-of the result before it is normalised: they feel every byte. `normalised` are numbers of the whole transform.
+What is stored of bytes, those from before normalising, is in the docstring of `picture.py`. `normalised` are
+numbers of the whole transform.
 """
 import math
 
-import numpy as np
 import torch
 from PIL import Image
 from torchvision_import import torchvision
@@ -14,19 +12,11 @@ from torchvision_import import torchvision
 from timm.data import create_transform
 from torchvision.transforms import InterpolationMode
 
-from fill import uniform
-from fixture_json import sample, sample_stride, source, write
+from fixture_json import sample, source, write
+from picture import picture, record
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 BYTES_AT_MOST = 150
-
-
-def picture(height, width, channels):
-    """Give (H, W, C) bytes."""
-    y, x, c = np.indices((height, width, channels))
-    ramp = (5 * y + 3 * x + 40 * c) % 256
-    noise = ((uniform("picture", (height, width, channels)) + 1) * 128).astype(np.int64)
-    return np.where(x < width // 2, ramp, noise).astype(np.uint8)
 
 
 def torchvision_transform(resize, crop, interpolation):
@@ -47,12 +37,10 @@ def case(height, width, transform, resize, crop, interpolation, squash=False, ch
     scaled = result * torch.tensor(STD).view(-1, 1, 1) + torch.tensor(MEAN).view(-1, 1, 1)
     data = (scaled * 255).round().to(torch.int64)
     assert (scaled * 255 - data).abs().max() < 1e-3  # bytes they were
-    flat = data.flatten()
-    stride = sample_stride(data.shape, BYTES_AT_MOST)
+    stored = record(data.numpy(), BYTES_AT_MOST)
     return {"height": height, "width": width, "channels": channels, "resize": resize, "crop": crop,
-            "interpolation": interpolation, "squash": squash, "sum": int(flat.sum()),
-            "weighted": int((flat * (torch.arange(len(flat)) % 65521 + 1)).sum()), "stride": stride,
-            "bytes": flat[::stride].tolist(), "normalised": sample(result, 50 * stride)}
+            "interpolation": interpolation, "squash": squash, **stored,
+            "normalised": sample(result, 50 * stored["stride"])}
 
 
 def torchvision_case(height, width, resize, crop, interpolation="bilinear", channels=3):

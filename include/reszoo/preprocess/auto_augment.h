@@ -1,0 +1,57 @@
+/// Policies that say how pictures are changed in training.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reszoo/base/random.h"
+#include "reszoo/preprocess/augment_step.h"
+
+namespace reszoo {
+
+/// Random changes by a published policy: comparable, printable, parsed from text.
+///
+/// | text            | changes                                                                   |
+/// |-----------------|---------------------------------------------------------------------------|
+/// | `none`          | none                                                                      |
+/// | `rand`          | `rand:2,9`                                                                |
+/// | `rand:N,M`      | N of 14 operations, magnitude M of 0 to 30 (RandAugment)                  |
+/// | `trivial`       | 1 of 14 operations, wide magnitudes, uniform (TrivialAugmentWide)         |
+/// | `auto:imagenet` | 1 of 25 pairs of operations found for ImageNet, each with its probability |
+/// | `auto:cifar10`  | the same, found for CIFAR-10                                              |
+/// | `auto:svhn`     | the same, found for SVHN                                                  |
+///
+/// What has a direction (shear, translation, rotation, brighter or darker) takes
+/// either with probability 1/2. In `rand` and `auto` a translation's magnitude is a
+/// part of the picture's size, 150/331 at most, in `trivial` 32 pixels at most.
+///
+/// Source: Cubuk et al. 2018, arXiv:1805.09501 (auto); Cubuk et al. 2019,
+/// arXiv:1909.13719 (rand); Müller and Hutter 2021, arXiv:2103.10158 (trivial);
+/// spaces and magnitudes of torchvision 0.28.
+/// Differs: from torchvision, which rounds magnitudes to float32.
+struct AutoAugment {
+  enum class Kind { none, rand, trivial, automatic };
+
+  Kind kind = Kind::none;
+  int64_t count = 2;                ///< operations, 0 and more; of rand
+  int64_t magnitude = 9;            ///< 0 to 30; of rand
+  std::string policy = "imagenet";  ///< or cifar10, svhn; of automatic
+
+  /// Reads the texts of the table. Throws: Error (usage) for any other text.
+  static AutoAugment parse(std::string_view text);
+
+  /// The text that `parse` reads back.
+  std::string text() const;
+
+  /// The changes for one picture of that size, pixels.
+  /// Throws: Error (usage) for fields that no text has.
+  std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
+
+  /// Draws, and makes the changes.
+  Pixels operator()(Pixels picture, Random& random, Sampling sampling = Sampling::nearest,
+                    const Colour& fill = {}) const;
+
+  bool operator==(const AutoAugment&) const = default;
+};
+
+}  // namespace reszoo

@@ -1,0 +1,66 @@
+#include "reszoo/preprocess/augment_step.h"
+
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace reszoo {
+namespace {
+
+/// The angle of a shear, degrees.
+double angle_of(double shear) {
+  return std::atan(shear) * (180 / std::numbers::pi);
+}
+
+/// What moves pixels.
+Affine map_of(const AugmentStep& step) {
+  constexpr std::array<double, 2> corner{0, 0};
+  switch (step.op) {
+    case AugmentOp::shear_x: return {.shear_x = angle_of(step.magnitude), .centre = corner};
+    case AugmentOp::shear_y: return {.shear_y = angle_of(step.magnitude), .centre = corner};
+    case AugmentOp::translate_x: return {.translate_x = std::trunc(step.magnitude)};
+    default: return {.translate_y = std::trunc(step.magnitude)};
+  }
+}
+
+Pixels make(Pixels picture, const AugmentStep& step, Sampling sampling, const Colour& fill) {
+  const auto channels = picture.channels;
+  const double factor = 1 + step.magnitude;
+  switch (step.op) {
+    case AugmentOp::identity: return picture;
+    case AugmentOp::flip: return flip_horizontal(std::move(picture));
+    case AugmentOp::shear_x:
+    case AugmentOp::shear_y:
+    case AugmentOp::translate_x:
+    case AugmentOp::translate_y: return affine(std::move(picture), map_of(step), sampling, fill);
+    case AugmentOp::rotate: return rotate(std::move(picture), step.magnitude, sampling, fill);
+    case AugmentOp::brightness: return adjust_brightness(std::move(picture), factor);
+    case AugmentOp::saturation: return adjust_saturation(std::move(picture), factor);
+    case AugmentOp::contrast: return adjust_contrast(std::move(picture), factor);
+    case AugmentOp::sharpness: return adjust_sharpness(std::move(picture), factor);
+    case AugmentOp::hue: return adjust_hue(std::move(picture), step.magnitude);
+    case AugmentOp::posterize: return posterize(std::move(picture), static_cast<int64_t>(step.magnitude));
+    case AugmentOp::solarize: return solarize(std::move(picture), step.magnitude);
+    case AugmentOp::autocontrast: return autocontrast(std::move(picture));
+    case AugmentOp::equalize: return equalize(std::move(picture));
+    case AugmentOp::invert: return invert(std::move(picture));
+    case AugmentOp::grey: return to_grey(std::move(picture), channels);
+  }
+  return picture;
+}
+
+}  // namespace
+
+Pixels augment(Pixels picture, const std::vector<AugmentStep>& steps, Sampling sampling, const Colour& fill) {
+  for (const auto& step : steps) picture = make(std::move(picture), step, sampling, fill);
+  return picture;
+}
+
+std::string name_of(AugmentOp op) {
+  constexpr const char* names[] = {"identity",  "flip",       "shear_x",      "shear_y",  "translate_x", "translate_y",
+                                   "rotate",    "brightness", "saturation",   "contrast", "sharpness",   "hue",
+                                   "posterize", "solarize",   "autocontrast", "equalize", "invert",      "grey"};
+  return names[static_cast<size_t>(op)];
+}
+
+}  // namespace reszoo

@@ -1,0 +1,237 @@
+// What changes colours. What moves pixels is in pixel_warp.cpp.
+#include "reszoo/preprocess/pixel_ops.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+using Table = std::array<uint8_t, 256>;  // a byte's new value
+using Histogram = std::array<int64_t, 256>;
+
+template <typename Value>
+Table table_of(Value value) {
+  Table table;
+  for (int i = 0; i < 256; ++i) table[static_cast<size_t>(i)] = value(i);
+  return table;
+}
+
+template <typename Value>
+Pixels each_byte(Pixels picture, Value value) {
+  for (auto& byte : picture.bytes) byte = value(byte);
+  return picture;
+}
+
+/// Each channel by the table that `table` makes of its histogram.
+template <typename MakeTable>
+Pixels each_channel(Pixels picture, MakeTable make_table) {
+  const auto channels = static_cast<size_t>(picture.channels), size = picture.bytes.size();
+  auto* bytes = picture.bytes.data();
+  for (size_t c = 0; c < channels; ++c) {
+    Histogram histogram{};
+    for (size_t i = c; i < size; i += channels) ++histogram[bytes[i]];
+    const Table table = make_table(histogram);
+    for (size_t i = c; i < size; i += channels) bytes[i] = table[bytes[i]];
+  }
+  return picture;
+}
+
+/// Pillow's blend: in float32, rounded down.
+uint8_t blend(int from, int to, float factor) {
+  const float mixed = static_cast<float>(from) + factor * static_cast<float>(to - from);
+  return static_cast<uint8_t>(std::clamp(mixed, 0.0f, 255.0f));
+}
+
+/// Pillow's fixed-point luma.
+int luma(const uint8_t* rgb) {
+  return static_cast<int>((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
+}
+
+int mean_luma(const Pixels& picture) {
+  if (picture.bytes.empty()) return 0;
+  int64_t sum = 0, count = picture.height * picture.width;
+  const auto* bytes = picture.bytes.data();
+  if (picture.channels == 1)
+    for (int64_t i = 0; i < count; ++i) sum += bytes[i];
+  else
+    for (int64_t i = 0; i < count; ++i) sum += luma(bytes + 3 * i);
+  return static_cast<int>(std::lround(static_cast<double>(sum) / static_cast<double>(count)));
+}
+
+struct Hsv {
+  uint8_t hue, saturation, value;
+};
+
+/// Pillow's conversion, in its mixture of float32 and float64.
+Hsv hsv_of(int r, int g, int b) {
+  const int most = std::max({r, g, b}), least = std::min({r, g, b});
+  if (most == least) return {0, 0, static_cast<uint8_t>(most)};
+  const auto range = static_cast<float>(most - least);
+  const auto below = [&](int x) { return static_cast<float>(most - x) / range; };
+  float hue = 0;  // in sixths of the circle, from -1
+  if (r == most)
+    hue = below(b) - below(g);
+  else if (g == most)
+    hue = static_cast<float>(2.0 + below(r) - below(b));
+  else
+    hue = static_cast<float>(4.0 + below(g) - below(r));
+  double turn = hue / 6.0 + 1.0;
+  if (turn >= 1) turn -= 1;
+  hue = static_cast<float>(turn);
+  return {static_cast<uint8_t>(hue * 255.0), static_cast<uint8_t>(range / static_cast<float>(most) * 255.0),
+          static_cast<uint8_t>(most)};
+}
+
+/// Where a hue lies: in which sixth of the circle, and how far into it.
+struct Sector {
+  int index;
+  double rest;
+};
+
+/// Of every hue, turned.
+std::array<Sector, 256> sectors_of(uint8_t turn) {
+  std::array<Sector, 256> sectors;
+  for (size_t hue = 0; hue < sectors.size(); ++hue) {
+    const double sixths = static_cast<uint8_t>(hue + turn) * 6.0 / 255.0;
+    const int index = static_cast<int>(sixths);
+    sectors[hue] = {index % 6, static_cast<float>(sixths - index)};
+  }
+  return sectors;
+}
+
+/// Pillow's conversion back.
+void write_rgb(const Hsv& hsv, const Sector& sector, uint8_t* rgb) {
+  const double saturation = static_cast<float>(hsv.saturation / 255.0);
+  const auto part = [&](double less) {  // rounded
+    const double exact = hsv.value * (1.0 - less);
+    const int floor = static_cast<int>(exact);
+    return static_cast<uint8_t>(exact - floor < 0.5 ? floor : floor + 1);
+  };
+  const uint8_t v = hsv.value, p = part(saturation), q = part(saturation * sector.rest),
+                t = part(saturation * (1.0 - sector.rest));
+  const uint8_t colours[6][3] = {{v, t, p}, {q, v, p}, {p, v, t}, {p, q, v}, {t, p, v}, {v, p, q}};
+  for (int c = 0; c < 3; ++c) rgb[c] = colours[sector.index][c];
+}
+
+}  // namespace
+
+Pixels adjust_brightness(Pixels picture, double factor) {
+  return each_byte(std::move(picture), [alpha = static_cast<float>(factor)](uint8_t x) { return blend(0, x, alpha); });
+}
+
+Pixels adjust_contrast(Pixels picture, double factor) {
+  const int mean = mean_luma(picture);
+  return each_byte(std::move(picture),
+                   [mean, alpha = static_cast<float>(factor)](uint8_t x) { return blend(mean, x, alpha); });
+}
+
+Pixels adjust_saturation(Pixels picture, double factor) {
+  if (picture.channels == 1) return picture;
+  const auto alpha = static_cast<float>(factor);
+  auto* rgb = picture.bytes.data();
+  for (int64_t i = picture.height * picture.width; i > 0; --i, rgb += 3) {
+    const int grey = luma(rgb);
+    for (int c = 0; c < 3; ++c) rgb[c] = blend(grey, rgb[c], alpha);
+  }
+  return picture;
+}
+
+Pixels adjust_sharpness(Pixels picture, double factor) {
+  if (picture.height < 3) return picture;
+  const auto alpha = static_cast<float>(factor);
+  const auto step = picture.channels, row_size = picture.row_size();
+  std::vector<uint8_t> above(picture.row(0), picture.row(1)), here(above);  // as they were
+  for (int64_t y = 1; y < picture.height - 1; ++y, above.swap(here)) {
+    auto* row = picture.row(y);
+    const auto* below = picture.row(y + 1);
+    std::copy_n(row, row_size, here.data());
+    for (int64_t i = step; i < row_size - step; ++i) {
+      const auto across = [i, step](const uint8_t* of) { return of[i - step] + of[i] + of[i + step]; };
+      const int sum = across(above.data()) + across(here.data()) + across(below) + 4 * row[i];
+      row[i] = blend((2 * sum + 13) / 26, row[i], alpha);  // the sum's 13th, rounded
+    }
+  }
+  return picture;
+}
+
+Pixels adjust_hue(Pixels picture, double shift) {
+  if (!(shift >= -0.5 && shift <= 0.5))
+    fail(ErrorKind::usage, "adjust_hue: must be in [-0.5, 0.5], got shift={}", shift);
+  if (picture.channels == 1) return picture;
+  const auto sectors = sectors_of(static_cast<uint8_t>(static_cast<int>(shift * 255)));
+  auto* rgb = picture.bytes.data();
+  for (int64_t i = picture.height * picture.width; i > 0; --i, rgb += 3) {
+    const auto hsv = hsv_of(rgb[0], rgb[1], rgb[2]);
+    write_rgb(hsv, sectors[hsv.hue], rgb);
+  }
+  return picture;
+}
+
+Pixels posterize(Pixels picture, int64_t bits) {
+  if (bits < 1 || bits > 8) fail(ErrorKind::usage, "posterize: must be 1 to 8, got bits={}", bits);
+  const auto mask = static_cast<uint8_t>(0xff << (8 - bits));
+  return each_byte(std::move(picture), [mask](uint8_t x) { return static_cast<uint8_t>(x & mask); });
+}
+
+Pixels solarize(Pixels picture, double threshold) {
+  const auto first = static_cast<int>(std::ceil(std::clamp(threshold, 0.0, 256.0)));
+  return each_byte(std::move(picture), [first](uint8_t x) { return static_cast<uint8_t>(x < first ? x : 255 - x); });
+}
+
+Pixels invert(Pixels picture) {
+  return each_byte(std::move(picture), [](uint8_t x) { return static_cast<uint8_t>(255 - x); });
+}
+
+Pixels autocontrast(Pixels picture) {
+  return each_channel(std::move(picture), [](const Histogram& counts) {
+    int low = 0, high = 255;
+    while (low < high && counts[static_cast<size_t>(low)] == 0) ++low;
+    while (high > low && counts[static_cast<size_t>(high)] == 0) --high;
+    const double scale = high > low ? 255.0 / (high - low) : 1, offset = high > low ? -low * scale : 0;
+    return table_of([&](int x) { return static_cast<uint8_t>(std::clamp(x * scale + offset, 0.0, 255.0)); });
+  });
+}
+
+Pixels equalize(Pixels picture) {
+  return each_channel(std::move(picture), [](const Histogram& counts) {
+    int64_t total = 0, highest = 0;  // of all, of the highest value that occurs
+    for (const auto count : counts) {
+      total += count;
+      if (count > 0) highest = count;
+    }
+    const auto step = (total - highest) / 255;
+    if (step == 0) return table_of([](int x) { return static_cast<uint8_t>(x); });
+    auto sum = step / 2;
+    return table_of([&](int x) {
+      const auto value = std::min<int64_t>(sum / step, 255);
+      sum += counts[static_cast<size_t>(x)];
+      return static_cast<uint8_t>(value);
+    });
+  });
+}
+
+Pixels to_grey(Pixels picture, int64_t channels) {
+  if (channels != 1 && channels != 3) fail(ErrorKind::usage, "to_grey: must be 1 or 3, got channels={}", channels);
+  if (picture.channels == 1 && channels == 1) return picture;
+  const auto count = picture.height * picture.width;
+  if (picture.channels == 3 && channels == 3) {
+    auto* rgb = picture.bytes.data();
+    for (int64_t i = 0; i < count; ++i, rgb += 3) rgb[0] = rgb[1] = rgb[2] = static_cast<uint8_t>(luma(rgb));
+    return picture;
+  }
+  Pixels result(picture.height, picture.width, channels);
+  const auto* from = picture.bytes.data();
+  auto* to = result.bytes.data();
+  if (channels == 1)
+    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<uint8_t>(luma(from + 3 * i));
+  else
+    for (int64_t i = 0; i < count; ++i) to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
+  return result;
+}
+
+}  // namespace reszoo

@@ -1,0 +1,26 @@
+"""A picture without a file, and what is stored of one's bytes.
+
+A picture has a ramp that wraps in its left half and noise in its right half, so that a filter meets slopes,
+edges and overshoots. `sum` and `weighted` (each byte times its place modulo 65521, plus 1) are of all bytes:
+they feel every byte. The C++ twin is tests/support/picture.h.
+"""
+import numpy as np
+
+from fill import uniform
+from fixture_json import sample_stride
+
+
+def picture(height, width, channels):
+    """Give (H, W, C) bytes."""
+    y, x, c = np.indices((height, width, channels))
+    ramp = (5 * y + 3 * x + 40 * c) % 256
+    noise = ((uniform("picture", (height, width, channels)) + 1) * 128).astype(np.int64)
+    return np.where(x < width // 2, ramp, noise).astype(np.uint8)
+
+
+def record(data, at_most):
+    """Give the sums and every stride-th byte of an array."""
+    flat = data.astype(np.int64).reshape(-1)
+    stride = sample_stride(data.shape, at_most)
+    weighted = int((flat * (np.arange(len(flat)) % 65521 + 1)).sum())
+    return {"sum": int(flat.sum()), "weighted": weighted, "stride": stride, "bytes": flat[::stride].tolist()}

@@ -1,0 +1,51 @@
+// The twin of tests/reference/picture.py: a picture without a file, and whether bytes are a fixture's.
+#pragma once
+#include "reszoo/preprocess/pixels.h"
+#include "support/fixture.h"
+
+namespace reszoo::test {
+
+/// (H, W, C) uint8: a ramp that wraps beside noise.
+inline at::Tensor picture(int64_t height, int64_t width, int64_t channels) {
+  const auto at = [](int64_t size) { return torch::arange(size, torch::kInt64); };
+  const auto ramp = (5 * at(height).view({-1, 1, 1}) + 3 * at(width).view({-1, 1}) + 40 * at(channels)).remainder(256);
+  const auto noise = ((uniform("picture", {height, width, channels}) + 1) * 128).to(torch::kInt64);
+  return torch::where((at(width) < width / 2).view({-1, 1}), ramp, noise).to(torch::kUInt8).contiguous();
+}
+
+/// The bytes of an (H, W, C) tensor.
+inline Pixels pixels_of(const at::Tensor& tensor) {
+  Pixels pixels(tensor.size(0), tensor.size(1), tensor.size(2));
+  const auto bytes = tensor.contiguous();
+  std::copy_n(bytes.const_data_ptr<uint8_t>(), pixels.bytes.size(), pixels.bytes.begin());
+  return pixels;
+}
+
+/// The picture that a record says it is of; a narrow one has bytes from 40 to 125 only.
+inline Pixels picture_of(const nlohmann::json& record) {
+  auto pixels = pixels_of(picture(record["height"], record["width"], record["channels"]));
+  if (record["narrow"].get<bool>())
+    for (auto& byte : pixels.bytes) byte = static_cast<uint8_t>(40 + byte / 3);
+  return pixels;
+}
+
+/// What that picture is, for a message.
+inline std::string picture_text(const nlohmann::json& record) {
+  return fmt::format("{}x{}x{}{}", record["height"].get<int>(), record["width"].get<int>(),
+                     record["channels"].get<int>(), record["narrow"].get<bool>() ? " narrow" : "");
+}
+
+/// Expects the bytes, flat, to be those that the fixture's `record` describes.
+inline void expect_bytes(const at::Tensor& bytes, const nlohmann::json& record, const std::string& what) {
+  const auto numbers = bytes.to(torch::kInt64);
+  expect_close(numbers, record["bytes"], 0, record["stride"], what);
+  const auto places = torch::arange(numbers.numel(), torch::kInt64).remainder(65521) + 1;
+  EXPECT_EQ(numbers.sum().item<int64_t>(), record["sum"].get<int64_t>()) << what;
+  EXPECT_EQ((numbers * places).sum().item<int64_t>(), record["weighted"].get<int64_t>()) << what;
+}
+
+inline void expect_bytes(const Pixels& pixels, const nlohmann::json& record, const std::string& what) {
+  expect_bytes(torch::tensor(at::ArrayRef<uint8_t>(pixels.bytes), torch::kUInt8), record, what);
+}
+
+}  // namespace reszoo::test
