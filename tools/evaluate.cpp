@@ -34,13 +34,12 @@ ordered_json describe_model(const Model& model, bool json) {
 }
 
 /// The model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const Tensor& outputs, const Batches& rows, const Metrics& metrics,
-                     uint64_t seed) {
+ReportData report_on(Model& model, const Arguments& a, const cli::Given& given, const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
                     .lead = a.data,
                     .results = {{"measured", metrics}},
-                    .parts = {{"measured", rows.rows()}}};
-  cli::add_predictions(report, *model.target, outputs, rows.targets(), "measured");
+                    .parts = {{"measured", given.targets.size(0)}}};
+  cli::add_predictions(report, *model.target, given.outputs, given.targets, "measured");
   if (!model.table) return report;
   const auto raw = cli::read_raw(model, a.data, a.target, a.table);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
@@ -52,10 +51,10 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   auto model = Model::load(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   const auto rows = cli::read_labelled(model, a.data, a.target, a.table);
-  const auto outputs = cli::outputs_of(model, rows);
-  const auto measured = cli::measure(*model.target, outputs, rows.targets());
+  const auto given = cli::outputs_of(model, rows);
+  const auto measured = cli::measure(*model.target, given);
   if (!a.report.empty()) {
-    auto report = report_on(model, a, outputs, rows, measured, common.seed);
+    auto report = report_on(model, a, given, measured, common.seed);
     report.command = command;
     write_report(a.report, report);
   }

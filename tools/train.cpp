@@ -7,13 +7,16 @@
 #include "cli/folds.h"
 #include "cli/measure.h"
 #include "cli/outcome.h"
+#include "cli/picture_options.h"
 #include "cli/plan_options.h"
 #include "cli/report_data.h"
 #include "cli/signals.h"
 #include "cli/training.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
+#include "reszoo/data/source.h"
 #include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
 
 using namespace reszoo;
 using nlohmann::ordered_json;
@@ -24,18 +27,21 @@ namespace {
 struct Arguments {
   cli::PlanOptions plan;
   cli::DataOptions data;
+  cli::PictureOptions pictures;
   std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
-  bool class_weights = false;
+  bool class_weights = false, class_draws = false;
   int64_t networks = 1, trials = 0, folds = 0;
 };
 
 void define(CLI::App& app, Arguments& a) {
   cli::add_data_options(app, a.data);
   cli::add_plan_options(app, a.plan);
+  cli::add_picture_options(app, a.pictures);
   app.add_option("--metric", a.metric, "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
   app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
+  app.add_flag("--balanced-draws", a.class_draws, "Draw every class as often as the others")->excludes("--balanced");
   app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")->check(CLI::Range(1, 1024));
   app.add_option("--folds", a.folds, "Cross-validate with so many folds first")->check(CLI::Range(2, 1000));
   app.add_option("--tune", a.trials, "Search among so many trials for better options first")->check(CLI::Range(1, 100000));
@@ -62,6 +68,7 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
                       {"task", a.data.task}, {"scaling", a.data.scaling}, {"weight", a.data.weight},
                       {"split", fmt::format("{}", fmt::join(std::vector{a.data.stratify, a.data.group, a.data.time}, ","))}, {"init", a.init + a.pretrained}, {"metric", a.metric},
                       {"balanced", a.class_weights}};
+  if (a.class_draws) trainer.settings["balanced_draws"] = true;
   return plan;
 }
 
@@ -133,7 +140,7 @@ std::string headline(const cli::Dataset& dataset, const Plan& plan) {
 /// Rows that the trained model is measured on; nothing without rows.
 Metrics measure_on(Model& model, const std::optional<Batches>& rows) {
   if (!rows) return {};
-  return cli::measure(*model.target, cli::outputs_of(model, *rows), rows->targets());
+  return cli::measure(*model.target, cli::outputs_of(model, *rows));
 }
 
 ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Training& training, const cli::Trained& trained,
@@ -166,27 +173,67 @@ ReportData report_of(const std::string& command, const cli::Trained& trained, co
   return report;
 }
 
-/// The data, ready to train on.
-cli::Dataset prepare(Arguments& a, uint64_t seed) {
-  if (a.data.validation.empty()) a.data.validation = "0.1";
-  a.data.seed = seed;
-  auto dataset = cli::read_dataset(a.data, cli::domain_of(a.plan));
+/// The data ready to train on, and how it is trained on.
+struct Prepared {
+  cli::Dataset dataset;
+  Plan plan;
+};
+
+/// The preprocessing of the model that training begins with, if it is known.
+std::optional<ImagePreprocess> known_preprocess(const Arguments& a) {
+  if (!a.pretrained.empty()) return find_published(a.pretrained).preprocess;
+  if (a.init.empty() || detect_weights(a.init) != WeightsKind::model_file) return std::nullopt;
+  const auto card = read_model_file(a.init, {.verify = false}).card;
+  return card.contains("image") ? std::optional(ImagePreprocess::from(card["image"])) : std::nullopt;
+}
+
+Prepared prepare_pictures(Arguments& a, const cli::Common& common, c10::Device device) {
+  for (const auto& [given, option] : {std::pair(!a.data.weight.empty(), "--weight"), std::pair(!a.data.group.empty(), "--group"),
+                                      std::pair(!a.data.time.empty(), "--time"), std::pair(!a.data.stratify.empty(), "--stratify")})
+    if (given) fail(ErrorKind::usage, "{}: is for tables, {} has pictures", option, a.data.data);
+  auto how = cli::image_data_options(a.pictures, a.data);
+  how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
+  const auto parts = cli::read_image_parts(a.data.data, how.read);
+  if (a.plan.recipe.empty()) a.plan.recipe = cli::usual_recipe(parts.train, !a.init.empty() || !a.pretrained.empty());
+  auto plan = make_plan(a, common, device, parts.train.rows());
+  cli::apply(a.pictures, plan);
+  return {cli::make_image_dataset(a.data, how, parts, plan.image, known_preprocess(a)), plan};
+}
+
+Prepared prepare(Arguments& a, const cli::Common& common, c10::Device device, Domain domain) {
+  a.data.seed = common.seed;
+  Prepared prepared;
+  if (domain == Domain::image) {
+    prepared = prepare_pictures(a, common, device);
+  } else {
+    if (a.data.validation.empty()) a.data.validation = "0.1";
+    prepared.dataset = cli::read_table_dataset(a.data);
+    prepared.plan = make_plan(a, common, device, prepared.dataset.train->rows());
+  }
+  auto& dataset = prepared.dataset;
   for (const auto& note : dataset.notes) std::cerr << note << "\n";
   if (a.class_weights) dataset.train = cli::balanced(*dataset.train, *dataset.model.target);
-  return dataset;
+  if (a.class_draws) dataset.train = cli::balanced_draws(*dataset.train, *dataset.model.target);
+  return prepared;
+}
+
+/// Of networks that the command line does not name, the domain is that of the data.
+Domain domain_of(const Arguments& a) {
+  if (!a.plan.network.empty()) return cli::domain_of(a.plan);
+  const auto kind = detect_data(a.data.data);
+  return kind == DataKind::table || kind == DataKind::unknown ? Domain::tabular : Domain::image;
 }
 
 ordered_json run(Arguments& a, const cli::Common& common, const std::string& command, const std::string& config) {
   const auto device = common.use();
   if (!a.pretrained.empty()) a.plan.network = find_published(a.pretrained).model;
   if (!a.init.empty()) cli::begin_with(a.plan, a.init);
-  const auto domain = cli::domain_of(a.plan);
+  const auto domain = domain_of(a);
   std::optional<ThresholdMetric> threshold;
   if (!a.threshold.empty()) threshold = cli::parse_threshold_metric(a.threshold);
   prepare_out(a);
-  const auto dataset = prepare(a, common.seed);
+  auto [dataset, plan] = prepare(a, common, device, domain);
   if (threshold) cli::require_thresholds(dataset);
-  auto plan = make_plan(a, common, device, dataset.train->rows());
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
   progress.say(headline(dataset, plan));
   const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a), progress};

@@ -106,18 +106,14 @@ Dataset make_dataset(const DataOptions& options, const TrainingTable& table, con
   return dataset;
 }
 
-Dataset read_dataset(const DataOptions& options, Domain domain) {
-  const auto kind = detect_data(options.data);
-  if (domain == Domain::tabular && kind == DataKind::table) {
-    if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
-    const auto table = read_training_table(options);
-    const auto split = naming(options.data, [&] { return split_of(options, table.frame.rows(), table.rule); });
-    return make_dataset(options, table, split);
-  }
-  if (domain == Domain::image && kind == DataKind::idx_folder) return read_image_dataset(options);
-  fail(ErrorKind::usage, "{}: {} networks train on {}, this is {}", options.data, text_of(domain),
-       domain == Domain::tabular ? "a table" : "a folder of IDX files",
-       kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
+Dataset read_table_dataset(const DataOptions& options) {
+  if (const auto kind = detect_data(options.data); kind != DataKind::table)
+    fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", options.data,
+         kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
+  if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
+  const auto table = read_training_table(options);
+  const auto split = naming(options.data, [&] { return split_of(options, table.frame.rows(), table.rule); });
+  return make_dataset(options, table, split);
 }
 
 Frame read_raw(const Model& model, const std::string& path, const std::string& target, const TableReadOptions& options) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data_options.h"
+#include "image_rows.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/train/batches.h"
 
@@ -18,6 +19,7 @@ struct Dataset {
   std::vector<std::string> notes;
   Frame sample;    ///< of a table: raw training rows to describe, some thousands
   Frame measured;  ///< of a table: raw rows of test, else validation, else training, some thousands, with targets
+  std::optional<ImageRows> pictures = {};  ///< of an image network: those of the same part
 };
 
 /// A table to train on, read and checked as a whole, and by what its rows are
@@ -37,9 +39,8 @@ TrainingTable read_training_table(const DataOptions& options);
 /// the split lacks and the options name by a path is read from there.
 Dataset make_dataset(const DataOptions& options, const TrainingTable& table, const Split& split);
 
-/// Reads a table, or a folder of IDX files, for networks of this domain.
-/// Throws: Error that names the file, column or row.
-Dataset read_dataset(const DataOptions& options, Domain domain);
+/// Reads and parts a table. Throws: Error that names the file, column or row.
+Dataset read_table_dataset(const DataOptions& options);
 
 /// The rows of `path` as a trained model reads them, with their targets.
 /// `target` overrides the name of the target's column.

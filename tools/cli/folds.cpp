@@ -55,8 +55,7 @@ std::vector<Metrics> cross_validate(const DataOptions& data, const Training& tra
     auto one = plan;
     if (!one.trainer.out.empty()) one.trainer.out /= fmt::format("fold-{}", number);
     auto trained = train_networks({dataset, training.evaluation, training.begin, training.progress}, one, 1);
-    const auto& rows = *dataset.test;
-    scores.push_back(measure(*trained.model.target, outputs_of(trained.model, rows), rows.targets()));
+    scores.push_back(measure(*trained.model.target, outputs_of(trained.model, *dataset.test)));
   }
   return scores;
 }

@@ -35,17 +35,22 @@ void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
   }
 }
 
+bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
+
+/// The shorter side behind which a crop of `size` is the plan's share.
+int64_t resize_for(int64_t size, const ImagePlan& plan) { return std::lrint(std::floor(static_cast<double>(size) / plan.crop_share)); }
+
 /// What evaluation does to pictures such as these.
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, const std::optional<ImagePreprocess>& known) {
-  const bool small = rows.size && std::max(rows.size->first, rows.size->second) <= kSmall && plan.size == 0;
-  if (known && small == (known->resize == 0)) return *known;
+  const bool small = are_small(rows) && plan.size == 0;
+  if (known && plan.size == 0 && small == (known->resize == 0)) return *known;
   ImagePreprocess preprocess{.channels = rows.channels, .interpolation = plan.interpolation};
   if (!small) {
     const auto size = plan.size > 0 ? plan.size : 224;
     preprocess = imagenet_preprocess();
     preprocess.interpolation = plan.interpolation;
     preprocess.crop = size;
-    preprocess.resize = std::lrint(static_cast<double>(size) / plan.crop_share);
+    preprocess.resize = resize_for(size, plan);
   }
   if (known) {
     preprocess.channels = known->channels;
@@ -59,7 +64,11 @@ ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, con
 
 Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan& plan, const ImageDataOptions& images) {
   const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
-  const ImageTransform transform{*model.image, plan.crop, plan.augment};
+  ImageTransform transform{*model.image, plan.crop, plan.augment};
+  if (plan.train_size > 0) {
+    transform.preprocess.crop = plan.train_size;
+    transform.preprocess.resize = resize_for(plan.train_size, plan);
+  }
   LoaderOptions how{.workers = images.workers, .bad_limit = images.read.on_bad == OnBad::fail ? 0 : images.bad_limit};
   how.on_bad = [tell = images.tell](int64_t, const std::string& why) {
     if (tell) tell(why + "; left out");
@@ -90,9 +99,13 @@ ImageRows read_labelled_rows(const std::string& path, const ImageReadOptions& op
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 
-Dataset read_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImagePlan& plan,
-                           const std::optional<ImagePreprocess>& known) {
-  const auto parts = read_image_parts(options.data, images.read);
+std::string usual_recipe(const ImageRows& rows, bool begins_with_weights) {
+  if (begins_with_weights) return "finetune";
+  return are_small(rows) ? "image" : "torchvision-v1";
+}
+
+Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImageParts& parts,
+                           const ImagePlan& plan, const std::optional<ImagePreprocess>& known) {
   Dataset dataset;
   dataset.notes = parts.notes;
   auto& model = dataset.model;
@@ -105,13 +118,15 @@ Dataset read_image_dataset(const DataOptions& options, const ImageDataOptions& i
   });
   const auto train = take(parts.train, split.train);
   model.image = preprocess_for(train, plan, known);
+  auto measured = plan;
+  measured.train_size = 0;
   const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Batches> {
     if (!rows) return std::nullopt;
-    return naming(path, [&] { return image_batches(model, *rows, plan, images); });
+    return naming(path, [&] { return image_batches(model, *rows, measured, images); });
   };
   const auto validation = part_of(parts, split.validation, parts.validation, options.validation, "--val", images.read);
   const auto test = part_of(parts, split.test, parts.test, options.test, "--test", images.read);
-  dataset.train = batches(train, options.data);
+  dataset.train = naming(options.data, [&] { return image_batches(model, train, plan, images); });
   dataset.validation = batches(validation, options.validation);
   dataset.test = batches(test, options.test);
   dataset.pictures = test ? *test : validation ? *validation : train;

@@ -14,10 +14,14 @@ struct ImageDataOptions {
   std::function<void(const std::string& line)> tell = {};  ///< of files that are left out
 };
 
-/// Reads and parts the pictures, and makes their transforms by the plan. `known`: the preprocessing
-/// of a model that training begins with, of which mean and deviation are taken over.
-Dataset read_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImagePlan& plan,
-                           const std::optional<ImagePreprocess>& known);
+/// The recipe for pictures such as these where none is named: `finetune` where training begins with
+/// weights, `image` for small pictures of one size, else `torchvision-v1`.
+std::string usual_recipe(const ImageRows& rows, bool begins_with_weights);
+
+/// Parts the pictures of `options.data`, and makes their transforms by the plan. `known`: the
+/// preprocessing of a model that training begins with, of which mean and deviation are taken over.
+Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImageParts& parts,
+                           const ImagePlan& plan, const std::optional<ImagePreprocess>& known);
 
 /// The pictures of a path as a trained model reads them, with their classes: of a path that sets test
 /// pictures apart, these.

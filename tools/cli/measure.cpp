@@ -62,12 +62,17 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
   return measure_classes(target.task(), given, probability, truth);
 }
 
-Tensor outputs_of(Model& model, const Batches& rows) {
-  constexpr int64_t kRows = 1024;
-  std::vector<Tensor> parts;
-  const auto pass = rows.in_order(kRows);
-  for (int64_t i = 0; i < pass.size(); ++i) parts.push_back(model.outputs(pass[i].inputs));
-  return at::cat(parts);
+Given outputs_of(Model& model, const Batches& rows) {
+  const auto pass = rows.in_order(rows.input_shape().size() == 3 ? 64 : 1024);
+  std::vector<Tensor> outputs, targets;
+  for (int64_t i = 0; i < pass.size(); ++i) {
+    const auto batch = pass[i];
+    if (batch.targets.size(0) == 0) continue;
+    outputs.push_back(model.outputs(batch.inputs));
+    targets.push_back(batch.targets.cpu());
+  }
+  if (outputs.empty()) fail(ErrorKind::input, "no row is left to measure on; all files are bad");
+  return {at::cat(outputs), at::cat(targets)};
 }
 
 Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric) {
@@ -80,13 +85,24 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
       .decides = decides};
 }
 
-Batches balanced(const Batches& rows, const Target& target) {
+namespace {
+
+/// Weights of the rows with which every class has the same sum.
+Tensor class_weights(const Batches& rows, const Target& target, const char* option) {
   if (target.classes().empty())
-    fail(ErrorKind::usage, "--balanced: needs classes, {} is of task={}", target.name(), text_of(target.task()));
-  auto weights = balanced_weights(rows.targets());
+    fail(ErrorKind::usage, "{}: needs classes, {} is of task={}", option, target.name(), text_of(target.task()));
+  return balanced_weights(rows.targets());
+}
+
+}  // namespace
+
+Batches balanced(const Batches& rows, const Target& target) {
+  auto weights = class_weights(rows, target, "--balanced");
   if (rows.weights().defined()) weights = weights * rows.weights();
   return rows.weighted(weights);
 }
+
+Batches balanced_draws(const Batches& rows, const Target& target) { return rows.drawn(class_weights(rows, target, "--balanced-draws")); }
 
 nlohmann::ordered_json to_json(const Metrics& metrics) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();

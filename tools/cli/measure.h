@@ -17,8 +17,13 @@ namespace reszoo::cli {
 /// | multilabel | accuracy of whole rows, hamming; log_loss, roc_auc, pr_auc, f1_macro, brier as means over labels |
 Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targets);
 
-/// What the model gives for all rows, on the CPU.
-Tensor outputs_of(Model& model, const Batches& rows);
+/// What the model gives for all rows and what it should, on the CPU; without those rows whose files
+/// are bad.
+struct Given {
+  Tensor outputs, targets;
+};
+Given outputs_of(Model& model, const Batches& rows);
+inline Metrics measure(const Target& target, const Given& given) { return measure(target, given.outputs, given.targets); }
 
 /// The same as a Trainer asks for it. Without a metric given, rmse decides, of
 /// classes log_loss, of pictures accuracy.
@@ -27,6 +32,9 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
 /// The rows weighted so that every class weighs the same.
 /// Throws: Error (usage) for a target without classes.
 Batches balanced(const Batches& rows, const Target& target);
+
+/// The rows drawn so that every class is as frequent as the others. Throws: as `balanced`.
+Batches balanced_draws(const Batches& rows, const Target& target);
 
 /// As a JSON object; a figure that is not defined is null.
 nlohmann::ordered_json to_json(const Metrics& metrics);

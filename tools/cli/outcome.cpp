@@ -21,14 +21,14 @@ void require_thresholds(const Dataset& dataset) {
 
 void choose_thresholds(Model& model, const Dataset& dataset, ThresholdMetric metric) {
   auto& target = *model.target;
-  const auto& rows = *dataset.validation;
-  const auto chances = target.probabilities(outputs_of(model, rows)).to(at::kDouble);
+  const auto [outputs, targets] = outputs_of(model, *dataset.validation);
+  const auto chances = target.probabilities(outputs).to(at::kDouble);
   std::vector<double> thresholds;
   if (target.task() == Task::binary) {
-    thresholds = {best_threshold(chances, rows.targets(), metric).threshold};
+    thresholds = {best_threshold(chances, targets, metric).threshold};
   } else {
     for (int64_t i = 0; i < chances.size(1); ++i)
-      thresholds.push_back(best_threshold(chances.select(1, i), rows.targets().select(1, i).to(at::kLong), metric).threshold);
+      thresholds.push_back(best_threshold(chances.select(1, i), targets.select(1, i).to(at::kLong), metric).threshold);
   }
   for (auto& threshold : thresholds) threshold = std::clamp(threshold, 0.0, 1.0);
   target.set_thresholds(thresholds);

@@ -112,7 +112,8 @@ void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const
                  uint64_t seed) {
   const bool tested = dataset.test.has_value(), validated = dataset.validation.has_value();
   const auto& rows = tested ? *dataset.test : validated ? *dataset.validation : *dataset.train;
-  add_predictions(report, *model.target, outputs_of(model, rows), rows.targets(),
+  const auto [outputs, targets] = outputs_of(model, rows);
+  add_predictions(report, *model.target, outputs, targets,
                   tested      ? "test"
                   : validated ? "validation"
                               : "training");
