@@ -14,7 +14,7 @@ Plan image_plan(int64_t) {
 
 Plan cifar_plan(int64_t rows) {
   auto plan = image_plan(rows);
-  plan.image.crop = {.kind = RandomCrop::Kind::padded, .padding = 2};
+  plan.image.crop = {.kind = RandomCrop::Kind::padded, .padding = 4};
   plan.image.augment.flip = 0.5;
   return plan;
 }

@@ -63,6 +63,11 @@ nlohmann::json card_of(const TrainState& state, const Json& settings) {
                           {"seconds", state.seconds},
                           {"since_best", state.since_best}};
   if (state.best_metric) position["best_metric"] = *state.best_metric;
+  const auto& plateau = state.plateau;
+  if (plateau != PlateauState{}) {
+    position["plateau"] = {{"bad_epochs", plateau.bad_epochs}, {"cooldown_left", plateau.cooldown_left}, {"factor", plateau.factor}};
+    if (plateau.best) position["plateau"]["best"] = *plateau.best;
+  }
   return {{"kind", "checkpoint"}, {"settings", settings}, {"position", position}, {"log", log_lines(state.history)}};
 }
 
@@ -81,6 +86,11 @@ TrainState state_from(const nlohmann::json& card) {
   state.epoch_seconds = position.at("epoch_seconds");
   state.seconds = position.at("seconds");
   state.since_best = position.at("since_best");
+  if (position.contains("plateau")) {
+    const auto& plateau = position.at("plateau");
+    state.plateau = {.bad_epochs = plateau.at("bad_epochs"), .cooldown_left = plateau.at("cooldown_left"), .factor = plateau.at("factor")};
+    if (plateau.contains("best")) state.plateau.best = plateau.at("best").get<double>();
+  }
   if (position.contains("best_metric")) state.best_metric = position.at("best_metric").get<double>();
   state.history = history_from(card.at("log").get<std::string>());
   return state;

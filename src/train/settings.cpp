@@ -1,7 +1,23 @@
 #include "settings.h"
 
-#include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
+
+namespace reszoo {
+namespace {
+
+constexpr Named<Precision> kPrecisions[] = {{"float32", Precision::float32}, {"bfloat16", Precision::bfloat16}, {"bf16", Precision::bfloat16},
+                                            {"float16", Precision::float16}, {"fp16", Precision::float16}};
+constexpr Named<OnNonfinite> kOnNonfinite[] = {{"stop", OnNonfinite::stop}, {"skip", OnNonfinite::skip}};
+
+}  // namespace
+
+Precision parse_precision(std::string_view text) { return parse_name("precision", kPrecisions, text); }
+std::string text_of(Precision precision) { return name_of(kPrecisions, precision); }
+OnNonfinite parse_on_nonfinite(std::string_view text) { return parse_name("on-nonfinite", kOnNonfinite, text); }
+std::string text_of(OnNonfinite rule) { return name_of(kOnNonfinite, rule); }
+
+}  // namespace reszoo
 
 namespace reszoo::detail {
 namespace {
@@ -26,8 +42,25 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   add("mixup", o.mix.mixup, 0.0);
   add("cutmix", o.mix.cutmix, 0.0);
   add("mix_probability", o.mix.probability, 1.0);
+  add("plateau", o.plateau ? o.plateau->text() : "", std::string());
   add("precision", text_of(o.precision), text_of(Precision::float32));
   add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
+  return settings;
+}
+
+/// What only some kinds take. Rules are named where there are any: a checkpoint without
+/// goes on as before.
+nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
+  nlohmann::ordered_json settings;
+  switch (o.kind) {
+    case OptimizerKind::adamw:
+    case OptimizerKind::adam:
+    case OptimizerKind::lamb: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}}; break;
+    case OptimizerKind::lion: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}}; break;
+    case OptimizerKind::sgd: settings = {{"momentum", o.momentum}, {"nesterov", o.nesterov}}; break;
+    case OptimizerKind::rmsprop: settings = {{"alpha", o.alpha}, {"momentum", o.momentum}, {"eps", o.eps}}; break;
+  }
+  if (!o.rules.empty()) settings["rules"] = text_of(o.rules);
   return settings;
 }
 
@@ -53,10 +86,7 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const Batches& train
                                   {"train_inputs", inputs_of(train)},
                                   {"train_targets", shape(train.targets())},
                                   {"validation_inputs", validation ? inputs_of(*validation) : "none"}};
-  if (p.kind == OptimizerKind::adamw)
-    settings.update({{"beta1", p.beta1}, {"beta2", p.beta2}, {"eps", p.eps}});
-  else
-    settings.update({{"momentum", p.momentum}, {"nesterov", p.nesterov}});
+  settings.update(settings_of(p));
   settings.update(later_settings(o));
   settings.update(o.settings);
   return settings;

@@ -141,6 +141,7 @@ void Trainer::write(const Progress& progress, bool must_succeed) {
   // The model goes first: a checkpoint that knows of a better model than the
   // file has would, after a cut in between, leave the older one for good.
   if (best_pending_ && hooks_.on_best) best_pending_ = !attempt([&] { hooks_.on_best(state_.best, progress); });
+  if (hooks_.on_weights && state_.step == 0 && !progress.metrics.empty()) attempt([&] { hooks_.on_weights(kept(), progress); });
   if (!options_.out.empty()) {
     attempt([&] { save(); });
     attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
@@ -175,7 +176,7 @@ Progress Trainer::progress() const {
 
 void Trainer::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
-  state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_);
+  state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
   const auto rows = batch.targets.size(0);
   const auto loss = rows > 0 ? attempt(batch) : std::nullopt;
   if (loss) {
@@ -227,6 +228,12 @@ bool Trainer::judge(const Metrics& metrics) {
       std::isfinite(value) &&
       (first || (evaluation_.greater_is_better ? value > *state_.best_metric : value < *state_.best_metric));
   if (better) state_.best_metric = value;
+  if (options_.plateau) {
+    Plateau plateau(*options_.plateau, evaluation_.greater_is_better);
+    plateau.state = state_.plateau;
+    plateau.update(value);
+    state_.plateau = plateau.state;
+  }
   state_.since_best = better ? 0 : state_.since_best + 1;
   return better || first;
 }

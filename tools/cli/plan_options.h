@@ -14,10 +14,11 @@ struct PlanOptions {
   std::string network;                ///< "" is the plan's
   std::string recipe;                 ///< "" follows from the network's domain
   std::vector<std::string> settings;  ///< name=value of the network
-  std::optional<int64_t> epochs, batch_size, patience, bins;
+  std::optional<int64_t> epochs, batch_size, patience, bins, accumulate;
   std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
-  std::optional<std::string> optimizer, schedule, loss, binning;
-  bool no_fast = false;
+  FineTuning fine_tuning;
+  std::optional<std::string> optimizer, schedule, loss, binning, precision, on_nonfinite;
+  bool no_fast = false, no_norm_decay = false, events = false;
   /// Of a network to begin with, as `to_json(ModelOptions)` writes them; they stand
   /// instead of the recipe's.
   std::optional<nlohmann::json> network_options = {};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reszoo/train/metrics.h"
+#include "reszoo/train/plateau.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
@@ -36,6 +37,7 @@ struct TrainState {
   double loss_sum = 0;  ///< over the rows of that epoch
   int64_t loss_rows = 0;
   double lr = 0;                      ///< of the last step
+  PlateauState plateau;               ///< of TrainerOptions::plateau
   int64_t skipped = 0;                ///< steps of the run that were not finite
   int64_t skipped_in_row = 0;         ///< up to the last step
   double loss_scale = 65536;          ///< of Precision::float16

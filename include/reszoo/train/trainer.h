@@ -39,6 +39,8 @@ struct TrainerHooks {
   /// of any epoch without validation. An Error (file) thrown here is a warning,
   /// and the call is repeated at the next epoch.
   std::function<void(const State& best, const Progress&)> on_best;
+  /// The weights of every finished epoch, those that would be kept. An Error (file) is a warning.
+  std::function<void(const State& weights, const Progress&)> on_weights;
   /// A line about a file that could not be written; training goes on.
   std::function<void(const std::string& line)> on_warning;
   /// Asked after each step: true writes a checkpoint and ends `fit`.

@@ -3,10 +3,14 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "reszoo/train/metrics.h"
 #include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
+#include "reszoo/train/plateau.h"
 #include "reszoo/train/schedule.h"
 
 namespace reszoo {
@@ -51,6 +55,8 @@ struct TrainerOptions {
   int64_t batch_size = 256;  ///< rows
   OptimizerOptions optimizer = {};
   Schedule schedule = {};
+  /// The rate also falls when the deciding metric of the validation rows no longer gets better.
+  std::optional<PlateauOptions> plateau = {};
   /// Parts of a batch that go through the network one after the other, their gradients summed:
   /// less memory for the same step, but for batch norms, which see a part.
   int64_t accumulate = 1;
