@@ -1,0 +1,60 @@
+/// The names of an enum's values as a table: read with a suggestion, and printed.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+
+namespace reszoo {
+
+/// A row of such a table. A table with more columns is an array of any struct that
+/// has these two members.
+template <typename Value>
+struct Named {
+  std::string_view name;
+  Value value;
+};
+
+/// "a", "a or b", "a, b or c".
+std::string alternatives(const std::vector<std::string>& names);
+
+/// Throws the Error (usage) for a text that no row has.
+[[noreturn]] void refuse_name(std::string_view subject, const std::vector<std::string>& names, std::string_view text);
+
+template <typename Row, size_t N>
+std::vector<std::string> names_of(const Row (&table)[N]) {
+  std::vector<std::string> names;
+  for (const auto& row : table) names.emplace_back(row.name);
+  return names;
+}
+
+/// The value that `text` names.
+///
+///     constexpr Named<Colour> kColours[] = {{"red", Colour::red}, {"green", Colour::green}};
+///     parse_name("colour", kColours, "gren");  // colour: must be red or green, got "gren"; did you mean green?
+///
+/// Throws: Error (usage) for any other text.
+template <typename Row, size_t N>
+auto parse_name(std::string_view subject, const Row (&table)[N], std::string_view text) {
+  for (const auto& row : table)
+    if (row.name == text) return row.value;
+  refuse_name(subject, names_of(table), text);
+}
+
+/// The row of a value. Throws: Error (usage) for a value that has none.
+template <typename Row, size_t N, typename Value>
+const Row& row_of(const Row (&table)[N], Value value) {
+  for (const auto& row : table)
+    if (row.value == value) return row;
+  fail(ErrorKind::usage, "names: must be {}, got the value {}", alternatives(names_of(table)), static_cast<int>(value));
+}
+
+/// The name of a value.
+template <typename Row, size_t N, typename Value>
+std::string name_of(const Row (&table)[N], Value value) {
+  return std::string(row_of(table, value).name);
+}
+
+}  // namespace reszoo
