@@ -3,10 +3,14 @@
 #include <ATen/ATen.h>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "reszoo/base/names.h"
 
 namespace reszoo {
 namespace {
+
+constexpr Named<NumberLoss> kNumberLosses[] = {
+    {"mse", NumberLoss::mse}, {"mae", NumberLoss::mae}, {"huber", NumberLoss::huber}};
+constexpr Named<ClassLoss> kClassLosses[] = {{"cross_entropy", ClassLoss::cross_entropy}, {"bce", ClassLoss::bce}};
 
 /// Targets (N, …) beside outputs (N, …) or (N, k, …).
 Tensor beside(const Tensor& targets, const Tensor& outputs) {
@@ -34,15 +38,24 @@ Tensor pinball_loss(const Tensor& quantiles, const Tensor& outputs, const Tensor
   return by_row(at::maximum(q * error, (q - 1) * error));
 }
 
-Tensor class_loss(double smoothing, const Tensor& outputs, const Tensor& targets) {
+Tensor cross_entropy(double smoothing, const Tensor& outputs, const Tensor& targets) {
   const auto members = outputs.dim() == 3 ? outputs.size(1) : 1;
-  const auto wanted = members > 1 ? targets.repeat_interleave(members) : targets;
+  const auto wanted = members > 1 ? targets.repeat_interleave(members, 0) : targets;
   return by_row(at::cross_entropy_loss(outputs.flatten(0, -2), wanted, {}, at::Reduction::None, -100, smoothing)
                     .view({-1, members}));
 }
 
 Tensor label_loss(const Tensor& outputs, const Tensor& targets) {
   return by_row(at::binary_cross_entropy_with_logits(outputs, beside(targets, outputs), {}, {}, at::Reduction::None));
+}
+
+/// One class against the rest: smoothing spreads its share over all classes, the own one too.
+Tensor one_against_rest(double smoothing, const Tensor& outputs, const Tensor& targets) {
+  if (targets.is_floating_point()) return label_loss(outputs, targets);
+  const auto classes = outputs.size(-1);
+  const auto off = smoothing / static_cast<double>(classes);
+  auto shares = at::full({targets.size(0), classes}, off, outputs.options());
+  return label_loss(outputs, shares.scatter_(1, targets.unsqueeze(1), 1 - smoothing + off));
 }
 
 Tensor ordinal_loss(int64_t steps, const Tensor& outputs, const Tensor& targets) {
@@ -53,13 +66,24 @@ Tensor ordinal_loss(int64_t steps, const Tensor& outputs, const Tensor& targets)
 }  // namespace
 
 NumberLoss parse_number_loss(std::string_view text) {
-  for (const auto loss : {NumberLoss::mse, NumberLoss::mae, NumberLoss::huber})
-    if (text == text_of(loss)) return loss;
-  fail(ErrorKind::usage, "loss: must be mse, mae or huber, got \"{}\"{}", text, suggestion(text, {"mse", "mae", "huber"}));
+  return parse_name("loss", kNumberLosses, text);
 }
 
-std::string text_of(NumberLoss loss) {
-  return loss == NumberLoss::mse ? "mse" : loss == NumberLoss::mae ? "mae" : "huber";
+std::string text_of(NumberLoss loss) { return name_of(kNumberLosses, loss); }
+
+ClassLoss parse_class_loss(std::string_view text) { return parse_name("loss", kClassLosses, text); }
+
+std::string text_of(ClassLoss loss) { return name_of(kClassLosses, loss); }
+
+void LossOptions::choose(std::string_view text) {
+  auto names = names_of(kNumberLosses);
+  for (const auto& row : kClassLosses) {
+    if (row.name == text) return void(classes = row.value);
+    names.emplace_back(row.name);
+  }
+  for (const auto& row : kNumberLosses)
+    if (row.name == text) return void(number = row.value);
+  refuse_name("loss", names, text);
 }
 
 Loss loss_of(const Target& target, const LossOptions& options) {
@@ -74,7 +98,8 @@ Loss loss_of(const Target& target, const LossOptions& options) {
     case Task::binary:
     case Task::multiclass: break;
   }
-  return [smoothing = options.label_smoothing](const Tensor& o, const Tensor& t) { return class_loss(smoothing, o, t); };
+  const auto loss = options.classes == ClassLoss::bce ? one_against_rest : cross_entropy;
+  return [loss, smoothing = options.label_smoothing](const Tensor& o, const Tensor& t) { return loss(smoothing, o, t); };
 }
 
 Tensor mean_loss(const Tensor& losses, const Tensor& weights) {

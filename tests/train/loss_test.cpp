@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "train/metric_fixture.h"
 #include "train/small_run.h"
 #include "support/support.h"
 
@@ -65,6 +66,39 @@ TEST(Loss, HuberIsTheSquareNearAndLinearFar) {
   EXPECT_NEAR(rows[0].item<double>(), 0.125, 1e-6);
   EXPECT_NEAR(rows[1].item<double>(), 2.5, 1e-6);
   expect_error_parts(ErrorKind::usage, {"mse, mae or huber", "hubert"}, [] { parse_number_loss("hubert"); });
+}
+
+TEST(Loss, OneClassAgainstTheRestIsTimms) {
+  const auto fixture = test::read_fixture("timm_loss");
+  const auto outputs = test::tensor_of(fixture.at("outputs")), shares = test::tensor_of(fixture.at("shares"));
+  const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
+  const auto target = target_of(Task::multiclass, {0, 1, 2, 3});
+  const auto bce = [&](double smoothing) {
+    return loss_of(target, {.classes = ClassLoss::bce, .label_smoothing = smoothing});
+  };
+  for (const auto& run : fixture.at("bce"))
+    test::expect_close(bce(run.at("smoothing"))(outputs, targets), run.at("losses"), 1e-8);
+  test::expect_close(bce(0.1)(outputs, shares), fixture.at("bce_of_shares"), 1e-8);
+  // Of several networks in one, the mean of each one's own.
+  const auto both = torch::stack({outputs, -outputs}, 1);
+  EXPECT_TRUE(torch::allclose(bce(0.1)(both, targets), (bce(0.1)(outputs, targets) + bce(0.1)(-outputs, targets)) / 2));
+}
+
+TEST(Loss, CrossEntropyTakesSharesOfClasses) {
+  const auto outputs = torch::randn({6, 2, 3}), targets = torch::tensor({0, 2, 1, 1, 0, 2}, torch::kInt64);
+  const auto loss = loss_of(target_of(Task::multiclass, {0, 1, 2}));
+  EXPECT_TRUE(torch::allclose(loss(outputs, targets), loss(outputs, torch::one_hot(targets).to(torch::kFloat))));
+}
+
+TEST(Loss, IsChosenByName) {
+  LossOptions options;
+  options.choose("bce");
+  options.choose("mae");
+  EXPECT_EQ(text_of(options.classes), "bce");
+  EXPECT_EQ(text_of(options.number), "mae");
+  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy or bce", "did you mean bce?"},
+                     [&] { options.choose("bcee"); });
+  expect_error_parts(ErrorKind::usage, {"loss: must be cross_entropy or bce"}, [] { parse_class_loss("mse"); });
 }
 
 TEST(Loss, WeightsCountRowsAsOftenAsTheySay) {

@@ -15,9 +15,21 @@ enum class NumberLoss { mse, mae, huber };
 NumberLoss parse_number_loss(std::string_view text);
 std::string text_of(NumberLoss loss);
 
+/// The loss of classes: cross-entropy of one class out of all, or binary cross-entropy of
+/// each class against the rest, mean over the classes.
+enum class ClassLoss { cross_entropy, bce };
+
+/// Reads `cross_entropy` or `bce`. Throws: Error (usage).
+ClassLoss parse_class_loss(std::string_view text);
+std::string text_of(ClassLoss loss);
+
 struct LossOptions {
-  NumberLoss number = NumberLoss::mse;  ///< of `regression`
-  double label_smoothing = 0;           ///< of `binary` and `multiclass`: share spread over all classes
+  NumberLoss number = NumberLoss::mse;           ///< of `regression`
+  ClassLoss classes = ClassLoss::cross_entropy;  ///< of `binary` and `multiclass`
+  double label_smoothing = 0;                    ///< of `binary` and `multiclass`: share spread over all classes
+
+  /// Sets the loss that `text` names, of numbers or of classes. Throws: Error (usage).
+  void choose(std::string_view text);
 };
 
 /// The loss of each row for outputs and encoded targets as Target's table has
@@ -27,12 +39,15 @@ struct LossOptions {
 /// |---------------------|---------------------------------------------------------|
 /// | regression          | LossOptions::number, mean over the targets              |
 /// | quantile            | pinball: max(q (y - f), (q - 1) (y - f)), mean over q   |
-/// | binary, multiclass  | cross-entropy                                           |
+/// | binary, multiclass  | LossOptions::classes                                    |
 /// | ordinal             | binary cross-entropy of y > 0, y > 1, …, mean           |
 /// | multilabel          | binary cross-entropy, mean over the targets             |
 ///
+/// Targets of classes are (N) int64, or the share of each class, (N, classes), which is not
+/// smoothed by `bce`. Predictions are softmax of the outputs, also behind `bce`.
 /// Source: Koenker and Bassett 1978 (pinball); Cheng, Wang and Pollastri 2008,
-/// arXiv:0704.1028 (ordinal).
+/// arXiv:0704.1028 (ordinal); Wightman et al. 2021, arXiv:2110.00476 (bce), as timm's
+/// BinaryCrossEntropy.
 Loss loss_of(const Target& target, const LossOptions& options = {});
 
 /// The mean of `losses`, (N) or a scalar, over rows of these weights (N) or undefined:
