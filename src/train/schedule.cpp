@@ -1,69 +1,131 @@
 #include "reszoo/train/schedule.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <numbers>
-#include <optional>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "train/keyed_text.h"
 
 namespace reszoo {
 namespace {
 
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
+using Kind = Schedule::Kind;
+using Key = detail::Key<Schedule>;
+using detail::kInfinity;
+
+constexpr Key kWarmUp{"warmup", &Schedule::warm_up, {0, 1, true, false}};
+constexpr Key kEvery{"every", &Schedule::drop_every, {0, 1, false, true}};
+constexpr Key kFactor{"factor", &Schedule::drop_factor, {0, 1, false, true}};
+constexpr Key kEnd{"end", &Schedule::end, {0, 1, true, true}};
+constexpr Key kPower{"power", &Schedule::power, {0, kInfinity, false, false}};
+constexpr Key kRise{"rise", &Schedule::rise, {0, 1, false, false}};
+constexpr Key kDiv{"div", &Schedule::div, {1, kInfinity, true, false}};
+constexpr Key kFinalDiv{"final_div", &Schedule::final_div, {1, kInfinity, true, false}};
+constexpr detail::Range kDrop{0, 1, false, false};
+
+/// A row of the table: its keys, the one that may be left out first.
+struct Row {
+  std::string_view name;
+  Kind value;
+  std::vector<Key> keys;
+};
+
+const Row kRows[] = {
+    {"constant", Kind::constant, {kWarmUp}},
+    {"cosine", Kind::cosine, {kWarmUp, kEnd}},
+    {"step", Kind::step, {kEvery, kFactor, kWarmUp}},
+    {"multistep", Kind::multistep, {kFactor, kWarmUp}},  // bare numbers are its drops
+    {"polynomial", Kind::polynomial, {kPower, kEnd, kWarmUp}},
+    {"one_cycle", Kind::one_cycle, {kRise, kDiv, kFinalDiv, kWarmUp}},
+};
+
+const Row& row_named(std::string_view name) { return row_of(kRows, parse_name("Schedule", kRows, name)); }
+
+void add_drop(Schedule& schedule, std::string_view text) {
+  const auto drop = detail::number_of("Schedule", "multistep", "drop", text, kDrop);
+  if (!schedule.drop_at.empty() && drop <= schedule.drop_at.back())
+    fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} behind {}", drop, schedule.drop_at.back());
+  schedule.drop_at.push_back(drop);
 }
 
-[[noreturn]] void refuse(std::string_view text) {
-  fail(ErrorKind::usage,
-       "Schedule: must be constant, constant:W, cosine, cosine:W (warm-up fraction in [0, 1)), step or step:F "
-       "(fraction in (0, 1]), got \"{}\"{}",
-       text, suggestion(text.substr(0, text.find(':')), {"constant", "cosine", "step"}));
+const Key& key_named(const Row& row, std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& key : row.keys) {
+    if (key.name == name) return key;
+    known.emplace_back(key.name);
+  }
+  detail::refuse_key("Schedule", row.name, known, name);
+}
+
+/// How many drops have been at `now`. One falls on the first step at or behind its place,
+/// whatever rounding makes of it.
+double drops(const Schedule& s, double now, double total) {
+  if (s.kind == Kind::step) return std::floor(now / (total * s.drop_every) + 1e-9);
+  return static_cast<double>(
+      std::count_if(s.drop_at.begin(), s.drop_at.end(), [&](double at) { return now >= total * at - 1e-9 * total; }));
+}
+
+double half_cosine(double from, double to, double share) {
+  return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
+}
+
+/// As in PyTorch, the peak is the step `rise total - 1`, and the last step has the least rate.
+double one_cycle(const Schedule& s, double now, double total) {
+  const double peak = s.rise * total - 1, first = 1 / s.div, last = first / s.final_div;
+  if (now < peak) return half_cosine(first, 1, now / peak);
+  return half_cosine(1, last, std::min((now - peak) / (total - 1 - peak), 1.0));
+}
+
+/// The factor without warm-up.
+double factor_of(const Schedule& s, double now, double total) {
+  switch (s.kind) {
+    case Kind::constant: return 1;
+    case Kind::cosine: return half_cosine(1, s.end, now / total);
+    case Kind::step:
+    case Kind::multistep: return std::pow(s.drop_factor, drops(s, now, total));
+    case Kind::polynomial: return s.end + (1 - s.end) * std::pow(1 - now / total, s.power);
+    case Kind::one_cycle: return one_cycle(s, now, total);
+  }
+  fail(ErrorKind::usage, "Schedule: unknown kind {}", static_cast<int>(s.kind));
 }
 
 }  // namespace
 
 Schedule Schedule::parse(std::string_view text) {
   const auto colon = text.find(':');
-  const auto name = text.substr(0, colon);
-  Schedule schedule;
-  if (name == "cosine")
-    schedule.kind = Kind::cosine;
-  else if (name == "step")
-    schedule.kind = Kind::step;
-  else if (name != "constant")
-    refuse(text);
-  if (colon == std::string_view::npos) return schedule;
-
-  const auto value = number(text.substr(colon + 1));
-  const bool step = schedule.kind == Kind::step;
-  if (!value || !(step ? *value > 0 && *value <= 1 : *value >= 0 && *value < 1)) refuse(text);
-  (step ? schedule.drop_every : schedule.warm_up) = *value;
+  const auto& row = row_named(text.substr(0, colon));
+  Schedule schedule{.kind = row.value};
+  const bool multistep = schedule.kind == Kind::multistep;
+  if (colon != std::string_view::npos) {
+    const auto items = detail::items_of(text.substr(colon + 1));
+    for (size_t i = 0; i < items.size(); ++i) {
+      const auto& [key, value] = items[i];
+      if (multistep && key.empty()) add_drop(schedule, value);
+      else put("Schedule", row.name, key.empty() && i == 0 ? row.keys.front() : key_named(row, key), value, schedule);
+    }
+  }
+  if (multistep && schedule.drop_at.empty())
+    fail(ErrorKind::usage, "Schedule: multistep needs the fractions of its drops, as multistep:0.5,0.75, got \"{}\"", text);
   return schedule;
 }
 
 std::string Schedule::text() const {
-  if (kind == Kind::step) return drop_every == Schedule{}.drop_every ? "step" : fmt::format("step:{}", drop_every);
-  const std::string name = kind == Kind::cosine ? "cosine" : "constant";
-  return warm_up == 0 ? name : fmt::format("{}:{}", name, warm_up);
+  const auto& row = row_of(kRows, kind);
+  std::vector<std::string> items;
+  for (const auto drop : drop_at) items.push_back(fmt::format("{}", drop));
+  for (const auto& key : row.keys) {
+    const bool bare = &key == &row.keys.front() && kind != Kind::multistep;
+    if (auto item = detail::text_of(key, *this, bare); !item.empty()) items.push_back(std::move(item));
+  }
+  return detail::joined(row.name, items);
 }
 
 double Schedule::factor(int64_t step, int64_t total_steps) const {
   const auto total = static_cast<double>(std::max<int64_t>(total_steps, 1));
   const double now = std::min(static_cast<double>(step), total);
-  // A drop falls on the first step at or behind its fraction, whatever rounding
-  // makes of now / total / drop_every.
-  if (kind == Kind::step) return std::pow(0.1, std::floor(now / (total * drop_every) + 1e-9));
   const double rising = std::round(warm_up * total);
-  if (now < rising) return (now + 1) / rising;
-  if (kind == Kind::constant || rising >= total) return 1;
-  return (1 + std::cos(std::numbers::pi * (now - rising) / (total - rising))) / 2;
+  if (now < rising) return factor_of(*this, 0, std::max(total - rising, 1.0)) * (now + 1) / rising;
+  return factor_of(*this, now - rising, std::max(total - rising, 1.0));
 }
 
 }  // namespace reszoo

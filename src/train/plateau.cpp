@@ -1,0 +1,73 @@
+#include "reszoo/train/plateau.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/keyed_text.h"
+
+namespace reszoo {
+namespace {
+
+using Key = detail::Key<PlateauOptions>;
+using detail::kInfinity;
+
+constexpr Key kKeys[] = {
+    {"patience", &PlateauOptions::patience, {0, kInfinity, true, false}},
+    {"factor", &PlateauOptions::factor, {0, 1, false, false}},
+    {"threshold", &PlateauOptions::threshold, {0, kInfinity, true, false}},
+    {"margin", &PlateauOptions::margin, {0, kInfinity, true, false}},
+    {"cooldown", &PlateauOptions::cooldown, {0, kInfinity, true, false}},
+    {"end", &PlateauOptions::end, {0, 1, true, true}},
+};
+
+const Key& key_named(std::string_view name) {
+  for (const auto& key : kKeys)
+    if (key.name == name) return key;
+  detail::refuse_key("Plateau", "plateau", names_of(kKeys), name);
+}
+
+}  // namespace
+
+PlateauOptions PlateauOptions::parse(std::string_view text) {
+  const auto colon = text.find(':');
+  if (text.substr(0, colon) != "plateau") refuse_name("Plateau", {"plateau"}, text);
+  PlateauOptions options;
+  if (colon == std::string_view::npos) return options;
+  const auto items = detail::items_of(text.substr(colon + 1));
+  for (size_t i = 0; i < items.size(); ++i)
+    put("Plateau", "plateau", i == 0 && items[i].key.empty() ? kKeys[0] : key_named(items[i].key), items[i].value,
+        options);
+  return options;
+}
+
+std::string PlateauOptions::text() const {
+  std::vector<std::string> items;
+  for (const auto& key : kKeys)
+    if (auto item = detail::text_of(key, *this, &key == kKeys); !item.empty()) items.push_back(std::move(item));
+  return detail::joined("plateau", items);
+}
+
+bool Plateau::is_better(double metric) const {
+  if (!std::isfinite(metric)) return false;
+  if (!state.best) return true;
+  const double margin = options_.threshold * std::abs(*state.best) + options_.margin;
+  return greater_is_better_ ? metric > *state.best + margin : metric < *state.best - margin;
+}
+
+double Plateau::update(double metric) {
+  const bool better = is_better(metric);
+  if (better) state.best = metric;
+  state.bad_epochs = better ? 0 : state.bad_epochs + 1;
+  if (state.cooldown_left > 0) {
+    --state.cooldown_left;
+    state.bad_epochs = 0;
+  }
+  if (state.bad_epochs > options_.patience) {
+    state.factor = std::max(state.factor * options_.factor, options_.end);
+    state.bad_epochs = 0;
+    state.cooldown_left = options_.cooldown;
+  }
+  return state.factor;
+}
+
+}  // namespace reszoo
