@@ -3,11 +3,10 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
-#include "train/optimizer_kernels.h"
+#include "train/optimizer_steps.h"
 
 namespace reszoo {
 namespace {
@@ -21,17 +20,10 @@ void check(const OptimizerOptions& o) {
   require(o.weight_decay >= 0, "weight_decay must be at least 0", "weight_decay", o.weight_decay);
   require(o.beta1 >= 0 && o.beta1 < 1, "beta1 must be in [0, 1)", "beta1", o.beta1);
   require(o.beta2 >= 0 && o.beta2 < 1, "beta2 must be in [0, 1)", "beta2", o.beta2);
+  require(o.alpha >= 0 && o.alpha < 1, "alpha must be in [0, 1)", "alpha", o.alpha);
   require(o.eps > 0, "eps must be above 0", "eps", o.eps);
   require(o.momentum >= 0, "momentum must be at least 0", "momentum", o.momentum);
   require(!o.nesterov || o.momentum > 0, "nesterov needs a momentum above 0", "momentum", o.momentum);
-}
-
-Tensor zeros(const Tensor& parameter) {
-  return at::zeros_like(parameter, at::MemoryFormat::Preserve);
-}
-
-Tensor zero_steps(const Tensor& parameter) {
-  return at::zeros({}, parameter.options().dtype(at::kFloat));
 }
 
 /// The gradient with the parameter's strides: the fused kernels walk both as
@@ -39,122 +31,77 @@ Tensor zero_steps(const Tensor& parameter) {
 Tensor aligned_gradient(const Tensor& parameter) {
   const auto& grad = parameter.grad();
   if (grad.strides() == parameter.strides()) return grad;
-  return zeros(parameter).copy_(grad);
+  return at::zeros_like(parameter, at::MemoryFormat::Preserve).copy_(grad);
 }
 
-/// Whether a group is stepped by our kernels, which read each value once in one
-/// parallel section for all parameters; else by LibTorch's, tensor by tensor.
-bool runs_in_our_kernels(const Tensor& parameter) {
-  return parameter.is_cpu() && parameter.scalar_type() == at::kFloat;
-}
-
-float* memory(const std::vector<Tensor>& tensors, size_t i) {
-  return tensors.empty() ? nullptr : static_cast<float*>(tensors[i].mutable_data_ptr());
-}
+bool is_trained(const Tensor& parameter) { return parameter.requires_grad() && parameter.grad().defined(); }
 
 }  // namespace
 
-/// What one call of a fused kernel takes.
-struct Optimizer::Group {
-  double weight_decay;
-  std::vector<Tensor> parameters, gradients, first, second, steps;
-};
-
-std::vector<detail::Segment> Optimizer::segments_of(const Group& g) {
-  std::vector<detail::Segment> segments;
-  for (size_t i = 0; i < g.parameters.size(); ++i)
-    segments.push_back({.parameter = memory(g.parameters, i),
-                        .gradient = static_cast<const float*>(g.gradients[i].const_data_ptr()),
-                        .first = memory(g.first, i),
-                        .second = memory(g.second, i),
-                        .size = g.parameters[i].numel(),
-                        .step_size = 0,
-                        .root = 0});
-  return segments;
+OptimizerOptions OptimizerOptions::usual(OptimizerKind kind) {
+  OptimizerOptions options{.kind = kind};
+  switch (kind) {
+    case OptimizerKind::adamw:
+    case OptimizerKind::adam: break;
+    case OptimizerKind::sgd: options.lr = 0.1; break;
+    case OptimizerKind::rmsprop: options.lr = 1e-2, options.momentum = 0; break;
+    case OptimizerKind::lamb: options.eps = 1e-6; break;
+    case OptimizerKind::lion: options.lr = 1e-4, options.beta2 = 0.99; break;
+  }
+  return options;
 }
 
-OptimizerKind parse_optimizer(std::string_view text) {
-  if (text == "adamw") return OptimizerKind::adamw;
-  if (text == "sgd") return OptimizerKind::sgd;
-  fail(ErrorKind::usage, "Optimizer: must be adamw or sgd, got \"{}\"{}", text, suggestion(text, {"adamw", "sgd"}));
-}
-
-std::string text_of(OptimizerKind kind) {
-  return kind == OptimizerKind::adamw ? "adamw" : "sgd";
-}
-
-Optimizer::Optimizer(const nn::Module& module, const OptimizerOptions& options) : options_(options) {
+Optimizer::Optimizer(const nn::Module& module, const OptimizerOptions& options)
+    : options_(options), roles_(detail::roles_of(options)) {
   check(options_);
-  for (const auto& item : module.named_parameters()) {
-    slots_.push_back({.name = item.key(), .parameter = item.value(), .first = {}, .second = {}, .steps = {}});
-    const auto& first = slots_.front().parameter;
-    if (item.value().scalar_type() != first.scalar_type() || item.value().device() != first.device())
-      fail(ErrorKind::usage, "Optimizer: all parameters must have one type and device, got {}={} on {} beside {} on {}",
-           item.key(), item.value().toString(), item.value().device().str(), first.toString(), first.device().str());
+  const auto parameters = module.named_parameters();
+  for (const auto& rule : options_.rules) matches("Optimizer", rule.pattern, parameters.keys());
+  for (const auto& item : parameters) add(item.key(), item.value());
+  std::map<std::pair<double, double>, size_t> known;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    const auto [place, is_new] = known.try_emplace({slots_[i].lr_factor, slots_[i].weight_decay}, groups_.size());
+    if (is_new) groups_.emplace_back();
+    groups_[place->second].push_back(i);
   }
 }
 
-Optimizer::Group Optimizer::group(bool decayed) {
-  Group group{.weight_decay = decayed ? options_.weight_decay : 0};
-  const bool adamw = options_.kind == OptimizerKind::adamw;
-  for (auto& slot : slots_) {
-    const auto& parameter = slot.parameter;
-    if (!parameter.requires_grad() || !parameter.grad().defined()) continue;
-    if ((options_.decay_norms_and_biases || parameter.dim() > 1) != decayed) continue;
-    if (!slot.first.defined() && (adamw || options_.momentum > 0)) slot.first = zeros(parameter);
-    if (!slot.second.defined() && adamw) {
-      slot.second = zeros(parameter);
-      slot.steps = zero_steps(parameter);
-    }
-    group.parameters.push_back(parameter);
-    group.gradients.push_back(aligned_gradient(parameter));
-    if (slot.first.defined()) group.first.push_back(slot.first);
-    if (!adamw) continue;
-    group.second.push_back(slot.second);
-    group.steps.push_back(slot.steps);
+void Optimizer::add(const std::string& name, const Tensor& parameter) {
+  const auto rule = merged_rule(options_.rules, name);
+  const bool decayed = options_.decay_norms_and_biases || parameter.dim() > 1;
+  slots_.push_back({.name = name,
+                    .parameter = parameter,
+                    .lr_factor = rule.lr_factor,
+                    .weight_decay = rule.weight_decay.value_or(decayed ? options_.weight_decay : 0),
+                    .state = {}});
+  const auto& first = slots_.front().parameter;
+  if (parameter.scalar_type() != first.scalar_type() || parameter.device() != first.device())
+    fail(ErrorKind::usage, "Optimizer: all parameters must have one type and device, got {}={} on {} beside {} on {}",
+         name, parameter.toString(), parameter.device().str(), first.toString(), first.device().str());
+}
+
+detail::StepGroup Optimizer::group(const std::vector<size_t>& slots) {
+  const auto& any = slots_[slots.front()];
+  detail::StepGroup group{.lr = any.lr_factor, .weight_decay = any.weight_decay};
+  group.state.resize(roles_.size());
+  for (const auto i : slots) {
+    auto& slot = slots_[i];
+    if (!is_trained(slot.parameter)) continue;
+    if (slot.state.empty())
+      for (const auto role : roles_) slot.state.push_back(detail::initial_state(role, slot.parameter, options_.kind));
+    group.parameters.push_back(slot.parameter);
+    group.gradients.push_back(aligned_gradient(slot.parameter));
+    for (size_t role = 0; role < roles_.size(); ++role) group.state[role].push_back(slot.state[role]);
   }
   return group;
 }
 
-void Optimizer::step_adamw(Group& g, double lr) const {
-  at::_foreach_add_(g.steps, 1);
-  if (!runs_in_our_kernels(g.parameters.front())) {
-    at::_fused_adamw_(g.parameters, g.gradients, g.first, g.second, /*max_exp_avg_sqs=*/{}, g.steps, lr,
-                      options_.beta1, options_.beta2, g.weight_decay, options_.eps, /*amsgrad=*/false,
-                      /*maximize=*/false);
-    return;
-  }
-  auto segments = segments_of(g);
-  for (size_t i = 0; i < segments.size(); ++i) {
-    const auto steps = g.steps[i].item<double>();
-    segments[i].step_size = static_cast<float>(lr / (1 - std::pow(options_.beta1, steps)));
-    segments[i].root = static_cast<float>(1 / std::sqrt(1 - std::pow(options_.beta2, steps)));
-  }
-  detail::adamw_step(segments, {.decay = static_cast<float>(1 - lr * g.weight_decay),
-                                .beta1 = static_cast<float>(options_.beta1),
-                                .beta2 = static_cast<float>(options_.beta2),
-                                .eps = static_cast<float>(options_.eps)});
-}
-
-void Optimizer::step_sgd(Group& g, double lr) const {
-  // A buffer of zeros makes the first step momentum * 0 + gradient: the same
-  // bits as a first step of its own, also where only some are at their first.
-  if (runs_in_our_kernels(g.parameters.front()))
-    detail::sgd_step(segments_of(g), {.lr = static_cast<float>(lr),
-                                      .weight_decay = static_cast<float>(g.weight_decay),
-                                      .momentum = static_cast<float>(options_.momentum),
-                                      .nesterov = options_.nesterov});
-  else
-    at::_fused_sgd_(g.parameters, g.gradients, g.first, g.weight_decay, options_.momentum, lr, /*dampening=*/0,
-                    options_.nesterov, /*maximize=*/false, /*is_first_step=*/false);
-}
-
 void Optimizer::step(double lr) {
   const at::NoGradGuard no_grad;
-  for (const bool decayed : {true, false}) {
-    auto g = group(decayed);
+  for (const auto& slots : groups_) {
+    auto g = group(slots);
     if (g.parameters.empty()) continue;
-    options_.kind == OptimizerKind::adamw ? step_adamw(g, lr) : step_sgd(g, lr);
+    g.lr *= lr;
+    detail::row_of(options_.kind).step(g, options_);
   }
 }
 
@@ -162,50 +109,55 @@ void Optimizer::zero_grad() {
   for (auto& slot : slots_) slot.parameter.mutable_grad().reset();
 }
 
-void Optimizer::clip(double max_norm) {
-  const at::NoGradGuard no_grad;
+std::vector<Tensor> Optimizer::gradients() const {
   std::vector<Tensor> gradients;
   for (const auto& slot : slots_)
-    if (slot.parameter.requires_grad() && slot.parameter.grad().defined()) gradients.push_back(slot.parameter.grad());
-  if (gradients.empty()) return;
-  const auto norm = at::stack(at::_foreach_norm(gradients, 2)).norm();
-  at::_foreach_mul_(gradients, (max_norm / (norm + 1e-6)).clamp_max(1));
+    if (is_trained(slot.parameter)) gradients.push_back(slot.parameter.grad());
+  return gradients;
+}
+
+Tensor Optimizer::gradient_norm() const {
+  const at::NoGradGuard no_grad;
+  const auto all = gradients();
+  if (all.empty()) return at::zeros({}, slots_.empty() ? at::TensorOptions() : slots_.front().parameter.options());
+  return at::stack(at::_foreach_norm(all, 2)).norm();
+}
+
+Tensor Optimizer::clip(double max_norm, const Tensor& norm) {
+  const at::NoGradGuard no_grad;
+  if (auto all = gradients(); !all.empty()) at::_foreach_mul_(all, (max_norm / (norm + 1e-6)).clamp_max(1));
+  return norm;
 }
 
 State Optimizer::state() const {
   State state;
-  for (const auto& slot : slots_) {
-    const bool adamw = options_.kind == OptimizerKind::adamw;
-    if (slot.first.defined()) state.insert((adamw ? "exp_avg." : "momentum.") + slot.name, slot.first);
-    if (slot.second.defined()) state.insert("exp_avg_sq." + slot.name, slot.second);
-    if (slot.steps.defined()) state.insert("step." + slot.name, slot.steps);
-  }
+  for (const auto& slot : slots_)
+    for (size_t role = 0; role < slot.state.size(); ++role)
+      state.insert(fmt::format("{}.{}", roles_[role], slot.name), slot.state[role]);
   return state;
-}
-
-Tensor* Optimizer::place(Slot& slot, std::string_view role) const {
-  if (options_.kind == OptimizerKind::sgd) return role == "momentum" && options_.momentum > 0 ? &slot.first : nullptr;
-  if (role == "exp_avg") return &slot.first;
-  if (role == "exp_avg_sq") return &slot.second;
-  return role == "step" ? &slot.steps : nullptr;
 }
 
 void Optimizer::load(const State& state) {
   auto fresh = slots_;
-  for (auto& slot : fresh) slot.first = slot.second = slot.steps = Tensor();
+  for (auto& slot : fresh) slot.state.clear();
   for (const auto& item : state) {
     const auto dot = item.key().find('.');
     const auto name = item.key().substr(dot + 1);
     const auto slot = std::find_if(fresh.begin(), fresh.end(), [&](const Slot& s) { return s.name == name; });
-    auto* tensor = slot == fresh.end() ? nullptr : place(*slot, item.key().substr(0, dot));
-    if (!tensor)
+    const auto role = std::find(roles_.begin(), roles_.end(), item.key().substr(0, dot));
+    if (slot == fresh.end() || role == roles_.end())
       fail(ErrorKind::input, "Optimizer: {} of these parameters has no state {}", text_of(options_.kind), item.key());
-    auto value = tensor == &slot->steps ? zero_steps(slot->parameter) : zeros(slot->parameter);
+    auto value = detail::initial_state(*role, slot->parameter, options_.kind);
     if (value.sizes() != item.value().sizes())
       fail(ErrorKind::input, "Optimizer: {} must be ({}), got ({})", item.key(), fmt::join(value.sizes(), ", "),
            fmt::join(item.value().sizes(), ", "));
-    *tensor = value.copy_(item.value());
+    slot->state.resize(roles_.size());
+    slot->state[static_cast<size_t>(role - roles_.begin())] = value.copy_(item.value());
   }
+  for (const auto& slot : fresh)
+    for (size_t role = 0; role < slot.state.size(); ++role)
+      if (!slot.state[role].defined())
+        fail(ErrorKind::input, "Optimizer: {} of {} is missing beside its other state", roles_[role], slot.name);
   slots_ = std::move(fresh);
 }
 

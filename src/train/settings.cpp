@@ -10,6 +10,22 @@ std::string shape(const Tensor& x) {
   return fmt::format("({}) {}", fmt::join(x.sizes(), ", "), x.toString());
 }
 
+/// What only some kinds take. Rules are named where there are any: a checkpoint without
+/// goes on as before.
+nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
+  nlohmann::ordered_json settings;
+  switch (o.kind) {
+    case OptimizerKind::adamw:
+    case OptimizerKind::adam:
+    case OptimizerKind::lamb: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}}; break;
+    case OptimizerKind::lion: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}}; break;
+    case OptimizerKind::sgd: settings = {{"momentum", o.momentum}, {"nesterov", o.nesterov}}; break;
+    case OptimizerKind::rmsprop: settings = {{"alpha", o.alpha}, {"momentum", o.momentum}, {"eps", o.eps}}; break;
+  }
+  if (!o.rules.empty()) settings["rules"] = text_of(o.rules);
+  return settings;
+}
+
 }  // namespace
 
 nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches& train,
@@ -32,10 +48,7 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const TensorBatches&
                                   {"train_inputs", shape(train.inputs())},
                                   {"train_targets", shape(train.targets())},
                                   {"validation_inputs", validation ? shape(validation->inputs()) : "none"}};
-  if (p.kind == OptimizerKind::adamw)
-    settings.update({{"beta1", p.beta1}, {"beta2", p.beta2}, {"eps", p.eps}});
-  else
-    settings.update({{"momentum", p.momentum}, {"nesterov", p.nesterov}});
+  settings.update(settings_of(p));
   settings.update(o.settings);
   return settings;
 }

@@ -4,7 +4,8 @@ set -eu
 cd "$(dirname "$0")"
 export PYTHONHASHSEED=0  # TorchScript writes constants in the order of a set
 for script in torchvision_models timm_models cifar_models rtdl_models num_embeddings tabm_models foreign_keys keras_block \
-    sklearn_preprocess sklearn_metrics sklearn_inspection torchvision_preprocess torchscript_files pth_files; do
+    sklearn_preprocess sklearn_metrics sklearn_inspection torch_optimizers torch_schedules timm_loss torchvision_preprocess \
+    torchscript_files pth_files; do
   echo "$script" >&2
   "${1:-python3}" "$script.py"
 done

@@ -65,10 +65,12 @@ TEST(Resume, StoppedAtAnyStepARunEndsWithTheSameBits) {
 }
 
 TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
-  for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd}) {
+  for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::rmsprop,
+                          OptimizerKind::lamb, OptimizerKind::lion}) {
     const TempDir folder;
     auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
     whole.optimizer.kind = cut.optimizer.kind = kind;
+    whole.optimizer.rules = cut.optimizer.rules = {{.pattern = "first.*", .lr_factor = 0.5}};
     train(whole);
     while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
     expect_same_end(folder / "whole", folder / "cut");
@@ -160,6 +162,9 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
   refused("cannot resume: lr was 0.01, got 0.1", [](auto& o) { o.optimizer.lr = 0.1; });
   refused("cannot resume: optimizer was \"adamw\", got \"sgd\"",
           [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });
+  refused("cannot resume: rules was not set, got \"first.*=0.5\"",
+          [](auto& o) { o.optimizer.rules = {{.pattern = "first.*", .lr_factor = 0.5}}; });
+  refused("cannot resume: schedule was \"cosine:0.1\", got \"cosine:0.1,end=0.1\"", [](auto& o) { o.schedule.end = 0.1; });
   refused("cannot resume: model was not set, got \"x\"", [](auto& o) { o.settings["model"] = "x"; });
   auto options = resumed(small_options(folder / "run"));
   expect_error(ErrorKind::usage, "train_inputs was \"(50, 4) CPUFloatType\", got \"(60, 4) CPUFloatType\"",

@@ -1,4 +1,4 @@
-/// What changes the weights: AdamW or SGD, all parameters in one pass.
+/// What changes the weights: all parameters in one pass.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -6,59 +6,86 @@
 #include <string_view>
 #include <vector>
 
+#include "reszoo/train/parameter_rules.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
 namespace detail {
-struct Segment;
+struct StepGroup;
 }
 
 enum class OptimizerKind {
-  adamw,  ///< Loshchilov and Hutter 2017, arXiv:1711.05101
-  sgd,    ///< with momentum, and Nesterov's on request
+  adamw,    ///< Loshchilov and Hutter 2017, arXiv:1711.05101
+  sgd,      ///< with momentum, and Nesterov's on request
+  adam,     ///< Kingma and Ba 2014, arXiv:1412.6980
+  rmsprop,  ///< Tieleman and Hinton 2012, lecture 6.5, with momentum on request
+  lamb,     ///< You et al. 2019, arXiv:1904.00962: for large batches
+  lion,     ///< Chen et al. 2023, arXiv:2302.06675: the sign of a momentum
 };
 
-/// Reads `adamw` or `sgd`. Throws: Error (usage).
+/// Reads `adamw sgd adam rmsprop lamb lion`. Throws: Error (usage).
 OptimizerKind parse_optimizer(std::string_view text);
 std::string text_of(OptimizerKind kind);
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;
   double lr = 1e-3;            ///< the base rate, which a Schedule scales
-  double weight_decay = 1e-2;  ///< adamw: decoupled (times lr); sgd: added to the gradient
-  double momentum = 0.9;       ///< of sgd; 0 keeps no state
-  double beta1 = 0.9;          ///< of adamw
-  double beta2 = 0.999;        ///< of adamw
-  double eps = 1e-8;           ///< of adamw
+  double weight_decay = 1e-2;  ///< adamw, lion: decoupled (times lr); lamb: added to the update; else to the gradient
+  double momentum = 0.9;       ///< of sgd and rmsprop; 0 keeps no state
+  double beta1 = 0.9;          ///< of adamw, adam, lamb and lion
+  double beta2 = 0.999;        ///< of adamw, adam, lamb and lion
+  double eps = 1e-8;           ///< of adamw, adam, rmsprop and lamb
   bool nesterov = false;       ///< of sgd
   /// Whether weight decay also acts on parameters of fewer than two dimensions:
   /// scales and shifts of norms, biases.
   bool decay_norms_and_biases = true;
+  double alpha = 0.99;                    ///< of rmsprop: what the mean of squares keeps at a step
+  std::vector<ParameterRule> rules = {};  ///< other rates and decays by name, see merged_rule
+
+  /// What is usual of this kind where it differs from the above: lr 0.1 of sgd, 1e-2 and
+  /// no momentum of rmsprop, eps 1e-6 of lamb, lr 1e-4 and beta2 0.99 of lion.
+  static OptimizerOptions usual(OptimizerKind kind);
 };
 
-/// Steps the parameters of a module, equal to torch.optim's AdamW and SGD.
+/// Steps the parameters of a module, equal to torch.optim's AdamW, SGD, Adam and RMSprop
+/// and to timm's Lamb and Lion.
 ///
 /// State is kept by the parameter's name, so that a checkpoint survives another
 /// order of construction. A parameter without gradient, or that requires none,
 /// is skipped and has no state; freezing one between two steps is seen.
 ///
-/// Keys: `exp_avg.<name> exp_avg_sq.<name> step.<name>` of adamw,
-/// `momentum.<name>` of sgd.
-/// Throws: Error (usage) at construction for an option out of its range.
+/// | kind          | keys, each behind it `.<name>`    |
+/// |---------------|-----------------------------------|
+/// | `adamw adam`  | `exp_avg exp_avg_sq step`         |
+/// | `sgd`         | `momentum`                        |
+/// | `rmsprop`     | `square_avg momentum`             |
+/// | `lamb`        | `exp_avg exp_avg_sq step`         |
+/// | `lion`        | `exp_avg`                         |
+///
+/// Differs: timm's Lamb clips the gradients itself, to a norm of 1; here that is `clip`,
+/// as for the others. Its steps are counted by parameter, not by group.
+/// Throws: Error (usage) at construction for an option out of its range, and for a rule
+/// that names no parameter.
 class Optimizer {
  public:
   /// Keeps the module's parameters as they are now: make a new optimizer after
   /// a part was replaced.
   Optimizer(const nn::Module& module, const OptimizerOptions& options);
 
-  /// One step at the rate `lr`.
+  /// One step at the rate `lr`, times the factor of each parameter's rules.
   void step(double lr);
 
   void zero_grad();
 
-  /// Scales all gradients together so that their 2-norm is at most `max_norm`.
+  /// The 2-norm of all gradients together, a scalar on their device that nothing has
+  /// waited for: not finite where one of them is not. 0 without any gradient.
+  Tensor gradient_norm() const;
+
+  /// Scales all gradients together so that their 2-norm is at most `max_norm`, and
+  /// returns what it was; `norm` is where the caller has it already.
   /// Differs: nothing from torch.nn.utils.clip_grad_norm_; does not wait for a device.
-  void clip(double max_norm);
+  Tensor clip(double max_norm) { return clip(max_norm, gradient_norm()); }
+  Tensor clip(double max_norm, const Tensor& norm);
 
   /// The state by name; the tensors are shared with the optimizer.
   State state() const;
@@ -71,24 +98,23 @@ class Optimizer {
   const OptimizerOptions& options() const { return options_; }
 
  private:
-  /// A parameter with its state; undefined tensors before its first step.
+  /// A parameter with what its rules say, and its state, a tensor for each of the kind's
+  /// roles; none before its first step.
   struct Slot {
     std::string name;
     Tensor parameter;
-    Tensor first;   ///< exp_avg, or momentum
-    Tensor second;  ///< exp_avg_sq
-    Tensor steps;   ///< float32 scalar on the parameter's device
+    double lr_factor, weight_decay;
+    std::vector<Tensor> state;
   };
-  struct Group;
 
-  Tensor* place(Slot& slot, std::string_view role) const;
-  Group group(bool decayed);
-  static std::vector<detail::Segment> segments_of(const Group& group);
-  void step_adamw(Group& group, double lr) const;
-  void step_sgd(Group& group, double lr) const;
+  void add(const std::string& name, const Tensor& parameter);
+  detail::StepGroup group(const std::vector<size_t>& slots);
+  std::vector<Tensor> gradients() const;
 
   OptimizerOptions options_;
+  std::vector<std::string_view> roles_;
   std::vector<Slot> slots_;
+  std::vector<std::vector<size_t>> groups_;  ///< slots of equal factor and decay
 };
 
 }  // namespace reszoo
