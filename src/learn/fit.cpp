@@ -11,6 +11,7 @@ TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const
   if (begin) begin(model.network);
   auto options = plan.trainer;
   options.settings.update(settings_of(plan));
+  begin_fine_tuning(model.network, plan.fine_tuning, options.optimizer.rules);
   Trainer trainer(model.network, loss_of(*model.target, plan.loss), evaluation, options, std::move(hooks));
   return trainer.fit(data.train, data.validation);
 }

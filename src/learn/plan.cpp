@@ -2,9 +2,11 @@
 
 #include <torch/types.h>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include <algorithm>
+
+#include "reszoo/base/names.h"
 #include "reszoo/nn/bins.h"
+#include "reszoo/train/freeze.h"
 
 namespace reszoo {
 namespace {
@@ -35,7 +37,7 @@ Plan auto_plan(int64_t rows) {
   return plan;
 }
 
-Plan paper_plan() {
+Plan paper_plan(int64_t) {
   Plan plan;
   plan.trainer.epochs = 20;
   plan.trainer.batch_size = 256;
@@ -44,7 +46,7 @@ Plan paper_plan() {
   return plan;
 }
 
-Plan image_plan() {
+Plan image_plan(int64_t) {
   Plan plan{.network = "cifar_resnet20"};
   plan.trainer.epochs = 15;
   plan.trainer.batch_size = 128;
@@ -54,7 +56,9 @@ Plan image_plan() {
   return plan;
 }
 
-const std::vector<std::string> kBinnings = {"quantile", "tree"};
+constexpr Named<Plan (*)(int64_t rows)> kPlans[] = {{"auto", auto_plan}, {"paper", paper_plan}, {"image", image_plan}};
+
+constexpr Named<Binning> kBinnings[] = {{"quantile", Binning::quantile}, {"tree", Binning::tree}};
 
 Bins bins_of(const Model& model, const Plan& plan, const TensorBatches& rows) {
   const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
@@ -88,28 +92,28 @@ nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const 
 
 }  // namespace
 
-Binning parse_binning(std::string_view text) {
-  for (size_t i = 0; i < kBinnings.size(); ++i)
-    if (kBinnings[i] == text) return static_cast<Binning>(i);
-  fail(ErrorKind::usage, "binning: must be {}, got \"{}\"{}", fmt::join(kBinnings, " or "), text, suggestion(text, kBinnings));
-}
+Binning parse_binning(std::string_view text) { return parse_name("binning", kBinnings, text); }
 
-std::string text_of(Binning binning) { return kBinnings.at(static_cast<size_t>(binning)); }
+std::string text_of(Binning binning) { return name_of(kBinnings, binning); }
 
-Plan named_plan(std::string_view name, int64_t rows) {
-  if (name == "auto") return auto_plan(rows);
-  if (name == "paper") return paper_plan();
-  if (name == "image") return image_plan();
-  fail(ErrorKind::usage, "plan: must be auto, paper or image, got \"{}\"{}", name, suggestion(name, {"auto", "paper", "image"}));
-}
+Plan named_plan(std::string_view name, int64_t rows) { return parse_name("plan", kPlans, name)(rows); }
 
 nlohmann::ordered_json settings_of(const Plan& plan) {
-  return {{"model", plan.network},
-          {"options", plan.options.dump()},
-          {"bins", plan.bins},
-          {"binning", text_of(plan.binning)},
-          {"loss", text_of(plan.loss.number)},
-          {"label_smoothing", plan.loss.label_smoothing}};
+  nlohmann::ordered_json settings{{"model", plan.network},
+                                  {"options", plan.options.dump()},
+                                  {"bins", plan.bins},
+                                  {"binning", text_of(plan.binning)},
+                                  {"loss", text_of(plan.loss.number)},
+                                  {"label_smoothing", plan.loss.label_smoothing}};
+  // Named only where they are not the usual: a checkpoint without them goes on as before.
+  const auto& tuning = plan.fine_tuning;
+  if (plan.loss.classes != LossOptions{}.classes) settings["class_loss"] = text_of(plan.loss.classes);
+  if (!tuning.freeze.empty()) settings["freeze"] = fmt::format("{}", fmt::join(tuning.freeze, " "));
+  if (!tuning.unfreeze.empty()) settings["unfreeze"] = fmt::format("{}", fmt::join(tuning.unfreeze, " "));
+  if (tuning.freeze_norms) settings["freeze_norms"] = true;
+  if (tuning.layer_decay != 1) settings["layer_decay"] = tuning.layer_decay;
+  if (tuning.body_lr_factor != 1) settings["body_lr_factor"] = tuning.body_lr_factor;
+  return settings;
 }
 
 void build_network(Model& model, const Plan& plan, const TensorBatches& rows) {
@@ -118,6 +122,19 @@ void build_network(Model& model, const Plan& plan, const TensorBatches& rows) {
   model.name = plan.network;
   model.options = options_from_json(info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
   model.network = create_model(model.name, model.options);
+}
+
+void begin_fine_tuning(Network& network, const FineTuning& tuning, std::vector<ParameterRule>& rules) {
+  for (const auto& pattern : tuning.freeze) freeze(*network, pattern);
+  for (const auto& pattern : tuning.unfreeze) unfreeze(*network, pattern);
+  if (tuning.freeze_norms) freeze_norms(*network);
+  const auto parameters = network->parameters();
+  if (std::none_of(parameters.begin(), parameters.end(), [](const Tensor& p) { return p.requires_grad(); }))
+    fail(ErrorKind::usage, "freeze: a parameter must be left to train, got {} frozen of {}; unfreeze {}.*",
+         parameters.size(), parameters.size(), network->head_path());
+  const auto add = [&](const std::vector<ParameterRule>& more) { rules.insert(rules.end(), more.begin(), more.end()); };
+  if (tuning.layer_decay != 1) add(layer_decay_rules(*network, tuning.layer_decay));
+  if (tuning.body_lr_factor != 1) add(head_rate_rules(*network, tuning.body_lr_factor));
 }
 
 }  // namespace reszoo

@@ -109,6 +109,47 @@ TEST(Fit, IsAFunctionOfPlanAndData) {
   EXPECT_FALSE(torch::equal(trained(1), trained(2)));
 }
 
+TEST(Fit, WhatThePlanFreezesStaysAsItBegan) {
+  const auto table = rows();
+  auto model = prepared(table);
+  auto plan = small("paper");
+  plan.trainer.epochs = 1;
+  plan.fine_tuning = {.freeze = {"*"}, .unfreeze = {"output.linear.*"}};
+  State before;
+  fit_model(model, plan, data_of(model, table), by_rmse(), {}, [&](Network& network) {
+    for (const auto& item : state_of(*network)) before.insert(item.key(), item.value().clone());
+  });
+  for (const auto& item : state_of(*model.network))
+    EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !item.key().starts_with("output.linear.")) << item.key();
+
+  plan.fine_tuning.unfreeze = {};
+  expect_error(ErrorKind::usage, "freeze: a parameter must be left to train",
+               [&] { fit_model(model, plan, data_of(model, table), by_rmse()); });
+}
+
+TEST(Fit, RatesByLayerAreRulesOfTheOptimizer) {
+  const auto table = rows();
+  auto model = prepared(table);
+  build_network(model, small("paper"), data_of(model, table).train);
+  std::vector<ParameterRule> rules = {{.pattern = "*.bias", .weight_decay = 0}};
+  begin_fine_tuning(model.network, {.layer_decay = 0.5, .body_lr_factor = 0.1}, rules);
+  EXPECT_DOUBLE_EQ(merged_rule(rules, "blocks.0.linear1.weight").lr_factor, 0.05);
+  EXPECT_DOUBLE_EQ(merged_rule(rules, "input_projection.weight").lr_factor, 0.025);
+  EXPECT_EQ(merged_rule(rules, "output.linear.bias"), (ParameterRule{.pattern = "output.linear.bias", .weight_decay = 0}));
+}
+
+TEST(Fit, SettingsNameFineTuningWhereThereIsSome) {
+  auto plan = small("paper");
+  EXPECT_FALSE(settings_of(plan).contains("freeze"));
+  plan.fine_tuning = {.freeze = {"a.*", "b.*"}, .freeze_norms = true, .layer_decay = 0.5};
+  plan.loss.choose("bce");
+  const auto settings = settings_of(plan);
+  EXPECT_EQ(settings["freeze"], "a.* b.*");
+  EXPECT_EQ(settings["freeze_norms"], true);
+  EXPECT_EQ(settings["layer_decay"], 0.5);
+  EXPECT_EQ(settings["class_loss"], "bce");
+}
+
 TEST(Fit, ATableWithoutNumbersNeedsNoEmbeddingOfThem) {
   auto table = rows();
   table.columns.erase(table.columns.begin());

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "reszoo/infer/model.h"
+#include "reszoo/weights/model_file.h"
 #include "small_data.h"
 
 using namespace reszoo;
@@ -205,6 +206,27 @@ TEST(Train, InitWithAdaptTakesAnotherNumberOfOutputs) {
   const auto refused = run_tool(other);
   EXPECT_EQ(refused.code, 1);
   EXPECT_NE(refused.err.find("keys do not fit "), std::string::npos) << refused.err;
+}
+
+TEST(Train, FineTuningOfTheHeadLeavesTheBodyAsItWas) {
+  const Goods goods;
+  goods.trained();
+  expect_success(goods.train({"--init", goods.model(), "--freeze", "*", "--unfreeze", "output.linear.*", "--optimizer", "lion",
+                              "--schedule", "polynomial:2,warmup=0.2", "--layer-decay", "0.8", "--out", goods.at("tuned")}));
+  const auto before = read_model_file(goods.model()).tensors;
+  for (const auto& item : read_model_file(goods.at("tuned/model.safetensors")).tensors)
+    EXPECT_EQ(torch::equal(item.value(), before[item.key()]), item.key().find("output.linear.") == std::string::npos)
+        << item.key();
+}
+
+TEST(Train, NamesOfTrainingThatDoNotExistAreRefusedWithASuggestion) {
+  const Goods goods;
+  expect_failure(1, goods.train({"--optimizer", "lyon"}), {"Optimizer: must be", "did you mean lion?"});
+  expect_failure(1, goods.train({"--schedule", "one_cycl"}), {"Schedule: must be", "did you mean one_cycle?"});
+  expect_failure(1, goods.train({"--loss", "bcee"}), {"loss: must be", "did you mean bce?"});
+  const auto refused = run_tool(goods.train({"--freeze", "blocks"}));  // known once the network is there
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("freeze: no parameter \"blocks\"; did you mean blocks.*?"), std::string::npos) << refused.err;
 }
 
 TEST(Train, DryRunWritesNothing) {

@@ -13,15 +13,31 @@ void set(const std::optional<Value>& given, Place& place) {
   if (given) place = *given;
 }
 
-void choose_optimizer(OptimizerOptions& optimizer, const PlanOptions& given) {
+/// Another kind than the recipe's brings what is usual of it, but for the decay.
+void choose_optimizer(TrainerOptions& trainer, const PlanOptions& given) {
+  auto& optimizer = trainer.optimizer;
   if (given.optimizer && parse_optimizer(*given.optimizer) != optimizer.kind) {
-    optimizer.kind = parse_optimizer(*given.optimizer);
-    optimizer.lr = optimizer.kind == OptimizerKind::sgd ? 0.1 : 1e-3;
+    auto other = OptimizerOptions::usual(parse_optimizer(*given.optimizer));
+    other.weight_decay = optimizer.weight_decay;
+    other.decay_norms_and_biases = optimizer.decay_norms_and_biases;
+    optimizer = std::move(other);
+    if (optimizer.kind == OptimizerKind::lamb) trainer.clip_norm = 1;
   }
+  set(given.clip_norm, trainer.clip_norm);
   set(given.lr, optimizer.lr);
   set(given.weight_decay, optimizer.weight_decay);
   set(given.momentum, optimizer.momentum);
   optimizer.nesterov = optimizer.kind == OptimizerKind::sgd && optimizer.momentum > 0;
+}
+
+void add_fine_tuning(CLI::App& app, FineTuning& o) {
+  app.add_option("--layer-decay", o.layer_decay, "Rate of each layer as a share of that of the next one, towards the head (1)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--body-lr-factor", o.body_lr_factor, "Rate of all but the head as a share of the head's (1)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--freeze", o.freeze, "Parameters that stay as they are, by pattern: 'layer1.*', or '*' for all");
+  app.add_option("--unfreeze", o.unfreeze, "Parameters that are trained although --freeze names them: 'fc.*'");
+  app.add_flag("--freeze-norms", o.freeze_norms, "Batch norms keep their statistics, weights and biases");
 }
 
 }  // namespace
@@ -37,18 +53,21 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--batch-size", o.batch_size, "Rows a step (128 to 1024 by the number of rows; paper 256; images 128)")
       ->check(CLI::Range(2, 1 << 24));
-  app.add_option("--optimizer", o.optimizer, "adamw or sgd (adamw; images sgd)");
-  app.add_option("--lr", o.lr, "Learning rate (0.002; paper 0.001; sgd 0.1)")->check(CLI::PositiveNumber);
+  app.add_option("--optimizer", o.optimizer, "adamw, sgd, adam, rmsprop, lamb or lion (adamw; images sgd)");
+  app.add_option("--lr", o.lr, "Learning rate (0.002; paper, adam and lamb 0.001; sgd 0.1; rmsprop 0.01; lion 0.0001)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--weight-decay", o.weight_decay, "(3e-4; paper 1e-5; images 5e-4)")->check(CLI::NonNegativeNumber);
-  app.add_option("--momentum", o.momentum, "Of sgd (0.9)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--schedule", o.schedule, "constant, cosine, step, with :fraction (constant; images cosine:0.05)");
-  app.add_option("--clip-norm", o.clip_norm, "Largest norm of the gradients; 0 does not clip (1; paper and images 0)")
+  app.add_option("--momentum", o.momentum, "Of sgd (0.9) and rmsprop (0)")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--schedule", o.schedule, "constant, cosine, step, multistep, polynomial or one_cycle, with :values, as "
+                 "step:0.3,factor=0.5,warmup=0.05 (constant; images cosine:0.05)");
+  app.add_option("--clip-norm", o.clip_norm, "Largest norm of the gradients; 0 does not clip (1; lamb 1; paper and images 0)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--average", o.average, "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--loss", o.loss, "Of numbers: mse, mae or huber (mse)");
+  app.add_option("--loss", o.loss, "Of numbers: mse, mae or huber (mse); of classes: cross_entropy or bce (cross_entropy)");
   app.add_flag("--no-fast", o.no_fast, "Train by LibTorch's modules instead of fused passes");
   app.add_option("--label-smoothing", o.label_smoothing, "Of classes (0)")->check(CLI::Range(0.0, 1.0));
+  add_fine_tuning(app, o.fine_tuning);
 }
 
 void begin_with(PlanOptions& options, const std::filesystem::path& weights) {
@@ -78,13 +97,13 @@ Plan plan_of(const PlanOptions& given, int64_t rows) {
   set(given.epochs, trainer.epochs);
   set(given.patience, trainer.patience);
   set(given.batch_size, trainer.batch_size);
-  set(given.clip_norm, trainer.clip_norm);
   set(given.average, trainer.average);
   trainer.fast = !given.no_fast;
-  choose_optimizer(trainer.optimizer, given);
+  choose_optimizer(trainer, given);
   if (given.schedule) trainer.schedule = Schedule::parse(*given.schedule);
-  if (given.loss) plan.loss.number = parse_number_loss(*given.loss);
+  if (given.loss) plan.loss.choose(*given.loss);
   set(given.label_smoothing, plan.loss.label_smoothing);
+  plan.fine_tuning = given.fine_tuning;
   return plan;
 }
 

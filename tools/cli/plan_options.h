@@ -16,6 +16,7 @@ struct PlanOptions {
   std::vector<std::string> settings;  ///< name=value of the network
   std::optional<int64_t> epochs, batch_size, patience, bins;
   std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
+  FineTuning fine_tuning;
   std::optional<std::string> optimizer, schedule, loss, binning;
   bool no_fast = false;
   /// Of a network to begin with, as `to_json(ModelOptions)` writes them; they stand

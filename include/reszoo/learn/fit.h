@@ -19,7 +19,8 @@ struct FitData {
 ///     Model model{.table = TablePreprocess::fit(rows, "price"), .target = Target::fit(rows, {"price"})};
 ///     fit_model(model, named_plan("auto", rows.rows()), {{model.input(rows), model.target->encode(rows)}}, evaluation);
 ///
-/// `begin`, where given, sees the network before its first step: to load weights.
+/// `begin`, where given, sees the network before its first step: to load weights. What the
+/// plan freezes is frozen behind it, and stays so.
 /// Throws: what build_network and Trainer::fit throw.
 TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const Evaluation& evaluation,
                       TrainerHooks hooks = {}, const std::function<void(Network&)>& begin = {});

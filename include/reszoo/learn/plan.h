@@ -19,6 +19,17 @@ enum class Binning { quantile, tree };
 Binning parse_binning(std::string_view text);
 std::string text_of(Binning binning);
 
+/// How a network that begins with weights is trained further.
+struct FineTuning {
+  std::vector<std::string> freeze = {};    ///< patterns of parameters that stay, see freeze()
+  std::vector<std::string> unfreeze = {};  ///< and of those that do not, after all
+  bool freeze_norms = false;               ///< batch norms keep their statistics, weights and biases
+  double layer_decay = 1;                  ///< of the rate from layer to layer, see layer_decay_rules()
+  double body_lr_factor = 1;               ///< rate of all but the head, as a share of the head's
+
+  bool operator==(const FineTuning&) const = default;
+};
+
 /// A network and its training as values that can be printed, varied and stored.
 struct Plan {
   std::string network = "tabular_resnet";  ///< a row of the registry
@@ -29,6 +40,7 @@ struct Plan {
   Binning binning = Binning::quantile;  ///< and where they are cut
   TrainerOptions trainer = {};
   LossOptions loss = {};
+  FineTuning fine_tuning = {};
 };
 
 /// Names of plans for tables: `auto` and `paper`; for pictures: `image`.
@@ -55,5 +67,11 @@ nlohmann::ordered_json settings_of(const Plan& plan);
 /// Throws: Error (usage) as create_model does, and for bins by a tree where several
 /// columns are predicted.
 void build_network(Model& model, const Plan& plan, const TensorBatches& rows);
+
+/// Freezes what `tuning` says, and adds its rates to `rules`. The network must have its
+/// weights, and its head.
+/// Throws: Error (usage) for a pattern that names no parameter, and where nothing is left
+/// to train.
+void begin_fine_tuning(Network& network, const FineTuning& tuning, std::vector<ParameterRule>& rules);
 
 }  // namespace reszoo
