@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "reszoo/base/error.h"
+#include "train/fast_maps.h"
 #include "train/fast_pass.h"
 
 namespace reszoo {
@@ -70,6 +71,13 @@ bool fits(const Tensor& x, const NetworkImpl& network) {
          x.size(1) == network.input_spec().channels;
 }
 
+/// The same of pictures, by pixel.
+bool fits_maps(const Tensor& x, const NetworkImpl& network) {
+  return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() && x.size(1) == network.input_spec().channels &&
+         detail::has_fused_maps(network);
+}
+
 void make_masks(FastForward::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
   memory.dropout.clear();
   memory.residual_dropout.clear();
@@ -89,11 +97,12 @@ FastForward& FastForward::operator=(FastForward&&) noexcept = default;
 
 bool FastForward::applies(const AnyModule& model) {
   auto* network = model.ptr()->as<NetworkImpl>();
-  return network && detail::plan_of(*network);
+  return network && (detail::has_fused_maps(*network) || detail::plan_of(*network));
 }
 
 Tensor FastForward::operator()(AnyModule& model, const Tensor& x, int64_t step) {
   auto* network = model.ptr()->as<NetworkImpl>();
+  if (network && fits_maps(x, *network)) return detail::run_maps(*network, x);
   if (!network || !fits(x, *network)) return model.forward(x);
   const auto plan = detail::plan_of(*network);
   if (!plan) return model.forward(x);
