@@ -80,7 +80,7 @@ TEST(Images, ModelsRefuseInputsOfTheOtherDomain) {
                  {"reads rows of a table, got a picture"});
   expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", pictures.at("idx")},
                  {pictures.at("idx"), "a table"});
-  expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")}, {goods.at("data.csv"), "IDX"});
+  expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")}, {goods.at("data.csv"), "image networks"});
   expect_failure(1, {"predict", "--weights", images, goods.at("data.csv")}, {"data.csv", "picture"});
 }
 

@@ -43,7 +43,7 @@ int64_t resize_for(int64_t size, const ImagePlan& plan) { return std::lrint(std:
 /// What evaluation does to pictures such as these.
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, const std::optional<ImagePreprocess>& known) {
   const bool small = are_small(rows) && plan.size == 0;
-  if (known && plan.size == 0 && small == (known->resize == 0)) return *known;
+  if (known && plan.size == 0 && (known->crop || known->squash || small)) return *known;
   ImagePreprocess preprocess{.channels = rows.channels, .interpolation = plan.interpolation};
   if (!small) {
     const auto size = plan.size > 0 ? plan.size : 224;

@@ -99,7 +99,7 @@ std::string column_of(const Frame& table, const std::string& named, std::vector<
   if (!named.empty()) return named;
   for (const auto& column : table.columns)
     if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
-  fail(ErrorKind::usage, "{}: a table of pictures needs a column for them, none is called {}", option, list(usual));
+  fail(ErrorKind::usage, "{}: image networks take a table of picture files and classes; name its column, as none is called {}", option, list(usual));
 }
 
 ImageParts read_list(const std::string& path, const ImageReadOptions& options) {
