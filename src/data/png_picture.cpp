@@ -14,6 +14,7 @@ class Reader {
   Reader(std::string_view bytes, const std::string& name) : name_(name) {
     image_.version = PNG_IMAGE_VERSION;
     if (!png_image_begin_read_from_memory(&image_, bytes.data(), bytes.size())) damaged();
+    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // not linear light, as libpng takes 16 bits without a word on it
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;

@@ -1,6 +1,7 @@
 // Parts and smaller copies of JPEG files, and every kind of file that a camera or a program writes.
 #include "reszoo/data/decode.h"
 
+#include <png.h>
 #include <torch/types.h>
 
 #include "reszoo/base/random.h"
@@ -117,6 +118,44 @@ TEST(Decode, AGreyFileHasOneChannel) {
   const auto picture = opened(jpeg(scene(20, 30, 1), 30, {.colours = JCS_GRAYSCALE}));
   EXPECT_EQ(picture->read(picture->whole()).channels, 1);
   EXPECT_EQ(decode_image(*picture).sizes(), (std::vector<int64_t>{20, 30, 3}));
+}
+
+/// A PNG by libpng's own interface, with any depth and kind of colour.
+std::string png_of(int depth, int kind, int width, int height, const std::vector<uint8_t>& bytes, const std::vector<png_color>& palette = {}) {
+  std::string text;
+  auto* writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  auto* info = png_create_info_struct(writer);
+  png_set_write_fn(writer, &text, [](png_structp png, png_bytep data, size_t size) {
+    static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), size);
+  }, nullptr);
+  png_set_IHDR(writer, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, kind, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (!palette.empty()) png_set_PLTE(writer, info, palette.data(), static_cast<int>(palette.size()));
+  png_write_info(writer, info);
+  const auto row = bytes.size() / static_cast<size_t>(height);
+  for (int y = 0; y < height; ++y) png_write_row(writer, bytes.data() + static_cast<size_t>(y) * row);
+  png_write_end(writer, info);
+  png_destroy_write_struct(&writer, &info);
+  return text;
+}
+
+TEST(Decode, SixteenBitsBecomeTheirUpperEight) {
+  // Two pixels: 0x1234 and 0xfedc of grey; of colours three numbers each.
+  const auto grey = opened(png_of(16, PNG_COLOR_TYPE_GRAY, 2, 1, {0x12, 0x34, 0xfe, 0xdc}))->read({0, 0, 1, 2});
+  ASSERT_EQ(grey.channels, 1);
+  EXPECT_NEAR(grey.bytes[0], 0x12, 1);
+  EXPECT_NEAR(grey.bytes[1], 0xfe, 1);
+  const auto colour = opened(png_of(16, PNG_COLOR_TYPE_RGB, 1, 1, {0x80, 0x00, 0x20, 0x10, 0xff, 0xff}))->read({0, 0, 1, 1});
+  EXPECT_NEAR(colour.bytes[0], 0x80, 1);
+  EXPECT_NEAR(colour.bytes[1], 0x20, 1);
+  EXPECT_EQ(colour.bytes[2], 0xff);
+}
+
+TEST(Decode, APaletteIsLookedUpAndBitsAreSpread) {
+  const auto palette = opened(png_of(8, PNG_COLOR_TYPE_PALETTE, 3, 1, {1, 0, 1}, {{9, 8, 7}, {1, 2, 3}}))->read({0, 0, 1, 3});
+  EXPECT_EQ(palette.bytes, (std::vector<uint8_t>{1, 2, 3, 9, 8, 7, 1, 2, 3}));
+  const auto bits = opened(png_of(1, PNG_COLOR_TYPE_GRAY, 8, 1, {0xa0}))->read({0, 0, 1, 8});
+  EXPECT_EQ(bits.bytes, (std::vector<uint8_t>{255, 0, 255, 0, 0, 0, 0, 0}));
 }
 
 TEST(Decode, DamageIsFoundWhereItIsRead) {
