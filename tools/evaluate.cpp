@@ -54,8 +54,8 @@ ordered_json describe_model(const Model& model, bool json) {
 }
 
 /// The model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const cli::Given& given, const Metrics& metrics,
-                     uint64_t seed) {
+ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const cli::Given& given,
+                     const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
                     .lead = a.data,
                     .results = {{"measured", metrics}},
@@ -97,8 +97,11 @@ int main(int argc, char** argv) {
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         app.add_option("--weights", a.weights, "A model file")->required();
-        app.add_option("--data", a.data, "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
-        app.add_option("--target", a.target, "The column to compare with, if it has another name than in training; of a table of pictures that of the classes");
+        app.add_option("--data", a.data,
+                       "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
+        app.add_option("--target", a.target,
+                       "The column to compare with, if it has another name than in training; of a table of pictures "
+                       "that of the classes");
         app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
         cli::add_table_options(app, a.table);

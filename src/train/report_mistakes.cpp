@@ -46,9 +46,16 @@ std::string ending(std::string_view path, size_t most) {
   return fmt::format(R"(<small title="{}">…{}</small>)", escape(shortened(path, 400)), escape(path.substr(from)));
 }
 
+/// In percent, and no 0 or 1 where it is only near.
+std::string chance(double probability) {
+  if (probability > 0 && probability < 1e-5) return "&lt;\u00A00.001\u00A0%";
+  if (probability < 1 && probability > 0.9999) return "&gt;\u00A099.99\u00A0%";
+  return percent(probability);
+}
+
 std::string box(const Mistake& mistake) {
   const auto line = [](const char* word, const std::string& of_class, double probability) {
-    return fmt::format("<div>{} <b>{}</b> <span>{}</span></div>", word, name(of_class, 40), percent(probability));
+    return fmt::format("<div>{} <b>{}</b> <span>{}</span></div>", word, name(of_class, 40), chance(probability));
   };
   return fmt::format("<figure>{}<figcaption>{}{}{}</figcaption></figure>\n", image(mistake),
                      line("true", mistake.truth, mistake.truth_probability),
@@ -75,8 +82,9 @@ std::string mistakes_shown(const ReportData& data) {
     wrong = rows.guess.ne(rows.truth).sum().item<int64_t>();
   }
   const auto here = shown(*data.mistakes);
-  const auto which = here == wrong ? fmt::format("All {} wrong guesses", wrong)
-                                   : fmt::format("Of {} wrong guesses the {} that give the true class the least", count(wrong), here);
+  const auto which =
+      here == wrong ? fmt::format("All {} wrong guesses", wrong)
+                    : fmt::format("Of {} wrong guesses the {} that give the true class the least", count(wrong), here);
   return which + ", with the probabilities of both classes.";
 }
 

@@ -64,7 +64,9 @@ ClassPart classes(int64_t number, int64_t rows = 600) {
 
 /// The head of a PNG file, which is what a page looks at.
 std::string png(int64_t width, int64_t height) {
-  const auto number = [](int64_t value) { return std::string(2, '\0') + static_cast<char>(value >> 8) + static_cast<char>(value); };
+  const auto number = [](int64_t value) {
+    return std::string(2, '\0') + static_cast<char>(value >> 8) + static_cast<char>(value);
+  };
   return "\x89PNG\r\n\x1a\n" + number(0) + "IHDR" + number(width) + number(height) + "and so on";
 }
 
@@ -163,10 +165,10 @@ TEST(Report, ShowsTheWorstMistakesAsPictures) {
   EXPECT_EQ(count(many, "<img "), 24u);
   expect_has(many, {"the 24 that give", ">…xxxx", "title=\"a/folder/xxx"});
   data.mistakes->resize(1);
-  data.mistakes->front().png = "";
+  data.mistakes->front() = {"", "a.jpg", "cat", "dog", 1e-7, 1 - 1e-7};
   const auto lost = page(data);
   EXPECT_EQ(count(lost, "<img "), 0u);
-  expect_has(lost, {"guessed <b>dog</b>"});
+  expect_has(lost, {"&lt;\u00A00.001\u00A0%", "guessed <b>dog</b> <span>&gt;\u00A099.99\u00A0%"});
 }
 
 TEST(Report, SaysSoWhereNoPictureIsTakenForAnother) {
@@ -223,7 +225,8 @@ TEST(Report, NamesOfAllKindsAreEscaped) {
   auto part = numbers();
   part.target = part.rows = name;
   data.regression = {part};
-  data.mistakes = std::vector<Mistake>{{png(8, 8), name, name, name}, {png(8, 8), name + std::string(100, 'x') + name, name, name}};
+  data.mistakes = std::vector<Mistake>{{png(8, 8), name, name, name},
+                                       {png(8, 8), name + std::string(100, 'x') + name, name, name}};
   expect_lacks(page(data), {"<script", "\"&\""});
 }
 

@@ -123,7 +123,7 @@ void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const
     report.mistakes = worst_mistakes(*model.target, given, *dataset.pictures);
   }
   report.lead = fmt::format("{} of {}", text_of(model.target->task()), model.target->name());
-  if (model.table) report.lead += fmt::format(" from {} columns", model.table->inputs().size());
+  report.lead += model.table ? fmt::format(" from {} columns", model.table->inputs().size()) : " from pictures";
   report.parts = {{"training", dataset.train->rows()}};
   if (validated) report.parts.emplace_back("validation", dataset.validation->rows());
   if (tested) report.parts.emplace_back("test", dataset.test->rows());
