@@ -4,6 +4,8 @@
 #include "cli/app.h"
 #include "cli/dataset.h"
 #include "cli/measure.h"
+#include "cli/mistakes.h"
+#include "cli/picture_options.h"
 #include "cli/report_data.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
@@ -18,7 +20,25 @@ struct Arguments {
   std::string weights, data, target, report;
   bool describe = false;
   TableReadOptions table;
+  cli::PictureOptions pictures;
 };
+
+/// The rows that are measured; `pictures` of an image network.
+struct Labelled {
+  Batches rows;
+  std::optional<cli::ImageRows> pictures = {};
+};
+
+Labelled read(const Model& model, const Arguments& a) {
+  if (model.table) return {cli::read_labelled(model, a.data, a.target, a.table)};
+  cli::DataOptions data;
+  data.table = a.table;
+  if (!a.target.empty()) data.target = {a.target};
+  auto how = cli::image_data_options(a.pictures, data);
+  how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
+  auto labelled = cli::read_labelled_images(model, a.data, how);
+  return {std::move(labelled.rows), std::move(labelled.pictures)};
+}
 
 /// What the model file says of its columns and its target.
 ordered_json describe_model(const Model& model, bool json) {
@@ -34,12 +54,14 @@ ordered_json describe_model(const Model& model, bool json) {
 }
 
 /// The model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const cli::Given& given, const Metrics& metrics, uint64_t seed) {
+ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const cli::Given& given,
+                     const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
                     .lead = a.data,
                     .results = {{"measured", metrics}},
                     .parts = {{"measured", given.targets.size(0)}}};
   cli::add_predictions(report, *model.target, given.outputs, given.targets, "measured");
+  if (labelled.pictures) report.mistakes = cli::worst_mistakes(*model.target, given, *labelled.pictures);
   if (!model.table) return report;
   const auto raw = cli::read_raw(model, a.data, a.target, a.table);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
@@ -50,11 +72,11 @@ ReportData report_on(Model& model, const Arguments& a, const cli::Given& given, 
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
   auto model = Model::load(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
-  const auto rows = cli::read_labelled(model, a.data, a.target, a.table);
-  const auto given = cli::outputs_of(model, rows);
+  const auto labelled = read(model, a);
+  const auto given = cli::outputs_of(model, labelled.rows);
   const auto measured = cli::measure(*model.target, given);
   if (!a.report.empty()) {
-    auto report = report_on(model, a, given, measured, common.seed);
+    auto report = report_on(model, a, labelled, given, measured, common.seed);
     report.command = command;
     write_report(a.report, report);
   }
@@ -75,11 +97,15 @@ int main(int argc, char** argv) {
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         app.add_option("--weights", a.weights, "A model file")->required();
-        app.add_option("--data", a.data, "A table, or a folder of IDX files");
-        app.add_option("--target", a.target, "The column to compare with, if it has another name than in training");
+        app.add_option("--data", a.data,
+                       "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
+        app.add_option("--target", a.target,
+                       "The column to compare with, if it has another name than in training; of a table of pictures "
+                       "that of the classes");
         app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
         cli::add_table_options(app, a.table);
+        cli::add_picture_reading(app, a.pictures);
         app.final_callback([&a] {
           if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
         });

@@ -80,10 +80,12 @@ Batch Batches::Pass::operator[](int64_t i) const {
   Batch batch;
   if (order_.defined()) {
     const auto rows = order_.narrow(0, first, count);
-    batch = {.inputs = data_->inputs_.index_select(0, rows), .targets = data_->targets_.index_select(0, rows)};
+    batch = {.inputs = data_->inputs_.index_select(0, rows), .targets = data_->targets_.index_select(0, rows), .rows = rows};
     if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
   } else {
-    batch = {.inputs = data_->inputs_.narrow(0, first, count), .targets = data_->targets_.narrow(0, first, count)};
+    batch = {.inputs = data_->inputs_.narrow(0, first, count),
+             .targets = data_->targets_.narrow(0, first, count),
+             .rows = at::arange(first, first + count, at::kLong)};
     if (data_->weights_.defined()) batch.weights = data_->weights_.narrow(0, first, count);
   }
   if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
@@ -113,7 +115,9 @@ Batch Batches::Pass::made(int64_t i) const {
     rows = rows.index_select(0, places);
   }
   rows = rows.to(data_->device_);
-  Batch batch{.inputs = loaded.inputs.to(data_->device_, /*non_blocking=*/pinned), .targets = data_->targets_.index_select(0, rows)};
+  Batch batch{.inputs = loaded.inputs.to(data_->device_, /*non_blocking=*/pinned),
+              .targets = data_->targets_.index_select(0, rows),
+              .rows = rows};
   if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
   return batch;
 }

@@ -53,6 +53,8 @@ pre { padding: .8rem 1rem; background: var(--card); border: 1px solid var(--line
 .confusion td small { display: block; } .confusion .deep, .confusion .deep small { color: var(--card); } .confusion .none { color: var(--soft); }
 .confusion.slim td { min-width: 1.9rem; padding: .25rem .2rem; font-size: .8rem; } .confusion.slim th span { writing-mode: vertical-rl; transform: rotate(180deg); }
 .parts { margin: .4rem 0 1rem; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: 1rem; } .mistakes figure { display: flex; flex-direction: column; justify-content: space-between; gap: .6rem; }
+.mistakes img { display: block; margin: 0 auto; max-width: 100%; height: auto; } .mistakes .enlarged { image-rendering: pixelated; } .mistakes figcaption { display: block; font-weight: 400; line-height: 1.35; } .mistakes b { font-weight: 600; }
 @media print { body { margin: 0; } figure, tr { break-inside: avoid; } }
 )";
 

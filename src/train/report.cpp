@@ -69,8 +69,9 @@ std::string rows_shown(const ReportData& data) {
 std::string body(const ReportData& data) {
   auto html = page::headline(data);
   html += page::section("Predictions", predictions(data), rows_shown(data));
+  html += page::section("Worst mistakes", page::mistakes(data), page::mistakes_shown(data));
   html += page::section("What the model goes by", model_section(data));
-  html += page::section("Training", page::history(data.history), "Green: the epoch that was kept.");
+  html += page::section("Training", page::history(data), "Green: the epoch that was kept.");
   html += page::section("Data", page::data_summary(data));
   for (const auto& table : data.tables)
     html +=

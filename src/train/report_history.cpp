@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "page.h"
 #include "plot.h"
@@ -47,18 +49,25 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
 
 }  // namespace
 
-std::string history(const std::vector<EpochRecord>& history) {
+std::string history(const ReportData& data) {
+  const auto& history = data.history;
   if (history.empty()) return "";
   const auto best = best_epoch(history);
-  Points loss;
-  for (const auto& record : history) loss.emplace_back(static_cast<double>(record.epoch), record.loss);
-  std::vector<std::string> boxes{curve("training loss", loss, best)};
-  for (size_t i = 0; i < history.front().metrics.size(); ++i) {
+  std::vector<std::string> boxes;
+  const auto add = [&](const std::string& name, auto value_of) {
     Points points;
-    for (const auto& record : history)
-      points.emplace_back(static_cast<double>(record.epoch), record.metrics.at(i).second);
-    boxes.push_back(curve("validation " + history.front().metrics[i].first, points, best));
-  }
+    for (const auto& record : history) points.emplace_back(static_cast<double>(record.epoch), value_of(record));
+    boxes.push_back(curve(name, points, best));
+  };
+  const auto add_known = [&](const std::string& name, double EpochRecord::* value) {
+    const auto value_of = std::mem_fn(value);
+    if (std::any_of(history.begin(), history.end(), value_of)) add(name, value_of);
+  };
+  add("training loss", [](const EpochRecord& record) { return record.loss; });
+  for (size_t i = 0; i < history.front().metrics.size(); ++i)
+    add("validation " + history.front().metrics[i].first, [i](const auto& record) { return record.metrics.at(i).second; });
+  add_known("learning rate", &EpochRecord::lr);
+  add_known(data.items + " per second", &EpochRecord::items_per_second);
   return side_by_side(boxes);
 }
 

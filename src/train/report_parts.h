@@ -42,8 +42,15 @@ std::string importance(const ReportData& data);
 /// How the mean prediction follows a column.
 std::string dependence(const ReportData& data);
 
-/// The loss and each validation metric by epoch.
-std::string history(const std::vector<EpochRecord>& history);
+/// The loss, each validation metric, the learning rate and how many items a second were trained on, by epoch.
+std::string history(const ReportData& data);
+
+/// The worst mistakes as pictures, each with its classes and what the model gave to them.
+/// Throws: Error (input) for a picture that is no PNG.
+std::string mistakes(const ReportData& data);
+
+/// Which of the mistakes these are.
+std::string mistakes_shown(const ReportData& data);
 
 /// Rows by part, and a row a column.
 std::string data_summary(const ReportData& data);

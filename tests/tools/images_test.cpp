@@ -1,4 +1,6 @@
 // The main job on pictures: a folder of IDX files.
+#include "reszoo/data/encode.h"
+#include "reszoo/data/table.h"
 #include "reszoo/infer/model.h"
 #include "small_data.h"
 
@@ -19,6 +21,61 @@ struct Pictures {
            more;
   }
 };
+
+/// A coloured PNG file of 20 x 24 pixels, dark or bright.
+std::string png(int number, bool bright) {
+  Pixels pixels(20, 24, 3);
+  for (size_t i = 0; i < pixels.bytes.size(); ++i)
+    pixels.bytes[i] = static_cast<uint8_t>((bright ? 120 : 0) + (static_cast<size_t>(number) * 7 + i * 13) % 100);
+  return encode_png(pixels);
+}
+
+/// Class folders `bright` and `dark` of 8 files each; the first `wrong` of each are in the other's folder.
+void put_files(const std::filesystem::path& folder, int wrong = 0) {
+  for (const bool bright : {false, true}) {
+    const auto of_class = folder / (bright ? "bright" : "dark");
+    std::filesystem::create_directories(of_class);
+    for (int i = 0; i < 8; ++i)
+      write_file(of_class / fmt::format("{}.png", i), png(2 * i + bright, bright == (i >= wrong)));
+  }
+}
+
+/// Class folders in `files`, and a model that was trained on them.
+struct Files {
+  TempDir folder;
+  Files() {
+    put_files(folder / "files");
+    expect_success({"train", "--model", "cifar_resnet20", "--data", at("files"), "--size", "32", "--epochs", "2",
+                    "--batch-size", "4", "--val", "0.25", "--threads", "1", "--device", "cpu", "--json", "--out",
+                    at("out")});
+  }
+
+  std::string at(const std::string& name) const { return (folder / name).string(); }
+  std::string model() const { return at("out/model.safetensors"); }
+  Words evaluate(const std::string& data, const Words& more = {}) const {
+    return Words{"evaluate", "--weights", model(), "--data", at(data), "--threads", "1", "--json"} + more;
+  }
+};
+
+/// What `predict` says of each file: its path, its class, the probability of `dark`.
+struct Said {
+  std::string path, guess;
+  double dark;
+};
+
+std::vector<Said> predicted(const Files& files, const std::string& data) {
+  expect_success({"predict", "--weights", files.model(), files.at(data), "--top", "0", "--proba", "--threads", "1",
+                  "--out", files.at("said.csv"), "--json"});
+  std::vector<Said> all;
+  const auto table = read_table(files.at("said.csv"));
+  const auto word = [&](const char* column, int64_t row) {
+    const auto& words = table.at(column);
+    return words.words[static_cast<size_t>(words.codes[row].item<int64_t>())];
+  };
+  for (int64_t row = 0; row < table.rows(); ++row)
+    all.push_back({word("input", row), word("prediction", row), table.at("probability_dark").numbers[row].item<double>()});
+  return all;
+}
 
 }  // namespace
 
@@ -61,7 +118,7 @@ TEST(Images, ClassesNeedNotCountFromZero) {
 
 TEST(Images, ATableForAnImageNetworkIsRefused) {
   const Goods goods;
-  expect_failure(1, goods.train({"--model", "cifar_resnet20"}), {goods.at("data.csv"), "image networks", "table"});
+  expect_failure(1, goods.train({"--model", "cifar_resnet20"}), {goods.at("data.csv"), "a table of pictures", "path, file"});
 }
 
 TEST(Images, PicturesForATableNetworkAreRefused) {
@@ -89,4 +146,82 @@ TEST(Images, DamagedIdxFilesAreNamed) {
   const auto path = pictures.at("idx/train-images-idx3-ubyte");
   write_file(path, read_file(path).substr(0, 500));
   expect_failure(1, pictures.train(), {path, "500"});
+}
+
+TEST(Images, TheReportOfFilesShowsTrainingAndMistakes) {
+  const Files files;
+  const auto html = read_file(files.at("out/report.html"));
+  for (const auto* part : {"learning rate", "images per second", "Confusion", "Worst mistakes"})
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  EXPECT_NE(html.find("<dt>validation rows</dt><dd>4</dd>"), std::string::npos);
+}
+
+TEST(Images, PredictTakesClassFoldersInTheOrderOfTheirPaths) {
+  const Files files;
+  std::vector<std::string> paths, sorted;
+  for (const auto& said : predicted(files, "files")) paths.push_back(said.path);
+  for (const auto* of_class : {"bright", "dark"})
+    for (int i = 0; i < 8; ++i) sorted.push_back(files.at(fmt::format("files/{}/{}.png", of_class, i)));
+  EXPECT_EQ(paths, sorted);
+}
+
+TEST(Images, EvaluateShowsTheWorstMistakesOfGoodFilesTheWorstFirst) {
+  const Files files;
+  put_files(files.folder / "mixed", 4);  // half of the pictures have the other class's name: some guesses are wrong
+  auto said = predicted(files, "mixed");
+  const auto damaged = files.at("mixed/bright/2.png");
+  auto bytes = read_file(damaged);
+  bytes[bytes.size() / 2] ^= 0x55;  // its head and end are as they should be
+  write_file(damaged, bytes);
+  const auto result = expect_success(files.evaluate("mixed", {"--report", files.at("report.html"), "--workers", "2"}));
+  EXPECT_NE(result.err.find(damaged), std::string::npos) << result.err;
+  const auto html = read_file(files.at("report.html"));
+  const auto of_truth = [](const Said& file) {
+    return file.path.find("/dark/") != std::string::npos ? file.dark : 1 - file.dark;
+  };
+  std::stable_sort(said.begin(), said.end(), [&](const auto& a, const auto& b) { return of_truth(a) < of_truth(b); });
+  size_t wrong = 0, last = 0;
+  double last_truth = 0;
+  for (const auto& file : said) {
+    const auto place = html.find(file.path.substr(file.path.find("mixed/")) + "</small>");
+    const bool is_wrong = file.path.find("/" + file.guess + "/") == std::string::npos;
+    EXPECT_EQ(place != std::string::npos, is_wrong && file.path != damaged) << file.path;
+    if (place == std::string::npos) continue;
+    if (of_truth(file) > last_truth + 1e-4) EXPECT_GT(place, last) << file.path;  // nearer ones may change places
+    last = place;
+    last_truth = of_truth(file);
+    ++wrong;
+  }
+  EXPECT_GE(wrong, 7u);
+  EXPECT_NE(html.find(fmt::format("All {} wrong guesses", wrong)), std::string::npos);
+  EXPECT_NE(html.find("src=\"data:image/png;base64,iVBOR"), std::string::npos);
+}
+
+TEST(Images, EvaluateNamesPicturesOfIdxFilesByTheirNumber) {
+  const Pictures pictures;
+  expect_success(pictures.train({"--out", pictures.at("out")}));
+  expect_success({"evaluate", "--weights", pictures.at("out/model.safetensors"), "--data", pictures.at("idx"), "--report",
+                  pictures.at("report.html"), "--threads", "1", "--json"});
+  const auto html = read_file(pictures.at("report.html"));
+  EXPECT_TRUE(html.find("<small>test 1") != std::string::npos || html.find("every guess is right") != std::string::npos);
+}
+
+TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
+  const Files files;
+  put_files(files.folder / "mixed", 3);
+  std::string list = "kind,split,picture\n";
+  for (const auto* of_class : {"dark", "bright"})
+    for (int i = 0; i < 8; ++i) list += fmt::format("{0},a,mixed/{0}/{1}.png\n", of_class, i);
+  write_file(files.folder / "list.csv", list);
+  const Words columns{"--image", "picture", "--target", "kind"};
+  const auto measured = expect_success(files.evaluate("list.csv", columns)).json();
+  const auto of_folder = expect_success(files.evaluate("mixed", {"--workers", "0"})).json();
+  for (const auto* metric : {"accuracy", "log_loss", "f1"})
+    EXPECT_NEAR(measured[metric].get<double>(), of_folder[metric].get<double>(), 1e-5) << metric;
+  expect_failure(1, files.evaluate("list.csv"), {"list.csv", "--image", "none is called path"});
+  write_file(files.folder / "list.csv", list + "dark,a,mixed/lost.png\n");
+  expect_failure(1, files.evaluate("list.csv", columns), {"list.csv", "lost.png", "--on-bad skip"});
+  const auto skipped = expect_success(files.evaluate("list.csv", columns + Words{"--on-bad", "skip"}));
+  EXPECT_EQ(skipped.json(), measured);
+  EXPECT_NE(skipped.err.find("lost.png"), std::string::npos) << skipped.err;
 }

@@ -49,6 +49,14 @@ TEST(Batches, ShuffledPassSeesEveryRowOnceAndKeepsRowsTogether) {
   EXPECT_TRUE(torch::equal(pass[3].inputs.select(1, 2), pass[3].targets));
 }
 
+TEST(Batches, SayWhichRowsTheyHave) {
+  const auto data = counted(7);
+  const auto shuffled = data.shuffled(3, 1, 0), in_order = data.in_order(3);
+  for (const auto* pass : {&shuffled, &in_order})
+    for (int64_t i = 0; i < pass->size(); ++i)
+      EXPECT_TRUE(torch::equal(data.targets().index_select(0, (*pass)[i].rows), (*pass)[i].targets));
+}
+
 TEST(Batches, OrderDependsOnSeedAndEpochAlone) {
   torch::manual_seed(1);
   const auto order = epoch_order(50, 3, 4);

@@ -96,6 +96,7 @@ TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
     for (int64_t i = 0; i < batches.size(); ++i) {
       const auto batch = batches[i];
       EXPECT_TRUE(torch::equal(batch.inputs.flatten(1).select(1, 0), batch.targets.to(torch::kFloat)));
+      EXPECT_TRUE(torch::equal(batch.rows, batch.targets));
       rows.push_back(batch.targets);
     }
     const auto seen = torch::cat(rows);

@@ -62,6 +62,18 @@ ClassPart classes(int64_t number, int64_t rows = 600) {
   return part;
 }
 
+/// The head of a PNG file, which is what a page looks at.
+std::string png(int64_t width, int64_t height) {
+  const auto number = [](int64_t value) {
+    return std::string(2, '\0') + static_cast<char>(value >> 8) + static_cast<char>(value);
+  };
+  return "\x89PNG\r\n\x1a\n" + number(0) + "IHDR" + number(width) + number(height) + "and so on";
+}
+
+Mistake mistake(int64_t width = 28, int64_t height = 28) {
+  return {png(width, height), "pets/cat/7.jpg", "cat", "dog", 0.0002, 0.985};
+}
+
 ReportData everything() {
   ReportData data{.title = "t", .command = "train", .settings = {{"epochs", "5"}}, .history = history()};
   data.classes = {classes(3)};
@@ -76,6 +88,7 @@ ReportData everything() {
                   profile_of(Column::of_text("colour", {"red", "blue", "red", ""}))};
   data.notes = {"column \"id\" is left out"};
   data.tables = {{"Folds", "each tested once", {"fold", "rmse"}, {{"1", "2.5"}, {"2", "2.25"}}, 1}};
+  data.mistakes = std::vector{mistake()};
   return data;
 }
 
@@ -97,6 +110,14 @@ TEST(Report, ShowsResultsCommandAndSettings) {
             .results = {{"validation", {{"rmse", 1625.25}}}, {"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
             .history = history()});
   expect_has(html, {"train --data a.csv", "<td>20</td>", "1,625.25", "625.25", "not defined"});
+}
+
+TEST(Report, HasCurvesForTheLearningRateAndTheThroughputWhereTheyAreKnown) {
+  auto records = history();
+  for (auto& record : records) record.lr = 0.1 / static_cast<double>(record.epoch), record.items_per_second = 1500;
+  const auto html = page({.title = "t", .history = records, .items = "images"});
+  EXPECT_EQ(count(html, "<svg"), 5u);
+  expect_has(html, {"learning rate<span>0.025<", "images per second<span>1,500<", "<title>epoch 5: 0.02</title>"});
 }
 
 TEST(Report, PartsWithoutDataHaveNoPlace) {
@@ -133,6 +154,28 @@ TEST(Report, ShowsTwoClassesByCurvesCalibrationThresholdAndConfusion) {
                     ">300<small>"});
 }
 
+TEST(Report, ShowsTheWorstMistakesAsPictures) {
+  ReportData data{.title = "t", .classes = {classes(10)}, .mistakes = std::vector{mistake(28, 20), mistake(160, 90)}};
+  expect_has(page(data), {"Of 60 wrong guesses the 2 that give", "true <b>cat</b> <span>0.020\u00A0%</span>",
+                          "guessed <b>dog</b> <span>98.5\u00A0%</span>", "alt=\"cat taken for dog\"", "pets/cat/7.jpg",
+                          "width=\"140\" height=\"100\" class=\"enlarged\"", "width=\"160\" height=\"90\" alt"});
+  data.mistakes = std::vector<Mistake>(60, mistake());
+  data.mistakes->front().name = "a/folder/" + std::string(60, 'x') + ".jpg";
+  const auto many = page(data);
+  EXPECT_EQ(count(many, "<img "), 24u);
+  expect_has(many, {"the 24 that give", ">…xxxx", "title=\"a/folder/xxx"});
+  data.mistakes->resize(1);
+  data.mistakes->front() = {"", "a.jpg", "cat", "dog", 1e-7, 1 - 1e-7};
+  const auto lost = page(data);
+  EXPECT_EQ(count(lost, "<img "), 0u);
+  expect_has(lost, {"&lt;\u00A00.001\u00A0%", "guessed <b>dog</b> <span>&gt;\u00A099.99\u00A0%"});
+}
+
+TEST(Report, SaysSoWhereNoPictureIsTakenForAnother) {
+  expect_has(page({.title = "t", .mistakes = std::vector<Mistake>{}}), {"Worst mistakes", "None: every guess is right"});
+  expect_lacks(page({.title = "t", .classes = {classes(3)}}), {"Worst mistakes"});
+}
+
 TEST(Report, TheThresholdOfAPartDecides) {
   auto part = classes(2);
   part.threshold = 0.7;  // above all probabilities: class 1 is never said
@@ -162,7 +205,8 @@ TEST(Report, EveryDrawingSaysWhatItShows) {
 
 TEST(Report, TakesNothingFromTheNetworkAndFollowsTheReadersColours) {
   const auto html = page(everything());
-  expect_lacks(html, {"http", "<script", "<link", "url(", "src="});
+  expect_lacks(html, {"http:", "https:", "<script", "<link", "url("});
+  EXPECT_EQ(count(html, "src="), count(html, "src=\"data:image/png;base64,iVBORw0KGgo"));
   expect_has(html, {"prefers-color-scheme: dark", "width=device-width"});
 }
 
@@ -181,6 +225,8 @@ TEST(Report, NamesOfAllKindsAreEscaped) {
   auto part = numbers();
   part.target = part.rows = name;
   data.regression = {part};
+  data.mistakes = std::vector<Mistake>{{png(8, 8), name, name, name},
+                                       {png(8, 8), name + std::string(100, 'x') + name, name, name}};
   expect_lacks(page(data), {"<script", "\"&\""});
 }
 
@@ -212,6 +258,7 @@ TEST(Report, StaysSmallHoweverLargeTheData) {
     data.notes.push_back(longish);
   }
   data.tables = {{"Trials", "", {"number"}, std::vector<std::vector<std::string>>(5000, {longish})}};
+  data.mistakes = std::vector<Mistake>(5000, {png(160, 160) + std::string(20000, 'x'), longish, longish, longish});
   const auto html = page(data);
   EXPECT_LT(html.size(), 3u << 20);
   expect_has(html, {"The first 20 of 5,000 columns", "The first 200 of 5,000 columns", "The first 300 of 5,000 rows",
@@ -223,6 +270,8 @@ TEST(Report, PartsThatDoNotFitTogetherAreRefused) {
   part.truth = torch::zeros({3});
   expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows",
                [&] { page({.regression = {part}}); });
+  expect_error(ErrorKind::input, "report: picture of \"a.jpg\" must be a PNG file, got 4 bytes",
+               [&] { page({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}}); });
   auto kinds = classes(3);
   kinds.classes.pop_back();
   expect_error(ErrorKind::input, "report: probabilities of \"kind\" must be (600, 2)",

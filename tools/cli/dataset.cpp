@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "image_dataset.h"
 #include "naming.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/source.h"
@@ -131,7 +130,6 @@ Frame read_raw(const Model& model, const std::string& path, const std::string& t
 
 Batches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options) {
-  if (!model.table) return read_labelled_images(model, path);
   if (const auto kind = detect_data(path); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path, text_of(kind));
   return naming(path, [&] { return table_batches(model, read_raw(model, path, target, options)); });

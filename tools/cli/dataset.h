@@ -42,7 +42,7 @@ Dataset make_dataset(const DataOptions& options, const TrainingTable& table, con
 /// Reads and parts a table. Throws: Error that names the file, column or row.
 Dataset read_table_dataset(const DataOptions& options);
 
-/// The rows of `path` as a trained model reads them, with their targets.
+/// The rows of a table as a trained model of tables reads them, with their targets.
 /// `target` overrides the name of the target's column.
 Batches read_labelled(const Model& model, const std::string& path, const std::string& target,
                             const TableReadOptions& options = {});

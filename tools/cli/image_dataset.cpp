@@ -76,13 +76,20 @@ Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan
   return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}), how};
 }
 
+ImageRows read_labelled_rows(const std::string& path, const ImageDataOptions& images) {
+  auto parts = read_image_parts(path, images.read);
+  for (const auto& note : parts.notes)
+    if (images.tell) images.tell(note);
+  return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
+}
+
 /// A part that is pictures of the training set, set apart by the path, or a path of its own.
 std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, const std::optional<ImageRows>& apart,
-                                 const std::string& text, const char* option, const ImageReadOptions& read) {
+                                 const std::string& text, const char* option, const ImageDataOptions& images) {
   if (rows.numel() > 0) return take(all.train, rows);
   if (text.empty()) return apart;
   if (fraction_of(text, option)) return std::nullopt;
-  return read_labelled_rows(text, read);
+  return read_labelled_rows(text, images);
 }
 
 /// The split of the pictures to train on: fractions count where the path sets nothing apart.
@@ -93,11 +100,6 @@ Split split_pictures(DataOptions options, const ImageParts& parts, const Target&
 }
 
 }  // namespace
-
-ImageRows read_labelled_rows(const std::string& path, const ImageReadOptions& options) {
-  auto parts = read_image_parts(path, options);
-  return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
-}
 
 std::string usual_recipe(const ImageRows& rows, bool begins_with_weights) {
   if (begins_with_weights) return "finetune";
@@ -124,8 +126,8 @@ Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& i
     if (!rows) return std::nullopt;
     return naming(path, [&] { return image_batches(model, *rows, measured, images); });
   };
-  const auto validation = part_of(parts, split.validation, parts.validation, options.validation, "--val", images.read);
-  const auto test = part_of(parts, split.test, parts.test, options.test, "--test", images.read);
+  const auto validation = part_of(parts, split.validation, parts.validation, options.validation, "--val", images);
+  const auto test = part_of(parts, split.test, parts.test, options.test, "--test", images);
   dataset.train = naming(options.data, [&] { return image_batches(model, train, plan, images); });
   dataset.validation = batches(validation, options.validation);
   dataset.test = batches(test, options.test);
@@ -133,8 +135,12 @@ Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& i
   return dataset;
 }
 
-Batches read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images) {
-  return naming(path, [&] { return image_batches(model, read_labelled_rows(path, images.read), {}, images); });
+LabelledImages read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images) {
+  return naming(path, [&]() -> LabelledImages {
+    auto pictures = read_labelled_rows(path, images);
+    auto rows = image_batches(model, pictures, {}, images);
+    return {std::move(pictures), std::move(rows)};
+  });
 }
 
 }  // namespace reszoo::cli

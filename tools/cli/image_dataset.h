@@ -11,7 +11,7 @@ struct ImageDataOptions {
   ImageReadOptions read;
   int64_t workers = 1;     ///< threads that decode and augment
   int64_t bad_limit = 100; ///< files whose damage shows in training, before it is an error
-  std::function<void(const std::string& line)> tell = {};  ///< of files that are left out
+  std::function<void(const std::string& line)> tell = {};  ///< of files that are left out; not of those in Dataset::notes
 };
 
 /// The recipe for pictures such as these where none is named: `finetune` where training begins with
@@ -23,11 +23,14 @@ std::string usual_recipe(const ImageRows& rows, bool begins_with_weights);
 Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImageParts& parts,
                            const ImagePlan& plan, const std::optional<ImagePreprocess>& known);
 
-/// The pictures of a path as a trained model reads them, with their classes: of a path that sets test
-/// pictures apart, these.
-Batches read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images = {});
+/// Pictures, and the same as a trained model reads them.
+struct LabelledImages {
+  ImageRows pictures;
+  Batches rows;
+};
 
-/// The same, as pictures.
-ImageRows read_labelled_rows(const std::string& path, const ImageReadOptions& options);
+/// The pictures of a path with their classes: of a path that sets test pictures apart, these, else those
+/// to validate with, if any.
+LabelledImages read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images);
 
 }  // namespace reszoo::cli

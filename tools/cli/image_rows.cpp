@@ -37,12 +37,15 @@ class SetPicture : public Picture {
   Tensor planes_;  // (C, H, W)
 };
 
-/// Classes by name, or by number where they have none.
-ImageRows rows_of(const ImageSet& set, const std::vector<std::string>& classes = {}) {
+/// Classes by name, or by number where they have none; `part` names the pictures.
+ImageRows rows_of(const ImageSet& set, const char* part, const std::vector<std::string>& classes = {}) {
   Column labels{.name = "label", .numbers = set.labels.to(torch::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
+  std::vector<std::string> names;
+  for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
   return {.source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<SetPicture>(images[row]); },
           .labels = labels,
+          .names = std::move(names),
           .size = std::pair(set.images.size(2), set.images.size(3)),
           .channels = set.images.size(1)};
 }
@@ -122,8 +125,7 @@ ImageRows take(const ImageRows& all, const Tensor& rows) {
   part.labels = take_rows(Frame{{all.labels}}, wanted).columns.front();
   part.source = [source = all.source, numbers](int64_t row) { return source(numbers[static_cast<size_t>(row)]); };
   part.names.clear();
-  if (!all.names.empty())
-    for (const auto number : numbers) part.names.push_back(all.names[static_cast<size_t>(number)]);
+  for (const auto number : numbers) part.names.push_back(all.names[static_cast<size_t>(number)]);
   return part;
 }
 
@@ -131,11 +133,11 @@ ImageParts read_image_parts(const std::string& path, const ImageReadOptions& opt
   switch (const auto kind = detect_data(path)) {
     case DataKind::idx_folder: {
       const auto splits = read_idx_folder(path);
-      return {.train = rows_of(splits.train), .test = rows_of(splits.test)};
+      return {.train = rows_of(splits.train, "train"), .test = rows_of(splits.test, "test")};
     }
     case DataKind::cifar_folder: {
       const auto folder = read_cifar_folder(path);
-      return {.train = rows_of(folder.splits.train, folder.classes), .test = rows_of(folder.splits.test, folder.classes)};
+      return {.train = rows_of(folder.splits.train, "train", folder.classes), .test = rows_of(folder.splits.test, "test", folder.classes)};
     }
     case DataKind::image_folder: return read_folders(path, options);
     case DataKind::table: return read_list(path, options);

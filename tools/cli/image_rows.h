@@ -27,7 +27,7 @@ struct ImageReadOptions {
 struct ImageRows {
   PictureSource source;
   Column labels;                                  ///< "label": names or numbers of classes
-  std::vector<std::string> names = {};            ///< of files, their paths; empty of pictures in memory
+  std::vector<std::string> names = {};            ///< paths of files; "train 17" of a set in memory, from 0
   std::optional<std::pair<int64_t, int64_t>> size = {};  ///< height and width of all; none where they differ
   int64_t channels = 3;                           ///< 1 where all are grey
 

@@ -64,15 +64,16 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
 
 Given outputs_of(Model& model, const Batches& rows) {
   const auto pass = rows.in_order(rows.input_shape().size() == 3 ? 64 : 1024);
-  std::vector<Tensor> outputs, targets;
+  std::vector<Tensor> outputs, targets, numbers;
   for (int64_t i = 0; i < pass.size(); ++i) {
     const auto batch = pass[i];
     if (batch.targets.size(0) == 0) continue;
     outputs.push_back(model.outputs(batch.inputs));
     targets.push_back(batch.targets.cpu());
+    numbers.push_back(batch.rows.cpu());
   }
   if (outputs.empty()) fail(ErrorKind::input, "no row is left to measure on; all files are bad");
-  return {at::cat(outputs), at::cat(targets)};
+  return {at::cat(outputs), at::cat(targets), at::cat(numbers)};
 }
 
 Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric) {

@@ -21,6 +21,7 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
 /// are bad.
 struct Given {
   Tensor outputs, targets;
+  Tensor rows;  ///< (N) int64, which rows these are
 };
 Given outputs_of(Model& model, const Batches& rows);
 inline Metrics measure(const Target& target, const Given& given) { return measure(target, given.outputs, given.targets); }

@@ -21,8 +21,9 @@ void require_thresholds(const Dataset& dataset) {
 
 void choose_thresholds(Model& model, const Dataset& dataset, ThresholdMetric metric) {
   auto& target = *model.target;
-  const auto [outputs, targets] = outputs_of(model, *dataset.validation);
-  const auto chances = target.probabilities(outputs).to(at::kDouble);
+  const auto given = outputs_of(model, *dataset.validation);
+  const auto& targets = given.targets;
+  const auto chances = target.probabilities(given.outputs).to(at::kDouble);
   std::vector<double> thresholds;
   if (target.task() == Task::binary) {
     thresholds = {best_threshold(chances, targets, metric).threshold};

@@ -32,10 +32,14 @@ void add_picture_options(CLI::App& app, PictureOptions& o) {
   app.add_option("--erase", o.erase, "Chance of a rectangle erased (0)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--mixup", o.mixup, "Alpha of mixup; 0 none (0; timm-a3 0.1)")->check(CLI::NonNegativeNumber);
   app.add_option("--cutmix", o.cutmix, "Alpha of cutmix; 0 none (0; timm-a3 1)")->check(CLI::NonNegativeNumber);
+  add_picture_reading(app, o);
+}
+
+void add_picture_reading(CLI::App& app, PictureOptions& o) {
   app.add_option("--image", o.path_column, "A table's column of picture files (path, file, filename or image)");
   app.add_option("--workers", o.workers, "Threads that decode and augment pictures; 0: none but the training's (1)")->check(CLI::Range(0, 256));
-  app.add_option("--on-bad", o.on_bad, "Of damaged files: fail, or skip them (fail at the first look, skip some in training)");
-  app.add_option("--bad-limit", o.bad_limit, "Most files that may be skipped in training (100)")->check(CLI::NonNegativeNumber);
+  app.add_option("--on-bad", o.on_bad, "Of damaged files: fail, or skip them (fail at the first look at all, skip some whose damage shows later)");
+  app.add_option("--bad-limit", o.bad_limit, "Most files that may be skipped after the first look (100)")->check(CLI::NonNegativeNumber);
 }
 
 void apply(const PictureOptions& o, Plan& plan) {

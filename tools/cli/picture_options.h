@@ -1,4 +1,4 @@
-/// What the command line says of pictures in training.
+/// What the command line says of pictures.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <optional>
@@ -20,6 +20,9 @@ struct PictureOptions {
 };
 
 void add_picture_options(CLI::App& app, PictureOptions& options);
+
+/// Adds --image, --workers, --on-bad and --bad-limit alone: how pictures are read.
+void add_picture_reading(CLI::App& app, PictureOptions& options);
 
 /// Throws: Error (usage) for a value that does not fit.
 void apply(const PictureOptions& options, Plan& plan);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "measure.h"
+#include "mistakes.h"
 
 namespace reszoo::cli {
 namespace {
@@ -112,13 +113,17 @@ void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const
                  uint64_t seed) {
   const bool tested = dataset.test.has_value(), validated = dataset.validation.has_value();
   const auto& rows = tested ? *dataset.test : validated ? *dataset.validation : *dataset.train;
-  const auto [outputs, targets] = outputs_of(model, rows);
-  add_predictions(report, *model.target, outputs, targets,
+  const auto given = outputs_of(model, rows);
+  add_predictions(report, *model.target, given.outputs, given.targets,
                   tested      ? "test"
                   : validated ? "validation"
                               : "training");
+  if (dataset.pictures) {
+    report.items = "images";
+    report.mistakes = worst_mistakes(*model.target, given, *dataset.pictures);
+  }
   report.lead = fmt::format("{} of {}", text_of(model.target->task()), model.target->name());
-  if (model.table) report.lead += fmt::format(" from {} columns", model.table->inputs().size());
+  report.lead += model.table ? fmt::format(" from {} columns", model.table->inputs().size()) : " from pictures";
   report.parts = {{"training", dataset.train->rows()}};
   if (validated) report.parts.emplace_back("validation", dataset.validation->rows());
   if (tested) report.parts.emplace_back("test", dataset.test->rows());

@@ -24,6 +24,7 @@ struct Batch {
   /// loss(mixed_targets). Undefined: nothing.
   Tensor mixed_targets = {};
   double share = 1;
+  Tensor rows = {};  ///< (N) int64, the numbers of these rows
 };
 
 /// How inputs are made that are not in memory.

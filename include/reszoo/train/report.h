@@ -1,6 +1,7 @@
 /// A run as one page to look at.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,16 @@ struct ClassPart {
   Tensor guess = {};                 ///< (N), where it is not the likeliest class
 };
 
+/// A picture that was taken for something else.
+struct Mistake {
+  std::string png;   ///< the bytes of a small PNG file, or "" where there is none to show
+  std::string name;  ///< which row it is: the path of a file
+  std::string truth, guess;
+  double truth_probability = 0, guess_probability = 0;  ///< what the model gives to each
+};
+
+constexpr int64_t most_mistakes = 24;  ///< that a page shows
+
 /// A table of the caller's: trials of a search, folds of a cross-validation.
 struct ReportTable {
   std::string title, introduction;
@@ -47,9 +58,11 @@ struct ReportData {
   std::vector<std::pair<std::string, std::string>> settings = {};  ///< name and value
   std::vector<std::pair<std::string, Metrics>> results = {};       ///< by rows: "validation", "test"
   std::vector<EpochRecord> history = {};
+  std::string items = "rows";                                      ///< what it is trained on: "images"
 
   std::vector<RegressionPart> regression = {};  ///< one a target
   std::vector<ClassPart> classes = {};          ///< one a target; a label is a target of two classes
+  std::optional<std::vector<Mistake>> mistakes = {};  ///< of rows that are pictures, the worst first
 
   std::string importance_metric = {};  ///< in whose unit the importance is
   std::vector<ColumnImportance> importance = {};
@@ -65,14 +78,15 @@ struct ReportData {
 /// Writes one self-contained HTML page, without script or network, light or dark
 /// as the reader's system is. It begins with the result in a sentence, beside
 /// that of the best constant prediction and its 95 % interval, and with what
-/// speaks for and against trusting it; then the predictions, what the model makes
-/// of the columns, the training, the data, the tables, the settings, the command.
+/// speaks for and against trusting it; then the predictions, the worst mistakes as
+/// pictures, what the model makes of the columns, the training, the data, the
+/// tables, the settings, the command.
 ///
 /// However large the data, the page stays below some megabytes: tables and plots
 /// show a part of what there is and say of how much.
 ///
 /// Throws: Error (file) if it cannot be written; Error (input) for parts whose
-/// tensors do not fit together.
+/// tensors do not fit together, or a mistake's picture that is no PNG.
 void write_report(const std::filesystem::path& path, const ReportData& data);
 
 }  // namespace reszoo
