@@ -184,5 +184,5 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
 }
 
 TEST(Plan, AnUnknownNameIsRefused) {
-  expect_error_parts(ErrorKind::usage, {"auto, paper or image", "papier", "did you mean paper"}, [] { named_plan("papier", 10); });
+  expect_error_parts(ErrorKind::usage, {"auto, paper, image, cifar, torchvision-v1, timm-a3 or finetune", "papier", "did you mean paper"}, [] { named_plan("papier", 10); });
 }

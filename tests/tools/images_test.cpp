@@ -118,7 +118,7 @@ TEST(Images, ClassesNeedNotCountFromZero) {
 
 TEST(Images, ATableForAnImageNetworkIsRefused) {
   const Goods goods;
-  expect_failure(1, goods.train({"--model", "cifar_resnet20"}), {goods.at("data.csv"), "a table of pictures", "path, file"});
+  expect_failure(1, goods.train({"--model", "cifar_resnet20"}), {goods.at("data.csv"), "image networks", "path, file"});
 }
 
 TEST(Images, PicturesForATableNetworkAreRefused) {

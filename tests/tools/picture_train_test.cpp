@@ -150,6 +150,24 @@ TEST(TrainPictures, FineTuningTakesThePreprocessingOver) {
   EXPECT_EQ(model.target->classes().size(), 3u);
 }
 
+TEST(TrainPictures, CifarFilesAreTrainedAndPredicted) {
+  const Photos photos;
+  const auto records = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += static_cast<char>(i % 2) + std::string(1024, static_cast<char>(i % 2 ? 200 : 10)) + std::string(2048, '\x40');
+    return text;
+  };
+  fs::create_directories(photos.folder / "cifar");
+  write_file(photos.folder / "cifar/data_batch_1.bin", records(40));
+  write_file(photos.folder / "cifar/test_batch.bin", records(10));
+  write_file(photos.folder / "cifar/batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
+  const auto result = expect_success(photos.train("cifar", {"--size", "32", "--recipe", "cifar"}));
+  EXPECT_EQ(result.json()["test"]["accuracy"], 1);
+  const auto predicted = expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("cifar"), "--json"}).json();
+  EXPECT_EQ(predicted["predictions"].size(), 10u);
+  EXPECT_EQ(predicted["predictions"][1], "automobile");
+}
+
 TEST(TrainPictures, OptionsOfTablesAreRefused) {
   const Photos photos;
   put_photos(photos.folder / "data", 4);

@@ -7,6 +7,7 @@
 #include "model_options.h"
 #include "naming.h"
 #include "reszoo/base/error.h"
+#include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/source.h"
@@ -39,9 +40,13 @@ ImagePreprocess picture_preprocess(const Source& source) {
   fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", source.model->name);
 }
 
-Tensor picture_input(const Source& source, const fs::path& path) {
-  const auto pixels = decode_image(path);
-  return picture_preprocess(source)(ImageView{.data = pixels.const_data_ptr<uint8_t>(), .height = pixels.size(0), .width = pixels.size(1)});
+Tensor picture_input(const Source& source, const fs::path& path) { return picture_preprocess(source)(*open_picture(path)); }
+
+/// The test pictures of a folder that has all of one size in a few files; nothing of another.
+std::optional<Tensor> set_of(const fs::path& path, DataKind kind) {
+  if (kind == DataKind::idx_folder) return read_idx_folder(path).test.images;
+  if (kind == DataKind::cifar_folder) return read_cifar_folder(path).splits.test.images;
+  return std::nullopt;
 }
 
 /// Rows for weights that say nothing of columns: all of them, as numbers.
@@ -132,7 +137,8 @@ bool has_pictures(const std::vector<std::string>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const std::string& input) {
     if (input == "-") return false;
     const auto kind = detect_data(input);
-    return kind == DataKind::image_file || (kind != DataKind::table && kind != DataKind::idx_folder && fs::is_directory(input));
+    const bool set = kind == DataKind::idx_folder || kind == DataKind::cifar_folder;
+    return kind == DataKind::image_file || (kind != DataKind::table && !set && fs::is_directory(input));
   });
 }
 
@@ -150,9 +156,8 @@ void for_each_input(const Source& source, const InputOptions& options, const std
       fail(ErrorKind::usage, "--keep: {} has no columns", input);
     } else if (kind == DataKind::image_file) {
       visit({picture_input(source, input), input});
-    } else if (kind == DataKind::idx_folder) {
-      const auto splits = read_idx_folder(input);
-      visit({picture_preprocess(source)(splits.test.images.defined() ? splits.test.images : splits.train.images)});
+    } else if (const auto images = set_of(input, kind)) {
+      visit({picture_preprocess(source)(*images)});
     } else if (fs::is_directory(input)) {
       for (const auto& path : pictures_in(input)) visit({picture_input(source, path), path.string()});
     } else {
