@@ -1,10 +1,12 @@
 #include "fast_maps.h"
 
 #include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
 #include <algorithm>
 
+#include "conv_maps.h"
 #include "norm_maps.h"
 
 namespace reszoo::detail {
@@ -75,6 +77,7 @@ Tensor run_block(ResidualBlockImpl& block, const Tensor& x) {
 Tensor run_step(nn::NamedAnyModule& step, Tensor x) {
   if (auto* chain = as<ChainImpl>(step); chain && !chain->checkpoint()) return run_all(chain->steps(), std::move(x));
   if (auto* block = as<ResidualBlockImpl>(step)) return run_block(*block, x);
+  if (const auto* conv = as<nn::Conv2dImpl>(step); conv && is_plain_conv(*conv) && x.dim() == 4) return conv_maps(*conv, x);
   return step.module().forward(std::move(x));
 }
 

@@ -9,7 +9,7 @@ bool has_fused_maps(const NetworkImpl& network);
 
 /// The network's outputs of pictures, the same numbers as `forward` within float tolerance. A batch norm
 /// in training mode, the sum with a shortcut and the ReLU behind it are one pass each way, instead of
-/// three there and three back; what is not known runs as it is.
+/// three there and three back; weights of convolutions have a gradient of our own; what is not known runs as it is.
 ///
 /// Shape: (N, C, H, W), float32 on a CPU, channels last.
 Tensor run_maps(NetworkImpl& network, const Tensor& x);
