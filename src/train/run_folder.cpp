@@ -1,8 +1,7 @@
 #include "run_folder.h"
 
-#include <signal.h>
-
 #include <cerrno>
+#include <csignal>
 #include <regex>
 #include <vector>
 
