@@ -5,6 +5,7 @@
 #include "cli/dataset.h"
 #include "cli/download_line.h"
 #include "cli/folds.h"
+#include "cli/keep.h"
 #include "cli/measure.h"
 #include "cli/outcome.h"
 #include "cli/picture_options.h"
@@ -31,7 +32,7 @@ struct Arguments {
   std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool class_weights = false, class_draws = false;
-  int64_t networks = 1, trials = 0, folds = 0;
+  int64_t networks = 1, trials = 0, folds = 0, keep = 0;
 };
 
 void define(CLI::App& app, Arguments& a) {
@@ -52,6 +53,8 @@ void define(CLI::App& app, Arguments& a) {
   app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs or channels");
   app.add_flag("--ema", a.ema, "Of an --init that has averaged weights too, take these");
   app.add_option("--out", a.out, "Folder for the model, the log and the report; left out, nothing is written");
+  app.add_option("--keep", a.keep, "Also keep the models of so many best epochs, of the last ones without validation (0)")
+      ->check(CLI::Range(0, 100000));
   app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
   app.add_flag("--overwrite", a.overwrite, "Allow an --out that holds a model")->configurable(false);
   app.add_flag("--dry-run", a.dry_run, "Build all, run one batch, write nothing")->configurable(false);
@@ -72,13 +75,14 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
   return plan;
 }
 
-/// Takes away what an earlier search or ensemble left: its results would be taken
-/// for those of this one.
+/// Takes away what an earlier search or ensemble left, and models of its epochs: its results would
+/// be taken for those of this one.
 void remove_parts(const fs::path& out) {
   if (!fs::is_directory(out)) return;
   std::vector<fs::path> parts;
   for (const auto& entry : fs::directory_iterator(out))
-    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-") || name.starts_with("fold-"))
+    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-") || name.starts_with("fold-") ||
+        cli::is_epoch_file(entry.path()))
       parts.push_back(entry.path());
   for (const auto& part : parts) fs::remove_all(part);
 }
@@ -238,7 +242,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   if (threshold) cli::require_thresholds(dataset);
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
   progress.say(headline(dataset, plan));
-  const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a), progress};
+  const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a), progress, a.keep};
   if (a.dry_run) return dry_run(training, plan);
   const auto& out = plan.trainer.out;
   if (!out.empty()) write_file(out / "config.toml", config);

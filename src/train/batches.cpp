@@ -110,6 +110,8 @@ Batch Batches::Pass::made(int64_t i) const {
       data_->bad_->add(rows[bad.place].item<int64_t>(), bad.why, data_->how_);
       good[bad.place].fill_(false);
     }
+    // Batch norm cannot train on one row.
+    if (loading_->chance && good.sum().item<int64_t>() == 1) good.fill_(false);
     const auto places = good.nonzero().squeeze(1);
     loaded.inputs = loaded.inputs.index_select(0, places);
     rows = rows.index_select(0, places);

@@ -3,10 +3,9 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
-#include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/load.h"
 #include "guards.h"
+#include "run_folder.h"
 #include "settings.h"
 
 namespace reszoo {
@@ -75,80 +74,18 @@ void Trainer::start(const Batches& train, const std::optional<Batches>& validati
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
   fast_ = FastForward(options_.seed);
   torch::manual_seed(options_.seed);
+  buffers_ = model_.ptr()->buffers();
+  buffers_before_.clear();
+  for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
   average_.reset();
   events_.reset();
   if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
   if (!options_.out.empty()) {
-    std::error_code error;
-    std::filesystem::create_directories(options_.out, error);
-    if (error) fail(ErrorKind::file, "{}: cannot make the folder: {}", options_.out.string(), error.message());
+    detail::open_run_folder(options_.out);
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }
   last_lap_ = last_checkpoint_ = std::chrono::steady_clock::now();
-}
-
-void Trainer::restore(const std::filesystem::path& checkpoint) {
-  const auto& schedule = options_.schedule;
-  const bool more_epochs = schedule.kind == Schedule::Kind::constant && schedule.warm_up == 0;
-  auto state = load_checkpoint(checkpoint, settings_, more_epochs);
-  load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
-  optimizer_.load(state.optimizer);
-  if (average_) average_->load(state.average);
-  detail::generator(at::kCPU).set_state(state.cpu_generator);
-  if (options_.device.is_cuda()) detail::generator(options_.device).set_state(state.cuda_generator);
-  state_ = std::move(state);
-  // The run may have ended between its best epoch and the writing of the model.
-  best_pending_ = !state_.best.is_empty();
-}
-
-void Trainer::save() {
-  state_.weights = state_of(*model_.ptr());
-  state_.optimizer = optimizer_.state();
-  if (average_) state_.average = average_->state();
-  state_.cpu_generator = detail::generator(at::kCPU).get_state();
-  if (options_.device.is_cuda()) state_.cuda_generator = detail::generator(options_.device).get_state();
-  save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
-}
-
-/// Appends the epochs that the event file does not have; one that failed begins anew.
-void Trainer::write_events() {
-  if (!events_) {
-    events_.emplace(options_.out);
-    events_written_ = 0;
-  }
-  try {
-    for (; events_written_ < state_.history.size(); ++events_written_) events_->add(state_.history[events_written_]);
-  } catch (...) {
-    events_.reset();
-    throw;
-  }
-}
-
-void Trainer::write(const Progress& progress, bool must_succeed) {
-  std::optional<Error> failure;
-  const auto attempt = [&](const auto& action) {
-    try {
-      action();
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::file) throw;
-      if (!failure) failure = error;
-      if (!must_succeed && hooks_.on_warning) hooks_.on_warning(fmt::format("{}; training goes on", error.what()));
-      return false;
-    }
-  };
-  // The model goes first: a checkpoint that knows of a better model than the
-  // file has would, after a cut in between, leave the older one for good.
-  if (best_pending_ && hooks_.on_best) best_pending_ = !attempt([&] { hooks_.on_best(state_.best, progress); });
-  if (hooks_.on_weights && state_.step == 0 && !progress.metrics.empty()) attempt([&] { hooks_.on_weights(kept(), progress); });
-  if (!options_.out.empty()) {
-    attempt([&] { save(); });
-    attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
-    if (options_.events) attempt([&] { write_events(); });
-    last_checkpoint_ = std::chrono::steady_clock::now();
-  }
-  if (must_succeed && failure) throw *failure;
 }
 
 void Trainer::lap() {
@@ -176,7 +113,8 @@ Progress Trainer::progress() const {
 
 void Trainer::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
-  state_.lr = options_.optimizer.lr * options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
+  const double factor = options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
+  state_.lr = options_.optimizer.lr * factor;
   const auto rows = batch.targets.size(0);
   const auto loss = rows > 0 ? attempt(batch) : std::nullopt;
   if (loss) {
@@ -187,15 +125,6 @@ void Trainer::run_step(const Batch& batch) {
   ++state_.step;
   lap();
   if (hooks_.on_step) hooks_.on_step(progress());
-}
-
-/// Writes a checkpoint within an epoch, where the last is long ago.
-void Trainer::write_if_due() {
-  if (options_.out.empty() || options_.checkpoint_every <= 0) return;
-  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;
-  if (since.count() < options_.checkpoint_every) return;
-  write(progress(), false);
-  last_lap_ = std::chrono::steady_clock::now();
 }
 
 bool Trainer::train_epoch(const Batches& train) {
@@ -217,8 +146,6 @@ Metrics Trainer::validate(const Batches& validation) {
   load_state(*model_.ptr(), trained);
   return metrics;
 }
-
-State Trainer::kept() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
 
 bool Trainer::judge(const Metrics& metrics) {
   if (metrics.empty()) return true;
@@ -259,6 +186,7 @@ void Trainer::end_epoch(const std::optional<Batches>& validation) {
   state_.step = state_.loss_rows = 0;
   state_.loss_sum = state_.epoch_seconds = 0;
   if (hooks_.on_epoch) hooks_.on_epoch(told);
+  hand_out_weights();
   write(told, done());
   last_lap_ = std::chrono::steady_clock::now();
 }

@@ -15,21 +15,7 @@ constexpr int64_t kMostSkippedInRow = 20;
 // Of float16, as PyTorch's GradScaler: halved where gradients overflow, doubled after so many
 // steps where they do not.
 constexpr int64_t kScaleSteps = 2000;
-
-/// The buffers of a module as they are now: a forward with nan leaves it in the statistics of norms.
-class Buffers {
- public:
-  explicit Buffers(const nn::Module& module) : originals_(module.buffers()) {
-    for (const auto& buffer : originals_) copies_.push_back(buffer.detach().clone());
-  }
-  void restore() {
-    const at::NoGradGuard no_grad;
-    for (size_t i = 0; i < originals_.size(); ++i) originals_[i].copy_(copies_[i]);
-  }
-
- private:
-  std::vector<Tensor> originals_, copies_;
-};
+constexpr double kLeastScale = 1.0 / 1024;  // gradients that overflow even so are not finite at all
 
 /// Rows [first, first + count) of a batch.
 Batch part_of(const Batch& batch, int64_t first, int64_t count) {
@@ -37,6 +23,14 @@ Batch part_of(const Batch& batch, int64_t first, int64_t count) {
   for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.mixed_targets})
     if (tensor->defined()) *tensor = tensor->narrow(0, first, count);
   return part;
+}
+
+/// How many parts a batch goes through the network in: as large as those of a full batch, and none
+/// of a single row, on which batch norm cannot train, unless all are.
+int64_t parts_of(int64_t rows, const TrainerOptions& options) {
+  const auto size = (options.batch_size + options.accumulate - 1) / options.accumulate;
+  const auto parts = std::min((rows + size - 1) / size, options.accumulate);
+  return size == 1 ? parts : std::max<int64_t>(std::min(parts, rows / 2), 1);
 }
 
 /// How much of the batch's loss the part is.
@@ -49,12 +43,14 @@ double share_of(const Batch& part, const Batch& batch) {
 
 void Trainer::fail_nonfinite(const std::string& what) const {
   const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
-  throw Nonfinite(ErrorKind::input, fmt::format("train: {} at epoch {}, step {}, lr={:g}; {}", what, state_.epoch + 1, state_.step + 1,
-                                                state_.lr, kept ? "the last good checkpoint is kept" : "try a lower learning rate"));
+  const auto* hint = kept ? "the last good checkpoint is kept" : "try a lower learning rate";
+  throw Nonfinite(ErrorKind::input, fmt::format("train: {} at epoch {}, step {}, lr={:g}; {}", what, state_.epoch + 1,
+                                                state_.step + 1, state_.lr, hint));
 }
 
 void Trainer::require_finite(double loss) const {
-  if (!std::isfinite(loss)) fail_nonfinite(fmt::format("loss is {}", std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf"));
+  if (std::isfinite(loss)) return;
+  fail_nonfinite(fmt::format("loss is {}", std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf"));
 }
 
 Tensor Trainer::loss_of(const Tensor& outputs, const Batch& batch) const {
@@ -70,7 +66,8 @@ double Trainer::backward(const Batch& part, double share, int64_t number) {
     const detail::AutocastGuard autocast(options_.device, options_.precision);
     const auto x = input(part.inputs);
     const bool fast = options_.fast && options_.precision == Precision::float32;
-    outputs = fast ? fast_(model_, x, (state_.epoch * steps_ + state_.step) * options_.accumulate + number) : model_.forward(x);
+    const auto position = (state_.epoch * steps_ + state_.step) * options_.accumulate + number;
+    outputs = fast ? fast_(model_, x, position) : model_.forward(x);
   }
   if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
   const auto loss = loss_of(outputs, part);
@@ -85,6 +82,7 @@ double Trainer::backward(const Batch& part, double share, int64_t number) {
 bool Trainer::scale_down() {
   optimizer_.scale_gradients(1 / state_.loss_scale);
   if (!std::isfinite(optimizer_.gradient_norm().item<double>())) {
+    if (state_.loss_scale <= kLeastScale) return true;  // the check that follows fails
     state_.loss_scale /= 2;
     state_.scale_steps = 0;
     return false;
@@ -98,7 +96,7 @@ bool Trainer::scale_down() {
 
 double Trainer::train_step(const Batch& batch, double lr) {
   optimizer_.zero_grad();
-  const auto rows = batch.targets.size(0), parts = std::min(options_.accumulate, rows);
+  const auto rows = batch.targets.size(0), parts = parts_of(rows, options_);
   double loss = 0;
   for (int64_t i = 0; i < parts; ++i) {
     const auto first = rows * i / parts;
@@ -108,10 +106,22 @@ double Trainer::train_step(const Batch& batch, double lr) {
   }
   if (options_.precision == Precision::float16 && !scale_down()) return loss;
   const auto norm = optimizer_.gradient_norm();
-  if (const double value = norm.item<double>(); !std::isfinite(value)) fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
+  if (const double value = norm.item<double>(); !std::isfinite(value))
+    fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
   if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm, norm);
   optimizer_.step(lr);
   return loss;
+}
+
+/// A forward with nan leaves it in the statistics of norms.
+void Trainer::remember_buffers() {
+  const at::NoGradGuard no_grad;
+  if (!buffers_.empty()) at::_foreach_copy_(buffers_before_, buffers_);
+}
+
+void Trainer::restore_buffers() {
+  const at::NoGradGuard no_grad;
+  if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
 }
 
 /// A step of a run; its loss, or nothing where it was skipped.
@@ -119,16 +129,18 @@ std::optional<double> Trainer::attempt(const Batch& batch) {
   Random random(mix_bits(options_.seed), state_.epoch, state_.step);
   const auto mixed = options_.mix(batch, random);
   const auto step = [&] { return hooks_.step ? hooks_.step(*this, mixed, state_.lr) : train_step(mixed, state_.lr); };
-  if (options_.on_nonfinite == OnNonfinite::stop) return step();
-  Buffers buffers(*model_.ptr());
+  remember_buffers();
   try {
     const double loss = step();
     state_.skipped_in_row = 0;
     return loss;
   } catch (const Nonfinite& error) {
-    buffers.restore();
+    restore_buffers();
+    if (options_.on_nonfinite == OnNonfinite::stop) throw;
     ++state_.skipped;
-    if (++state_.skipped_in_row == kMostSkippedInRow) throw;
+    if (++state_.skipped_in_row == kMostSkippedInRow)
+      throw Nonfinite(ErrorKind::input,
+                      fmt::format("{}; {} steps in a row were not finite", error.what(), kMostSkippedInRow));
     if (hooks_.on_warning) hooks_.on_warning(fmt::format("{}; the step is skipped", error.what()));
     return std::nullopt;
   }

@@ -1,6 +1,8 @@
 // A run that is cut off and goes on.
 #include <csignal>
+#include <sstream>
 
+#include "reszoo/infer/model.h"
 #include "small_data.h"
 
 using namespace reszoo;
@@ -57,4 +59,55 @@ TEST(Resume, OfAFinishedRunGoesOnWithMoreEpochs) {
   goods.trained();
   const auto result = expect_success(goods.train({"--resume", "--out", goods.at("out"), "--epochs", "4"}));
   EXPECT_EQ(result.json()["epochs"], 4);
+}
+
+namespace {
+
+Words epoch_files(const Goods& goods) {
+  Words names;
+  for (const auto& entry : fs::directory_iterator(goods.at("out")))
+    if (const auto name = entry.path().filename().string(); name.starts_with("model-epoch-")) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The epochs of the log that have the least rmse.
+Words best_two(const Goods& goods) {
+  std::vector<std::pair<double, std::string>> epochs;
+  std::istringstream stream(read_file(goods.at("out/log.jsonl")));
+  for (std::string line; std::getline(stream, line);) {
+    const auto json = nlohmann::json::parse(line);
+    epochs.emplace_back(json["val"]["rmse"], fmt::format("model-epoch-{:03}.safetensors", json["epoch"].get<int>()));
+  }
+  std::sort(epochs.begin(), epochs.end());
+  Words names{epochs.at(0).second, epochs.at(1).second};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+TEST(Keep, HoldsTheModelsOfTheBestEpochs) {
+  const Goods goods;
+  const Words keep{"--keep", "2", "--epochs", "6", "--lr", "0.1", "--val", "0.2"};
+  goods.trained(keep);
+  EXPECT_EQ(epoch_files(goods), best_two(goods));
+  int equal = 0;
+  for (const auto& name : epoch_files(goods)) {
+    EXPECT_NO_THROW(Model::load(goods.at("out/" + name)));
+    equal += read_file(goods.at("out/" + name)) == read_file(goods.model());
+  }
+  EXPECT_EQ(equal, 1);  // the best is there under both names
+  const Words more{"--out", goods.at("out"), "--resume", "--epochs", "9", "--keep", "2", "--lr", "0.1", "--val", "0.2"};
+  expect_success(goods.train(more));
+  EXPECT_EQ(epoch_files(goods), best_two(goods));
+  goods.trained({"--overwrite"});
+  EXPECT_EQ(epoch_files(goods), Words());
+}
+
+TEST(Keep, HoldsTheLastEpochsWithoutValidation) {
+  const Goods goods;
+  goods.trained({"--keep", "2", "--epochs", "5", "--val", "0"});
+  EXPECT_EQ(epoch_files(goods), (Words{"model-epoch-004.safetensors", "model-epoch-005.safetensors"}));
+  EXPECT_TRUE(read_file(goods.at("out/model-epoch-005.safetensors")) == read_file(goods.model()));
 }

@@ -68,17 +68,28 @@ bool is_time(const TempDir& folder, const RunOptions& options) {
   return read_file(folder / "err").find(options.signal_when) != std::string::npos;
 }
 
+void send(pid_t child, const RunOptions& options) {
+  ::kill(child, options.signal);
+  if (options.second_signal == 0) return;
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // two at once would be one
+  ::kill(child, options.second_signal);
+}
+
 /// Waits for the end, sends the signal once its time has come. Returns the status.
 int wait_for(pid_t child, const TempDir& folder, const RunOptions& options) {
   const auto end = std::chrono::steady_clock::now() + kLongest;
+  std::optional<std::chrono::steady_clock::time_point> due;
   bool to_send = options.signal != 0;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
-    if (to_send && is_time(folder, options)) {
-      ::kill(child, options.signal);
+    const auto now = std::chrono::steady_clock::now();
+    if (to_send && !due && is_time(folder, options))
+      due = now + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(options.signal_after));
+    if (to_send && due && now >= *due) {
+      send(child, options);
       to_send = false;
     }
-    if (std::chrono::steady_clock::now() > end) ::kill(child, SIGKILL);
+    if (now > end) ::kill(child, SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return status;

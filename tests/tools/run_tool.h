@@ -9,10 +9,12 @@ namespace reszoo::test {
 
 /// What a program finds when it runs.
 struct RunOptions {
-  std::string input;        ///< on stdin
-  std::string signal_when;         ///< text on stderr after which `signal` is sent; "" sends none
-  std::string signal_when_writing; ///< or a path beside which its temporary file is seen
+  std::string input = {};                ///< on stdin
+  std::string signal_when = {};          ///< text on stderr after which `signal` is sent; "" sends none
+  std::string signal_when_writing = {};  ///< or a path beside which its temporary file is seen
+  double signal_after = 0;               ///< seconds from then
   int signal = 0;
+  int second_signal = 0;                 ///< sent right after it
   std::optional<size_t> largest_file;  ///< bytes a file may grow to: a disk that is full
 };
 

@@ -115,4 +115,13 @@ inline void put_pictures(const std::filesystem::path& folder, uint32_t train = 4
   }
 }
 
+/// A run on pictures that are changed by chance, by threads, through a network with chance in it: what
+/// a resume has to repeat. 8 epochs of 5 steps.
+inline Words chancy_run(const std::string& data, const std::string& out, const Words& more = {}) {
+  const Words run{"train", "--model", "cifar_resnet20", "--data", data, "--out", out, "--epochs", "8", "--batch-size", "8"};
+  const Words chance{"--option", "drop_path=0.2", "--mixup", "0.2", "--erase", "0.3", "--auto-augment", "rand:2,9"};
+  const Words how{"--average", "0.9", "--keep", "2", "--checkpoint-every", "0.05", "--workers", "2"};
+  return with(run + chance + how + Words{"--threads", "1", "--device", "cpu", "--json"}, more);
+}
+
 }  // namespace reszoo::test

@@ -1,7 +1,6 @@
 // A run that was stopped ends as one that was not: to the bit.
 #include <gtest/gtest.h>
 
-#include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/zoo/registry.h"
@@ -24,24 +23,6 @@ TrainResult train(TrainerOptions options, int64_t stop = 0) {
 TrainerOptions resumed(TrainerOptions options) {
   options.resume = true;
   return options;
-}
-
-/// The log without times.
-std::vector<nlohmann::ordered_json> log_of(const std::filesystem::path& folder) {
-  std::vector<nlohmann::ordered_json> lines;
-  std::istringstream stream(read_file(folder / "log.jsonl"));
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(nlohmann::ordered_json::parse(line));
-    lines.back().erase("seconds");
-    lines.back().erase("items_per_second");
-  }
-  return lines;
-}
-
-void expect_same_end(const std::filesystem::path& a, const std::filesystem::path& b) {
-  expect_same(read_model_file(a / "checkpoint.safetensors").tensors,
-              read_model_file(b / "checkpoint.safetensors").tensors);
-  EXPECT_EQ(log_of(a), log_of(b));
 }
 
 }  // namespace

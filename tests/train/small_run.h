@@ -1,9 +1,14 @@
 // A run of a second: 50 rows, a residual block with batch norm and dropout.
 #pragma once
+#include <gtest/gtest.h>
 #include <torch/nn.h>
 
+#include <sstream>
+
+#include "reszoo/base/safe_file.h"
 #include "reszoo/nn/recipes.h"
 #include "reszoo/train/trainer.h"
+#include "reszoo/weights/model_file.h"
 
 namespace reszoo::test {
 
@@ -43,6 +48,37 @@ inline TrainerOptions small_options(const std::filesystem::path& out = {}) {
 inline void expect_same(const State& a, const State& b) {
   ASSERT_EQ(a.keys(), b.keys());
   for (const auto& item : a) EXPECT_TRUE(torch::equal(item.value(), b[item.key()])) << item.key();
+}
+
+/// A copy that training does not change.
+inline State snapshot(const nn::Module& module) {
+  State copy;
+  for (const auto& item : state_of(module)) copy.insert(item.key(), item.value().detach().clone());
+  return copy;
+}
+
+/// The same to rounding.
+inline void expect_close(const State& a, const State& b, double tolerance = 1e-5) {
+  ASSERT_EQ(a.keys(), b.keys());
+  for (const auto& item : a) EXPECT_TRUE(torch::allclose(item.value(), b[item.key()], tolerance, tolerance)) << item.key();
+}
+
+/// The log without times.
+inline std::vector<nlohmann::ordered_json> log_of(const std::filesystem::path& folder) {
+  std::vector<nlohmann::ordered_json> lines;
+  std::istringstream stream(read_file(folder / "log.jsonl"));
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(nlohmann::ordered_json::parse(line));
+    lines.back().erase("seconds");
+    lines.back().erase("items_per_second");
+  }
+  return lines;
+}
+
+inline void expect_same_end(const std::filesystem::path& a, const std::filesystem::path& b) {
+  expect_same(read_model_file(a / "checkpoint.safetensors").tensors,
+              read_model_file(b / "checkpoint.safetensors").tensors);
+  EXPECT_EQ(log_of(a), log_of(b));
 }
 
 }  // namespace reszoo::test

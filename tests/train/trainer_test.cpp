@@ -78,9 +78,10 @@ TEST(Trainer, EvaluationRestoresModesAndDrawsNothing) {
   torch::manual_seed(9);
   const auto expected = torch::rand({3});
   torch::manual_seed(9);
-  const auto once = trainer.predict(small_data()).first;
+  const auto [once, targets] = trainer.predict(small_data());
   EXPECT_TRUE(torch::equal(torch::rand({3}), expected));
   EXPECT_TRUE(torch::equal(once, trainer.predict(small_data()).first));
+  EXPECT_TRUE(torch::equal(targets, small_data().targets()));
   EXPECT_FALSE(once.requires_grad());
   EXPECT_TRUE(net->is_training());
   EXPECT_FALSE(net->named_children()["last"]->is_training());

@@ -82,6 +82,8 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--precision", o.precision, "Of products in training: float32, bfloat16 or float16 (float32)");
   app.add_option("--on-nonfinite", o.on_nonfinite, "Of a step whose loss or gradient is not finite: stop or skip (stop)");
   app.add_flag("--tensorboard", o.events, "Also write an event file for TensorBoard to --out");
+  app.add_option("--checkpoint-every", o.checkpoint_every, "Seconds behind which a checkpoint is also written within an epoch; 0 never (600)")
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--no-fast", o.no_fast, "Train by LibTorch's modules instead of fused passes");
   app.add_option("--label-smoothing", o.label_smoothing, "Of classes (0)")->check(CLI::Range(0.0, 1.0));
   add_fine_tuning(app, o.fine_tuning);
@@ -122,6 +124,7 @@ Plan plan_of(const PlanOptions& given, int64_t rows) {
   if (given.precision) trainer.precision = parse_precision(*given.precision);
   if (given.on_nonfinite) trainer.on_nonfinite = parse_on_nonfinite(*given.on_nonfinite);
   trainer.events = given.events;
+  set(given.checkpoint_every, trainer.checkpoint_every);
   if (given.loss) plan.loss.choose(*given.loss);
   set(given.label_smoothing, plan.loss.label_smoothing);
   plan.fine_tuning = given.fine_tuning;

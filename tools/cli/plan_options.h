@@ -15,7 +15,7 @@ struct PlanOptions {
   std::string recipe;                 ///< "" follows from the network's domain
   std::vector<std::string> settings;  ///< name=value of the network
   std::optional<int64_t> epochs, batch_size, patience, bins, accumulate;
-  std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing;
+  std::optional<double> lr, weight_decay, momentum, clip_norm, average, label_smoothing, checkpoint_every;
   FineTuning fine_tuning;
   std::optional<std::string> optimizer, schedule, loss, binning, precision, on_nonfinite;
   bool no_fast = false, no_norm_decay = false, events = false;

@@ -1,6 +1,7 @@
 #include "training.h"
 
 #include "app.h"
+#include "keep.h"
 #include "reszoo/base/error.h"
 #include "signals.h"
 
@@ -20,6 +21,10 @@ TrainResult fit_one(const Training& training, Model& model, const Plan& plan, bo
   const auto& out = plan.trainer.out;
   if (shown && !out.empty())
     hooks.on_best = [&](const State& best, const Progress&) { model.save(out / "model.safetensors", best); };
+  if (shown && !out.empty() && training.keep > 0)
+    hooks.on_weights = [&](const State& weights, const std::vector<EpochRecord>& history) {
+      keep_epoch(model, weights, out, history, kept_epochs(history, training.evaluation, training.keep));
+    };
   const auto& dataset = training.dataset;
   const auto result = fit_model(model, plan, {*dataset.train, dataset.validation}, training.evaluation, hooks, training.begin);
   if (result.outcome == Outcome::stopped) {

@@ -13,6 +13,7 @@ struct Training {
   Evaluation evaluation;
   std::function<void(Network&)> begin;  ///< loads the weights to begin with; may be empty
   ProgressLine& progress;
+  int64_t keep = 0;  ///< epochs whose models are kept beside the best one
 };
 
 /// A trained model, and how each of its networks came about.

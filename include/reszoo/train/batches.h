@@ -65,7 +65,8 @@ class Batches {
     /// The number of batches.
     int64_t size() const { return size_; }
 
-    /// The batch `i` (from 0). Fewer rows than asked for, or none, where files are bad.
+    /// The batch `i` (from 0). Fewer rows than asked for, or none, where files are bad; in
+    /// training none where one is left.
     /// Throws: Error (file) for a bad file too many.
     Batch operator[](int64_t i) const;
 

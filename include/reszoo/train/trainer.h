@@ -39,8 +39,9 @@ struct TrainerHooks {
   /// of any epoch without validation. An Error (file) thrown here is a warning,
   /// and the call is repeated at the next epoch.
   std::function<void(const State& best, const Progress&)> on_best;
-  /// The weights of every finished epoch, those that would be kept. An Error (file) is a warning.
-  std::function<void(const State& weights, const Progress&)> on_weights;
+  /// The weights of every finished epoch, those that would be kept, and the epochs up to it. An
+  /// Error (file) thrown here is a warning. A run that is resumed may give an epoch again.
+  std::function<void(const State& weights, const std::vector<EpochRecord>& history)> on_weights;
   /// A line about a file that could not be written; training goes on.
   std::function<void(const std::string& line)> on_warning;
   /// Asked after each step: true writes a checkpoint and ends `fit`.
@@ -128,12 +129,15 @@ class Trainer {
   double backward(const Batch& part, double share, int64_t number);
   Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
   bool scale_down();
+  void remember_buffers();
+  void restore_buffers();
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
   void end_epoch(const std::optional<Batches>& validation);
   bool judge(const Metrics& metrics);
   Metrics validate(const Batches& validation);
   State kept() const;
   void write(const Progress& progress, bool must_succeed);
+  void hand_out_weights();
   void save();
   void write_events();
   void lap();
@@ -151,6 +155,7 @@ class Trainer {
   FastForward fast_;
   TrainState state_;
   std::optional<WeightAverage> average_;
+  std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step
   std::optional<EventFile> events_;
   size_t events_written_ = 0;  ///< epochs
   nlohmann::ordered_json settings_;

@@ -42,7 +42,7 @@ std::string text_of(Precision precision);
 
 /// What happens to a step whose loss or gradient is not finite.
 enum class OnNonfinite {
-  stop,  ///< an error; the weights are those before the step
+  stop,  ///< an error; weights and buffers are those before the step
   skip,  ///< the step is left out; twenty in a row are an error
 };
 
