@@ -15,7 +15,9 @@ namespace reszoo::detail::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using D = hn::CappedTag<float, kConvTile>;
-constexpr int64_t kPanel = 6144;  // floats of a panel at most: 24 KiB
+/// Floats of a panel at most. Half of the nearest cache, which two threads may share; of many weights more,
+/// since each panel adds to all of them.
+int64_t PanelSize(const ConvShape& s) { return s.channels * s.outputs <= 128 * 128 ? 3072 : 8192; }
 
 // Outputs whose sums are in registers together, with 16 channels each.
 constexpr int64_t kOutputs = HWY_MAX_BYTES >= 64 ? 8 : 4;
@@ -26,10 +28,11 @@ struct Block {
   int64_t panel_rows, panel_columns;  ///< inputs that an image's rows see
 
   Block(const ConvShape& s, int64_t left) : images(1), rows(s.rows_out) {
+    const auto panel = PanelSize(s);
     panel_columns = (s.columns_out - 1) * s.stride + s.kernel_columns;
     const auto height = [&](int64_t of_rows) { return (of_rows - 1) * s.stride + s.kernel_rows; };
-    while (rows > 1 && height(rows) * panel_columns * kConvTile > kPanel) --rows;
-    if (rows == s.rows_out) images = std::clamp<int64_t>(kPanel / (height(rows) * panel_columns * kConvTile), 1, left);
+    while (rows > 1 && height(rows) * panel_columns * kConvTile > panel) --rows;
+    if (rows == s.rows_out) images = std::clamp<int64_t>(panel / (height(rows) * panel_columns * kConvTile), 1, left);
     panel_rows = height(rows);
   }
 };
