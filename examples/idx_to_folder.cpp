@@ -5,6 +5,7 @@
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/encode.h"
 #include "reszoo/data/idx.h"
+#include "reszoo/preprocess/picture.h"
 
 using namespace reszoo;
 

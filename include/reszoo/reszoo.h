@@ -38,7 +38,7 @@
 #include "reszoo/nn/surgery.h"
 #include "reszoo/nn/table_encoder.h"
 #include "reszoo/nn/zero_pad_shortcut.h"
-#include "reszoo/preprocess/image_augment.h"
+#include "reszoo/preprocess/image_transform.h"
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"

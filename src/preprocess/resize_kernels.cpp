@@ -121,11 +121,12 @@ HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& tap
   }
 }
 
-/// Outputs of a row, from the left, whose reads stay in the row's `width` pixels and 4 bytes behind.
+/// Outputs of a row, from the left, whose reads stay in the row's `width` pixels and 4 bytes behind; not the
+/// last one, behind which another row begins.
 size_t OutputsWithin(const Taps& taps, int64_t width) {
   const auto reach = (taps.count + 3) / 4 * 4;
   size_t outputs = 0;
-  while (outputs < taps.first.size() && taps.first[outputs] + reach <= width) ++outputs;
+  while (outputs + 1 < taps.first.size() && taps.first[outputs] + reach <= width) ++outputs;
   return outputs;
 }
 
