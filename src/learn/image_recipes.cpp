@@ -1,16 +1,21 @@
 #include "image_recipes.h"
 
 namespace reszoo::detail {
+namespace {
 
-Plan image_plan(int64_t) {
-  Plan plan{.network = "cifar_resnet20"};
-  plan.trainer.epochs = 15;
-  plan.trainer.batch_size = 128;
-  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.1, .weight_decay = 5e-4, .momentum = 0.9, .nesterov = true};
-  plan.trainer.schedule = Schedule::parse("cosine:0.05");
+Plan sgd_plan(const char* network, int64_t epochs, int64_t batch_size, double lr, double weight_decay, bool nesterov, const char* schedule) {
+  Plan plan{.network = network};
+  plan.trainer.epochs = epochs;
+  plan.trainer.batch_size = batch_size;
+  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = lr, .weight_decay = weight_decay, .momentum = 0.9, .nesterov = nesterov};
+  plan.trainer.schedule = Schedule::parse(schedule);
   plan.trainer.channels_last = true;
   return plan;
 }
+
+}  // namespace
+
+Plan image_plan(int64_t) { return sgd_plan("cifar_resnet20", 15, 128, 0.1, 5e-4, /*nesterov=*/true, "cosine:0.05"); }
 
 Plan cifar_plan(int64_t rows) {
   auto plan = image_plan(rows);
@@ -20,12 +25,7 @@ Plan cifar_plan(int64_t rows) {
 }
 
 Plan torchvision_plan(int64_t) {
-  Plan plan{.network = "resnet50"};
-  plan.trainer.epochs = 90;
-  plan.trainer.batch_size = 256;
-  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.1, .weight_decay = 1e-4, .momentum = 0.9};
-  plan.trainer.schedule = Schedule::parse("step");
-  plan.trainer.channels_last = true;
+  auto plan = sgd_plan("resnet50", 90, 256, 0.1, 1e-4, /*nesterov=*/false, "step");
   plan.image.size = 224;
   plan.image.crop = {.kind = RandomCrop::Kind::resized};
   plan.image.augment.flip = 0.5;
@@ -53,12 +53,7 @@ Plan timm_a3_plan(int64_t) {
 }
 
 Plan finetune_plan(int64_t) {
-  Plan plan{.network = "resnet50"};
-  plan.trainer.epochs = 20;
-  plan.trainer.batch_size = 64;
-  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.01, .weight_decay = 1e-4, .momentum = 0.9, .nesterov = true};
-  plan.trainer.schedule = Schedule::parse("cosine:0.05");
-  plan.trainer.channels_last = true;
+  auto plan = sgd_plan("resnet50", 20, 64, 0.01, 1e-4, /*nesterov=*/true, "cosine:0.05");
   plan.image.crop = {.kind = RandomCrop::Kind::resized, .least_area = 0.25};
   plan.image.augment.flip = 0.5;
   return plan;

@@ -1,12 +1,12 @@
 #include "reszoo/preprocess/auto_augment.h"
 
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
 #include "auto_augment_policies.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -68,14 +68,6 @@ double strongest_of(const Range& range, int64_t height, int64_t width) {
        text, suggestion(text, {"none", "rand", "trivial", "auto:imagenet", "auto:cifar10", "auto:svhn"}));
 }
 
-std::optional<int64_t> whole_number(std::string_view text) {
-  int64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
 bool fits(const AutoAugment& augment) {
   if (augment.kind == AutoAugment::Kind::rand)
     return augment.count >= 0 && augment.magnitude >= 0 && augment.magnitude < kBins;
@@ -95,7 +87,7 @@ AutoAugment AutoAugment::parse(std::string_view text) {
   if (name == "auto") {
     read = {.kind = Kind::automatic, .policy = std::string(rest)};
   } else if (const auto comma = rest.find(','); name == "rand" && comma != std::string_view::npos) {
-    const auto count = whole_number(rest.substr(0, comma)), magnitude = whole_number(rest.substr(comma + 1));
+    const auto count = number_in_text<int64_t>(rest.substr(0, comma)), magnitude = number_in_text<int64_t>(rest.substr(comma + 1));
     if (!count || !magnitude) refuse(text);
     read = {.kind = Kind::rand, .count = *count, .magnitude = *magnitude};
   } else {

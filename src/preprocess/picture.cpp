@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "luma.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -25,8 +26,7 @@ Pixels with_channels(Pixels pixels, int64_t channels) {
   if (channels == 3)
     for (int64_t i = 0; i < count; ++i) to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
   else
-    for (int64_t i = 0; i < count; ++i)
-      to[i] = static_cast<uint8_t>((19595 * from[3 * i] + 38470 * from[3 * i + 1] + 7471 * from[3 * i + 2] + 0x8000) >> 16);
+    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<uint8_t>(luma(from + 3 * i));
   return converted;
 }
 

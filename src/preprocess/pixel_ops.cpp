@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "luma.h"
 #include "reszoo/base/error.h"
+#include "reszoo/preprocess/picture.h"
 
 namespace reszoo {
 namespace {
@@ -45,11 +47,6 @@ Pixels each_channel(Pixels picture, MakeTable make_table) {
 uint8_t blend(int from, int to, float factor) {
   const float mixed = static_cast<float>(from) + factor * static_cast<float>(to - from);
   return static_cast<uint8_t>(std::clamp(mixed, 0.0f, 255.0f));
-}
-
-/// Pillow's fixed-point luma.
-int luma(const uint8_t* rgb) {
-  return static_cast<int>((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
 }
 
 int mean_luma(const Pixels& picture) {
@@ -217,21 +214,7 @@ Pixels equalize(Pixels picture) {
 
 Pixels to_grey(Pixels picture, int64_t channels) {
   if (channels != 1 && channels != 3) fail(ErrorKind::usage, "to_grey: must be 1 or 3, got channels={}", channels);
-  if (picture.channels == 1 && channels == 1) return picture;
-  const auto count = picture.height * picture.width;
-  if (picture.channels == 3 && channels == 3) {
-    auto* rgb = picture.bytes.data();
-    for (int64_t i = 0; i < count; ++i, rgb += 3) rgb[0] = rgb[1] = rgb[2] = static_cast<uint8_t>(luma(rgb));
-    return picture;
-  }
-  Pixels result(picture.height, picture.width, channels);
-  const auto* from = picture.bytes.data();
-  auto* to = result.bytes.data();
-  if (channels == 1)
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<uint8_t>(luma(from + 3 * i));
-  else
-    for (int64_t i = 0; i < count; ++i) to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
-  return result;
+  return with_channels(with_channels(std::move(picture), 1), channels);
 }
 
 }  // namespace reszoo

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -18,15 +17,6 @@ constexpr double kLeastRatio = 3.0 / 4, kMostRatio = 4.0 / 3;
   fail(ErrorKind::usage,
        "crop: must be none, resized, resized:A,B (fractions of the area, 0 < A <= B <= 1) or padded:P (pixels), got \"{}\"{}", text,
        suggestion(text.substr(0, text.find(':')), {"none", "resized", "padded"}));
-}
-
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
 }
 
 /// The largest part in the middle whose aspect ratio is within the bounds.
@@ -47,13 +37,13 @@ RandomCrop RandomCrop::parse(std::string_view text) {
   if (colon == std::string_view::npos) refuse(text);
   const auto name = text.substr(0, colon), values = text.substr(colon + 1);
   if (name == "padded") {
-    const auto padding = number<int64_t>(values);
+    const auto padding = number_in_text<int64_t>(values);
     if (!padding || *padding < 0 || *padding > 1 << 16) refuse(text);
     return {.kind = Kind::padded, .padding = *padding};
   }
   const auto comma = values.find(',');
   if (name != "resized" || comma == std::string_view::npos) refuse(text);
-  const auto least = number<double>(values.substr(0, comma)), most = number<double>(values.substr(comma + 1));
+  const auto least = number_in_text<double>(values.substr(0, comma)), most = number_in_text<double>(values.substr(comma + 1));
   if (!least || !most || !(*least > 0 && *least <= *most && *most <= 1)) refuse(text);
   return {.kind = Kind::resized, .least_area = *least, .most_area = *most};
 }

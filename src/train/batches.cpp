@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 
 #include "loader.h"

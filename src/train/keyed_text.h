@@ -1,6 +1,5 @@
 /// Values written as `name:bare,key=value,…`: tables of keys, read and printed.
 #pragma once
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "reszoo/base/names.h"
+#include "reszoo/base/number.h"
 
 namespace reszoo::detail {
 
@@ -56,18 +56,10 @@ inline std::vector<Item> items_of(std::string_view text) {
   return items;
 }
 
-inline std::optional<double> number_in(std::string_view text) {
-  double value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return std::nullopt;
-  return value;
-}
-
 /// The number of a key. Throws: Error (usage): `Schedule: warmup of cosine must be in [0, 1), got warmup=2`.
 inline double number_of(std::string_view subject, std::string_view name, std::string_view key, std::string_view text,
                         const Range& range, bool whole = false) {
-  const auto value = number_in(text);
+  const auto value = number_in_text<double>(text);
   if (!value || !range.has(*value) || (whole && *value != std::floor(*value)))
     fail(ErrorKind::usage, "{}: {} of {} must be {}in {}, got {}={}", subject, key, name, whole ? "whole and " : "",
          range.text(), key, text);

@@ -1,0 +1,20 @@
+/// Numbers in text.
+#pragma once
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace reszoo {
+
+/// The number that the whole text is, in C's notation; nothing for any other text.
+template <typename Number>
+std::optional<Number> number_in_text(std::string_view text) {
+  Number value{};
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace reszoo
