@@ -1,6 +1,7 @@
 #include "reszoo/nn/average_projection.h"
 
 #include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/padding.h>
 #include <torch/nn/modules/pooling.h>
 

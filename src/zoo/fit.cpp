@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/weights/key_map.h"
 #include "reszoo/zoo/outline.h"

@@ -39,7 +39,7 @@ class SetPicture : public Picture {
 
 /// Classes by name, or by number where they have none; `part` names the pictures.
 ImageRows rows_of(const ImageSet& set, const char* part, const std::vector<std::string>& classes = {}) {
-  Column labels{.name = "label", .numbers = set.labels.to(torch::kDouble)};
+  Column labels{.name = "label", .numbers = set.labels.to(at::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
   std::vector<std::string> names;
   for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
@@ -119,7 +119,7 @@ ImageParts read_list(const std::string& path, const ImageReadOptions& options) {
 }  // namespace
 
 ImageRows take(const ImageRows& all, const Tensor& rows) {
-  const auto wanted = rows.to(torch::kLong).contiguous();
+  const auto wanted = rows.to(at::kLong).contiguous();
   const std::vector<int64_t> numbers(wanted.const_data_ptr<int64_t>(), wanted.const_data_ptr<int64_t>() + wanted.numel());
   auto part = all;
   part.labels = take_rows(Frame{{all.labels}}, wanted).columns.front();

@@ -1,0 +1,110 @@
+// The same training on a GPU; skipped where there is none.
+#include <torch/cuda.h>
+
+#include "reszoo/zoo/registry.h"
+#include "support/support.h"
+#include "train/small_run.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+class Cuda : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
+  }
+
+  static TrainerOptions options(const std::filesystem::path& out = {}) {
+    auto options = small_options(out);
+    options.device = torch::kCUDA;
+    return options;
+  }
+};
+
+State on_cpu(const nn::Module& module) {
+  State copy;
+  for (const auto& item : snapshot(module)) copy.insert(item.key(), item.value().cpu());
+  return copy;
+}
+
+nn::Sequential plain_net() {
+  torch::manual_seed(11);
+  return nn::Sequential(nn::Linear(4, 16), nn::Tanh(), nn::BatchNorm1d(16), nn::Linear(16, 1));
+}
+
+/// Pictures of noise, each with a random number more where there is one.
+Batches pictures(int64_t workers) {
+  Examples examples{.count = 40, .shape = {3, 8, 8}, .write = [](int64_t row, Random* random, float* to) {
+                      for (int64_t i = 0; i < 192; ++i)
+                        to[i] = std::sin(static_cast<float>(row * 192 + i)) + (random ? static_cast<float>(random->uniform()) : 0);
+                    }};
+  return {examples, torch::arange(40).remainder(4), {.workers = workers, .ahead = 3}};
+}
+
+}  // namespace
+
+TEST_F(Cuda, TrainsAsTheCpuDoes) {
+  for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd, OptimizerKind::lamb, OptimizerKind::lion}) {
+    auto one = small_options(), other = options();
+    one.optimizer = other.optimizer = OptimizerOptions::usual(kind);
+    auto here = plain_net(), there = plain_net();
+    Trainer(here, squared_error, by_rmse(), one).fit(small_data(), small_data(20));
+    Trainer(there, squared_error, by_rmse(), other).fit(small_data(), small_data(20));
+    EXPECT_TRUE(there->parameters().front().is_cuda());
+    expect_close(on_cpu(*there), on_cpu(*here), kind == OptimizerKind::lion ? 1e-2 : 1e-3);  // lion's signs may turn
+  }
+}
+
+TEST_F(Cuda, ResumedEndsWithTheSameBits) {
+  const TempDir folder;
+  for (const auto precision : {Precision::float32, Precision::bfloat16, Precision::float16}) {
+    const auto run = [&](const std::string& name, bool resume, int64_t stop) {
+      auto cut = options(folder / (text_of(precision) + name));
+      cut.precision = precision;
+      cut.resume = resume;
+      int64_t steps = 0;
+      TrainerHooks hooks;
+      hooks.stop_requested = [&] { return ++steps == stop; };
+      const auto result = Trainer(small_net(), squared_error, by_rmse(), cut, hooks).fit(small_data(), small_data(20));
+      if (stop == 0) EXPECT_LT(result.history.back().loss, result.history.front().loss) << text_of(precision);
+    };
+    run("whole", false, 0);
+    run("cut", false, 2);
+    run("cut", true, 9);
+    run("cut", true, 0);
+    expect_same_end(folder / (text_of(precision) + "whole"), folder / (text_of(precision) + "cut"));
+  }
+}
+
+TEST_F(Cuda, PicturesMadeByThreadsArriveWhole) {
+  const auto here = pictures(0), there = pictures(2).to(torch::kCUDA);
+  const auto expected = here.shuffled(16, 5, 2), given = there.shuffled(16, 5, 2);
+  std::vector<Batch> batches;  // kept until all are made: their memory is not that of the next
+  for (int64_t i = 0; i < given.size(); ++i) batches.push_back(given[i]);
+  for (int64_t i = 0; i < given.size(); ++i) {
+    EXPECT_TRUE(batches[i].inputs.is_cuda() && batches[i].targets.is_cuda());
+    EXPECT_TRUE(torch::equal(batches[i].inputs.cpu(), expected[i].inputs)) << i;
+    EXPECT_TRUE(torch::equal(batches[i].targets.cpu(), expected[i].targets)) << i;
+  }
+}
+
+TEST_F(Cuda, AnImageNetworkTrainsInEveryPrecision) {
+  for (const auto precision : {Precision::float32, Precision::bfloat16, Precision::float16}) {
+    torch::manual_seed(3);
+    auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 4});
+    auto how = options();
+    how.epochs = 6;
+    how.batch_size = 16;
+    how.channels_last = true;
+    how.precision = precision;
+    how.mix = {.mixup = 0.1};
+    const Loss loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
+    const Evaluation by_loss{.metrics = [&](const Tensor& outputs, const Tensor& targets) {
+      return Metrics{{"rmse", torch::cross_entropy_loss(outputs, targets).item<double>()}};
+    }};
+    const auto result = Trainer(network, loss, by_loss, how).fit(pictures(2));
+    EXPECT_LT(result.history.back().loss, result.history.front().loss) << text_of(precision);
+  }
+}
