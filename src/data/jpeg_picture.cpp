@@ -65,14 +65,28 @@ void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
     }
 }
 
-/// Reads the rows of a part into `pixels`. Everything that must be destroyed is the
-/// caller's: an error jumps out of here.
-void read_rows(Decoder& decoder, const Box& box, int64_t shrink, Pixels& pixels, std::vector<uint8_t>& line) {
+constexpr int64_t kTogether = 16;  // rows; a few of them fit in the nearest cache
+
+/// Memory of some rows, as they are decoded and as they are given.
+struct Rows {
+  Pixels decoded, given;
+};
+
+/// Decodes so many rows more.
+void decode_rows(Decoder& decoder, Pixels& to, int64_t count) {
+  JSAMPROW rows[kTogether];
+  for (int64_t i = 0; i < count; ++i) rows[i] = to.row(i);
+  for (JDIMENSION done = 0; done < count;)
+    done += jpeg_read_scanlines(&decoder.state, rows + done, static_cast<JDIMENSION>(count) - done);
+}
+
+/// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
+void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, Rows& rows, const Picture::TakeRows& take) {
   auto& state = decoder.state;
   state.scale_num = 1;
   state.scale_denom = static_cast<unsigned>(shrink);
   const bool ink = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
-  state.out_color_space = ink ? JCS_CMYK : pixels.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  state.out_color_space = ink ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&state);
   const bool whole = box.height == state.output_height && box.width == state.output_width;
   // Colours at the edge of a part are made without their neighbours: one block more is read.
@@ -81,13 +95,20 @@ void read_rows(Decoder& decoder, const Box& box, int64_t shrink, Pixels& pixels,
   JDIMENSION width = static_cast<JDIMENSION>(std::min<int64_t>(box.left + box.width + block, state.output_width)) - left;
   if (width < state.output_width) jpeg_crop_scanline(&state, &left, &width);
   if (box.top > 0) jpeg_skip_scanlines(&state, static_cast<JDIMENSION>(box.top));
-  line.resize(static_cast<size_t>(state.output_width) * static_cast<size_t>(state.output_components));
-  for (int64_t y = 0; y < box.height; ++y) {
-    auto* row = line.data();
-    jpeg_read_scanlines(&state, &row, 1);
-    const auto* from = row + (box.left - left) * state.output_components;
-    if (ink) from_cmyk(from, state.saw_Adobe_marker, box.width, pixels.row(y));
-    else std::memcpy(pixels.row(y), from, static_cast<size_t>(pixels.row_size()));
+  rows.decoded = Pixels(kTogether, state.output_width, state.output_components);
+  const bool as_decoded = !ink && box.width == state.output_width;
+  if (!as_decoded) rows.given = Pixels(kTogether, box.width, channels);
+  for (int64_t y = 0; y < box.height; y += kTogether) {
+    const auto count = std::min(kTogether, box.height - y);
+    decode_rows(decoder, rows.decoded, count);
+    for (int64_t i = 0; !as_decoded && i < count; ++i) {
+      const auto* from = rows.decoded.row(i) + (box.left - left) * state.output_components;
+      if (ink) from_cmyk(from, state.saw_Adobe_marker, box.width, rows.given.row(i));
+      else std::memcpy(rows.given.row(i), from, static_cast<size_t>(rows.given.row_size()));
+    }
+    auto& given = as_decoded ? rows.decoded : rows.given;
+    given.height = count;
+    take(given);
   }
   if (whole) jpeg_finish_decompress(&state);
 }
@@ -113,15 +134,25 @@ class Jpeg : public Picture {
     const auto side = [&](int64_t size) { return (size + shrink - 1) / shrink; };
     const auto stored = stored_box(box, side(height_), side(width_), orientation_);
     Pixels pixels(stored.height, stored.width, channels_);
-    std::vector<uint8_t> line;
-    Decoder decoder(bytes_.view());
-    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
-    decoder.begin();
-    read_rows(decoder, stored, shrink, pixels, line);
+    auto* to = pixels.bytes.data();
+    give(stored, shrink, [&](const Pixels& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
     return upright(std::move(pixels), orientation_);
   }
 
+  void read_rows(const Box& box, int64_t shrink, const TakeRows& take) const override {
+    orientation_ == 1 ? give(box, shrink, take) : take(read(box, shrink));
+  }
+
  private:
+  /// The rows of a part of the picture as it is stored.
+  void give(const Box& box, int64_t shrink, const TakeRows& take) const {
+    Rows rows;
+    Decoder decoder(bytes_.view());
+    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+    decoder.begin();
+    give_rows(decoder, box, shrink, channels_, rows, take);
+  }
+
   Bytes bytes_;
   std::string name_;
   int64_t height_ = 0, width_ = 0, channels_ = 3;  // as stored

@@ -46,11 +46,12 @@ std::pair<int64_t, int64_t> needed(const Axis& axis, const Filter& filter) {
   return {first, covered(axis, axis.begin + axis.count - 1, filter.support).second - first};
 }
 
-/// Weights of one output as fixed-point numbers.
-void add_weights(std::vector<int32_t>& weights, const Axis& axis, int64_t i, int64_t first, int64_t last, const Filter& filter) {
+/// Weights of one output as fixed-point numbers; `shares` is memory for them.
+void write_weights(int32_t* weights, const Axis& axis, int64_t i, int64_t first, int64_t last, const Filter& filter,
+                   std::vector<double>& shares) {
   const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
   const double centre = (static_cast<double>(i) + 0.5) * scale, narrowing = 1.0 / std::max(scale, 1.0);
-  std::vector<double> shares;
+  shares.clear();
   double sum = 0;
   for (auto x = first; x < last; ++x) {
     shares.push_back(filter.at((static_cast<double>(x) - centre + 0.5) * narrowing));
@@ -58,35 +59,44 @@ void add_weights(std::vector<int32_t>& weights, const Axis& axis, int64_t i, int
   }
   for (const double share : shares) {
     const double scaled = share * (1 / sum) * (1 << detail::kWeightBits);
-    weights.push_back(static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5));
+    *weights++ = static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
   }
 }
 
 /// The taps of the wanted outputs; inputs count from `origin`.
 Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
-  std::vector<std::vector<int32_t>> weights(static_cast<size_t>(axis.count));
   Taps taps;
   for (int64_t i = 0; i < axis.count; ++i) {
     const auto [first, last] = covered(axis, axis.begin + i, filter.support);
-    add_weights(weights[static_cast<size_t>(i)], axis, axis.begin + i, first, last, filter);
     taps.first.push_back(first - origin);
     taps.count = std::max(taps.count, last - first);
   }
-  for (auto& of_one : weights) {
-    of_one.resize(static_cast<size_t>(taps.count));
-    taps.weights.insert(taps.weights.end(), of_one.begin(), of_one.end());
+  taps.weights.resize(static_cast<size_t>(axis.count * taps.count));
+  std::vector<double> shares;
+  for (int64_t i = 0; i < axis.count; ++i) {
+    const auto [first, last] = covered(axis, axis.begin + i, filter.support);
+    write_weights(taps.weights.data() + i * taps.count, axis, axis.begin + i, first, last, filter, shares);
   }
   return taps;
 }
 
-Pixels resize_columns(const Pixels& pixels, const Axis& axis, int64_t origin, const Filter& filter) {
-  if (axis.inputs == axis.outputs) return pixels;
-  Pixels result(pixels.height, axis.count, pixels.channels);
-  detail::resize_columns(pixels, taps_of(axis, origin, filter), result);
+/// What becomes of the rows of `part`: the columns that the axis wants, with so many channels. They are
+/// resized as they are read, while they are in the cache.
+Pixels read_columns(const Picture& picture, const Box& part, int64_t channels, const Axis& axis, const Filter& filter) {
+  if (axis.inputs == axis.outputs) return with_channels(picture.read(part), channels);
+  auto taps = taps_of(axis, needed(axis, filter).first, filter);
+  detail::make_pairs(taps);
+  Pixels result(part.height, axis.count, channels);
+  int64_t row = 0;
+  picture.read_rows(part, 1, [&](const Pixels& rows) {
+    if (rows.channels == channels) detail::resize_columns(rows, taps, result, row);
+    else detail::resize_columns(with_channels(rows, channels), taps, result, row);
+    row += rows.height;
+  });
   return result;
 }
 
-Pixels resize_rows(const Pixels& pixels, const Axis& axis, int64_t origin, const Filter& filter) {
+Pixels resize_rows(Pixels pixels, const Axis& axis, int64_t origin, const Filter& filter) {
   if (axis.inputs == axis.outputs) return pixels;
   Pixels result(axis.count, pixels.width, pixels.channels);
   detail::resize_rows(pixels, taps_of(axis, origin, filter), result);
@@ -100,6 +110,7 @@ class Shrunk : public Picture {
   int64_t height() const override { return (picture_.height() + shrink_ - 1) / shrink_; }
   int64_t width() const override { return (picture_.width() + shrink_ - 1) / shrink_; }
   Pixels read(const Box& box, int64_t) const override { return picture_.read(box, shrink_); }
+  void read_rows(const Box& box, int64_t, const TakeRows& take) const override { picture_.read_rows(box, shrink_, take); }
 
  private:
   const Picture& picture_;
@@ -114,12 +125,15 @@ Pixels resize_part(const Picture& picture, const Box& box, int64_t height, int64
   const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
   const auto [top, rows] = needed(down, filter);
   const auto [left, columns] = needed(across, filter);
-  auto pixels = with_channels(picture.read({box.top + top, box.left + left, rows, columns}), channels);
+  const Box part{box.top + top, box.left + left, rows, columns};
   // Pillow takes rows first where that leaves less for the columns, which tall pictures meet.
   const auto rows_away = box.height - height, columns_away = box.width - width;
-  if (rows_away > 0 && rows_away > 2 * columns_away)
-    return resize_columns(resize_rows(pixels, down, top, filter), across, left, filter);
-  return resize_rows(resize_columns(pixels, across, left, filter), down, top, filter);
+  if (rows_away > 0 && rows_away > 2 * columns_away) {
+    const auto low = resize_rows(with_channels(picture.read(part), channels), down, top, filter);
+    return read_columns(PixelsView(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width}, channels, across,
+                        filter);
+  }
+  return resize_rows(read_columns(picture, part, channels, across, filter), down, top, filter);
 }
 
 Pixels resize_roughly(const Picture& picture, const Box& box, int64_t height, int64_t width, int64_t channels,

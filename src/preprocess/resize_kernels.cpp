@@ -9,18 +9,28 @@
 #include <array>
 #include <cstring>
 
-// Everything between these two is compiled once for each instruction set.
-HWY_BEFORE_NAMESPACE();
-namespace reszoo::detail::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
+#ifndef RESZOO_RESIZE_WEIGHTS
+#define RESZOO_RESIZE_WEIGHTS
+namespace reszoo::detail {
 
 // A weight is cut in two numbers of 16 bits, w = high * 2^kLowBits + low, so that the
 // products of pairs are sums of 32 bits, exact: the instruction for that is the fastest there is.
 constexpr int kLowBits = 11;
 
-int16_t High(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
-int16_t Low(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
+inline int16_t High(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
+inline int16_t Low(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
+
+/// Numbers of a vector of pairs: three channels fill three pairs of four.
+constexpr int64_t kPairs = 8;
+
+}  // namespace reszoo::detail
+#endif
+
+// Everything between these two is compiled once for each instruction set.
+HWY_BEFORE_NAMESPACE();
+namespace reszoo::detail::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 uint8_t ToByte(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255)); }
 
@@ -56,28 +66,6 @@ void PlainSums(const Pixels& from, const uint8_t* rows, const int32_t* weights, 
 // Rows that are resized together: a block of 16 bytes of a vector is one row's.
 constexpr int kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;
 
-/// The weights of four pixels of three channels as they are multiplied, the same for each block:
-/// pairs of neighbours by channel, of the pixels (0, 1), then of (2, 3).
-struct FourTaps {
-  HWY_ALIGN std::array<int16_t, 8 * kBlocks> high{}, high_next{}, low{}, low_next{};
-};
-
-std::vector<FourTaps> FoursOf(const Taps& taps) {
-  const auto fours = static_cast<size_t>((taps.count + 3) / 4), count = static_cast<size_t>(taps.count);
-  std::vector<FourTaps> all(taps.first.size() * fours);
-  for (size_t x = 0; x < taps.first.size(); ++x)
-    for (size_t k = 0; k < count; ++k) {
-      auto& four = all[x * fours + k / 4];
-      const auto weight = taps.weights[x * count + k];
-      for (size_t place = k % 2; place < 8 * kBlocks; place += 2) {
-        if (place % 8 >= 6) continue;  // three channels fill three pairs of four
-        (k % 4 < 2 ? four.high : four.high_next)[place] = High(weight);
-        (k % 4 < 2 ? four.low : four.low_next)[place] = Low(weight);
-      }
-    }
-  return all;
-}
-
 /// Sixteen bytes of each of the rows.
 HWY_ATTR auto LoadRows(const uint8_t* from, int64_t stride) {
   const hn::FixedTag<uint8_t, 16> block;
@@ -90,8 +78,7 @@ HWY_ATTR auto LoadRows(const uint8_t* from, int64_t stride) {
 
 /// kBlocks rows of RGB. Reads up to 4 bytes behind the 4 * fours pixels of an output, and writes one
 /// byte behind it, which belongs to the next.
-HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& taps, const FourTaps* weights, size_t outputs,
-                            uint8_t* to, int64_t to_stride) {
+HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& taps, size_t outputs, uint8_t* to, int64_t to_stride) {
   const hn::FixedTag<uint8_t, 16 * kBlocks> bytes;
   const hn::FixedTag<int16_t, 8 * kBlocks> words;
   const hn::FixedTag<int32_t, 4 * kBlocks> sums;
@@ -101,17 +88,18 @@ HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& tap
   const auto pairs = hn::LoadDup128(bytes, first), next_pairs = hn::LoadDup128(bytes, second);
   const auto half = hn::Set(sums, 1 << (kWeightBits - 1));
   const auto fours = (taps.count + 3) / 4;
+  const auto* weights = taps.pairs.data();
   for (size_t x = 0; x < outputs; ++x, to += 3) {
     const auto* place = from + taps.first[x] * 3;
     auto high = hn::Zero(sums), low = half, unused = hn::Zero(sums);
-    for (int64_t k = 0; k < fours; ++k, ++weights, place += 12) {
+    for (int64_t k = 0; k < fours; ++k, weights += 4 * kPairs, place += 12) {
       const auto four = LoadRows(place, stride);
       const auto a = hn::BitCast(words, hn::TableLookupBytesOr0(four, pairs));
       const auto b = hn::BitCast(words, hn::TableLookupBytesOr0(four, next_pairs));
-      high = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, weights->high.data()), high, unused);
-      high = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, weights->high_next.data()), high, unused);
-      low = hn::ReorderWidenMulAccumulate(sums, a, hn::Load(words, weights->low.data()), low, unused);
-      low = hn::ReorderWidenMulAccumulate(sums, b, hn::Load(words, weights->low_next.data()), low, unused);
+      high = hn::ReorderWidenMulAccumulate(sums, a, hn::LoadDup128(words, weights), high, unused);
+      high = hn::ReorderWidenMulAccumulate(sums, b, hn::LoadDup128(words, weights + kPairs), high, unused);
+      low = hn::ReorderWidenMulAccumulate(sums, a, hn::LoadDup128(words, weights + 2 * kPairs), low, unused);
+      low = hn::ReorderWidenMulAccumulate(sums, b, hn::LoadDup128(words, weights + 3 * kPairs), low, unused);
     }
     const auto sum = hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low));
     const auto packed = hn::DemoteTo(hn::Rebind<uint8_t, decltype(sums)>(), sum);
@@ -121,26 +109,24 @@ HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& tap
   }
 }
 
-/// Outputs of a row, from the left, whose reads stay in the row's `width` pixels and 4 bytes behind; not the
-/// last one, behind which another row begins.
+/// Outputs of a row, from the left, whose reads stay in the row's `width` pixels, of which two are the 4
+/// bytes behind; not the last one, behind which another row begins.
 size_t OutputsWithin(const Taps& taps, int64_t width) {
-  const auto reach = (taps.count + 3) / 4 * 4;
-  size_t outputs = 0;
-  while (outputs + 1 < taps.first.size() && taps.first[outputs] + reach <= width) ++outputs;
+  const auto reach = (taps.count + 3) / 4 * 4 + 2;
+  auto outputs = taps.first.size() - 1;
+  while (outputs > 0 && taps.first[outputs - 1] + reach > width) --outputs;
   return outputs;
 }
 
-HWY_ATTR void Columns3(const Pixels& from, const Taps& taps, Pixels& to) {
-  const auto weights = FoursOf(taps);
+HWY_ATTR void Columns3(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
   const auto outputs = OutputsWithin(taps, from.width);
   int64_t y = 0;
-  // Behind the last row is nothing to read or to write.
-  for (; y + kBlocks < from.height; y += kBlocks) {
-    ColumnsOfRows(from.row(y), from.row_size(), taps, weights.data(), outputs, to.row(y), to.row_size());
+  for (; y + kBlocks <= from.height; y += kBlocks) {
+    ColumnsOfRows(from.row(y), from.row_size(), taps, outputs, to.row(first + y), to.row_size());
     for (int64_t row = y; row < y + kBlocks; ++row)
-      PlainRow<3>(from.row(row), from.width, taps, static_cast<int64_t>(outputs), to.row(row));
+      PlainRow<3>(from.row(row), from.width, taps, static_cast<int64_t>(outputs), to.row(first + row));
   }
-  for (; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(y));
+  for (; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(first + y));
 }
 
 /// As many bytes of a row as `words` has lanes: sums over `count` rows, two at a time.
@@ -192,8 +178,8 @@ HWY_ATTR void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
 
 #else
 
-void Columns3(const Pixels& from, const Taps& taps, Pixels& to) {
-  for (int64_t y = 0; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(y));
+void Columns3(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
+  for (int64_t y = 0; y < from.height; ++y) PlainRow<3>(from.row(y), from.width, taps, 0, to.row(first + y));
 }
 
 void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
@@ -204,8 +190,8 @@ void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
 
 #endif
 
-void Columns1(const Pixels& from, const Taps& taps, Pixels& to) {
-  for (int64_t y = 0; y < from.height; ++y) PlainRow<1>(from.row(y), from.width, taps, 0, to.row(y));
+void Columns1(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
+  for (int64_t y = 0; y < from.height; ++y) PlainRow<1>(from.row(y), from.width, taps, 0, to.row(first + y));
 }
 
 }  // namespace reszoo::detail::HWY_NAMESPACE
@@ -218,8 +204,24 @@ HWY_EXPORT(Columns1);
 HWY_EXPORT(Columns3);
 HWY_EXPORT(Rows);
 
-void resize_columns(const Pixels& from, const Taps& taps, Pixels& to) {
-  from.channels == 3 ? HWY_DYNAMIC_DISPATCH(Columns3)(from, taps, to) : HWY_DYNAMIC_DISPATCH(Columns1)(from, taps, to);
+// Of four pixels the pairs of neighbours (0, 1), then (2, 3), each by channel: the high parts of their weights, then
+// the low ones.
+void make_pairs(Taps& taps) {
+  const auto fours = (taps.count + 3) / 4;
+  taps.pairs.assign(taps.first.size() * static_cast<size_t>(fours * 4 * kPairs), 0);
+  const auto* weight = taps.weights.data();
+  for (size_t x = 0; x < taps.first.size(); ++x)
+    for (int64_t k = 0; k < taps.count; ++k, ++weight) {
+      auto* four = taps.pairs.data() + (static_cast<int64_t>(x) * fours + k / 4) * 4 * kPairs + (k % 4 < 2 ? 0 : kPairs);
+      for (int64_t channel = 0; channel < 3; ++channel) {
+        four[2 * channel + k % 2] = High(*weight);
+        four[2 * channel + k % 2 + 2 * kPairs] = Low(*weight);
+      }
+    }
+}
+
+void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row) {
+  from.channels == 3 ? HWY_DYNAMIC_DISPATCH(Columns3)(from, taps, to, row) : HWY_DYNAMIC_DISPATCH(Columns1)(from, taps, to, row);
 }
 
 void resize_rows(const Pixels& from, const Taps& taps, Pixels& to) { HWY_DYNAMIC_DISPATCH(Rows)(from, taps, to); }

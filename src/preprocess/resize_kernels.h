@@ -12,13 +12,17 @@ struct Taps {
   std::vector<int64_t> first;
   int64_t count = 0;
   std::vector<int32_t> weights;
+  std::vector<int16_t> pairs = {};  ///< the weights again, as resize_columns multiplies them; see make_pairs
 };
+
+/// Fills Taps::pairs.
+void make_pairs(Taps& taps);
 
 // A byte of `to` is (2^(kWeightBits - 1) + sum of weights times bytes) >> kWeightBits, kept in 0 .. 255:
 // whole numbers, so all processors agree.
 
-/// Shape: (H, W, C) to (H, taps, C).
-void resize_columns(const Pixels& from, const Taps& taps, Pixels& to);
+/// Shape: (H, W, C) to H rows of (H2, taps, C), from `row` on; taps with pairs.
+void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row);
 
 /// Shape: (H, W, C) to (taps, W, C).
 void resize_rows(const Pixels& from, const Taps& taps, Pixels& to);

@@ -64,6 +64,7 @@ class Loader {
   void run();
   std::optional<Work> take();
   Open& open_batch();
+  Tensor memory_for(int64_t rows);
   void make(const Work& work);
 
   const Examples& examples_;
@@ -75,6 +76,7 @@ class Loader {
   std::mutex mutex_;
   std::condition_variable work_there_, batch_ready_;
   std::deque<std::shared_ptr<Open>> open_;
+  std::deque<Tensor> lent_;  ///< what the last batches were written to
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <thread>
 
+#include "reszoo/base/memory.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/image_files.h"
 #include "reszoo/preprocess/image_transform.h"
@@ -60,6 +61,7 @@ void load_all(const ImageFiles& files, bool train, int64_t workers) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
+  keep_freed_memory();  // as the tools do
   const std::string how = argv[2];
   const auto workers = std::stoll(argv[3]);
   const auto files = read_class_folders(argv[1]);

@@ -19,6 +19,9 @@ struct Box {
 /// those of a part, or of a smaller copy, where that is less work.
 class Picture {
  public:
+  /// Takes the next rows of a part, from the top; their memory is the giver's again then.
+  using TakeRows = std::function<void(const Pixels& rows)>;
+
   virtual ~Picture() = default;
 
   virtual int64_t height() const = 0;  ///< pixels
@@ -32,6 +35,9 @@ class Picture {
   /// long, rounded up; `shrink` is 1, 2, 4 or 8. Grey pictures have one channel.
   /// Throws: Error (file) for a damaged file.
   virtual Pixels read(const Box& box, int64_t shrink = 1) const = 0;
+
+  /// The same, some rows at a time where that is less work: they are still in the cache then.
+  virtual void read_rows(const Box& box, int64_t shrink, const TakeRows& take) const { take(read(box, shrink)); }
 
   Box whole() const { return {0, 0, height(), width()}; }
 };
