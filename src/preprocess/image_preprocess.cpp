@@ -95,8 +95,11 @@ void ImagePreprocess::normalise(const Pixels& pixels, float* to) const {
   if (channels == 1)
     for (int64_t i = 0; i < count; ++i) to[i] = table[0][from[i]];
   else
-    for (int64_t i = 0; i < 3 * count; i += 3)
-      for (size_t c = 0; c < 3; ++c) to[i + static_cast<int64_t>(c)] = table[c][from[i + static_cast<int64_t>(c)]];
+    for (const auto* end = from + 3 * count; from != end; from += 3, to += 3) {
+      to[0] = table[0][from[0]];
+      to[1] = table[1][from[1]];
+      to[2] = table[2][from[2]];
+    }
 }
 
 Pixels ImagePreprocess::prepare(const Picture& picture) const {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 #include <utility>
 #include <vector>
@@ -149,8 +150,12 @@ Pixels flip_horizontal(Pixels picture) {
       std::reverse(row, row + picture.width);
       continue;
     }
-    for (int64_t left = 0, right = 3 * (picture.width - 1); left < right; left += 3, right -= 3)
-      for (int64_t c = 0; c < 3; ++c) std::swap(row[left + c], row[right + c]);
+    for (int64_t left = 0, right = 3 * (picture.width - 1); left < right; left += 3, right -= 3) {
+      std::array<uint8_t, 3> kept;
+      std::memcpy(kept.data(), row + left, 3);
+      std::memcpy(row + left, row + right, 3);
+      std::memcpy(row + right, kept.data(), 3);
+    }
   }
   return picture;
 }

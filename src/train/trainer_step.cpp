@@ -78,20 +78,14 @@ double Trainer::backward(const Batch& part, double share, int64_t number) {
   return value;
 }
 
-/// Undoes the scale of float16 and adapts it; whether the gradients fit in float16.
-bool Trainer::scale_down() {
-  optimizer_.scale_gradients(1 / state_.loss_scale);
-  if (!std::isfinite(optimizer_.gradient_norm().item<double>())) {
-    if (state_.loss_scale <= kLeastScale) return true;  // the check that follows fails
-    state_.loss_scale /= 2;
-    state_.scale_steps = 0;
-    return false;
-  }
-  if (++state_.scale_steps == kScaleSteps) {
-    state_.loss_scale *= 2;
-    state_.scale_steps = 0;
-  }
-  return true;
+/// Adapts the scale of float16 to a step whose gradients fitted in it or did not; whether the step is passed over.
+bool Trainer::adapt_scale(bool fitted) {
+  if (!fitted && state_.loss_scale <= kLeastScale) return false;  // not finite at any scale: an error
+  ++state_.scale_steps;
+  if (fitted && state_.scale_steps < kScaleSteps) return false;
+  state_.loss_scale *= fitted ? 2 : 0.5;
+  state_.scale_steps = 0;
+  return !fitted;
 }
 
 double Trainer::train_step(const Batch& batch, double lr) {
@@ -104,9 +98,12 @@ double Trainer::train_step(const Batch& batch, double lr) {
     const double share = parts == 1 ? 1 : share_of(part, batch);
     if (share > 0) loss += share * backward(part, share, i);
   }
-  if (options_.precision == Precision::float16 && !scale_down()) return loss;
+  const bool scaled = options_.precision == Precision::float16;
+  if (scaled) optimizer_.scale_gradients(1 / state_.loss_scale);
   const auto norm = optimizer_.gradient_norm();
-  if (const double value = norm.item<double>(); !std::isfinite(value))
+  const double value = norm.item<double>();
+  if (scaled && adapt_scale(std::isfinite(value))) return loss;
+  if (!std::isfinite(value))
     fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
   if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm, norm);
   optimizer_.step(lr);

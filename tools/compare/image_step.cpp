@@ -1,18 +1,35 @@
 // Our side of compare/image_step.py: seconds of training steps of an image network, one a line.
-//   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain
+//   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain [FOLDER]
+// The batch is noise, the same for all steps; with a folder of class folders each step waits for one of its pictures,
+// which a thread decodes and augments ahead.
 #include <chrono>
 #include <cstdio>
 #include <iostream>
 
 #include "reszoo/base/device.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/data/image_files.h"
+#include "reszoo/preprocess/image_transform.h"
 #include "reszoo/train/trainer.h"
 #include "reszoo/zoo/registry.h"
 
 using namespace reszoo;
 
+namespace {
+
+Batches pictures_of(const char* folder, int64_t side) {
+  auto preprocess = imagenet_preprocess();
+  preprocess.crop = side;
+  const ImageTransform transform{preprocess, RandomCrop::parse("resized"), {.flip = 0.5}};
+  const auto files = read_class_folders(folder);
+  const auto count = static_cast<int64_t>(files.paths.size());
+  return {image_examples(open_files(files.paths), count, transform), torch::arange(count).remainder(10)};
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  if (argc != 8) return 2;
+  if (argc != 8 && argc != 9) return 2;
   const std::string name = argv[1], how = argv[7];
   const int64_t side = std::stoll(argv[2]), channels = std::stoll(argv[3]), batch = std::stoll(argv[4]);
   keep_freed_memory();
@@ -24,11 +41,13 @@ int main(int argc, char** argv) {
   options.channels_last = true;
   const Loss loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
   Trainer trainer(network, loss, {}, options);
-  const Batch rows{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast), torch::randint(10, {batch})};
+  const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast), torch::randint(10, {batch})};
+  const auto data = argc == 9 ? std::optional(pictures_of(argv[8], side)) : std::nullopt;
+  const auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
   network->train();
   for (int64_t step = 0; step < std::stoll(argv[5]); ++step) {
     const auto begin = std::chrono::steady_clock::now();
-    trainer.train_step(rows, 0.01);
+    trainer.train_step(pass ? (*pass)[step] : noise, 0.01);
     std::cout << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() << std::endl;
   }
 }

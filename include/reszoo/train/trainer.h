@@ -128,7 +128,7 @@ class Trainer {
   std::optional<double> attempt(const Batch& batch);
   double backward(const Batch& part, double share, int64_t number);
   Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
-  bool scale_down();
+  bool adapt_scale(bool fitted);
   void remember_buffers();
   void restore_buffers();
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
