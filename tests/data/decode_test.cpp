@@ -53,6 +53,33 @@ TEST(Decode, APartIsThatOfTheWholePicture) {
     }
 }
 
+TEST(Decode, RowsAreThoseOfThePart) {
+  for (const int orientation : {1, 3, 6})
+    for (const auto colours : {JCS_RGB, JCS_GRAYSCALE, JCS_CMYK}) {
+      const int channels = colours == JCS_RGB ? 3 : colours == JCS_CMYK ? 4 : 1;
+      const auto picture = opened(jpeg(scene(90, 70, channels), 70, {.colours = colours, .orientation = orientation}));
+      for (const auto& box : {picture->whole(), Box{3, 5, 37, 40}, Box{50, 0, 17, 60}}) {
+        const auto part = picture->read(box);
+        auto rows = part;
+        std::fill(rows.bytes.begin(), rows.bytes.end(), uint8_t{0});
+        int64_t row = 0;
+        picture->read_rows(box, 1, [&](const Pixels& next) {
+          ASSERT_EQ(next.row_size(), part.row_size());
+          ASSERT_LE(row + next.height, part.height);
+          std::copy_n(next.row(0), next.height * next.row_size(), rows.row(row));
+          row += next.height;
+        });
+        EXPECT_EQ(row, part.height);
+        EXPECT_EQ(rows, part) << orientation << " " << channels << " " << box.top;
+      }
+    }
+}
+
+TEST(Decode, WhoTakesRowsMayThrow) {
+  const auto picture = opened(jpeg(scene(90, 70), 70, {}));
+  EXPECT_THROW(picture->read_rows(picture->whole(), 1, [](const Pixels&) { throw std::runtime_error("enough"); }), std::runtime_error);
+}
+
 TEST(Decode, APhotographIsTorchvisionsToTheByte) {
   const auto fixture = read_fixture("torchvision_photos");
   for (const auto& c : fixture["cases"]) {
