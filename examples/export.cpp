@@ -11,7 +11,8 @@ using namespace reszoo;
 
 int main(int argc, char** argv) {
   const std::filesystem::path folder = argc > 1 ? argv[1] : ".";
-  auto network = create_model("resnet18", ImageOptions{.outputs = 10});  // load_weights(network, "file") takes real ones
+  auto network =
+      create_model("resnet18", ImageOptions{.outputs = 10});  // load_weights(network, "file") takes real ones
 
   export_torchscript(network, folder / "resnet18.pt");  // loads it again and compares
   const ScriptModel script(folder / "resnet18.pt");     // or torch.jit.load in Python

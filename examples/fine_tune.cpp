@@ -14,7 +14,8 @@ using namespace reszoo;
 /// The first pictures of each class from `first` to `last`, which become 0, 1, …; shifted by chance in training.
 Batches pictures_of(const ImageSet& set, int64_t first, int64_t last, int64_t rows) {
   std::vector<Tensor> parts;
-  for (auto label = first; label <= last; ++label) parts.push_back((set.labels == label).nonzero().squeeze(1).slice(0, 0, rows));
+  for (auto label = first; label <= last; ++label)
+    parts.push_back((set.labels == label).nonzero().squeeze(1).slice(0, 0, rows));
   const auto places = torch::cat(parts);
   const auto images = set.images.index_select(0, places).contiguous();
   const ImageTransform transform{{.channels = 1, .mean = {0.286}, .std = {0.353}}, RandomCrop::parse("padded:2")};
@@ -30,9 +31,12 @@ const Evaluation by_accuracy{.metrics = [](const Tensor& outputs, const Tensor& 
                                return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
                              }, .greater_is_better = true};
 
-double train(Network& network, const Batches& data, const Batches& test, double lr, int64_t epochs, std::vector<ParameterRule> rules = {}) {
-  TrainerOptions options{.epochs = epochs, .batch_size = 64, .schedule = Schedule::parse("cosine:0.1"), .channels_last = true};
-  options.optimizer = {.kind = OptimizerKind::sgd, .lr = lr, .weight_decay = 5e-4, .nesterov = true, .rules = std::move(rules)};
+double train(Network& network, const Batches& data, const Batches& test, double lr, int64_t epochs,
+             std::vector<ParameterRule> rules = {}) {
+  TrainerOptions options{
+      .epochs = epochs, .batch_size = 64, .schedule = Schedule::parse("cosine:0.1"), .channels_last = true};
+  options.optimizer = {
+      .kind = OptimizerKind::sgd, .lr = lr, .weight_decay = 5e-4, .nesterov = true, .rules = std::move(rules)};
   Trainer trainer(network, loss, by_accuracy, options);
   trainer.fit(data);
   return trainer.evaluate(test).front().second;
@@ -40,7 +44,9 @@ double train(Network& network, const Batches& data, const Batches& test, double 
 
 /// The share of rows whose nearest neighbour by features has their class.
 double nearest_neighbour(Network& network, const Batches& known, const Batches& asked) {
-  const auto features = [&](const Batches& rows) { return Trainer(network, loss, by_accuracy, {.batch_size = 256}).predict(rows); };
+  const auto features = [&](const Batches& rows) {
+    return Trainer(network, loss, by_accuracy, {.batch_size = 256}).predict(rows);
+  };
   const auto [memory, classes] = features(known);
   const auto [unknown, truth] = features(asked);
   return accuracy(classes.index_select(0, torch::cdist(unknown, memory).argmin(1)), truth);
@@ -52,10 +58,12 @@ int main(int argc, char** argv) {
   const auto sets = read_idx_folder(argv[1]);
   const int64_t rows = std::stoll(argv[2]), epochs = std::stoll(argv[3]);
   auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 8, .channels = 1});
-  const double eight = train(network, pictures_of(sets.train, 0, 7, rows), pictures_of(sets.test, 0, 7, rows), 0.1, epochs);
+  const double eight =
+      train(network, pictures_of(sets.train, 0, 7, rows), pictures_of(sets.test, 0, 7, rows), 0.1, epochs);
   fmt::print("eight classes: {:.4f}\n", eight);
 
-  const auto few = pictures_of(sets.train, 8, 9, 20), test = pictures_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
+  const auto few = pictures_of(sets.train, 8, 9, 20),
+             test = pictures_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
   network->replace_head(nn::Identity());  // forward is features now
   fmt::print("nearest neighbour by features: {:.4f}\n", nearest_neighbour(network, few, test));
 

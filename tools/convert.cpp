@@ -40,7 +40,8 @@ Kind kind_of(const fs::path& out) {
       {".ts", Kind::torchscript}, {".torchscript", Kind::torchscript}, {".onnx", Kind::onnx}};
   const auto found = endings.find(out.extension().string());
   if (found == endings.end())
-    fail(ErrorKind::usage, "OUT: must end in .pth, .safetensors, .onnx, or .pt, .ts, .torchscript for TorchScript, got {}", out.string());
+    fail(ErrorKind::usage,
+         "OUT: must end in .pth, .safetensors, .onnx, or .pt, .ts, .torchscript for TorchScript, got {}", out.string());
   return found->second;
 }
 
@@ -74,8 +75,8 @@ void put_into_named(Content& content, const Arguments& arguments) {
     const NoInit no_init(!arguments.adapt);
     model.network = create_model(model.name, model.options);
   }
-  content.report = load_state(*model.network, content.weights, {.adapt = arguments.adapt, .verify = !arguments.no_verify},
-                              arguments.in.string());
+  content.report = load_state(*model.network, content.weights,
+                              {.adapt = arguments.adapt, .verify = !arguments.no_verify}, arguments.in.string());
   content.weights = state_of(*model.network);
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
@@ -145,7 +146,8 @@ json preparation(const json& card) {
 }
 
 void print(const Content& content, const fs::path& out, Kind kind, const json& expects) {
-  std::cout << content.report.text() << out.string() << ": " << text_of(kind) << ", " << fs::file_size(out) << " bytes\n";
+  std::cout << content.report.text() << out.string() << ": " << text_of(kind) << ", " << fs::file_size(out)
+            << " bytes\n";
   if (expects.contains("image")) std::cout << "expects pictures prepared as " << expects["image"].dump() << "\n";
   if (expects.contains("table"))
     std::cout << "expects rows as the model file prepares them; its quantiles and categories are not in this file\n";
@@ -180,14 +182,20 @@ int main(int argc, char** argv) {
       .description = "Writes weights as .pth, .safetensors, TorchScript or ONNX",
       .define = [&](CLI::App& app) {
         app.add_option("IN", arguments.in, "Weights of any kind; told apart by content")->required();
-        app.add_option("OUT", arguments.out, "File to write: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")->required();
+        app.add_option("OUT", arguments.out,
+                       "File to write: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
+            ->required();
         app.add_option("--model", arguments.model, "The network that the weights are of; a model file says it itself");
         cli::add_model_options(app, arguments.settings);
-        app.add_flag("--adapt", arguments.adapt, "Let the last linear layer have another number of outputs; it begins anew");
+        app.add_flag("--adapt", arguments.adapt,
+                     "Let the last linear layer have another number of outputs; it begins anew");
         app.add_flag("--ema", arguments.ema, "Of a checkpoint that has averaged weights too, take these");
-        app.add_flag("--no-verify", arguments.no_verify, "Compare no checksums of IN, and no answers of a TorchScript OUT");
+        app.add_flag("--no-verify", arguments.no_verify,
+                     "Compare no checksums of IN, and no answers of a TorchScript OUT");
         app.add_flag("--plain", arguments.plain, "Of a model file write the weights alone, without its card");
-        app.add_option("--size", arguments.size, "TorchScript and ONNX for pictures of N x N pixels alone; else any size")->check(CLI::PositiveNumber);
+        app.add_option("--size", arguments.size,
+                       "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
+            ->check(CLI::PositiveNumber);
       },
       .run = [&]() -> nlohmann::ordered_json {
         common.use();

@@ -97,8 +97,9 @@ int main(int argc, char** argv) {
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         app.add_option("--weights", a.weights, "A model file")->required();
-        app.add_option("--data", a.data,
-                       "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
+        app.add_option(
+            "--data", a.data,
+            "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
         app.add_option("--target", a.target,
                        "The column to compare with, if it has another name than in training; of a table of pictures "
                        "that of the classes");

@@ -24,7 +24,8 @@ void write_features(const std::filesystem::path& path, const Tensor& features) {
     fail(ErrorKind::usage, "--out: must end in .npy, .csv, .parquet or .safetensors, got {}", path.string());
   Frame frame;
   for (int64_t c = 0; c < features.size(1); ++c)
-    frame.columns.push_back({.name = "f" + std::to_string(c), .numbers = features.select(1, c).to(torch::kDouble).contiguous()});
+    frame.columns.push_back(
+        {.name = "f" + std::to_string(c), .numbers = features.select(1, c).to(torch::kDouble).contiguous()});
   write_table(path, frame);
 }
 

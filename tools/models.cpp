@@ -39,8 +39,9 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
     multiply_adds += stage.multiply_adds;
   }
   Described described;
-  described.tree = fmt::format("{}: {} network, {} parameters, {} multiply-adds for an input of ({})\n{}", info.name, text_of(info.domain),
-                               count_parameters(*network), multiply_adds, fmt::join(input, ", "), tree_text(profiled, depth));
+  described.tree = fmt::format("{}: {} network, {} parameters, {} multiply-adds for an input of ({})\n{}", info.name,
+                               text_of(info.domain), count_parameters(*network), multiply_adds, fmt::join(input, ", "),
+                               tree_text(profiled, depth));
   if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
   described.tree += fmt::format("takes: {}\n", fmt::join(info.takes, ", "));
   described.json = {{"name", info.name},
@@ -90,7 +91,8 @@ int main(int argc, char** argv) {
       .description = "Lists the networks, or describes one",
       .define = [&](CLI::App& app) {
         app.add_option("PATTERN", pattern, "Names to list, with * and ?");
-        app.add_option("--describe", described, "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
+        app.add_option("--describe", described,
+                       "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
         app.add_option("--depth", depth, "Levels of that tree (2: stages and blocks)")->check(CLI::Range(1, 100));
         app.add_flag("--pretrained", pretrained, "List published weights: name, pixels, top-1 accuracy, licence");
         cli::add_model_options(app, settings);

@@ -34,13 +34,18 @@ Column numbers(const std::string& name, const Tensor& values) {
 
 /// What a script's outputs say, whose classes have numbers for names.
 Frame unnamed_table(const Tensor& outputs, bool with_probabilities, Classes& classes) {
-  if (outputs.dim() != 2) fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
+  if (outputs.dim() != 2)
+    fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
   if (outputs.size(1) == 1) return {{numbers("prediction", outputs.squeeze(1))}};
   classes.probabilities = outputs.to(torch::kDouble).softmax(1);
   for (int64_t c = 0; c < outputs.size(1); ++c) classes.names.push_back(std::to_string(c));
-  Frame frame{{{.name = "prediction", .kind = Column::Kind::text, .codes = classes.probabilities.argmax(1), .words = classes.names}}};
+  Frame frame{{{.name = "prediction",
+                .kind = Column::Kind::text,
+                .codes = classes.probabilities.argmax(1),
+                .words = classes.names}}};
   for (int64_t c = 0; with_probabilities && c < outputs.size(1); ++c)
-    frame.columns.push_back(numbers("probability_" + classes.names[static_cast<size_t>(c)], classes.probabilities.select(1, c)));
+    frame.columns.push_back(
+        numbers("probability_" + classes.names[static_cast<size_t>(c)], classes.probabilities.select(1, c)));
   return frame;
 }
 
@@ -69,7 +74,8 @@ Column top_classes(const Classes& classes, size_t top) {
 }
 
 /// The table that is printed: predictions, the likeliest classes, probabilities.
-Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool pictures, const std::string& picture) {
+Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool pictures,
+                 const std::string& picture) {
   Classes classes;
   auto frame = table_of(source, outputs, a.probabilities, classes);
   if (const auto top = a.top.value_or(pictures ? 5 : 0); top > 0 && !classes.names.empty())

@@ -39,21 +39,28 @@ void define(CLI::App& app, Arguments& a) {
   cli::add_data_options(app, a.data);
   cli::add_plan_options(app, a.plan);
   cli::add_picture_options(app, a.pictures);
-  app.add_option("--metric", a.metric, "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
-  app.add_option("--threshold", a.threshold, "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
+  app.add_option("--metric", a.metric,
+                 "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
+  app.add_option("--threshold", a.threshold,
+                 "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
   app.add_flag("--balanced-draws", a.class_draws, "Draw every class as often as the others")->excludes("--balanced");
-  app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")->check(CLI::Range(1, 1024));
+  app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--folds", a.folds, "Cross-validate with so many folds first")->check(CLI::Range(2, 1000));
-  app.add_option("--tune", a.trials, "Search among so many trials for better options first")->check(CLI::Range(1, 100000));
+  app.add_option("--tune", a.trials, "Search among so many trials for better options first")
+      ->check(CLI::Range(1, 100000));
   auto* init = app.add_option("--init", a.init, "Weights to begin with");
-  app.add_option("--pretrained", a.pretrained, "A network and published weights to begin with, resnet50 or resnet50.TAG")
-      ->excludes(app.get_option("--model"))->excludes(init);
+  app.add_option("--pretrained", a.pretrained,
+                 "A network and published weights to begin with, resnet50 or resnet50.TAG")
+      ->excludes(app.get_option("--model"))
+      ->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not compare the weights to begin with with their digest");
   app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs or channels");
   app.add_flag("--ema", a.ema, "Of an --init that has averaged weights too, take these");
   app.add_option("--out", a.out, "Folder for the model, the log and the report; left out, nothing is written");
-  app.add_option("--keep", a.keep, "Also keep the models of so many best epochs, of the last ones without validation (0)")
+  app.add_option("--keep", a.keep,
+                 "Also keep the models of so many best epochs, of the last ones without validation (0)")
       ->check(CLI::Range(0, 100000));
   app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
   app.add_flag("--overwrite", a.overwrite, "Allow an --out that holds a model")->configurable(false);
@@ -67,10 +74,18 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
   trainer.device = device;
   trainer.resume = a.resume;
   if (!a.dry_run) trainer.out = a.out;
-  trainer.settings = {{"data", a.data.data}, {"target", fmt::format("{}", fmt::join(a.data.target, ","))}, {"val", a.data.validation}, {"test", a.data.test},
-                      {"task", a.data.task}, {"scaling", a.data.scaling}, {"weight", a.data.weight},
-                      {"split", fmt::format("{}", fmt::join(std::vector{a.data.stratify, a.data.group, a.data.time}, ","))}, {"init", a.init + a.pretrained}, {"metric", a.metric},
-                      {"balanced", a.class_weights}};
+  trainer.settings = {
+      {"data", a.data.data},
+      {"target", fmt::format("{}", fmt::join(a.data.target, ","))},
+      {"val", a.data.validation},
+      {"test", a.data.test},
+      {"task", a.data.task},
+      {"scaling", a.data.scaling},
+      {"weight", a.data.weight},
+      {"split", fmt::format("{}", fmt::join(std::vector{a.data.stratify, a.data.group, a.data.time}, ","))},
+      {"init", a.init + a.pretrained},
+      {"metric", a.metric},
+      {"balanced", a.class_weights}};
   if (a.class_draws) trainer.settings["balanced_draws"] = true;
   return plan;
 }
@@ -81,8 +96,8 @@ void remove_parts(const fs::path& out) {
   if (!fs::is_directory(out)) return;
   std::vector<fs::path> parts;
   for (const auto& entry : fs::directory_iterator(out))
-    if (const auto name = entry.path().filename().string(); name == "tune" || name.starts_with("network-") || name.starts_with("fold-") ||
-        cli::is_epoch_file(entry.path()))
+    if (const auto name = entry.path().filename().string();
+        name == "tune" || name.starts_with("network-") || name.starts_with("fold-") || cli::is_epoch_file(entry.path()))
       parts.push_back(entry.path());
   for (const auto& part : parts) fs::remove_all(part);
 }
@@ -149,8 +164,8 @@ Metrics measure_on(Model& model, const std::optional<Batches>& rows) {
   return cli::measure(*model.target, cli::outputs_of(model, *rows));
 }
 
-ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Training& training, const cli::Trained& trained,
-                        const Metrics& validation, const Metrics& test) {
+ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Training& training,
+                        const cli::Trained& trained, const Metrics& validation, const Metrics& test) {
   size_t epochs = 0;
   double seconds = 0;
   for (const auto& run : trained.runs) {
@@ -167,8 +182,8 @@ ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Trainin
           {"out", a.out}};
 }
 
-ReportData report_of(const std::string& command, const cli::Trained& trained, const Plan& plan, const Metrics& validation,
-                     const Metrics& test) {
+ReportData report_of(const std::string& command, const cli::Trained& trained, const Plan& plan,
+                     const Metrics& validation, const Metrics& test) {
   ReportData report{.title = plan.network, .command = command, .history = trained.runs.front().history};
   auto settings = plan.trainer.settings;
   settings.update(settings_of(plan));
@@ -194,8 +209,9 @@ std::optional<ImagePreprocess> known_preprocess(const Arguments& a) {
 }
 
 Prepared prepare_pictures(Arguments& a, const cli::Common& common, c10::Device device) {
-  for (const auto& [given, option] : {std::pair(!a.data.weight.empty(), "--weight"), std::pair(!a.data.group.empty(), "--group"),
-                                      std::pair(!a.data.time.empty(), "--time"), std::pair(!a.data.stratify.empty(), "--stratify")})
+  for (const auto& [given, option] :
+       {std::pair(!a.data.weight.empty(), "--weight"), std::pair(!a.data.group.empty(), "--group"),
+        std::pair(!a.data.time.empty(), "--time"), std::pair(!a.data.stratify.empty(), "--stratify")})
     if (given) fail(ErrorKind::usage, "{}: is for tables, {} has pictures", option, a.data.data);
   auto how = cli::image_data_options(a.pictures, a.data);
   how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
@@ -242,7 +258,8 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   if (threshold) cli::require_thresholds(dataset);
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
   progress.say(headline(dataset, plan));
-  const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a), progress, a.keep};
+  const cli::Training training{dataset, cli::evaluation_of(*dataset.model.target, domain, a.metric), beginning(a),
+                               progress, a.keep};
   if (a.dry_run) return dry_run(training, plan);
   const auto& out = plan.trainer.out;
   if (!out.empty()) write_file(out / "config.toml", config);
@@ -280,10 +297,19 @@ int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App* parsed = nullptr;
   const std::vector<std::string> words(argv, argv + argc);
-  return cli::run_tool(argc, argv, common, {
-      .name = "train",
-      .description = "Trains a network on a table or on pictures",
-      .define = [&](CLI::App& app) { define(app, arguments); parsed = &app; },
-      .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " ")), parsed->config_to_str(false, false)); },
-  });
+  return cli::run_tool(argc, argv, common,
+                       {
+                           .name = "train",
+                           .description = "Trains a network on a table or on pictures",
+                           .define =
+                               [&](CLI::App& app) {
+                                 define(app, arguments);
+                                 parsed = &app;
+                               },
+                           .run =
+                               [&] {
+                                 return run(arguments, common, fmt::format("{}", fmt::join(words, " ")),
+                                            parsed->config_to_str(false, false));
+                               },
+                       });
 }

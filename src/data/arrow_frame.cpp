@@ -164,7 +164,8 @@ void check_there(const std::vector<std::string>& columns, const std::vector<std:
   if (lost.empty()) return;
   if (lost.size() > 1) fail(ErrorKind::input, "{}: no columns \"{}\"", subject, fmt::join(lost, "\", \""));
   const auto hint = suggestion(lost[0], names);
-  fail(ErrorKind::input, "{}: no column \"{}\"{}", subject, lost[0], hint.empty() ? "; columns are " + list(names) : hint);
+  fail(ErrorKind::input, "{}: no column \"{}\"{}", subject, lost[0],
+       hint.empty() ? "; columns are " + list(names) : hint);
 }
 
 void check_names(const std::vector<std::string>& names, const std::string& subject) {

@@ -24,7 +24,10 @@ struct Format {
 
 const std::vector<Format>& formats() {
   static const std::vector<Format> all{
-      {1, 10, {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"}, "test_batch.bin",
+      {1,
+       10,
+       {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
+       "test_batch.bin",
        "batches.meta.txt"},
       {2, 100, {"train.bin"}, "test.bin", "fine_label_names.txt"}};
   return all;
@@ -47,7 +50,8 @@ ImageSet read_records(const fs::path& path, const Format& format) {
     const auto* record = bytes.data() + i * size;
     const auto label = static_cast<uint8_t>(record[format.labels - 1]);
     if (label >= format.classes)
-      fail(ErrorKind::file, "{}: class must be below {}, got {} in record {}", path.string(), format.classes, label, i + 1);
+      fail(ErrorKind::file, "{}: class must be below {}, got {} in record {}", path.string(), format.classes, label,
+           i + 1);
     set.labels.mutable_data_ptr<int64_t>()[i] = label;
     std::memcpy(set.images.mutable_data_ptr<uint8_t>() + i * kPixels, record + format.labels, kPixels);
   }

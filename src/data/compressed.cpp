@@ -44,7 +44,8 @@ class StandardInput final : public arrow::io::InputStream {
   bool closed_ = false;
 };
 
-std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::InputStream> stream, const std::string& subject) {
+std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::InputStream> stream,
+                                                 const std::string& subject) {
   return value_of(arrow::io::BufferedInputStream::Create(buffer_size, arrow::default_memory_pool(), std::move(stream)),
                   subject);
 }

@@ -57,8 +57,8 @@ class RowScanner {
   }
 
   [[noreturn]] void fail_unclosed() const {
-    fail(ErrorKind::input, "{}: row {}: a quote is not closed; --quote names another quote character, or none", subject_,
-         first_row_ + found_.rows);
+    fail(ErrorKind::input, "{}: row {}: a quote is not closed; --quote names another quote character, or none",
+         subject_, first_row_ + found_.rows);
   }
 
   CsvDialect dialect_;
@@ -120,8 +120,8 @@ std::vector<std::string> fields_of(std::string_view row, const CsvDialect& diale
 CsvDialect dialect_of(std::string_view text, const TableReadOptions& options) {
   const auto delimiter = options.delimiter.value_or(delimiter_in(text, options));
   if (delimiter == options.decimal || delimiter == options.quote)
-    fail(ErrorKind::usage, "CSV: delimiter, decimal point and quote must be different, got '{}', '{}' and '{}'", delimiter,
-         options.decimal, options.quote == '\0' ? ' ' : options.quote);
+    fail(ErrorKind::usage, "CSV: delimiter, decimal point and quote must be different, got '{}', '{}' and '{}'",
+         delimiter, options.decimal, options.quote == '\0' ? ' ' : options.quote);
   return {delimiter, options.quote};
 }
 

@@ -25,7 +25,9 @@ std::unique_ptr<Picture> open_picture(Bytes bytes, const std::string& name) {
   fail(ErrorKind::file, "{}: neither JPEG nor PNG", name);
 }
 
-std::unique_ptr<Picture> open_picture(const std::filesystem::path& path) { return open_picture(Bytes::own(read_file(path)), path.string()); }
+std::unique_ptr<Picture> open_picture(const std::filesystem::path& path) {
+  return open_picture(Bytes::own(read_file(path)), path.string());
+}
 
 Tensor decode_image(const Picture& picture) {
   const auto pixels = with_channels(picture.read(picture.whole()), 3);
@@ -36,6 +38,8 @@ Tensor decode_image(const Picture& picture) {
 
 Tensor decode_image(const std::filesystem::path& path) { return decode_image(*open_picture(path)); }
 
-Tensor decode_image(std::string_view bytes, const std::string& name) { return decode_image(*open_picture(Bytes::view(bytes.data(), bytes.size()), name)); }
+Tensor decode_image(std::string_view bytes, const std::string& name) {
+  return decode_image(*open_picture(Bytes::view(bytes.data(), bytes.size()), name));
+}
 
 }  // namespace reszoo

@@ -18,7 +18,8 @@ namespace {
 std::string encode_png(const Pixels& pixels) {
   const auto& [height, width, channels, bytes] = pixels;
   if (height < 1 || width < 1 || (channels != 1 && channels != 3))
-    fail(ErrorKind::usage, "encode_png: needs pixels of 1 or 3 channels, got {}x{} of channels={}", height, width, channels);
+    fail(ErrorKind::usage, "encode_png: needs pixels of 1 or 3 channels, got {}x{} of channels={}", height, width,
+         channels);
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.height = static_cast<png_uint_32>(height);

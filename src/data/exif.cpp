@@ -13,7 +13,8 @@ class Tiff {
   uint32_t number(size_t at, size_t size) const {
     uint32_t value = 0;
     if (at > bytes_.size() || bytes_.size() - at < size) return 0;
-    for (size_t i = 0; i < size; ++i) value = value << 8 | static_cast<uint8_t>(bytes_[big_ ? at + i : at + size - 1 - i]);
+    for (size_t i = 0; i < size; ++i)
+      value = value << 8 | static_cast<uint8_t>(bytes_[big_ ? at + i : at + size - 1 - i]);
     return value;
   }
 

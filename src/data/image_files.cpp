@@ -89,7 +89,8 @@ ImageScan scan(const ImageFiles& files, int64_t threads) {
     for (auto i = next++; i < count; i = next++) try {
         const auto bytes = Bytes::map(files.paths[i]);  // of which the pages at both ends are read
         const auto picture = open_picture(bytes, files.paths[i].string());
-        if (!ends_whole(bytes.view())) picture->read(picture->whole());  // some cameras leave the end mark out, or put more behind it
+        if (!ends_whole(bytes.view()))
+          picture->read(picture->whole());  // some cameras leave the end mark out, or put more behind it
         result.heights[i] = picture->height();
         result.widths[i] = picture->width();
       } catch (const Error& error) {

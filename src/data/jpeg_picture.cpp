@@ -81,7 +81,8 @@ void decode_rows(Decoder& decoder, Pixels& to, int64_t count) {
 }
 
 /// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
-void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, Rows& rows, const Picture::TakeRows& take) {
+void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, Rows& rows,
+               const Picture::TakeRows& take) {
   auto& state = decoder.state;
   state.scale_num = 1;
   state.scale_denom = static_cast<unsigned>(shrink);
@@ -92,7 +93,8 @@ void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channel
   // Colours at the edge of a part are made without their neighbours: one block more is read.
   const auto block = static_cast<int64_t>(state.max_h_samp_factor) * state.min_DCT_scaled_size;
   JDIMENSION left = static_cast<JDIMENSION>(std::max<int64_t>(box.left - block, 0));
-  JDIMENSION width = static_cast<JDIMENSION>(std::min<int64_t>(box.left + box.width + block, state.output_width)) - left;
+  JDIMENSION width =
+      static_cast<JDIMENSION>(std::min<int64_t>(box.left + box.width + block, state.output_width)) - left;
   if (width < state.output_width) jpeg_crop_scanline(&state, &left, &width);
   if (box.top > 0) jpeg_skip_scanlines(&state, static_cast<JDIMENSION>(box.top));
   rows.decoded = Pixels(kTogether, state.output_width, state.output_components);
@@ -123,7 +125,8 @@ class Jpeg : public Picture {
     width_ = decoder.state.image_width;
     channels_ = decoder.state.num_components == 1 ? 1 : 3;
     for (const auto* marker = decoder.state.marker_list; marker; marker = marker->next)
-      if (const auto turn = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length})) orientation_ = *turn;
+      if (const auto turn = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length}))
+        orientation_ = *turn;
     check_picture_size(height_, width_, name_);
   }
   int64_t height() const override { return swaps_sides(orientation_) ? width_ : height_; }
@@ -135,7 +138,8 @@ class Jpeg : public Picture {
     const auto stored = stored_box(box, side(height_), side(width_), orientation_);
     Pixels pixels(stored.height, stored.width, channels_);
     auto* to = pixels.bytes.data();
-    give(stored, shrink, [&](const Pixels& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
+    give(stored, shrink,
+         [&](const Pixels& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
     return upright(std::move(pixels), orientation_);
   }
 

@@ -9,7 +9,8 @@ namespace reszoo {
 void write_npy(const std::filesystem::path& path, const at::Tensor& tensor) {
   constexpr size_t kPrefix = 10, kAlignment = 64;  // bytes
   const auto data = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
-  auto text = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", fmt::join(data.sizes(), ", "));
+  auto text =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}", fmt::join(data.sizes(), ", "));
   text.append(kAlignment - (kPrefix + text.size() + 1) % kAlignment, ' ');
   text += '\n';
   std::string header("\x93NUMPY\x01\x00", 8);

@@ -44,7 +44,8 @@ Pixels upright(Pixels stored, int orientation) {
   for (int64_t y = 0; y < result.height; ++y)
     for (int64_t x = 0; x < result.width; ++x) {
       const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;
-      const auto* from = turn.swap ? stored.row(column) + row * stored.channels : stored.row(row) + column * stored.channels;
+      const auto* from =
+          turn.swap ? stored.row(column) + row * stored.channels : stored.row(row) + column * stored.channels;
       std::copy_n(from, stored.channels, result.row(y) + x * stored.channels);
     }
   return result;

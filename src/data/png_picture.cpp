@@ -59,7 +59,9 @@ class Png : public Picture {
     const int64_t channels = reader.grey() ? 1 : 3;
     // Alpha is read as it is and dropped after: asked for without, colours come blended.
     const bool alpha = reader.alpha();
-    const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY) : alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB);
+    const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
+                                   : alpha       ? PNG_FORMAT_RGBA
+                                                 : PNG_FORMAT_RGB);
     if (!alpha) return PixelsView(bytes.data(), height_, width_, channels).read(box, shrink);
     Pixels opaque(height_, width_, channels);
     for (int64_t i = 0; i < height_ * width_; ++i)

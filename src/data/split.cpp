@@ -105,7 +105,8 @@ Split split_groups(const Rows& order, int64_t validation, int64_t test, const Sp
   auto groups = groups_of(order, rule);
   const auto parts = 1 + (validation > 0) + (test > 0);
   if (static_cast<int64_t>(groups.size()) < parts)
-    fail(ErrorKind::input, "group column \"{}\": {} parts need as many groups, got {}", rule.name(), parts, groups.size());
+    fail(ErrorKind::input, "group column \"{}\": {} parts need as many groups, got {}", rule.name(), parts,
+         groups.size());
   auto test_rows = take_groups(groups, test), validation_rows = take_groups(groups, validation);
   Rows train;
   for (const auto& group : groups) train.insert(train.end(), group.begin(), group.end());
@@ -163,11 +164,13 @@ std::vector<Rows> held_out_rows(const Rows& order, int64_t count, const SplitRul
   if (rule.kind() == SplitRule::Kind::group) {
     auto groups = groups_of(order, rule);
     if (static_cast<int64_t>(groups.size()) < count)
-      fail(ErrorKind::input, "group column \"{}\": {} folds need as many groups, got {}", rule.name(), count, groups.size());
+      fail(ErrorKind::input, "group column \"{}\": {} folds need as many groups, got {}", rule.name(), count,
+           groups.size());
     // The largest first, each to the fold that has fewest rows.
     std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
     for (const auto& group : groups) {
-      auto& fold = *std::min_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+      auto& fold =
+          *std::min_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
       fold.insert(fold.end(), group.begin(), group.end());
     }
     return held;

@@ -31,10 +31,11 @@ std::shared_ptr<arrow::Table> read_csv(std::string_view bytes, bool tabs, const 
 
 Frame read_bytes(std::string_view bytes, bool tabs, const std::string& subject, const TableReadOptions& options) {
   const auto format = format_of(bytes, subject);
-  const auto table = format == TableFormat::csv
-                         ? read_csv(bytes, tabs, options, subject)
-                         : whole_of(format, std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes)),
-                                    options.columns, subject);
+  const auto table =
+      format == TableFormat::csv
+          ? read_csv(bytes, tabs, options, subject)
+          : whole_of(format, std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes)),
+                     options.columns, subject);
   if (table->num_columns() == 0 && options.columns.empty())
     fail(ErrorKind::input, "{}: is empty, without columns", subject);
   if (table->num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);

@@ -96,7 +96,8 @@ TablePointer feather_batch(arrow::ipc::RecordBatchFileReader& reader, int number
 TableParts feather_parts(const File& file, const Names& columns, int64_t rows, const std::string& subject) {
   const auto reader = value_of(arrow::ipc::RecordBatchFileReader::Open(file), subject);
   check_there(columns, reader->schema()->field_names(), subject);
-  return [reader, columns, rows, subject, number = 0, batch = TablePointer(), begin = int64_t{0}]() mutable -> TablePointer {
+  return [reader, columns, rows, subject, number = 0, batch = TablePointer(),
+          begin = int64_t{0}]() mutable -> TablePointer {
     while (!batch || begin >= batch->num_rows()) {
       if (number >= reader->num_record_batches()) return nullptr;
       batch = feather_batch(*reader, number++, columns, subject);
@@ -110,7 +111,8 @@ TableParts feather_parts(const File& file, const Names& columns, int64_t rows, c
 
 /// The file's columns where it has no rows.
 TablePointer empty_feather(const File& file, const std::string& subject) {
-  return value_of(arrow::Table::MakeEmpty(value_of(arrow::ipc::RecordBatchFileReader::Open(file), subject)->schema()), subject);
+  return value_of(arrow::Table::MakeEmpty(value_of(arrow::ipc::RecordBatchFileReader::Open(file), subject)->schema()),
+                  subject);
 }
 
 std::string text_of_kind(const Column& column) {
@@ -131,7 +133,8 @@ bool is_tab_separated(const fs::path& path) {
   return (packed ? path.stem() : path).extension() == ".tsv";
 }
 
-TableParts parts_of(TableFormat format, const File& file, const Names& columns, int64_t rows, const std::string& subject) {
+TableParts parts_of(TableFormat format, const File& file, const Names& columns, int64_t rows,
+                    const std::string& subject) {
   return format == TableFormat::parquet ? parquet_parts(file, columns, rows, subject)
                                         : feather_parts(file, columns, rows, subject);
 }

@@ -76,7 +76,8 @@ Parts parts_of_file(TableFormat format, const std::shared_ptr<arrow::io::RandomA
 }
 
 /// Parts of a CSV text.
-Parts parts_of_csv(const std::shared_ptr<Input>& input, bool tabs, const Selection& selection, const std::string& subject) {
+Parts parts_of_csv(const std::shared_ptr<Input>& input, bool tabs, const Selection& selection,
+                   const std::string& subject) {
   const auto reader = std::make_shared<CsvReader>(*input, tabs, selection.options, subject);
   check_there(selection.options.columns, reader->names(), subject);
   check_there(selection.keep, reader->names(), subject);
@@ -89,7 +90,8 @@ Parts parts_of_csv(const std::shared_ptr<Input>& input, bool tabs, const Selecti
                    .kept = nullptr};
     rows.frame.first_row = reader->first_row();
     if (!selection.keep.empty())
-      rows.kept = columns_of(reader->parse(text, selection.keep, selection.keep, /*exact=*/true), selection.keep, subject);
+      rows.kept =
+          columns_of(reader->parse(text, selection.keep, selection.keep, /*exact=*/true), selection.keep, subject);
     return rows;
   };
 }

@@ -3,11 +3,13 @@
 namespace reszoo::detail {
 namespace {
 
-Plan sgd_plan(const char* network, int64_t epochs, int64_t batch_size, double lr, double weight_decay, bool nesterov, const char* schedule) {
+Plan sgd_plan(const char* network, int64_t epochs, int64_t batch_size, double lr, double weight_decay, bool nesterov,
+              const char* schedule) {
   Plan plan{.network = network};
   plan.trainer.epochs = epochs;
   plan.trainer.batch_size = batch_size;
-  plan.trainer.optimizer = {.kind = OptimizerKind::sgd, .lr = lr, .weight_decay = weight_decay, .momentum = 0.9, .nesterov = nesterov};
+  plan.trainer.optimizer = {
+      .kind = OptimizerKind::sgd, .lr = lr, .weight_decay = weight_decay, .momentum = 0.9, .nesterov = nesterov};
   plan.trainer.schedule = Schedule::parse(schedule);
   plan.trainer.channels_last = true;
   return plan;

@@ -119,7 +119,8 @@ void build_network(Model& model, const Plan& plan, const Batches& rows) {
   const auto& info = registry().find(plan.network);
   const bool table = info.domain == Domain::tabular;
   model.name = plan.network;
-  model.options = options_from_json(info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
+  model.options = options_from_json(
+      info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
   model.network = create_model(model.name, model.options);
 }
 

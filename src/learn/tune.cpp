@@ -21,10 +21,14 @@ constexpr int64_t kFirstRung = 4, kCut = 3;
 /// the distributions of the standard library differ between libraries.
 class Draw {
  public:
-  Draw(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) { bits_.discard(16); }
+  Draw(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) {
+    bits_.discard(16);
+  }
   double between(double low, double high) { return low + (high - low) * static_cast<double>(bits_() >> 11) * 0x1p-53; }
   double logarithmic(double low, double high) { return std::exp(between(std::log(low), std::log(high))); }
-  int64_t whole(int64_t low, int64_t high) { return low + static_cast<int64_t>(between(0, 1) * static_cast<double>(high - low + 1)); }
+  int64_t whole(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(between(0, 1) * static_cast<double>(high - low + 1));
+  }
   double or_zero(double value) { return between(0, 1) < 0.2 ? 0 : value; }
 
  private:
@@ -70,7 +74,9 @@ class History {
   }
   void add(const Trial& trial) {
     if (path_.empty()) return;
-    text_ += json{{"trial", trial.number}, {"epochs", trial.epochs}, {"value", trial.value}, {"changes", trial.changes}}.dump() + "\n";
+    text_ += json{{"trial", trial.number}, {"epochs", trial.epochs}, {"value", trial.value}, {"changes", trial.changes}}
+                 .dump() +
+             "\n";
     write_file(path_, text_);
   }
 
@@ -116,7 +122,8 @@ Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number) {
   if (number == 0) return trial;
   Draw draw(seed, number);
   auto& changes = trial.changes;
-  const bool many = plan.options.value("members", 0) > 0;  // k networks in one need less width, and cost k times as much
+  const bool many =
+      plan.options.value("members", 0) > 0;  // k networks in one need less width, and cost k times as much
   changes["blocks"] = draw.whole(1, many ? 3 : 4);
   changes["width"] = many ? 16 * draw.whole(3, 12) : 32 * draw.whole(2, 12);
   const auto factor = rounded(many ? draw.between(0.5, 2) : draw.between(1, 4));
@@ -127,7 +134,8 @@ Trial draw_trial(const Plan& plan, uint64_t seed, int64_t number) {
   trial.plan.options.update(changes);
   if (plan.bins > 0) trial.plan.bins = changes["bins"] = bins;
   trial.plan.trainer.optimizer.lr = changes["lr"] = rounded(draw.logarithmic(3e-4, 5e-3));
-  trial.plan.trainer.optimizer.weight_decay = changes["weight_decay"] = rounded(draw.or_zero(draw.logarithmic(1e-4, 0.1)));
+  trial.plan.trainer.optimizer.weight_decay = changes["weight_decay"] =
+      rounded(draw.or_zero(draw.logarithmic(1e-4, 0.1)));
   return trial;
 }
 
@@ -135,7 +143,8 @@ std::vector<Trial> tune(const Plan& plan, const TuneOptions& options, const TryP
                         const std::function<void(const Trial&)>& on_result) {
   if (options.trials < 1) fail(ErrorKind::usage, "tune: needs at least one trial, got {}", options.trials);
   if (plan.trainer.schedule != Schedule{})
-    fail(ErrorKind::usage, "tune: trials are cut short, so the schedule must be constant, got {}", plan.trainer.schedule.text());
+    fail(ErrorKind::usage, "tune: trials are cut short, so the schedule must be constant, got {}",
+         plan.trainer.schedule.text());
   History history(options.out);
   std::vector<Trial> running, ended;
   for (int64_t i = 0; i < options.trials; ++i) running.push_back(draw_trial(plan, options.seed, i));

@@ -87,7 +87,8 @@ AutoAugment AutoAugment::parse(std::string_view text) {
   if (name == "auto") {
     read = {.kind = Kind::automatic, .policy = std::string(rest)};
   } else if (const auto comma = rest.find(','); name == "rand" && comma != std::string_view::npos) {
-    const auto count = number_in_text<int64_t>(rest.substr(0, comma)), magnitude = number_in_text<int64_t>(rest.substr(comma + 1));
+    const auto count = number_in_text<int64_t>(rest.substr(0, comma)),
+               magnitude = number_in_text<int64_t>(rest.substr(comma + 1));
     if (!count || !magnitude) refuse(text);
     read = {.kind = Kind::rand, .count = *count, .magnitude = *magnitude};
   } else {

@@ -34,7 +34,8 @@ bool is_unnamed(const Column& column) { return column.name.empty() || column.nam
 bool counts_rows(const Column& column) {
   const auto& values = column.numbers;
   const auto rows = column.size();
-  if (rows < 2 || (rows < identifier_rows && !is_unnamed(column)) || !values.isfinite().all().item<bool>()) return false;
+  if (rows < 2 || (rows < identifier_rows && !is_unnamed(column)) || !values.isfinite().all().item<bool>())
+    return false;
   if ((values != values.floor()).any().item<bool>()) return false;
   const auto steps = values.diff();
   const bool sorted = (steps > 0).all().item<bool>() || (steps < 0).all().item<bool>();

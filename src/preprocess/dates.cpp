@@ -130,8 +130,8 @@ std::string date_text(double days) {
 
 bool holds_dates(const Column& column) {
   if (column.kind == Column::Kind::number) return column.date;
-  return !column.words.empty() &&
-         std::all_of(column.words.begin(), column.words.end(), [](const auto& word) { return date_in(word).has_value(); });
+  return !column.words.empty() && std::all_of(column.words.begin(), column.words.end(),
+                                              [](const auto& word) { return date_in(word).has_value(); });
 }
 
 Column as_dates(const Column& column, int64_t first_row) {

@@ -42,7 +42,9 @@ std::string fitted_text(const ColumnSummary& summary) {
   std::vector<std::string> cells;
   for (const auto value : summary.quantiles)
     cells.push_back(summary.kind == "date" ? date_text(value) : fmt::format("{:.6g}", value));
-  return cells.empty() ? "" : fmt::format("{} to {}, quartiles {}, {}, {}", cells[0], cells[4], cells[1], cells[2], cells[3]);
+  return cells.empty()
+             ? ""
+             : fmt::format("{} to {}, quartiles {}, {}, {}", cells[0], cells[4], cells[1], cells[2], cells[3]);
 }
 
 }  // namespace
@@ -59,7 +61,8 @@ ordered_json describe(const TablePreprocess& table) {
 std::string describe_text(const TablePreprocess& table) {
   size_t width = 6;
   for (const auto& summary : table.summaries()) width = std::max(width, summary.name.size());
-  auto text = fmt::format("{:<{}}  {:<8}  {:>7}  fitted (scaling {})\n", "column", width, "kind", "missing", scaling_of(table));
+  auto text =
+      fmt::format("{:<{}}  {:<8}  {:>7}  fitted (scaling {})\n", "column", width, "kind", "missing", scaling_of(table));
   for (const auto& summary : table.summaries()) {
     const auto missing = summary.missing ? fmt::format("{:.2f} %", 100 * *summary.missing) : "?";
     text += fmt::format("{:<{}}  {:<8}  {:>7}  {}\n", summary.name, width, summary.kind, missing, fitted_text(summary));

@@ -57,7 +57,8 @@ Column joined(const std::vector<Column>& parts) {
     (part.kind == Column::Kind::text ? text : number) = true;
     date = date || part.date;
   }
-  if (text && number) fail(ErrorKind::input, "column \"{}\": is text in one table and numbers in another", parts.front().name);
+  if (text && number)
+    fail(ErrorKind::input, "column \"{}\": is text in one table and numbers in another", parts.front().name);
   if (text) {
     auto texts = parts;
     for (auto& part : texts) part = as_text(part);
@@ -138,7 +139,8 @@ Column as_text(const Column& column) {
 
 Column as_numbers(const Column& column, int64_t first_row) {
   if (column.kind == Column::Kind::number) return column;
-  return {column.name, Column::Kind::number, numbers_of_words(column, number_in, "must hold numbers", first_row), {}, {}};
+  return {
+      column.name, Column::Kind::number, numbers_of_words(column, number_in, "must hold numbers", first_row), {}, {}};
 }
 
 Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,

@@ -56,8 +56,8 @@ Pixels padded(const Pixels& pixels, const Box& at, int64_t side) {
 
 void check_picture(int64_t height, int64_t width, int64_t channels) {
   if (height <= 0 || width <= 0 || channels < 1 || channels > 4)
-    fail(ErrorKind::input, "ImagePreprocess: must have pixels of 1 to 4 channels, got height={}, width={}, channels={}", height,
-         width, channels);
+    fail(ErrorKind::input, "ImagePreprocess: must have pixels of 1 to 4 channels, got height={}, width={}, channels={}",
+         height, width, channels);
 }
 
 /// Rows of pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
@@ -144,8 +144,10 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
   const auto [rows, columns] = size_of(height, width);
   auto result = torch::empty({count, rows, columns, channels});
   for (int64_t i = 0; i < count; ++i) {
-    const auto pixels = without_alpha({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes});
-    write(PixelsView(pixels.bytes.data(), height, width, pixels.channels), result.mutable_data_ptr<float>() + i * rows * columns * channels);
+    const auto pixels =
+        without_alpha({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes});
+    write(PixelsView(pixels.bytes.data(), height, width, pixels.channels),
+          result.mutable_data_ptr<float>() + i * rows * columns * channels);
   }
   return result.permute({0, 3, 1, 2}).contiguous();
 }

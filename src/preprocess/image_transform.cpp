@@ -34,14 +34,16 @@ void ImageTransform::write(const Picture& picture, Random* random, float* to) co
       break;
     case RandomCrop::Kind::resized: {
       const auto part = crop.draw(picture.height(), picture.width(), *random);
-      pixels = resize_roughly(picture, part, height, width, preprocess.channels, interpolation_of(preprocess.interpolation));
+      pixels =
+          resize_roughly(picture, part, height, width, preprocess.channels, interpolation_of(preprocess.interpolation));
     }
   }
   preprocess.normalise(augment(std::move(pixels), *random), to);
   augment.erase_from(to, height, width, preprocess.channels, *random);
 }
 
-Examples image_examples(PictureSource source, int64_t count, const ImageTransform& transform, int64_t height, int64_t width) {
+Examples image_examples(PictureSource source, int64_t count, const ImageTransform& transform, int64_t height,
+                        int64_t width) {
   if (!transform.preprocess.crop && !transform.preprocess.squash && (height <= 0 || width <= 0))
     fail(ErrorKind::usage, "image_examples: pictures of different sizes need a crop");
   const auto size = transform.preprocess.size_of(std::max<int64_t>(height, 1), std::max<int64_t>(width, 1));

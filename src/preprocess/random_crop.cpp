@@ -15,8 +15,9 @@ constexpr double kLeastRatio = 3.0 / 4, kMostRatio = 4.0 / 3;
 
 [[noreturn]] void refuse(std::string_view text) {
   fail(ErrorKind::usage,
-       "crop: must be none, resized, resized:A,B (fractions of the area, 0 < A <= B <= 1) or padded:P (pixels), got \"{}\"{}", text,
-       suggestion(text.substr(0, text.find(':')), {"none", "resized", "padded"}));
+       "crop: must be none, resized, resized:A,B (fractions of the area, 0 < A <= B <= 1) or padded:P (pixels), got "
+       "\"{}\"{}",
+       text, suggestion(text.substr(0, text.find(':')), {"none", "resized", "padded"}));
 }
 
 /// The largest part in the middle whose aspect ratio is within the bounds.
@@ -43,7 +44,8 @@ RandomCrop RandomCrop::parse(std::string_view text) {
   }
   const auto comma = values.find(',');
   if (name != "resized" || comma == std::string_view::npos) refuse(text);
-  const auto least = number_in_text<double>(values.substr(0, comma)), most = number_in_text<double>(values.substr(comma + 1));
+  const auto least = number_in_text<double>(values.substr(0, comma)),
+             most = number_in_text<double>(values.substr(comma + 1));
   if (!least || !most || !(*least > 0 && *least <= *most && *most <= 1)) refuse(text);
   return {.kind = Kind::resized, .least_area = *least, .most_area = *most};
 }

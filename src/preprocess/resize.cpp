@@ -110,7 +110,9 @@ class Shrunk : public Picture {
   int64_t height() const override { return (picture_.height() + shrink_ - 1) / shrink_; }
   int64_t width() const override { return (picture_.width() + shrink_ - 1) / shrink_; }
   Pixels read(const Box& box, int64_t) const override { return picture_.read(box, shrink_); }
-  void read_rows(const Box& box, int64_t, const TakeRows& take) const override { picture_.read_rows(box, shrink_, take); }
+  void read_rows(const Box& box, int64_t, const TakeRows& take) const override {
+    picture_.read_rows(box, shrink_, take);
+  }
 
  private:
   const Picture& picture_;
@@ -130,8 +132,8 @@ Pixels resize_part(const Picture& picture, const Box& box, int64_t height, int64
   const auto rows_away = box.height - height, columns_away = box.width - width;
   if (rows_away > 0 && rows_away > 2 * columns_away) {
     const auto low = resize_rows(with_channels(picture.read(part), channels), down, top, filter);
-    return read_columns(PixelsView(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width}, channels, across,
-                        filter);
+    return read_columns(PixelsView(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
+                        channels, across, filter);
   }
   return resize_rows(read_columns(picture, part, channels, across, filter), down, top, filter);
 }

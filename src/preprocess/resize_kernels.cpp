@@ -47,8 +47,8 @@ void Plain(const uint8_t* from, int64_t available, const int32_t* weights, int64
 template <int C>
 void PlainRow(const uint8_t* from, int64_t width, const Taps& taps, int64_t begin, uint8_t* to) {
   for (auto x = static_cast<size_t>(begin); x < taps.first.size(); ++x)
-    Plain<C>(from + taps.first[x] * C, width - taps.first[x], taps.weights.data() + static_cast<int64_t>(x) * taps.count,
-             taps.count, to + static_cast<int64_t>(x) * C);
+    Plain<C>(from + taps.first[x] * C, width - taps.first[x],
+             taps.weights.data() + static_cast<int64_t>(x) * taps.count, taps.count, to + static_cast<int64_t>(x) * C);
 }
 
 /// A row of sums over rows, from the byte `x` on.
@@ -78,7 +78,8 @@ HWY_ATTR auto LoadRows(const uint8_t* from, int64_t stride) {
 
 /// kBlocks rows of RGB. Reads up to 4 bytes behind the 4 * fours pixels of an output, and writes one
 /// byte behind it, which belongs to the next.
-HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& taps, size_t outputs, uint8_t* to, int64_t to_stride) {
+HWY_ATTR void ColumnsOfRows(const uint8_t* from, int64_t stride, const Taps& taps, size_t outputs, uint8_t* to,
+                            int64_t to_stride) {
   const hn::FixedTag<uint8_t, 16 * kBlocks> bytes;
   const hn::FixedTag<int16_t, 8 * kBlocks> words;
   const hn::FixedTag<int32_t, 4 * kBlocks> sums;
@@ -212,7 +213,8 @@ void make_pairs(Taps& taps) {
   const auto* weight = taps.weights.data();
   for (size_t x = 0; x < taps.first.size(); ++x)
     for (int64_t k = 0; k < taps.count; ++k, ++weight) {
-      auto* four = taps.pairs.data() + (static_cast<int64_t>(x) * fours + k / 4) * 4 * kPairs + (k % 4 < 2 ? 0 : kPairs);
+      auto* four =
+          taps.pairs.data() + (static_cast<int64_t>(x) * fours + k / 4) * 4 * kPairs + (k % 4 < 2 ? 0 : kPairs);
       for (int64_t channel = 0; channel < 3; ++channel) {
         four[2 * channel + k % 2] = High(*weight);
         four[2 * channel + k % 2 + 2 * kPairs] = Low(*weight);
@@ -221,7 +223,8 @@ void make_pairs(Taps& taps) {
 }
 
 void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row) {
-  from.channels == 3 ? HWY_DYNAMIC_DISPATCH(Columns3)(from, taps, to, row) : HWY_DYNAMIC_DISPATCH(Columns1)(from, taps, to, row);
+  from.channels == 3 ? HWY_DYNAMIC_DISPATCH(Columns3)(from, taps, to, row)
+                     : HWY_DYNAMIC_DISPATCH(Columns1)(from, taps, to, row);
 }
 
 void resize_rows(const Pixels& from, const Taps& taps, Pixels& to) { HWY_DYNAMIC_DISPATCH(Rows)(from, taps, to); }

@@ -84,7 +84,8 @@ TablePreprocess::Category TablePreprocess::read_category(const json& item) {
 json TablePreprocess::to_json() const {
   auto numbers = json::array(), categories = json::array(), summaries = json::array();
   for (const auto& number : numbers_)
-    numbers.push_back(number.part ? json{{"column", number.column}, {"part", text_of(*number.part)}} : json(number.column));
+    numbers.push_back(number.part ? json{{"column", number.column}, {"part", text_of(*number.part)}}
+                                  : json(number.column));
   for (const auto& category : categories_)
     categories.push_back({{"name", category.name}, {"words", category.words}, {"numbers", category.numbers}});
   for (const auto& summary : summaries_) summaries.push_back(reszoo::to_json(summary));

@@ -43,7 +43,8 @@ void Target::check() const {
 
 void Target::set_thresholds(std::vector<double> thresholds) {
   if (thresholds_.empty())
-    fail(ErrorKind::usage, "target \"{}\": a threshold needs binary or multilabel, got task={}", name(), text_of(task_));
+    fail(ErrorKind::usage, "target \"{}\": a threshold needs binary or multilabel, got task={}", name(),
+         text_of(task_));
   const bool chances = std::all_of(thresholds.begin(), thresholds.end(), [](double t) { return t >= 0 && t <= 1; });
   if (thresholds.size() != names_.size() || !chances)
     fail(ErrorKind::usage, "target \"{}\": thresholds must be {} numbers in [0, 1], got {}", name(), names_.size(),
@@ -88,13 +89,16 @@ Target Target::from(const json& written) {
   } else {
     target.classes_ = json_field<std::vector<std::string>>(written, "classes", "target");
     const auto classes = target.classes_.size();
-    require(classes > 1 && (target.task_ != Task::binary || classes == 2), fmt::format("{} cannot have {} classes", task, classes));
+    require(classes > 1 && (target.task_ != Task::binary || classes == 2),
+            fmt::format("{} cannot have {} classes", task, classes));
   }
-  if (target.task_ == Task::quantile) target.quantiles_ = json_field<std::vector<double>>(written, "quantiles", "target");
+  if (target.task_ == Task::quantile)
+    target.quantiles_ = json_field<std::vector<double>>(written, "quantiles", "target");
   if (labels || target.task_ == Task::binary) target.thresholds_.assign(count, 0.5);
   try {
     target.check();
-    if (written.contains("thresholds")) target.set_thresholds(json_field<std::vector<double>>(written, "thresholds", "target"));
+    if (written.contains("thresholds"))
+      target.set_thresholds(json_field<std::vector<double>>(written, "thresholds", "target"));
   } catch (const Error& error) {
     fail(ErrorKind::file, "{}", error.what());
   }

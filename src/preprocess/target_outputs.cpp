@@ -90,11 +90,13 @@ Frame Target::table(const Tensor& outputs, bool with_probabilities) const {
     const auto all = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
     frame.columns.push_back(numbers_of("prediction", all.select(1, all.size(1) / 2)));
     for (size_t i = 0; i < quantiles_.size(); ++i)
-      frame.columns.push_back(numbers_of("quantile_" + number_text(quantiles_[i]), all.select(1, static_cast<int64_t>(i))));
+      frame.columns.push_back(
+          numbers_of("quantile_" + number_text(quantiles_[i]), all.select(1, static_cast<int64_t>(i))));
     return frame;
   }
   for (size_t i = 0; i < names_.size(); ++i) {
-    const auto values = names_.size() == 1 ? decoded.flatten() : decoded.select(1, static_cast<int64_t>(i)).contiguous();
+    const auto values =
+        names_.size() == 1 ? decoded.flatten() : decoded.select(1, static_cast<int64_t>(i)).contiguous();
     if (is_number()) frame.columns.push_back(numbers_of(column(i), values));
     else frame.columns.push_back(words_of(column(i), values, labels_.empty() ? classes_ : labels_[i]));
   }

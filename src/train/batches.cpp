@@ -79,7 +79,8 @@ Batch Batches::Pass::operator[](int64_t i) const {
   Batch batch;
   if (order_.defined()) {
     const auto rows = order_.narrow(0, first, count);
-    batch = {.inputs = data_->inputs_.index_select(0, rows), .targets = data_->targets_.index_select(0, rows), .rows = rows};
+    batch = {
+        .inputs = data_->inputs_.index_select(0, rows), .targets = data_->targets_.index_select(0, rows), .rows = rows};
     if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
   } else {
     batch = {.inputs = data_->inputs_.narrow(0, first, count),
@@ -97,7 +98,8 @@ Batch Batches::Pass::made(int64_t i) const {
   if (!loader || loader->position() != i) {
     loader.reset();  // its threads end before others begin
     std::vector<Tensor> rows;
-    for (auto batch = i; batch < size_; ++batch) rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
+    for (auto batch = i; batch < size_; ++batch)
+      rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
     loader = std::make_unique<detail::Loader>(data_->examples_, std::move(rows), i, loading_->chance,
                                               detail::Loader::Options{data_->how_.workers, data_->how_.ahead, pinned});
   }
@@ -140,7 +142,8 @@ Batches::Pass Batches::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch
     order = at::searchsorted(upto, drawn, /*out_int32=*/false, /*right=*/true).clamp_max(rows() - 1);
   }
   if (!examples_.write) return {*this, order.to(inputs_.device()), batch_size, nullptr};
-  return {*this, order, batch_size, std::make_unique<Pass::Loading>(Pass::Loading{.chance = detail::Chance{seed, epoch}})};
+  return {*this, order, batch_size,
+          std::make_unique<Pass::Loading>(Pass::Loading{.chance = detail::Chance{seed, epoch}})};
 }
 
 Batches Batches::to(c10::Device device) const {

@@ -65,7 +65,8 @@ nlohmann::json card_of(const TrainState& state, const Json& settings) {
   if (state.best_metric) position["best_metric"] = *state.best_metric;
   const auto& plateau = state.plateau;
   if (plateau != PlateauState{}) {
-    position["plateau"] = {{"bad_epochs", plateau.bad_epochs}, {"cooldown_left", plateau.cooldown_left}, {"factor", plateau.factor}};
+    position["plateau"] = {
+        {"bad_epochs", plateau.bad_epochs}, {"cooldown_left", plateau.cooldown_left}, {"factor", plateau.factor}};
     if (plateau.best) position["plateau"]["best"] = *plateau.best;
   }
   return {{"kind", "checkpoint"}, {"settings", settings}, {"position", position}, {"log", log_lines(state.history)}};
@@ -88,7 +89,9 @@ TrainState state_from(const nlohmann::json& card) {
   state.since_best = position.at("since_best");
   if (position.contains("plateau")) {
     const auto& plateau = position.at("plateau");
-    state.plateau = {.bad_epochs = plateau.at("bad_epochs"), .cooldown_left = plateau.at("cooldown_left"), .factor = plateau.at("factor")};
+    state.plateau = {.bad_epochs = plateau.at("bad_epochs"),
+                     .cooldown_left = plateau.at("cooldown_left"),
+                     .factor = plateau.at("factor")};
     if (plateau.contains("best")) state.plateau.best = plateau.at("best").get<double>();
   }
   if (position.contains("best_metric")) state.best_metric = position.at("best_metric").get<double>();

@@ -38,7 +38,8 @@ struct Block {
 };
 
 /// Copies 16 channels of the inputs that the output rows from `first` see; 0 beyond the border.
-HWY_ATTR void PackInputs(const float* x, const ConvShape& s, const Block& block, int64_t first, int64_t channel, float* panel) {
+HWY_ATTR void PackInputs(const float* x, const ConvShape& s, const Block& block, int64_t first, int64_t channel,
+                         float* panel) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t image = 0; image < block.images; ++image)
@@ -67,8 +68,8 @@ void PackGradients(const float* g, const ConvShape& s, const Block& block, int64
 }
 
 /// Adds the products of one place of the kernel: kOutputs outputs times 16 channels, to rows of `sum`.
-HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const ConvShape& s, const Block& block, float* sum,
-                          int64_t sum_stride, int64_t outputs) {
+HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const ConvShape& s, const Block& block,
+                          float* sum, int64_t sum_stride, int64_t outputs) {
   const D d;
   constexpr int64_t kVectors = kConvTile / static_cast<int64_t>(hn::MaxLanes(D()));
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -97,13 +98,15 @@ HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const Con
 }
 
 /// All places of the kernel and all outputs for one panel.
-HWY_ATTR void AddPanel(const float* inputs, const float* gradients, const ConvShape& s, const Block& block, float* sum) {
+HWY_ATTR void AddPanel(const float* inputs, const float* gradients, const ConvShape& s, const Block& block,
+                       float* sum) {
   const auto places = s.kernel_rows * s.kernel_columns, pixels = block.images * block.rows * s.columns_out;
   for (int64_t output = 0; output < s.outputs; output += kOutputs) {
     for (int64_t place = 0; place < places; ++place) {
       const auto shift = place / s.kernel_columns * block.panel_columns + place % s.kernel_columns;
-      AddProducts(inputs + shift * kConvTile, gradients + output * pixels, s, block, sum + (output * places + place) * s.channels,
-                  places * s.channels, std::min(kOutputs, s.outputs - output));
+      AddProducts(inputs + shift * kConvTile, gradients + output * pixels, s, block,
+                  sum + (output * places + place) * s.channels, places * s.channels,
+                  std::min(kOutputs, s.outputs - output));
     }
   }
 }

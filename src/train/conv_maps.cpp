@@ -22,11 +22,13 @@ Tensor by_pixel(const Tensor& maps) { return maps.contiguous(at::MemoryFormat::C
 
 /// Images are dealt to threads, each with sums of its own.
 Tensor weight_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, int64_t stride, int64_t padding) {
-  const ConvShape shape{x.size(2), x.size(3), x.size(1), g.size(2), g.size(3), g.size(1), weight.size(2), weight.size(3), stride, padding};
+  const ConvShape shape{x.size(2), x.size(3),      x.size(1),      g.size(2), g.size(3),
+                        g.size(1), weight.size(2), weight.size(3), stride,    padding};
   const auto images = x.size(0), tasks = std::min<int64_t>(at::get_num_threads(), images);
   auto sums = at::zeros({tasks, weight.size(0), weight.size(2), weight.size(3), weight.size(1)}, at::kFloat);
   const auto x_size = x.numel() / images, g_size = g.numel() / images;
-  parallel(tasks, [&, from = x.const_data_ptr<float>(), wanted = g.const_data_ptr<float>(), to = sums.mutable_data_ptr<float>()](int64_t task) {
+  parallel(tasks, [&, from = x.const_data_ptr<float>(), wanted = g.const_data_ptr<float>(),
+                   to = sums.mutable_data_ptr<float>()](int64_t task) {
     const auto first = images * task / tasks, end = images * (task + 1) / tasks;
     add_weight_gradient(from + first * x_size, wanted + first * g_size, shape, end - first, to + task * weight.numel());
   });
@@ -35,15 +37,17 @@ Tensor weight_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, i
 
 /// The gradient of x; of few outputs and stride 1 as a convolution of the gradients with the kernel turned round.
 Tensor input_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, int64_t stride, int64_t padding) {
-  if (stride == 1 && weight.size(0) <= kFewOutputs && weight.size(2) == 2 * padding + 1 && weight.size(3) == 2 * padding + 1)
+  if (stride == 1 && weight.size(0) <= kFewOutputs && weight.size(2) == 2 * padding + 1 &&
+      weight.size(3) == 2 * padding + 1)
     return at::conv2d(g, by_pixel(weight.transpose(0, 1).flip({2, 3})), {}, 1, padding);
-  const auto gradients = at::convolution_backward(g, x, weight, std::nullopt, {stride, stride}, {padding, padding}, {1, 1}, false, {0, 0}, 1,
-                                                  {true, false, false});
+  const auto gradients = at::convolution_backward(g, x, weight, std::nullopt, {stride, stride}, {padding, padding},
+                                                  {1, 1}, false, {0, 0}, 1, {true, false, false});
   return std::get<0>(gradients);
 }
 
 struct ConvFunction : torch::autograd::Function<ConvFunction> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, int64_t stride, int64_t padding) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, int64_t stride,
+                        int64_t padding) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     context->save_for_backward({x, weight});
     context->saved_data["stride"] = stride;
@@ -70,15 +74,17 @@ struct ConvFunction : torch::autograd::Function<ConvFunction> {
 bool is_plain_conv(const torch::nn::Conv2dImpl& conv) {
   const auto& o = conv.options;
   const auto square = [](const auto& pair) { return pair->at(0) == pair->at(1); };
-  return o.groups() == 1 && o.kernel_size()->at(0) > 1 && o.dilation()->at(0) == 1 && o.dilation()->at(1) == 1 && square(o.stride()) &&
-         std::holds_alternative<torch::ExpandingArray<2>>(o.padding()) && square(std::get<torch::ExpandingArray<2>>(o.padding())) &&
-         std::holds_alternative<torch::enumtype::kZeros>(o.padding_mode()) && !conv.bias.defined() && o.in_channels() % kConvTile == 0 &&
-         conv.weight.scalar_type() == at::kFloat;
+  return o.groups() == 1 && o.kernel_size()->at(0) > 1 && o.dilation()->at(0) == 1 && o.dilation()->at(1) == 1 &&
+         square(o.stride()) && std::holds_alternative<torch::ExpandingArray<2>>(o.padding()) &&
+         square(std::get<torch::ExpandingArray<2>>(o.padding())) &&
+         std::holds_alternative<torch::enumtype::kZeros>(o.padding_mode()) && !conv.bias.defined() &&
+         o.in_channels() % kConvTile == 0 && conv.weight.scalar_type() == at::kFloat;
 }
 
 Tensor conv_maps(const torch::nn::Conv2dImpl& conv, const Tensor& x) {
   const auto& o = conv.options;
-  return ConvFunction::apply(by_pixel(x), conv.weight, o.stride()->at(0), std::get<torch::ExpandingArray<2>>(o.padding())->at(0));
+  return ConvFunction::apply(by_pixel(x), conv.weight, o.stride()->at(0),
+                             std::get<torch::ExpandingArray<2>>(o.padding())->at(0));
 }
 
 }  // namespace reszoo::detail

@@ -60,7 +60,9 @@ std::string key(unsigned field, unsigned kind) { return varint(field << 3 | kind
 std::string whole(unsigned field, int64_t value) { return key(field, 0) + varint(static_cast<uint64_t>(value)); }
 std::string real(unsigned field, double value) { return key(field, 1) + little(std::bit_cast<uint64_t>(value)); }
 std::string single(unsigned field, float value) { return key(field, 5) + little(std::bit_cast<uint32_t>(value)); }
-std::string bytes(unsigned field, std::string_view value) { return key(field, 2) + varint(value.size()) + std::string(value); }
+std::string bytes(unsigned field, std::string_view value) {
+  return key(field, 2) + varint(value.size()) + std::string(value);
+}
 
 double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

@@ -74,8 +74,8 @@ bool fits(const Tensor& x, const NetworkImpl& network) {
 /// The same of pictures, by pixel.
 bool fits_maps(const Tensor& x, const NetworkImpl& network) {
   return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
-         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() && x.size(1) == network.input_spec().channels &&
-         detail::has_fused_maps(network);
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() &&
+         x.size(1) == network.input_spec().channels && detail::has_fused_maps(network);
 }
 
 void make_masks(FastForward::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {

@@ -97,7 +97,8 @@ DropoutMask::DropoutMask(double probability, uint64_t seed, int64_t step, int64_
     : threshold(static_cast<uint32_t>(std::min(probability * 4294967296.0, 4294967295.0))),
       scale(static_cast<float>(1 / (1 - probability))) {
   constexpr uint64_t odd = 0x9e3779b97f4a7c15U;
-  const auto key = mixed(mixed(mixed(seed + odd) + static_cast<uint64_t>(step) * odd) + static_cast<uint64_t>(layer) * odd);
+  const auto key =
+      mixed(mixed(mixed(seed + odd) + static_cast<uint64_t>(step) * odd) + static_cast<uint64_t>(layer) * odd);
   before = static_cast<uint32_t>(key);
   between = static_cast<uint32_t>(key >> 32);
 }

@@ -77,7 +77,8 @@ Tensor run_block(ResidualBlockImpl& block, const Tensor& x) {
 Tensor run_step(nn::NamedAnyModule& step, Tensor x) {
   if (auto* chain = as<ChainImpl>(step); chain && !chain->checkpoint()) return run_all(chain->steps(), std::move(x));
   if (auto* block = as<ResidualBlockImpl>(step)) return run_block(*block, x);
-  if (const auto* conv = as<nn::Conv2dImpl>(step); conv && is_plain_conv(*conv) && x.dim() == 4) return conv_maps(*conv, x);
+  if (const auto* conv = as<nn::Conv2dImpl>(step); conv && is_plain_conv(*conv) && x.dim() == 4)
+    return conv_maps(*conv, x);
   return step.module().forward(std::move(x));
 }
 
@@ -86,7 +87,8 @@ Tensor run_step(nn::NamedAnyModule& step, Tensor x) {
 bool has_fused_maps(const NetworkImpl& network) {
   if (network.input_spec().layout != Layout::maps) return false;
   const auto modules = network.modules();
-  return std::any_of(modules.begin(), modules.end(), [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
+  return std::any_of(modules.begin(), modules.end(),
+                     [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
 }
 
 Tensor run_maps(NetworkImpl& network, const Tensor& x) {

@@ -16,8 +16,8 @@ Tensor pass_forward(FastForward::Memory& memory, const TabularPlan& plan, const 
 
 /// Writes the gradient of each parameter into its tensor of `gradients`, where it
 /// is defined, and returns that of x where `wants_input`.
-Tensor pass_backward(FastForward::Memory& memory, const TabularTensors& weights, const Tensor& x, const Tensor& gradient,
-                     const TabularTensors& gradients, bool wants_input);
+Tensor pass_backward(FastForward::Memory& memory, const TabularTensors& weights, const Tensor& x,
+                     const Tensor& gradient, const TabularTensors& gradients, bool wants_input);
 
 inline float* data(const Tensor& vector) { return static_cast<float*>(vector.mutable_data_ptr()); }
 

@@ -137,7 +137,8 @@ void finish_norm(const Backward& b, size_t i) {
   for (size_t c = 0; c < sums.size(); ++c) {
     const double scale = read(norm.scale)[c], inverse = read(norm.inverse)[c], mean = read(norm.mean)[c];
     const double factor = factors ? factors[c] : 1;
-    if (factors) put(b.gradients.blocks[i].first.r, c, scale * products[c] + (read(norm.shift)[c] + mean * scale) * sums[c]);
+    if (factors)
+      put(b.gradients.blocks[i].first.r, c, scale * products[c] + (read(norm.shift)[c] + mean * scale) * sums[c]);
     if (norm.exists) {
       put(gradients.weight, c, factor * products[c] * inverse);
       put(gradients.bias, c, factor * sums[c]);

@@ -56,7 +56,8 @@ class GeneratorGuard {
 /// Lets LibTorch choose products in fewer bits, as its autocast does.
 class AutocastGuard {
  public:
-  AutocastGuard(torch::Device device, Precision precision) : type_(device.type()), active_(precision != Precision::float32) {
+  AutocastGuard(torch::Device device, Precision precision)
+      : type_(device.type()), active_(precision != Precision::float32) {
     if (!active_) return;
     enabled_ = at::autocast::is_autocast_enabled(type_);
     dtype_ = at::autocast::get_autocast_dtype(type_);

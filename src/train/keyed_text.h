@@ -19,7 +19,8 @@ struct Range {
   bool with_low, with_high;
 
   bool has(double value) const {
-    return std::isfinite(value) && (with_low ? value >= low : value > low) && (with_high ? value <= high : value < high);
+    return std::isfinite(value) && (with_low ? value >= low : value > low) &&
+           (with_high ? value <= high : value < high);
   }
   std::string text() const {
     const auto end = std::isinf(high) ? std::string("infinity") : fmt::format("{}", high);

@@ -91,7 +91,9 @@ Loss loss_of(const Target& target, const LossOptions& options) {
     case Task::regression:
       return [kind = options.number](const Tensor& o, const Tensor& t) { return number_loss(kind, o, t); };
     case Task::quantile:
-      return [q = at::tensor(target.quantiles(), at::kDouble)](const Tensor& o, const Tensor& t) { return pinball_loss(q, o, t); };
+      return [q = at::tensor(target.quantiles(), at::kDouble)](const Tensor& o, const Tensor& t) {
+        return pinball_loss(q, o, t);
+      };
     case Task::ordinal:
       return [steps = target.outputs()](const Tensor& o, const Tensor& t) { return ordinal_loss(steps, o, t); };
     case Task::multilabel: return label_loss;
@@ -99,7 +101,8 @@ Loss loss_of(const Target& target, const LossOptions& options) {
     case Task::multiclass: break;
   }
   const auto loss = options.classes == ClassLoss::bce ? one_against_rest : cross_entropy;
-  return [loss, smoothing = options.label_smoothing](const Tensor& o, const Tensor& t) { return loss(smoothing, o, t); };
+  return
+      [loss, smoothing = options.label_smoothing](const Tensor& o, const Tensor& t) { return loss(smoothing, o, t); };
 }
 
 Tensor mean_loss(const Tensor& losses, const Tensor& weights) {
@@ -110,8 +113,10 @@ Tensor mean_loss(const Tensor& losses, const Tensor& weights) {
 }
 
 Tensor balanced_weights(const Tensor& targets) {
-  const auto [unused, place, count] = at::_unique2(targets, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
-  const auto share = static_cast<double>(targets.size(0)) / (count.to(at::kDouble) * static_cast<double>(count.size(0)));
+  const auto [unused, place, count] =
+      at::_unique2(targets, /*sorted=*/true, /*return_inverse=*/true, /*return_counts=*/true);
+  const auto share =
+      static_cast<double>(targets.size(0)) / (count.to(at::kDouble) * static_cast<double>(count.size(0)));
   return share.index_select(0, place).to(at::kFloat);
 }
 

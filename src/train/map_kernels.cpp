@@ -75,18 +75,23 @@ HWY_ATTR void ScaleShiftAs(const float* x, const float* scale, const float* shif
   });
 }
 
-HWY_ATTR void ScaleShift(const float* x, const float* scale, const float* shift, const float* residual, bool relu, float* y,
-                         const MapRows& rows) {
-  if (residual) relu ? ScaleShiftAs<true, true>(x, scale, shift, residual, y, rows) : ScaleShiftAs<true, false>(x, scale, shift, residual, y, rows);
-  else relu ? ScaleShiftAs<false, true>(x, scale, shift, residual, y, rows) : ScaleShiftAs<false, false>(x, scale, shift, residual, y, rows);
+HWY_ATTR void ScaleShift(const float* x, const float* scale, const float* shift, const float* residual, bool relu,
+                         float* y, const MapRows& rows) {
+  if (residual)
+    relu ? ScaleShiftAs<true, true>(x, scale, shift, residual, y, rows)
+         : ScaleShiftAs<true, false>(x, scale, shift, residual, y, rows);
+  else
+    relu ? ScaleShiftAs<false, true>(x, scale, shift, residual, y, rows)
+         : ScaleShiftAs<false, false>(x, scale, shift, residual, y, rows);
 }
 
 /// The gradient behind the gate.
 template <Gate kGate, class D, class V = hn::Vec<D>>
 HWY_ATTR V gated_value(D d, V g, V x, const MapGate& gate, int64_t i, int64_t column) {
   if constexpr (kGate == Gate::open) return g;
-  const auto by = kGate == Gate::by_output ? hn::LoadU(d, gate.output + i)
-                                           : hn::MulAdd(x, hn::LoadU(d, gate.scale + column), hn::LoadU(d, gate.shift + column));
+  const auto by = kGate == Gate::by_output
+                      ? hn::LoadU(d, gate.output + i)
+                      : hn::MulAdd(x, hn::LoadU(d, gate.scale + column), hn::LoadU(d, gate.shift + column));
   return hn::IfThenElseZero(hn::Gt(by, hn::Zero(d)), g);
 }
 
@@ -127,7 +132,8 @@ HWY_ATTR void BackwardAs(const float* g, const float* x, const MapGate& gate, co
   each(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto value = hn::LoadU(d, x + i);
     const auto through = gated_value<kGate>(d, hn::LoadU(d, g + i), value, by, i, column);
-    const auto rest = hn::MulAdd(hn::LoadU(d, of.slope + column), hn::Sub(value, hn::LoadU(d, of.mean + column)), hn::LoadU(d, of.offset + column));
+    const auto rest = hn::MulAdd(hn::LoadU(d, of.slope + column), hn::Sub(value, hn::LoadU(d, of.mean + column)),
+                                 hn::LoadU(d, of.offset + column));
     hn::StoreU(hn::MulAdd(hn::LoadU(d, of.gain + column), through, rest), d, out + i);
   });
 }
@@ -161,8 +167,8 @@ void map_scale_shift(const float* x, const float* scale, const float* shift, con
   HWY_DYNAMIC_DISPATCH(ScaleShift)(x, scale, shift, residual, relu, y, rows);
 }
 
-void map_gradient_sums(const float* g, const float* x, const MapGate& gate, const float* mean, float* sum, float* product,
-                       float* gated, const MapRows& rows) {
+void map_gradient_sums(const float* g, const float* x, const MapGate& gate, const float* mean, float* sum,
+                       float* product, float* gated, const MapRows& rows) {
   HWY_DYNAMIC_DISPATCH(Sums)(g, x, gate, mean, sum, product, gated, rows);
 }
 

@@ -28,8 +28,8 @@ struct MapGate {
 
 /// With g' = g behind the gate: sum = that of g', product = that of g' * (x - mean); g' goes to `gated`
 /// unless it is nullptr.
-void map_gradient_sums(const float* g, const float* x, const MapGate& gate, const float* mean, float* sum, float* product,
-                       float* gated, const MapRows& rows);
+void map_gradient_sums(const float* g, const float* x, const MapGate& gate, const float* mean, float* sum,
+                       float* product, float* gated, const MapRows& rows);
 
 /// What a gradient behind a norm becomes before it: gain * g' + offset + slope * (x - mean).
 struct MapNormGradient {

@@ -122,7 +122,8 @@ GradientSums gradient_sums(const Tensor& g, const Tensor& x, const MapGate& gate
     auto at = gate;
     if (at.output) at.output += first;
     const auto place = static_cast<size_t>(part) * channels;
-    map_gradient_sums(gradient + first, from + first, at, mean, sums.data() + place, products.data() + place, gated ? gated + first : nullptr, rows);
+    map_gradient_sums(gradient + first, from + first, at, mean, sums.data() + place, products.data() + place,
+                      gated ? gated + first : nullptr, rows);
   });
   GradientSums whole{std::vector<double>(channels), std::vector<double>(channels)};
   for (size_t i = 0; i < sums.size(); ++i) {
@@ -133,13 +134,14 @@ GradientSums gradient_sums(const Tensor& g, const Tensor& x, const MapGate& gate
 }
 
 struct NormFunction : torch::autograd::Function<NormFunction> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const std::optional<Tensor>& beside_x, const Tensor& weight,
-                        const Tensor& bias, const Tensor& factors, bool relu) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const std::optional<Tensor>& beside_x,
+                        const Tensor& weight, const Tensor& bias, const Tensor& factors, bool relu) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     const auto residual = beside_x.value_or(Tensor());
     const auto y = at::empty_like(x);
     const Factors of(factors);
-    Parts(x).for_all([&, from = data(x), beside = data(residual), to = y.mutable_data_ptr<float>()](int64_t, int64_t first, const MapRows& rows) {
+    Parts(x).for_all([&, from = data(x), beside = data(residual), to = y.mutable_data_ptr<float>()](
+                         int64_t, int64_t first, const MapRows& rows) {
       map_scale_shift(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr, relu, to + first, rows);
     });
     // Without a residual the gate follows from x.
@@ -163,7 +165,8 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     if (relu && residual) gate.output = data(saved[2]);
     // What goes to the residual is what goes through the gate; without one it is made again.
     const auto gated = relu && residual ? at::empty_like(x) : g;
-    const auto sums = gradient_sums(g, x, gate, factors.mean(), gated.is_same(g) ? nullptr : gated.mutable_data_ptr<float>());
+    const auto sums =
+        gradient_sums(g, x, gate, factors.mean(), gated.is_same(g) ? nullptr : gated.mutable_data_ptr<float>());
     auto result = input_gradients(gated, x, gated.is_same(g) ? gate : MapGate{}, factors, sums);
     result.insert(result.begin() + 1, residual ? gated : Tensor());
     result.resize(6);
@@ -171,7 +174,8 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
   }
 
   /// The gradients of x, weight and bias.
-  static variable_list input_gradients(const Tensor& g, const Tensor& x, const MapGate& gate, const Factors& factors, const GradientSums& sums) {
+  static variable_list input_gradients(const Tensor& g, const Tensor& x, const MapGate& gate, const Factors& factors,
+                                       const GradientSums& sums) {
     const auto channels = x.size(1);
     const auto rows = static_cast<double>(x.numel() / channels);
     auto weight = at::empty({channels}, at::kFloat), bias = at::empty({channels}, at::kFloat);
@@ -187,7 +191,8 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     }
     const auto out = at::empty_like(x);
     const MapNormGradient norm{factors.mean(), of.row(0), of.row(1), of.row(2)};
-    Parts(x).for_all([&, from = data(x), gradient = data(g), to = out.mutable_data_ptr<float>()](int64_t, int64_t first, const MapRows& rows_of) {
+    Parts(x).for_all([&, from = data(x), gradient = data(g), to = out.mutable_data_ptr<float>()](
+                         int64_t, int64_t first, const MapRows& rows_of) {
       auto at = gate;
       if (at.output) at.output += first;
       map_norm_backward(gradient + first, from + first, at, norm, to + first, rows_of);
@@ -213,7 +218,8 @@ Tensor norm_maps(torch::nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor
     take_in(norm, moments, rows);
     factors = factors_of(moments, norm, rows);
   }
-  return NormFunction::apply(maps, beside.defined() ? std::optional(beside) : std::nullopt, norm.weight, norm.bias, factors.all, relu);
+  return NormFunction::apply(maps, beside.defined() ? std::optional(beside) : std::nullopt, norm.weight, norm.bias,
+                             factors.all, relu);
 }
 
 }  // namespace reszoo::detail

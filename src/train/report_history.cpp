@@ -65,7 +65,8 @@ std::string history(const ReportData& data) {
   };
   add("training loss", [](const EpochRecord& record) { return record.loss; });
   for (size_t i = 0; i < history.front().metrics.size(); ++i)
-    add("validation " + history.front().metrics[i].first, [i](const auto& record) { return record.metrics.at(i).second; });
+    add("validation " + history.front().metrics[i].first,
+        [i](const auto& record) { return record.metrics.at(i).second; });
   add_known("learning rate", &EpochRecord::lr);
   add_known(data.items + " per second", &EpochRecord::items_per_second);
   return side_by_side(boxes);

@@ -105,7 +105,8 @@ Schedule Schedule::parse(std::string_view text) {
     }
   }
   if (multistep && schedule.drop_at.empty())
-    fail(ErrorKind::usage, "Schedule: multistep needs the fractions of its drops, as multistep:0.5,0.75, got \"{}\"", text);
+    fail(ErrorKind::usage, "Schedule: multistep needs the fractions of its drops, as multistep:0.5,0.75, got \"{}\"",
+         text);
   return schedule;
 }
 

@@ -6,8 +6,11 @@
 namespace reszoo {
 namespace {
 
-constexpr Named<Precision> kPrecisions[] = {{"float32", Precision::float32}, {"bfloat16", Precision::bfloat16}, {"bf16", Precision::bfloat16},
-                                            {"float16", Precision::float16}, {"fp16", Precision::float16}};
+constexpr Named<Precision> kPrecisions[] = {{"float32", Precision::float32},
+                                            {"bfloat16", Precision::bfloat16},
+                                            {"bf16", Precision::bfloat16},
+                                            {"float16", Precision::float16},
+                                            {"fp16", Precision::float16}};
 constexpr Named<OnNonfinite> kOnNonfinite[] = {{"stop", OnNonfinite::stop}, {"skip", OnNonfinite::skip}};
 
 }  // namespace
@@ -100,8 +103,9 @@ void check(const TrainerOptions& o) {
   if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
   if (o.accumulate < 1) fail(ErrorKind::usage, "Trainer: accumulate must be at least 1, got {}", o.accumulate);
   if (!(o.mix.mixup >= 0 && o.mix.cutmix >= 0 && o.mix.probability >= 0 && o.mix.probability <= 1))
-    fail(ErrorKind::usage, "Trainer: mixup and cutmix must be at least 0 and their probability in [0, 1], got {}, {}, {}",
-         o.mix.mixup, o.mix.cutmix, o.mix.probability);
+    fail(ErrorKind::usage,
+         "Trainer: mixup and cutmix must be at least 0 and their probability in [0, 1], got {}, {}, {}", o.mix.mixup,
+         o.mix.cutmix, o.mix.probability);
   if (!(o.checkpoint_every >= 0))
     fail(ErrorKind::usage, "Trainer: checkpoint_every must be at least 0, got {}", o.checkpoint_every);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");

@@ -22,7 +22,8 @@ std::vector<uint8_t> scene(int height, int width, int channels = 3) {
   std::vector<uint8_t> bytes;
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)
-      for (int c = 0; c < channels; ++c) bytes.push_back(static_cast<uint8_t>((x > y ? 60 : 0) + (2 * x + 3 * y + 50 * c) % 180));
+      for (int c = 0; c < channels; ++c)
+        bytes.push_back(static_cast<uint8_t>((x > y ? 60 : 0) + (2 * x + 3 * y + 50 * c) % 180));
   return bytes;
 }
 
@@ -38,7 +39,8 @@ Pixels cut(const Pixels& whole, const Box& box) {
 TEST(Decode, APartIsThatOfTheWholePicture) {
   for (const auto& [down, across] : {std::pair(1, 1), std::pair(1, 2), std::pair(2, 2), std::pair(2, 1)})
     for (const bool progressive : {false, true}) {
-      const auto picture = opened(jpeg(scene(151, 203), 203, {.quality = 85, .down = down, .across = across, .progressive = progressive}));
+      const auto picture = opened(
+          jpeg(scene(151, 203), 203, {.quality = 85, .down = down, .across = across, .progressive = progressive}));
       for (const int64_t shrink : {1, 2, 4, 8}) {
         const auto height = (151 + shrink - 1) / shrink, width = (203 + shrink - 1) / shrink;
         const auto whole = picture->read({0, 0, height, width}, shrink);
@@ -47,7 +49,8 @@ TEST(Decode, APartIsThatOfTheWholePicture) {
           const auto top = random.below(height), left = random.below(width);
           const Box box{top, left, 1 + random.below(height - top), 1 + random.below(width - left)};
           EXPECT_EQ(picture->read(box, shrink), cut(whole, box))
-              << down << across << progressive << " 1/" << shrink << " " << box.top << " " << box.left << " " << box.height << " " << box.width;
+              << down << across << progressive << " 1/" << shrink << " " << box.top << " " << box.left << " "
+              << box.height << " " << box.width;
         }
       }
     }
@@ -77,7 +80,8 @@ TEST(Decode, RowsAreThoseOfThePart) {
 
 TEST(Decode, WhoTakesRowsMayThrow) {
   const auto picture = opened(jpeg(scene(90, 70), 70, {}));
-  EXPECT_THROW(picture->read_rows(picture->whole(), 1, [](const Pixels&) { throw std::runtime_error("enough"); }), std::runtime_error);
+  EXPECT_THROW(picture->read_rows(picture->whole(), 1, [](const Pixels&) { throw std::runtime_error("enough"); }),
+               std::runtime_error);
 }
 
 TEST(Decode, APhotographIsTorchvisionsToTheByte) {
@@ -88,8 +92,11 @@ TEST(Decode, APhotographIsTorchvisionsToTheByte) {
     preprocess.crop = c["crop"];
     preprocess.interpolation = c["interpolation"];
     const auto pixels = preprocess.prepare(*open_picture(photo(c["photo"])));
-    const auto bytes = torch::from_blob(const_cast<uint8_t*>(pixels.bytes.data()), {pixels.height, pixels.width, 3}, torch::kUInt8)
-                           .permute({2, 0, 1}).to(torch::kInt64).flatten();
+    const auto bytes =
+        torch::from_blob(const_cast<uint8_t*>(pixels.bytes.data()), {pixels.height, pixels.width, 3}, torch::kUInt8)
+            .permute({2, 0, 1})
+            .to(torch::kInt64)
+            .flatten();
     expect_close(bytes, c["bytes"], 0, c["stride"], c.dump().substr(0, 80));
     EXPECT_EQ(bytes.sum().item<int64_t>(), c["sum"]);
     EXPECT_EQ((bytes * (torch::arange(bytes.numel()) % 65521 + 1)).sum().item<int64_t>(), c["weighted"]);
@@ -101,7 +108,8 @@ TEST(Decode, APictureIsUprightWhateverItsOrientation) {
   const auto quarter = [](int64_t y, int64_t x) { return 80 * (y >= 16) + 40 * (x >= 32); };
   const int64_t height = 32, width = 64;
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    // Where the pixel of a stored row and column lies in the upright picture, from EXIF's words on the 0th row and column.
+    // Where the pixel of a stored row and column lies in the upright picture, from EXIF's words on the 0th row and
+    // column.
     const auto at = [&](int64_t row, int64_t column) {
       switch (orientation) {
         case 1: return quarter(row, column);                           // top, left
@@ -118,12 +126,14 @@ TEST(Decode, APictureIsUprightWhateverItsOrientation) {
     std::vector<uint8_t> stored;
     for (int64_t y = 0; y < rows; ++y)
       for (int64_t x = 0; x < columns; ++x) stored.push_back(static_cast<uint8_t>(at(y, x)));
-    const auto picture = opened(jpeg(stored, static_cast<int>(columns), {.colours = JCS_GRAYSCALE, .orientation = orientation}));
+    const auto picture =
+        opened(jpeg(stored, static_cast<int>(columns), {.colours = JCS_GRAYSCALE, .orientation = orientation}));
     ASSERT_EQ(picture->height(), height) << orientation;
     ASSERT_EQ(picture->width(), width) << orientation;
     const auto whole = picture->read(picture->whole());
     for (int64_t y = 4; y < height; y += 8)
-      for (int64_t x = 4; x < width; x += 8) EXPECT_NEAR(whole.row(y)[x], quarter(y, x), 3) << orientation << " " << y << " " << x;
+      for (int64_t x = 4; x < width; x += 8)
+        EXPECT_NEAR(whole.row(y)[x], quarter(y, x), 3) << orientation << " " << y << " " << x;
     const Box box{5, 20, 20, 40};
     EXPECT_EQ(picture->read(box), cut(whole, box)) << orientation;
     EXPECT_EQ(picture->read({1, 2, 7, 9}, 4), cut(picture->read({0, 0, 8, 16}, 4), {1, 2, 7, 9})) << orientation;
@@ -148,15 +158,16 @@ TEST(Decode, AGreyFileHasOneChannel) {
 }
 
 /// A PNG by libpng's own interface, with any depth and kind of colour.
-std::string png_of(int depth, int kind, int width, int height, const std::vector<uint8_t>& bytes, const std::vector<png_color>& palette = {}) {
+std::string png_of(int depth, int kind, int width, int height, const std::vector<uint8_t>& bytes,
+                   const std::vector<png_color>& palette = {}) {
   std::string text;
   auto* writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   auto* info = png_create_info_struct(writer);
   png_set_write_fn(writer, &text, [](png_structp png, png_bytep data, size_t size) {
     static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), size);
   }, nullptr);
-  png_set_IHDR(writer, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, kind, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(writer, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, kind,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (!palette.empty()) png_set_PLTE(writer, info, palette.data(), static_cast<int>(palette.size()));
   png_write_info(writer, info);
   const auto row = bytes.size() / static_cast<size_t>(height);
@@ -172,14 +183,16 @@ TEST(Decode, SixteenBitsBecomeTheirUpperEight) {
   ASSERT_EQ(grey.channels, 1);
   EXPECT_NEAR(grey.bytes[0], 0x12, 1);
   EXPECT_NEAR(grey.bytes[1], 0xfe, 1);
-  const auto colour = opened(png_of(16, PNG_COLOR_TYPE_RGB, 1, 1, {0x80, 0x00, 0x20, 0x10, 0xff, 0xff}))->read({0, 0, 1, 1});
+  const auto colour =
+      opened(png_of(16, PNG_COLOR_TYPE_RGB, 1, 1, {0x80, 0x00, 0x20, 0x10, 0xff, 0xff}))->read({0, 0, 1, 1});
   EXPECT_NEAR(colour.bytes[0], 0x80, 1);
   EXPECT_NEAR(colour.bytes[1], 0x20, 1);
   EXPECT_EQ(colour.bytes[2], 0xff);
 }
 
 TEST(Decode, APaletteIsLookedUpAndBitsAreSpread) {
-  const auto palette = opened(png_of(8, PNG_COLOR_TYPE_PALETTE, 3, 1, {1, 0, 1}, {{9, 8, 7}, {1, 2, 3}}))->read({0, 0, 1, 3});
+  const auto palette =
+      opened(png_of(8, PNG_COLOR_TYPE_PALETTE, 3, 1, {1, 0, 1}, {{9, 8, 7}, {1, 2, 3}}))->read({0, 0, 1, 3});
   EXPECT_EQ(palette.bytes, (std::vector<uint8_t>{1, 2, 3, 9, 8, 7, 1, 2, 3}));
   const auto bits = opened(png_of(1, PNG_COLOR_TYPE_GRAY, 8, 1, {0xa0}))->read({0, 0, 1, 8});
   EXPECT_EQ(bits.bytes, (std::vector<uint8_t>{255, 0, 255, 0, 0, 0, 0, 0}));

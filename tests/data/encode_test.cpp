@@ -32,7 +32,8 @@ TEST(EncodePng, IsReadBackAsItWas) {
 }
 
 TEST(EncodePng, RefusesWhatIsNoPicture) {
-  expect_error(ErrorKind::usage, "encode_png: needs pixels of 1 or 3 channels, got 0x4", [] { encode_png(Pixels(0, 4, 3)); });
+  expect_error(ErrorKind::usage, "encode_png: needs pixels of 1 or 3 channels, got 0x4",
+               [] { encode_png(Pixels(0, 4, 3)); });
   expect_error(ErrorKind::usage, "channels=4", [] { encode_png(Pixels(2, 2, 4)); });
 }
 
@@ -45,7 +46,14 @@ TEST(Thumbnail, HasALongerSideOfAtMostSoManyPixels) {
 }
 
 TEST(Base64, IsThatOfTheStandard) {
-  for (const auto& [bytes, text] : {std::pair("", ""), {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-                                    {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xff\xfe\xfb", "//77"}, {"\xf8", "+A=="}})
+  for (const auto& [bytes, text] : {std::pair("", ""),
+                                    {"f", "Zg=="},
+                                    {"fo", "Zm8="},
+                                    {"foo", "Zm9v"},
+                                    {"foob", "Zm9vYg=="},
+                                    {"fooba", "Zm9vYmE="},
+                                    {"foobar", "Zm9vYmFy"},
+                                    {"\xff\xfe\xfb", "//77"},
+                                    {"\xf8", "+A=="}})
     EXPECT_EQ(base64(bytes), text);
 }

@@ -21,7 +21,9 @@ void put(const fs::path& path, const std::string& bytes) {
   write_file(path, bytes);
 }
 
-std::string small_jpeg(int size = 8) { return jpeg(std::vector<uint8_t>(static_cast<size_t>(3 * size * size), 100), size); }
+std::string small_jpeg(int size = 8) {
+  return jpeg(std::vector<uint8_t>(static_cast<size_t>(3 * size * size), 100), size);
+}
 
 /// A record of CIFAR: classes, then red, green and blue.
 std::string record(std::initializer_list<int> classes, char pixel) {
@@ -34,11 +36,13 @@ std::string record(std::initializer_list<int> classes, char pixel) {
 
 TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
   const TempDir folder;
-  for (const auto* name : {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
+  for (const auto* name :
+       {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
     put(folder / name, small_jpeg());
   const auto files = read_class_folders(folder.path());
   EXPECT_EQ(files.labels, (std::vector<std::string>{"cat", "cat", "dog", "dog"}));
-  EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg", folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
+  EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg",
+                                                folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
   put(folder / "empty/readme.txt", "");
   expect_error(ErrorKind::input, "empty: a class without pictures", [&] { read_class_folders(folder.path()); });
   expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
@@ -61,7 +65,8 @@ TEST(FilesOfTable, PathsAreRelativeToTheFolder) {
   EXPECT_EQ(files.paths, (std::vector<fs::path>{"base/a.jpg", "/b.jpg"}));
   EXPECT_EQ(files.labels, (std::vector<std::string>{"x", "y"}));
   const Frame holes{{Column::of_text("file", {"a.jpg", ""}), Column::of_text("kind", {"x", "y"})}};
-  expect_error(ErrorKind::input, "column \"file\": missing value in row 2", [&] { files_of_table(holes, "file", "kind", ""); });
+  expect_error(ErrorKind::input, "column \"file\": missing value in row 2",
+               [&] { files_of_table(holes, "file", "kind", ""); });
 }
 
 TEST(Scan, FindsSizesAndNamesBadFiles) {
@@ -109,8 +114,11 @@ TEST(Cifar, NamesWhatIsWrong) {
   put(folder / "data_batch_1.bin", record({3}, 1));
   expect_error_parts(ErrorKind::file, {"test_batch.bin"}, [&] { read_cifar_folder(folder.path()); });
   put(folder / "test_batch.bin", record({1}, 1) + "x");
-  expect_error(ErrorKind::file, "test_batch.bin: must be whole records of 3073 bytes, got 3074", [&] { read_cifar_folder(folder.path()); });
+  expect_error(ErrorKind::file, "test_batch.bin: must be whole records of 3073 bytes, got 3074",
+               [&] { read_cifar_folder(folder.path()); });
   put(folder / "test_batch.bin", record({10}, 1));
-  expect_error(ErrorKind::file, "class must be below 10, got 10 in record 1", [&] { read_cifar_folder(folder.path()); });
-  expect_error(ErrorKind::file, "has neither data_batch_1.bin nor train.bin", [&] { read_cifar_folder(folder / "lost"); });
+  expect_error(ErrorKind::file, "class must be below 10, got 10 in record 1",
+               [&] { read_cifar_folder(folder.path()); });
+  expect_error(ErrorKind::file, "has neither data_batch_1.bin nor train.bin",
+               [&] { read_cifar_folder(folder / "lost"); });
 }

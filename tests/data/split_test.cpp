@@ -42,7 +42,8 @@ Column classes(int64_t count) {
 
 Column groups(int64_t count) {
   std::vector<double> values;
-  for (int64_t i = 0; i < count; ++i) values.push_back(std::floor(12 * std::pow(static_cast<double>(i) / static_cast<double>(count), 2)));
+  for (int64_t i = 0; i < count; ++i)
+    values.push_back(std::floor(12 * std::pow(static_cast<double>(i) / static_cast<double>(count), 2)));
   return Column::of_numbers("group", values);
 }
 
@@ -100,7 +101,8 @@ TEST(Split, NoGroupIsInTwoParts) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     const auto split = split_rows(400, 0.2, 0.2, SplitRule::group(column), seed);
     expect_all_rows({split.train, split.validation, split.test}, 400);
-    const auto train = values(split.train, column), validation = values(split.validation, column), test = values(split.test, column);
+    const auto train = values(split.train, column), validation = values(split.validation, column),
+               test = values(split.test, column);
     EXPECT_FALSE(overlap(train, validation) || overlap(train, test) || overlap(validation, test));
     EXPECT_NEAR(static_cast<double>(split.test.numel()), 80, 40) << seed;
     EXPECT_NEAR(static_cast<double>(split.validation.numel()), 80, 40) << seed;
@@ -111,7 +113,8 @@ TEST(Split, TheLastTimesTest) {
   const auto column = hours(200);
   const auto split = split_rows(200, 0.1, 0.25, SplitRule::time(column), 9);
   expect_all_rows({split.train, split.validation, split.test}, 200);
-  const auto train = values(split.train, column), validation = values(split.validation, column), test = values(split.test, column);
+  const auto train = values(split.train, column), validation = values(split.validation, column),
+             test = values(split.test, column);
   EXPECT_LT(*train.rbegin(), *validation.begin());
   EXPECT_LT(*validation.rbegin(), *test.begin());
   EXPECT_NEAR(static_cast<double>(split.test.numel()), 50, 1);
@@ -125,13 +128,17 @@ TEST(Split, TheLastTimesTest) {
 TEST(Split, NamesWhatCannotBe) {
   expect_error_parts(ErrorKind::usage, {"0.6", "0.5"}, [] { split_rows(10, 0.6, 0.5, {}, 0); });
   expect_error_parts(ErrorKind::input, {"1 rows are left"}, [] { split_rows(2, 0.5, 0, {}, 0); });
-  expect_error_parts(ErrorKind::usage, {"3 rows", "has 4"}, [] { split_rows(4, 0, 0, SplitRule::group(Column::of_numbers("g", {1, 2, 3})), 0); });
+  expect_error_parts(ErrorKind::usage, {"3 rows", "has 4"}, [] {
+    split_rows(4, 0, 0, SplitRule::group(Column::of_numbers("g", {1, 2, 3})), 0);
+  });
   const auto gap = Column::of_numbers("g", {1, std::nan(""), 3});
   expect_error_parts(ErrorKind::input, {"group column \"g\"", "row 2"}, [&] { SplitRule::group(gap); });
   expect_error_parts(ErrorKind::input, {"time column \"g\"", "row 2"}, [&] { SplitRule::time(gap); });
-  expect_error_parts(ErrorKind::input, {"\"g\"", "\"soon\" in row 1"}, [] { SplitRule::time(Column::of_text("g", {"soon"})); });
+  expect_error_parts(ErrorKind::input, {"\"g\"", "\"soon\" in row 1"},
+                     [] { SplitRule::time(Column::of_text("g", {"soon"})); });
   const auto same = Column::of_numbers("g", {1, 1, 1, 1, 1, 1});
-  expect_error_parts(ErrorKind::input, {"\"g\"", "3 parts", "got 1"}, [&] { split_rows(6, 0.2, 0.2, SplitRule::group(same), 0); });
+  expect_error_parts(ErrorKind::input, {"\"g\"", "3 parts", "got 1"},
+                     [&] { split_rows(6, 0.2, 0.2, SplitRule::group(same), 0); });
   expect_error_parts(ErrorKind::input, {"0 rows are left"}, [&] { split_rows(6, 0.2, 0.6, SplitRule::time(same), 0); });
 }
 

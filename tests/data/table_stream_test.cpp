@@ -28,9 +28,9 @@ std::shared_ptr<arrow::Table> big_table(int64_t rows) {
     EXPECT_TRUE(key.Append((int64_t{1} << 60) + i).ok() && x.Append(0.5 * static_cast<double>(i % 1000)).ok());
     EXPECT_TRUE((i % 5 == 0 ? t.AppendNull() : t.Append("w" + std::to_string(i % 7))).ok());
   }
-  return arrow::Table::Make(
-      arrow::schema({arrow::field("key", arrow::int64()), arrow::field("x", arrow::float64()), arrow::field("t", arrow::utf8())}),
-      {key.Finish().ValueOrDie(), x.Finish().ValueOrDie(), t.Finish().ValueOrDie()});
+  return arrow::Table::Make(arrow::schema({arrow::field("key", arrow::int64()), arrow::field("x", arrow::float64()),
+                                           arrow::field("t", arrow::utf8())}),
+                            {key.Finish().ValueOrDie(), x.Finish().ValueOrDie(), t.Finish().ValueOrDie()});
 }
 
 void write_parquet(const std::filesystem::path& path, const std::shared_ptr<arrow::Table>& table, int64_t group) {
@@ -216,13 +216,16 @@ TEST(TableWriter, AFileAppearsOnlyWhenItIsFinished) {
 TEST(TableWriter, NamesWhatIsWrong) {
   const TempDir folder;
   const Frame frame{{Column::of_numbers("x", {1, 2})}};
-  expect_error(ErrorKind::usage, "t.xlsx: a table is written as .csv or .parquet", [&] { TableWriter(folder / "t.xlsx"); });
+  expect_error(ErrorKind::usage, "t.xlsx: a table is written as .csv or .parquet",
+               [&] { TableWriter(folder / "t.xlsx"); });
   TableWriter writer(folder / "t.parquet");
   writer.write(frame);
   expect_error(ErrorKind::usage, "columns must be x: double, got y: double",
                [&] { writer.write({{Column::of_numbers("y", {1, 2})}}); });
   TableWriter twice(folder / "u.csv");
-  expect_error(ErrorKind::usage, "two columns would be named \"x\"", [&] { twice.write({{frame.columns[0], frame.columns[0]}}); });
+  expect_error(ErrorKind::usage, "two columns would be named \"x\"", [&] {
+    twice.write({{frame.columns[0], frame.columns[0]}});
+  });
   TableWriter none(folder / "v.csv");
   expect_error(ErrorKind::usage, "must have columns", [&] { none.finish(); });
 }

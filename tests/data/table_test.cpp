@@ -143,7 +143,9 @@ TEST(ReadTable, ReadsTheColumnsThatAreAskedFor) {
   EXPECT_EQ(read_table(folder / "t.parquet", {.columns = {"t"}}).names(), Words{"t"});
   expect_error(ErrorKind::input, "t.parquet: no column \"none\"; columns are x, t",
                [&] { read_table(folder / "t.parquet", {.columns = {"t", "none"}}); });
-  expect_error(ErrorKind::input, "stdin: no columns \"d\", \"e\"", [] { parse("a,b\n1,2\n", {.columns = {"d", "a", "e"}}); });
+  expect_error(ErrorKind::input, "stdin: no columns \"d\", \"e\"", [] {
+    parse("a,b\n1,2\n", {.columns = {"d", "a", "e"}});
+  });
   EXPECT_EQ(parse("a,b,c\n1,2,3\n", {.columns = {"c", "a"}}).names(), (Words{"c", "a"}));
 }
 
@@ -214,7 +216,8 @@ TEST(ReadTable, UndoesZstd) {
   write_file(folder / "cut.csv.zst", bytes.substr(0, bytes.size() - 3));
   expect_error_parts(ErrorKind::file, {"cut.csv.zst", "cut off"}, [&] { read_table(folder / "cut.csv.zst"); });
   write_file(folder / "bad.csv.zst", bytes.substr(0, 4) + "xxxxxxxxxxxxxxx");
-  expect_error_parts(ErrorKind::file, {"bad.csv.zst", "compressed data is"}, [&] { read_table(folder / "bad.csv.zst"); });
+  expect_error_parts(ErrorKind::file, {"bad.csv.zst", "compressed data is"},
+                     [&] { read_table(folder / "bad.csv.zst"); });
 }
 
 TEST(ReadTable, AFolderOfParquetFilesIsOneTable) {

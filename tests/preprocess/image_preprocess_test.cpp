@@ -18,7 +18,10 @@ std::vector<uint8_t> ramp(int64_t size) {
 }
 
 ImageView view_of(const Tensor& pixels) {
-  return {.data = pixels.const_data_ptr<uint8_t>(), .height = pixels.size(0), .width = pixels.size(1), .channels = pixels.size(2)};
+  return {.data = pixels.const_data_ptr<uint8_t>(),
+          .height = pixels.size(0),
+          .width = pixels.size(1),
+          .channels = pixels.size(2)};
 }
 
 /// What a case of the fixture says to do.

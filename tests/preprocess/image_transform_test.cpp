@@ -30,9 +30,11 @@ PixelsView view(const Pixels& pixels) { return {pixels.bytes.data(), pixels.heig
 }  // namespace
 
 TEST(RandomCrop, TextIsReadBack) {
-  for (const auto* text : {"none", "resized:0.08,1", "resized:0.25,0.5", "padded:4"}) EXPECT_EQ(RandomCrop::parse(text).text(), text);
+  for (const auto* text : {"none", "resized:0.08,1", "resized:0.25,0.5", "padded:4"})
+    EXPECT_EQ(RandomCrop::parse(text).text(), text);
   EXPECT_EQ(RandomCrop::parse("resized").text(), "resized:0.08,1");
-  for (const auto* text : {"", "padded", "padded:-1", "padded:x", "resized:0,1", "resized:0.5,0.2", "resized:0.1", "resized:0.1,2", "resise"})
+  for (const auto* text : {"", "padded", "padded:-1", "padded:x", "resized:0,1", "resized:0.5,0.2", "resized:0.1",
+                           "resized:0.1,2", "resise"})
     expect_error(ErrorKind::usage, "crop: must be none, resized", [&] { RandomCrop::parse(text); });
   expect_error(ErrorKind::usage, "did you mean resized?", [] { RandomCrop::parse("resised:0.1,1"); });
 }
@@ -108,7 +110,8 @@ TEST(ImageTransform, APaddedPartIsShiftedByAtMostThePadding) {
 
 TEST(ImageTransform, ChancesFollowFromTheStreamAlone) {
   const auto pixels = numbered(60, 80);
-  ImageTransform transform{imagenet_preprocess(), RandomCrop::parse("resized"), {.flip = 0.5, .rotation = 10, .erase = 0.5}};
+  ImageTransform transform{
+      imagenet_preprocess(), RandomCrop::parse("resized"), {.flip = 0.5, .rotation = 10, .erase = 0.5}};
   transform.preprocess.resize = 32;
   transform.preprocess.crop = 28;
   const auto drawn = [&](int64_t row) {
@@ -125,6 +128,8 @@ TEST(ImageExamples, HaveTheSizeOfTheCropOrOfThePictures) {
   const auto pixels = numbered(6, 9);
   const PictureSource source = [&](int64_t) { return std::make_unique<PixelsView>(view(pixels)); };
   EXPECT_EQ(image_examples(source, 2, {{.channels = 3}}, 6, 9).shape, (std::vector<int64_t>{3, 6, 9}));
-  EXPECT_EQ(image_examples(source, 2, {{.channels = 1, .resize = 4, .crop = 4}}).shape, (std::vector<int64_t>{1, 4, 4}));
-  expect_error(ErrorKind::usage, "pictures of different sizes need a crop", [&] { image_examples(source, 2, {{.channels = 3, .resize = 4}}); });
+  EXPECT_EQ(image_examples(source, 2, {{.channels = 1, .resize = 4, .crop = 4}}).shape,
+            (std::vector<int64_t>{1, 4, 4}));
+  expect_error(ErrorKind::usage, "pictures of different sizes need a crop",
+               [&] { image_examples(source, 2, {{.channels = 3, .resize = 4}}); });
 }

@@ -180,7 +180,8 @@ TEST(TablePreprocess, RareWordsShareTheCodeOfUnseenOnes) {
   const auto table = beside_target(Column::of_text("c", {"a", "a", "a", "b", "b", "c", ""}));
   const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::none, .rare = 2});
   EXPECT_EQ(preprocess.cardinalities(), std::vector<int64_t>{2});
-  EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 1), torch::tensor({0., 0., 0., 1., 1., -1., -1.}, torch::kFloat32)));
+  EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 1),
+                           torch::tensor({0., 0., 0., 1., 1., -1., -1.}, torch::kFloat32)));
   EXPECT_EQ(preprocess.summaries()[0].rare, 2);
   EXPECT_EQ(TablePreprocess::fit(table, "y").cardinalities(), std::vector<int64_t>{4});  // few rows: every word
   expect_error_parts(ErrorKind::input, {"\"x\"", "none of its 7 words"}, [] {
@@ -235,7 +236,8 @@ TEST(TablePreprocess, DatesBecomeThePartsThatVary) {
 }
 
 TEST(TablePreprocess, TimesOfDayAreHours) {
-  const auto table = with_column(Column::of_text("when", {"2024-01-01 06:30", "2024-01-01T18:00:00", "2024-01-01", "2024-01-01 00:45"}));
+  const auto table = with_column(
+      Column::of_text("when", {"2024-01-01 06:30", "2024-01-01T18:00:00", "2024-01-01", "2024-01-01 00:45"}));
   const auto preprocess = TablePreprocess::fit(table, "y", {.scaling = Scaling::none});
   EXPECT_EQ(preprocess.columns()[3], "when hour");
   EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 3), torch::tensor({6.5f, 18.f, 0.f, 0.75f})));
@@ -265,7 +267,8 @@ TEST(TablePreprocess, BooleansAreTheSameHoweverSpelled) {
   const auto preprocess = TablePreprocess::fit(table, "y");
   const auto codes = preprocess.transform(table).select(1, -1);
   EXPECT_TRUE(torch::equal(codes, torch::tensor({1.f, 0.f, 1.f, 1.f})));
-  for (const auto& other : {Column::of_text("b", {"True", "FALSE", "TRUE", "true"}), Column::of_numbers("b", {1, 0, 1, 1})})
+  for (const auto& other :
+       {Column::of_text("b", {"True", "FALSE", "TRUE", "true"}), Column::of_numbers("b", {1, 0, 1, 1})})
     EXPECT_TRUE(torch::equal(preprocess.transform(with_column(other)).select(1, -1), codes));
 }
 

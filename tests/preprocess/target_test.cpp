@@ -144,7 +144,8 @@ TEST(Target, QuantilesRiseAndTheMiddleIsThePrediction) {
   EXPECT_EQ(target.outputs(), 3);
   const auto crossed = target.decode(torch::tensor({{1.0, 0.0, -1.0}}, torch::kFloat64));
   EXPECT_TRUE((crossed.diff(1, 1) > 0).all().item<bool>());
-  EXPECT_EQ(target.table(torch::zeros({2, 3})).names(), (Words{"prediction", "quantile_0.1", "quantile_0.5", "quantile_0.9"}));
+  EXPECT_EQ(target.table(torch::zeros({2, 3})).names(),
+            (Words{"prediction", "quantile_0.1", "quantile_0.5", "quantile_0.9"}));
   expect_error_parts(ErrorKind::usage, {"rising", "0.9, 0.1"}, [] {
     Target::fit(Frame{{numbers({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile, .quantiles = {0.9, 0.1}});
   });

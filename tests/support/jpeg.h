@@ -21,7 +21,8 @@ struct JpegOptions {
 /// An EXIF segment that says how the picture lies, in the byte order of the computer's opposite.
 inline std::string exif_segment(int orientation) {
   using namespace std::string_literals;
-  return "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s + static_cast<char>(orientation) + "\0\0\0\0\0\0"s;
+  return "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s + static_cast<char>(orientation) +
+         "\0\0\0\0\0\0"s;
 }
 
 inline std::string jpeg(const std::vector<uint8_t>& pixels, int width, const JpegOptions& options = {}) {
@@ -46,10 +47,12 @@ inline std::string jpeg(const std::vector<uint8_t>& pixels, int width, const Jpe
   jpeg_start_compress(&state, TRUE);
   if (options.orientation > 0) {
     const auto segment = exif_segment(options.orientation);
-    jpeg_write_marker(&state, JPEG_APP0 + 1, reinterpret_cast<const JOCTET*>(segment.data()), static_cast<unsigned>(segment.size()));
+    jpeg_write_marker(&state, JPEG_APP0 + 1, reinterpret_cast<const JOCTET*>(segment.data()),
+                      static_cast<unsigned>(segment.size()));
   }
   while (state.next_scanline < state.image_height) {
-    auto* row = const_cast<JSAMPLE*>(pixels.data()) + state.next_scanline * state.image_width * static_cast<JDIMENSION>(state.input_components);
+    auto* row = const_cast<JSAMPLE*>(pixels.data()) +
+                state.next_scanline * state.image_width * static_cast<JDIMENSION>(state.input_components);
     jpeg_write_scanlines(&state, &row, 1);
   }
   jpeg_finish_compress(&state);

@@ -40,7 +40,8 @@ void expect_error_parts(ErrorKind kind, const std::vector<std::string>& parts, A
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), kind) << error.what();
     for (const auto& part : parts)
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << "no \"" << part << "\" in: " << error.what();
+      EXPECT_NE(std::string(error.what()).find(part), std::string::npos)
+          << "no \"" << part << "\" in: " << error.what();
     return;
   } catch (const std::exception& error) {
     FAIL() << "another exception: " << error.what();

@@ -52,7 +52,9 @@ struct Shop {
   }
   /// Networks small enough for a test.
   Words quick(const std::string& target, const Words& more = {}) const {
-    return with(train(target) + Words{"--epochs", "3", "--option", "width=16", "--option", "members=4", "--option", "blocks=1"}, more);
+    return with(
+        train(target) + Words{"--epochs", "3", "--option", "width=16", "--option", "members=4", "--option", "blocks=1"},
+        more);
   }
 };
 
@@ -139,10 +141,12 @@ TEST(Careless, OrderedClassesAreNamedInTheirOrder) {
 TEST(Careless, BalancedClassesWeighTheSame) {
   const Shop shop({"day", "shop", "visitors", "busy", "turnover"});
   const auto plain = expect_success(shop.quick("busy", {"--ignore", "turnover"})).json()["val"];
-  const auto balanced = expect_success(shop.quick("busy", {"--ignore", "turnover", "--balanced", "--overwrite"})).json()["val"];
+  const auto balanced =
+      expect_success(shop.quick("busy", {"--ignore", "turnover", "--balanced", "--overwrite"})).json()["val"];
   EXPECT_NE(plain, balanced);
   const auto folds = [&](const Words& more) {
-    return expect_success(shop.quick("busy", Words{"--ignore", "turnover", "--folds", "3", "--overwrite"} + more)).json()["folds"];
+    return expect_success(shop.quick("busy", Words{"--ignore", "turnover", "--folds", "3", "--overwrite"} + more))
+        .json()["folds"];
   };
   EXPECT_NE(folds({}), folds({"--balanced"}));
   expect_failure(1, shop.quick("turnover", {"--balanced", "--overwrite"}), {"--balanced", "regression"});

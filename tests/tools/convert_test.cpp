@@ -37,7 +37,8 @@ struct Files {
   void expect_weights(const std::string& name) const {
     const auto found = read_weights(folder / name), wanted = weights();
     ASSERT_EQ(found.keys(), wanted.keys()) << name;
-    for (const auto& item : wanted) EXPECT_TRUE(torch::equal(found[item.key()], item.value())) << name << " " << item.key();
+    for (const auto& item : wanted)
+      EXPECT_TRUE(torch::equal(found[item.key()], item.value())) << name << " " << item.key();
   }
   nlohmann::json converted(const std::string& from, const std::string& to, const Words& more = {}) const {
     return expect_success(Words{"convert", at(from), at(to), "--json"} + more).json();
@@ -131,8 +132,8 @@ TEST(Convert, OnnxSaysHowPicturesArePrepared) {
 
 TEST(Convert, AdaptRenewsTheLastLayerAndReportsIt) {
   const Files files;
-  const auto json =
-      files.converted("plain.pth", "five.safetensors", {"--model", "cifar_resnet20", "--option", "outputs=5", "--adapt"});
+  const auto json = files.converted("plain.pth", "five.safetensors",
+                                    {"--model", "cifar_resnet20", "--option", "outputs=5", "--adapt"});
   EXPECT_EQ(json["report"]["adapted"], (Words{"fc.weight", "fc.bias"}));
   EXPECT_EQ(read_weights(files.at("five.safetensors"))["fc.bias"].numel(), 5);
 }
@@ -166,7 +167,8 @@ TEST(Convert, AFullDiskLeavesTheOldFile) {
   for (const std::string name : {"out.pth", "out.safetensors", "out.pt", "out.onnx"}) {
     const auto out = files.at(name);
     write_file(out, "old");
-    expect_failure(1, Words{"convert", files.at("plain.pth"), out} + kModel, {name, "cannot be written"}, {.largest_file = 100'000});
+    expect_failure(1, Words{"convert", files.at("plain.pth"), out} + kModel, {name, "cannot be written"},
+                   {.largest_file = 100'000});
     EXPECT_EQ(read_file(out), "old");
   }
   for (const auto& entry : std::filesystem::directory_iterator(files.folder.path()))

@@ -73,7 +73,8 @@ std::vector<Said> predicted(const Files& files, const std::string& data) {
     return words.words[static_cast<size_t>(words.codes[row].item<int64_t>())];
   };
   for (int64_t row = 0; row < table.rows(); ++row)
-    all.push_back({word("input", row), word("prediction", row), table.at("probability_dark").numbers[row].item<double>()});
+    all.push_back(
+        {word("input", row), word("prediction", row), table.at("probability_dark").numbers[row].item<double>()});
   return all;
 }
 
@@ -137,7 +138,8 @@ TEST(Images, ModelsRefuseInputsOfTheOtherDomain) {
                  {"reads rows of a table, got a picture"});
   expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", pictures.at("idx")},
                  {pictures.at("idx"), "a table"});
-  expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")}, {goods.at("data.csv"), "image networks"});
+  expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")},
+                 {goods.at("data.csv"), "image networks"});
   expect_failure(1, {"predict", "--weights", images, goods.at("data.csv")}, {"data.csv", "picture"});
 }
 
@@ -200,10 +202,11 @@ TEST(Images, EvaluateShowsTheWorstMistakesOfGoodFilesTheWorstFirst) {
 TEST(Images, EvaluateNamesPicturesOfIdxFilesByTheirNumber) {
   const Pictures pictures;
   expect_success(pictures.train({"--out", pictures.at("out")}));
-  expect_success({"evaluate", "--weights", pictures.at("out/model.safetensors"), "--data", pictures.at("idx"), "--report",
-                  pictures.at("report.html"), "--threads", "1", "--json"});
+  expect_success({"evaluate", "--weights", pictures.at("out/model.safetensors"), "--data", pictures.at("idx"),
+                  "--report", pictures.at("report.html"), "--threads", "1", "--json"});
   const auto html = read_file(pictures.at("report.html"));
-  EXPECT_TRUE(html.find("<small>test 1") != std::string::npos || html.find("every guess is right") != std::string::npos);
+  EXPECT_TRUE(html.find("<small>test 1") != std::string::npos ||
+              html.find("every guess is right") != std::string::npos);
 }
 
 TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {

@@ -15,7 +15,8 @@ std::string photo(int red, int blue, int width, int height, unsigned seed) {
   for (int i = 0; i < width * height; ++i) {
     seed = seed * 1664525 + 1013904223;
     const int noise = static_cast<int>(seed >> 26);
-    pixels.insert(pixels.end(), {static_cast<uint8_t>(red + noise), static_cast<uint8_t>(40 + noise), static_cast<uint8_t>(blue + noise)});
+    pixels.insert(pixels.end(), {static_cast<uint8_t>(red + noise), static_cast<uint8_t>(40 + noise),
+                                 static_cast<uint8_t>(blue + noise)});
   }
   return jpeg(pixels, width, {.quality = 90});
 }
@@ -26,7 +27,8 @@ void put_photos(const fs::path& folder, int count) {
     for (const auto* name : {"red", "blue"}) {
       const bool red = std::string(name) == "red";
       fs::create_directories(folder / name);
-      write_file(folder / name / fmt::format("{:02}.jpg", i), photo(red ? 180 : 20, red ? 20 : 180, 40 + 3 * i, 60 - i, static_cast<unsigned>(i)));
+      write_file(folder / name / fmt::format("{:02}.jpg", i),
+                 photo(red ? 180 : 20, red ? 20 : 180, 40 + 3 * i, 60 - i, static_cast<unsigned>(i)));
     }
 }
 
@@ -34,8 +36,12 @@ struct Photos {
   TempDir folder;
   std::string at(const std::string& name) const { return (folder / name).string(); }
   Words train(const std::string& data, const Words& more = {}) const {
-    return with({"train", "--model", "cifar_resnet20", "--data", at(data), "--size", "32", "--epochs", "3", "--batch-size", "8", "--lr", "0.05",
-                 "--threads", "1", "--workers", "2", "--device", "cpu", "--json", "--out", at("out")}, more);
+    return with({"train",     "--model", "cifar_resnet20", "--data",    at(data),
+                 "--size",    "32",      "--epochs",       "3",         "--batch-size",
+                 "8",         "--lr",    "0.05",           "--threads", "1",
+                 "--workers", "2",       "--device",       "cpu",       "--json",
+                 "--out",     at("out")},
+                more);
   }
 };
 
@@ -51,7 +57,8 @@ TEST(TrainPictures, AFolderOfClassFoldersIsTrainedAndMeasured) {
   EXPECT_EQ(model.target->classes(), (Words{"blue", "red"}));
   EXPECT_EQ(model.image->crop, 32);
   EXPECT_EQ(model.image->resize, 36);
-  const auto said = expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("data/red/03.jpg")}).out;
+  const auto said =
+      expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("data/red/03.jpg")}).out;
   EXPECT_NE(said.find("red"), std::string::npos) << said;
 }
 
@@ -75,10 +82,13 @@ TEST(TrainPictures, AListOfFilesIsTrained) {
   write_file(photos.folder / "list.csv", list);
   expect_success(photos.train("list.csv", {"--target", "colour"}));
   EXPECT_EQ(Model::load(photos.at("out/model.safetensors")).target->classes(), (Words{"cold", "warm"}));
-  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--image", "lost", "--out", photos.at("x")}), {"lost"});
-  expect_failure(1, photos.train("list.csv", {"--out", photos.at("x")}), {"--target: image networks take a table of picture files"});
+  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--image", "lost", "--out", photos.at("x")}),
+                 {"lost"});
+  expect_failure(1, photos.train("list.csv", {"--out", photos.at("x")}),
+                 {"--target: image networks take a table of picture files"});
   write_file(photos.folder / "list.csv", list + "pictures/red/99.jpg,warm\n");
-  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--out", photos.at("x")}), {"99.jpg", "--on-bad skip"});
+  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--out", photos.at("x")}),
+                 {"99.jpg", "--on-bad skip"});
 }
 
 TEST(TrainPictures, BadFilesAreNamedAndSkippedOnRequest) {
@@ -87,9 +97,11 @@ TEST(TrainPictures, BadFilesAreNamedAndSkippedOnRequest) {
   const auto whole = read_file(photos.folder / "data/red/03.jpg");
   write_file(photos.folder / "data/red/03.jpg", whole.substr(0, whole.size() / 2));
   write_file(photos.folder / "data/red/04.jpg", "no picture");
-  expect_failure(1, photos.train("data"), {"03.jpg: damaged JPEG", "(and 1 more bad files of 20)", "--on-bad skip leaves such files out"});
+  expect_failure(1, photos.train("data"),
+                 {"03.jpg: damaged JPEG", "(and 1 more bad files of 20)", "--on-bad skip leaves such files out"});
   const auto result = expect_success(photos.train("data", {"--on-bad", "skip"}));
-  for (const auto* part : {"03.jpg: damaged JPEG", "04.jpg: neither JPEG nor PNG; left out", "17 rows to train on, 1 to validate"})
+  for (const auto* part :
+       {"03.jpg: damaged JPEG", "04.jpg: neither JPEG nor PNG; left out", "17 rows to train on, 1 to validate"})
     EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
 }
 
@@ -111,7 +123,8 @@ TEST(TrainPictures, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
 TEST(TrainPictures, WorkersAndResumingChangeNothing) {
   const Photos photos;
   put_photos(photos.folder / "data", 10);
-  const Words changes{"--crop", "resized:0.3,1", "--auto-augment", "rand:2,9", "--erase", "0.3", "--mixup", "0.3", "--cutmix", "1", "--flip", "0.5"};
+  const Words changes{"--crop",  "resized:0.3,1", "--auto-augment", "rand:2,9", "--erase", "0.3",
+                      "--mixup", "0.3",           "--cutmix",       "1",        "--flip",  "0.5"};
   const auto weights = [&](const Words& more) {
     expect_success(with(photos.train("data", changes + more), {}));
     return read_file(photos.folder / "out/model.safetensors");
@@ -124,10 +137,12 @@ TEST(TrainPictures, WorkersAndResumingChangeNothing) {
 TEST(TrainPictures, TheDataSaysTheDomainAndTheRecipe) {
   const Photos photos;
   put_pictures(photos.folder / "idx");
-  const auto result = expect_success({"train", "--data", photos.at("idx"), "--epochs", "1", "--batch-size", "16", "--threads", "1", "--device", "cpu", "--json"});
+  const auto result = expect_success({"train", "--data", photos.at("idx"), "--epochs", "1", "--batch-size", "16",
+                                      "--threads", "1", "--device", "cpu", "--json"});
   EXPECT_EQ(result.json()["model"], "cifar_resnet20");
   put_photos(photos.folder / "data", 4);
-  const auto dry = expect_success({"train", "--data", photos.at("data"), "--dry-run", "--batch-size", "2", "--threads", "1", "--device", "cpu", "--json"});
+  const auto dry = expect_success({"train", "--data", photos.at("data"), "--dry-run", "--batch-size", "2", "--threads",
+                                   "1", "--device", "cpu", "--json"});
   EXPECT_EQ(dry.json()["model"], "resnet50");
 }
 
@@ -141,12 +156,34 @@ TEST(TrainPictures, FineTuningTakesThePreprocessingOver) {
   fs::create_directories(photos.folder / "other/c");
   for (int i = 0; i < 4; ++i)
     for (const auto* name : {"a", "b", "c"})
-      write_file(photos.folder / "other" / name / fmt::format("{}.jpg", i), photo(name[0] * 2 - 150, 50, 50, 40, static_cast<unsigned>(i)));
-  const auto result = expect_success({"train", "--data", photos.at("other"), "--init", photos.at("first.safetensors"), "--adapt", "--freeze", "*", "--unfreeze",
-                                      "fc.*", "--epochs", "1", "--batch-size", "4", "--threads", "1", "--device", "cpu", "--json", "--out", photos.at("tuned")});
-  const auto model = Model::load(photos.at("tuned/model.safetensors")), first = Model::load(photos.at("first.safetensors"));
+      write_file(photos.folder / "other" / name / fmt::format("{}.jpg", i),
+                 photo(name[0] * 2 - 150, 50, 50, 40, static_cast<unsigned>(i)));
+  const auto result = expect_success({"train",
+                                      "--data",
+                                      photos.at("other"),
+                                      "--init",
+                                      photos.at("first.safetensors"),
+                                      "--adapt",
+                                      "--freeze",
+                                      "*",
+                                      "--unfreeze",
+                                      "fc.*",
+                                      "--epochs",
+                                      "1",
+                                      "--batch-size",
+                                      "4",
+                                      "--threads",
+                                      "1",
+                                      "--device",
+                                      "cpu",
+                                      "--json",
+                                      "--out",
+                                      photos.at("tuned")});
+  const auto model = Model::load(photos.at("tuned/model.safetensors")),
+             first = Model::load(photos.at("first.safetensors"));
   EXPECT_EQ(*model.image, *first.image);
-  EXPECT_TRUE(torch::equal(model.network->named_parameters()["conv1.weight"], first.network->named_parameters()["conv1.weight"]));
+  EXPECT_TRUE(torch::equal(model.network->named_parameters()["conv1.weight"],
+                           first.network->named_parameters()["conv1.weight"]));
   EXPECT_EQ(model.target->classes().size(), 3u);
 }
 
@@ -154,16 +191,20 @@ TEST(TrainPictures, CifarFilesAreTrainedAndPredicted) {
   const Photos photos;
   const auto records = [](int count) {
     std::string text;
-    for (int i = 0; i < count; ++i) text += static_cast<char>(i % 2) + std::string(1024, static_cast<char>(i % 2 ? 200 : 10)) + std::string(2048, '\x40');
+    for (int i = 0; i < count; ++i)
+      text +=
+          static_cast<char>(i % 2) + std::string(1024, static_cast<char>(i % 2 ? 200 : 10)) + std::string(2048, '\x40');
     return text;
   };
   fs::create_directories(photos.folder / "cifar");
   write_file(photos.folder / "cifar/data_batch_1.bin", records(40));
   write_file(photos.folder / "cifar/test_batch.bin", records(10));
-  write_file(photos.folder / "cifar/batches.meta.txt", "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
+  write_file(photos.folder / "cifar/batches.meta.txt",
+             "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
   const auto result = expect_success(photos.train("cifar", {"--size", "32", "--recipe", "cifar"}));
   EXPECT_EQ(result.json()["test"]["accuracy"], 1);
-  const auto predicted = expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("cifar"), "--json"}).json();
+  const auto predicted =
+      expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("cifar"), "--json"}).json();
   EXPECT_EQ(predicted["predictions"].size(), 10u);
   EXPECT_EQ(predicted["predictions"][1], "automobile");
 }

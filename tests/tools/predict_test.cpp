@@ -159,8 +159,9 @@ TEST(Predict, ASignalLeavesNoHalfOfAFile) {
   for (int i = 0; i < 2000; ++i) rows += body;
   write_file(model.at("many.csv"), rows);
   const auto out = model.at("many_answers.csv");
-  const auto cut = run_tool({"predict", "--weights", model.model(), model.at("many.csv"), "--out", out, "--threads", "1"},
-                            {.signal_when_writing = out, .signal = SIGTERM});
+  const auto cut =
+      run_tool({"predict", "--weights", model.model(), model.at("many.csv"), "--out", out, "--threads", "1"},
+               {.signal_when_writing = out, .signal = SIGTERM});
   EXPECT_EQ(cut.code, 143) << cut.err;
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(out).parent_path()))
     EXPECT_FALSE(entry.path().filename().string().starts_with("many_answers")) << entry.path();

@@ -84,7 +84,8 @@ int wait_for(pid_t child, const TempDir& folder, const RunOptions& options) {
   while (waitpid(child, &status, WNOHANG) == 0) {
     const auto now = std::chrono::steady_clock::now();
     if (to_send && !due && is_time(folder, options))
-      due = now + std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(options.signal_after));
+      due = now +
+            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(options.signal_after));
     if (to_send && due && now >= *due) {
       send(child, options);
       to_send = false;

@@ -16,7 +16,9 @@ struct LongRun {
   LongRun() { put_pictures(folder / "idx"); }
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
-  Words train(const Words& more = {}) const { return chancy_run(at("idx"), at("out"), with({"--epochs", "400"}, more)); }
+  Words train(const Words& more = {}) const {
+    return chancy_run(at("idx"), at("out"), with({"--epochs", "400"}, more));
+  }
   nlohmann::json position() const { return read_model_file(at("out/checkpoint.safetensors")).card["position"]; }
 };
 

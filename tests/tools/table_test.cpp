@@ -47,10 +47,12 @@ struct Raw {
 TEST(RawTable, GoesThroughAllToolsWithATargetAlone) {
   const Raw raw;
   const auto result = raw.trained();
-  for (const auto* line : {"column \"key\" is left out: it counts the rows", "column \"name\" is left out: it is different",
-                           "column \"land\" is left out: it is \"de\"", "column \"size\" has infinite numbers in 1 rows"})
+  for (const auto* line :
+       {"column \"key\" is left out: it counts the rows", "column \"name\" is left out: it is different",
+        "column \"land\" is left out: it is \"de\"", "column \"size\" has infinite numbers in 1 rows"})
     EXPECT_NE(result.err.find(line), std::string::npos) << line << "\n" << result.err;
-  const auto measured = expect_success({"evaluate", "--weights", raw.model(), "--data", raw.at("raw.csv"), "--json"}).json();
+  const auto measured =
+      expect_success({"evaluate", "--weights", raw.model(), "--data", raw.at("raw.csv"), "--json"}).json();
   EXPECT_TRUE(measured["rmse"].is_number());
   // Rows with gaps, words and columns that training did not see.
   write_file(raw.at("new.csv"), "new,colour,weight,sold,group,when,member,size\n1,violet,1,yes,g1,2030-01-01,True,\n"
@@ -104,7 +106,8 @@ TEST(Parts, ByTimeByGroupAndWithWeights) {
   const auto described =
       expect_success({"evaluate", "--weights", raw.at("grouped/model.safetensors"), "--describe", "--json"}).json();
   for (const auto& column : described["columns"]) EXPECT_NE(column["name"], "group");
-  const auto even = expect_success(raw.train()).json(), weighted = expect_success(raw.train({"--weight", "weight"})).json();
+  const auto even = expect_success(raw.train()).json(),
+             weighted = expect_success(raw.train({"--weight", "weight"})).json();
   EXPECT_NE(even["val"], weighted["val"]);
   expect_failure(1, raw.train({"--weight", "colour"}), {raw.at("raw.csv"), "\"colour\"", "row 1"});
   write_file(raw.at("raw.csv"), "x,w,price\n1,1,1.5\n2,-1,2.5\n3,1,3.5\n4,1,4.5\n");
@@ -119,7 +122,8 @@ TEST(Parts, ClassesAreStratifiedUnlessTheyAreNotToBe) {
   write_file(raw.at("raw.csv"), text);
   // Accuracy on 20 rows counts in 20ths; with one "rare" among them every seed gives a log loss.
   const auto first = expect_success(raw.train({"--target", "kind", "--val", "0.1", "--seed", "1"})).json();
-  const auto plain = expect_success(raw.train({"--target", "kind", "--val", "0.1", "--seed", "1", "--no-stratify"})).json();
+  const auto plain =
+      expect_success(raw.train({"--target", "kind", "--val", "0.1", "--seed", "1", "--no-stratify"})).json();
   EXPECT_NE(first["val"], plain["val"]);
   expect_success(raw.train({"--target", "x", "--stratify", "kind"}));
 }
@@ -151,7 +155,8 @@ TEST(Predict, KeepsTheColumnsThatAreAskedFor) {
   const Raw raw;
   raw.trained();
   raw.predict("raw.csv", "p.csv", {"--keep", "when,key"});
-  EXPECT_TRUE(read_file(raw.at("p.csv")).starts_with("\"when\",\"key\",\"prediction\"\n\"2024-01-01 00:30:00\",\"1000\","));
+  EXPECT_TRUE(
+      read_file(raw.at("p.csv")).starts_with("\"when\",\"key\",\"prediction\"\n\"2024-01-01 00:30:00\",\"1000\","));
   expect_failure(1, {"predict", "--weights", raw.model(), raw.at("raw.csv"), "--keep", "kee"},
                  {raw.at("raw.csv"), "no column \"kee\"", "did you mean key?"});
 }
@@ -178,6 +183,7 @@ TEST(Evaluate, DescribesTheFittedColumns) {
   EXPECT_EQ(json["columns"][0]["name"], "when");
   EXPECT_EQ(json["columns"][0]["kind"], "date");
   const auto text = expect_success({"evaluate", "--weights", raw.model(), "--describe"}).out;
-  for (const auto* part : {"colour", "category", "column \"name\" is left out"}) EXPECT_NE(text.find(part), std::string::npos) << part;
+  for (const auto* part : {"colour", "category", "column \"name\" is left out"})
+    EXPECT_NE(text.find(part), std::string::npos) << part;
   expect_failure(2, {"evaluate", "--weights", raw.model()}, {"--data or --describe"});
 }

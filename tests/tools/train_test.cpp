@@ -189,8 +189,8 @@ TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
 TEST(Train, InitTakesTheNetworkOfAModelFileAndItsBins) {
   const Goods goods;
   goods.trained({"--recipe", "auto", "--option", "members=2", "--bins", "5", "--binning", "tree"});
-  expect_success({"train", "--data", goods.at("data.csv"), "--target", "price", "--init", goods.model(), "--lr", "1e-12",
-                  "--epochs", "1", "--threads", "1", "--out", goods.at("more")});
+  expect_success({"train", "--data", goods.at("data.csv"), "--target", "price", "--init", goods.model(), "--lr",
+                  "1e-12", "--epochs", "1", "--threads", "1", "--out", goods.at("more")});
   const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
   EXPECT_EQ(to_json(before.options), to_json(after.options));
   for (const auto& bins : std::get<TabularOptions>(after.options).bins.value()) EXPECT_LE(bins.size(), 6u);
@@ -211,8 +211,9 @@ TEST(Train, InitWithAdaptTakesAnotherNumberOfOutputs) {
 TEST(Train, FineTuningOfTheHeadLeavesTheBodyAsItWas) {
   const Goods goods;
   goods.trained();
-  expect_success(goods.train({"--init", goods.model(), "--freeze", "*", "--unfreeze", "output.linear.*", "--optimizer", "lion",
-                              "--schedule", "polynomial:2,warmup=0.2", "--layer-decay", "0.8", "--out", goods.at("tuned")}));
+  expect_success(
+      goods.train({"--init", goods.model(), "--freeze", "*", "--unfreeze", "output.linear.*", "--optimizer", "lion",
+                   "--schedule", "polynomial:2,warmup=0.2", "--layer-decay", "0.8", "--out", goods.at("tuned")}));
   const auto before = read_model_file(goods.model()).tensors;
   for (const auto& item : read_model_file(goods.at("tuned/model.safetensors")).tensors)
     EXPECT_EQ(torch::equal(item.value(), before[item.key()]), item.key().find("output.linear.") == std::string::npos)
@@ -226,7 +227,8 @@ TEST(Train, NamesOfTrainingThatDoNotExistAreRefusedWithASuggestion) {
   expect_failure(1, goods.train({"--loss", "bcee"}), {"loss: must be", "did you mean bce?"});
   const auto refused = run_tool(goods.train({"--freeze", "blocks"}));  // known once the network is there
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.err.find("freeze: no parameter \"blocks\"; did you mean blocks.*?"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("freeze: no parameter \"blocks\"; did you mean blocks.*?"), std::string::npos)
+      << refused.err;
 }
 
 TEST(Train, DryRunWritesNothing) {

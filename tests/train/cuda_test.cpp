@@ -38,7 +38,8 @@ nn::Sequential plain_net() {
 Batches pictures(int64_t workers) {
   Examples examples{.count = 40, .shape = {3, 8, 8}, .write = [](int64_t row, Random* random, float* to) {
                       for (int64_t i = 0; i < 192; ++i)
-                        to[i] = std::sin(static_cast<float>(row * 192 + i)) + (random ? static_cast<float>(random->uniform()) : 0);
+                        to[i] = std::sin(static_cast<float>(row * 192 + i)) +
+                                (random ? static_cast<float>(random->uniform()) : 0);
                     }};
   return {examples, torch::arange(40).remainder(4), {.workers = workers, .ahead = 3}};
 }
@@ -100,7 +101,9 @@ TEST_F(Cuda, AnImageNetworkTrainsInEveryPrecision) {
     how.channels_last = true;
     how.precision = precision;
     how.mix = {.mixup = 0.1};
-    const Loss loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
+    const Loss loss = [](const Tensor& outputs, const Tensor& targets) {
+      return torch::cross_entropy_loss(outputs, targets);
+    };
     const Evaluation by_loss{.metrics = [&](const Tensor& outputs, const Tensor& targets) {
       return Metrics{{"rmse", torch::cross_entropy_loss(outputs, targets).item<double>()}};
     }};

@@ -153,7 +153,8 @@ TEST_P(Threads, FastForwardLeavesWhatIsBeforeTheProjectionToItsModules) {
   options.cardinalities = std::vector<int64_t>{4, 2};
   options.embedding_width = 3;
   auto ours = network(options), theirs = deep_copy(ours);
-  auto x = torch::cat({rows(), torch::arange(67).remainder(4).view({67, 1}), torch::arange(67).remainder(2).view({67, 1})}, 1);
+  auto x = torch::cat(
+      {rows(), torch::arange(67).remainder(4).view({67, 1}), torch::arange(67).remainder(2).view({67, 1})}, 1);
   expect_equal_passes(ours, theirs, x);
 }
 

@@ -32,7 +32,9 @@ Step step(const Network& network, const Tensor& x, bool fast) {
 
 /// The difference as a share of the numbers, both by their 2-norm: rounding alone may open or close a
 /// ReLU, which moves single gradients.
-double difference(const Tensor& a, const Tensor& b) { return ((a - b).norm() / b.norm().clamp_min(1e-6)).item<double>(); }
+double difference(const Tensor& a, const Tensor& b) {
+  return ((a - b).norm() / b.norm().clamp_min(1e-6)).item<double>();
+}
 
 void expect_equal_steps(const Network& network, const Tensor& x, const std::string& what) {
   ASSERT_TRUE(FastForward::applies(AnyModule(network))) << what;
@@ -66,7 +68,8 @@ TEST(FastMaps, EqualTheModulesOfEveryKindOfBlock) {
 
 TEST(FastMaps, EqualTheModulesForOtherOptions) {
   torch::manual_seed(2);
-  expect_equal_steps(create_model("cifar_resnet20", ImageOptions{.outputs = 5, .channels = 1}), pictures(3, 1, 13), "grey, odd sizes");
+  expect_equal_steps(create_model("cifar_resnet20", ImageOptions{.outputs = 5, .channels = 1}), pictures(3, 1, 13),
+                     "grey, odd sizes");
   ImageOptions options{.outputs = 5};
   options.activation = Activation::parse("gelu");
   expect_equal_steps(create_model("resnet18", options), pictures(4, 3, 33), "gelu");

@@ -39,7 +39,8 @@ TEST(Freeze, PatternsNameParametersAndTheyAreCounted) {
 
 TEST(Freeze, APatternThatNamesNothingIsRefusedWithASuggestion) {
   auto network = small_network();
-  expect_error(ErrorKind::usage, "freeze: no parameter \"blocks\"; did you mean blocks.*?", [&] { freeze(*network, "blocks"); });
+  expect_error(ErrorKind::usage, "freeze: no parameter \"blocks\"; did you mean blocks.*?",
+               [&] { freeze(*network, "blocks"); });
   expect_error(ErrorKind::usage, "unfreeze: no parameter \"outptu.*\"; did you mean output.*?",
                [&] { unfreeze(*network, "outptu.*"); });
 }

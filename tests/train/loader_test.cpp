@@ -17,7 +17,8 @@ namespace {
 Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
   return {.count = count, .shape = shape, .write = [](int64_t row, Random* random, float* to) {
             if (row % 7 == 3) std::this_thread::sleep_for(std::chrono::microseconds(300));
-            for (int i = 0; i < 18; ++i) to[i] = static_cast<float>(row) + (random ? static_cast<float>(random->uniform()) : 0);
+            for (int i = 0; i < 18; ++i)
+              to[i] = static_cast<float>(row) + (random ? static_cast<float>(random->uniform()) : 0);
           }};
 }
 
@@ -81,15 +82,17 @@ TEST(Loader, BatchesCanBeAskedForFromAnyPlace) {
   const auto whole = data.shuffled(8, 1, 0), part = data.shuffled(8, 1, 0);
   std::vector<Tensor> expected;
   for (int64_t i = 0; i < whole.size(); ++i) expected.push_back(whole[i].inputs);
-  for (const int64_t i : {3, 4, 1, 5, 5}) EXPECT_TRUE(torch::equal(part[i].inputs, expected[static_cast<size_t>(i)])) << i;
+  for (const int64_t i : {3, 4, 1, 5, 5})
+    EXPECT_TRUE(torch::equal(part[i].inputs, expected[static_cast<size_t>(i)])) << i;
 }
 
 TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
   std::vector<int64_t> told;
-  Batches data(with_bad(45), torch::arange(45), {.workers = 2, .bad_limit = 5, .on_bad = [&](int64_t row, const std::string& why) {
-                 told.push_back(row);
-                 EXPECT_EQ(why, fmt::format("file-{}: damaged", row));
-               }});
+  Batches data(with_bad(45), torch::arange(45),
+               {.workers = 2, .bad_limit = 5, .on_bad = [&](int64_t row, const std::string& why) {
+                  told.push_back(row);
+                  EXPECT_EQ(why, fmt::format("file-{}: damaged", row));
+                }});
   for (int pass = 0; pass < 2; ++pass) {
     const auto batches = data.in_order(9);
     std::vector<Tensor> rows;
@@ -146,7 +149,8 @@ TEST(Batches, DrawnRowsAreAsFrequentAsTheirChances) {
   const Batches data(torch::arange(1000).unsqueeze(1), classes);
   const auto balanced = data.drawn(torch::where(classes == 1, 9.0, 1.0));
   double ones = 0;
-  for (int64_t epoch = 0; epoch < 5; ++epoch) ones += balanced.shuffled(1000, 3, epoch)[0].targets.mean().item<double>() / 5;
+  for (int64_t epoch = 0; epoch < 5; ++epoch)
+    ones += balanced.shuffled(1000, 3, epoch)[0].targets.mean().item<double>() / 5;
   EXPECT_NEAR(ones, 0.5, 0.03);
   EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1)[0].inputs, balanced.shuffled(1000, 3, 1)[0].inputs));
   EXPECT_TRUE(torch::equal(balanced.in_order(1000)[0].inputs, data.inputs()));

@@ -82,7 +82,8 @@ double probe(const nn::Sequential& net) {
 }
 
 /// Trains the fixture's net and compares each step.
-void expect_the_steps_of(const nlohmann::json& fixture, const nlohmann::json& run, torch::Dtype type, double tolerance) {
+void expect_the_steps_of(const nlohmann::json& fixture, const nlohmann::json& run, torch::Dtype type,
+                         double tolerance) {
   auto net = reference_net(type);
   const auto options = options_of(fixture, run);
   Optimizer optimizer(*net, options);

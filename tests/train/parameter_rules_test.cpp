@@ -38,7 +38,8 @@ TEST(ParameterRules, AllThatMatchCountFactorsMultiplyAndTheLastDecayStands) {
 TEST(ParameterRules, AStarStandsForDotsButNotForTheRestOfANumber) {
   EXPECT_EQ(matches("test", "layer1.1.*", {"layer1.1.conv1.weight", "layer1.10.conv1.weight"}), std::vector<size_t>{0});
   EXPECT_EQ(matches("test", "*", {"a.b", "c"}).size(), 2u);
-  expect_error(ErrorKind::usage, "test: no parameter \"fc\"; did you mean fc.*?", [] { matches("test", "fc", {"fc.weight"}); });
+  expect_error(ErrorKind::usage, "test: no parameter \"fc\"; did you mean fc.*?",
+               [] { matches("test", "fc", {"fc.weight"}); });
   expect_error(ErrorKind::usage, "; did you mean layer1.*?", [] { matches("test", "layr1.*", {"layer1.0.weight"}); });
 }
 
@@ -59,8 +60,9 @@ TEST(ParameterRules, LayerDecayIsTimms) {
 
 TEST(ParameterRules, LayersWithoutBlocksBeginAtWeights) {
   const auto alexnet = create_model("alexnet", ImageOptions{.outputs = 3});
-  EXPECT_EQ(layers_of(*alexnet), (std::vector<std::vector<std::string>>{
-                                     {"features.0.*"}, {"features.3.*"}, {"features.6.*"}, {"features.8.*"}, {"features.10.*"}}));
+  EXPECT_EQ(layers_of(*alexnet),
+            (std::vector<std::vector<std::string>>{
+                {"features.0.*"}, {"features.3.*"}, {"features.6.*"}, {"features.8.*"}, {"features.10.*"}}));
   const auto found = factors(alexnet, layer_decay_rules(*alexnet, 0.9));
   EXPECT_EQ(found.at("classifier.6.weight"), 1);
   EXPECT_EQ(found.at("classifier.1.weight"), 1);
@@ -69,13 +71,15 @@ TEST(ParameterRules, LayersWithoutBlocksBeginAtWeights) {
 
 TEST(ParameterRules, TheStemOfATableIsOneLayer) {
   const auto network = create_model("tabular_resnet", TabularOptions{.outputs = 1, .numeric = 3, .blocks = 2});
-  EXPECT_EQ(layers_of(*network), (std::vector<std::vector<std::string>>{{"input_projection.*"}, {"blocks.0.*"}, {"blocks.1.*"}}));
+  EXPECT_EQ(layers_of(*network),
+            (std::vector<std::vector<std::string>>{{"input_projection.*"}, {"blocks.0.*"}, {"blocks.1.*"}}));
 }
 
 TEST(ParameterRules, HeadRatesSlowTheBodyAlone) {
   const auto network = create_model("cifar_resnet20");
   const auto rules = head_rate_rules(*network, 0.1);
-  for (const auto& [name, factor] : factors(network, rules)) EXPECT_EQ(factor, name.starts_with("fc.") ? 1 : 0.1) << name;
+  for (const auto& [name, factor] : factors(network, rules))
+    EXPECT_EQ(factor, name.starts_with("fc.") ? 1 : 0.1) << name;
   auto both = layer_decay_rules(*network, 0.5);
   both.insert(both.end(), rules.begin(), rules.end());
   EXPECT_DOUBLE_EQ(factors(network, both).at("layer3.2.conv1.weight"), 0.05);
@@ -86,7 +90,8 @@ TEST(ParameterRules, ValuesOutOfRangeAreRefused) {
   const auto network = create_model("cifar_resnet20");
   for (const double decay : {0.0, 1.5, std::nan("")})
     expect_error(ErrorKind::usage, "decay must be in (0, 1], got decay=", [&] { layer_decay_rules(*network, decay); });
-  expect_error(ErrorKind::usage, "body_factor must be at least 0, got body_factor=-1", [&] { head_rate_rules(*network, -1); });
+  expect_error(ErrorKind::usage, "body_factor must be at least 0, got body_factor=-1",
+               [&] { head_rate_rules(*network, -1); });
   expect_error(ErrorKind::usage, "rule \"*\": weight_decay must be at least 0, got -1",
                [] { merged_rule({{.pattern = "*", .weight_decay = -1}}, "a"); });
 }

@@ -12,7 +12,8 @@ TEST(Plateau, EqualsPyTorchsEpochForEpoch) {
     Plateau plateau(PlateauOptions::parse(run.at("text").get<std::string>()), run.at("greater_is_better"));
     for (size_t epoch = 0; epoch < run.at("metrics").size(); ++epoch) {
       const auto expected = run.at("factors").at(epoch).get<double>();
-      EXPECT_NEAR(plateau.update(run.at("metrics").at(epoch)), expected, 1e-8 * expected) << run.at("text") << " " << epoch;
+      EXPECT_NEAR(plateau.update(run.at("metrics").at(epoch)), expected, 1e-8 * expected)
+          << run.at("text") << " " << epoch;
     }
     EXPECT_LT(plateau.state.factor, 1) << run.at("text");
   }
@@ -53,7 +54,8 @@ TEST(Plateau, TheThresholdMeansTheSameForANegativeMetric) {
 }
 
 TEST(Plateau, TextIsReadBack) {
-  for (const char* text : {"plateau", "plateau:3", "plateau:factor=0.5", "plateau:3,factor=0.5,threshold=0,margin=0.1,cooldown=2,end=0.01"})
+  for (const char* text : {"plateau", "plateau:3", "plateau:factor=0.5",
+                           "plateau:3,factor=0.5,threshold=0,margin=0.1,cooldown=2,end=0.01"})
     EXPECT_EQ(PlateauOptions::parse(text).text(), text);
 }
 

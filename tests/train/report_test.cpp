@@ -172,7 +172,8 @@ TEST(Report, ShowsTheWorstMistakesAsPictures) {
 }
 
 TEST(Report, SaysSoWhereNoPictureIsTakenForAnother) {
-  expect_has(page({.title = "t", .mistakes = std::vector<Mistake>{}}), {"Worst mistakes", "None: every guess is right"});
+  expect_has(page({.title = "t", .mistakes = std::vector<Mistake>{}}),
+             {"Worst mistakes", "None: every guess is right"});
   expect_lacks(page({.title = "t", .classes = {classes(3)}}), {"Worst mistakes"});
 }
 

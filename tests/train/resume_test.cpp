@@ -145,7 +145,8 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
           [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });
   refused("cannot resume: rules was not set, got \"first.*=0.5\"",
           [](auto& o) { o.optimizer.rules = {{.pattern = "first.*", .lr_factor = 0.5}}; });
-  refused("cannot resume: schedule was \"cosine:0.1\", got \"cosine:0.1,end=0.1\"", [](auto& o) { o.schedule.end = 0.1; });
+  refused("cannot resume: schedule was \"cosine:0.1\", got \"cosine:0.1,end=0.1\"",
+          [](auto& o) { o.schedule.end = 0.1; });
   refused("cannot resume: model was not set, got \"x\"", [](auto& o) { o.settings["model"] = "x"; });
   auto options = resumed(small_options(folder / "run"));
   expect_error(ErrorKind::usage, "train_inputs was \"(50, 4) CPUFloatType\", got \"(60, 4) CPUFloatType\"",

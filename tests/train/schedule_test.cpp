@@ -9,15 +9,16 @@ using reszoo::test::expect_error;
 
 TEST(Schedule, TextIsReadBack) {
   for (const char* text :
-       {"constant", "constant:0.1", "cosine", "cosine:0.05", "cosine:end=0.01", "cosine:0.05,end=0.01", "step", "step:0.25",
-        "step:factor=0.5,warmup=0.1", "multistep:0.5,0.75", "multistep:0.5,0.75,factor=0.2,warmup=0.1", "polynomial",
-        "polynomial:2,end=0.1,warmup=0.1", "one_cycle", "one_cycle:0.25,div=10,final_div=100,warmup=0.1"})
+       {"constant", "constant:0.1", "cosine", "cosine:0.05", "cosine:end=0.01", "cosine:0.05,end=0.01", "step",
+        "step:0.25", "step:factor=0.5,warmup=0.1", "multistep:0.5,0.75", "multistep:0.5,0.75,factor=0.2,warmup=0.1",
+        "polynomial", "polynomial:2,end=0.1,warmup=0.1", "one_cycle", "one_cycle:0.25,div=10,final_div=100,warmup=0.1"})
     EXPECT_EQ(Schedule::parse(text).text(), text);
 }
 
 TEST(Schedule, UnknownTextIsRefusedWithASuggestion) {
   expect_error(ErrorKind::usage, "got \"cosin\"; did you mean cosine?", [] { Schedule::parse("cosin"); });
-  expect_error(ErrorKind::usage, "Schedule: must be constant, cosine, step, multistep, polynomial or one_cycle, got \"\"",
+  expect_error(ErrorKind::usage,
+               "Schedule: must be constant, cosine, step, multistep, polynomial or one_cycle, got \"\"",
                [] { Schedule::parse(""); });
   for (const char* value : {"", "1", "-0.1", "nan", "0.1x"})
     expect_error(ErrorKind::usage, fmt::format("Schedule: warmup of cosine must be in [0, 1), got warmup={}", value),
@@ -30,13 +31,16 @@ TEST(Schedule, UnknownTextIsRefusedWithASuggestion) {
 }
 
 TEST(Schedule, KeysAndDropsThatDoNotFitAreRefused) {
-  expect_error(ErrorKind::usage, "Schedule: key of step must be every, factor or warmup, got \"factr\"; did you mean factor?",
+  expect_error(ErrorKind::usage,
+               "Schedule: key of step must be every, factor or warmup, got \"factr\"; did you mean factor?",
                [] { Schedule::parse("step:0.5,factr=0.1"); });
-  expect_error(ErrorKind::usage, "key of cosine must be warmup or end, got \"\"", [] { Schedule::parse("cosine:0.1,0.2"); });
+  expect_error(ErrorKind::usage, "key of cosine must be warmup or end, got \"\"",
+               [] { Schedule::parse("cosine:0.1,0.2"); });
   expect_error(ErrorKind::usage, "multistep needs the fractions", [] { Schedule::parse("multistep"); });
   expect_error(ErrorKind::usage, "drops of multistep must grow, got 0.5 behind 0.5",
                [] { Schedule::parse("multistep:0.5,0.5"); });
-  expect_error(ErrorKind::usage, "drop of multistep must be in (0, 1), got drop=1", [] { Schedule::parse("multistep:1"); });
+  expect_error(ErrorKind::usage, "drop of multistep must be in (0, 1), got drop=1",
+               [] { Schedule::parse("multistep:1"); });
 }
 
 TEST(Schedule, EqualsPyTorchsStepForStep) {

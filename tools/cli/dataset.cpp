@@ -115,7 +115,8 @@ Dataset read_table_dataset(const DataOptions& options) {
   return make_dataset(options, table, split);
 }
 
-Frame read_raw(const Model& model, const std::string& path, const std::string& target, const TableReadOptions& options) {
+Frame read_raw(const Model& model, const std::string& path, const std::string& target,
+               const TableReadOptions& options) {
   auto reading = options;
   reading.text = model.table->text_columns();
   auto frame = read_table(path, reading);

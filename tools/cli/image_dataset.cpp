@@ -38,10 +38,13 @@ void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
 bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
 
 /// The shorter side behind which a crop of `size` is the plan's share.
-int64_t resize_for(int64_t size, const ImagePlan& plan) { return std::lrint(std::floor(static_cast<double>(size) / plan.crop_share)); }
+int64_t resize_for(int64_t size, const ImagePlan& plan) {
+  return std::lrint(std::floor(static_cast<double>(size) / plan.crop_share));
+}
 
 /// What evaluation does to pictures such as these.
-ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, const std::optional<ImagePreprocess>& known) {
+ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan,
+                               const std::optional<ImagePreprocess>& known) {
   const bool small = are_small(rows) && plan.size == 0;
   if (known && plan.size == 0 && (known->crop || known->squash || small)) return *known;
   ImagePreprocess preprocess{.channels = rows.channels, .interpolation = plan.interpolation};
@@ -62,7 +65,8 @@ ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan, con
   return preprocess;
 }
 
-Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan& plan, const ImageDataOptions& images) {
+Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan& plan,
+                      const ImageDataOptions& images) {
   const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
   ImageTransform transform{*model.image, plan.crop, plan.augment};
   if (plan.train_size > 0) {
@@ -73,7 +77,8 @@ Batches image_batches(const Model& model, const ImageRows& rows, const ImagePlan
   how.on_bad = [tell = images.tell](int64_t, const std::string& why) {
     if (tell) tell(why + "; left out");
   };
-  return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}), how};
+  return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}),
+          how};
 }
 
 ImageRows read_labelled_rows(const std::string& path, const ImageDataOptions& images) {

@@ -11,7 +11,8 @@ struct ImageDataOptions {
   ImageReadOptions read;
   int64_t workers = 1;     ///< threads that decode and augment
   int64_t bad_limit = 100; ///< files whose damage shows in training, before it is an error
-  std::function<void(const std::string& line)> tell = {};  ///< of files that are left out; not of those in Dataset::notes
+  std::function<void(const std::string& line)> tell =
+      {};  ///< of files that are left out; not of those in Dataset::notes
 };
 
 /// The recipe for pictures such as these where none is named: `finetune` where training begins with

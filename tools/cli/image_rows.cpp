@@ -43,11 +43,12 @@ ImageRows rows_of(const ImageSet& set, const char* part, const std::vector<std::
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
   std::vector<std::string> names;
   for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
-  return {.source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<SetPicture>(images[row]); },
-          .labels = labels,
-          .names = std::move(names),
-          .size = std::pair(set.images.size(2), set.images.size(3)),
-          .channels = set.images.size(1)};
+  return {
+      .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<SetPicture>(images[row]); },
+      .labels = labels,
+      .names = std::move(names),
+      .size = std::pair(set.images.size(2), set.images.size(3)),
+      .channels = set.images.size(1)};
 }
 
 ImageFiles without(const ImageFiles& files, const std::vector<ImageScan::Bad>& bad) {
@@ -68,14 +69,17 @@ ImageRows rows_of(ImageFiles files, OnBad on_bad, std::vector<std::string>& note
   auto seen = scan(files, available_cpus());
   if (!seen.bad.empty() && on_bad != OnBad::skip)
     fail(ErrorKind::file, "{}{}; --on-bad skip leaves such files out", seen.bad.front().why,
-         seen.bad.size() > 1 ? fmt::format(" (and {} more bad files of {})", seen.bad.size() - 1, files.paths.size()) : "");
+         seen.bad.size() > 1 ? fmt::format(" (and {} more bad files of {})", seen.bad.size() - 1, files.paths.size())
+                             : "");
   for (const auto& bad : seen.bad) notes.push_back(bad.why + "; left out");
   files = without(files, seen.bad);
   if (files.paths.empty()) fail(ErrorKind::input, "no picture is left");
-  const auto first = static_cast<size_t>(std::find_if(seen.heights.begin(), seen.heights.end(), [](int64_t h) { return h > 0; }) - seen.heights.begin());
+  const auto first = static_cast<size_t>(
+      std::find_if(seen.heights.begin(), seen.heights.end(), [](int64_t h) { return h > 0; }) - seen.heights.begin());
   bool same = true;
   for (size_t i = 0; i < seen.heights.size(); ++i)
-    same = same && (seen.heights[i] == 0 || (seen.heights[i] == seen.heights[first] && seen.widths[i] == seen.widths[first]));
+    same = same &&
+           (seen.heights[i] == 0 || (seen.heights[i] == seen.heights[first] && seen.widths[i] == seen.widths[first]));
   ImageRows rows{.source = open_files(files.paths), .labels = Column::of_text("label", files.labels)};
   for (const auto& path : files.paths) rows.names.push_back(path.string());
   if (same) rows.size = std::pair(seen.heights[first], seen.widths[first]);
@@ -98,11 +102,14 @@ ImageParts read_folders(const fs::path& folder, const ImageReadOptions& options)
   return parts;
 }
 
-std::string column_of(const Frame& table, const std::string& named, std::vector<std::string> usual, const char* option) {
+std::string column_of(const Frame& table, const std::string& named, std::vector<std::string> usual,
+                      const char* option) {
   if (!named.empty()) return named;
   for (const auto& column : table.columns)
     if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
-  fail(ErrorKind::usage, "{}: image networks take a table of picture files and classes; name its column, as none is called {}", option, list(usual));
+  fail(ErrorKind::usage,
+       "{}: image networks take a table of picture files and classes; name its column, as none is called {}", option,
+       list(usual));
 }
 
 ImageParts read_list(const std::string& path, const ImageReadOptions& options) {
@@ -120,7 +127,8 @@ ImageParts read_list(const std::string& path, const ImageReadOptions& options) {
 
 ImageRows take(const ImageRows& all, const Tensor& rows) {
   const auto wanted = rows.to(at::kLong).contiguous();
-  const std::vector<int64_t> numbers(wanted.const_data_ptr<int64_t>(), wanted.const_data_ptr<int64_t>() + wanted.numel());
+  const std::vector<int64_t> numbers(wanted.const_data_ptr<int64_t>(),
+                                     wanted.const_data_ptr<int64_t>() + wanted.numel());
   auto part = all;
   part.labels = take_rows(Frame{{all.labels}}, wanted).columns.front();
   part.source = [source = all.source, numbers](int64_t row) { return source(numbers[static_cast<size_t>(row)]); };
@@ -137,12 +145,15 @@ ImageParts read_image_parts(const std::string& path, const ImageReadOptions& opt
     }
     case DataKind::cifar_folder: {
       const auto folder = read_cifar_folder(path);
-      return {.train = rows_of(folder.splits.train, "train", folder.classes), .test = rows_of(folder.splits.test, "test", folder.classes)};
+      return {.train = rows_of(folder.splits.train, "train", folder.classes),
+              .test = rows_of(folder.splits.test, "test", folder.classes)};
     }
     case DataKind::image_folder: return read_folders(path, options);
     case DataKind::table: return read_list(path, options);
     default:
-      fail(ErrorKind::usage, "{}: image networks train on pictures: a folder of class folders, of IDX or CIFAR files, or a table of paths and classes; this is {}",
+      fail(ErrorKind::usage,
+           "{}: image networks train on pictures: a folder of class folders, of IDX or CIFAR files, or a table of "
+           "paths and classes; this is {}",
            path, kind == DataKind::unknown ? "none of these" : "of the kind: " + text_of(kind));
   }
 }

@@ -40,8 +40,8 @@ bool is_epoch_file(const fs::path& path) {
   return path.filename().string().starts_with("model-epoch-") && path.extension() == ".safetensors";
 }
 
-void keep_epoch(const Model& model, const State& weights, const fs::path& folder, const std::vector<EpochRecord>& history,
-                const std::vector<int64_t>& kept) {
+void keep_epoch(const Model& model, const State& weights, const fs::path& folder,
+                const std::vector<EpochRecord>& history, const std::vector<int64_t>& kept) {
   std::vector<std::string> names;
   for (const auto epoch : kept) names.push_back(file_name(epoch));
   const auto is_kept = [&](const fs::path& path) {

@@ -103,7 +103,9 @@ Batches balanced(const Batches& rows, const Target& target) {
   return rows.weighted(weights);
 }
 
-Batches balanced_draws(const Batches& rows, const Target& target) { return rows.drawn(class_weights(rows, target, "--balanced-draws")); }
+Batches balanced_draws(const Batches& rows, const Target& target) {
+  return rows.drawn(class_weights(rows, target, "--balanced-draws"));
+}
 
 nlohmann::ordered_json to_json(const Metrics& metrics) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();

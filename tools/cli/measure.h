@@ -24,7 +24,9 @@ struct Given {
   Tensor rows;  ///< (N) int64, which rows these are
 };
 Given outputs_of(Model& model, const Batches& rows);
-inline Metrics measure(const Target& target, const Given& given) { return measure(target, given.outputs, given.targets); }
+inline Metrics measure(const Target& target, const Given& given) {
+  return measure(target, given.outputs, given.targets);
+}
 
 /// The same as a Trainer asks for it. Without a metric given, rmse decides, of
 /// classes log_loss, of pictures accuracy.

@@ -7,7 +7,8 @@
 namespace reszoo::cli {
 
 void add_model_options(CLI::App& app, std::vector<std::string>& settings) {
-  app.add_option("--option", settings, "Option of the network, such as width=128 or norm=group:32")->allow_extra_args(false);
+  app.add_option("--option", settings, "Option of the network, such as width=128 or norm=group:32")
+      ->allow_extra_args(false);
 }
 
 ModelOptions parse_model_options(const ModelInfo& info, const std::vector<std::string>& settings) {

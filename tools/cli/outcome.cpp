@@ -15,7 +15,8 @@ ThresholdMetric parse_threshold_metric(const std::string& text) {
 void require_thresholds(const Dataset& dataset) {
   const auto& target = *dataset.model.target;
   if (target.thresholds().empty())
-    fail(ErrorKind::usage, "--threshold: needs two classes or labels, {} is of task={}", target.name(), text_of(target.task()));
+    fail(ErrorKind::usage, "--threshold: needs two classes or labels, {} is of task={}", target.name(),
+         text_of(target.task()));
   if (!dataset.validation) fail(ErrorKind::usage, "--threshold: is chosen by validation rows, got --val 0");
 }
 
@@ -36,14 +37,15 @@ void choose_thresholds(Model& model, const Dataset& dataset, ThresholdMetric met
 }
 
 ReportTable table_of(const std::vector<Trial>& trials, const std::string& metric) {
-  ReportTable table{.title = "Search",
-                    .introduction = "Trials by successive halving, the best first; the first was trained again in full.",
-                    .header = {"trial", "epochs", metric, "changes"},
-                    .rows = {},
-                    .marked = 0};
+  ReportTable table{
+      .title = "Search",
+      .introduction = "Trials by successive halving, the best first; the first was trained again in full.",
+      .header = {"trial", "epochs", metric, "changes"},
+      .rows = {},
+      .marked = 0};
   for (const auto& trial : trials)
-    table.rows.push_back({std::to_string(trial.number), std::to_string(trial.epochs), fmt::format("{:.6g}", trial.value),
-                          trial.number == 0 ? "none" : trial.changes.dump()});
+    table.rows.push_back({std::to_string(trial.number), std::to_string(trial.epochs),
+                          fmt::format("{:.6g}", trial.value), trial.number == 0 ? "none" : trial.changes.dump()});
   return table;
 }
 

@@ -43,7 +43,8 @@ void choose_schedule(TrainerOptions& trainer, const std::string& text) {
 }
 
 void add_fine_tuning(CLI::App& app, FineTuning& o) {
-  app.add_option("--layer-decay", o.layer_decay, "Rate of each layer as a share of that of the next one, towards the head (1)")
+  app.add_option("--layer-decay", o.layer_decay,
+                 "Rate of each layer as a share of that of the next one, towards the head (1)")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--body-lr-factor", o.body_lr_factor, "Rate of all but the head as a share of the head's (1)")
       ->check(CLI::NonNegativeNumber);
@@ -56,12 +57,17 @@ void add_fine_tuning(CLI::App& app, FineTuning& o) {
 
 void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--model", o.network, "Name of a network, see reszoo-models (tabular_resnet)");
-  app.add_option("--recipe", o.recipe, "How it is built and trained: auto or paper of tables (auto); image, cifar, torchvision-v1, timm-a3 or finetune of pictures (by size)");
+  app.add_option("--recipe", o.recipe,
+                 "How it is built and trained: auto or paper of tables (auto); image, cifar, torchvision-v1, timm-a3 "
+                 "or finetune of pictures (by size)");
   add_model_options(app, o.settings);
-  app.add_option("--bins", o.bins, "Most bins a number, of piecewise-linear embeddings (48)")->check(CLI::Range(1, 1024));
+  app.add_option("--bins", o.bins, "Most bins a number, of piecewise-linear embeddings (48)")
+      ->check(CLI::Range(1, 1024));
   app.add_option("--binning", o.binning, "Where they are cut: at quantiles, or by a tree on the number (quantile)");
-  app.add_option("--epochs", o.epochs, "Most passes over the data (200; paper 20; images 15)")->check(CLI::PositiveNumber);
-  app.add_option("--patience", o.patience, "Stop after so many epochs without a better metric; 0 never (16; paper and images 0)")
+  app.add_option("--epochs", o.epochs, "Most passes over the data (200; paper 20; images 15)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--patience", o.patience,
+                 "Stop after so many epochs without a better metric; 0 never (16; paper and images 0)")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--batch-size", o.batch_size, "Rows a step (128 to 1024 by the number of rows; paper 256; images 128)")
       ->check(CLI::Range(2, 1 << 24));
@@ -70,19 +76,27 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
       ->check(CLI::PositiveNumber);
   app.add_option("--weight-decay", o.weight_decay, "(3e-4; paper 1e-5; images 5e-4)")->check(CLI::NonNegativeNumber);
   app.add_option("--momentum", o.momentum, "Of sgd (0.9) and rmsprop (0)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--schedule", o.schedule, "constant, cosine, step, multistep, polynomial, one_cycle or plateau, with :values, "
+  app.add_option("--schedule", o.schedule,
+                 "constant, cosine, step, multistep, polynomial, one_cycle or plateau, with :values, "
                  "as step:0.3,factor=0.5,warmup=0.05 (constant; images cosine:0.05)");
-  app.add_option("--clip-norm", o.clip_norm, "Largest norm of the gradients; 0 does not clip (1; lamb 1; paper and images 0)")
+  app.add_option("--clip-norm", o.clip_norm,
+                 "Largest norm of the gradients; 0 does not clip (1; lamb 1; paper and images 0)")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--average", o.average, "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
+  app.add_option("--average", o.average,
+                 "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--loss", o.loss, "Of numbers: mse, mae or huber (mse); of classes: cross_entropy or bce (cross_entropy)");
-  app.add_flag("--no-norm-decay", o.no_norm_decay, "No weight decay of norms and biases (as is usual of auto and timm-a3)");
-  app.add_option("--accumulate", o.accumulate, "Run a batch in so many parts and add up their gradients (1)")->check(CLI::PositiveNumber);
+  app.add_option("--loss", o.loss,
+                 "Of numbers: mse, mae or huber (mse); of classes: cross_entropy or bce (cross_entropy)");
+  app.add_flag("--no-norm-decay", o.no_norm_decay,
+               "No weight decay of norms and biases (as is usual of auto and timm-a3)");
+  app.add_option("--accumulate", o.accumulate, "Run a batch in so many parts and add up their gradients (1)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--precision", o.precision, "Of products in training: float32, bfloat16 or float16 (float32)");
-  app.add_option("--on-nonfinite", o.on_nonfinite, "Of a step whose loss or gradient is not finite: stop or skip (stop)");
+  app.add_option("--on-nonfinite", o.on_nonfinite,
+                 "Of a step whose loss or gradient is not finite: stop or skip (stop)");
   app.add_flag("--tensorboard", o.events, "Also write an event file for TensorBoard to --out");
-  app.add_option("--checkpoint-every", o.checkpoint_every, "Seconds behind which a checkpoint is also written within an epoch; 0 never (600)")
+  app.add_option("--checkpoint-every", o.checkpoint_every,
+                 "Seconds behind which a checkpoint is also written within an epoch; 0 never (600)")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--no-fast", o.no_fast, "Train by LibTorch's modules instead of fused passes");
   app.add_option("--label-smoothing", o.label_smoothing, "Of classes (0)")->check(CLI::Range(0.0, 1.0));
@@ -97,7 +111,8 @@ void begin_with(PlanOptions& options, const std::filesystem::path& weights) {
   if (!options.network.empty() && options.network != name) return;
   options.network = name;
   options.network_options = json_field<nlohmann::json>(card, "options", weights.string());
-  for (const auto* of_data : {"outputs", "channels", "numeric", "cardinalities"}) options.network_options->erase(of_data);
+  for (const auto* of_data : {"outputs", "channels", "numeric", "cardinalities"})
+    options.network_options->erase(of_data);
 }
 
 Domain domain_of(const PlanOptions& options) {

@@ -40,7 +40,9 @@ ImagePreprocess picture_preprocess(const Source& source) {
   fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", source.model->name);
 }
 
-Tensor picture_input(const Source& source, const fs::path& path) { return picture_preprocess(source)(*open_picture(path)); }
+Tensor picture_input(const Source& source, const fs::path& path) {
+  return picture_preprocess(source)(*open_picture(path));
+}
 
 /// The test pictures of a folder that has all of one size in a few files; nothing of another.
 std::optional<Tensor> set_of(const fs::path& path, DataKind kind) {
@@ -89,9 +91,11 @@ Tensor Source::features(const Tensor& input) {
 }
 
 void add_source_options(CLI::App& app, SourceOptions& options) {
-  auto* weights = app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
-  auto* pretrained = app.add_option("--pretrained", options.pretrained,
-                                    "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
+  auto* weights =
+      app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
+  auto* pretrained =
+      app.add_option("--pretrained", options.pretrained,
+                     "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
   auto* model = app.add_option("--model", options.model, "The network of weights that do not name theirs");
   pretrained->excludes(weights)->excludes(model);
   add_model_options(app, options.settings);

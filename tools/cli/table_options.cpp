@@ -24,7 +24,8 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
       "Of CSV: what quotes text, or none (\")");
   auto* header = app.add_flag_callback("--header", [&] { options.header = true; },
                                        "Of CSV: the first line names the columns, even if all its names are numbers");
-  app.add_flag_callback("--no-header", [&] { options.header = false; }, "Of CSV: no line names the columns; they are f0, f1, ...")
+  app.add_flag_callback(
+         "--no-header", [&] { options.header = false; }, "Of CSV: no line names the columns; they are f0, f1, ...")
       ->excludes(header);
 }
 

@@ -26,7 +26,8 @@ TrainResult fit_one(const Training& training, Model& model, const Plan& plan, bo
       keep_epoch(model, weights, out, history, kept_epochs(history, training.evaluation, training.keep));
     };
   const auto& dataset = training.dataset;
-  const auto result = fit_model(model, plan, {*dataset.train, dataset.validation}, training.evaluation, hooks, training.begin);
+  const auto result =
+      fit_model(model, plan, {*dataset.train, dataset.validation}, training.evaluation, hooks, training.begin);
   if (result.outcome == Outcome::stopped) {
     training.progress.say(out.empty() ? "stopped" : fmt::format("stopped in {}; --resume goes on", out.string()));
     throw Exit{128 + signal_received()};

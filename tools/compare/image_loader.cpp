@@ -52,7 +52,8 @@ void decode_all(const std::vector<std::filesystem::path>& paths, int64_t workers
 void load_all(const ImageFiles& files, bool train, int64_t workers) {
   ImageTransform transform{imagenet_preprocess(), RandomCrop::parse("resized"), {.flip = 0.5}};
   const auto count = static_cast<int64_t>(files.paths.size());
-  const Batches data(image_examples(open_files(files.paths), count, transform), torch::zeros({count}), {.workers = workers});
+  const Batches data(image_examples(open_files(files.paths), count, transform), torch::zeros({count}),
+                     {.workers = workers});
   const auto pass = train ? data.shuffled(64, 0, 0) : data.in_order(64);
   for (int64_t i = 0; i < pass.size(); ++i) pass[i];
 }

@@ -39,9 +39,12 @@ int main(int argc, char** argv) {
   TrainerOptions options{.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.01, .weight_decay = 5e-4, .nesterov = true}};
   options.fast = how == "fast";
   options.channels_last = true;
-  const Loss loss = [](const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); };
+  const Loss loss = [](const Tensor& outputs, const Tensor& targets) {
+    return torch::cross_entropy_loss(outputs, targets);
+  };
   Trainer trainer(network, loss, {}, options);
-  const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast), torch::randint(10, {batch})};
+  const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast),
+                    torch::randint(10, {batch})};
   const auto data = argc == 9 ? std::optional(pictures_of(argv[8], side)) : std::nullopt;
   const auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
   network->train();

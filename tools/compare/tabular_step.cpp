@@ -30,7 +30,8 @@ struct Arguments {
 };
 
 Arguments read(int count, char** arguments) {
-  Arguments read{.width = std::stoll(arguments[1]), .batch_size = std::stoll(arguments[2]), .threads = std::stoll(arguments[3])};
+  Arguments read{
+      .width = std::stoll(arguments[1]), .batch_size = std::stoll(arguments[2]), .threads = std::stoll(arguments[3])};
   for (int i = 4; i < count; ++i)
     if (std::string_view(arguments[i]) == "--no-fast")
       read.fast = false;
