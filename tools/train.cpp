@@ -5,12 +5,12 @@
 #include "cli/dataset.h"
 #include "cli/download_line.h"
 #include "cli/folds.h"
-#include "cli/keep.h"
 #include "cli/measure.h"
 #include "cli/outcome.h"
 #include "cli/picture_options.h"
 #include "cli/plan_options.h"
 #include "cli/report_data.h"
+#include "cli/run_folder.h"
 #include "cli/signals.h"
 #include "cli/training.h"
 #include "reszoo/base/error.h"
@@ -88,38 +88,6 @@ Plan make_plan(const Arguments& a, const cli::Common& common, c10::Device device
       {"balanced", a.class_weights}};
   if (a.class_draws) trainer.settings["balanced_draws"] = true;
   return plan;
-}
-
-/// Takes away what an earlier search or ensemble left, and models of its epochs: its results would
-/// be taken for those of this one.
-void remove_parts(const fs::path& out) {
-  if (!fs::is_directory(out)) return;
-  std::vector<fs::path> parts;
-  for (const auto& entry : fs::directory_iterator(out))
-    if (const auto name = entry.path().filename().string();
-        name == "tune" || name.starts_with("network-") || name.starts_with("fold-") || cli::is_epoch_file(entry.path()))
-      parts.push_back(entry.path());
-  for (const auto& part : parts) fs::remove_all(part);
-}
-
-/// Refuses a folder that would lose a model, and makes a new one. With
-/// --overwrite the old files stay until new ones take their place.
-void prepare_out(const Arguments& a) {
-  if (a.out.empty() || a.dry_run) {
-    if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
-    return;
-  }
-  const fs::path out = a.out;
-  const bool parts = fs::exists(out / "tune") || fs::exists(out / "network-1") || fs::exists(out / "fold-1");
-  if (a.resume && !parts && !fs::exists(out / "checkpoint.safetensors"))
-    fail(ErrorKind::file, "{}: no checkpoint to resume from", (out / "checkpoint.safetensors").string());
-  const bool used = parts || fs::exists(out / "model.safetensors") || fs::exists(out / "checkpoint.safetensors");
-  if (used && !a.resume && !a.overwrite)
-    fail(ErrorKind::usage, "{}: holds a model already; --resume goes on with it, --overwrite begins anew", a.out);
-  if (!a.resume) remove_parts(out);
-  std::error_code error;
-  fs::create_directories(out, error);
-  if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", a.out, error.message());
 }
 
 fs::path fetch_pretrained(const Arguments& a) {
@@ -253,7 +221,8 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
   const auto domain = domain_of(a);
   std::optional<ThresholdMetric> threshold;
   if (!a.threshold.empty()) threshold = cli::parse_threshold_metric(a.threshold);
-  prepare_out(a);
+  if (!a.out.empty() && !a.dry_run) cli::prepare_run_folder(a.out, a.resume, a.overwrite);
+  else if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
   auto [dataset, plan] = prepare(a, common, device, domain);
   if (threshold) cli::require_thresholds(dataset);
   cli::ProgressLine progress(domain == Domain::image ? "images" : "rows");
