@@ -70,8 +70,8 @@ int main(int argc, char** argv) {
   network->replace_head(nn::Linear(64, 2));
   freeze(*network, "*");
   unfreeze(*network, "fc.*");
-  fmt::print("new head, body frozen: {:.4f}\n", train(network, few, test, 0.05, 10));
+  fmt::print("new head, body frozen: {:.4f}\n", train(network, few, test, 0.05, 40));
   unfreeze(*network, "*");
   network->train();
-  fmt::print("all, rates by layer: {:.4f}\n", train(network, few, test, 0.01, 10, layer_decay_rules(*network, 0.75)));
+  fmt::print("all, rates by layer: {:.4f}\n", train(network, few, test, 0.01, 40, layer_decay_rules(*network, 0.75)));
 }

@@ -9,23 +9,6 @@
 #include <array>
 #include <cstring>
 
-#ifndef RESZOO_RESIZE_WEIGHTS
-#define RESZOO_RESIZE_WEIGHTS
-namespace reszoo::detail {
-
-// A weight is cut in two numbers of 16 bits, w = high * 2^kLowBits + low, so that the
-// products of pairs are sums of 32 bits, exact: the instruction for that is the fastest there is.
-constexpr int kLowBits = 11;
-
-inline int16_t High(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
-inline int16_t Low(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
-
-/// Numbers of a vector of pairs: three channels fill three pairs of four.
-constexpr int64_t kPairs = 8;
-
-}  // namespace reszoo::detail
-#endif
-
 // Everything between these two is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
@@ -149,10 +132,10 @@ HWY_ATTR void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t
       const auto pairs = hn::BitCast(words, hn::Set(sums, static_cast<int32_t>(both)));
       return hn::ReorderWidenMulAccumulate(sums, pixels, pairs, sum, unused);
     };
-    high_lower = add(lower, High(w0), High(w1), high_lower);
-    high_upper = add(upper, High(w0), High(w1), high_upper);
-    low_lower = add(lower, Low(w0), Low(w1), low_lower);
-    low_upper = add(upper, Low(w0), Low(w1), low_upper);
+    high_lower = add(lower, high_part(w0), high_part(w1), high_lower);
+    high_upper = add(upper, high_part(w0), high_part(w1), high_upper);
+    low_lower = add(lower, low_part(w0), low_part(w1), low_lower);
+    low_upper = add(upper, low_part(w0), low_part(w1), low_upper);
   }
   const auto whole = [](auto high, auto low) HWY_ATTR {
     return hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low));
@@ -216,8 +199,8 @@ void make_pairs(Taps& taps) {
       auto* four =
           taps.pairs.data() + (static_cast<int64_t>(x) * fours + k / 4) * 4 * kPairs + (k % 4 < 2 ? 0 : kPairs);
       for (int64_t channel = 0; channel < 3; ++channel) {
-        four[2 * channel + k % 2] = High(*weight);
-        four[2 * channel + k % 2 + 2 * kPairs] = Low(*weight);
+        four[2 * channel + k % 2] = high_part(*weight);
+        four[2 * channel + k % 2 + 2 * kPairs] = low_part(*weight);
       }
     }
 }

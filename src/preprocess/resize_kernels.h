@@ -6,6 +6,14 @@ namespace reszoo::detail {
 
 constexpr int kWeightBits = 22;  // of a weight's fraction: 8 bits of a byte and 2 for overshoot are left of 32
 
+// A weight is cut in two numbers of 16 bits, w = high * 2^kLowBits + low, so that the
+// products of pairs are sums of 32 bits, exact: the instruction for that is the fastest there is.
+constexpr int kLowBits = 11;
+inline int16_t high_part(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
+inline int16_t low_part(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
+
+constexpr int64_t kPairs = 8;  // numbers of a vector of pairs: three channels fill three pairs of four
+
 /// For each output along an axis: its first input, and the weights of `count` inputs
 /// from there on. Weights of inputs beyond the axis are 0.
 struct Taps {
