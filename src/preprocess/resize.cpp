@@ -15,7 +15,9 @@ struct Filter {
   double (*at)(double);
 };
 
-double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
+double triangle(double x) {
+  return std::max(0.0, 1 - std::abs(x));
+}
 
 double cubic(double x) {
   constexpr double a = -0.5;
@@ -77,6 +79,7 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
     const auto [first, last] = covered(axis, axis.begin + i, filter.support);
     write_weights(taps.weights.data() + i * taps.count, axis, axis.begin + i, first, last, filter, shares);
   }
+  detail::make_pairs(taps);
   return taps;
 }
 
@@ -84,13 +87,14 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
 /// resized as they are read, while they are in the cache.
 Pixels read_columns(const Picture& picture, const Box& part, int64_t channels, const Axis& axis, const Filter& filter) {
   if (axis.inputs == axis.outputs) return with_channels(picture.read(part), channels);
-  auto taps = taps_of(axis, needed(axis, filter).first, filter);
-  detail::make_pairs(taps);
+  const auto taps = taps_of(axis, needed(axis, filter).first, filter);
   Pixels result(part.height, axis.count, channels);
   int64_t row = 0;
   picture.read_rows(part, 1, [&](const Pixels& rows) {
-    if (rows.channels == channels) detail::resize_columns(rows, taps, result, row);
-    else detail::resize_columns(with_channels(rows, channels), taps, result, row);
+    if (rows.channels == channels)
+      detail::resize_columns(rows, taps, result, row);
+    else
+      detail::resize_columns(with_channels(rows, channels), taps, result, row);
     row += rows.height;
   });
   return result;

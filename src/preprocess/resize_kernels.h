@@ -9,10 +9,6 @@ constexpr int kWeightBits = 22;  // of a weight's fraction: 8 bits of a byte and
 // A weight is cut in two numbers of 16 bits, w = high * 2^kLowBits + low, so that the
 // products of pairs are sums of 32 bits, exact: the instruction for that is the fastest there is.
 constexpr int kLowBits = 11;
-inline int16_t high_part(int32_t weight) { return static_cast<int16_t>(weight >> kLowBits); }
-inline int16_t low_part(int32_t weight) { return static_cast<int16_t>(weight & ((1 << kLowBits) - 1)); }
-
-constexpr int64_t kPairs = 8;  // numbers of a vector of pairs: three channels fill three pairs of four
 
 /// For each output along an axis: its first input, and the weights of `count` inputs
 /// from there on. Weights of inputs beyond the axis are 0.
@@ -20,16 +16,16 @@ struct Taps {
   std::vector<int64_t> first;
   int64_t count = 0;
   std::vector<int32_t> weights;
-  std::vector<int16_t> pairs = {};  ///< the weights again, as resize_columns multiplies them; see make_pairs
+  std::vector<int32_t> pairs = {};  ///< the weights again, as they are multiplied; see make_pairs
 };
 
-/// Fills Taps::pairs.
+/// Fills Taps::pairs: of each two neighbouring inputs of an output the high parts of their weights, then the low ones.
 void make_pairs(Taps& taps);
 
-// A byte of `to` is (2^(kWeightBits - 1) + sum of weights times bytes) >> kWeightBits, kept in 0 .. 255:
-// whole numbers, so all processors agree.
+// Both take taps with their pairs. A byte of `to` is (2^(kWeightBits - 1) + sum of weights times bytes) >> kWeightBits,
+// kept in 0 .. 255: whole numbers, so all processors agree.
 
-/// Shape: (H, W, C) to H rows of (H2, taps, C), from `row` on; taps with pairs.
+/// Shape: (H, W, C) to H rows of (H2, taps, C), from `row` on.
 void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row);
 
 /// Shape: (H, W, C) to (taps, W, C).
