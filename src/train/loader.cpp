@@ -54,7 +54,7 @@ Loader::~Loader() {
 }
 
 /// Memory of an earlier batch that nobody holds any more, else fresh memory: the system clears that
-/// page by page, which takes as long as a fifth of a picture's decoding.
+/// page by page, for a fifth of the time of loading.
 Tensor Loader::memory_for(int64_t rows) {
   const auto shape = written_shape(rows, examples_.shape);
   for (auto lent = lent_.begin(); lent != lent_.end(); ++lent)
