@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "reszoo/train/batches.h"
@@ -75,6 +76,22 @@ TEST(Loader, PicturesComeChannelsFirstByPixels) {
   EXPECT_TRUE(batch.inputs.is_contiguous(at::MemoryFormat::ChannelsLast));
   EXPECT_TRUE(torch::equal(batch.inputs.select(1, 0).select(1, 0).select(1, 0), torch::arange(4, 8).to(torch::kFloat)));
   EXPECT_TRUE(torch::equal(batch.targets, torch::arange(4, 8)));
+}
+
+TEST(Loader, MemoryIsUsedAgainOnceNobodyHoldsIt) {
+  const auto expected = all_inputs(loaded(0, 400).in_order(8)).split(8);
+  const auto data = loaded(2, 400);
+  const auto pass = data.in_order(8);
+  std::set<const void*> places;
+  std::vector<Tensor> held;
+  for (int64_t i = 0; i < pass.size(); ++i) {
+    const auto inputs = pass[i].inputs;
+    places.insert(inputs.const_data_ptr());
+    EXPECT_TRUE(torch::equal(inputs, expected[i])) << i;
+    if (i % 10 == 0) held.push_back(inputs.select(1, 0));  // a view holds it too
+  }
+  EXPECT_LT(places.size(), 20u);  // of 50 batches
+  for (size_t i = 0; i < held.size(); ++i) EXPECT_TRUE(torch::equal(held[i], expected[10 * i].select(1, 0))) << i;
 }
 
 TEST(Loader, BatchesCanBeAskedForFromAnyPlace) {
