@@ -81,4 +81,24 @@ inline void expect_same_end(const std::filesystem::path& a, const std::filesyste
   EXPECT_EQ(log_of(a), log_of(b));
 }
 
+/// Runs the small net whole, and cut off in its 2nd step and, resumed, 9 later, in folders within `options.out`; both must
+/// end with the same bits. Returns what the resumed run gives.
+inline TrainResult expect_same_when_cut(const Loss& loss, const TrainerOptions& options) {
+  const auto run = [&](const std::string& name, bool resume, int64_t stop) {
+    auto part = options;
+    part.out = options.out / name;
+    part.resume = resume;
+    int64_t steps = 0;
+    TrainerHooks hooks;
+    hooks.stop_requested = [&] { return ++steps == stop; };
+    return Trainer(small_net(), loss, by_rmse(), part, hooks).fit(small_data(), small_data(20));
+  };
+  run("whole", false, 0);
+  run("cut", false, 2);
+  run("cut", true, 9);
+  const auto result = run("cut", true, 0);
+  expect_same_end(options.out / "whole", options.out / "cut");
+  return result;
+}
+
 }  // namespace reszoo::test
