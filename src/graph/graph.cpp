@@ -82,6 +82,17 @@ class Lowering {
     return x;
   }
 
+  /// The body: results of its steps, and of steps of Chains in it, are noted.
+  size_t lower_named_steps(const Steps& steps, const std::string& prefix, size_t x) {
+    for (const auto& step : steps) {
+      const auto path = prefix + step.name();
+      const auto* chain = step.module().ptr()->as<ChainImpl>();
+      x = chain ? lower_named_steps(chain->steps(), path + ".", x) : lower_module(step.module(), path, x);
+      graph.steps.emplace_back(path, x);
+    }
+    return x;
+  }
+
   size_t lower_module(const AnyModule& module, const std::string& key, size_t x) {
     const auto pointer = module.ptr();
     if (pointer->as<nn::IdentityImpl>() || pointer->as<IdentityShortcutImpl>()) return x;
@@ -109,8 +120,8 @@ Graph lower(const Network& network) {
   Lowering lowering;
   const auto& parts = network->parts();
   size_t x = lowering.add({"input", {}, "", {}});
-  x = lowering.lower_steps(parts.body, "", x);
-  x = lowering.lower_steps(parts.pool, "", x);
+  x = lowering.lower_named_steps(parts.body, "", x);
+  x = lowering.graph.features = lowering.lower_steps(parts.pool, "", x);
   lowering.graph.output = lowering.lower_module(parts.head.module(), parts.head.name(), x);
   return std::move(lowering.graph);
 }

@@ -51,38 +51,11 @@ HWY_ATTR void Moments(const float* x, float* mean, float* squares, const MapRows
   });
 }
 
-/// value, or 0 below it; a nan stays.
-template <class D, class V = hn::Vec<D>>
-HWY_ATTR V positive(D d, V value) {
-  return hn::IfThenZeroElse(hn::Lt(value, hn::Zero(d)), value);
-}
-
 /// Calls `body(tag, index, column)` over all values, row by row.
 template <typename Body>
 HWY_ATTR void each(const MapRows& rows, const Body& body) {
   for (int64_t row = 0; row < rows.count; ++row)
     each_column(rows.channels, [&](auto d, int64_t column) HWY_ATTR { body(d, row * rows.channels + column, column); });
-}
-
-template <bool kResidual, bool kRelu>
-HWY_ATTR void ScaleShiftAs(const float* x, const float* scale, const float* shift, const float* residual, float* y,
-                           const MapRows& rows) {
-  each(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
-    auto value = hn::MulAdd(hn::LoadU(d, x + i), hn::LoadU(d, scale + column), hn::LoadU(d, shift + column));
-    if constexpr (kResidual) value = hn::Add(value, hn::LoadU(d, residual + i));
-    if constexpr (kRelu) value = positive(d, value);
-    hn::StoreU(value, d, y + i);
-  });
-}
-
-HWY_ATTR void ScaleShift(const float* x, const float* scale, const float* shift, const float* residual, bool relu,
-                         float* y, const MapRows& rows) {
-  if (residual)
-    relu ? ScaleShiftAs<true, true>(x, scale, shift, residual, y, rows)
-         : ScaleShiftAs<true, false>(x, scale, shift, residual, y, rows);
-  else
-    relu ? ScaleShiftAs<false, true>(x, scale, shift, residual, y, rows)
-         : ScaleShiftAs<false, false>(x, scale, shift, residual, y, rows);
 }
 
 /// The gradient behind the gate.
@@ -154,17 +127,11 @@ HWY_AFTER_NAMESPACE();
 namespace reszoo::detail {
 
 HWY_EXPORT(Moments);
-HWY_EXPORT(ScaleShift);
 HWY_EXPORT(Sums);
 HWY_EXPORT(Backward);
 
 void map_moments(const float* x, float* mean, float* squares, const MapRows& rows) {
   HWY_DYNAMIC_DISPATCH(Moments)(x, mean, squares, rows);
-}
-
-void map_scale_shift(const float* x, const float* scale, const float* shift, const float* residual, bool relu, float* y,
-                     const MapRows& rows) {
-  HWY_DYNAMIC_DISPATCH(ScaleShift)(x, scale, shift, residual, relu, y, rows);
 }
 
 void map_gradient_sums(const float* g, const float* x, const MapGate& gate, const float* mean, float* sum,

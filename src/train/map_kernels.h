@@ -3,21 +3,14 @@
 #pragma once
 #include <cstdint>
 
-namespace reszoo::detail {
+#include "base/map_scale_shift.h"
 
-/// Some rows of maps, one behind the other.
-struct MapRows {
-  int64_t count, channels;
-};
+namespace reszoo::detail {
 
 // Sums have a value a channel and are set.
 
 /// mean = that of the rows, squares = sum of (x - mean)^2.
 void map_moments(const float* x, float* mean, float* squares, const MapRows& rows);
-
-/// y = x * scale + shift + residual, with `relu` no less than 0; residual may be nullptr.
-void map_scale_shift(const float* x, const float* scale, const float* shift, const float* residual, bool relu, float* y,
-                     const MapRows& rows);
 
 /// Which of the gradients behind a ReLU go through it.
 struct MapGate {

@@ -12,6 +12,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
+#include "reszoo/infer/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/zoo/registry.h"
@@ -133,6 +134,25 @@ TEST_P(Contract, LoweredGraphGivesTheSameNumbers) {
   auto graph = lower(network);
   for (const auto& node : graph.nodes) EXPECT_NE(node.op, "opaque") << node.key;
   EXPECT_TRUE(torch::equal(execute(graph, input()), network->forward(input())));
+}
+
+TEST_P(Contract, FusedEqualsPlain) {
+  auto network = build();
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto fused = fuse(network), direct = fuse(network, {.winograd = false});
+  const auto expect_near = [](const Tensor& actual, const Tensor& expected, const std::string& what) {
+    ASSERT_EQ(actual.sizes(), expected.sizes()) << what;
+    EXPECT_LE((actual - expected).abs().max().item<float>(), 1e-4 * expected.abs().max().item<float>()) << what;
+  };
+  expect_near(fused.forward(input()), network->forward(input()), "forward");
+  expect_near(direct.forward(input()), network->forward(input()), "without Winograd");
+  expect_near(fused.features(input()), network->features(input()), "features");
+  std::vector<std::string> names;
+  for (const auto& [name, node] : lower(network).steps) names.push_back(name);
+  const auto expected = network->features(input(), names), actual = fused.features(input(), names);
+  for (size_t i = 0; i < names.size(); ++i) expect_near(actual[i], expected[i], names[i]);
+  EXPECT_TRUE(torch::equal(fused.forward(input()), fused.forward(input()))) << "a second call";
 }
 
 TEST_P(Contract, ProfileCountsEveryParameterOnce) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reszoo/graph/profile.h"
+#include "reszoo/infer/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/zoo/registry.h"
 #include "support/fixture.h"
@@ -19,6 +20,7 @@ namespace {
 
 // In float64, of the largest number; row_fixture.py says why some rows have float32 only.
 constexpr double kTolerance = 1e-7;
+constexpr double kFusedTolerance = 1e-4;
 constexpr double kFloatTolerance = 3e-5;  // processors without AVX-512 sum in another order
 
 const std::vector<std::string> kFiles = {"torchvision_rows", "timm_resnet_rows", "timm_resnetv2_rows", "cifar_rows"};
@@ -112,6 +114,8 @@ TEST_P(Rows, HaveTheKeysAndLogitsOfTheReference) {
   for (const auto& node : lower(network).nodes) EXPECT_NE(node.op, "opaque") << node.key;
 
   const torch::NoGradGuard no_grad;
+  const auto fused = fuse(network, {.share_weights = true}).forward(input.to(torch::kFloat));
+  expect_close(fused, numbers("eval_logits"), kFusedTolerance, record.at("stride"), "fused");
   const bool exact = record.contains("train_logits");
   network->to(exact ? torch::kDouble : torch::kFloat);
   network->eval();

@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reszoo/nn/network.h"
@@ -21,6 +22,10 @@ struct Node {
 struct Graph {
   std::vector<Node> nodes;
   size_t output = 0;
+  size_t features = 0;  ///< what the head reads
+  /// The results of the body's steps by their paths, as `Network::features(x, names)` knows them: "layer2",
+  /// "features.5". A step that is an identity has the result of the one before it.
+  std::vector<std::pair<std::string, size_t>> steps = {};
 };
 
 /// Lowers a network. Modules that reszoo does not know are opaque nodes.

@@ -51,6 +51,9 @@ class NetworkImpl : public Composite {
   /// Unpooled features: (N, C, h, w) of an image, (N, C) of a row.
   Tensor forward_features(const Tensor& x);
 
+  /// What forward checks first. Throws: Error (input).
+  void check_input(const Tensor& x) const;
+
   /// Puts another module in the head's place; with Identity, forward is features.
   template <typename Module>
   void replace_head(Module module) { replace_part(parts_.head.name(), as_any(std::move(module))); }
@@ -70,8 +73,6 @@ class NetworkImpl : public Composite {
   void pretty_print(std::ostream& stream) const override { stream << "Network " << parts_.name; }
 
  private:
-  void check_input(const Tensor& x) const;
-
   NetworkParts parts_;
 };
 TORCH_MODULE(Network);

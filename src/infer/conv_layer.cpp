@@ -1,0 +1,248 @@
+#include "infer/conv_layer.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "infer/conv_direct.h"
+#include "infer/conv_winograd.h"
+#include "infer/onednn.h"
+#include "reszoo/base/error.h"
+#include "reszoo/base/parallel.h"
+
+namespace reszoo::detail {
+namespace {
+
+/// Below as many multiply-adds a second thread costs more than it saves.
+constexpr int64_t kOneThread = 1 << 16;
+
+/// Numbers of a block of tiles, inputs and products, that fit into the second cache.
+constexpr int64_t kTilesCache = 128 << 10;
+
+/// Transformed weights of more numbers than this are read once by all threads together.
+constexpr int64_t kSharedWeights = 512 << 10;
+
+/// Tiles for all threads together, so that memory does not grow with the batch.
+constexpr int64_t kMostTiles = 1024;
+
+void share(int64_t tasks, const std::function<void(int64_t)>& work) {
+  if (tasks <= 1) work(0);
+  else parallel(tasks, work);
+}
+
+/// Few channels make short sums that are slow to point at: with the border written out, a row of the kernel is one.
+bool is_thin(const ConvShape& s) {
+  return s.groups == 1 && s.channels < 16 && s.kernel_columns > 1 && s.dilation_columns == 1;
+}
+
+ConvShape with_border(ConvShape s) {
+  s.rows += 2 * s.padding_rows;
+  s.columns += 2 * s.padding_columns;
+  s.padding_rows = s.padding_columns = 0;
+  return s;
+}
+
+bool has_padding(const ConvShape& s) { return s.padding_rows > 0 || s.padding_columns > 0; }
+
+/// Maps with zeros round them; `s` is the shape without the border.
+void write_border(const float* x, const ConvShape& s, float* to, int64_t threads) {
+  const auto bordered = with_border(s);
+  share(threads, [&](int64_t task) {
+    const auto lines = s.images * bordered.rows, line_size = bordered.columns * s.channels;
+    for (int64_t line = task * lines / threads; line < (task + 1) * lines / threads; ++line) {
+      const auto image = line / bordered.rows, row = line % bordered.rows - s.padding_rows;
+      auto* out = to + line * line_size;
+      std::fill(out, out + line_size, 0.0f);
+      if (row < 0 || row >= s.rows) continue;
+      const auto* from = x + (image * s.rows + row) * s.columns * s.channels;
+      std::copy(from, from + s.columns * s.channels, out + s.padding_columns * s.channels);
+    }
+  });
+}
+
+void run_direct(const ConvShape& shape, const float* x, const float* packed, const float* zeros, const Finish& finish,
+                float* y, int64_t threads) {
+  const auto pixels = shape.pixels(), panels = direct_panels(shape);
+  if (shape.multiply_adds() < kOneThread) threads = 1;
+  // What is larger, inputs or weights, is cut up, and read once.
+  const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
+  const auto parts = std::min(threads, by_panel ? panels : pixels);
+  share(parts, [&](int64_t part) {
+    ConvPart of{0, pixels, 0, panels};
+    (by_panel ? of.first_panel : of.first_pixel) = (by_panel ? panels : pixels) * part / parts;
+    (by_panel ? of.end_panel : of.end_pixel) = (by_panel ? panels : pixels) * (part + 1) / parts;
+    conv_direct(x, packed, zeros, shape, finish, y, of);
+  });
+}
+
+/// Numbers between the phases for a tile.
+int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
+
+/// Tiles of a block when threads go through all phases by themselves.
+int64_t block_tiles(const ConvShape& s, const Way& way, int64_t threads) {
+  return std::clamp<int64_t>(winograd_tiles(s) / threads, 1, way.tiles);
+}
+
+void run_winograd_blocks(const ConvShape& shape, const Way& way, const float* x, const float* packed,
+                         const Finish& finish, float* y, float* scratch, int64_t threads) {
+  const auto most = block_tiles(shape, way, threads), tiles = winograd_tiles(shape);
+  share(threads, [&](int64_t thread) {
+    const auto begin = tiles * thread / threads, count = tiles * (thread + 1) / threads - begin;
+    auto* inputs = scratch + thread * (most + 1) * tile_size(shape);
+    const auto blocks = (count + most - 1) / most;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const auto first = begin + count * block / blocks, size = begin + count * (block + 1) / blocks - first;
+      const WinogradWork work{inputs, inputs + kWinogradPlaces * size * shape.channels, first, size};
+      winograd_inputs(x, shape, work, 0, size);
+      winograd_multiply(packed, shape, work, 0, winograd_products(shape));
+      winograd_outputs(shape, work, finish, y, 0, size);
+    }
+  });
+}
+
+void run_winograd_phases(const ConvShape& shape, const float* x, const float* packed, const Finish& finish, float* y,
+                         float* scratch, int64_t threads) {
+  const auto tiles = winograd_tiles(shape), products = winograd_products(shape);
+  const auto stretches = (tiles + kMostTiles - 1) / kMostTiles;
+  for (int64_t stretch = 0; stretch < stretches; ++stretch) {
+    const auto first = tiles * stretch / stretches, size = tiles * (stretch + 1) / stretches - first;
+    const WinogradWork work{scratch, scratch + kWinogradPlaces * size * shape.channels, first, size};
+    const auto in_parts = [&](int64_t whole, auto run) {
+      share(threads, [&](int64_t part) { run(whole * part / threads, whole * (part + 1) / threads); });
+    };
+    in_parts(size, [&](int64_t from, int64_t to) { winograd_inputs(x, shape, work, from, to); });
+    in_parts(products, [&](int64_t from, int64_t to) { winograd_multiply(packed, shape, work, from, to); });
+    in_parts(size, [&](int64_t from, int64_t to) { winograd_outputs(shape, work, finish, y, from, to); });
+  }
+}
+
+/// Whether Winograd's way is likely the faster one, by what each costs in units of a multiply-add. Four times the
+/// weights are to be read: of a map of few pixels that costs more than the products saved.
+bool winograd_pays(const ConvShape& s) {
+  constexpr double kOfWeight = 16, kOfTransform = 8, kOfShortProduct = 1.15;
+  const auto products = static_cast<double>(s.channels * s.outputs), tiles = static_cast<double>(winograd_tiles(s));
+  const auto direct = 9 * products * (static_cast<double>(s.pixels()) + kOfWeight);
+  const auto between = static_cast<double>(s.channels + s.outputs);
+  return kWinogradPlaces * (products * (tiles * kOfShortProduct + kOfWeight) + tiles * between * kOfTransform) < direct;
+}
+
+}  // namespace
+
+Way Way::parse(std::string_view text) {
+  if (text == "direct") return {Kind::direct};
+  if (text == "onednn") return {Kind::onednn};
+  if (text == "winograd") return {Kind::winograd};
+  if (constexpr std::string_view prefix = "winograd:"; text.starts_with(prefix)) {
+    Way way{Kind::winograd};
+    const auto [stop, error] = std::from_chars(text.data() + prefix.size(), text.data() + text.size(), way.tiles);
+    if (error == std::errc() && stop == text.data() + text.size() && way.tiles > 0 && way.tiles <= kMostTiles) return way;
+  }
+  fail(ErrorKind::usage, "fuse: a way must be direct, winograd, winograd:<tiles> or onednn, got \"{}\"", text);
+}
+
+std::string Way::text() const {
+  if (kind == Kind::direct) return "direct";
+  if (kind == Kind::onednn) return "onednn";
+  return tiles ? fmt::format("winograd:{}", tiles) : "winograd";
+}
+
+Tensor ConvWeights::folded() const {
+  if (!output_scale.defined() && !input_scale.defined()) return weight.contiguous();
+  auto folded = weight.to(at::kDouble);
+  if (output_scale.defined()) folded.mul_(output_scale.reshape({-1, 1, 1, 1}));
+  if (input_scale.defined()) folded.mul_(input_scale.reshape({1, -1, 1, 1}));
+  return folded.to(at::kFloat);
+}
+
+ConvLayer::ConvLayer(ConvWeights weights)
+    : weights_(std::move(weights)), bias_(weights_.bias.defined() ? weights_.bias.to(at::kFloat).contiguous() : Tensor()),
+      zeros_(static_cast<size_t>(weights_.weight.size(1) * weights_.groups), 0.0f) {}
+
+ConvShape ConvLayer::shape(int64_t images, int64_t rows, int64_t columns) const {
+  const auto& w = weights_;
+  ConvShape s{.images = images, .rows = rows, .columns = columns, .channels = w.weight.size(1) * w.groups,
+              .rows_out = 0, .columns_out = 0, .outputs = w.weight.size(0),
+              .kernel_rows = w.weight.size(2), .kernel_columns = w.weight.size(3),
+              .stride_rows = w.stride[0], .stride_columns = w.stride[1],
+              .padding_rows = w.padding[0], .padding_columns = w.padding[1],
+              .dilation_rows = w.dilation[0], .dilation_columns = w.dilation[1], .groups = w.groups};
+  s.rows_out = (rows + 2 * s.padding_rows - s.dilation_rows * (s.kernel_rows - 1) - 1) / s.stride_rows + 1;
+  s.columns_out = (columns + 2 * s.padding_columns - s.dilation_columns * (s.kernel_columns - 1) - 1) / s.stride_columns + 1;
+  return s;
+}
+
+std::vector<Way> ConvLayer::ways(const ConvShape& shape, int64_t threads, bool winograd) const {
+  const Way direct{Way::Kind::direct};
+  std::vector<Way> ways{direct};
+  if (winograd && fits_winograd(shape)) {
+    const auto fitting = std::max<int64_t>(12, kTilesCache / tile_size(shape) / 6 * 6);
+    const Way blocks{Way::Kind::winograd, std::min<int64_t>(fitting, 48)}, phases{Way::Kind::winograd, 0};
+    const bool shared = kWinogradPlaces * shape.channels * shape.outputs > kSharedWeights && threads > 1;
+    const auto best = shared ? phases : blocks;
+    ways.insert(winograd_pays(shape) ? ways.begin() : ways.end(), best);
+    ways.push_back(shared ? blocks : phases);
+    for (const int64_t other : {12, 24, 48})
+      if (const Way way{Way::Kind::winograd, other}; way != best && way != blocks) ways.push_back(way);
+  }
+  if (has_onednn() && shape.channels > 1) ways.push_back({Way::Kind::onednn});
+  return ways;
+}
+
+int64_t ConvLayer::scratch(const ConvShape& shape, const Way& way, int64_t threads) const {
+  if (way.kind == Way::Kind::winograd) {
+    if (way.tiles) return threads * (block_tiles(shape, way, threads) + 1) * tile_size(shape);
+    return std::min(winograd_tiles(shape), kMostTiles) * tile_size(shape);
+  }
+  if (way.kind == Way::Kind::direct && is_thin(shape) && has_padding(shape)) {
+    const auto bordered = with_border(shape);
+    return bordered.images * bordered.rows * bordered.columns * bordered.channels;
+  }
+  return 0;
+}
+
+ConvLayer::Packed ConvLayer::packed(Way::Kind kind, const ConvShape& shape) const {
+  const std::lock_guard lock(mutex_);
+  auto& form = kind == Way::Kind::winograd ? winograd_ : direct_;
+  if (!form) {
+    const auto folded = weights_.folded();
+    const auto pack = kind == Way::Kind::winograd ? pack_winograd : pack_direct;
+    form = std::make_shared<const std::vector<float>>(pack(folded.const_data_ptr<float>(), shape));
+  }
+  return form;
+}
+
+void ConvLayer::keep_only(const Way& way) const {
+  const std::lock_guard lock(mutex_);
+  if (way.kind != Way::Kind::direct) direct_.reset();
+  if (way.kind != Way::Kind::winograd) winograd_.reset();
+  if (way.kind != Way::Kind::onednn) onednn_ = Tensor();
+}
+
+void ConvLayer::run(const Way& way, const ConvShape& shape, const float* x, const float* residual, bool relu, float* y,
+                    float* scratch, int64_t threads) const {
+  const Finish finish{bias_.defined() ? bias_.const_data_ptr<float>() : nullptr, residual, relu};
+  switch (way.kind) {
+    case Way::Kind::onednn: {
+      Tensor weights;
+      {
+        const std::lock_guard lock(mutex_);
+        if (!onednn_.defined()) onednn_ = pack_onednn(weights_.folded(), shape);
+        weights = onednn_;
+      }
+      return conv_onednn(x, weights, bias_, shape, residual, relu, y);
+    }
+    case Way::Kind::winograd: {
+      const auto weights = packed(way.kind, shape);
+      if (way.tiles) return run_winograd_blocks(shape, way, x, weights->data(), finish, y, scratch, threads);
+      return run_winograd_phases(shape, x, weights->data(), finish, y, scratch, threads);
+    }
+    case Way::Kind::direct: {
+      const auto weights = packed(way.kind, shape);
+      if (!is_thin(shape) || !has_padding(shape))
+        return run_direct(shape, x, weights->data(), zeros_.data(), finish, y, threads);
+      write_border(x, shape, scratch, threads);
+      return run_direct(with_border(shape), scratch, weights->data(), zeros_.data(), finish, y, threads);
+    }
+  }
+}
+
+}  // namespace reszoo::detail

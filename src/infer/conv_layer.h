@@ -1,0 +1,79 @@
+/// A convolution or linear layer that is ready to run, in each way that it can be had.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "infer/conv_shape.h"
+
+namespace reszoo::detail {
+
+using at::Tensor;
+
+/// How a convolution is computed.
+struct Way {
+  enum class Kind { direct, winograd, onednn } kind = Kind::direct;
+  /// winograd: tiles that a thread takes through all phases; 0: all threads go through the phases together.
+  int64_t tiles = 0;
+
+  /// Throws: Error (usage).
+  static Way parse(std::string_view text);
+  std::string text() const;
+  bool operator==(const Way&) const = default;
+};
+
+/// Weights (O, C/groups, kernel rows, kernel columns), float32, and what norms beside them add: they are folded in
+/// when the weights are packed, so that there is one copy beside the network's own.
+struct ConvWeights {
+  Tensor weight;
+  Tensor output_scale;  ///< (O), float64, or undefined
+  Tensor input_scale;   ///< (C), float64, or undefined; without groups
+  Tensor bias;          ///< (O), float64, or undefined
+  std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
+  int64_t groups = 1;
+
+  /// With both scales, float32, contiguous.
+  Tensor folded() const;
+};
+
+/// Weights in packed forms, which are made when they are first asked for. Safe to call from many threads.
+class ConvLayer {
+ public:
+  explicit ConvLayer(ConvWeights weights);
+
+  /// For maps of (N, H, W).
+  ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
+
+  /// The ways that this shape can be had in, the first being the rule's.
+  std::vector<Way> ways(const ConvShape& shape, int64_t threads, bool winograd) const;
+
+  /// Numbers of working memory.
+  int64_t scratch(const ConvShape& shape, const Way& way, int64_t threads) const;
+
+  /// y = conv(x) + bias, + residual, ReLU. Maps by pixel; `residual` may be y.
+  void run(const Way& way, const ConvShape& shape, const float* x, const float* residual, bool relu, float* y,
+           float* scratch, int64_t threads) const;
+
+  /// Frees packed forms of other ways; who runs in one of them now keeps it until then.
+  void keep_only(const Way& way) const;
+
+  const ConvWeights& weights() const { return weights_; }
+
+ private:
+  using Packed = std::shared_ptr<const std::vector<float>>;
+  Packed packed(Way::Kind kind, const ConvShape& shape) const;
+
+  ConvWeights weights_;
+  Tensor bias_;  ///< float32
+  std::vector<float> zeros_;
+  mutable std::mutex mutex_;
+  mutable Packed direct_, winograd_;
+  mutable Tensor onednn_;
+};
+
+}  // namespace reszoo::detail

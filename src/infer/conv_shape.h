@@ -1,0 +1,33 @@
+/// The shape of a convolution of feature maps, and what is done to its sums.
+#pragma once
+#include <cstdint>
+
+namespace reszoo::detail {
+
+/// Maps by pixel, channels side by side: (N, H, W, C) to (N, H', W', O). A linear layer is one of N pixels.
+struct ConvShape {
+  int64_t images, rows, columns, channels;          ///< N, H, W, C of what comes in
+  int64_t rows_out, columns_out, outputs;           ///< H', W', O of what goes out
+  int64_t kernel_rows = 1, kernel_columns = 1;
+  int64_t stride_rows = 1, stride_columns = 1;
+  int64_t padding_rows = 0, padding_columns = 0;
+  int64_t dilation_rows = 1, dilation_columns = 1;
+  int64_t groups = 1;
+
+  int64_t pixels() const { return images * rows_out * columns_out; }
+  int64_t group_channels() const { return channels / groups; }
+  int64_t group_outputs() const { return outputs / groups; }
+  /// Inputs that one output sums over.
+  int64_t depth() const { return kernel_rows * kernel_columns * group_channels(); }
+  int64_t multiply_adds() const { return pixels() * outputs * depth(); }
+};
+
+/// Before a sum is stored, `bias` (O) is added, then `residual`, of the output's shape; with `relu` it is no less
+/// than 0. Both pointers may be null; `residual` may be the output itself.
+struct Finish {
+  const float* bias = nullptr;
+  const float* residual = nullptr;
+  bool relu = false;
+};
+
+}  // namespace reszoo::detail

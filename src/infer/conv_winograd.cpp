@@ -1,0 +1,217 @@
+#include "infer/conv_winograd.h"
+
+#include <hwy/detect_targets.h>
+
+// A tile is an array of vectors, which those of unknown size cannot be in: such processors
+// run the code of their fixed size.
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "infer/conv_winograd.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+#include <hwy/aligned_allocator.h>
+
+#include "infer/product-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace reszoo::detail::HWY_NAMESPACE {
+
+using Floats = hn::CappedTag<float, 16>;  // channels are multiples of this
+using Vector = hn::Vec<Floats>;
+
+/// Where a tile lies.
+struct Place {
+  int64_t image, row, column;  ///< of its first output
+};
+
+Place PlaceOf(const ConvShape& s, int64_t tile) {
+  const auto across = (s.columns_out + kWinogradTile - 1) / kWinogradTile;
+  const auto down = (s.rows_out + kWinogradTile - 1) / kWinogradTile;
+  return {tile / (across * down), tile / across % down * kWinogradTile, tile % across * kWinogradTile};
+}
+
+/// One column of B^T d, of the points 0, 1, -1, 2, -2 and infinity.
+HWY_INLINE void TransformInput(const Vector* in, int64_t stride, Vector* out) {
+  const Floats d;
+  const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), five = hn::Set(d, 5.0f);
+  const auto x0 = in[0], x1 = in[stride], x2 = in[2 * stride], x3 = in[3 * stride], x4 = in[4 * stride],
+             x5 = in[5 * stride];
+  const auto even = hn::NegMulAdd(four, x2, x4), odd = hn::NegMulAdd(four, x1, x3);
+  const auto even2 = hn::Sub(x4, x2), odd2 = hn::Mul(two, hn::Sub(x3, x1));
+  out[0] = hn::MulAdd(four, x0, hn::NegMulAdd(five, x2, x4));
+  out[1] = hn::Add(even, odd);
+  out[2] = hn::Sub(even, odd);
+  out[3] = hn::Add(even2, odd2);
+  out[4] = hn::Sub(even2, odd2);
+  out[5] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
+}
+
+/// One column of A^T m.
+HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
+  const Floats d;
+  const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), eight = hn::Set(d, 8.0f);
+  const auto sum1 = hn::Add(in[stride], in[2 * stride]), difference1 = hn::Sub(in[stride], in[2 * stride]);
+  const auto sum2 = hn::Add(in[3 * stride], in[4 * stride]), difference2 = hn::Sub(in[3 * stride], in[4 * stride]);
+  out[0] = hn::Add(hn::Add(in[0], sum1), sum2);
+  out[1] = hn::MulAdd(two, difference2, difference1);
+  out[2] = hn::MulAdd(four, sum2, sum1);
+  out[3] = hn::Add(hn::MulAdd(eight, difference2, difference1), in[5 * stride]);
+}
+
+void Inputs(const float* x, const ConvShape& s, const WinogradWork& work, int64_t from, int64_t to) {
+  const Floats d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto between = work.tiles * s.channels;
+  for (int64_t tile = from; tile < to; ++tile) {
+    const auto place = PlaceOf(s, work.first_tile + tile);
+    const auto top = place.row - s.padding_rows, left = place.column - s.padding_columns;
+    const auto* image = x + place.image * s.rows * s.columns * s.channels;
+    auto* out = work.inputs + tile * s.channels;
+    for (int64_t c = 0; c < s.channels; c += lanes) {
+      Vector in[36], half[36], result[6];
+      for (int64_t i = 0; i < 6; ++i)
+        for (int64_t j = 0; j < 6; ++j) {
+          const auto row = top + i, column = left + j;
+          const bool inside = row >= 0 && row < s.rows && column >= 0 && column < s.columns;
+          in[i * 6 + j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
+        }
+      for (int64_t i = 0; i < 6; ++i) TransformInput(in + i * 6, 1, half + i * 6);
+      for (int64_t j = 0; j < 6; ++j) {
+        TransformInput(half + j, 6, result);
+        for (int64_t i = 0; i < 6; ++i) hn::StoreU(result[i], d, out + (i * 6 + j) * between + c);
+      }
+    }
+  }
+}
+
+void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish, float* y, int64_t from, int64_t to) {
+  const Floats d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto between = work.tiles * s.outputs;
+  const auto least = hn::Set(d, finish.relu ? 0.0f : -HUGE_VALF);
+  for (int64_t tile = from; tile < to; ++tile) {
+    const auto place = PlaceOf(s, work.first_tile + tile);
+    const auto rows = std::min(kWinogradTile, s.rows_out - place.row);
+    const auto columns = std::min(kWinogradTile, s.columns_out - place.column);
+    const auto first = ((place.image * s.rows_out + place.row) * s.columns_out + place.column) * s.outputs;
+    const auto* in = work.products + tile * s.outputs;
+    for (int64_t o = 0; o < s.outputs; o += lanes) {
+      Vector half[24], column[6], result[4];
+      for (int64_t j = 0; j < 6; ++j) {
+        for (int64_t i = 0; i < 6; ++i) column[i] = hn::LoadU(d, in + (i * 6 + j) * between + o);
+        TransformOutput(column, 1, result);
+        for (int64_t i = 0; i < 4; ++i) half[i * 6 + j] = result[i];
+      }
+      const auto bias = finish.bias ? hn::LoadU(d, finish.bias + o) : hn::Zero(d);
+      for (int64_t i = 0; i < rows; ++i) {
+        TransformOutput(half + i * 6, 1, result);
+        for (int64_t j = 0; j < columns; ++j) {
+          const auto at = first + (i * s.columns_out + j) * s.outputs + o;
+          auto sum = hn::Add(result[j], bias);
+          if (finish.residual) sum = hn::Add(sum, hn::LoadU(d, finish.residual + at));
+          hn::StoreU(hn::Max(least, sum), d, y + at);
+        }
+      }
+    }
+  }
+}
+
+int64_t WidthOf(const ConvShape& s) { return PanelWidth(hn::ScalableTag<float>(), s.outputs); }
+
+int64_t Products(const ConvShape& s) { return kWinogradPlaces * ((s.outputs + WidthOf(s) - 1) / WidthOf(s)); }
+
+void Multiply(const float* packed, const ConvShape& s, const WinogradWork& work, int64_t from, int64_t to) {
+  const hn::ScalableTag<float> d;
+  const auto width = WidthOf(s), panels = Products(s) / kWinogradPlaces;
+  RowTable table;
+  table.length = s.channels;
+  table.count = work.tiles;
+  table.resize();
+  for (int64_t tile = 0; tile < table.tiles(); ++tile)
+    for (int64_t row = table.first_row(tile); row < table.first_row(tile + 1); ++row)
+      table.tile(tile)[row - table.first_row(tile)] = work.inputs + row * s.channels;
+  const auto partials = hwy::AllocateAligned<float>(static_cast<size_t>(PartialsSize(table)));
+  for (int64_t product = from; product < to; ++product) {
+    const auto place = product / panels, first = product % panels * width;
+    const Target target{work.products + place * work.tiles * s.outputs + first, s.outputs,
+                        std::min(width, s.outputs - first)};
+    MultiplyPanel(d, table, place * work.tiles * s.channels, packed + (place * s.outputs + first) * s.channels,
+                  partials.get(), {}, target);
+  }
+}
+
+/// U = G g G^T of one channel's weights.
+void TransformWeights(const float* weight, double (&out)[6][6]) {
+  static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6}, {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                      {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1}};
+  double half[6][3];
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 3; ++j)
+      half[i][j] = kG[i][0] * weight[j] + kG[i][1] * weight[3 + j] + kG[i][2] * weight[6 + j];
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 6; ++j) out[i][j] = kG[j][0] * half[i][0] + kG[j][1] * half[i][1] + kG[j][2] * half[i][2];
+}
+
+std::vector<float> PackWinograd(const float* weight, const ConvShape& s) {
+  const auto width = WidthOf(s);
+  std::vector<float> packed(static_cast<size_t>(kWinogradPlaces * s.outputs * s.channels));
+  double of_channel[6][6];
+  for (int64_t o = 0; o < s.outputs; ++o) {
+    const auto first = o / width * width, of_panel = std::min(width, s.outputs - first);
+    for (int64_t c = 0; c < s.channels; ++c) {
+      TransformWeights(weight + (o * s.channels + c) * 9, of_channel);
+      for (int64_t place = 0; place < kWinogradPlaces; ++place)
+        packed[static_cast<size_t>((place * s.outputs + first) * s.channels + c * of_panel + o - first)] =
+            static_cast<float>(of_channel[place / 6][place % 6]);
+    }
+  }
+  return packed;
+}
+
+}  // namespace reszoo::detail::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace reszoo::detail {
+
+HWY_EXPORT(Inputs);
+HWY_EXPORT(Outputs);
+HWY_EXPORT(Products);
+HWY_EXPORT(Multiply);
+HWY_EXPORT(PackWinograd);
+
+bool fits_winograd(const ConvShape& s) {
+  return s.kernel_rows == 3 && s.kernel_columns == 3 && s.stride_rows == 1 && s.stride_columns == 1 &&
+         s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 && s.channels % 16 == 0 && s.outputs % 16 == 0;
+}
+
+int64_t winograd_tiles(const ConvShape& s) {
+  return s.images * ((s.rows_out + kWinogradTile - 1) / kWinogradTile) *
+         ((s.columns_out + kWinogradTile - 1) / kWinogradTile);
+}
+
+std::vector<float> pack_winograd(const float* weight, const ConvShape& shape) {
+  return HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape);
+}
+
+void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWork& work, int64_t from, int64_t to) {
+  HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);
+}
+
+int64_t winograd_products(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(Products)(shape); }
+
+void winograd_multiply(const float* packed, const ConvShape& shape, const WinogradWork& work, int64_t from,
+                       int64_t to) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(packed, shape, work, from, to);
+}
+
+void winograd_outputs(const ConvShape& shape, const WinogradWork& work, const Finish& finish, float* y, int64_t from,
+                      int64_t to) {
+  HWY_DYNAMIC_DISPATCH(Outputs)(shape, work, finish, y, from, to);
+}
+
+}  // namespace reszoo::detail
+#endif  // HWY_ONCE

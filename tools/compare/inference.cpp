@@ -1,0 +1,110 @@
+// Our side of inference.py: a network that waits for its turn, then runs for some seconds.
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/memory.h"
+#include "reszoo/infer/fused.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/zoo/registry.h"
+
+namespace {
+
+using at::Tensor;
+
+struct Options {
+  std::string model, weights;
+  int64_t batch = 1, columns = 8;
+  int threads = 1;
+  bool fused = false, tune = false, no_winograd = false, profile = false;
+};
+
+/// The same numbers as the peers read: ((i * 7919) % 1000) / 500 - 1.
+Tensor input_of(const Options& options, const reszoo::Network& network) {
+  const bool maps = network->input_spec().layout == reszoo::Layout::maps;
+  const std::vector<int64_t> shape = maps ? std::vector<int64_t>{options.batch, network->input_spec().channels, 224, 224}
+                                          : std::vector<int64_t>{options.batch, options.columns};
+  auto x = at::empty(shape);
+  auto* to = x.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < x.numel(); ++i) to[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
+  return x;
+}
+
+double peak_mb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  return 0;
+}
+
+void say(const nlohmann::json& line) { std::cout << line << std::endl; }
+
+void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
+  for (const auto& step : fused.profile(x, 20))
+    fmt::print(stderr, "{:>9.1f} us {:>7.1f} GF/s  {:<12} {:<12} {} {}\n", step.seconds * 1e6,
+               2e-9 * static_cast<double>(step.multiply_adds) / step.seconds, step.kind, step.way, step.key,
+               fmt::join(step.output, "x"));
+}
+
+void run(const Options& options) {
+  reszoo::keep_freed_memory();
+  at::set_num_threads(options.threads);
+  auto network = options.model.starts_with("tabular")
+                     ? reszoo::create_model(options.model, reszoo::TabularOptions{.numeric = options.columns})
+                     : reszoo::create_model(options.model, reszoo::ImageOptions{});
+  network->eval();
+  if (!options.weights.empty()) reszoo::load_weights(*network, options.weights);
+  const c10::InferenceMode inference;
+  const auto x = input_of(options, network);
+  std::function<Tensor()> forward = [&] { return network->forward(x); };
+  if (options.fused) {
+    const auto fused = reszoo::fuse(network, {.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true});
+    forward = [&x, fused] { return fused.forward(x); };
+    if (options.profile) print_profile(fused, x);
+  }
+  const auto first = forward();
+  const auto row = first.flatten().slice(0, 0, std::min<int64_t>(8, first[0].numel())).contiguous();
+  say({{"outputs", std::vector<float>(row.const_data_ptr<float>(), row.const_data_ptr<float>() + row.numel())}});
+  using Clock = std::chrono::steady_clock;
+  for (std::string line; std::getline(std::cin, line) && line != "quit";) {
+    const auto end = Clock::now() + std::chrono::duration<double>(std::stod(line));
+    forward();
+    std::vector<double> seconds;
+    while (seconds.size() < 3 || Clock::now() < end) {
+      const auto begin = Clock::now();
+      forward();
+      seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    }
+    say({{"seconds", seconds}});
+  }
+  say({{"peak_mb", peak_mb()}});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Runs a network as tools/compare/inference.py asks for.");
+  Options options;
+  app.add_option("--model", options.model)->required();
+  app.add_option("--weights", options.weights);
+  app.add_option("--batch", options.batch);
+  app.add_option("--columns", options.columns);
+  app.add_option("--threads", options.threads);
+  app.add_flag("--fused", options.fused);
+  app.add_flag("--tune", options.tune);
+  app.add_flag("--no-winograd", options.no_winograd);
+  app.add_flag("--profile", options.profile);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(options);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", reszoo::message_of(error));
+    return 1;
+  }
+}
