@@ -20,38 +20,57 @@
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
 
-/// How a group's outputs are cut into panels.
+/// Groups of four channels in and out, as many as fill whole vectors: a vector holds the outputs of some groups, and
+/// each of the four inputs of a group is spread over its four lanes.
+constexpr int64_t kQuad = 4;
+bool IsQuads(const ConvShape& s) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  return lanes >= kQuad && s.group_channels() == kQuad && s.group_outputs() == kQuad && s.channels % lanes == 0;
+}
+
+/// How outputs are cut into panels, group by group.
 struct Panels {
-  int64_t width, lanes, outputs;
-  int64_t count() const { return (outputs + width - 1) / width; }
+  int64_t groups, outputs;  ///< of each group
+  int64_t channels;         ///< that a group's inputs lie from those of the next
+  int64_t width = 0, lanes = 0;
+
+  explicit Panels(const ConvShape& s) : groups(s.groups), outputs(s.group_outputs()), channels(s.group_channels()) {
+    if (IsQuads(s)) {
+      lanes = width = outputs = channels = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+      groups = s.channels / lanes;
+      return;
+    }
+    WithLanes(outputs, [&](auto d) HWY_ATTR {
+      lanes = static_cast<int64_t>(hn::Lanes(d));
+      width = PanelWidth(d, outputs);
+    });
+  }
+
+  int64_t of_group() const { return (outputs + width - 1) / width; }
+  int64_t count() const { return groups * of_group(); }
   /// Outputs of a group with those that fill up its last vector.
   int64_t filled() const { return (outputs + lanes - 1) / lanes * lanes; }
 };
 
-Panels PanelsOf(const ConvShape& s) {
-  Panels panels{0, 0, s.group_outputs()};
-  WithLanes(panels.outputs, [&](auto d) HWY_ATTR {
-    panels.lanes = static_cast<int64_t>(hn::Lanes(d));
-    panels.width = PanelWidth(d, panels.outputs);
-  });
-  return panels;
+int64_t CountPanels(const ConvShape& s) { return Panels(s).count(); }
+
+/// The weights of one panel, [kernel place][input][output]; zeros fill up the last vector.
+float* PackPanel(const float* weight, const ConvShape& s, int64_t first, int64_t count, int64_t width, float* to) {
+  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
+  for (int64_t place = 0; place < places; ++place)
+    for (int64_t c = 0; c < channels; ++c, to += width)
+      for (int64_t o = 0; o < count; ++o) to[o] = weight[((first + o) * channels + c) * places + place];
+  return to;
 }
 
-int64_t CountPanels(const ConvShape& s) { return s.groups * PanelsOf(s).count(); }
-
 std::vector<float> Pack(const float* weight, const ConvShape& s) {
-  const auto panels = PanelsOf(s);
-  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns, depth = s.depth();
-  std::vector<float> packed(static_cast<size_t>(s.groups * panels.filled() * depth));
+  const Panels panels(s);
+  std::vector<float> packed(static_cast<size_t>(panels.groups * panels.filled() * s.depth()));
   auto* to = packed.data();
-  for (int64_t group = 0; group < s.groups; ++group)
-    for (int64_t first = 0; first < panels.outputs; first += panels.width) {
-      const auto width = std::min(panels.width, panels.filled() - first);
-      for (int64_t place = 0; place < places; ++place)
-        for (int64_t c = 0; c < channels; ++c, to += width)
-          for (int64_t o = 0; o < std::min(width, panels.outputs - first); ++o)
-            to[o] = weight[((group * panels.outputs + first + o) * channels + c) * places + place];
-    }
+  for (int64_t group = 0; group < panels.groups; ++group)
+    for (int64_t first = 0; first < panels.outputs; first += panels.width)
+      to = PackPanel(weight, s, group * panels.outputs + first, std::min(panels.width, panels.outputs - first),
+                     std::min(panels.width, panels.filled() - first), to);
   return packed;
 }
 
@@ -69,7 +88,7 @@ void PointAt(const float* x, const float* zeros, const ConvShape& s, int64_t pix
   const bool in_rows = InRows(s);
   for (int64_t i = 0; i < s.kernel_rows; ++i) {
     const auto y = top + i * s.dilation_rows;
-    for (int64_t j = 0; j < (in_rows ? 1 : s.kernel_columns); ++j, to += kTileRows) {
+    for (int64_t j = 0; j < (in_rows ? 1 : s.kernel_columns); ++j, to += kMostRows) {
       const auto at = left + j * s.dilation_columns;
       const bool inside = y >= 0 && y < s.rows && at >= 0 && at < s.columns;
       *to = inside ? image + (y * s.columns + at) * s.channels : zeros;
@@ -90,13 +109,65 @@ int64_t BlockPixels(const ConvShape& s) {
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 64) * kTileRows;
 }
 
+#if HWY_TARGET == HWY_SCALAR
+void MultiplyQuads(const RowTable&, int64_t, const float*, const Finish&, const Target&) {}
+#else
+
+/// Up to kTileRows rows of one vector of quads.
+template <int64_t Rows>
+HWY_NOINLINE void QuadTile(const float* const* rows, int64_t segments, int64_t offset, const float* weights,
+                           const Finish& finish, const Target& target) {
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  hn::Vec<decltype(d)> sums[Rows];
+  for (int64_t r = 0; r < Rows; ++r) sums[r] = finish.bias ? hn::LoadU(d, finish.bias) : hn::Zero(d);
+  for (int64_t s = 0; s < segments; ++s, weights += kQuad * lanes) {
+    const auto w0 = hn::LoadU(d, weights), w1 = hn::LoadU(d, weights + lanes);
+    const auto w2 = hn::LoadU(d, weights + 2 * lanes), w3 = hn::LoadU(d, weights + 3 * lanes);
+    for (int64_t r = 0; r < Rows; ++r) {
+      const auto inputs = hn::LoadU(d, rows[s * kMostRows + r] + offset);
+      sums[r] = hn::MulAdd(hn::Broadcast<0>(inputs), w0, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<1>(inputs), w1, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<2>(inputs), w2, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<3>(inputs), w3, sums[r]);
+    }
+  }
+  const auto least = hn::Set(d, finish.relu ? 0.0f : -HUGE_VALF);
+  for (int64_t r = 0; r < Rows; ++r) {
+    if (finish.residual) sums[r] = hn::Add(sums[r], hn::LoadU(d, finish.residual + r * target.stride));
+    hn::StoreU(hn::Max(least, sums[r]), d, target.data + r * target.stride);
+  }
+}
+
+void MultiplyQuads(const RowTable& table, int64_t offset, const float* weights, const Finish& finish,
+                   const Target& target) {
+  for (int64_t tile = 0; tile < table.tiles(); ++tile) {
+    const auto row = table.first_row(tile);
+    Finish of_tile = finish;
+    if (finish.residual) of_tile.residual += row * target.stride;
+    const Target at{target.data + row * target.stride, target.stride, target.outputs};
+    const auto* const* rows = table.tile(tile);
+    switch (table.first_row(tile + 1) - row) {
+      case 1: QuadTile<1>(rows, table.segments, offset, weights, of_tile, at); break;
+      case 2: QuadTile<2>(rows, table.segments, offset, weights, of_tile, at); break;
+      case 3: QuadTile<3>(rows, table.segments, offset, weights, of_tile, at); break;
+      case 4: QuadTile<4>(rows, table.segments, offset, weights, of_tile, at); break;
+      case 5: QuadTile<5>(rows, table.segments, offset, weights, of_tile, at); break;
+      default: QuadTile<6>(rows, table.segments, offset, weights, of_tile, at);
+    }
+  }
+}
+
+#endif  // HWY_TARGET == HWY_SCALAR
+
 void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
               float* y, const ConvPart& part) {
-  const auto panels = PanelsOf(s);
+  const Panels panels(s);
+  const bool in_rows = InRows(s), quads = IsQuads(s);
   RowTable table;
-  const bool in_rows = InRows(s);
   table.segments = in_rows ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
   table.length = s.depth() / table.segments;
+  if (panels.width == panels.lanes && !quads) table.tile_rows = kMostRows;
   const auto pixels = part.end_pixel - part.first_pixel;
   const auto blocks = (pixels + BlockPixels(s) - 1) / BlockPixels(s);
   hwy::AlignedFreeUniquePtr<float[]> partials;
@@ -109,16 +180,18 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
     if (const auto size = static_cast<size_t>(PartialsSize(table)); size > room)
       partials = hwy::AllocateAligned<float>(room = size);
     for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
-      const auto group = panel / panels.count(), from = panel % panels.count() * panels.width;
-      const auto output = group * panels.outputs + from;
+      const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
+      const auto output = group * panels.outputs + from, offset = group * panels.channels;
       Finish of_panel = finish;
       if (finish.bias) of_panel.bias += output;
       if (finish.residual) of_panel.residual += first * s.outputs + output;
       const Target target{y + first * s.outputs + output, s.outputs, std::min(panels.width, panels.outputs - from)};
       const auto* weights = packed + (group * panels.filled() + from) * s.depth();
-      WithLanes(panels.outputs, [&](auto d) HWY_ATTR {
-        MultiplyPanel(d, table, group * s.group_channels(), weights, partials.get(), of_panel, target);
-      });
+      if (quads) MultiplyQuads(table, offset, weights, of_panel, target);
+      else
+        WithLanes(panels.outputs, [&](auto d) HWY_ATTR {
+          MultiplyPanel(d, table, offset, weights, partials.get(), of_panel, target);
+        });
     }
   }
 }

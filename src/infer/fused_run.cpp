@@ -54,8 +54,8 @@ const float* read_input(const Run& run, size_t i, const Tensor& x) {
     for (int64_t line = first; line < end; ++line) {
       const auto* in = from + line / rows * image + line % rows * row;
       auto* out = run.place(i) + line * columns * channels;
-      for (int64_t c = 0; c < channels; ++c)
-        for (int64_t at = 0; at < columns; ++at) out[at * channels + c] = in[c * channel + at * column];
+      for (int64_t at = 0; at < columns; ++at, in += column)
+        for (int64_t c = 0; c < channels; ++c) *out++ = in[c * channel];
     }
   });
   return run.place(i);

@@ -6,6 +6,7 @@
 #define RESZOO_INFER_PRODUCT_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -20,8 +21,9 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows of a tile: its sums stay in registers. AVX-512 and NEON have 32 of them, which hold wider panels.
-constexpr int64_t kTileRows = 6;
+/// Rows of a tile: its sums stay in registers, with panels of one vector those of twice as many rows. AVX-512 and NEON
+/// have 32 registers, which hold wider panels.
+constexpr int64_t kTileRows = 6, kMostRows = 2 * kTileRows;
 constexpr int64_t kTileVectors = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM ? 4 : 2;
 
 /// Bytes of a panel that are used up before the next: they stay in the nearest cache.
@@ -47,20 +49,21 @@ HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
   return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
 }
 
-/// Rows that are multiplied with the same weights, in tiles of up to kTileRows: for each tile and each segment of the
+/// Rows that are multiplied with the same weights, in tiles of up to `tile_rows`: for each tile and each segment of the
 /// sum, a pointer a row.
 struct RowTable {
   int64_t segments = 1;  ///< pieces of a row, each of `length` numbers
   int64_t length = 0;
+  int64_t tile_rows = kTileRows;  ///< kMostRows if all panels are of one vector
   int64_t count = 0;     ///< rows
-  std::vector<const float*> pointers = {};  ///< [tile][segment][kTileRows]
+  std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
 
-  int64_t tiles() const { return (count + kTileRows - 1) / kTileRows; }
+  int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
   /// Tiles are as even as they can be.
   int64_t first_row(int64_t tile) const { return tile * count / tiles(); }
-  const float** tile(int64_t i) { return pointers.data() + i * segments * kTileRows; }
-  const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kTileRows; }
-  void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kTileRows)); }
+  const float** tile(int64_t i) { return pointers.data() + i * segments * kMostRows; }
+  const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kMostRows; }
+  void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kMostRows)); }
 };
 
 /// Where results go: row r, output o to data[r * stride + o].
@@ -111,13 +114,19 @@ template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stretch& stretch, const float* HWY_RESTRICT weights,
           float* HWY_RESTRICT partial, const Finish& finish, const Target& target) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  // What the results go to is far away: it comes while the sums are made.
+  if (stretch.ends)
+    for (int64_t r = 0; r < Rows; ++r) {
+      hwy::Prefetch(target.data + r * target.stride);
+      if (finish.residual) hwy::Prefetch(finish.residual + r * target.stride);
+    }
   hn::Vec<D> sums[Rows][Vectors];
   for (int64_t r = 0; r < Rows; ++r)
     for (int64_t v = 0; v < Vectors; ++v)
       sums[r][v] = stretch.starts ? hn::Zero(d) : hn::Load(d, partial + (r * Vectors + v) * lanes);
   for (int64_t s = stretch.first; s < stretch.end; ++s) {
     const float* from[Rows];
-    for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kTileRows + r] + offset + stretch.begin;
+    for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kMostRows + r] + offset + stretch.begin;
     for (int64_t k = 0; k < stretch.length; ++k, weights += Vectors * lanes) {
       hn::Vec<D> weight[Vectors];
       for (int64_t v = 0; v < Vectors; ++v) weight[v] = hn::LoadU(d, weights + v * lanes);
@@ -148,17 +157,14 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stre
       hn::StoreU(hn::Max(least, hn::Add(sums[r][v], bias[v])), d, target.data + r * target.stride + v * lanes);
 }
 
-template <int64_t Vectors, class D>
+/// A tile of `count` rows, of which there are at least `Rows`.
+template <int64_t Vectors, int64_t Rows = 1, class D>
 HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t offset, const Stretch& stretch,
                            const float* weights, float* partial, const Finish& finish, const Target& target) {
-  switch (count) {
-    case 1: return Tile<1, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-    case 2: return Tile<2, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-    case 3: return Tile<3, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-    case 4: return Tile<4, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-    case 5: return Tile<5, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-    default: return Tile<6, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
-  }
+  if constexpr (Rows < (Vectors == 1 ? kMostRows : kTileRows))
+    if (count > Rows)
+      return TileOfRows<Vectors, Rows + 1>(d, count, rows, offset, stretch, weights, partial, finish, target);
+  Tile<Rows, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
 }
 
 /// All rows of the table, each moved on by `offset`, times one panel: stretch by stretch, so that weights are read
@@ -175,7 +181,7 @@ HWY_INLINE void MultiplyPanelOf(D d, const RowTable& table, int64_t offset, cons
       Finish of_tile = finish;
       if (finish.residual) of_tile.residual += row * target.stride;
       TileOfRows<Vectors>(d, table.first_row(tile + 1) - row, table.tile(tile), offset, stretch, weights,
-                          partials + tile * kTileRows * width, of_tile,
+                          partials + tile * table.tile_rows * width, of_tile,
                           {target.data + row * target.stride, target.stride, target.outputs});
     }
     weights += (stretch.end - stretch.first) * stretch.length * width;
@@ -198,7 +204,7 @@ HWY_INLINE void MultiplyPanelOf(D d, const RowTable& table, int64_t offset, cons
 
 /// Numbers that `partials` of MultiplyPanel must have room for, aligned to a vector.
 HWY_INLINE int64_t PartialsSize(const RowTable& table) {
-  return table.tiles() * kTileRows * kTileVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  return table.tiles() * table.tile_rows * kTileVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
 }
 
 template <class D>
