@@ -7,6 +7,7 @@
 #include "cli/mistakes.h"
 #include "cli/picture_options.h"
 #include "cli/report_data.h"
+#include "cli/source.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
@@ -21,6 +22,7 @@ struct Arguments {
   bool describe = false;
   TableReadOptions table;
   cli::PictureOptions pictures;
+  cli::FuseFlags fuse;
 };
 
 /// The rows that are measured; `pictures` of an image network.
@@ -72,6 +74,7 @@ ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled,
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
   auto model = Model::load(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
+  cli::fuse_model(model, a.fuse);
   const auto labelled = read(model, a);
   const auto given = cli::outputs_of(model, labelled.rows);
   const auto measured = cli::measure(*model.target, given);
@@ -105,6 +108,7 @@ int main(int argc, char** argv) {
                        "that of the classes");
         app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
+        cli::add_fuse_options(app, a.fuse);
         cli::add_table_options(app, a.table);
         cli::add_picture_reading(app, a.pictures);
         app.final_callback([&a] {

@@ -75,13 +75,13 @@ Column top_classes(const Classes& classes, size_t top) {
 
 /// The table that is printed: predictions, the likeliest classes, probabilities.
 Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool pictures,
-                 const std::string& picture) {
+                 std::vector<std::string> paths) {
   Classes classes;
   auto frame = table_of(source, outputs, a.probabilities, classes);
   if (const auto top = a.top.value_or(pictures ? 5 : 0); top > 0 && !classes.names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(classes, top));
   if (pictures) {
-    const std::vector<std::string> paths(static_cast<size_t>(outputs.size(0)), picture);
+    paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among pictures have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
   }
   return frame;
@@ -107,7 +107,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   int64_t rows = 0;
   ordered_json lists = ordered_json::object();
   cli::for_each_input(source, a.input, [&](const cli::Part& part) {
-    const auto answers = answers_of(source, source.outputs(part.input), a, pictures, part.picture);
+    const auto answers = answers_of(source, source.outputs(part.input), a, pictures, part.pictures);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
     if (writer) writer->write(answers, part.kept);

@@ -19,22 +19,25 @@ constexpr int64_t kMostNetworks = 1024;
 
 /// Runs `forward` over the rows in batches and gathers the results on the CPU.
 template <typename Forward>
-Tensor in_batches(Network& network, const Tensor& input, int64_t batch_size, Forward forward) {
+Tensor in_batches(Network network, const Tensor& input, int64_t batch_size, Forward forward) {
   torch::NoGradGuard no_grad;
   network->eval();
   const auto parameters = network->parameters();
   const auto device = parameters.empty() ? input.device() : parameters.front().device();
   std::vector<Tensor> results;
   for (const auto& batch : input.split(batch_size)) results.push_back(forward(batch.to(device)).cpu());
-  return torch::cat(results);
+  return results.size() == 1 ? results.front() : torch::cat(results);
 }
 
-/// What each network makes of all rows.
-template <typename Forward>
-std::vector<Tensor> of_each(std::vector<Network> networks, const Tensor& input, int64_t batch_size, Forward forward) {
+/// What each network makes of all rows: `run` takes a Network or a FusedNetwork.
+template <typename Run>
+std::vector<Tensor> of_each(std::vector<Network> networks, const std::vector<FusedNetwork>& fused,
+                            const Tensor& input, int64_t batch_size, Run run) {
   std::vector<Tensor> results;
-  for (auto& one : networks)
-    results.push_back(in_batches(one, input, batch_size, [&](const Tensor& x) { return forward(one, x); }));
+  for (size_t i = 0; i < networks.size(); ++i)
+    results.push_back(in_batches(networks[i], input, batch_size, [&](const Tensor& x) {
+      return fused.empty() ? run(*networks[i], x) : run(fused[i], x);
+    }));
   return results;
 }
 
@@ -134,6 +137,14 @@ void Model::save(const std::filesystem::path& path, const std::optional<State>& 
   write_model_file(path, card, tensors);
 }
 
+void Model::fuse(const FuseOptions& how) {
+  auto shared = how;
+  shared.share_weights = true;
+  std::vector<FusedNetwork> made;
+  for (const auto& one : networks_of(*this)) made.push_back(reszoo::fuse(one, shared));
+  fused = std::move(made);
+}
+
 Tensor Model::input(const Frame& rows) const {
   if (!table) fail(ErrorKind::usage, "{}: reads pictures, got rows of a table", name);
   return table->transform(rows);
@@ -145,7 +156,8 @@ Tensor Model::input(const ImageView& picture) const {
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
-  auto each = of_each(networks_of(*this), prepared, batch_size, [](Network& one, const Tensor& x) { return one->forward(x); });
+  auto each = of_each(networks_of(*this), fused, prepared, batch_size,
+                      [](auto& one, const Tensor& x) { return one.forward(x); });
   if (each.size() == 1) return each.front();
   for (auto& outputs : each)
     if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
@@ -153,7 +165,8 @@ Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
-  const auto each = of_each(networks_of(*this), prepared, batch_size, [](Network& one, const Tensor& x) { return one->features(x); });
+  const auto each = of_each(networks_of(*this), fused, prepared, batch_size,
+                            [](auto& one, const Tensor& x) { return one.features(x); });
   return each.size() == 1 ? each.front() : torch::cat(each, 1);
 }
 

@@ -7,6 +7,7 @@
 #include "model_options.h"
 #include "naming.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/parallel.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
@@ -40,8 +41,43 @@ ImagePreprocess picture_preprocess(const Source& source) {
   fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", source.model->name);
 }
 
-Tensor picture_input(const Source& source, const fs::path& path) {
-  return picture_preprocess(source)(*open_picture(path));
+/// Pictures that are decoded and run together.
+constexpr size_t kPicturesTogether = 8;
+
+/// Hands on pictures in runs of one size.
+void visit_alike(const std::vector<Tensor>& inputs, const fs::path* paths, const std::function<void(const Part&)>& visit) {
+  for (size_t first = 0, end = 0; first < inputs.size(); first = end) {
+    Part part;
+    std::vector<Tensor> alike;
+    for (; end < inputs.size() && inputs[end].sizes() == inputs[first].sizes(); ++end) {
+      alike.push_back(inputs[end]);
+      part.pictures.push_back(paths[end].string());
+    }
+    part.input = alike.size() == 1 ? alike.front() : torch::cat(alike);
+    visit(part);
+  }
+}
+
+/// Decodes pictures in all threads. Those before a bad one are handed on.
+void visit_pictures(const Source& source, const std::vector<fs::path>& paths, const std::function<void(const Part&)>& visit) {
+  const auto preprocess = picture_preprocess(source);
+  for (size_t first = 0; first < paths.size(); first += kPicturesTogether) {
+    const auto count = std::min(kPicturesTogether, paths.size() - first);
+    std::vector<Tensor> inputs(count);
+    std::vector<std::exception_ptr> errors(count);
+    parallel(static_cast<int64_t>(count), [&](int64_t task) {
+      const auto i = static_cast<size_t>(task);
+      try {
+        inputs[i] = preprocess(*open_picture(paths[first + i]));
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    });
+    const auto bad = std::find_if(errors.begin(), errors.end(), [](const auto& error) { return error != nullptr; });
+    inputs.resize(static_cast<size_t>(bad - errors.begin()));
+    visit_alike(inputs, paths.data() + first, visit);
+    if (bad != errors.end()) std::rethrow_exception(*bad);
+  }
 }
 
 /// The test pictures of a folder that has all of one size in a few files; nothing of another.
@@ -72,7 +108,7 @@ TableReadOptions read_options(const Source& source, TableReadOptions options) {
 }
 
 void visit_table(const Source& source, TableReader reader, const std::function<void(const Part&)>& visit) {
-  while (const auto rows = reader.next()) visit({table_input(source, *rows), "", rows->kept});
+  while (const auto rows = reader.next()) visit({table_input(source, *rows), {}, rows->kept});
 }
 
 Source open_pretrained(const SourceOptions& options, c10::Device device) {
@@ -81,38 +117,8 @@ Source open_pretrained(const SourceOptions& options, c10::Device device) {
   return {.model = create_pretrained(options.pretrained, "", how)};
 }
 
-}  // namespace
-
-Tensor Source::outputs(const Tensor& input) { return model ? model->outputs(input) : script->forward(input).cpu(); }
-
-Tensor Source::features(const Tensor& input) {
-  if (script) fail(ErrorKind::usage, "a script has no head to take off; name its network with --model");
-  return model->features(input);
-}
-
-void add_source_options(CLI::App& app, SourceOptions& options) {
-  auto* weights =
-      app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
-  auto* pretrained =
-      app.add_option("--pretrained", options.pretrained,
-                     "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
-  auto* model = app.add_option("--model", options.model, "The network of weights that do not name theirs");
-  pretrained->excludes(weights)->excludes(model);
-  add_model_options(app, options.settings);
-  app.add_flag("--no-verify", options.no_verify, "Do not compare the weights with their checksums");
-  app.add_flag("--ema", options.ema, "Of a checkpoint that has averaged weights too, take these");
-  app.final_callback([&options] {
-    if (options.weights.empty() && options.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
-  });
-}
-
-void add_input_options(CLI::App& app, InputOptions& options) {
-  app.add_option("INPUT", options.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
-  add_table_options(app, options.table);
-}
-
-Source open_source(const SourceOptions& options, c10::Device device) {
-  const auto& [weights, name, pretrained, settings, no_verify, ema] = options;
+Source open_plain(const SourceOptions& options, c10::Device device) {
+  const auto& [weights, name, pretrained, settings, no_verify, ema, fuse] = options;
   if (!pretrained.empty()) return open_pretrained(options, device);
   const auto kind = detect_weights(weights);
   if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device, !no_verify)};
@@ -137,6 +143,53 @@ Source open_source(const SourceOptions& options, c10::Device device) {
   return {.model = std::move(model)};
 }
 
+}  // namespace
+
+Tensor Source::outputs(const Tensor& input) { return model ? model->outputs(input) : script->forward(input).cpu(); }
+
+Tensor Source::features(const Tensor& input) {
+  if (script) fail(ErrorKind::usage, "a script has no head to take off; name its network with --model");
+  return model->features(input);
+}
+
+void add_fuse_options(CLI::App& app, FuseFlags& flags) {
+  app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
+  app.add_flag("--tune", flags.tune, "Time each layer's ways at the start and take the fastest");
+}
+
+void fuse_model(Model& model, const FuseFlags& flags) {
+  const auto parameters = model.network->parameters();
+  if (!flags.no_fuse && (parameters.empty() || parameters.front().is_cpu())) model.fuse({.tune = flags.tune});
+}
+
+void add_source_options(CLI::App& app, SourceOptions& options) {
+  auto* weights =
+      app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
+  auto* pretrained =
+      app.add_option("--pretrained", options.pretrained,
+                     "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
+  auto* model = app.add_option("--model", options.model, "The network of weights that do not name theirs");
+  pretrained->excludes(weights)->excludes(model);
+  add_model_options(app, options.settings);
+  app.add_flag("--no-verify", options.no_verify, "Do not compare the weights with their checksums");
+  app.add_flag("--ema", options.ema, "Of a checkpoint that has averaged weights too, take these");
+  add_fuse_options(app, options.fuse);
+  app.final_callback([&options] {
+    if (options.weights.empty() && options.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
+  });
+}
+
+void add_input_options(CLI::App& app, InputOptions& options) {
+  app.add_option("INPUT", options.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+  add_table_options(app, options.table);
+}
+
+Source open_source(const SourceOptions& options, c10::Device device) {
+  auto source = open_plain(options, device);
+  if (source.model) fuse_model(*source.model, options.fuse);
+  return source;
+}
+
 bool has_pictures(const std::vector<std::string>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const std::string& input) {
     if (input == "-") return false;
@@ -159,11 +212,11 @@ void for_each_input(const Source& source, const InputOptions& options, const std
     } else if (!options.keep.empty()) {
       fail(ErrorKind::usage, "--keep: {} has no columns", input);
     } else if (kind == DataKind::image_file) {
-      visit({picture_input(source, input), input});
+      visit_pictures(source, {input}, visit);
     } else if (const auto images = set_of(input, kind)) {
       visit({picture_preprocess(source)(*images)});
     } else if (fs::is_directory(input)) {
-      for (const auto& path : pictures_in(input)) visit({picture_input(source, path), path.string()});
+      visit_pictures(source, pictures_in(input), visit);
     } else {
       fail(ErrorKind::input, "{}: neither a table nor a picture", input);
     }

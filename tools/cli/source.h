@@ -23,6 +23,11 @@ struct Source {
   Tensor features(const Tensor& input);
 };
 
+/// How a network is made ready, as the command line says it.
+struct FuseFlags {
+  bool no_fuse = false, tune = false;
+};
+
 /// Which weights, as the command line says it.
 struct SourceOptions {
   std::string weights, model;         ///< a file, and the network of one that does not name its own
@@ -30,7 +35,14 @@ struct SourceOptions {
   std::vector<std::string> settings;  ///< of the network that `model` names
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
+  FuseFlags fuse;
 };
+
+/// Adds --no-fuse and --tune.
+void add_fuse_options(CLI::App& app, FuseFlags& flags);
+
+/// Makes the model ready for inference where it is on the CPU, unless --no-fuse says otherwise.
+void fuse_model(Model& model, const FuseFlags& flags);
 
 /// Adds --weights and --pretrained, of which one must be given, and their company.
 void add_source_options(CLI::App& app, SourceOptions& options);
@@ -48,10 +60,10 @@ struct InputOptions {
 /// Adds INPUT and how tables are read.
 void add_input_options(CLI::App& app, InputOptions& options);
 
-/// Some rows, or one picture, ready for the network.
+/// Some rows, or some pictures, ready for the network.
 struct Part {
   Tensor input;
-  std::string picture = {};                           ///< its path
+  std::vector<std::string> pictures = {};             ///< their paths
   std::shared_ptr<const arrow::Table> kept = nullptr;  ///< of rows: the columns that are handed on
 };
 

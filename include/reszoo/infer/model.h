@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/infer/fused.h"
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"
@@ -38,6 +39,7 @@ struct Model {
   std::optional<TablePreprocess> table = {};  ///< of a tabular network
   std::optional<ImagePreprocess> image = {};  ///< of an image network
   std::optional<Target> target = {};          ///< what is predicted
+  std::vector<FusedNetwork> fused = {};       ///< of each network, once `fuse` was called
 
   /// Builds the network of the file and loads its weights; evaluation mode.
   /// Throws: Error (file).
@@ -46,6 +48,10 @@ struct Model {
   /// Writes the file that `load` reads, with `weights` (of an earlier epoch, say)
   /// in place of the network's own where they are given.
   void save(const std::filesystem::path& path, const std::optional<State>& weights = std::nullopt) const;
+
+  /// From here on outputs and features come from `reszoo::fuse` of the networks, which must not change any more.
+  /// Throws: Error (device) if they are not on the CPU.
+  void fuse(const FuseOptions& how = {});
 
   /// One raw row, or one picture in memory.
   /// Throws: Error (input) for a lost column or a wrong kind; Error (usage) if

@@ -1,0 +1,178 @@
+// The kernels of fused networks against LibTorch's, for every instruction set that this processor has.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include "infer/conv_layer.h"
+#include "infer/conv_winograd.h"
+#include "infer/onednn.h"
+#include "infer/pool_kernels.h"
+
+using namespace reszoo::detail;
+using at::Tensor;
+
+namespace {
+
+struct Case {
+  std::string name;
+  int64_t images, rows, columns, channels, outputs;
+  int64_t kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1;
+};
+
+void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+
+Tensor by_pixel(const Tensor& maps) { return maps.permute({0, 2, 3, 1}).contiguous(); }
+
+double error_of(const Tensor& actual, const Tensor& expected) {
+  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+class Convolution : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    const auto& c = GetParam();
+    at::manual_seed(1);
+    x = at::rand({c.images, c.channels, c.rows, c.columns}) - 0.5;
+    ConvWeights weights{.weight = at::rand({c.outputs, c.channels / c.groups, c.kernel, c.kernel}) - 0.5,
+                        .output_scale = at::rand({c.outputs}, at::kDouble) + 0.5,
+                        .bias = at::rand({c.outputs}, at::kDouble) - 0.5,
+                        .stride = {c.stride, c.stride}, .padding = {c.padding, c.padding},
+                        .dilation = {c.dilation, c.dilation}, .groups = c.groups};
+    if (c.groups == 1) weights.input_scale = at::rand({c.channels}, at::kDouble) + 0.5;
+    layer = std::make_unique<ConvLayer>(weights);
+    shape = layer->shape(c.images, c.rows, c.columns);
+    plain = at::conv2d(x.to(at::kDouble), weights.folded().to(at::kDouble), weights.bias, c.stride, c.padding, c.dilation, c.groups);
+    residual = at::rand(plain.sizes()) - 0.5;
+  }
+
+  /// The layer's result as (N, C, H, W).
+  Tensor run(const Way& way, bool with_residual, bool relu, int64_t threads) {
+    const auto in = by_pixel(x), y = by_pixel(residual).clone();
+    const auto work = at::empty({layer->scratch(shape, way, threads)});
+    auto* to = y.mutable_data_ptr<float>();
+    layer->run(way, shape, in.const_data_ptr<float>(), with_residual ? to : nullptr, relu, to,
+               work.mutable_data_ptr<float>(), threads);
+    return y.permute({0, 3, 1, 2});
+  }
+
+  Tensor expected(bool with_residual, bool relu) const {
+    auto sum = with_residual ? plain + residual : plain;
+    return relu ? sum.relu() : sum;
+  }
+
+  Tensor x, plain, residual;
+  std::unique_ptr<ConvLayer> layer;
+  ConvShape shape{};
+};
+
+}  // namespace
+
+TEST_P(Convolution, IsThatOfLibTorchInEveryWay) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    SetUp();  // packed weights are of an instruction set
+    for (const auto& way : layer->ways(shape, 2, true))
+      for (const int64_t threads : {1, 2, 3})
+        for (const bool with_residual : {false, true})
+          for (const bool relu : {false, true}) {
+            if (way.kind == Way::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front()) continue;
+            const auto tolerance = way.kind == Way::Kind::winograd ? 5e-5 : 3e-6;
+            EXPECT_LE(error_of(run(way, with_residual, relu, threads), expected(with_residual, relu)), tolerance)
+                << way.text() << " by " << hwy::TargetName(target) << ", threads=" << threads
+                << ", residual=" << with_residual << ", relu=" << relu;
+          }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST_P(Convolution, KeepsANan) {
+  x[0][0][shape.rows / 2][shape.columns / 2] = NAN;
+  const auto reached = at::conv2d(x, layer->weights().folded(), {}, shape.stride_rows, shape.padding_rows,
+                                  shape.dilation_rows, shape.groups).isnan().any().item<bool>();
+  for (const auto& way : layer->ways(shape, 1, true))
+    if (way.kind != Way::Kind::onednn) EXPECT_EQ(run(way, false, true, 1).isnan().any().item<bool>(), reached) << way.text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, Convolution,
+    testing::Values(Case{"one_by_one", 2, 7, 5, 48, 40}, Case{"strided_one_by_one", 1, 9, 9, 16, 32, 1, 2},
+                    Case{"three_by_three", 2, 9, 11, 16, 48, 3, 1, 1}, Case{"large_three_by_three", 1, 14, 14, 64, 96, 3, 1, 1},
+                    Case{"without_border", 1, 8, 8, 32, 32, 3}, Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1},
+                    Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2}, Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3},
+                    Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2}, Case{"deep", 1, 3, 3, 1100, 18},
+                    Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
+                    Case{"groups_of_four", 1, 9, 9, 64, 64, 3, 1, 1, 1, 16}, Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8},
+                    Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2}, Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2},
+                    Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10}, Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
+    [](const auto& name) { return name.param.name; });
+
+// A network's numbers must not depend on the machine's cores.
+TEST(Convolution, ThreadsChangeNoBit) {
+  at::manual_seed(1);
+  const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
+  const auto shape = layer.shape(1, 20, 20);
+  const auto x = at::rand({1, 20, 20, 32});
+  for (const auto& way : layer.ways(shape, 1, true)) {
+    if (way.kind == Way::Kind::onednn) continue;
+    std::vector<Tensor> results;
+    for (const int64_t threads : {1, 2, 5}) {
+      const auto work = at::empty({layer.scratch(shape, way, threads)});
+      results.push_back(at::empty({1, 20, 20, 64}));
+      layer.run(way, shape, x.const_data_ptr<float>(), nullptr, false, results.back().mutable_data_ptr<float>(),
+                work.mutable_data_ptr<float>(), threads);
+    }
+    EXPECT_TRUE(at::equal(results[0], results[1]) && at::equal(results[0], results[2])) << way.text();
+  }
+}
+
+TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
+  at::manual_seed(1);
+  for (const int64_t channels : {16, 64, 256}) {
+    const ConvLayer layer({.weight = at::randn({32, channels, 3, 3}) / std::sqrt(9.0 * channels), .padding = {1, 1}});
+    const auto shape = layer.shape(1, 16, 16);
+    const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
+    const Way way{Way::Kind::winograd, 12};
+    const auto work = at::empty({layer.scratch(shape, way, 1)});
+    layer.run(way, shape, in.const_data_ptr<float>(), nullptr, false, y.mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), 1);
+    const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, 1);
+    EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), 3e-5) << channels;
+  }
+}
+
+namespace {
+
+PoolShape pool_of(const Tensor& x, const Tensor& y, int64_t kernel, int64_t stride, int64_t padding, bool counts) {
+  return {x.size(0), x.size(2), x.size(3), x.size(1), y.size(2), y.size(3), kernel, kernel, stride, stride, padding, padding, counts};
+}
+
+}  // namespace
+
+TEST(Pooling, IsThatOfLibTorch) {
+  at::manual_seed(1);
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    for (const int64_t channels : {1, 3, 16, 37})
+      for (const auto& [kernel, stride, padding, ceil] : std::vector<std::tuple<int64_t, int64_t, int64_t, bool>>{
+               {3, 2, 1, false}, {2, 2, 0, true}, {3, 2, 1, true}, {3, 3, 0, true}, {2, 1, 0, false}, {5, 1, 2, false}}) {
+        const auto x = at::randn({2, channels, 11, 9}), in = by_pixel(x);
+        const auto check = [&](auto pool, const Tensor& expected, bool counts) {
+          const auto y = at::empty({2, expected.size(2), expected.size(3), channels});
+          pool(in.const_data_ptr<float>(), pool_of(x, expected, kernel, stride, padding, counts), y.template mutable_data_ptr<float>(), 0, 2 * expected.size(2));
+          EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), expected), 1e-6)
+              << hwy::TargetName(target) << " kernel=" << kernel << ", stride=" << stride << ", padding=" << padding << ", counts=" << counts;
+        };
+        check(pool_maximum, at::max_pool2d(x, kernel, stride, padding, 1, ceil), false);
+        for (const bool counts : {false, true})
+          check(pool_average, at::avg_pool2d(x, kernel, stride, padding, ceil, counts), counts);
+      }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST(Pooling, TheLargestOfANanIsANan) {
+  auto x = at::randn({1, 8, 4, 4});
+  x[0][2][1][1] = NAN;
+  const auto in = by_pixel(x), expected = at::max_pool2d(x, 2), y = at::empty({1, 2, 2, 8});
+  pool_maximum(in.const_data_ptr<float>(), pool_of(x, expected, 2, 2, 0, false), y.mutable_data_ptr<float>(), 0, 2);
+  EXPECT_TRUE(at::equal(y.permute({0, 3, 1, 2}).isnan(), expected.isnan()));
+}
