@@ -165,8 +165,12 @@ ConvShape ConvLayer::shape(int64_t images, int64_t rows, int64_t columns) const 
               .stride_rows = w.stride[0], .stride_columns = w.stride[1],
               .padding_rows = w.padding[0], .padding_columns = w.padding[1],
               .dilation_rows = w.dilation[0], .dilation_columns = w.dilation[1], .groups = w.groups};
-  s.rows_out = (rows + 2 * s.padding_rows - s.dilation_rows * (s.kernel_rows - 1) - 1) / s.stride_rows + 1;
-  s.columns_out = (columns + 2 * s.padding_columns - s.dilation_columns * (s.kernel_columns - 1) - 1) / s.stride_columns + 1;
+  const auto places = [](int64_t size, int64_t padding, int64_t dilation, int64_t kernel, int64_t stride) -> int64_t {
+    const auto room = size + 2 * padding - dilation * (kernel - 1) - 1;
+    return size < 1 || room < 0 ? 0 : room / stride + 1;
+  };
+  s.rows_out = places(rows, s.padding_rows, s.dilation_rows, s.kernel_rows, s.stride_rows);
+  s.columns_out = places(columns, s.padding_columns, s.dilation_columns, s.kernel_columns, s.stride_columns);
   return s;
 }
 

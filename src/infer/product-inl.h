@@ -80,6 +80,13 @@ struct Stretch {
   bool starts, ends;     ///< the whole sum
 };
 
+/// Weights that are far away and come next: each tile asks for its share of them, a little at every step, so that they
+/// are near when all tiles are done.
+struct Ahead {
+  const float* next;
+  int64_t step;  ///< numbers
+};
+
 template <class D>
 HWY_INLINE void StorePart(D d, hn::Vec<D> v, float* to, int64_t count) {
   HWY_ALIGN float lanes[hn::MaxLanes(d)];
@@ -111,8 +118,8 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Finish& finish
 
 /// `Rows` rows times a panel of `Vectors` vectors, over a stretch of the sum. `partial` holds sums between stretches.
 template <int64_t Rows, int64_t Vectors, class D>
-HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stretch& stretch, const float* HWY_RESTRICT weights,
-          float* HWY_RESTRICT partial, const Finish& finish, const Target& target) {
+HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stretch& stretch,
+                       const float* HWY_RESTRICT weights, Ahead ahead, float* HWY_RESTRICT partial, const Finish& finish, const Target& target) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   // What the results go to is far away: it comes while the sums are made.
   if (stretch.ends)
@@ -127,7 +134,8 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stre
   for (int64_t s = stretch.first; s < stretch.end; ++s) {
     const float* from[Rows];
     for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kMostRows + r] + offset + stretch.begin;
-    for (int64_t k = 0; k < stretch.length; ++k, weights += Vectors * lanes) {
+    for (int64_t k = 0; k < stretch.length; ++k, weights += Vectors * lanes, ahead.next += ahead.step) {
+      __builtin_prefetch(ahead.next, /*write=*/0, /*locality=*/2);
       hn::Vec<D> weight[Vectors];
       for (int64_t v = 0; v < Vectors; ++v) weight[v] = hn::LoadU(d, weights + v * lanes);
       for (int64_t r = 0; r < Rows; ++r) {
@@ -160,11 +168,12 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stre
 /// A tile of `count` rows, of which there are at least `Rows`.
 template <int64_t Vectors, int64_t Rows = 1, class D>
 HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t offset, const Stretch& stretch,
-                           const float* weights, float* partial, const Finish& finish, const Target& target) {
+                           const float* weights, const Ahead& ahead, float* partial, const Finish& finish,
+                           const Target& target) {
   if constexpr (Rows < (Vectors == 1 ? kMostRows : kTileRows))
     if (count > Rows)
-      return TileOfRows<Vectors, Rows + 1>(d, count, rows, offset, stretch, weights, partial, finish, target);
-  Tile<Rows, Vectors>(d, rows, offset, stretch, weights, partial, finish, target);
+      return TileOfRows<Vectors, Rows + 1>(d, count, rows, offset, stretch, weights, ahead, partial, finish, target);
+  Tile<Rows, Vectors>(d, rows, offset, stretch, weights, ahead, partial, finish, target);
 }
 
 /// All rows of the table, each moved on by `offset`, times one panel: stretch by stretch, so that weights are read
@@ -176,15 +185,17 @@ HWY_INLINE void MultiplyPanelOf(D d, const RowTable& table, int64_t offset, cons
   const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
   const auto tiles = table.tiles();
   const auto run = [&](const Stretch& stretch) HWY_ATTR {
+    const auto size = (stretch.end - stretch.first) * stretch.length * width;
     for (int64_t tile = 0; tile < tiles; ++tile) {
       const auto row = table.first_row(tile);
       Finish of_tile = finish;
       if (finish.residual) of_tile.residual += row * target.stride;
-      TileOfRows<Vectors>(d, table.first_row(tile + 1) - row, table.tile(tile), offset, stretch, weights,
+      const Ahead ahead{weights + size + size * tile / tiles, table.count > 1 ? width / tiles : 0};
+      TileOfRows<Vectors>(d, table.first_row(tile + 1) - row, table.tile(tile), offset, stretch, weights, ahead,
                           partials + tile * table.tile_rows * width, of_tile,
                           {target.data + row * target.stride, target.stride, target.outputs});
     }
-    weights += (stretch.end - stretch.first) * stretch.length * width;
+    weights += size;
   };
   if (table.length <= depth) {
     const auto many = std::max<int64_t>(1, depth / std::max<int64_t>(1, table.length));
