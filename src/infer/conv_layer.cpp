@@ -1,6 +1,7 @@
 #include "infer/conv_layer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
 #include "infer/conv_direct.h"
@@ -24,9 +25,23 @@ constexpr int64_t kSharedWeights = 512 << 10;
 /// Tiles for all threads together, so that memory does not grow with the batch.
 constexpr int64_t kMostTiles = 1024;
 
-void share(int64_t tasks, const std::function<void(int64_t)>& work) {
-  if (tasks <= 1) work(0);
-  else parallel(tasks, work);
+/// Parts that work is cut into for each thread. Who is done takes the next: a core that others keep busy does less.
+constexpr int64_t kParts = 4;
+
+/// Calls `work(thread, part)` for every part.
+void deal(int64_t threads, int64_t parts, const std::function<void(int64_t thread, int64_t part)>& work) {
+  std::atomic<int64_t> next{0};
+  const auto take = [&](int64_t thread) {
+    for (int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) work(thread, part);
+  };
+  if (threads <= 1 || parts <= 1) take(0);
+  else parallel(std::min(threads, parts), take);
+}
+
+/// Cuts `count` things into parts and calls `work(first, end)` for each.
+void deal_out(int64_t threads, int64_t count, const std::function<void(int64_t first, int64_t end)>& work) {
+  const auto parts = threads <= 1 ? 1 : std::min(count, threads * kParts);
+  deal(threads, parts, [&](int64_t, int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
 }
 
 /// Few channels make short sums that are slow to point at: with the border written out, a row of the kernel is one.
@@ -46,9 +61,9 @@ bool has_padding(const ConvShape& s) { return s.padding_rows > 0 || s.padding_co
 /// Maps with zeros round them; `s` is the shape without the border.
 void write_border(const float* x, const ConvShape& s, float* to, int64_t threads) {
   const auto bordered = with_border(s);
-  share(threads, [&](int64_t task) {
-    const auto lines = s.images * bordered.rows, line_size = bordered.columns * s.channels;
-    for (int64_t line = task * lines / threads; line < (task + 1) * lines / threads; ++line) {
+  const auto line_size = bordered.columns * s.channels;
+  deal_out(threads, s.images * bordered.rows, [&](int64_t first, int64_t end) {
+    for (int64_t line = first; line < end; ++line) {
       const auto image = line / bordered.rows, row = line % bordered.rows - s.padding_rows;
       auto* out = to + line * line_size;
       std::fill(out, out + line_size, 0.0f);
@@ -65,37 +80,37 @@ void run_direct(const ConvShape& shape, const float* x, const float* packed, con
   if (shape.multiply_adds() < kOneThread) threads = 1;
   // What is larger, inputs or weights, is cut up, and read once.
   const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
-  const auto parts = std::min(threads, by_panel ? panels : pixels);
-  share(parts, [&](int64_t part) {
-    ConvPart of{0, pixels, 0, panels};
-    (by_panel ? of.first_panel : of.first_pixel) = (by_panel ? panels : pixels) * part / parts;
-    (by_panel ? of.end_panel : of.end_pixel) = (by_panel ? panels : pixels) * (part + 1) / parts;
-    conv_direct(x, packed, zeros, shape, finish, y, of);
+  deal_out(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {
+    const ConvPart part = by_panel ? ConvPart{0, pixels, first, end} : ConvPart{first, end, 0, panels};
+    conv_direct(x, packed, zeros, shape, finish, y, part);
   });
 }
 
 /// Numbers between the phases for a tile.
 int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
 
-/// Tiles of a block when threads go through all phases by themselves.
-int64_t block_tiles(const ConvShape& s, const Way& way, int64_t threads) {
-  return std::clamp<int64_t>(winograd_tiles(s) / threads, 1, way.tiles);
+/// Blocks of tiles when threads go through all phases by themselves, at least one a thread.
+int64_t count_blocks(const ConvShape& s, const Way& way, int64_t threads) {
+  const auto tiles = winograd_tiles(s), blocks = (tiles + way.tiles - 1) / way.tiles;
+  return std::min(tiles, (blocks + threads - 1) / threads * threads);
+}
+
+/// Numbers that a thread needs for a block.
+int64_t block_size(const ConvShape& s, const Way& way, int64_t threads) {
+  const auto blocks = count_blocks(s, way, threads);
+  return (winograd_tiles(s) + blocks - 1) / blocks * tile_size(s);
 }
 
 void run_winograd_blocks(const ConvShape& shape, const Way& way, const float* x, const float* packed,
                          const Finish& finish, float* y, float* scratch, int64_t threads) {
-  const auto most = block_tiles(shape, way, threads), tiles = winograd_tiles(shape);
-  share(threads, [&](int64_t thread) {
-    const auto begin = tiles * thread / threads, count = tiles * (thread + 1) / threads - begin;
-    auto* inputs = scratch + thread * (most + 1) * tile_size(shape);
-    const auto blocks = (count + most - 1) / most;
-    for (int64_t block = 0; block < blocks; ++block) {
-      const auto first = begin + count * block / blocks, size = begin + count * (block + 1) / blocks - first;
-      const WinogradWork work{inputs, inputs + kWinogradPlaces * size * shape.channels, first, size};
-      winograd_inputs(x, shape, work, 0, size);
-      winograd_multiply(packed, shape, work, 0, winograd_products(shape));
-      winograd_outputs(shape, work, finish, y, 0, size);
-    }
+  const auto tiles = winograd_tiles(shape), blocks = count_blocks(shape, way, threads), size = block_size(shape, way, threads);
+  deal(threads, blocks, [&](int64_t thread, int64_t block) {
+    const auto first = tiles * block / blocks, count = tiles * (block + 1) / blocks - first;
+    auto* inputs = scratch + thread * size;
+    const WinogradWork work{inputs, inputs + kWinogradPlaces * count * shape.channels, first, count};
+    winograd_inputs(x, shape, work, 0, count);
+    winograd_multiply(packed, shape, work, 0, winograd_products(shape));
+    winograd_outputs(shape, work, finish, y, 0, count);
   });
 }
 
@@ -106,12 +121,9 @@ void run_winograd_phases(const ConvShape& shape, const float* x, const float* pa
   for (int64_t stretch = 0; stretch < stretches; ++stretch) {
     const auto first = tiles * stretch / stretches, size = tiles * (stretch + 1) / stretches - first;
     const WinogradWork work{scratch, scratch + kWinogradPlaces * size * shape.channels, first, size};
-    const auto in_parts = [&](int64_t whole, auto run) {
-      share(threads, [&](int64_t part) { run(whole * part / threads, whole * (part + 1) / threads); });
-    };
-    in_parts(size, [&](int64_t from, int64_t to) { winograd_inputs(x, shape, work, from, to); });
-    in_parts(products, [&](int64_t from, int64_t to) { winograd_multiply(packed, shape, work, from, to); });
-    in_parts(size, [&](int64_t from, int64_t to) { winograd_outputs(shape, work, finish, y, from, to); });
+    deal_out(threads, size, [&](int64_t from, int64_t to) { winograd_inputs(x, shape, work, from, to); });
+    deal_out(threads, products, [&](int64_t from, int64_t to) { winograd_multiply(packed, shape, work, from, to); });
+    deal_out(threads, size, [&](int64_t from, int64_t to) { winograd_outputs(shape, work, finish, y, from, to); });
   }
 }
 
@@ -193,7 +205,7 @@ std::vector<Way> ConvLayer::ways(const ConvShape& shape, int64_t threads, bool w
 
 int64_t ConvLayer::scratch(const ConvShape& shape, const Way& way, int64_t threads) const {
   if (way.kind == Way::Kind::winograd) {
-    if (way.tiles) return threads * (block_tiles(shape, way, threads) + 1) * tile_size(shape);
+    if (way.tiles) return threads * block_size(shape, way, threads);
     return std::min(winograd_tiles(shape), kMostTiles) * tile_size(shape);
   }
   if (way.kind == Way::Kind::direct && is_thin(shape) && has_padding(shape)) {
