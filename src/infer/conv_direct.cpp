@@ -20,12 +20,17 @@
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
 
-/// Groups of four channels in and out, as many as fill whole vectors: a vector holds the outputs of some groups, and
-/// each of the four inputs of a group is spread over its four lanes.
-constexpr int64_t kQuad = 4;
-bool IsQuads(const ConvShape& s) {
+/// Small groups, with as many inputs as outputs: a vector of inputs is loaded once and each quarter of its lanes is
+/// spread in turn, instead of one load a number. Of four channels a vector has several groups, of eight it has one.
+constexpr int64_t kQuad = 4, kSpreadRows = 6;
+using Octet = hn::CappedTag<float, 8>;
+
+/// The channels of a group whose inputs are spread, or 0.
+int64_t SpreadOf(const ConvShape& s) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
-  return lanes >= kQuad && s.group_channels() == kQuad && s.group_outputs() == kQuad && s.channels % lanes == 0;
+  if (lanes < kQuad || s.group_channels() != s.group_outputs()) return 0;
+  if (s.group_channels() == kQuad && s.channels % lanes == 0) return kQuad;
+  return s.group_channels() == 8 && hn::MaxLanes(Octet()) == 8 ? 8 : 0;
 }
 
 /// How outputs are cut into panels, group by group.
@@ -35,7 +40,7 @@ struct Panels {
   int64_t width = 0, lanes = 0;
 
   explicit Panels(const ConvShape& s) : groups(s.groups), outputs(s.group_outputs()), channels(s.group_channels()) {
-    if (IsQuads(s)) {
+    if (SpreadOf(s) == kQuad) {
       lanes = width = outputs = channels = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
       groups = s.channels / lanes;
       return;
@@ -63,15 +68,18 @@ float* PackPanel(const float* weight, const ConvShape& s, int64_t first, int64_t
   return to;
 }
 
-std::vector<float> Pack(const float* weight, const ConvShape& s) {
+int64_t CountWeights(const ConvShape& s) {
   const Panels panels(s);
-  std::vector<float> packed(static_cast<size_t>(panels.groups * panels.filled() * s.depth()));
-  auto* to = packed.data();
+  return panels.groups * panels.filled() * s.depth();
+}
+
+void Pack(const float* weight, const ConvShape& s, float* to) {
+  const Panels panels(s);
+  std::fill(to, to + CountWeights(s), 0.0f);
   for (int64_t group = 0; group < panels.groups; ++group)
     for (int64_t first = 0; first < panels.outputs; first += panels.width)
       to = PackPanel(weight, s, group * panels.outputs + first, std::min(panels.width, panels.outputs - first),
                      std::min(panels.width, panels.filled() - first), to);
-  return packed;
 }
 
 /// Whether the inputs of a kernel's row lie side by side, so that they are one segment.
@@ -105,33 +113,33 @@ void Fill(RowTable& table, const float* x, const float* zeros, const ConvShape& 
 /// Pixels that are multiplied with a panel before the next panel comes: their inputs stay in the second cache.
 constexpr int64_t kBlockBytes = 192 << 10;
 int64_t BlockPixels(const ConvShape& s) {
+  if (SpreadOf(s) != 0) return 2 * kSpreadRows;  // all groups have few weights: their inputs stay in the nearest cache
   const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 64) * kTileRows;
 }
 
-#if HWY_TARGET == HWY_SCALAR
-void MultiplyQuads(const RowTable&, int64_t, const float*, const Finish&, const Target&) {}
-#else
+#if HWY_TARGET != HWY_SCALAR
 
-/// Up to kTileRows rows of one vector of quads.
-template <int64_t Rows>
-HWY_NOINLINE void QuadTile(const float* const* rows, int64_t segments, int64_t offset, const float* weights,
-                           const Finish& finish, const Target& target) {
-  const hn::ScalableTag<float> d;
+/// Up to kSpreadRows rows of one vector of outputs, of groups of `Channels`.
+template <int64_t Rows, int64_t Channels, class D>
+HWY_NOINLINE void SpreadTile(D d, const float* const* rows, int64_t segments, int64_t offset, const float* weights,
+                             const Finish& finish, const Target& target) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  hn::Vec<decltype(d)> sums[Rows];
+  hn::Vec<D> sums[Rows];
   for (int64_t r = 0; r < Rows; ++r) sums[r] = finish.bias ? hn::LoadU(d, finish.bias) : hn::Zero(d);
-  for (int64_t s = 0; s < segments; ++s, weights += kQuad * lanes) {
-    const auto w0 = hn::LoadU(d, weights), w1 = hn::LoadU(d, weights + lanes);
-    const auto w2 = hn::LoadU(d, weights + 2 * lanes), w3 = hn::LoadU(d, weights + 3 * lanes);
-    for (int64_t r = 0; r < Rows; ++r) {
-      const auto inputs = hn::LoadU(d, rows[s * kMostRows + r] + offset);
-      sums[r] = hn::MulAdd(hn::Broadcast<0>(inputs), w0, sums[r]);
-      sums[r] = hn::MulAdd(hn::Broadcast<1>(inputs), w1, sums[r]);
-      sums[r] = hn::MulAdd(hn::Broadcast<2>(inputs), w2, sums[r]);
-      sums[r] = hn::MulAdd(hn::Broadcast<3>(inputs), w3, sums[r]);
+  for (int64_t s = 0; s < segments; ++s)
+    for (int64_t quad = 0; quad < Channels; quad += kQuad, weights += kQuad * lanes) {
+      const auto w0 = hn::LoadU(d, weights), w1 = hn::LoadU(d, weights + lanes);
+      const auto w2 = hn::LoadU(d, weights + 2 * lanes), w3 = hn::LoadU(d, weights + 3 * lanes);
+      for (int64_t r = 0; r < Rows; ++r) {
+        const auto* from = rows[s * kMostRows + r] + offset + quad;
+        const auto inputs = Channels == kQuad ? hn::LoadU(d, from) : hn::LoadDup128(d, from);
+        sums[r] = hn::MulAdd(hn::Broadcast<0>(inputs), w0, sums[r]);
+        sums[r] = hn::MulAdd(hn::Broadcast<1>(inputs), w1, sums[r]);
+        sums[r] = hn::MulAdd(hn::Broadcast<2>(inputs), w2, sums[r]);
+        sums[r] = hn::MulAdd(hn::Broadcast<3>(inputs), w3, sums[r]);
+      }
     }
-  }
   const auto least = hn::Set(d, finish.relu ? 0.0f : -HUGE_VALF);
   for (int64_t r = 0; r < Rows; ++r) {
     if (finish.residual) sums[r] = hn::Add(sums[r], hn::LoadU(d, finish.residual + r * target.stride));
@@ -139,35 +147,53 @@ HWY_NOINLINE void QuadTile(const float* const* rows, int64_t segments, int64_t o
   }
 }
 
-void MultiplyQuads(const RowTable& table, int64_t offset, const float* weights, const Finish& finish,
-                   const Target& target) {
+/// A tile of `count` rows, of which there are at least `Rows`.
+template <int64_t Channels, int64_t Rows = 1, class D>
+HWY_INLINE void SpreadTileOfRows(D d, int64_t count, const float* const* rows, int64_t segments, int64_t offset,
+                                 const float* weights, const Finish& finish, const Target& target) {
+  if constexpr (Rows < kSpreadRows)
+    if (count > Rows)
+      return SpreadTileOfRows<Channels, Rows + 1>(d, count, rows, segments, offset, weights, finish, target);
+  SpreadTile<Rows, Channels>(d, rows, segments, offset, weights, finish, target);
+}
+
+template <int64_t Channels, class D>
+void MultiplySpread(D d, const RowTable& table, int64_t offset, const float* weights, const Finish& finish,
+                    const Target& target) {
   for (int64_t tile = 0; tile < table.tiles(); ++tile) {
     const auto row = table.first_row(tile);
     Finish of_tile = finish;
     if (finish.residual) of_tile.residual += row * target.stride;
-    const Target at{target.data + row * target.stride, target.stride, target.outputs};
-    const auto* const* rows = table.tile(tile);
-    switch (table.first_row(tile + 1) - row) {
-      case 1: QuadTile<1>(rows, table.segments, offset, weights, of_tile, at); break;
-      case 2: QuadTile<2>(rows, table.segments, offset, weights, of_tile, at); break;
-      case 3: QuadTile<3>(rows, table.segments, offset, weights, of_tile, at); break;
-      case 4: QuadTile<4>(rows, table.segments, offset, weights, of_tile, at); break;
-      case 5: QuadTile<5>(rows, table.segments, offset, weights, of_tile, at); break;
-      default: QuadTile<6>(rows, table.segments, offset, weights, of_tile, at);
-    }
+    SpreadTileOfRows<Channels>(d, table.first_row(tile + 1) - row, table.tile(tile), table.segments, offset, weights,
+                               of_tile, {target.data + row * target.stride, target.stride, target.outputs});
   }
 }
 
-#endif  // HWY_TARGET == HWY_SCALAR
+#endif  // HWY_TARGET != HWY_SCALAR
+
+/// All rows of the table times one panel.
+void MultiplyAnyPanel(const ConvShape& s, const RowTable& table, int64_t offset, const float* weights, float* partials,
+                      const Finish& finish, const Target& target) {
+#if HWY_TARGET != HWY_SCALAR
+  const auto spread = SpreadOf(s);
+  if (spread == kQuad) return MultiplySpread<kQuad>(hn::ScalableTag<float>(), table, offset, weights, finish, target);
+  if constexpr (hn::MaxLanes(Octet()) == 8)
+    if (spread == 8) return MultiplySpread<8>(Octet(), table, offset, weights, finish, target);
+#endif
+  WithLanes(s.group_outputs(), [&](auto d) HWY_ATTR {
+    MultiplyPanel(d, table, offset, weights, partials, finish, target);
+  });
+}
 
 void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
               float* y, const ConvPart& part) {
   const Panels panels(s);
-  const bool in_rows = InRows(s), quads = IsQuads(s);
+  const bool in_rows = InRows(s), spread = SpreadOf(s) != 0;
   RowTable table;
   table.segments = in_rows ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
   table.length = s.depth() / table.segments;
-  if (panels.width == panels.lanes && !quads) table.tile_rows = kMostRows;
+  if (spread) table.tile_rows = kSpreadRows;
+  else if (panels.width == panels.lanes) table.tile_rows = kMostRows;
   const auto pixels = part.end_pixel - part.first_pixel;
   const auto blocks = (pixels + BlockPixels(s) - 1) / BlockPixels(s);
   hwy::AlignedFreeUniquePtr<float[]> partials;
@@ -187,11 +213,7 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
       if (finish.residual) of_panel.residual += first * s.outputs + output;
       const Target target{y + first * s.outputs + output, s.outputs, std::min(panels.width, panels.outputs - from)};
       const auto* weights = packed + (group * panels.filled() + from) * s.depth();
-      if (quads) MultiplyQuads(table, offset, weights, of_panel, target);
-      else
-        WithLanes(panels.outputs, [&](auto d) HWY_ATTR {
-          MultiplyPanel(d, table, offset, weights, partials.get(), of_panel, target);
-        });
+      MultiplyAnyPanel(s, table, offset, weights, partials.get(), of_panel, target);
     }
   }
 }
@@ -203,12 +225,15 @@ HWY_AFTER_NAMESPACE();
 namespace reszoo::detail {
 
 HWY_EXPORT(CountPanels);
+HWY_EXPORT(CountWeights);
 HWY_EXPORT(Pack);
 HWY_EXPORT(Convolve);
 
-std::vector<float> pack_direct(const float* weight, const ConvShape& shape) {
-  return HWY_DYNAMIC_DISPATCH(Pack)(weight, shape);
+void pack_direct(const float* weight, const ConvShape& shape, float* to) {
+  HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, to);
 }
+
+int64_t direct_weights(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountWeights)(shape); }
 
 int64_t direct_panels(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountPanels)(shape); }
 

@@ -1,14 +1,14 @@
 /// Convolution of maps as products of rows and panels: SIMD through Highway, its width chosen at run time.
 #pragma once
-#include <vector>
-
 #include "infer/conv_shape.h"
 
 namespace reszoo::detail {
 
-/// Weights (O, C/groups, kernel rows, kernel columns) in the order in which `conv_direct` reads them; it differs from
-/// one instruction set to another.
-std::vector<float> pack_direct(const float* weight, const ConvShape& shape);
+/// Puts weights (O, C/groups, kernel rows, kernel columns) into the order in which `conv_direct` reads them; it differs
+/// from one instruction set to another. `to` has room for `direct_weights` numbers; at the begin of a cache line no
+/// vector of them lies in two.
+void pack_direct(const float* weight, const ConvShape& shape, float* to);
+int64_t direct_weights(const ConvShape& shape);
 
 /// A share of a convolution's outputs: rows are pixels of all images.
 struct ConvPart {

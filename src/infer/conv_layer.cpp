@@ -1,5 +1,7 @@
 #include "infer/conv_layer.h"
 
+#include <ATen/ops/empty.h>
+
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -215,50 +217,38 @@ int64_t ConvLayer::scratch(const ConvShape& shape, const Way& way, int64_t threa
   return 0;
 }
 
-ConvLayer::Packed ConvLayer::packed(Way::Kind kind, const ConvShape& shape) const {
+Tensor ConvLayer::packed(Way::Kind kind, const ConvShape& shape) const {
   const std::lock_guard lock(mutex_);
-  auto& form = kind == Way::Kind::winograd ? winograd_ : direct_;
-  if (!form) {
-    const auto folded = weights_.folded();
-    const auto pack = kind == Way::Kind::winograd ? pack_winograd : pack_direct;
-    form = std::make_shared<const std::vector<float>>(pack(folded.const_data_ptr<float>(), shape));
-  }
+  auto& form = kind == Way::Kind::direct ? direct_ : kind == Way::Kind::winograd ? winograd_ : onednn_;
+  if (form.defined()) return form;
+  const auto folded = weights_.folded();
+  const auto* from = folded.const_data_ptr<float>();
+  if (kind == Way::Kind::onednn) return form = pack_onednn(folded, shape);
+  const bool winograd = kind == Way::Kind::winograd;
+  form = at::empty({winograd ? winograd_weights(shape) : direct_weights(shape)}, at::kFloat);
+  (winograd ? pack_winograd : pack_direct)(from, shape, form.mutable_data_ptr<float>());
   return form;
 }
 
 void ConvLayer::keep_only(const Way& way) const {
   const std::lock_guard lock(mutex_);
-  if (way.kind != Way::Kind::direct) direct_.reset();
-  if (way.kind != Way::Kind::winograd) winograd_.reset();
+  if (way.kind != Way::Kind::direct) direct_ = Tensor();
+  if (way.kind != Way::Kind::winograd) winograd_ = Tensor();
   if (way.kind != Way::Kind::onednn) onednn_ = Tensor();
 }
 
 void ConvLayer::run(const Way& way, const ConvShape& shape, const float* x, const float* residual, bool relu, float* y,
                     float* scratch, int64_t threads) const {
   const Finish finish{bias_.defined() ? bias_.const_data_ptr<float>() : nullptr, residual, relu};
-  switch (way.kind) {
-    case Way::Kind::onednn: {
-      Tensor weights;
-      {
-        const std::lock_guard lock(mutex_);
-        if (!onednn_.defined()) onednn_ = pack_onednn(weights_.folded(), shape);
-        weights = onednn_;
-      }
-      return conv_onednn(x, weights, bias_, shape, residual, relu, y);
-    }
-    case Way::Kind::winograd: {
-      const auto weights = packed(way.kind, shape);
-      if (way.tiles) return run_winograd_blocks(shape, way, x, weights->data(), finish, y, scratch, threads);
-      return run_winograd_phases(shape, x, weights->data(), finish, y, scratch, threads);
-    }
-    case Way::Kind::direct: {
-      const auto weights = packed(way.kind, shape);
-      if (!is_thin(shape) || !has_padding(shape))
-        return run_direct(shape, x, weights->data(), zeros_.data(), finish, y, threads);
-      write_border(x, shape, scratch, threads);
-      return run_direct(with_border(shape), scratch, weights->data(), zeros_.data(), finish, y, threads);
-    }
-  }
+  const auto form = packed(way.kind, shape);
+  if (way.kind == Way::Kind::onednn) return conv_onednn(x, form, bias_, shape, residual, relu, y);
+  const auto* weights = form.const_data_ptr<float>();
+  if (way.kind == Way::Kind::winograd)
+    return way.tiles ? run_winograd_blocks(shape, way, x, weights, finish, y, scratch, threads)
+                     : run_winograd_phases(shape, x, weights, finish, y, scratch, threads);
+  if (!is_thin(shape) || !has_padding(shape)) return run_direct(shape, x, weights, zeros_.data(), finish, y, threads);
+  write_border(x, shape, scratch, threads);
+  run_direct(with_border(shape), scratch, weights, zeros_.data(), finish, y, threads);
 }
 
 }  // namespace reszoo::detail

@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -65,15 +64,13 @@ class ConvLayer {
   const ConvWeights& weights() const { return weights_; }
 
  private:
-  using Packed = std::shared_ptr<const std::vector<float>>;
-  Packed packed(Way::Kind kind, const ConvShape& shape) const;
+  Tensor packed(Way::Kind kind, const ConvShape& shape) const;
 
   ConvWeights weights_;
   Tensor bias_;  ///< float32
   std::vector<float> zeros_;
   mutable std::mutex mutex_;
-  mutable Packed direct_, winograd_;
-  mutable Tensor onednn_;
+  mutable Tensor direct_, winograd_, onednn_;
 };
 
 }  // namespace reszoo::detail

@@ -155,20 +155,18 @@ void TransformWeights(const float* weight, double (&out)[6][6]) {
     for (int j = 0; j < 6; ++j) out[i][j] = kG[j][0] * half[i][0] + kG[j][1] * half[i][1] + kG[j][2] * half[i][2];
 }
 
-std::vector<float> PackWinograd(const float* weight, const ConvShape& s) {
+void PackWinograd(const float* weight, const ConvShape& s, float* to) {
   const auto width = WidthOf(s);
-  std::vector<float> packed(static_cast<size_t>(kWinogradPlaces * s.outputs * s.channels));
   double of_channel[6][6];
   for (int64_t o = 0; o < s.outputs; ++o) {
     const auto first = o / width * width, of_panel = std::min(width, s.outputs - first);
     for (int64_t c = 0; c < s.channels; ++c) {
       TransformWeights(weight + (o * s.channels + c) * 9, of_channel);
       for (int64_t place = 0; place < kWinogradPlaces; ++place)
-        packed[static_cast<size_t>((place * s.outputs + first) * s.channels + c * of_panel + o - first)] =
+        to[(place * s.outputs + first) * s.channels + c * of_panel + o - first] =
             static_cast<float>(of_channel[place / 6][place % 6]);
     }
   }
-  return packed;
 }
 
 }  // namespace reszoo::detail::HWY_NAMESPACE
@@ -193,9 +191,11 @@ int64_t winograd_tiles(const ConvShape& s) {
          ((s.columns_out + kWinogradTile - 1) / kWinogradTile);
 }
 
-std::vector<float> pack_winograd(const float* weight, const ConvShape& shape) {
-  return HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape);
+void pack_winograd(const float* weight, const ConvShape& shape, float* to) {
+  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, to);
 }
+
+int64_t winograd_weights(const ConvShape& s) { return kWinogradPlaces * s.outputs * s.channels; }
 
 void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWork& work, int64_t from, int64_t to) {
   HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);

@@ -1,7 +1,5 @@
 /// 3x3 convolution of stride 1 with a quarter of the products: SIMD through Highway, its width chosen at run time.
 #pragma once
-#include <vector>
-
 #include "infer/conv_shape.h"
 
 namespace reszoo::detail {
@@ -20,8 +18,10 @@ bool fits_winograd(const ConvShape& shape);
 /// Tiles over all images.
 int64_t winograd_tiles(const ConvShape& shape);
 
-/// Transformed weights (36, panels of outputs, C) of weights (O, C, 3, 3): four times as many numbers.
-std::vector<float> pack_winograd(const float* weight, const ConvShape& shape);
+/// Transforms weights (O, C, 3, 3) to (36, panels of outputs, C): four times as many numbers, `winograd_weights`, for
+/// which `to` has room.
+void pack_winograd(const float* weight, const ConvShape& shape, float* to);
+int64_t winograd_weights(const ConvShape& shape);
 
 /// What a stretch of tiles needs between the phases: inputs (36, tiles, C) and products (36, tiles, O).
 struct WinogradWork {

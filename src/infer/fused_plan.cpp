@@ -13,8 +13,8 @@
 namespace reszoo::detail {
 namespace {
 
-/// Places begin at a cache line.
-constexpr int64_t kLine = 16;
+/// Places begin at a cache line, and are so many numbers apart.
+constexpr int64_t kLine = 16, kStagger = 17 * kLine;
 
 int64_t product(const std::vector<int64_t>& sizes) {
   int64_t count = 1;
@@ -26,7 +26,9 @@ int64_t product(const std::vector<int64_t>& sizes) {
 class Places {
  public:
   int64_t take(int64_t size, size_t until) {
-    size = (size + kLine - 1) / kLine * kLine;
+    // Results of sizes that are powers of two must not all begin at the same place of a page: a pixel's inputs and
+    // outputs would then keep driving each other out of the nearest cache.
+    size = (size + kLine - 1) / kLine * kLine + kStagger;
     int64_t at = 0;
     for (const auto& taken : taken_) {
       if (taken.begin - at >= size) break;
