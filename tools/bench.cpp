@@ -23,6 +23,7 @@ namespace {
 struct Arguments {
   cli::SourceOptions source;
   std::vector<int64_t> shape;
+  std::string out;
   int64_t batch_size = 1;
   int streams = 1;
   double seconds = 3;
@@ -123,6 +124,12 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   ordered_json result{{"model", source.model ? source.model->name : a.source.weights}, {"batch_size", a.batch_size},
                       {"threads", at::get_num_threads()}, {"streams", a.streams}, {"fused", fused},
                       {"unit", rows ? "rows/s" : "images/s"}};
+  if (!a.out.empty()) {
+    if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");
+    source.model->ways = source.model->fused.front().ways(x.sizes().vec());
+    source.model->save(a.out);
+    result["out"] = a.out;
+  }
   if (a.profile) {
     if (!fused) fail(ErrorKind::usage, "--profile: needs a network that is fused");
     result["layers"] = profile(source.model->fused.front(), x, common.json);
@@ -163,6 +170,7 @@ int main(int argc, char** argv) {
         app.add_option("--streams", a.streams, "Calls at once, each with its share of the threads")
             ->check(CLI::PositiveNumber)->capture_default_str();
         app.add_option("--seconds", a.seconds, "How long to measure")->check(CLI::PositiveNumber)->capture_default_str();
+        app.add_option("--out", a.out, "Write a model file with the ways of this run, of --tune above all: they then hold");
         app.add_flag("--profile", a.profile, "Print the time of every layer instead");
       },
       .run = [&] { return run(arguments, common); },

@@ -177,6 +177,13 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
   return steps;
 }
 
+std::map<std::string, std::string> FusedNetwork::ways(const std::vector<int64_t>& shape) const {
+  std::map<std::string, std::string> ways;
+  for (const auto& step : steps(shape))
+    if (!step.way.empty()) ways[step.key] = step.way;
+  return ways;
+}
+
 std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) const {
   using Clock = std::chrono::steady_clock;
   impl_->check(x);
@@ -215,15 +222,14 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->graph = lower(impl->network);
   impl->plan.winograd = options.winograd;
   impl->plan.tune = options.tune;
-  std::vector<std::string> keys;
-  for (const auto& node : impl->graph.nodes) keys.push_back(node.key);
-  for (const auto& [key, way] : options.ways) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end())
-      fail(ErrorKind::usage, "{}: no layer \"{}\"{}", network->name(), key, suggestion(key, keys));
-    impl->plan.ways[key] = detail::Way::parse(way);
-  }
+  for (const auto& [key, way] : options.ways) impl->plan.ways[key] = detail::Way::parse(way);
   const at::NoGradGuard no_grad;
-  impl->program({impl->graph.output});
+  std::vector<std::string> keys;
+  for (const auto& op : impl->program({impl->graph.output}).program().ops)
+    if (op.conv) keys.push_back(op.key);
+  for (const auto& [key, way] : options.ways)
+    if (std::find(keys.begin(), keys.end(), key) == keys.end())
+      fail(ErrorKind::usage, "{}: no convolution or linear layer \"{}\"{}", network->name(), key, suggestion(key, keys));
   return FusedNetwork(std::move(impl));
 }
 

@@ -83,6 +83,7 @@ Model build(const json& card, const State& tensors, const std::string& source) {
   const auto networks = card.contains("networks") ? json_field<int64_t>(card, "networks", source) : 1;
   if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
   for (int64_t i = 1; i < networks; ++i) model.further.push_back(uninitialised(model));
+  if (card.contains("ways")) model.ways = json_field<std::map<std::string, std::string>>(card, "ways", source);
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);
@@ -123,6 +124,7 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
 void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
   nlohmann::json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
   if (!further.empty()) card["networks"] = further.size() + 1;
+  if (!ways.empty()) card["ways"] = ways;
   State tensors("key");
   if (target) card["target"] = target->to_json();
   if (image) card["image"] = image->to_json();
@@ -140,6 +142,7 @@ void Model::save(const std::filesystem::path& path, const std::optional<State>& 
 void Model::fuse(const FuseOptions& how) {
   auto shared = how;
   shared.share_weights = true;
+  shared.ways.insert(ways.begin(), ways.end());
   std::vector<FusedNetwork> made;
   for (const auto& one : networks_of(*this)) made.push_back(reszoo::fuse(one, shared));
   fused = std::move(made);

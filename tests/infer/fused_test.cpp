@@ -158,6 +158,15 @@ TEST_F(Fused, WaysCanBePinned) {
   expect_near(fused.forward(x), network->forward(x));
 }
 
+TEST_F(Fused, WaysGiveTheSameBitsAgain) {
+  auto network = filled("seresnet18", ImageOptions{.outputs = 5});
+  const auto x = uniform("x", {1, 3, 64, 64});
+  const auto tuned = fuse(network, {.tune = true});
+  const auto ways = tuned.ways({1, 3, 64, 64});
+  EXPECT_EQ(ways.size(), 20u + 1 + 2 * 8);  // convolutions, head, attention
+  EXPECT_TRUE(torch::equal(fuse(network, {.ways = ways}).forward(x), tuned.forward(x)));
+}
+
 TEST_F(Fused, TunedEqualsPlain) {
   auto network = small();
   const auto x = uniform("x", {1, 3, 64, 64});
@@ -174,7 +183,7 @@ TEST_F(Fused, RefusesInOneLine) {
             "resnet18: a fused network reads float32 on the CPU, got Double on cpu");
   EXPECT_EQ(refusal([&] { fused.forward(torch::zeros({1, 3, 0, 8})); }), "conv1: cannot be run on (1, 3, 0, 8)");
   EXPECT_NE(refusal([&] { fused.features(torch::zeros({1, 3, 8, 8}), {"layer7"}); }).find("no step \"layer7\""), std::string::npos);
-  EXPECT_NE(refusal([&] { fuse(network, {.ways = {{"layer1.0.conv9", "direct"}}}); }).find("no layer \"layer1.0.conv9\""), std::string::npos);
+  EXPECT_NE(refusal([&] { fuse(network, {.ways = {{"layer1.0.conv9", "direct"}}}); }).find("no convolution or linear layer \"layer1.0.conv9\"; did you mean layer1.0.conv"), std::string::npos);
   EXPECT_NE(refusal([&] { fuse(network, {.ways = {{"conv1", "magic"}}}); }).find("got \"magic\""), std::string::npos);
   EXPECT_EQ(refusal([&] { fuse(network, {.ways = {{"conv1", "winograd"}}}).forward(torch::zeros({1, 3, 32, 32})); }),
             "fuse: conv1 cannot be run by \"winograd\"");

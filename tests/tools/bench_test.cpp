@@ -1,4 +1,5 @@
 // bench: what it prints; its figures are the machine's.
+#include "reszoo/infer/model.h"
 #include "small_data.h"
 
 using namespace reszoo;
@@ -44,6 +45,18 @@ TEST(Bench, ProfilesEveryLayer) {
   EXPECT_EQ(layers[1]["layer"], "conv1");
   EXPECT_EQ(layers[1]["output"], nlohmann::json::parse("[1, 64, 32, 32]"));
   EXPECT_GT(layers[1]["peak"], 0);
+}
+
+TEST(Bench, WritesTheWaysIntoAModelFile) {
+  const TempDir folder;
+  const auto tuned = (folder / "tuned.safetensors").string();
+  expect_success(Words{"bench", "--model", "cifar_resnet20", "--tune", "--out", tuned} + kShort);
+  const auto model = Model::load(tuned);
+  EXPECT_EQ(model.ways.size(), 20u);
+  EXPECT_TRUE(model.ways.contains("layer1.0.conv1"));
+  const auto layers = expect_success(Words{"bench", "--weights", tuned, "--profile"} + kShort).json()["layers"];
+  for (const auto& layer : layers)
+    if (layer["way"] != "") EXPECT_EQ(layer["way"], model.ways.at(layer["layer"])) << layer;
 }
 
 TEST(Bench, RefusesInOneLine) {

@@ -60,7 +60,10 @@ class FusedNetwork {
   /// The operations of `forward` for an input of this shape, with batch: (N, 3, 224, 224).
   std::vector<FusedStep> steps(const std::vector<int64_t>& shape) const;
 
-  /// The same with the time that each takes, the median of `rounds`.
+  /// The ways of these operations by their layers, as `FuseOptions::ways` takes them.
+  std::map<std::string, std::string> ways(const std::vector<int64_t>& shape) const;
+
+  /// The operations with the time that each takes, the median of `rounds`.
   std::vector<FusedStep> profile(const Tensor& x, int64_t rounds = 10) const;
 
   const std::string& name() const;

@@ -39,6 +39,7 @@ struct Model {
   std::optional<TablePreprocess> table = {};  ///< of a tabular network
   std::optional<ImagePreprocess> image = {};  ///< of an image network
   std::optional<Target> target = {};          ///< what is predicted
+  std::map<std::string, std::string> ways = {};  ///< of layers in inference, see FuseOptions; kept in the file
   std::vector<FusedNetwork> fused = {};       ///< of each network, once `fuse` was called
 
   /// Builds the network of the file and loads its weights; evaluation mode.
@@ -49,7 +50,8 @@ struct Model {
   /// in place of the network's own where they are given.
   void save(const std::filesystem::path& path, const std::optional<State>& weights = std::nullopt) const;
 
-  /// From here on outputs and features come from `reszoo::fuse` of the networks, which must not change any more.
+  /// From here on outputs and features come from `reszoo::fuse` of the networks, which must not change any more. The
+  /// model's ways hold where `how` names none for a layer.
   /// Throws: Error (device) if they are not on the CPU.
   void fuse(const FuseOptions& how = {});
 
