@@ -126,44 +126,44 @@ class Fuser {
     if (const auto* layer = module->as<nn::Conv2dImpl>()) {
       auto made = conv(op.key, op.inputs[0], layer->weight, layer->bias);
       if (set_geometry(made, layer->options)) op = made;
-    } else if (const auto* layer = module->as<StdConv2dImpl>()) {
-      auto made = conv(op.key, op.inputs[0], layer->standardized(), {});
-      if (set_geometry(made, layer->options.conv())) op = made;
-    } else if (const auto* layer = module->as<nn::LinearImpl>()) {
-      op = conv(op.key, op.inputs[0], layer->weight.unsqueeze(2).unsqueeze(3), layer->bias);
+    } else if (const auto* standardized = module->as<StdConv2dImpl>()) {
+      auto made = conv(op.key, op.inputs[0], standardized->standardized(), {});
+      if (set_geometry(made, standardized->options.conv())) op = made;
+    } else if (const auto* linear = module->as<nn::LinearImpl>()) {
+      op = conv(op.key, op.inputs[0], linear->weight.unsqueeze(2).unsqueeze(3), linear->bias);
       op.linear = true;
-    } else if (const auto* norm = module->as<nn::BatchNorm2dImpl>()) {
-      draft_norm(op, norm->weight, norm->bias, norm->running_mean, norm->running_var, norm->options.eps());
-    } else if (const auto* norm = module->as<nn::BatchNorm1dImpl>()) {
-      draft_norm(op, norm->weight, norm->bias, norm->running_mean, norm->running_var, norm->options.eps());
+    } else if (const auto* of_maps = module->as<nn::BatchNorm2dImpl>()) {
+      draft_norm(op, *of_maps);
+    } else if (const auto* of_rows = module->as<nn::BatchNorm1dImpl>()) {
+      draft_norm(op, *of_rows);
     } else {
       draft_pool(op, *module);
     }
   }
 
-  static void draft_norm(Draft& op, const Tensor& weight, const Tensor& bias, const Tensor& mean, const Tensor& variance,
-                         double epsilon) {
-    if (!mean.defined()) return;  // statistics of the batch: plain
+  template <typename Norm>
+  static void draft_norm(Draft& op, const Norm& norm) {
+    if (!norm.running_mean.defined()) return;  // statistics of the batch: plain
     op.kind = OpKind::scale_shift;
-    op.scale = (exact(variance) + epsilon).rsqrt();
-    if (weight.defined()) op.scale = op.scale * exact(weight);
-    op.shift = -exact(mean) * op.scale;
-    if (bias.defined()) op.shift = op.shift + exact(bias);
+    op.scale = (exact(norm.running_var) + norm.options.eps()).rsqrt();
+    if (norm.weight.defined()) op.scale = op.scale * exact(norm.weight);
+    op.shift = -exact(norm.running_mean) * op.scale;
+    if (norm.bias.defined()) op.shift = op.shift + exact(norm.bias);
   }
 
   static void draft_pool(Draft& op, nn::Module& module) {
-    if (const auto* pool = module.as<nn::MaxPool2dImpl>()) {
-      if (pool->options.dilation()->at(0) != 1 || pool->options.dilation()->at(1) != 1) return;
+    if (const auto* maximum = module.as<nn::MaxPool2dImpl>()) {
+      const auto& o = maximum->options;
+      if (o.dilation()->at(0) != 1 || o.dilation()->at(1) != 1) return;
       op.kind = OpKind::max_pool;
-      op.window = {pair(*pool->options.kernel_size()), pair(*pool->options.stride()), pair(*pool->options.padding()),
-                   pool->options.ceil_mode()};
-    } else if (const auto* pool = module.as<nn::AvgPool2dImpl>()) {
-      if (pool->options.divisor_override()) return;
+      op.window = {pair(*o.kernel_size()), pair(*o.stride()), pair(*o.padding()), o.ceil_mode()};
+    } else if (const auto* average = module.as<nn::AvgPool2dImpl>()) {
+      const auto& o = average->options;
+      if (o.divisor_override()) return;
       op.kind = OpKind::average;
-      op.window = {pair(*pool->options.kernel_size()), pair(*pool->options.stride()), pair(*pool->options.padding()),
-                   pool->options.ceil_mode(), pool->options.count_include_pad()};
-    } else if (const auto* pool = module.as<nn::AdaptiveAvgPool2dImpl>()) {
-      const auto& size = *pool->options.output_size();
+      op.window = {pair(*o.kernel_size()), pair(*o.stride()), pair(*o.padding()), o.ceil_mode(), o.count_include_pad()};
+    } else if (const auto* whole = module.as<nn::AdaptiveAvgPool2dImpl>()) {
+      const auto& size = *whole->options.output_size();
       if (size[0] == 1 && size[1] == 1) op.kind = OpKind::average;
     }
   }
@@ -287,9 +287,9 @@ class Fuser {
   static std::shared_ptr<ConvLayer> layer(const Draft& op, ConvLayers& layers) {
     auto name = op.key;
     for (const auto& norm : op.norms) name += "+" + norm;
-    auto& layer = layers[name];
-    if (!layer) layer = std::make_shared<ConvLayer>(op.weights);
-    return layer;
+    auto& found = layers[name];
+    if (!found) found = std::make_shared<ConvLayer>(op.weights);
+    return found;
   }
 
   std::vector<Draft> drafts_;
