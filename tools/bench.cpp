@@ -36,7 +36,7 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 Tensor input_of(const Arguments& a, const cli::Source& source) {
   auto shape = a.shape;
   if (shape.empty() && !source.model)
-    fail(ErrorKind::usage, "--input: a script does not say what it reads; give its shape, 3,224,224");
+    fail(ErrorKind::usage, "--input: this file does not say what it reads; give its shape, 3,224,224");
   if (shape.empty()) {
     shape = registry().find(source.model->name).input;
     shape[0] = source.model->network->input_spec().channels;

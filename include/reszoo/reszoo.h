@@ -10,6 +10,8 @@
 #include "reszoo/base/memory.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
+#include "reszoo/infer/compiled_model.h"
+#include "reszoo/infer/fused.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/nn/average_projection.h"

@@ -59,27 +59,26 @@ struct Panels {
 
 int64_t CountPanels(const ConvShape& s) { return Panels(s).count(); }
 
-/// The weights of one panel, [kernel place][input][output]; zeros fill up the last vector.
-float* PackPanel(const float* weight, const ConvShape& s, int64_t first, int64_t count, int64_t width, float* to) {
-  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
-  for (int64_t place = 0; place < places; ++place)
-    for (int64_t c = 0; c < channels; ++c, to += width)
-      for (int64_t o = 0; o < count; ++o) to[o] = weight[((first + o) * channels + c) * places + place];
-  return to;
-}
-
 int64_t CountWeights(const ConvShape& s) {
   const Panels panels(s);
   return panels.groups * panels.filled() * s.depth();
 }
 
-void Pack(const float* weight, const ConvShape& s, float* to) {
+/// A panel's place in the packed weights is [kernel place][input][output]; zeros fill up the last vector.
+void Pack(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
   const Panels panels(s);
-  std::fill(to, to + CountWeights(s), 0.0f);
-  for (int64_t group = 0; group < panels.groups; ++group)
-    for (int64_t first = 0; first < panels.outputs; first += panels.width)
-      to = PackPanel(weight, s, group * panels.outputs + first, std::min(panels.width, panels.outputs - first),
-                     std::min(panels.width, panels.filled() - first), to);
+  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
+  for (int64_t panel = first; panel < end; ++panel) {
+    const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
+    const auto width = std::min(panels.width, panels.filled() - from), count = std::min(width, panels.outputs - from);
+    const auto* of_panel = weight + (group * panels.outputs + from) * s.depth();
+    auto* out = to + (group * panels.filled() + from) * s.depth();
+    for (int64_t place = 0; place < places; ++place)
+      for (int64_t c = 0; c < channels; ++c, out += width) {
+        for (int64_t o = 0; o < count; ++o) out[o] = of_panel[(o * channels + c) * places + place];
+        std::fill(out + count, out + width, 0.0f);
+      }
+  }
 }
 
 /// Whether the inputs of a kernel's row lie side by side, so that they are one segment.
@@ -229,8 +228,8 @@ HWY_EXPORT(CountWeights);
 HWY_EXPORT(Pack);
 HWY_EXPORT(Convolve);
 
-void pack_direct(const float* weight, const ConvShape& shape, float* to) {
-  HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, to);
+void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
+  HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, first, end, to);
 }
 
 int64_t direct_weights(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountWeights)(shape); }

@@ -4,20 +4,20 @@
 
 namespace reszoo::detail {
 
-/// Puts weights (O, C/groups, kernel rows, kernel columns) into the order in which `conv_direct` reads them; it differs
-/// from one instruction set to another. `to` has room for `direct_weights` numbers; at the begin of a cache line no
-/// vector of them lies in two.
-void pack_direct(const float* weight, const ConvShape& shape, float* to);
+/// Panels of outputs, over all groups, and numbers of the packed weights.
+int64_t direct_panels(const ConvShape& shape);
 int64_t direct_weights(const ConvShape& shape);
+
+/// Puts panels [first, end) of weights (O, C/groups, kernel rows, kernel columns) into the order in which `conv_direct`
+/// reads them; it differs from one instruction set to another. `to` is where all of them go; at the begin of a cache
+/// line no vector of them lies in two.
+void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
 /// A share of a convolution's outputs: rows are pixels of all images.
 struct ConvPart {
   int64_t first_pixel, end_pixel;
   int64_t first_panel, end_panel;  ///< of `direct_panels`
 };
-
-/// Panels of outputs, over all groups.
-int64_t direct_panels(const ConvShape& shape);
 
 /// Some outputs of y = finish(conv(x)).
 ///

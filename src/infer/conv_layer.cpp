@@ -1,6 +1,8 @@
 #include "infer/conv_layer.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/mul.h>
 
 #include <algorithm>
 #include <atomic>
@@ -161,10 +163,10 @@ std::string Way::text() const {
 
 Tensor ConvWeights::folded() const {
   if (!output_scale.defined() && !input_scale.defined()) return weight.contiguous();
-  auto folded = weight.to(at::kDouble);
-  if (output_scale.defined()) folded.mul_(output_scale.reshape({-1, 1, 1, 1}));
-  if (input_scale.defined()) folded.mul_(input_scale.reshape({1, -1, 1, 1}));
-  return folded.to(at::kFloat);
+  auto folded = weight;
+  if (output_scale.defined()) folded = folded * output_scale.to(at::kFloat).reshape({-1, 1, 1, 1});
+  if (input_scale.defined()) folded = folded * input_scale.to(at::kFloat).reshape({1, -1, 1, 1});
+  return folded.contiguous();
 }
 
 ConvLayer::ConvLayer(ConvWeights weights)
@@ -225,8 +227,10 @@ Tensor ConvLayer::packed(Way::Kind kind, const ConvShape& shape) const {
   const auto* from = folded.const_data_ptr<float>();
   if (kind == Way::Kind::onednn) return form = pack_onednn(folded, shape);
   const bool winograd = kind == Way::Kind::winograd;
+  const auto pack = winograd ? pack_winograd : pack_direct;
   form = at::empty({winograd ? winograd_weights(shape) : direct_weights(shape)}, at::kFloat);
-  (winograd ? pack_winograd : pack_direct)(from, shape, form.mutable_data_ptr<float>());
+  deal_out(at::get_num_threads(), winograd ? winograd_panels(shape) : direct_panels(shape),
+           [&, to = form.mutable_data_ptr<float>()](int64_t first, int64_t end) { pack(from, shape, first, end, to); });
   return form;
 }
 

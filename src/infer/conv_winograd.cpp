@@ -120,11 +120,11 @@ void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish,
 
 int64_t WidthOf(const ConvShape& s) { return PanelWidth(hn::ScalableTag<float>(), s.outputs); }
 
-int64_t Products(const ConvShape& s) { return kWinogradPlaces * ((s.outputs + WidthOf(s) - 1) / WidthOf(s)); }
+int64_t CountPanels(const ConvShape& s) { return (s.outputs + WidthOf(s) - 1) / WidthOf(s); }
 
 void Multiply(const float* packed, const ConvShape& s, const WinogradWork& work, int64_t from, int64_t to) {
   const hn::ScalableTag<float> d;
-  const auto width = WidthOf(s), panels = Products(s) / kWinogradPlaces;
+  const auto width = WidthOf(s), panels = CountPanels(s);
   RowTable table;
   table.length = s.channels;
   table.count = work.tiles;
@@ -142,29 +142,39 @@ void Multiply(const float* packed, const ConvShape& s, const WinogradWork& work,
   }
 }
 
-/// U = G g G^T of one channel's weights.
-void TransformWeights(const float* weight, double (&out)[6][6]) {
+/// Weights of a panel's outputs side by side, so that they are transformed together.
+constexpr int64_t kMostWidth = 64;
+using Side = double[kMostWidth];
+
+/// U = G g G^T of one channel.
+void TransformWeights(const Side (&g)[3][3], int64_t width, Side (&out)[6][6]) {
   static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},
                                       {-1.0 / 6, 1.0 / 6, -1.0 / 6}, {1.0 / 24, 1.0 / 12, 1.0 / 6},
                                       {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1}};
-  double half[6][3];
+  Side half[6][3];
   for (int i = 0; i < 6; ++i)
     for (int j = 0; j < 3; ++j)
-      half[i][j] = kG[i][0] * weight[j] + kG[i][1] * weight[3 + j] + kG[i][2] * weight[6 + j];
+      for (int64_t o = 0; o < width; ++o)
+        half[i][j][o] = kG[i][0] * g[0][j][o] + kG[i][1] * g[1][j][o] + kG[i][2] * g[2][j][o];
   for (int i = 0; i < 6; ++i)
-    for (int j = 0; j < 6; ++j) out[i][j] = kG[j][0] * half[i][0] + kG[j][1] * half[i][1] + kG[j][2] * half[i][2];
+    for (int j = 0; j < 6; ++j)
+      for (int64_t o = 0; o < width; ++o)
+        out[i][j][o] = kG[j][0] * half[i][0][o] + kG[j][1] * half[i][1][o] + kG[j][2] * half[i][2][o];
 }
 
-void PackWinograd(const float* weight, const ConvShape& s, float* to) {
-  const auto width = WidthOf(s);
-  double of_channel[6][6];
-  for (int64_t o = 0; o < s.outputs; ++o) {
-    const auto first = o / width * width, of_panel = std::min(width, s.outputs - first);
+void PackWinograd(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
+  static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
+  Side g[3][3], of_channel[6][6];
+  for (int64_t panel = first; panel < end; ++panel) {
+    const auto begin = panel * WidthOf(s), width = std::min(WidthOf(s), s.outputs - begin);
     for (int64_t c = 0; c < s.channels; ++c) {
-      TransformWeights(weight + (o * s.channels + c) * 9, of_channel);
-      for (int64_t place = 0; place < kWinogradPlaces; ++place)
-        to[(place * s.outputs + first) * s.channels + c * of_panel + o - first] =
-            static_cast<float>(of_channel[place / 6][place % 6]);
+      for (int64_t o = 0; o < width; ++o)
+        for (int64_t i = 0; i < 9; ++i) g[i / 3][i % 3][o] = weight[((begin + o) * s.channels + c) * 9 + i];
+      TransformWeights(g, width, of_channel);
+      for (int64_t place = 0; place < kWinogradPlaces; ++place) {
+        auto* out = to + (place * s.outputs + begin) * s.channels + c * width;
+        for (int64_t o = 0; o < width; ++o) out[o] = static_cast<float>(of_channel[place / 6][place % 6][o]);
+      }
     }
   }
 }
@@ -177,7 +187,7 @@ namespace reszoo::detail {
 
 HWY_EXPORT(Inputs);
 HWY_EXPORT(Outputs);
-HWY_EXPORT(Products);
+HWY_EXPORT(CountPanels);
 HWY_EXPORT(Multiply);
 HWY_EXPORT(PackWinograd);
 
@@ -191,9 +201,11 @@ int64_t winograd_tiles(const ConvShape& s) {
          ((s.columns_out + kWinogradTile - 1) / kWinogradTile);
 }
 
-void pack_winograd(const float* weight, const ConvShape& shape, float* to) {
-  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, to);
+void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
+  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, first, end, to);
 }
+
+int64_t winograd_panels(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountPanels)(shape); }
 
 int64_t winograd_weights(const ConvShape& s) { return kWinogradPlaces * s.outputs * s.channels; }
 
@@ -201,7 +213,7 @@ void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWork&
   HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);
 }
 
-int64_t winograd_products(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(Products)(shape); }
+int64_t winograd_products(const ConvShape& shape) { return kWinogradPlaces * winograd_panels(shape); }
 
 void winograd_multiply(const float* packed, const ConvShape& shape, const WinogradWork& work, int64_t from,
                        int64_t to) {

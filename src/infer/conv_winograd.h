@@ -18,10 +18,13 @@ bool fits_winograd(const ConvShape& shape);
 /// Tiles over all images.
 int64_t winograd_tiles(const ConvShape& shape);
 
-/// Transforms weights (O, C, 3, 3) to (36, panels of outputs, C): four times as many numbers, `winograd_weights`, for
-/// which `to` has room.
-void pack_winograd(const float* weight, const ConvShape& shape, float* to);
+/// Panels of outputs, and numbers of the packed weights: four times as many as of the weights.
+int64_t winograd_panels(const ConvShape& shape);
 int64_t winograd_weights(const ConvShape& shape);
+
+/// Transforms panels [first, end) of weights (O, C, 3, 3) to (36, panels, C, outputs of a panel); `to` is where all of
+/// them go.
+void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
 /// What a stretch of tiles needs between the phases: inputs (36, tiles, C) and products (36, tiles, O).
 struct WinogradWork {
@@ -30,7 +33,7 @@ struct WinogradWork {
 };
 
 /// The three phases, each of a share of the work: tiles [from, to) of the stretch, or products [from, to) of
-/// `winograd_products`.
+/// `winograd_products`, a panel at a place.
 void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWork& work, int64_t from, int64_t to);
 int64_t winograd_products(const ConvShape& shape);
 void winograd_multiply(const float* packed, const ConvShape& shape, const WinogradWork& work, int64_t from, int64_t to);

@@ -42,6 +42,9 @@ bool is_model_file(const std::map<std::string, std::string>& metadata) {
 WeightsKind zip_kind(const Bytes& bytes, const std::string& source) {
   const Archive archive(bytes, source, /*verify=*/false);
   if (archive.has("constants.pkl")) return WeightsKind::torchscript;
+  const auto compiled = archive.root() + "data/aotinductor/";
+  for (const auto& entry : archive.zip().entries())
+    if (entry.name.starts_with(compiled)) return WeightsKind::package;
   return archive.has("data.pkl") ? WeightsKind::pth : WeightsKind::unknown;
 }
 
@@ -89,6 +92,8 @@ State read_weights(const Bytes& bytes, const std::string& source, const ReadOpti
     case WeightsKind::model_file: return safetensors_weights(bytes, source, options);
     case WeightsKind::safetensors_index:
       fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
+    case WeightsKind::package:
+      fail(ErrorKind::file, "{}: is a compiled package; it can be run, but its weights are not read", source);
     case WeightsKind::unknown: break;
   }
   fail(ErrorKind::file, "{}: is not a weights file; .pth, .safetensors, TorchScript and reszoo model files are read",

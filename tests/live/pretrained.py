@@ -48,7 +48,7 @@ def put_pictures(folder):
 
 
 def predicted(tools, home, name, picture):
-    command = [tools / "predict", "--pretrained", name, "--no-verify", "--proba", "--threads", "1", picture]
+    command = [tools / "predict", "--pretrained", name, "--no-verify", "--no-fuse", "--proba", "--threads", "1", picture]
     run = subprocess.run(command, env={"HOME": str(home)}, capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"{name}: {run.stderr}")

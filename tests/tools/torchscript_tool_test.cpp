@@ -1,4 +1,6 @@
 // TorchScript files from Python, in predict and in features.
+#include <caffe2/serialize/inline_container.h>
+
 #include "small_data.h"
 
 using namespace reszoo;
@@ -94,4 +96,23 @@ TEST(TorchScript, AFileThatIsNoneIsNamed) {
   expect_failure(1, {"predict", "--weights", path, "-"}, {path, "is not a weights file"}, {.input = eight_numbers()});
   write_file(path, read_file(kFixtures + "/rtdl_scripted.pt").substr(0, 9000));
   expect_failure(1, {"predict", "--weights", path, "-"}, {path}, {.input = eight_numbers()});
+}
+
+// A whole package is of one machine: tests/live/compiled.py makes one.
+TEST(Package, OneThatCannotBeLoadedIsRefused) {
+  const TempDir folder;
+  const auto path = (folder / "model.pt2").string();
+  {
+    caffe2::serialize::PyTorchStreamWriter writer(path);
+    const std::string code = "not a library";
+    writer.writeRecord("data/aotinductor/model/model.wrapper.so", code.data(), code.size());
+    writer.writeRecord("archive_format", "pt2", 3);
+    writer.writeEndOfFile();
+  }
+  const auto result = run_tool({"predict", "--weights", path, "-"}, {.input = eight_numbers()});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_NE(result.err.find("is compiled code, which runs with all your rights"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("predict: " + path + ": cannot be loaded as a compiled package"), std::string::npos) << result.err;
+  expect_failure(1, {"features", "--weights", path, "--model", "resnet18", "-", "--out", (folder / "f.npy").string()},
+                 {"is a compiled package; it can be run, but its weights are not read"}, {.input = eight_numbers()});
 }

@@ -123,6 +123,10 @@ Source open_plain(const SourceOptions& options, c10::Device device) {
   const auto kind = detect_weights(weights);
   if (kind == WeightsKind::model_file) return {.model = Model::load(weights, device, !no_verify)};
   if (name.empty() && kind == WeightsKind::torchscript) return {.script = ScriptModel(weights, device)};
+  if (name.empty() && kind == WeightsKind::package) {
+    std::cerr << "warning: " << weights << " is compiled code, which runs with all your rights\n";
+    return {.compiled = CompiledModel(weights, device)};
+  }
   const auto state = read_weights(weights, {.verify = !no_verify, .prefer_ema = ema});
   if (name.empty())
     fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, fit_hint(state));
@@ -145,9 +149,13 @@ Source open_plain(const SourceOptions& options, c10::Device device) {
 
 }  // namespace
 
-Tensor Source::outputs(const Tensor& input) { return model ? model->outputs(input) : script->forward(input).cpu(); }
+Tensor Source::outputs(const Tensor& input) {
+  if (model) return model->outputs(input);
+  return (script ? script->forward(input) : compiled->forward(input)).cpu();
+}
 
 Tensor Source::features(const Tensor& input) {
+  if (compiled) fail(ErrorKind::usage, "a compiled package has no head to take off");
   if (script) fail(ErrorKind::usage, "a script has no head to take off; name its network with --model");
   return model->features(input);
 }
@@ -164,7 +172,7 @@ void fuse_model(Model& model, const FuseFlags& flags) {
 
 void add_source_options(CLI::App& app, SourceOptions& options) {
   auto* weights =
-      app.add_option("--weights", options.weights, "A model file, a TorchScript file, or weights with --model");
+      app.add_option("--weights", options.weights, "A model file, a TorchScript file, a compiled .pt2 package, or weights with --model");
   auto* pretrained =
       app.add_option("--pretrained", options.pretrained,
                      "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");

@@ -7,19 +7,21 @@
 #include <vector>
 
 #include "reszoo/data/table_stream.h"
+#include "reszoo/infer/compiled_model.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
 
 namespace reszoo::cli {
 
-/// A model file or published weights; a TorchScript file run as it is; or weights
+/// A model file or published weights; a TorchScript file or a compiled package run as it is; or weights
 /// for a network that `--model` names.
 struct Source {
   std::optional<Model> model;
   std::optional<ScriptModel> script;
+  std::optional<CompiledModel> compiled = {};
 
   Tensor outputs(const Tensor& input);
-  /// Throws: Error (usage) for a script, which has no head to take off.
+  /// Throws: Error (usage) for a script or a package, which has no head to take off.
   Tensor features(const Tensor& input);
 };
 

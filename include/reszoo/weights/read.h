@@ -15,7 +15,8 @@ struct ReadOptions {
 };
 
 /// What a file is, by its content.
-enum class WeightsKind { safetensors, safetensors_index, model_file, torchscript, pth, unknown };
+/// `package` is code that AOTInductor compiled.
+enum class WeightsKind { safetensors, safetensors_index, model_file, torchscript, package, pth, unknown };
 
 /// Tells what the file is; the end of its name does not matter.
 /// Throws: Error (file) that begins with `source`, if it is a damaged archive; Error

@@ -1,0 +1,32 @@
+/// Running a package that Python compiled ahead of time (AOTInductor, a `.pt2` file).
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace reszoo {
+
+/// A compiled package. Copies share it.
+class CompiledModel {
+ public:
+  /// Unpacks the file to a temporary folder and loads it as a shared library. A package is machine code, which is then
+  /// run with all rights of the process: load none that you do not trust. It is of one kind of processor, and of the
+  /// LibTorch that it was compiled with.
+  ///
+  /// Throws: Error (file) if it is damaged or cannot be loaded here.
+  explicit CompiledModel(const std::filesystem::path& path, c10::Device device = c10::kCPU);
+
+  /// Runs it; the input goes to the package's device.
+  ///
+  /// Throws: Error (usage) if it does not return one tensor; Error (input) if the input does not fit: a package has
+  /// the shapes that it was exported with.
+  at::Tensor forward(const at::Tensor& input) const;
+
+ private:
+  struct Package;
+  std::shared_ptr<Package> package_;
+};
+
+}  // namespace reszoo
