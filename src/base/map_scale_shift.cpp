@@ -8,6 +8,7 @@
 // Everything between these two is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
+namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -48,6 +49,7 @@ HWY_ATTR void ScaleShift(const float* x, const float* scale, const float* shift,
          : ScaleShiftAs<false, false>(x, scale, shift, residual, y, rows);
 }
 
+}  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

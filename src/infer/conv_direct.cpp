@@ -19,6 +19,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
+namespace {
 
 /// Small groups, with as many inputs as outputs: a vector of inputs is loaded once and each quarter of its lanes is
 /// spread in turn, instead of one load a number. Of four channels a vector has several groups, of eight it has one.
@@ -217,6 +218,7 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
   }
 }
 
+}  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

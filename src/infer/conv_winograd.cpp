@@ -17,6 +17,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
+namespace {
 
 using Floats = hn::CappedTag<float, 16>;  // channels are multiples of this
 using Vector = hn::Vec<Floats>;
@@ -179,6 +180,7 @@ void PackWinograd(const float* weight, const ConvShape& s, int64_t first, int64_
   }
 }
 
+}  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

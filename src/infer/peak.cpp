@@ -12,6 +12,7 @@
 // Everything between these two is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
+namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -31,6 +32,7 @@ HWY_ATTR float Burn(int64_t rounds, int64_t* multiply_adds) {
   return hn::GetLane(sum);
 }
 
+}  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

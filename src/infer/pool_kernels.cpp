@@ -10,6 +10,7 @@
 // Everything between these two is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
+namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -74,6 +75,7 @@ HWY_ATTR void Average(const float* x, const PoolShape& s, float* y, int64_t firs
   Pool<false>(x, s, y, first, end);
 }
 
+}  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
