@@ -1,93 +1,17 @@
 #include "reszoo/infer/fused.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/cat.h>
-#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <chrono>
-#include <list>
 
-#include "infer/fused_plan.h"
+#include "infer/planned_program.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/parallel.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace detail {
 namespace {
-
-/// Plans of a program that are kept, the last used ones.
-constexpr size_t kPlans = 8;
-
-/// Rows of a table that go through the whole network together: what lies between layers stays in the nearest caches.
-constexpr int64_t kRowsTogether = 256, kFewRows = 32;
-
-/// A program with its plans.
-class PlannedProgram {
- public:
-  PlannedProgram(Program program, const PlanOptions& options)
-      : program_(std::make_shared<const Program>(std::move(program))), options_(options) {}
-
-  std::shared_ptr<const FusedPlan> plan(const std::vector<int64_t>& shape, int64_t threads) {
-    const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(plans_.begin(), plans_.end(), [&](const auto& kept) {
-      return kept.shape == shape && kept.threads == threads;
-    });
-    if (found != plans_.end()) {
-      plans_.splice(plans_.begin(), plans_, found);
-      return plans_.front().plan;
-    }
-    auto options = options_;
-    options.threads = threads;
-    plans_.push_front({shape, threads, std::make_shared<const FusedPlan>(program_, shape, options)});
-    if (plans_.size() > kPlans) plans_.pop_back();
-    return plans_.front().plan;
-  }
-
-  /// Whether a row's results are its own, so that rows can be run in any portions.
-  bool is_by_row() const {
-    return std::none_of(program_->ops.begin(), program_->ops.end(), [](const FusedOp& op) {
-      return op.kind == OpKind::plain && (op.node == "opaque" || op.node == "batch_norm");
-    });
-  }
-
-  const Program& program() const { return *program_; }
-
- private:
-  struct Kept {
-    std::vector<int64_t> shape;
-    int64_t threads;
-    std::shared_ptr<const FusedPlan> plan;
-  };
-  std::shared_ptr<const Program> program_;
-  PlanOptions options_;
-  std::mutex mutex_;
-  std::list<Kept> plans_;
-};
-
-/// Rows in portions that are dealt to the threads.
-std::vector<Tensor> run_rows(PlannedProgram& program, const Tensor& x) {
-  const auto rows = x.size(0), threads = static_cast<int64_t>(at::get_num_threads());
-  const auto size = std::clamp((rows + threads - 1) / threads, kFewRows, kRowsTogether), portions = (rows + size - 1) / size;
-  std::vector<std::vector<Tensor>> results(static_cast<size_t>(portions));
-  const auto portion = [&](int64_t i) { return x.narrow(0, i * size, std::min(size, rows - i * size)); };
-  const auto run = [&](int64_t i) {
-    const c10::InferenceMode inference;
-    const auto part = portion(i);
-    results[static_cast<size_t>(i)] = program.plan(part.sizes().vec(), 1)->run(part);
-  };
-  run(0);  // its plan is made before others ask for it
-  if (portions > 1) parallel(portions - 1, [&](int64_t i) { run(i + 1); });
-  if (portions == 1) return results[0];
-  std::vector<Tensor> outputs;
-  for (size_t output = 0; output < results[0].size(); ++output) {
-    std::vector<Tensor> parts;
-    for (const auto& of_portion : results) parts.push_back(of_portion[output]);
-    outputs.push_back(at::cat(parts));
-  }
-  return outputs;
-}
 
 std::string kind_text(const FusedOp& op) {
   switch (op.kind) {
@@ -131,10 +55,8 @@ struct FusedNetwork::Impl {
 
   std::vector<Tensor> run(const Tensor& x, const std::vector<size_t>& outputs) {
     check(x);
-    const c10::InferenceMode inference;
-    auto& chosen = program(outputs);
-    if (x.dim() == 2 && x.size(0) > detail::kFewRows && chosen.is_by_row()) return detail::run_rows(chosen, x);
-    return chosen.plan(x.sizes().vec(), at::get_num_threads())->run(x);
+    const at::NoGradGuard no_grad;
+    return program(outputs).run(x);
   }
 
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
@@ -162,7 +84,7 @@ std::vector<Tensor> FusedNetwork::features(const Tensor& x, const std::vector<st
 }
 
 std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) const {
-  const c10::InferenceMode inference;
+  const at::NoGradGuard no_grad;
   auto& program = impl_->program({impl_->graph.output});
   const auto plan = program.plan(shape, at::get_num_threads());
   std::vector<FusedStep> steps;
@@ -188,7 +110,7 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   using Clock = std::chrono::steady_clock;
   impl_->check(x);
   auto described = steps(x.sizes().vec());
-  const c10::InferenceMode inference;
+  const at::NoGradGuard no_grad;
   const auto plan = impl_->program({impl_->graph.output}).plan(x.sizes().vec(), at::get_num_threads());
   std::vector<std::vector<double>> seconds(described.size());
   for (int64_t round = -1; round < rounds; ++round) {

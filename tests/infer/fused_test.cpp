@@ -118,6 +118,22 @@ TEST_F(Fused, TablesOfAnySizeGoThroughInPortions) {
   EXPECT_EQ(fused.forward(rows(0)).sizes(), (std::vector<int64_t>{0, 2}));
 }
 
+TEST_F(Fused, LargeBatchesGoThroughInPortions) {
+  auto network = small();
+  const auto x = uniform("x", {19, 3, 32, 32});
+  expect_near(fuse(network).forward(x), network->forward(x));
+  expect_near(fuse(network).features(x, {"layer3"})[0], network->features(x, {"layer3"})[0]);
+}
+
+TEST_F(Fused, ResultsAreOrdinaryTensors) {
+  const auto features = fuse(small()).features(uniform("x", {2, 3, 32, 32}));
+  EXPECT_FALSE(features.is_inference());
+  const at::AutoGradMode grad(true);
+  const auto weight = torch::ones({features.size(1)}, torch::requires_grad());
+  features.mul(weight).sum().backward();  // a head can be trained on them
+  EXPECT_TRUE(weight.grad().defined());
+}
+
 TEST_F(Fused, ARowIsTheSameAmongAnyOthers) {
   const auto fused = fuse(table());
   const auto x = rows(700), all = fused.forward(x);

@@ -1,0 +1,43 @@
+/// A program with its plans, and what is run together.
+#pragma once
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "infer/fused_plan.h"
+
+namespace reszoo::detail {
+
+/// Safe to call from many threads.
+class PlannedProgram {
+ public:
+  PlannedProgram(Program program, const PlanOptions& options)
+      : program_(std::make_shared<const Program>(std::move(program))), options_(options) {}
+
+  /// The results for x: rows of a table in portions that are dealt to the threads, many pictures in portions one after
+  /// the other.
+  std::vector<Tensor> run(const Tensor& x);
+
+  /// The plan for this shape; the last used ones are kept.
+  std::shared_ptr<const FusedPlan> plan(const std::vector<int64_t>& shape, int64_t threads);
+
+  const Program& program() const { return *program_; }
+
+ private:
+  bool is_by_row() const;
+  std::vector<Tensor> run_rows(const Tensor& x);
+  std::vector<Tensor> run_maps(const Tensor& x);
+
+  struct Kept {
+    std::vector<int64_t> shape;
+    int64_t threads;
+    std::shared_ptr<const FusedPlan> plan;
+  };
+  std::shared_ptr<const Program> program_;
+  PlanOptions options_;
+  std::mutex mutex_;
+  std::list<Kept> plans_;
+};
+
+}  // namespace reszoo::detail
