@@ -30,7 +30,9 @@ struct Arguments {
   bool profile = false;
 };
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 /// Random numbers of one input: as --input says, else as the network's row.
 Tensor input_of(const Arguments& a, const cli::Source& source) {
@@ -100,16 +102,21 @@ ordered_json profile(const FusedNetwork& fused, const Tensor& x, bool json) {
   for (const auto& step : steps) total += step.seconds;
   ordered_json lines = ordered_json::array();
   if (!json)
-    fmt::print("{:>10}  {:>6}  {:>14}  {:>6}  {:<11}  {:<11}  {}\n", "time, us", "share", "multiply-adds", "peak", "kind",
-               "way", "layer");
+    fmt::print("{:>10}  {:>6}  {:>14}  {:>6}  {:<11}  {:<11}  {}\n", "time, us", "share", "multiply-adds", "peak",
+               "kind", "way", "layer");
   for (const auto& step : steps) {
     const auto of_peak = static_cast<double>(step.multiply_adds) / step.seconds / peak;
     if (!json)
       fmt::print("{:>10.1f}  {:>5.1f}%  {:>14}  {:>5.0f}%  {:<11}  {:<11}  {}{}{}\n", step.seconds * 1e6,
                  100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.way, step.key,
                  step.with.empty() ? "" : " + ", fmt::join(step.with, " + "));
-    lines.push_back({{"layer", step.key}, {"kind", step.kind}, {"with", step.with}, {"way", step.way},
-                     {"output", step.output}, {"multiply_adds", step.multiply_adds}, {"seconds", step.seconds},
+    lines.push_back({{"layer", step.key},
+                     {"kind", step.kind},
+                     {"with", step.with},
+                     {"way", step.way},
+                     {"output", step.output},
+                     {"multiply_adds", step.multiply_adds},
+                     {"seconds", step.seconds},
                      {"peak", of_peak}});
   }
   return lines;
@@ -121,8 +128,11 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   const bool fused = source.model && !source.model->fused.empty(), rows = x.dim() == 2;
   const c10::InferenceMode inference;
   source.outputs(x);  // plans, packs weights
-  ordered_json result{{"model", source.model ? source.model->name : a.source.weights}, {"batch_size", a.batch_size},
-                      {"threads", at::get_num_threads()}, {"streams", a.streams}, {"fused", fused},
+  ordered_json result{{"model", source.model ? source.model->name : a.source.weights},
+                      {"batch_size", a.batch_size},
+                      {"threads", at::get_num_threads()},
+                      {"streams", a.streams},
+                      {"fused", fused},
                       {"unit", rows ? "rows/s" : "images/s"}};
   if (!a.out.empty()) {
     if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");
@@ -143,10 +153,11 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   result["mean"] = static_cast<double>(each.size()) * batch / wall;
   result["p99_ms"] = 1e3 * quantile(each, 0.99);
   if (!common.json)
-    fmt::print("{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams{})\n",
-               result["model"].get<std::string>(), result["median"].get<double>(), result["unit"].get<std::string>(),
-               result["best"].get<double>(), result["p99_ms"].get<double>(), a.batch_size, at::get_num_threads(), a.streams,
-               fused ? ", fused" : "");
+    fmt::print(
+        "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams{})\n",
+        result["model"].get<std::string>(), result["median"].get<double>(), result["unit"].get<std::string>(),
+        result["best"].get<double>(), result["p99_ms"].get<double>(), a.batch_size, at::get_num_threads(), a.streams,
+        fused ? ", fused" : "");
   return result;
 }
 
@@ -155,24 +166,33 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
-  return cli::run_tool(argc, argv, common, {
-      .name = "bench",
-      .description = "Measures how fast a network answers",
-      .define = [&](CLI::App& app) {
-        auto& a = arguments;
-        cli::add_source_options(app, a.source);
-        app.final_callback([&a] {
-          if (a.source.weights.empty() && a.source.pretrained.empty() && a.source.model.empty())
-            throw CLI::RequiredError("--model, --weights or --pretrained");
-        });
-        app.add_option("--batch-size", a.batch_size, "Rows or pictures a call")->check(CLI::PositiveNumber)->capture_default_str();
-        app.add_option("--input", a.shape, "Shape of one input, 3,224,224; else the usual one")->delimiter(',');
-        app.add_option("--streams", a.streams, "Calls at once, each with its share of the threads")
-            ->check(CLI::PositiveNumber)->capture_default_str();
-        app.add_option("--seconds", a.seconds, "How long to measure")->check(CLI::PositiveNumber)->capture_default_str();
-        app.add_option("--out", a.out, "Write a model file with the ways of this run, of --tune above all: they then hold");
-        app.add_flag("--profile", a.profile, "Print the time of every layer instead");
-      },
-      .run = [&] { return run(arguments, common); },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "bench",
+          .description = "Measures how fast a network answers",
+          .define =
+              [&](CLI::App& app) {
+                auto& a = arguments;
+                cli::add_source_options(app, a.source);
+                app.final_callback([&a] {
+                  if (a.source.weights.empty() && a.source.pretrained.empty() && a.source.model.empty())
+                    throw CLI::RequiredError("--model, --weights or --pretrained");
+                });
+                app.add_option("--batch-size", a.batch_size, "Rows or pictures a call")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+                app.add_option("--input", a.shape, "Shape of one input, 3,224,224; else the usual one")->delimiter(',');
+                app.add_option("--streams", a.streams, "Calls at once, each with its share of the threads")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+                app.add_option("--seconds", a.seconds, "How long to measure")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+                app.add_option("--out", a.out,
+                               "Write a model file with the ways of this run, of --tune above all: they then hold");
+                app.add_flag("--profile", a.profile, "Print the time of every layer instead");
+              },
+          .run = [&] { return run(arguments, common); },
+      });
 }

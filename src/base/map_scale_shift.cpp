@@ -32,7 +32,8 @@ HWY_ATTR void ScaleShiftAs(const float* x, const float* scale, const float* shif
     const auto* beside = kResidual ? residual + first : nullptr;
     int64_t i = 0;
     for (; i + lanes <= rows.channels; i += lanes)
-      ScaleShiftAt<kResidual, kRelu>(d, x + first + i, scale + i, shift + i, beside + (kResidual ? i : 0), y + first + i);
+      ScaleShiftAt<kResidual, kRelu>(d, x + first + i, scale + i, shift + i, beside + (kResidual ? i : 0),
+                                     y + first + i);
     for (; i < rows.channels; ++i)
       ScaleShiftAt<kResidual, kRelu>(hn::CappedTag<float, 1>(), x + first + i, scale + i, shift + i,
                                      beside + (kResidual ? i : 0), y + first + i);

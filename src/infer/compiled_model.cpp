@@ -18,7 +18,9 @@ CompiledModel::CompiledModel(const std::filesystem::path& path, c10::Device devi
     fail(ErrorKind::file, "{}: is not a package that AOTInductor compiled", path.string());
   try {
     package_ = std::shared_ptr<Package>(
-        new Package{path.string(), device, {path.string(), "model", /*run_single_threaded=*/false, /*num_runners=*/1, device.index()}});
+        new Package{path.string(),
+                    device,
+                    {path.string(), "model", /*run_single_threaded=*/false, /*num_runners=*/1, device.index()}});
   } catch (const std::exception& error) {
     fail(ErrorKind::file, "{}: cannot be loaded as a compiled package: {}", path.string(), message_of(error));
   }
@@ -30,7 +32,8 @@ at::Tensor CompiledModel::forward(const at::Tensor& input) const {
     const at::NoGradGuard no_grad;
     outputs = package_->loader.run({input.to(package_->device)});
   } catch (const std::exception& error) {
-    fail(ErrorKind::input, "{}: cannot be run on ({}): {}", package_->path, fmt::join(input.sizes(), ", "), message_of(error));
+    fail(ErrorKind::input, "{}: cannot be run on ({}): {}", package_->path, fmt::join(input.sizes(), ", "),
+         message_of(error));
   }
   if (outputs.size() != 1) fail(ErrorKind::usage, "{}: must return one tensor, got {}", package_->path, outputs.size());
   return outputs.front();

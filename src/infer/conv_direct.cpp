@@ -9,9 +9,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "infer/conv_direct.cpp"
+#include <hwy/aligned_allocator.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/aligned_allocator.h>
 
 #include <cmath>
 
@@ -58,7 +58,9 @@ struct Panels {
   int64_t filled() const { return (outputs + lanes - 1) / lanes * lanes; }
 };
 
-int64_t CountPanels(const ConvShape& s) { return Panels(s).count(); }
+int64_t CountPanels(const ConvShape& s) {
+  return Panels(s).count();
+}
 
 int64_t CountWeights(const ConvShape& s) {
   const Panels panels(s);
@@ -180,9 +182,8 @@ void MultiplyAnyPanel(const ConvShape& s, const RowTable& table, int64_t offset,
   if constexpr (hn::MaxLanes(Octet()) == 8)
     if (spread == 8) return MultiplySpread<8>(Octet(), table, offset, weights, finish, target);
 #endif
-  WithLanes(s.group_outputs(), [&](auto d) HWY_ATTR {
-    MultiplyPanel(d, table, offset, weights, partials, finish, target);
-  });
+  WithLanes(s.group_outputs(),
+            [&](auto d) HWY_ATTR { MultiplyPanel(d, table, offset, weights, partials, finish, target); });
 }
 
 void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
@@ -192,8 +193,10 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
   RowTable table;
   table.segments = in_rows ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
   table.length = s.depth() / table.segments;
-  if (spread) table.tile_rows = kSpreadRows;
-  else if (panels.width == panels.lanes) table.tile_rows = kMostRows;
+  if (spread)
+    table.tile_rows = kSpreadRows;
+  else if (panels.width == panels.lanes)
+    table.tile_rows = kMostRows;
   const auto pixels = part.end_pixel - part.first_pixel;
   const auto blocks = (pixels + BlockPixels(s) - 1) / BlockPixels(s);
   hwy::AlignedFreeUniquePtr<float[]> partials;
@@ -234,9 +237,13 @@ void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int
   HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, first, end, to);
 }
 
-int64_t direct_weights(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountWeights)(shape); }
+int64_t direct_weights(const ConvShape& shape) {
+  return HWY_DYNAMIC_DISPATCH(CountWeights)(shape);
+}
 
-int64_t direct_panels(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountPanels)(shape); }
+int64_t direct_panels(const ConvShape& shape) {
+  return HWY_DYNAMIC_DISPATCH(CountPanels)(shape);
+}
 
 void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape, const Finish& finish,
                  float* y, const ConvPart& part) {

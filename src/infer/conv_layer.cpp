@@ -38,8 +38,10 @@ void deal(int64_t threads, int64_t parts, const std::function<void(int64_t threa
   const auto take = [&](int64_t thread) {
     for (int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) work(thread, part);
   };
-  if (threads <= 1 || parts <= 1) take(0);
-  else parallel(std::min(threads, parts), take);
+  if (threads <= 1 || parts <= 1)
+    take(0);
+  else
+    parallel(std::min(threads, parts), take);
 }
 
 /// Cuts `count` things into parts and calls `work(first, end)` for each.
@@ -60,7 +62,9 @@ ConvShape with_border(ConvShape s) {
   return s;
 }
 
-bool has_padding(const ConvShape& s) { return s.padding_rows > 0 || s.padding_columns > 0; }
+bool has_padding(const ConvShape& s) {
+  return s.padding_rows > 0 || s.padding_columns > 0;
+}
 
 /// Maps with zeros round them; `s` is the shape without the border.
 void write_border(const float* x, const ConvShape& s, float* to, int64_t threads) {
@@ -91,7 +95,9 @@ void run_direct(const ConvShape& shape, const float* x, const float* packed, con
 }
 
 /// Numbers between the phases for a tile.
-int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
+int64_t tile_size(const ConvShape& s) {
+  return kWinogradPlaces * (s.channels + s.outputs);
+}
 
 /// Blocks of tiles when threads go through all phases by themselves, at least one a thread.
 int64_t count_blocks(const ConvShape& s, const Way& way, int64_t threads) {
@@ -107,7 +113,8 @@ int64_t block_size(const ConvShape& s, const Way& way, int64_t threads) {
 
 void run_winograd_blocks(const ConvShape& shape, const Way& way, const float* x, const float* packed,
                          const Finish& finish, float* y, float* scratch, int64_t threads) {
-  const auto tiles = winograd_tiles(shape), blocks = count_blocks(shape, way, threads), size = block_size(shape, way, threads);
+  const auto tiles = winograd_tiles(shape), blocks = count_blocks(shape, way, threads),
+             size = block_size(shape, way, threads);
   deal(threads, blocks, [&](int64_t thread, int64_t block) {
     const auto first = tiles * block / blocks, count = tiles * (block + 1) / blocks - first;
     auto* inputs = scratch + thread * size;
@@ -150,7 +157,8 @@ Way Way::parse(std::string_view text) {
   if (constexpr std::string_view prefix = "winograd:"; text.starts_with(prefix)) {
     Way way{Kind::winograd};
     const auto [stop, error] = std::from_chars(text.data() + prefix.size(), text.data() + text.size(), way.tiles);
-    if (error == std::errc() && stop == text.data() + text.size() && way.tiles > 0 && way.tiles <= kMostTiles) return way;
+    if (error == std::errc() && stop == text.data() + text.size() && way.tiles > 0 && way.tiles <= kMostTiles)
+      return way;
   }
   fail(ErrorKind::usage, "fuse: a way must be direct, winograd, winograd:<tiles> or onednn, got \"{}\"", text);
 }
@@ -170,17 +178,28 @@ Tensor ConvWeights::folded() const {
 }
 
 ConvLayer::ConvLayer(ConvWeights weights)
-    : weights_(std::move(weights)), bias_(weights_.bias.defined() ? weights_.bias.to(at::kFloat).contiguous() : Tensor()),
+    : weights_(std::move(weights)),
+      bias_(weights_.bias.defined() ? weights_.bias.to(at::kFloat).contiguous() : Tensor()),
       zeros_(static_cast<size_t>(weights_.weight.size(1) * weights_.groups), 0.0f) {}
 
 ConvShape ConvLayer::shape(int64_t images, int64_t rows, int64_t columns) const {
   const auto& w = weights_;
-  ConvShape s{.images = images, .rows = rows, .columns = columns, .channels = w.weight.size(1) * w.groups,
-              .rows_out = 0, .columns_out = 0, .outputs = w.weight.size(0),
-              .kernel_rows = w.weight.size(2), .kernel_columns = w.weight.size(3),
-              .stride_rows = w.stride[0], .stride_columns = w.stride[1],
-              .padding_rows = w.padding[0], .padding_columns = w.padding[1],
-              .dilation_rows = w.dilation[0], .dilation_columns = w.dilation[1], .groups = w.groups};
+  ConvShape s{.images = images,
+              .rows = rows,
+              .columns = columns,
+              .channels = w.weight.size(1) * w.groups,
+              .rows_out = 0,
+              .columns_out = 0,
+              .outputs = w.weight.size(0),
+              .kernel_rows = w.weight.size(2),
+              .kernel_columns = w.weight.size(3),
+              .stride_rows = w.stride[0],
+              .stride_columns = w.stride[1],
+              .padding_rows = w.padding[0],
+              .padding_columns = w.padding[1],
+              .dilation_rows = w.dilation[0],
+              .dilation_columns = w.dilation[1],
+              .groups = w.groups};
   const auto places = [](int64_t size, int64_t padding, int64_t dilation, int64_t kernel, int64_t stride) -> int64_t {
     const auto room = size + 2 * padding - dilation * (kernel - 1) - 1;
     return size < 1 || room < 0 ? 0 : room / stride + 1;

@@ -6,8 +6,8 @@ namespace reszoo::detail {
 
 /// Maps by pixel, channels side by side: (N, H, W, C) to (N, H', W', O). A linear layer is one of N pixels.
 struct ConvShape {
-  int64_t images, rows, columns, channels;          ///< N, H, W, C of what comes in
-  int64_t rows_out, columns_out, outputs;           ///< H', W', O of what goes out
+  int64_t images, rows, columns, channels;  ///< N, H, W, C of what comes in
+  int64_t rows_out, columns_out, outputs;   ///< H', W', O of what goes out
   int64_t kernel_rows = 1, kernel_columns = 1;
   int64_t stride_rows = 1, stride_columns = 1;
   int64_t padding_rows = 0, padding_columns = 0;

@@ -9,9 +9,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "infer/conv_winograd.cpp"
+#include <hwy/aligned_allocator.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/aligned_allocator.h>
 
 #include "infer/product-inl.h"
 
@@ -119,9 +119,13 @@ void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish,
   }
 }
 
-int64_t WidthOf(const ConvShape& s) { return PanelWidth(hn::ScalableTag<float>(), s.outputs); }
+int64_t WidthOf(const ConvShape& s) {
+  return PanelWidth(hn::ScalableTag<float>(), s.outputs);
+}
 
-int64_t CountPanels(const ConvShape& s) { return (s.outputs + WidthOf(s) - 1) / WidthOf(s); }
+int64_t CountPanels(const ConvShape& s) {
+  return (s.outputs + WidthOf(s) - 1) / WidthOf(s);
+}
 
 void Multiply(const float* packed, const ConvShape& s, const WinogradWork& work, int64_t from, int64_t to) {
   const hn::ScalableTag<float> d;
@@ -149,9 +153,12 @@ using Side = double[kMostWidth];
 
 /// U = G g G^T of one channel.
 void TransformWeights(const Side (&g)[3][3], int64_t width, Side (&out)[6][6]) {
-  static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6}, {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                      {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1}};
+  static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},
+                                      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                      {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                      {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                      {0, 0, 1}};
   Side half[6][3];
   for (int i = 0; i < 6; ++i)
     for (int j = 0; j < 3; ++j)
@@ -195,7 +202,8 @@ HWY_EXPORT(PackWinograd);
 
 bool fits_winograd(const ConvShape& s) {
   return s.kernel_rows == 3 && s.kernel_columns == 3 && s.stride_rows == 1 && s.stride_columns == 1 &&
-         s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 && s.channels % 16 == 0 && s.outputs % 16 == 0;
+         s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 && s.channels % 16 == 0 &&
+         s.outputs % 16 == 0;
 }
 
 int64_t winograd_tiles(const ConvShape& s) {
@@ -207,15 +215,21 @@ void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, i
   HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, first, end, to);
 }
 
-int64_t winograd_panels(const ConvShape& shape) { return HWY_DYNAMIC_DISPATCH(CountPanels)(shape); }
+int64_t winograd_panels(const ConvShape& shape) {
+  return HWY_DYNAMIC_DISPATCH(CountPanels)(shape);
+}
 
-int64_t winograd_weights(const ConvShape& s) { return kWinogradPlaces * s.outputs * s.channels; }
+int64_t winograd_weights(const ConvShape& s) {
+  return kWinogradPlaces * s.outputs * s.channels;
+}
 
 void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWork& work, int64_t from, int64_t to) {
   HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);
 }
 
-int64_t winograd_products(const ConvShape& shape) { return kWinogradPlaces * winograd_panels(shape); }
+int64_t winograd_products(const ConvShape& shape) {
+  return kWinogradPlaces * winograd_panels(shape);
+}
 
 void winograd_multiply(const float* packed, const ConvShape& shape, const WinogradWork& work, int64_t from,
                        int64_t to) {

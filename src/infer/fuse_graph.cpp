@@ -19,15 +19,21 @@ namespace {
 struct Draft : FusedOp {
   ConvWeights weights;
   bool is_relu = false;
-  bool gone = false;       ///< became part of another
-  size_t became = 0;       ///< that one
+  bool gone = false;                    ///< became part of another
+  size_t became = 0;                    ///< that one
   std::vector<std::string> norms = {};  ///< folded into the weights
 };
 
-Tensor exact(const Tensor& tensor) { return tensor.detach().to(at::kDouble); }
-Tensor ready(const Tensor& tensor) { return tensor.defined() ? tensor.to(at::kFloat).contiguous() : tensor; }
+Tensor exact(const Tensor& tensor) {
+  return tensor.detach().to(at::kDouble);
+}
+Tensor ready(const Tensor& tensor) {
+  return tensor.defined() ? tensor.to(at::kFloat).contiguous() : tensor;
+}
 
-std::array<int64_t, 2> pair(at::IntArrayRef values) { return {values[0], values[1]}; }
+std::array<int64_t, 2> pair(at::IntArrayRef values) {
+  return {values[0], values[1]};
+}
 
 /// Makes drafts of nodes, then folds them into one another.
 class Fuser {
@@ -49,11 +55,16 @@ class Fuser {
     for (size_t i = 0; i < drafts_.size(); ++i) {
       for (auto& input : drafts_[i].inputs) input = found(input);
       auto& op = drafts_[i];
-      if (op.kind == OpKind::scale_shift && !op.gated) fold_norm(i);
-      else if (op.kind == OpKind::conv) fold_norm_before(i);
-      else if (op.kind == OpKind::add) fold_add(i);
-      else if (op.is_relu) fold_relu(i);
-      else if (op.kind == OpKind::flatten) fold_flatten(i);
+      if (op.kind == OpKind::scale_shift && !op.gated)
+        fold_norm(i);
+      else if (op.kind == OpKind::conv)
+        fold_norm_before(i);
+      else if (op.kind == OpKind::add)
+        fold_add(i);
+      else if (op.is_relu)
+        fold_relu(i);
+      else if (op.kind == OpKind::flatten)
+        fold_flatten(i);
     }
   }
 
@@ -112,12 +123,18 @@ class Fuser {
     op.node = node.op;
     op.inputs = inputs;
     op.module = node.module;
-    if (node.op == "input") op.kind = OpKind::input;
-    else if (node.op == "add") op.kind = OpKind::add;
-    else if (node.op == "relu") op.is_relu = true;
-    else if (node.op == "flatten") op.kind = OpKind::flatten;
-    else if (node.op == "squeeze_excite") return draft_attention(node, inputs[0]);
-    else draft_module(op);
+    if (node.op == "input")
+      op.kind = OpKind::input;
+    else if (node.op == "add")
+      op.kind = OpKind::add;
+    else if (node.op == "relu")
+      op.is_relu = true;
+    else if (node.op == "flatten")
+      op.kind = OpKind::flatten;
+    else if (node.op == "squeeze_excite")
+      return draft_attention(node, inputs[0]);
+    else
+      draft_module(op);
     return add(std::move(op));
   }
 

@@ -41,8 +41,7 @@ struct FusedNetwork::Impl {
   detail::PlannedProgram& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
     auto& program = programs[outputs];
-    if (!program)
-      program = std::make_shared<detail::PlannedProgram>(detail::fuse_graph(graph, outputs, layers), plan);
+    if (!program) program = std::make_shared<detail::PlannedProgram>(detail::fuse_graph(graph, outputs, layers), plan);
     return *program;
   }
 
@@ -62,11 +61,13 @@ struct FusedNetwork::Impl {
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
     std::vector<size_t> nodes;
     for (const auto& name : names) {
-      const auto step = std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) { return it.first == name; });
+      const auto step =
+          std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) { return it.first == name; });
       if (step == graph.steps.end()) {
         std::vector<std::string> known;
         for (const auto& [path, node] : graph.steps) known.push_back(path);
-        fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", network->name(), name, suggestion(name, known), list(known));
+        fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", network->name(), name, suggestion(name, known),
+             list(known));
       }
       nodes.push_back(step->second);
     }
@@ -74,9 +75,13 @@ struct FusedNetwork::Impl {
   }
 };
 
-Tensor FusedNetwork::forward(const Tensor& x) const { return impl_->run(x, {impl_->graph.output}).front(); }
+Tensor FusedNetwork::forward(const Tensor& x) const {
+  return impl_->run(x, {impl_->graph.output}).front();
+}
 
-Tensor FusedNetwork::features(const Tensor& x) const { return impl_->run(x, {impl_->graph.features}).front(); }
+Tensor FusedNetwork::features(const Tensor& x) const {
+  return impl_->run(x, {impl_->graph.features}).front();
+}
 
 std::vector<Tensor> FusedNetwork::features(const Tensor& x, const std::vector<std::string>& names) const {
   if (names.empty()) return {};
@@ -92,8 +97,11 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
     const auto& op = program.program().ops[i];
     const auto& planned = plan->ops()[i];
     const bool sums = op.kind == detail::OpKind::conv;
-    steps.push_back({.key = op.key, .kind = detail::kind_text(op), .with = op.with,
-                     .way = sums ? planned.way.text() : "", .output = planned.output,
+    steps.push_back({.key = op.key,
+                     .kind = detail::kind_text(op),
+                     .with = op.with,
+                     .way = sums ? planned.way.text() : "",
+                     .output = planned.output,
                      .multiply_adds = sums ? planned.conv.multiply_adds() : 0});
   }
   return steps;
@@ -129,9 +137,13 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   return described;
 }
 
-const std::string& FusedNetwork::name() const { return impl_->network->name(); }
+const std::string& FusedNetwork::name() const {
+  return impl_->network->name();
+}
 
-const InputSpec& FusedNetwork::input_spec() const { return impl_->network->input_spec(); }
+const InputSpec& FusedNetwork::input_spec() const {
+  return impl_->network->input_spec();
+}
 
 FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   for (const auto& item : network->named_parameters())
@@ -151,7 +163,8 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
     if (op.conv) keys.push_back(op.key);
   for (const auto& [key, way] : options.ways)
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
-      fail(ErrorKind::usage, "{}: no convolution or linear layer \"{}\"{}", network->name(), key, suggestion(key, keys));
+      fail(ErrorKind::usage, "{}: no convolution or linear layer \"{}\"{}", network->name(), key,
+           suggestion(key, keys));
   return FusedNetwork(std::move(impl));
 }
 

@@ -12,8 +12,8 @@
 namespace reszoo::detail {
 
 enum class OpKind {
-  input,        ///< the network's input
-  conv,         ///< convolution or linear layer, then residual (a second input), then ReLU
+  input,  ///< the network's input
+  conv,   ///< convolution or linear layer, then residual (a second input), then ReLU
   max_pool,
   average,      ///< average of windows, or of the whole map
   scale_shift,  ///< x * scale + shift of each channel, or x * gate of a second input; then residual, then ReLU
@@ -31,15 +31,15 @@ struct PoolWindow {
 /// One operation. Its inputs stand before it.
 struct FusedOp {
   OpKind kind = OpKind::plain;
-  std::string key;                 ///< path of its layer
-  std::string node = {};           ///< plain: the node's operation
-  std::vector<size_t> inputs;      ///< indices of operations
+  std::string key;                     ///< path of its layer
+  std::string node = {};               ///< plain: the node's operation
+  std::vector<size_t> inputs;          ///< indices of operations
   std::vector<std::string> with = {};  ///< what became part of it
-  bool gated = false;      ///< scale_shift: inputs[1] are the gates (N, C)
-  bool residual = false;   ///< the last input is added
+  bool gated = false;                  ///< scale_shift: inputs[1] are the gates (N, C)
+  bool residual = false;               ///< the last input is added
   bool relu = false;
-  bool sigmoid = false;    ///< conv: of a gate's last layer
-  bool linear = false;     ///< conv: a linear layer
+  bool sigmoid = false;                       ///< conv: of a gate's last layer
+  bool linear = false;                        ///< conv: a linear layer
   std::shared_ptr<ConvLayer> conv = nullptr;  ///< shared by the programs of one network
   PoolWindow window = {};
   Tensor scale = {}, shift = {};

@@ -35,7 +35,8 @@ class Places {
       at = std::max(at, taken.end);
     }
     const Stretch made{at, at + size, until};
-    taken_.insert(std::find_if(taken_.begin(), taken_.end(), [&](const auto& other) { return other.begin > at; }), made);
+    taken_.insert(std::find_if(taken_.begin(), taken_.end(), [&](const auto& other) { return other.begin > at; }),
+                  made);
     most = std::max(most, made.end);
     return at;
   }
@@ -73,8 +74,19 @@ PoolShape pool_shape(const std::vector<int64_t>& x, PoolWindow window) {
     window.kernel = window.stride = {x[2], x[3]};
     window.padding = {0, 0};
   }
-  return {x[0], x[2], x[3], x[1], pooled(x[2], window, 0), pooled(x[3], window, 1), window.kernel[0], window.kernel[1],
-          window.stride[0], window.stride[1], window.padding[0], window.padding[1], window.counts_padding};
+  return {x[0],
+          x[2],
+          x[3],
+          x[1],
+          pooled(x[2], window, 0),
+          pooled(x[3], window, 1),
+          window.kernel[0],
+          window.kernel[1],
+          window.stride[0],
+          window.stride[1],
+          window.padding[0],
+          window.padding[1],
+          window.counts_padding};
 }
 
 /// Seconds of a layer in one way; the best of a few runs with other data in the caches.
@@ -87,7 +99,8 @@ double seconds_of(const ConvLayer& layer, const PlannedOp& op, const Way& way, b
     other.add_(1);
     auto* to = y.mutable_data_ptr<float>();
     const auto begin = std::chrono::steady_clock::now();
-    layer.run(way, s, x.const_data_ptr<float>(), residual ? to : nullptr, true, to, work.mutable_data_ptr<float>(), threads);
+    layer.run(way, s, x.const_data_ptr<float>(), residual ? to : nullptr, true, to, work.mutable_data_ptr<float>(),
+              threads);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (round > 0) best = std::min(best, took.count());  // the first packs weights
   }
@@ -96,7 +109,9 @@ double seconds_of(const ConvLayer& layer, const PlannedOp& op, const Way& way, b
 
 }  // namespace
 
-int64_t PlannedOp::numel() const { return product(output); }
+int64_t PlannedOp::numel() const {
+  return product(output);
+}
 
 std::vector<int64_t> kept_strides(const std::vector<int64_t>& shape) {
   if (shape.size() == 4) return {shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]};
@@ -116,17 +131,15 @@ void FusedPlan::plan_op(size_t i, const std::vector<int64_t>& shape) {
   const auto& op = program_->ops[i];
   auto& planned = ops_[i];
   const auto input = op.inputs.empty() ? shape : ops_[op.inputs[0]].output;
-  const auto refuse = [&] {
-    fail(ErrorKind::input, "{}: cannot be run on ({})", op.key, fmt::join(input, ", "));
-  };
+  const auto refuse = [&] { fail(ErrorKind::input, "{}: cannot be run on ({})", op.key, fmt::join(input, ", ")); };
   const bool maps = input.size() == 4;
   switch (op.kind) {
     case OpKind::input: planned.output = shape; return;
     case OpKind::conv: {
-      if (op.linear ? maps : !maps && (input.size() != 2 || op.conv->weights().weight[0][0].numel() != 1))
-        refuse();
+      if (op.linear ? maps : !maps && (input.size() != 2 || op.conv->weights().weight[0][0].numel() != 1)) refuse();
       const auto channels = maps ? input[1] : input.back();
-      planned.conv = maps ? op.conv->shape(input[0], input[2], input[3]) : op.conv->shape(product(input) / channels, 1, 1);
+      planned.conv =
+          maps ? op.conv->shape(input[0], input[2], input[3]) : op.conv->shape(product(input) / channels, 1, 1);
       if (channels != planned.conv.channels || planned.conv.rows_out < 1 || planned.conv.columns_out < 1) refuse();
       planned.output = input;
       (maps ? planned.output[1] : planned.output.back()) = planned.conv.outputs;
@@ -139,7 +152,8 @@ void FusedPlan::plan_op(size_t i, const std::vector<int64_t>& shape) {
       planned.pool = pool_shape(input, op.window);
       if (planned.pool.rows_out < 1 || planned.pool.columns_out < 1) refuse();
       planned.output = {input[0], input[1]};
-      if (!op.window.flat) planned.output.insert(planned.output.end(), {planned.pool.rows_out, planned.pool.columns_out});
+      if (!op.window.flat)
+        planned.output.insert(planned.output.end(), {planned.pool.rows_out, planned.pool.columns_out});
       return;
     }
     case OpKind::scale_shift:

@@ -29,7 +29,8 @@ struct Run {
 };
 
 /// Cuts `count` things, together `numbers` large, into a share a thread.
-void share(const Run& run, int64_t count, int64_t numbers, const std::function<void(int64_t first, int64_t end)>& work) {
+void share(const Run& run, int64_t count, int64_t numbers,
+           const std::function<void(int64_t first, int64_t end)>& work) {
   const auto parts = numbers < kFew ? 1 : std::min(run.threads, count);
   if (parts <= 1) return work(0, count);
   parallel(parts, [&](int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
@@ -48,7 +49,7 @@ const float* read_input(const Run& run, size_t i, const Tensor& x) {
     return run.place(i);
   }
   const auto channels = shape[1], rows = shape[2], columns = shape[3];
-  const auto *from = x.const_data_ptr<float>();
+  const auto* from = x.const_data_ptr<float>();
   const auto image = x.stride(0), channel = x.stride(1), row = x.stride(2), column = x.stride(3);
   share(run, shape[0] * rows, x.numel(), [&](int64_t first, int64_t end) {
     for (int64_t line = first; line < end; ++line) {
@@ -144,7 +145,8 @@ std::vector<Tensor> FusedPlan::run(const Tensor& x, const Observer& observe) con
     if (observe) observe(i);
   }
   std::vector<Tensor> outputs;
-  for (const size_t output : program_->outputs) outputs.push_back(as_tensor(run.results[output], ops_[output].output).clone());
+  for (const size_t output : program_->outputs)
+    outputs.push_back(as_tensor(run.results[output], ops_[output].output).clone());
   return outputs;
 }
 

@@ -42,21 +42,24 @@ Tensor maps(const float* data, int64_t images, int64_t channels, int64_t rows, i
 struct Geometry {
   Sizes stride, padding, dilation;
   explicit Geometry(const ConvShape& s)
-      : stride{s.stride_rows, s.stride_columns}, padding{s.padding_rows, s.padding_columns},
+      : stride{s.stride_rows, s.stride_columns},
+        padding{s.padding_rows, s.padding_columns},
         dilation{s.dilation_rows, s.dilation_columns} {}
 };
 
 }  // namespace
 
 bool has_onednn() {
-  static const bool has = at::globalContext().hasMKLDNN() && operators().reorder && operators().pointwise && operators().add;
+  static const bool has =
+      at::globalContext().hasMKLDNN() && operators().reorder && operators().pointwise && operators().add;
   return has;
 }
 
 Tensor pack_onednn(const Tensor& weight, const ConvShape& s) {
   const Geometry geometry(s);
-  torch::jit::Stack stack{weight.contiguous(at::MemoryFormat::ChannelsLast), geometry.padding, geometry.stride,
-                          geometry.dilation, s.groups, Sizes{s.images, s.channels, s.rows, s.columns}};
+  torch::jit::Stack stack{
+      weight.contiguous(at::MemoryFormat::ChannelsLast), geometry.padding, geometry.stride, geometry.dilation, s.groups,
+      Sizes{s.images, s.channels, s.rows, s.columns}};
   operators().reorder->callBoxed(stack);
   return stack.front().toTensor();
 }

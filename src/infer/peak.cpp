@@ -28,7 +28,8 @@ HWY_ATTR float Burn(int64_t rounds, int64_t* multiply_adds) {
     k = hn::MulAdd(k, scale, shift);
   }
   *multiply_adds = rounds * 10 * static_cast<int64_t>(hn::Lanes(d));
-  const auto sum = hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(hn::Add(f, g), hn::Add(h, hn::Add(i, hn::Add(j, k)))));
+  const auto sum =
+      hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(hn::Add(f, g), hn::Add(h, hn::Add(i, hn::Add(j, k)))));
   return hn::GetLane(sum);
 }
 
@@ -42,7 +43,9 @@ namespace detail {
 
 HWY_EXPORT(Burn);
 
-float burn(int64_t rounds, int64_t* multiply_adds) { return HWY_DYNAMIC_DISPATCH(Burn)(rounds, multiply_adds); }
+float burn(int64_t rounds, int64_t* multiply_adds) {
+  return HWY_DYNAMIC_DISPATCH(Burn)(rounds, multiply_adds);
+}
 
 }  // namespace detail
 

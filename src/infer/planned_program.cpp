@@ -40,9 +40,8 @@ std::vector<Tensor> PlannedProgram::run(const Tensor& x) {
 
 std::shared_ptr<const FusedPlan> PlannedProgram::plan(const std::vector<int64_t>& shape, int64_t threads) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(plans_.begin(), plans_.end(), [&](const auto& kept) {
-    return kept.shape == shape && kept.threads == threads;
-  });
+  const auto found = std::find_if(plans_.begin(), plans_.end(),
+                                  [&](const auto& kept) { return kept.shape == shape && kept.threads == threads; });
   if (found != plans_.end()) {
     plans_.splice(plans_.begin(), plans_, found);
     return plans_.front().plan;

@@ -31,9 +31,8 @@ struct Window {
 template <bool kMaximum, class D>
 HWY_ATTR HWY_INLINE void PoolAt(D d, const float* image, const PoolShape& s, const Window& rows, const Window& columns,
                                 float scale, float* to) {
-  const auto at = [&](int64_t row, int64_t column) HWY_ATTR {
-    return hn::LoadU(d, image + (row * s.columns + column) * s.channels);
-  };
+  const auto at = [&](int64_t row, int64_t column)
+                      HWY_ATTR { return hn::LoadU(d, image + (row * s.columns + column) * s.channels); };
   auto value = kMaximum ? at(rows.begin, columns.begin) : hn::Zero(d);
   for (int64_t row = rows.begin; row < rows.end; ++row)
     for (int64_t column = columns.begin; column < columns.end; ++column) {
@@ -41,7 +40,8 @@ HWY_ATTR HWY_INLINE void PoolAt(D d, const float* image, const PoolShape& s, con
       // A nan, which no comparison holds for, is taken and then kept.
       if constexpr (kMaximum)
         value = hn::IfThenElse(hn::Or(hn::Ge(value, pixel), hn::Ne(value, value)), value, pixel);
-      else value = hn::Add(value, pixel);
+      else
+        value = hn::Add(value, pixel);
     }
   hn::StoreU(kMaximum ? value : hn::Mul(value, hn::Set(d, scale)), d, to);
 }
@@ -56,8 +56,8 @@ HWY_ATTR void Pool(const float* x, const PoolShape& s, float* y, int64_t first, 
     const Window rows(row % s.rows_out, s.stride_rows, s.padding_rows, s.kernel_rows, s.rows);
     for (int64_t column = 0; column < s.columns_out; ++column) {
       const Window columns(column, s.stride_columns, s.padding_columns, s.kernel_columns, s.columns);
-      const auto count = s.counts_padding ? rows.counted * columns.counted
-                                          : (rows.end - rows.begin) * (columns.end - columns.begin);
+      const auto count =
+          s.counts_padding ? rows.counted * columns.counted : (rows.end - rows.begin) * (columns.end - columns.begin);
       const auto scale = 1.0f / static_cast<float>(count);
       auto* to = y + (row * s.columns_out + column) * s.channels;
       int64_t c = 0;

@@ -54,8 +54,8 @@ HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
 struct RowTable {
   int64_t segments = 1;  ///< pieces of a row, each of `length` numbers
   int64_t length = 0;
-  int64_t tile_rows = kTileRows;  ///< kMostRows if all panels are of one vector
-  int64_t count = 0;     ///< rows
+  int64_t tile_rows = kTileRows;            ///< kMostRows if all panels are of one vector
+  int64_t count = 0;                        ///< rows
   std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
 
   int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
@@ -75,9 +75,9 @@ struct Target {
 
 /// A stretch of the sum: some segments, or a part of one.
 struct Stretch {
-  int64_t first, end;    ///< segments
+  int64_t first, end;     ///< segments
   int64_t begin, length;  ///< within each
-  bool starts, ends;     ///< the whole sum
+  bool starts, ends;      ///< the whole sum
 };
 
 /// Weights that are far away and come next: each tile asks for its share of them, a little at every step, so that they
@@ -107,7 +107,8 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Finish& finish
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t r = 0; r < Rows; ++r)
     for (int64_t v = 0; v < Vectors; ++v) {
-      const auto output = v * lanes, place = r * target.stride + output, left = std::min(lanes, target.outputs - output);
+      const auto output = v * lanes, place = r * target.stride + output,
+                 left = std::min(lanes, target.outputs - output);
       auto sum = hn::Load(d, partial + (r * Vectors + v) * lanes);
       if (finish.bias) sum = hn::Add(sum, LoadPart(d, finish.bias + output, left));
       if (finish.residual) sum = hn::Add(sum, LoadPart(d, finish.residual + place, left));
@@ -119,7 +120,8 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Finish& finish
 /// `Rows` rows times a panel of `Vectors` vectors, over a stretch of the sum. `partial` holds sums between stretches.
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stretch& stretch,
-                       const float* HWY_RESTRICT weights, Ahead ahead, float* HWY_RESTRICT partial, const Finish& finish, const Target& target) {
+                       const float* HWY_RESTRICT weights, Ahead ahead, float* HWY_RESTRICT partial,
+                       const Finish& finish, const Target& target) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   // What the results go to is far away: it comes while the sums are made.
   if (stretch.ends)

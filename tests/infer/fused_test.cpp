@@ -26,8 +26,12 @@ Network filled(const std::string& name, const ModelOptions& options) {
   return network;
 }
 
-Network small() { return filled("resnet18", ImageOptions{.outputs = 5}); }
-Network table() { return filled("tabular_resnet", TabularOptions{.outputs = 2, .numeric = 3, .cardinalities = std::vector<int64_t>{4}}); }
+Network small() {
+  return filled("resnet18", ImageOptions{.outputs = 5});
+}
+Network table() {
+  return filled("tabular_resnet", TabularOptions{.outputs = 2, .numeric = 3, .cardinalities = std::vector<int64_t>{4}});
+}
 
 /// Rows of three numbers and a code.
 Tensor rows(int64_t count) {
@@ -114,7 +118,8 @@ TEST_F(Fused, IsNotChangedByItsNetwork) {
 TEST_F(Fused, TablesOfAnySizeGoThroughInPortions) {
   auto network = table();
   const auto fused = fuse(network);
-  for (const int64_t count : {1, 2, 33, 256, 257, 1000}) expect_near(fused.forward(rows(count)), network->forward(rows(count)));
+  for (const int64_t count : {1, 2, 33, 256, 257, 1000})
+    expect_near(fused.forward(rows(count)), network->forward(rows(count)));
   EXPECT_EQ(fused.forward(rows(0)).sizes(), (std::vector<int64_t>{0, 2}));
 }
 
@@ -194,17 +199,31 @@ TEST_F(Fused, TunedEqualsPlain) {
 TEST_F(Fused, RefusesInOneLine) {
   auto network = small();
   const auto fused = fuse(network);
-  EXPECT_EQ(refusal([&] { fused.forward(torch::zeros({1, 4, 8, 8})); }), "resnet18: input must be (N, 3, H, W), got (1, 4, 8, 8)");
-  EXPECT_EQ(refusal([&] { fused.forward(torch::zeros({1, 3, 8, 8}, torch::kDouble)); }),
+  EXPECT_EQ(refusal([&] {
+              fused.forward(torch::zeros({1, 4, 8, 8}));
+            }),
+            "resnet18: input must be (N, 3, H, W), got (1, 4, 8, 8)");
+  EXPECT_EQ(refusal([&] {
+              fused.forward(torch::zeros({1, 3, 8, 8}, torch::kDouble));
+            }),
             "resnet18: a fused network reads float32 on the CPU, got Double on cpu");
   EXPECT_EQ(refusal([&] { fused.forward(torch::zeros({1, 3, 0, 8})); }), "conv1: cannot be run on (1, 3, 0, 8)");
-  EXPECT_NE(refusal([&] { fused.features(torch::zeros({1, 3, 8, 8}), {"layer7"}); }).find("no step \"layer7\""), std::string::npos);
-  EXPECT_NE(refusal([&] { fuse(network, {.ways = {{"layer1.0.conv9", "direct"}}}); }).find("no convolution or linear layer \"layer1.0.conv9\"; did you mean layer1.0.conv"), std::string::npos);
+  EXPECT_NE(refusal([&] {
+              fused.features(torch::zeros({1, 3, 8, 8}), {"layer7"});
+            }).find("no step \"layer7\""),
+            std::string::npos);
+  EXPECT_NE(refusal([&] {
+              fuse(network, {.ways = {{"layer1.0.conv9", "direct"}}});
+            }).find("no convolution or linear layer \"layer1.0.conv9\"; did you mean layer1.0.conv"),
+            std::string::npos);
   EXPECT_NE(refusal([&] { fuse(network, {.ways = {{"conv1", "magic"}}}); }).find("got \"magic\""), std::string::npos);
-  EXPECT_EQ(refusal([&] { fuse(network, {.ways = {{"conv1", "winograd"}}}).forward(torch::zeros({1, 3, 32, 32})); }),
+  EXPECT_EQ(refusal([&] {
+              fuse(network, {.ways = {{"conv1", "winograd"}}}).forward(torch::zeros({1, 3, 32, 32}));
+            }),
             "fuse: conv1 cannot be run by \"winograd\"");
   network->to(torch::kDouble);
-  EXPECT_NE(refusal([&] { fuse(network); }).find("only a network of float32 on the CPU can be fused"), std::string::npos);
+  EXPECT_NE(refusal([&] { fuse(network); }).find("only a network of float32 on the CPU can be fused"),
+            std::string::npos);
 }
 
 TEST_F(Fused, ProfileHasATimeForEachStep) {

@@ -19,9 +19,13 @@ struct Case {
   int64_t kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1;
 };
 
-void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
+void PrintTo(const Case& c, std::ostream* stream) {
+  *stream << c.name;
+}
 
-Tensor by_pixel(const Tensor& maps) { return maps.permute({0, 2, 3, 1}).contiguous(); }
+Tensor by_pixel(const Tensor& maps) {
+  return maps.permute({0, 2, 3, 1}).contiguous();
+}
 
 double error_of(const Tensor& actual, const Tensor& expected) {
   return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
@@ -36,12 +40,15 @@ class Convolution : public testing::TestWithParam<Case> {
     ConvWeights weights{.weight = at::rand({c.outputs, c.channels / c.groups, c.kernel, c.kernel}) - 0.5,
                         .output_scale = at::rand({c.outputs}, at::kDouble) + 0.5,
                         .bias = at::rand({c.outputs}, at::kDouble) - 0.5,
-                        .stride = {c.stride, c.stride}, .padding = {c.padding, c.padding},
-                        .dilation = {c.dilation, c.dilation}, .groups = c.groups};
+                        .stride = {c.stride, c.stride},
+                        .padding = {c.padding, c.padding},
+                        .dilation = {c.dilation, c.dilation},
+                        .groups = c.groups};
     if (c.groups == 1) weights.input_scale = at::rand({c.channels}, at::kDouble) + 0.5;
     layer = std::make_unique<ConvLayer>(weights);
     shape = layer->shape(c.images, c.rows, c.columns);
-    plain = at::conv2d(x.to(at::kDouble), weights.folded().to(at::kDouble), weights.bias, c.stride, c.padding, c.dilation, c.groups);
+    plain = at::conv2d(x.to(at::kDouble), weights.folded().to(at::kDouble), weights.bias, c.stride, c.padding,
+                       c.dilation, c.groups);
     residual = at::rand(plain.sizes()) - 0.5;
   }
 
@@ -88,22 +95,28 @@ TEST_P(Convolution, IsThatOfLibTorchInEveryWay) {
 TEST_P(Convolution, KeepsANan) {
   x[0][0][shape.rows / 2][shape.columns / 2] = NAN;
   const auto reached = at::conv2d(x, layer->weights().folded(), {}, shape.stride_rows, shape.padding_rows,
-                                  shape.dilation_rows, shape.groups).isnan().any().item<bool>();
+                                  shape.dilation_rows, shape.groups)
+                           .isnan()
+                           .any()
+                           .item<bool>();
   for (const auto& way : layer->ways(shape, 1, true))
-    if (way.kind != Way::Kind::onednn) EXPECT_EQ(run(way, false, true, 1).isnan().any().item<bool>(), reached) << way.text();
+    if (way.kind != Way::Kind::onednn)
+      EXPECT_EQ(run(way, false, true, 1).isnan().any().item<bool>(), reached) << way.text();
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Convolution,
-    testing::Values(Case{"one_by_one", 2, 7, 5, 48, 40}, Case{"strided_one_by_one", 1, 9, 9, 16, 32, 1, 2},
-                    Case{"three_by_three", 2, 9, 11, 16, 48, 3, 1, 1}, Case{"large_three_by_three", 1, 14, 14, 64, 96, 3, 1, 1},
-                    Case{"without_border", 1, 8, 8, 32, 32, 3}, Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1},
-                    Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2}, Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3},
-                    Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2}, Case{"deep", 1, 3, 3, 1100, 18},
-                    Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
-                    Case{"groups_of_four", 1, 9, 9, 64, 64, 3, 1, 1, 1, 16}, Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8},
-                    Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2}, Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2},
-                    Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10}, Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
+    testing::Values(
+        Case{"one_by_one", 2, 7, 5, 48, 40}, Case{"strided_one_by_one", 1, 9, 9, 16, 32, 1, 2},
+        Case{"three_by_three", 2, 9, 11, 16, 48, 3, 1, 1}, Case{"large_three_by_three", 1, 14, 14, 64, 96, 3, 1, 1},
+        Case{"without_border", 1, 8, 8, 32, 32, 3}, Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1},
+        Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2}, Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3},
+        Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2}, Case{"deep", 1, 3, 3, 1100, 18},
+        Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
+        Case{"groups_of_four", 1, 9, 9, 64, 64, 3, 1, 1, 1, 16},
+        Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8}, Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2},
+        Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2}, Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10},
+        Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
     [](const auto& name) { return name.param.name; });
 
 // A network's numbers must not depend on the machine's cores.
@@ -133,7 +146,8 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
     const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
     const Way way{Way::Kind::winograd, 12};
     const auto work = at::empty({layer.scratch(shape, way, 1)});
-    layer.run(way, shape, in.const_data_ptr<float>(), nullptr, false, y.mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), 1);
+    layer.run(way, shape, in.const_data_ptr<float>(), nullptr, false, y.mutable_data_ptr<float>(),
+              work.mutable_data_ptr<float>(), 1);
     const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, 1);
     EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), 3e-5) << channels;
   }
@@ -142,7 +156,8 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
 namespace {
 
 PoolShape pool_of(const Tensor& x, const Tensor& y, int64_t kernel, int64_t stride, int64_t padding, bool counts) {
-  return {x.size(0), x.size(2), x.size(3), x.size(1), y.size(2), y.size(3), kernel, kernel, stride, stride, padding, padding, counts};
+  return {x.size(0), x.size(2), x.size(3), x.size(1), y.size(2), y.size(3), kernel,
+          kernel,    stride,    stride,    padding,   padding,   counts};
 }
 
 }  // namespace
@@ -152,14 +167,21 @@ TEST(Pooling, IsThatOfLibTorch) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     for (const int64_t channels : {1, 3, 16, 37})
-      for (const auto& [kernel, stride, padding, ceil] : std::vector<std::tuple<int64_t, int64_t, int64_t, bool>>{
-               {3, 2, 1, false}, {2, 2, 0, true}, {3, 2, 1, true}, {3, 3, 0, true}, {2, 1, 0, false}, {5, 1, 2, false}}) {
+      for (const auto& [kernel, stride, padding, ceil] :
+           std::vector<std::tuple<int64_t, int64_t, int64_t, bool>>{{3, 2, 1, false},
+                                                                    {2, 2, 0, true},
+                                                                    {3, 2, 1, true},
+                                                                    {3, 3, 0, true},
+                                                                    {2, 1, 0, false},
+                                                                    {5, 1, 2, false}}) {
         const auto x = at::randn({2, channels, 11, 9}), in = by_pixel(x);
         const auto check = [&](auto pool, const Tensor& expected, bool counts) {
           const auto y = at::empty({2, expected.size(2), expected.size(3), channels});
-          pool(in.const_data_ptr<float>(), pool_of(x, expected, kernel, stride, padding, counts), y.template mutable_data_ptr<float>(), 0, 2 * expected.size(2));
+          pool(in.const_data_ptr<float>(), pool_of(x, expected, kernel, stride, padding, counts),
+               y.template mutable_data_ptr<float>(), 0, 2 * expected.size(2));
           EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), expected), 1e-6)
-              << hwy::TargetName(target) << " kernel=" << kernel << ", stride=" << stride << ", padding=" << padding << ", counts=" << counts;
+              << hwy::TargetName(target) << " kernel=" << kernel << ", stride=" << stride << ", padding=" << padding
+              << ", counts=" << counts;
         };
         check(pool_maximum, at::max_pool2d(x, kernel, stride, padding, 1, ceil), false);
         for (const bool counts : {false, true})

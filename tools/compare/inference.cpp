@@ -28,8 +28,9 @@ struct Options {
 /// The same numbers as the peers read: ((i * 7919) % 1000) / 500 - 1.
 Tensor input_of(const Options& options, const reszoo::Network& network) {
   const bool maps = network->input_spec().layout == reszoo::Layout::maps;
-  const std::vector<int64_t> shape = maps ? std::vector<int64_t>{options.batch, network->input_spec().channels, 224, 224}
-                                          : std::vector<int64_t>{options.batch, options.columns};
+  const std::vector<int64_t> shape = maps
+                                         ? std::vector<int64_t>{options.batch, network->input_spec().channels, 224, 224}
+                                         : std::vector<int64_t>{options.batch, options.columns};
   auto x = at::empty(shape);
   auto* to = x.mutable_data_ptr<float>();
   for (int64_t i = 0; i < x.numel(); ++i) to[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
@@ -43,7 +44,9 @@ double peak_mb() {
   return 0;
 }
 
-void say(const nlohmann::json& line) { std::cout << line << std::endl; }
+void say(const nlohmann::json& line) {
+  std::cout << line << std::endl;
+}
 
 void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
   for (const auto& step : fused.profile(x, 20))
@@ -64,7 +67,8 @@ void run(const Options& options) {
   const auto x = input_of(options, network);
   std::function<Tensor()> forward = [&] { return network->forward(x); };
   if (options.fused) {
-    const auto fused = reszoo::fuse(network, {.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true});
+    const auto fused =
+        reszoo::fuse(network, {.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true});
     forward = [&x, fused] { return fused.forward(x); };
     if (options.profile) print_profile(fused, x);
   }
