@@ -143,17 +143,18 @@ TEST_P(Contract, FusedEqualsPlain) {
   network->eval();
   torch::NoGradGuard no_grad;
   const auto fused = fuse(network), direct = fuse(network, {.winograd = false});
-  const auto expect_near = [](const Tensor& actual, const Tensor& expected, const std::string& what) {
+  constexpr double kOutputs = 1e-4, kInner = 5e-4;  // outputs are sums of many inner numbers
+  const auto expect_near = [](const Tensor& actual, const Tensor& expected, double tolerance, const std::string& what) {
     ASSERT_EQ(actual.sizes(), expected.sizes()) << what;
-    EXPECT_LE((actual - expected).abs().max().item<float>(), 1e-4 * expected.abs().max().item<float>()) << what;
+    EXPECT_LE((actual - expected).abs().max().item<float>(), tolerance * expected.abs().max().item<float>()) << what;
   };
-  expect_near(fused.forward(input()), network->forward(input()), "forward");
-  expect_near(direct.forward(input()), network->forward(input()), "without Winograd");
-  expect_near(fused.features(input()), network->features(input()), "features");
+  expect_near(fused.forward(input()), network->forward(input()), kOutputs, "forward");
+  expect_near(direct.forward(input()), network->forward(input()), kOutputs, "without Winograd");
+  expect_near(fused.features(input()), network->features(input()), kInner, "features");
   std::vector<std::string> names;
   for (const auto& [name, node] : lower(network).steps) names.push_back(name);
   const auto expected = network->features(input(), names), actual = fused.features(input(), names);
-  for (size_t i = 0; i < names.size(); ++i) expect_near(actual[i], expected[i], names[i]);
+  for (size_t i = 0; i < names.size(); ++i) expect_near(actual[i], expected[i], kInner, names[i]);
   EXPECT_TRUE(torch::equal(fused.forward(input()), fused.forward(input()))) << "a second call";
 }
 
