@@ -21,7 +21,8 @@ struct FuseOptions {
   /// The way of single layers by their key, "layer1.0.conv1": "direct", "winograd", "winograd:24" (tiles that a
   /// thread takes at once), "onednn". They go before rule and timing.
   std::map<std::string, std::string> ways = {};
-  /// Shares the weights with the network, which must then not change any more, instead of copying them.
+  /// Shares the weights with the network instead of copying them: it is put into evaluation mode, and must not change
+  /// any more.
   bool share_weights = false;
 };
 
