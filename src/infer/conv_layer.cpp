@@ -5,14 +5,13 @@
 #include <ATen/ops/mul.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 
 #include "infer/conv_direct.h"
 #include "infer/conv_winograd.h"
+#include "infer/deal.h"
 #include "infer/onednn.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/parallel.h"
 
 namespace reszoo::detail {
 namespace {
@@ -28,27 +27,6 @@ constexpr int64_t kSharedWeights = 512 << 10;
 
 /// Tiles for all threads together, so that memory does not grow with the batch.
 constexpr int64_t kMostTiles = 1024;
-
-/// Parts that work is cut into for each thread. Who is done takes the next: a core that others keep busy does less.
-constexpr int64_t kParts = 4;
-
-/// Calls `work(thread, part)` for every part.
-void deal(int64_t threads, int64_t parts, const std::function<void(int64_t thread, int64_t part)>& work) {
-  std::atomic<int64_t> next{0};
-  const auto take = [&](int64_t thread) {
-    for (int64_t part; (part = next.fetch_add(1, std::memory_order_relaxed)) < parts;) work(thread, part);
-  };
-  if (threads <= 1 || parts <= 1)
-    take(0);
-  else
-    parallel(std::min(threads, parts), take);
-}
-
-/// Cuts `count` things into parts and calls `work(first, end)` for each.
-void deal_out(int64_t threads, int64_t count, const std::function<void(int64_t first, int64_t end)>& work) {
-  const auto parts = threads <= 1 ? 1 : std::min(count, threads * kParts);
-  deal(threads, parts, [&](int64_t, int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
-}
 
 /// Few channels make short sums that are slow to point at: with the border written out, a row of the kernel is one.
 bool is_thin(const ConvShape& s) {

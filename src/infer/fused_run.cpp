@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/map_scale_shift.h"
+#include "infer/deal.h"
 #include "infer/fused_plan.h"
-#include "reszoo/base/parallel.h"
 
 namespace reszoo::detail {
 namespace {
@@ -28,12 +28,10 @@ struct Run {
   const std::vector<int64_t>& input_shape(size_t i) const { return ops[program.ops[i].inputs[0]].output; }
 };
 
-/// Cuts `count` things, together `numbers` large, into a share a thread.
+/// Cuts `count` things, together `numbers` large, into parts for the threads.
 void share(const Run& run, int64_t count, int64_t numbers,
            const std::function<void(int64_t first, int64_t end)>& work) {
-  const auto parts = numbers < kFew ? 1 : std::min(run.threads, count);
-  if (parts <= 1) return work(0, count);
-  parallel(parts, [&](int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
+  deal_out(numbers < kFew ? 1 : run.threads, count, work);
 }
 
 Tensor as_tensor(const float* data, const std::vector<int64_t>& shape) {
