@@ -35,13 +35,13 @@ double seconds_since(Clock::time_point begin) {
 }
 
 /// Random numbers of one input: as --input says, else as the network's row.
-Tensor input_of(const Arguments& a, const cli::Source& source) {
+Tensor input_of(const Arguments& a, const Model* model) {
   auto shape = a.shape;
-  if (shape.empty() && !source.model)
+  if (shape.empty() && !model)
     fail(ErrorKind::usage, "--input: this file does not say what it reads; give its shape, 3,224,224");
   if (shape.empty()) {
-    shape = registry().find(source.model->name).input;
-    shape[0] = source.model->network->input_spec().channels;
+    shape = registry().find(model->name).input;
+    shape[0] = model->network->input_spec().channels;
   }
   shape.insert(shape.begin(), a.batch_size);
   return torch::rand(shape);
@@ -57,6 +57,11 @@ cli::Source open(const Arguments& a, c10::Device device) {
   model.network = create_model(info.name, model.options);
   model.network->to(device);
   model.network->eval();
+  if (parse_numbers(a.source.fuse.precision) == Numbers::int8) {
+    Calibration calibration(model.network);
+    calibration.add(input_of(a, &model));
+    model.quantization = calibration.result();
+  }
   cli::fuse_model(model, a.source.fuse);
   return {.model = std::move(model)};
 }
@@ -124,7 +129,7 @@ ordered_json profile(const FusedNetwork& fused, const Tensor& x, bool json) {
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto source = open(a, common.use());
-  const auto x = input_of(a, source);
+  const auto x = input_of(a, source.model ? &*source.model : nullptr);
   const bool fused = source.model && !source.model->fused.empty(), rows = x.dim() == 2;
   const c10::InferenceMode inference;
   source.outputs(x);  // plans, packs weights
@@ -133,6 +138,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
                       {"threads", at::get_num_threads()},
                       {"streams", a.streams},
                       {"fused", fused},
+                      {"precision", fused ? text_of(source.model->fused.front().numbers()) : "float32"},
                       {"unit", rows ? "rows/s" : "images/s"}};
   if (!a.out.empty()) {
     if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");
@@ -154,10 +160,10 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   result["p99_ms"] = 1e3 * quantile(each, 0.99);
   if (!common.json)
     fmt::print(
-        "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams{})\n",
+        "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, {}{})\n",
         result["model"].get<std::string>(), result["median"].get<double>(), result["unit"].get<std::string>(),
         result["best"].get<double>(), result["p99_ms"].get<double>(), a.batch_size, at::get_num_threads(), a.streams,
-        fused ? ", fused" : "");
+        result["precision"].get<std::string>(), fused ? ", fused" : "");
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/model_options.h"
+#include "cli/quantize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
@@ -27,8 +28,9 @@ struct Arguments {
   fs::path in, out;
   std::string model;
   std::vector<std::string> settings;
-  bool adapt = false, no_verify = false, ema = false, plain = false;
+  bool adapt = false, no_verify = false, ema = false, plain = false, int8 = false;
   int64_t size = 0;
+  cli::CalibrateOptions calibrate;
 };
 
 /// What OUT's ending asks for.
@@ -153,8 +155,36 @@ void print(const Content& content, const fs::path& out, Kind kind, const json& e
     std::cout << "expects rows as the model file prepares them; its quantiles and categories are not in this file\n";
 }
 
+nlohmann::ordered_json convert_to_int8(const Arguments& a, bool quiet) {
+  if (a.adapt || a.plain || a.size > 0) fail(ErrorKind::usage, "--int8: takes no --adapt, --plain or --size");
+  auto source = cli::open_source({.weights = a.in.string(),
+                                  .model = a.model,
+                                  .settings = a.settings,
+                                  .no_verify = a.no_verify,
+                                  .ema = a.ema,
+                                  .fuse = {.no_fuse = true}},
+                                 torch::kCPU);
+  const auto agreement = cli::quantize(source, a.calibrate);
+  const auto& model = *source.model;
+  model.save(a.out);
+  if (!quiet)
+    fmt::print("{}: int8, {} layers, {} bytes\n{}\n", a.out.string(), model.quantization.layers.size(),
+               fs::file_size(a.out), agreement.text());
+  return {{"in", a.in.string()},
+          {"out", a.out.string()},
+          {"to", "int8"},
+          {"model", model.name},
+          {"layers", model.quantization.layers.size()},
+          {"bytes", fs::file_size(a.out)},
+          {"agreement", agreement.to_json()}};
+}
+
 nlohmann::ordered_json convert(const Arguments& arguments, bool quiet) {
   const auto kind = kind_of(arguments.out);
+  if (arguments.int8 != !arguments.calibrate.path.empty()) fail(ErrorKind::usage, "--int8 and --calibrate: go together");
+  if (arguments.int8 && kind != Kind::safetensors)
+    fail(ErrorKind::usage, "--int8: writes a model file; OUT must end in .safetensors, got {}", arguments.out.string());
+  if (arguments.int8) return convert_to_int8(arguments, quiet);
   const bool network = kind == Kind::torchscript || kind == Kind::onnx;
   if (arguments.size > 0 && !network) fail(ErrorKind::usage, "--size: is for TorchScript and ONNX");
   if (arguments.model.empty() && (arguments.adapt || !arguments.settings.empty()))
@@ -193,6 +223,13 @@ int main(int argc, char** argv) {
         app.add_flag("--no-verify", arguments.no_verify,
                      "Compare no checksums of IN, and no answers of a TorchScript OUT");
         app.add_flag("--plain", arguments.plain, "Of a model file write the weights alone, without its card");
+        app.add_flag("--int8", arguments.int8,
+                     "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
+        app.add_option("--calibrate", arguments.calibrate.path,
+                       "Pictures of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
+        app.add_option("--calibrate-most", arguments.calibrate.most, "At most so many of them, spread over all")
+            ->check(CLI::PositiveNumber)
+            ->capture_default_str();
         app.add_option("--size", arguments.size,
                        "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
             ->check(CLI::PositiveNumber);

@@ -316,6 +316,12 @@ class Fuser {
 
 }  // namespace
 
+std::string result_name(const FusedOp& op) {
+  auto name = op.key;
+  for (const auto& part : op.with) name += "+" + part;
+  return name;
+}
+
 Program fuse_graph(const Graph& graph, const std::vector<size_t>& outputs, ConvLayers& layers) {
   Fuser fuser(graph, outputs);
   fuser.fold();

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "infer/onednn.h"
 #include "infer/planned_program.h"
+#include "infer/tensor_program.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -34,28 +37,54 @@ struct FusedNetwork::Impl {
   Network network{nullptr};
   Graph graph;
   detail::PlanOptions plan;
+  detail::TensorType type;  ///< module_type is that of the network, and of its input
+  Numbers numbers = Numbers::float32;
+  Quantization quantization;
   std::mutex mutex;
   detail::ConvLayers layers;
-  std::map<std::vector<size_t>, std::shared_ptr<detail::PlannedProgram>> programs;
 
-  detail::PlannedProgram& program(const std::vector<size_t>& outputs) {
+  /// What is run for some outputs.
+  struct Prepared {
+    detail::PlannedProgram planned;                 ///< by own kernels; in any case the shapes
+    std::unique_ptr<detail::TensorProgram> tensors;  ///< by LibTorch's operators, unless it is null
+
+    Prepared(detail::Program program, const detail::PlanOptions& options) : planned(std::move(program), options) {}
+  };
+  std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
+
+  bool has_kernels() const { return numbers == Numbers::float32 && type.device.is_cpu(); }
+
+  Prepared& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
-    auto& program = programs[outputs];
-    if (!program) program = std::make_shared<detail::PlannedProgram>(detail::fuse_graph(graph, outputs, layers), plan);
-    return *program;
+    auto& made = programs[outputs];
+    if (made) return *made;
+    made = std::make_shared<Prepared>(detail::fuse_graph(graph, outputs, layers), plan);
+    if (!has_kernels())
+      made->tensors = std::make_unique<detail::TensorProgram>(made->planned.shared_program(), type, quantization);
+    return *made;
   }
 
   void check(const Tensor& x) const {
     network->check_input(x);
-    if (x.scalar_type() != at::kFloat || !x.is_cpu())
-      fail(ErrorKind::input, "{}: a fused network reads float32 on the CPU, got {} on {}", network->name(),
-           c10::toString(x.scalar_type()), x.device().str());
+    if (x.scalar_type() != type.module_type || x.device() != type.device)
+      fail(ErrorKind::input, "{}: the fused network reads {} on {}, got {} on {}", network->name(),
+           c10::toString(type.module_type), type.device.str(), c10::toString(x.scalar_type()), x.device().str());
   }
 
   std::vector<Tensor> run(const Tensor& x, const std::vector<size_t>& outputs) {
     check(x);
     const at::NoGradGuard no_grad;
-    return program(outputs).run(x);
+    auto& prepared = program(outputs);
+    return prepared.tensors ? prepared.tensors->run(x) : prepared.planned.run(x);
+  }
+
+  /// Seconds between operations; `done` is called behind each.
+  void run_observed(const Tensor& x, const std::function<void(size_t op)>& done) {
+    auto& prepared = program({graph.output});
+    if (prepared.tensors)
+      prepared.tensors->run(x, [&](size_t op, const Tensor&) { done(op); });
+    else
+      prepared.planned.plan(x.sizes().vec(), at::get_num_threads())->run(x, done);
   }
 
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
@@ -90,7 +119,7 @@ std::vector<Tensor> FusedNetwork::features(const Tensor& x, const std::vector<st
 
 std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) const {
   const at::NoGradGuard no_grad;
-  auto& program = impl_->program({impl_->graph.output});
+  auto& [program, tensors] = impl_->program({impl_->graph.output});
   const auto plan = program.plan(shape, at::get_num_threads());
   std::vector<FusedStep> steps;
   for (size_t i = 0; i < plan->ops().size(); ++i) {
@@ -100,7 +129,7 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
     steps.push_back({.key = op.key,
                      .kind = detail::kind_text(op),
                      .with = op.with,
-                     .way = sums ? planned.way.text() : "",
+                     .way = !sums ? "" : tensors ? tensors->way(i) : planned.way.text(),
                      .output = planned.output,
                      .multiply_adds = sums ? planned.conv.multiply_adds() : 0});
   }
@@ -109,6 +138,7 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
 
 std::map<std::string, std::string> FusedNetwork::ways(const std::vector<int64_t>& shape) const {
   std::map<std::string, std::string> ways;
+  if (!impl_->has_kernels()) return ways;
   for (const auto& step : steps(shape))
     if (!step.way.empty()) ways[step.key] = step.way;
   return ways;
@@ -119,11 +149,10 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   impl_->check(x);
   auto described = steps(x.sizes().vec());
   const at::NoGradGuard no_grad;
-  const auto plan = impl_->program({impl_->graph.output}).plan(x.sizes().vec(), at::get_num_threads());
   std::vector<std::vector<double>> seconds(described.size());
   for (int64_t round = -1; round < rounds; ++round) {
     auto before = Clock::now();
-    plan->run(x, [&](size_t op) {
+    impl_->run_observed(x, [&](size_t op) {
       const auto now = Clock::now();
       if (round >= 0) seconds[op].push_back(std::chrono::duration<double>(now - before).count());
       before = now;
@@ -137,6 +166,10 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   return described;
 }
 
+Numbers FusedNetwork::numbers() const {
+  return impl_->numbers;
+}
+
 const std::string& FusedNetwork::name() const {
   return impl_->network->name();
 }
@@ -145,21 +178,77 @@ const InputSpec& FusedNetwork::input_spec() const {
   return impl_->network->input_spec();
 }
 
-FusedNetwork fuse(const Network& network, const FuseOptions& options) {
+namespace {
+
+constexpr Named<Numbers> kNumbers[] = {{"best", Numbers::best},
+                                       {"float32", Numbers::float32},
+                                       {"float16", Numbers::float16},
+                                       {"bfloat16", Numbers::bfloat16},
+                                       {"int8", Numbers::int8}};
+
+/// Where the network lies, and its type.
+detail::TensorType type_of(const Network& network) {
+  const auto parameters = network->parameters();
+  detail::TensorType type;
+  if (parameters.empty()) return type;
+  type.device = parameters.front().device();
+  type.type = type.module_type = parameters.front().scalar_type();
   for (const auto& item : network->named_parameters())
-    if (!item.value().is_cpu() || item.value().scalar_type() != at::kFloat)
-      fail(ErrorKind::device, "{}: only a network of float32 on the CPU can be fused, got {} of {} on {}",
-           network->name(), item.key(), c10::toString(item.value().scalar_type()), item.value().device().str());
+    if (item.value().device() != type.device || item.value().scalar_type() != type.type ||
+        !item.value().is_floating_point() || (type.device.is_cpu() && type.type != at::kFloat))
+      fail(ErrorKind::device, "{}: a network of float32 on the CPU, or of one floating type on a GPU, can be fused, got "
+           "{} of {} on {}", network->name(), item.key(), c10::toString(item.value().scalar_type()),
+           item.value().device().str());
+  return type;
+}
+
+/// What is computed in; `best` is resolved.
+Numbers numbers_of(const Network& network, const FuseOptions& options, const detail::TensorType& type) {
+  const bool can_int8 = type.device.is_cpu() && detail::has_onednn_int8();
+  auto numbers = options.numbers;
+  if (numbers == Numbers::best)
+    numbers = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Numbers::int8
+              : type.type == at::kHalf                                     ? Numbers::float16
+              : type.type == at::kBFloat16                                 ? Numbers::bfloat16
+                                                                           : Numbers::float32;
+  if (numbers == Numbers::int8 && options.quantization.empty())
+    fail(ErrorKind::usage, "{}: int8 needs a quantization, which a calibration makes", network->name());
+  if (numbers == Numbers::int8 && !can_int8)
+    fail(ErrorKind::device, "{}: int8 is for a CPU whose LibTorch has oneDNN", network->name());
+  if (numbers == Numbers::float16 && type.device.is_cpu())
+    fail(ErrorKind::device, "{}: float16 is for a GPU", network->name());
+  return numbers;
+}
+
+}  // namespace
+
+Numbers parse_numbers(std::string_view text) {
+  return parse_name("precision", kNumbers, text);
+}
+
+std::string text_of(Numbers numbers) {
+  return name_of(kNumbers, numbers);
+}
+
+FusedNetwork fuse(const Network& network, const FuseOptions& options) {
+  const auto type = type_of(network);
   auto impl = std::make_shared<FusedNetwork::Impl>();
   impl->network = options.share_weights ? network : deep_copy(network);
   impl->network->eval();
   impl->graph = lower(impl->network);
+  impl->type = type;
+  impl->numbers = numbers_of(network, options, type);
+  if (impl->numbers == Numbers::float16) impl->type.type = at::kHalf;
+  if (impl->numbers == Numbers::bfloat16) impl->type.type = at::kBFloat16;
+  if (impl->numbers == Numbers::int8) impl->quantization = options.quantization;
+  impl->plan.device = type.device;
+  impl->plan.type = type.module_type;
   impl->plan.winograd = options.winograd;
   impl->plan.tune = options.tune;
   for (const auto& [key, way] : options.ways) impl->plan.ways[key] = detail::Way::parse(way);
   const at::NoGradGuard no_grad;
   std::vector<std::string> keys;
-  for (const auto& op : impl->program({impl->graph.output}).program().ops)
+  for (const auto& op : impl->program({impl->graph.output}).planned.program().ops)
     if (op.conv) keys.push_back(op.key);
   for (const auto& [key, way] : options.ways)
     if (std::find(keys.begin(), keys.end(), key) == keys.end())

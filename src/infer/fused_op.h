@@ -46,6 +46,9 @@ struct FusedOp {
   AnyModule module = {};
 };
 
+/// What a result is called: the layer's key and what became part of it.
+std::string result_name(const FusedOp& op);
+
 /// Operations in an order in which they run, and which of them are asked for.
 struct Program {
   std::vector<FusedOp> ops;

@@ -5,6 +5,7 @@
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
+#include "reszoo/weights/quantized.h"
 
 namespace reszoo {
 namespace {
@@ -73,6 +74,20 @@ std::vector<Network> networks_of(const Model& model) {
   return networks;
 }
 
+json to_json(const Quantization& quantization) {
+  json ranges = json::object();
+  for (const auto& [name, range] : quantization.ranges) ranges[name] = {range.least, range.most};
+  return {{"layers", quantization.layers}, {"ranges", ranges}};
+}
+
+Quantization quantization_from(const json& card, const std::string& source) {
+  const auto object = json_field<json>(card, "quantization", source);
+  Quantization quantization{.layers = json_field<std::vector<std::string>>(object, "layers", source)};
+  for (const auto& [name, range] : json_field<std::map<std::string, std::array<float, 2>>>(object, "ranges", source))
+    quantization.ranges[name] = {range[0], range[1]};
+  return quantization;
+}
+
 Model build(const json& card, const State& tensors, const std::string& source) {
   if (json_field<std::string>(card, "kind", source) != "model")
     fail(ErrorKind::file, "{}: holds no model but a {}", source, card.at("kind").get<std::string>());
@@ -84,6 +99,7 @@ Model build(const json& card, const State& tensors, const std::string& source) {
   if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
   for (int64_t i = 1; i < networks; ++i) model.further.push_back(uninitialised(model));
   if (card.contains("ways")) model.ways = json_field<std::map<std::string, std::string>>(card, "ways", source);
+  if (card.contains("quantization")) model.quantization = quantization_from(card, source);
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);
@@ -103,7 +119,8 @@ const std::vector<std::string>& words_of(const Target& target, size_t t) {
 }  // namespace
 
 Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
-  const auto file = read_model_file(path, {.verify = verify});
+  auto file = read_model_file(path, {.verify = verify});
+  file.tensors = dequantized(file.tensors, path.string());
   Model model;
   try {
     model = build(file.card, file.tensors, path.string());
@@ -129,8 +146,9 @@ void Model::save(const std::filesystem::path& path, const std::optional<State>& 
   if (target) card["target"] = target->to_json();
   if (image) card["image"] = image->to_json();
   auto networks = networks_of(*this);
+  if (!quantization.empty()) card["quantization"] = to_json(quantization);
   for (size_t i = 0; i < networks.size(); ++i)
-    for (const auto& item : i == 0 && weights ? *weights : state_of(*networks[i]))
+    for (const auto& item : quantized(i == 0 && weights ? *weights : state_of(*networks[i]), quantization.layers))
       tensors.insert(prefix_of(*this, i) + item.key(), item.value());
   if (table) {
     card["table"] = table->to_json();
@@ -143,6 +161,7 @@ void Model::fuse(const FuseOptions& how) {
   auto shared = how;
   shared.share_weights = true;
   shared.ways.insert(ways.begin(), ways.end());
+  if (shared.quantization.empty()) shared.quantization = quantization;
   std::vector<FusedNetwork> made;
   for (const auto& one : networks_of(*this)) made.push_back(reszoo::fuse(one, shared));
   fused = std::move(made);

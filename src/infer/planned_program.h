@@ -23,6 +23,7 @@ class PlannedProgram {
   std::shared_ptr<const FusedPlan> plan(const std::vector<int64_t>& shape, int64_t threads);
 
   const Program& program() const { return *program_; }
+  std::shared_ptr<const Program> shared_program() const { return program_; }
 
  private:
   bool is_by_row() const;

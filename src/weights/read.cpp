@@ -7,6 +7,7 @@
 
 #include "archive.h"
 #include "model_file_check.h"
+#include "reszoo/weights/quantized.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -58,7 +59,7 @@ State without_extras(const State& tensors) {
 State safetensors_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   auto file = parse_safetensors(bytes, source);
   if (!is_model_file(file.metadata)) return std::move(file.tensors);
-  return without_extras(check_model_file(std::move(file), source, options).tensors);
+  return dequantized(without_extras(check_model_file(std::move(file), source, options).tensors), source);
 }
 
 /// What the first bytes say; a safetensors file may still be a model file.

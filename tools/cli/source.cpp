@@ -87,6 +87,14 @@ std::optional<Tensor> set_of(const fs::path& path, DataKind kind) {
   return std::nullopt;
 }
 
+/// Which of `count` things are taken, so that `most` are spread over all of them; all of them if most is 0.
+std::vector<int64_t> spread(int64_t count, int64_t most) {
+  const auto taken = most > 0 ? std::min(count, most) : count;
+  std::vector<int64_t> numbers(static_cast<size_t>(taken));
+  for (int64_t i = 0; i < taken; ++i) numbers[static_cast<size_t>(i)] = i * count / taken;
+  return numbers;
+}
+
 /// Rows for weights that say nothing of columns: all of them, as numbers.
 Tensor plain_rows(const Frame& frame) {
   std::vector<Tensor> columns;
@@ -161,13 +169,26 @@ Tensor Source::features(const Tensor& input) {
 }
 
 void add_fuse_options(CLI::App& app, FuseFlags& flags) {
-  app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
+  auto* plain = app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
   app.add_flag("--tune", flags.tune, "Time each layer's ways at the start and take the fastest");
+  app.add_option("--precision", flags.precision,
+                 "What is computed in: float32, bfloat16, float16 (on a GPU), int8 (of a file by convert --int8); best "
+                 "is int8 where the file and the processor are made for it, else float32")
+      ->capture_default_str()
+      ->excludes(plain);
 }
 
 void fuse_model(Model& model, const FuseFlags& flags) {
+  const auto asked = parse_numbers(flags.precision);
   const auto parameters = model.network->parameters();
-  if (!flags.no_fuse && (parameters.empty() || parameters.front().is_cpu())) model.fuse({.tune = flags.tune});
+  const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
+  if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
+  model.fuse({.tune = flags.tune, .numbers = asked});
+  const auto numbers = model.fused.front().numbers();
+  if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
+    std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
+  if (on_cpu && numbers == Numbers::bfloat16 && !has_fast_bfloat16())
+    std::cerr << "note: this processor has no bfloat16 (AVX-512 BF16); float32 is faster\n";
 }
 
 void add_source_options(CLI::App& app, SourceOptions& options) {
@@ -222,9 +243,12 @@ void for_each_input(const Source& source, const InputOptions& options, const std
     } else if (kind == DataKind::image_file) {
       visit_pictures(source, {input}, visit);
     } else if (const auto images = set_of(input, kind)) {
-      visit({picture_preprocess(source)(*images)});
+      visit({picture_preprocess(source)(images->index_select(0, torch::tensor(spread(images->size(0), options.most))))});
     } else if (fs::is_directory(input)) {
-      visit_pictures(source, pictures_in(input), visit);
+      const auto found = pictures_in(input);
+      std::vector<fs::path> taken;
+      for (const auto i : spread(std::ssize(found), options.most)) taken.push_back(found[static_cast<size_t>(i)]);
+      visit_pictures(source, taken, visit);
     } else {
       fail(ErrorKind::input, "{}: neither a table nor a picture", input);
     }

@@ -28,6 +28,7 @@ struct Source {
 /// How a network is made ready, as the command line says it.
 struct FuseFlags {
   bool no_fuse = false, tune = false;
+  std::string precision = "best";
 };
 
 /// Which weights, as the command line says it.
@@ -40,10 +41,11 @@ struct SourceOptions {
   FuseFlags fuse;
 };
 
-/// Adds --no-fuse and --tune.
+/// Adds --no-fuse, --tune and --precision.
 void add_fuse_options(CLI::App& app, FuseFlags& flags);
 
-/// Makes the model ready for inference where it is on the CPU, unless --no-fuse says otherwise.
+/// Makes the model ready for inference, unless --no-fuse says otherwise. Says on stderr if a quantized model runs in
+/// float32, since int8 is no faster here.
 void fuse_model(Model& model, const FuseFlags& flags);
 
 /// Adds --weights and --pretrained, of which one must be given, and their company.
@@ -57,6 +59,7 @@ struct InputOptions {
   std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
   std::vector<std::string> keep;    ///< columns of tables to hand on
   TableReadOptions table;
+  int64_t most = 0;  ///< pictures of a folder, spread over all of it; 0: all
 };
 
 /// Adds INPUT and how tables are read.

@@ -4,11 +4,26 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "reszoo/infer/quantize.h"
 #include "reszoo/nn/network.h"
 
 namespace reszoo {
+
+/// In which numbers a fused network computes.
+enum class Numbers {
+  best,      ///< int8 where a quantization is given and `has_fast_int8()`; else as the network's weights
+  float32,
+  float16,   ///< on a GPU
+  bfloat16,  ///< on a CPU slower than float32 unless `has_fast_bfloat16()`
+  int8,      ///< needs a quantization; no faster than float32 unless `has_fast_int8()`
+};
+
+/// Throws: Error (usage).
+Numbers parse_numbers(std::string_view text);
+std::string text_of(Numbers numbers);
 
 /// How `fuse` makes a network ready.
 struct FuseOptions {
@@ -21,6 +36,8 @@ struct FuseOptions {
   /// The way of single layers by their key, "layer1.0.conv1": "direct", "winograd", "winograd:24" (tiles that a
   /// thread takes at once), "onednn". They go before rule and timing.
   std::map<std::string, std::string> ways = {};
+  Numbers numbers = Numbers::best;
+  Quantization quantization = {};  ///< for int8; of the same weights, see `Calibration`
   /// Shares the weights with the network instead of copying them: it is put into evaluation mode, and must not change
   /// any more.
   bool share_weights = false;
@@ -31,7 +48,7 @@ struct FusedStep {
   std::string key;   ///< of its layer
   std::string kind;  ///< "conv", "linear", "max_pool", "average", "scale_shift", "add", "plain", …
   std::vector<std::string> with;     ///< what became part of it, in order: "layer1.0.bn1", "add", "relu"
-  std::string way = {};              ///< of a convolution or linear layer, for this shape
+  std::string way = {};              ///< of a convolution or linear layer, for this shape; or its numbers, "int8"
   std::vector<int64_t> output = {};  ///< shape
   int64_t multiply_adds = 0;         ///< of convolutions and linear layers
   double seconds = 0;                ///< set by `profile` alone: the median
@@ -44,7 +61,7 @@ struct FusedStep {
 /// It does not change, and many threads may call it at once; copies share it. Values are those of the network when
 /// it was fused, in evaluation mode.
 ///
-/// Shape: as the network. float32 on a CPU.
+/// Shape: as the network; on its device and in its type.
 class FusedNetwork {
  public:
   /// Throws: Error (input) if rank, channels or type of x are wrong.
@@ -67,6 +84,9 @@ class FusedNetwork {
   /// The operations with the time that each takes, the median of `rounds`.
   std::vector<FusedStep> profile(const Tensor& x, int64_t rounds = 10) const;
 
+  /// What `best` came to: never that.
+  Numbers numbers() const;
+
   const std::string& name() const;
   const InputSpec& input_spec() const;
 
@@ -81,8 +101,10 @@ class FusedNetwork {
 /// not seen.
 ///
 /// What cannot be fused runs as the module that it is, "plain" among the steps.
-/// Throws: Error (usage) for a way that is not there, or a key in `ways` that is none of the network's convolutions;
-/// Error (device) if the network's weights are not float32 on a CPU.
+/// On a GPU, and in bfloat16 and int8, layers run by LibTorch's operators, folded and channels-last; `winograd`, `tune`
+/// and `ways` are of float32 on the CPU.
+/// Throws: Error (usage) for a way that is not there, a key in `ways` that is none of the network's convolutions, or
+/// int8 without a quantization; Error (device) for int8 on a GPU, or weights that are not all of one floating type.
 FusedNetwork fuse(const Network& network, const FuseOptions& options = {});
 
 }  // namespace reszoo

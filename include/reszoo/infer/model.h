@@ -40,6 +40,7 @@ struct Model {
   std::optional<ImagePreprocess> image = {};  ///< of an image network
   std::optional<Target> target = {};          ///< what is predicted
   std::map<std::string, std::string> ways = {};  ///< of layers in inference, see FuseOptions; kept in the file
+  Quantization quantization = {};  ///< for inference in int8; with it, the file has these layers' weights as int8
   std::vector<FusedNetwork> fused = {};       ///< of each network, once `fuse` was called
 
   /// Builds the network of the file and loads its weights; evaluation mode.
@@ -51,8 +52,8 @@ struct Model {
   void save(const std::filesystem::path& path, const std::optional<State>& weights = std::nullopt) const;
 
   /// From here on outputs and features come from `reszoo::fuse` of the networks, which must not change any more. The
-  /// model's ways hold where `how` names none for a layer.
-  /// Throws: Error (device) if they are not on the CPU.
+  /// model's ways hold where `how` names none for a layer, and its quantization where `how` has none.
+  /// Throws: as `reszoo::fuse`.
   void fuse(const FuseOptions& how = {});
 
   /// One raw row, or one picture in memory.

@@ -1,0 +1,78 @@
+#include "reszoo/weights/quantized.h"
+
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/where.h>
+
+#include <set>
+
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+constexpr std::string_view kWeight = ".weight", kScale = "_scale";
+
+/// A number for each output, beside weights of any rank.
+Tensor over_outputs(const Tensor& scale, const Tensor& weight) {
+  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
+  shape[0] = -1;
+  return scale.reshape(shape);
+}
+
+void check(const QuantizedWeight& weight, const std::string& key, const std::string& source) {
+  const auto& [values, scale] = weight;
+  if (values.dim() < 1 || scale.dim() != 1 || scale.size(0) != values.size(0) || scale.scalar_type() != at::kFloat)
+    fail(ErrorKind::file, "{}: {}{} must be float32 with a number for each output of {}, the file is damaged", source,
+         key, kScale, key);
+}
+
+}  // namespace
+
+QuantizedWeight QuantizedWeight::of(const Tensor& weight) {
+  const auto real = weight.detach().to(at::kFloat);
+  const auto largest = real.abs().flatten(1).amax(1);
+  const auto scale = at::where(largest > 0, largest / 127, at::ones_like(largest));
+  return {(real / over_outputs(scale, real)).round().clamp(-127, 127).to(at::kChar), scale};
+}
+
+Tensor QuantizedWeight::weight() const {
+  return values.to(at::kFloat) * over_outputs(scale, values);
+}
+
+State quantized(const State& weights, const std::vector<std::string>& layers) {
+  std::set<std::string> keys;
+  for (const auto& layer : layers) keys.insert(layer + std::string(kWeight));
+  State result("key");
+  for (const auto& item : weights) {
+    if (!keys.contains(item.key())) {
+      result.insert(item.key(), item.value());
+      continue;
+    }
+    const auto made = QuantizedWeight::of(item.value());
+    result.insert(item.key(), made.values);
+    result.insert(item.key() + std::string(kScale), made.scale);
+  }
+  return result;
+}
+
+State dequantized(const State& weights, const std::string& source) {
+  State result("key");
+  const auto is_whole = [&](const std::string& key) {
+    const auto* values = weights.find(key);
+    return values && values->scalar_type() == at::kChar;
+  };
+  for (const auto& item : weights) {
+    const auto& key = item.key();
+    const auto* scale = weights.find(key + std::string(kScale));
+    if (scale && is_whole(key)) {
+      const QuantizedWeight stored{item.value(), *scale};
+      check(stored, key, source);
+      result.insert(key, stored.weight());
+    } else if (!key.ends_with(kScale) || !is_whole(key.substr(0, key.size() - kScale.size()))) {
+      result.insert(key, item.value());
+    }
+  }
+  return result;
+}
+
+}  // namespace reszoo
