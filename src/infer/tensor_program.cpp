@@ -1,11 +1,14 @@
 #include "infer/tensor_program.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "infer/onednn.h"
 
@@ -20,6 +23,29 @@ struct Value {
 /// As a map (N, C, H, W) or as rows (N, C): one number for each channel.
 Tensor over_channels(const Tensor& of_channel, int64_t rank) {
   return rank == 4 ? of_channel.reshape({1, -1, 1, 1}) : of_channel;
+}
+
+/// With channels last.
+Tensor as_kept(const Tensor& x) {
+  return x.contiguous(x.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+}
+
+/// By the kernels of float32 on a CPU, with all that follows but the sigmoid.
+Tensor conv_here(const FusedOp& op, const Tensor& x, const Tensor& residual) {
+  const auto& layer = *op.conv;
+  const bool maps = x.dim() == 4;
+  const auto shape = maps ? layer.shape(x.size(0), x.size(2), x.size(3)) : layer.shape(x.numel() / x.size(-1), 1, 1);
+  const auto threads = static_cast<int64_t>(at::get_num_threads());
+  const auto way = layer.ways(shape, threads, /*winograd=*/true).front();
+  auto sizes = x.sizes().vec();
+  sizes[maps ? 1 : sizes.size() - 1] = shape.outputs;
+  if (maps) std::tie(sizes[2], sizes[3]) = std::pair(shape.rows_out, shape.columns_out);
+  auto y = at::empty(sizes, x.options(), maps ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  auto scratch = at::empty({layer.scratch(shape, way, threads)});
+  layer.run(way, shape, as_kept(x).const_data_ptr<float>(),
+            op.residual ? as_kept(residual).const_data_ptr<float>() : nullptr, op.relu, y.mutable_data_ptr<float>(),
+            scratch.mutable_data_ptr<float>(), threads);
+  return op.sigmoid ? y.sigmoid_() : y;
 }
 
 Tensor conv(const FusedOp& op, const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -72,6 +98,7 @@ struct TensorProgram::Run {
       case OpKind::input: return {};
       case OpKind::conv: {
         if (made.is_int8()) return compute_int8(i);
+        if (of.has_kernels()) return {conv_here(it, input(i), residual(i)), {}};
         return {finish(it, conv(it, input(i), made.weight, made.bias), residual(i)), {}};
       }
       case OpKind::max_pool:
@@ -132,7 +159,7 @@ TensorProgram::TensorProgram(std::shared_ptr<const Program> program, const Tenso
     layer.shift = here(op.shift);
     if (!op.conv) continue;
     layer.bias = here(op.conv->weights().bias);
-    if (!layer.is_int8())
+    if (!layer.is_int8() && !has_kernels())
       layer.weight = here(op.conv->weights().folded()).contiguous(at::MemoryFormat::ChannelsLast);
   }
 }
@@ -178,9 +205,8 @@ std::vector<Tensor> TensorProgram::run(const Tensor& x, const Observer& observe)
   Run run{*this, std::vector<Value>(layers_.size())};
   const auto& ops = program_->ops;
   for (size_t i = 0; i < ops.size(); ++i) {
-    auto input = ops[i].kind == OpKind::input ? x.to(type_.device, type_.type) : Tensor();
-    if (input.defined() && input.dim() == 4) input = input.contiguous(at::MemoryFormat::ChannelsLast);
-    run.values[i] = input.defined() ? Value{input, {}} : run.compute(i);
+    const bool is_input = ops[i].kind == OpKind::input;
+    run.values[i] = is_input ? Value{as_kept(x.to(type_.device, type_.type)), {}} : run.compute(i);
     if (observe) observe(i, run.values[i].real);
     for (const size_t read : ops[i].inputs)
       if (layers_[read].last == i) run.values[read] = {};
@@ -191,7 +217,7 @@ std::vector<Tensor> TensorProgram::run(const Tensor& x, const Observer& observe)
 }
 
 std::string TensorProgram::way(size_t op) const {
-  return layers_[op].is_int8() ? "int8" : c10::toString(type_.type);
+  return layers_[op].is_int8() ? "int8" : has_kernels() ? "float32" : c10::toString(type_.type);
 }
 
 }  // namespace reszoo::detail

@@ -1,4 +1,4 @@
-/// A program that is run by LibTorch's operators, a tensor for each result: on any device, in any floating type, and with
+/// A program that is run with a tensor for each result, for the most part by LibTorch's operators: on any device, in any floating type, and with
 /// layers in whole numbers of 8 bits.
 #pragma once
 #include <functional>
@@ -50,6 +50,7 @@ class TensorProgram {
   };
   struct Run;
 
+  bool has_kernels() const { return type_.device.is_cpu() && type_.type == at::kFloat; }
   void find_last_readers();
   void prepare_int8(const Quantization& quantization);
   Tensor packed(size_t op, const ConvShape& shape) const;

@@ -22,7 +22,7 @@ struct Options {
   std::string model, weights;
   int64_t batch = 1, columns = 8;
   int threads = 1;
-  bool fused = false, tune = false, no_winograd = false, profile = false;
+  bool fused = false, tune = false, no_winograd = false, int8 = false, profile = false;
 };
 
 /// The same numbers as the peers read: ((i * 7919) % 1000) / 500 - 1.
@@ -66,9 +66,15 @@ void run(const Options& options) {
   const c10::InferenceMode inference;
   const auto x = input_of(options, network);
   std::function<Tensor()> forward = [&] { return network->forward(x); };
-  if (options.fused) {
-    const auto fused =
-        reszoo::fuse(network, {.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true});
+  if (options.fused || options.int8) {
+    reszoo::FuseOptions how{.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true};
+    if (options.int8) {
+      reszoo::Calibration calibration(network);
+      calibration.add(x);
+      how.numbers = reszoo::Numbers::int8;
+      how.quantization = calibration.result();
+    }
+    const auto fused = reszoo::fuse(network, how);
     forward = [&x, fused] { return fused.forward(x); };
     if (options.profile) print_profile(fused, x);
   }
@@ -103,6 +109,7 @@ int main(int argc, char** argv) {
   app.add_flag("--fused", options.fused);
   app.add_flag("--tune", options.tune);
   app.add_flag("--no-winograd", options.no_winograd);
+  app.add_flag("--int8", options.int8);
   app.add_flag("--profile", options.profile);
   CLI11_PARSE(app, argc, argv);
   try {

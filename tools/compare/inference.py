@@ -7,7 +7,8 @@
 PROGRAM is compare_inference (ninja compare_inference): `plain` is our modules as they stand, `fused` and `tuned` are
 the same program with --fused and with --fused --tune. The peers and what a worker says are in inference_peers.py. All
 have the same random weights and input and compute in float32; the first outputs of each must be eager's to 1e-3 of
-the largest, or the comparison stops.
+the largest, or the comparison stops. `int8`, `onnxruntime_int8` and `openvino_int8` compute in whole numbers, with a
+tenth of the largest; their ratios are to one another.
 For each model, batch and number of threads a process of every contender is started, one after the other, and stays
 alive. In a round each of them works for --seconds, the others being asleep, in an order that turns. Figures are over
 the runs of all rounds. Memory is the largest that the process ever had, in torch.compile's case while it compiles; the
@@ -32,9 +33,12 @@ from pathlib import Path
 
 import inference_peers as peers
 
-OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--tune"]}
+OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--tune"], "int8": ["--int8"]}
 RIVALS = ("onnxruntime", "openvino")
+INT8 = ("int8", "onnxruntime_int8", "openvino_int8")
+TOLERANCE, TOLERANCE_INT8 = 1e-3, 0.1  # of the largest output
 CONTENDERS = (*OURS, *peers.PEERS)
+DEFAULT = [name for name in CONTENDERS if name not in INT8]
 PAUSE = 0.1  # seconds; the threads of ONNX Runtime go on spinning for 0.06 after a run
 KEPT = 1000  # runs of a round that the JSON file has
 
@@ -99,13 +103,13 @@ def command_of(name, options, folder, model, batch, threads):
     return [options.program, *numbers, "--weights", str(weights), *columns, *OURS[name]]
 
 
-def check_outputs(outputs, expected, who):
+def check_outputs(outputs, expected, tolerance, who):
     """Stop unless the outputs are eager's."""
     theirs, largest = expected["outputs"], expected["largest"]
     if len(outputs) != len(theirs):
         sys.exit(f"{who}: {len(outputs)} outputs, {len(theirs)} expected")
     for ours, right in zip(outputs, theirs):
-        if not abs(ours - right) <= 1e-3 * largest:  # also not a number
+        if not abs(ours - right) <= tolerance * largest:  # also not a number
             sys.exit(f"{who}: gives {ours:.6g} where eager gives {right:.6g} (largest of the row: {largest:.3g})")
 
 
@@ -125,6 +129,7 @@ def measure(options, folder, model, batch, threads):
     where = f"{model}, batch {batch}, threads {threads}"
     files = peers.Files(folder, model, batch)
     command = [sys.executable, peers.__file__, "prepare", "--model", model, "--batch", str(batch), "--folder", folder]
+    command += ["--int8"] if set(options.contenders) & set(INT8) else []
     if subprocess.run(command, stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"{where}: the weights and the ONNX file could not be made")
     expected = json.loads(files.expected.read_text())
@@ -146,7 +151,7 @@ def measure(options, folder, model, batch, threads):
             worker = Worker(command_of(name, options, folder, model, batch, threads), cache)
             stack.callback(worker.end)
             worker.start()
-            check_outputs(worker.outputs, expected, f"{name}: {where}")
+            check_outputs(worker.outputs, expected, TOLERANCE_INT8 if name in INT8 else TOLERANCE, f"{name}: {where}")
             workers[name] = worker
 
         names = options.contenders
@@ -171,7 +176,8 @@ def measure(options, folder, model, batch, threads):
 def ratios_of(row, ours):
     """Our rate to that of the better rival, in each round."""
     found = row["contenders"]
-    rivals = [[one["median_s"] for one in found[name]["rounds"]] for name in RIVALS if name in found]
+    of_ours = [name + "_int8" if ours in INT8 else name for name in RIVALS]
+    rivals = [[one["median_s"] for one in found[name]["rounds"]] for name in of_ours if name in found]
     if ours not in found or not rivals:
         return []
     return [min(theirs) / one["median_s"] for one, *theirs in zip(found[ours]["rounds"], *rivals)]
@@ -258,7 +264,7 @@ def arguments():
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 8], help="of images")
     parser.add_argument("--rows", nargs="+", type=int, default=[1, 256, 65536], help="batches of tabular_resnet")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--contenders", nargs="+", default=list(CONTENDERS), choices=CONTENDERS)
+    parser.add_argument("--contenders", nargs="+", default=DEFAULT, choices=CONTENDERS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--work", help="folder of the weights and ONNX files, used again")

@@ -2,10 +2,12 @@
 
     python inference_peers.py versions
     python inference_peers.py prepare --model resnet18 --batch 8 --folder FOLDER
-    python inference_peers.py eager|compile|onnxruntime|openvino --model resnet18 --batch 8 --threads 2 --folder FOLDER
+    python inference_peers.py eager|compile|onnxruntime|openvino|onnxruntime_int8|openvino_int8 --model resnet18 --batch 8 --threads 2 --folder FOLDER
 
 `prepare` writes what FOLDER lacks: MODEL.pth (a state_dict; batch norm has the statistics of uniform noise),
-MODEL_bBATCH.onnx (of that batch and no other) and MODEL_bBATCH.json (what PyTorch eager gives for the input).
+MODEL_bBATCH.onnx (of that batch and no other) and MODEL_bBATCH.json (what PyTorch eager gives for the input); with
+--int8 also MODEL_bBATCH_int8.onnx, which ONNX Runtime's static quantization makes of it: weights by channel, ranges of
+the input alone, 7 bits of weights where the processor has no VNNI, as its documentation has it.
 A worker runs the network once and prints {"outputs": [the first 8 numbers of row 0]}. For a line with a number of
 seconds it runs once untimed, then again and again for so long, 3 times at least, and prints {"seconds": [of each run]}.
 At "quit" or the end of its input it prints {"peak_mb": its largest resident memory in MiB}.
@@ -17,12 +19,13 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
 
 REFERENCE = Path(__file__).resolve().parents[2] / "tests" / "reference"
-PEERS = ("eager", "compile", "onnxruntime", "openvino")
+PEERS = ("eager", "compile", "onnxruntime", "openvino", "onnxruntime_int8", "openvino_int8")
 TORCHVISION = ("resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "alexnet")
 TIMM = ("resnet50d", "seresnet50")
 TABULAR = "tabular_resnet"
@@ -33,7 +36,8 @@ COLUMNS = 8
 class Files:
     def __init__(self, folder, model, batch):
         self.weights = Path(folder) / f"{model}.pth"
-        self.onnx, self.expected = (Path(folder) / f"{model}_b{batch}.{kind}" for kind in ("onnx", "json"))
+        self.onnx, self.expected, self.int8 = (Path(folder) / f"{model}_b{batch}{end}"
+                                               for end in (".onnx", ".json", "_int8.onnx"))
 
 
 def shape_of(model, batch):
@@ -95,10 +99,36 @@ def write(path, save):
     os.replace(part, path)
 
 
+def has_vnni():
+    return "avx512_vnni" in Path("/proc/cpuinfo").read_text()
+
+
+def quantize(options, files):
+    from onnxruntime import quantization
+
+    class Input(quantization.CalibrationDataReader):
+        inputs = [{"x": make_input(options.model, options.batch)}]
+
+        def get_next(self):
+            return self.inputs.pop() if self.inputs else None
+
+    with tempfile.TemporaryDirectory() as folder:
+        ready = str(Path(folder) / "ready.onnx")
+        quantization.shape_inference.quant_pre_process(str(files.onnx), ready)
+        write(files.int8, lambda path: quantization.quantize_static(
+            ready, path, Input(), per_channel=True, reduce_range=not has_vnni()))
+
+
 def prepare(options):
+    files = Files(options.folder, options.model, options.batch)
+    prepare_float(options, files)
+    if options.int8 and not files.int8.exists():
+        quantize(options, files)
+
+
+def prepare_float(options, files):
     import torch
 
-    files = Files(options.folder, options.model, options.batch)
     if not files.weights.exists():
         for old in files.weights.parent.glob(f"{options.model}_b*"):
             old.unlink()
@@ -136,22 +166,22 @@ def pytorch(options, files, compiled):
     return run
 
 
-def onnxruntime(options, files):
+def onnxruntime(options, file):
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = options.threads
-    session = onnxruntime.InferenceSession(str(files.onnx), settings, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(file), settings, providers=["CPUExecutionProvider"])
     inputs = {"x": make_input(options.model, options.batch)}
     return lambda: session.run(None, inputs)[0]
 
 
-def openvino(options, files):
+def openvino(options, file):
     import openvino
 
     settings = {"INFERENCE_NUM_THREADS": options.threads, "PERFORMANCE_HINT": "LATENCY",
                 "INFERENCE_PRECISION_HINT": "f32"}
-    request = openvino.Core().compile_model(str(files.onnx), "CPU", settings).create_infer_request()
+    request = openvino.Core().compile_model(str(file), "CPU", settings).create_infer_request()
     inputs = {0: make_input(options.model, options.batch)}
     return lambda: request.infer(inputs, share_inputs=True, share_outputs=True)[0]
 
@@ -186,8 +216,10 @@ def work(options):
     files = Files(options.folder, options.model, options.batch)
     make = {"eager": lambda: pytorch(options, files, compiled=False),
             "compile": lambda: pytorch(options, files, compiled=True),
-            "onnxruntime": lambda: onnxruntime(options, files),
-            "openvino": lambda: openvino(options, files)}
+            "onnxruntime": lambda: onnxruntime(options, files.onnx),
+            "openvino": lambda: openvino(options, files.onnx),
+            "onnxruntime_int8": lambda: onnxruntime(options, files.int8),
+            "openvino_int8": lambda: openvino(options, files.int8)}
     run = make[options.action]()
     answer(outputs=[float(value) for value in run()[0][:8]])
     for line in sys.stdin:
@@ -214,6 +246,7 @@ def main():
     parser.add_argument("--batch", type=int)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--folder")
+    parser.add_argument("--int8", action="store_true")
     options = parser.parse_args()
     if options.action == "versions":
         versions()
