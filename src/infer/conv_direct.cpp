@@ -21,17 +21,13 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
 namespace {
 
-/// Small groups, with as many inputs as outputs: a vector of inputs is loaded once and each quarter of its lanes is
-/// spread in turn, instead of one load a number. Of four channels a vector has several groups, of eight it has one.
+/// Groups of four, with as many inputs as outputs: a vector has several groups. A vector of inputs is loaded once and
+/// each quarter of its lanes is spread in turn, instead of one load a number.
 constexpr int64_t kQuad = 4, kSpreadRows = 6;
-using Octet = hn::CappedTag<float, 8>;
 
-/// The channels of a group whose inputs are spread, or 0.
-int64_t SpreadOf(const ConvShape& s) {
+bool IsSpread(const ConvShape& s) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
-  if (lanes < kQuad || s.group_channels() != s.group_outputs()) return 0;
-  if (s.group_channels() == kQuad && s.channels % lanes == 0) return kQuad;
-  return s.group_channels() == 8 && hn::MaxLanes(Octet()) == 8 ? 8 : 0;
+  return lanes >= kQuad && s.group_channels() == kQuad && s.group_outputs() == kQuad && s.channels % lanes == 0;
 }
 
 /// How outputs are cut into panels, group by group.
@@ -41,7 +37,7 @@ struct Panels {
   int64_t width = 0, lanes = 0;
 
   explicit Panels(const ConvShape& s) : groups(s.groups), outputs(s.group_outputs()), channels(s.group_channels()) {
-    if (SpreadOf(s) == kQuad) {
+    if (IsSpread(s)) {
       lanes = width = outputs = channels = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
       groups = s.channels / lanes;
       return;
@@ -115,33 +111,32 @@ void Fill(RowTable& table, const float* x, const float* zeros, const ConvShape& 
 /// Pixels that are multiplied with a panel before the next panel comes: their inputs stay in the second cache.
 constexpr int64_t kBlockBytes = 192 << 10;
 int64_t BlockPixels(const ConvShape& s) {
-  if (SpreadOf(s) != 0) return 2 * kSpreadRows;  // all groups have few weights: their inputs stay in the nearest cache
+  if (IsSpread(s)) return 2 * kSpreadRows;  // all groups have few weights: their inputs stay in the nearest cache
   const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 64) * kTileRows;
 }
 
 #if HWY_TARGET != HWY_SCALAR
 
-/// Up to kSpreadRows rows of one vector of outputs, of groups of `Channels`.
-template <int64_t Rows, int64_t Channels, class D>
-HWY_NOINLINE void SpreadTile(D d, const float* const* rows, int64_t segments, int64_t offset, const float* weights,
+/// Up to kSpreadRows rows of one vector of outputs.
+template <int64_t Rows>
+HWY_NOINLINE void SpreadTile(const float* const* rows, int64_t segments, int64_t offset, const float* weights,
                              const Finish& finish, const Target& target) {
+  const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  hn::Vec<D> sums[Rows];
+  hn::Vec<decltype(d)> sums[Rows];
   for (int64_t r = 0; r < Rows; ++r) sums[r] = finish.bias ? hn::LoadU(d, finish.bias) : hn::Zero(d);
-  for (int64_t s = 0; s < segments; ++s)
-    for (int64_t quad = 0; quad < Channels; quad += kQuad, weights += kQuad * lanes) {
-      const auto w0 = hn::LoadU(d, weights), w1 = hn::LoadU(d, weights + lanes);
-      const auto w2 = hn::LoadU(d, weights + 2 * lanes), w3 = hn::LoadU(d, weights + 3 * lanes);
-      for (int64_t r = 0; r < Rows; ++r) {
-        const auto* from = rows[s * kMostRows + r] + offset + quad;
-        const auto inputs = Channels == kQuad ? hn::LoadU(d, from) : hn::LoadDup128(d, from);
-        sums[r] = hn::MulAdd(hn::Broadcast<0>(inputs), w0, sums[r]);
-        sums[r] = hn::MulAdd(hn::Broadcast<1>(inputs), w1, sums[r]);
-        sums[r] = hn::MulAdd(hn::Broadcast<2>(inputs), w2, sums[r]);
-        sums[r] = hn::MulAdd(hn::Broadcast<3>(inputs), w3, sums[r]);
-      }
+  for (int64_t s = 0; s < segments; ++s, weights += kQuad * lanes) {
+    const auto w0 = hn::LoadU(d, weights), w1 = hn::LoadU(d, weights + lanes);
+    const auto w2 = hn::LoadU(d, weights + 2 * lanes), w3 = hn::LoadU(d, weights + 3 * lanes);
+    for (int64_t r = 0; r < Rows; ++r) {
+      const auto inputs = hn::LoadU(d, rows[s * kMostRows + r] + offset);
+      sums[r] = hn::MulAdd(hn::Broadcast<0>(inputs), w0, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<1>(inputs), w1, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<2>(inputs), w2, sums[r]);
+      sums[r] = hn::MulAdd(hn::Broadcast<3>(inputs), w3, sums[r]);
     }
+  }
   const auto least = hn::Set(d, finish.relu ? 0.0f : -HUGE_VALF);
   for (int64_t r = 0; r < Rows; ++r) {
     if (finish.residual) sums[r] = hn::Add(sums[r], hn::LoadU(d, finish.residual + r * target.stride));
@@ -150,24 +145,22 @@ HWY_NOINLINE void SpreadTile(D d, const float* const* rows, int64_t segments, in
 }
 
 /// A tile of `count` rows, of which there are at least `Rows`.
-template <int64_t Channels, int64_t Rows = 1, class D>
-HWY_INLINE void SpreadTileOfRows(D d, int64_t count, const float* const* rows, int64_t segments, int64_t offset,
+template <int64_t Rows = 1>
+HWY_INLINE void SpreadTileOfRows(int64_t count, const float* const* rows, int64_t segments, int64_t offset,
                                  const float* weights, const Finish& finish, const Target& target) {
   if constexpr (Rows < kSpreadRows)
-    if (count > Rows)
-      return SpreadTileOfRows<Channels, Rows + 1>(d, count, rows, segments, offset, weights, finish, target);
-  SpreadTile<Rows, Channels>(d, rows, segments, offset, weights, finish, target);
+    if (count > Rows) return SpreadTileOfRows<Rows + 1>(count, rows, segments, offset, weights, finish, target);
+  SpreadTile<Rows>(rows, segments, offset, weights, finish, target);
 }
 
-template <int64_t Channels, class D>
-void MultiplySpread(D d, const RowTable& table, int64_t offset, const float* weights, const Finish& finish,
+void MultiplySpread(const RowTable& table, int64_t offset, const float* weights, const Finish& finish,
                     const Target& target) {
   for (int64_t tile = 0; tile < table.tiles(); ++tile) {
     const auto row = table.first_row(tile);
     Finish of_tile = finish;
     if (finish.residual) of_tile.residual += row * target.stride;
-    SpreadTileOfRows<Channels>(d, table.first_row(tile + 1) - row, table.tile(tile), table.segments, offset, weights,
-                               of_tile, {target.data + row * target.stride, target.stride, target.outputs});
+    SpreadTileOfRows(table.first_row(tile + 1) - row, table.tile(tile), table.segments, offset, weights, of_tile,
+                     {target.data + row * target.stride, target.stride, target.outputs});
   }
 }
 
@@ -177,26 +170,28 @@ void MultiplySpread(D d, const RowTable& table, int64_t offset, const float* wei
 void MultiplyAnyPanel(const ConvShape& s, const RowTable& table, int64_t offset, const float* weights, float* partials,
                       const Finish& finish, const Target& target) {
 #if HWY_TARGET != HWY_SCALAR
-  const auto spread = SpreadOf(s);
-  if (spread == kQuad) return MultiplySpread<kQuad>(hn::ScalableTag<float>(), table, offset, weights, finish, target);
-  if constexpr (hn::MaxLanes(Octet()) == 8)
-    if (spread == 8) return MultiplySpread<8>(Octet(), table, offset, weights, finish, target);
+  if (IsSpread(s)) return MultiplySpread(table, offset, weights, finish, target);
 #endif
   WithLanes(s.group_outputs(),
             [&](auto d) HWY_ATTR { MultiplyPanel(d, table, offset, weights, partials, finish, target); });
 }
 
-void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
-              float* y, const ConvPart& part) {
-  const Panels panels(s);
-  const bool in_rows = InRows(s), spread = SpreadOf(s) != 0;
+/// The table of a shape, without rows yet.
+RowTable TableOf(const ConvShape& s, const Panels& panels) {
   RowTable table;
-  table.segments = in_rows ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
+  table.segments = InRows(s) ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
   table.length = s.depth() / table.segments;
-  if (spread)
+  if (IsSpread(s))
     table.tile_rows = kSpreadRows;
   else if (panels.width == panels.lanes)
     table.tile_rows = kMostRows;
+  return table;
+}
+
+void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
+              float* y, const ConvPart& part) {
+  const Panels panels(s);
+  auto table = TableOf(s, panels);
   const auto pixels = part.end_pixel - part.first_pixel;
   const auto blocks = (pixels + BlockPixels(s) - 1) / BlockPixels(s);
   hwy::AlignedFreeUniquePtr<float[]> partials;
@@ -221,6 +216,63 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
   }
 }
 
+/// One group of one image as a convolution by itself, its border written out.
+ConvShape OneGroup(ConvShape s) {
+  s.channels = s.group_channels();
+  s.outputs = s.group_outputs();
+  s.images = s.groups = 1;
+  s.rows += 2 * s.padding_rows;
+  s.columns += 2 * s.padding_columns;
+  s.padding_rows = s.padding_columns = 0;
+  return s;
+}
+
+void CopyPixel(const float* from, int64_t channels, float* to) {
+  const hn::CappedTag<float, 8> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t c = 0;
+  for (; c + lanes <= channels; c += lanes) hn::StoreU(hn::LoadU(d, from + c), d, to + c);
+  for (; c < channels; ++c) to[c] = from[c];
+}
+
+/// The channels of a group, of which `image` points at the first.
+void CopyGroup(const float* image, const ConvShape& s, const ConvShape& one, float* to) {
+  for (int64_t row = 0; row < s.rows; ++row) {
+    auto* at = to + ((row + s.padding_rows) * one.columns + s.padding_columns) * one.channels;
+    for (int64_t column = 0; column < s.columns; ++column, image += s.channels, at += one.channels)
+      CopyPixel(image, one.channels, at);
+  }
+}
+
+void ConvolveGroups(const float* x, const float* packed, const ConvShape& s, const Finish& finish, float* y,
+                    int64_t first, int64_t end) {
+  const auto one = OneGroup(s);
+  const Panels panels(one);
+  const auto size = one.rows * one.columns * one.channels;
+  const auto map = hwy::AllocateAligned<float>(static_cast<size_t>(size));
+  std::fill_n(map.get(), size, 0.0f);
+  auto table = TableOf(one, panels);
+  table.count = one.pixels();
+  table.resize();
+  Fill(table, map.get(), nullptr, one, 0);
+  const auto partials = hwy::AllocateAligned<float>(static_cast<size_t>(PartialsSize(table)));
+  for (int64_t task = first; task < end; ++task) {
+    const auto image = task / s.groups, group = task % s.groups;
+    CopyGroup(x + image * s.rows * s.columns * s.channels + group * one.channels, s, one, map.get());
+    for (int64_t panel = 0; panel < panels.count(); ++panel) {
+      const auto from = panel * panels.width, output = group * one.outputs + from,
+                 at = image * one.pixels() * s.outputs + output;
+      Finish of_panel = finish;
+      if (finish.bias) of_panel.bias += output;
+      if (finish.residual) of_panel.residual += at;
+      const Target target{y + at, s.outputs, std::min(panels.width, one.outputs - from)};
+      const auto* weights = packed + (group * panels.filled() + from) * s.depth();
+      WithLanes(one.outputs,
+                [&](auto d) HWY_ATTR { MultiplyPanel(d, table, 0, weights, partials.get(), of_panel, target); });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -232,6 +284,7 @@ HWY_EXPORT(CountPanels);
 HWY_EXPORT(CountWeights);
 HWY_EXPORT(Pack);
 HWY_EXPORT(Convolve);
+HWY_EXPORT(ConvolveGroups);
 
 void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
   HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, first, end, to);
@@ -248,6 +301,15 @@ int64_t direct_panels(const ConvShape& shape) {
 void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape, const Finish& finish,
                  float* y, const ConvPart& part) {
   HWY_DYNAMIC_DISPATCH(Convolve)(x, packed, zeros, shape, finish, y, part);
+}
+
+bool is_by_group(const ConvShape& s) {
+  return s.groups > 1 && s.group_channels() >= 8 && s.group_outputs() >= 8 && s.kernel_rows * s.kernel_columns > 1;
+}
+
+void conv_groups(const float* x, const float* packed, const ConvShape& shape, const Finish& finish, float* y,
+                 int64_t first, int64_t end) {
+  HWY_DYNAMIC_DISPATCH(ConvolveGroups)(x, packed, shape, finish, y, first, end);
 }
 
 }  // namespace reszoo::detail

@@ -64,6 +64,10 @@ void run_direct(const ConvShape& shape, const float* x, const float* packed, con
                 float* y, int64_t threads) {
   const auto pixels = shape.pixels(), panels = direct_panels(shape);
   if (shape.multiply_adds() < kOneThread) threads = 1;
+  if (is_by_group(shape))
+    return deal_out(threads, shape.images * shape.groups, [&](int64_t first, int64_t end) {
+      conv_groups(x, packed, shape, finish, y, first, end);
+    });
   // What is larger, inputs or weights, is cut up, and read once.
   const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
   deal_out(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {
@@ -116,12 +120,13 @@ void run_winograd_phases(const ConvShape& shape, const float* x, const float* pa
   }
 }
 
-/// Whether Winograd's way is likely the faster one, by what each costs in units of a multiply-add. Four times the
-/// weights are to be read: of a map of few pixels that costs more than the products saved.
+/// Whether Winograd's way is likely the faster one, by what each costs in units of a multiply-add. More weights are to
+/// be read: of a map of few pixels that costs more than the products saved.
 bool winograd_pays(const ConvShape& s) {
   constexpr double kOfWeight = 16, kOfTransform = 8, kOfShortProduct = 1.15;
   const auto products = static_cast<double>(s.channels * s.outputs), tiles = static_cast<double>(winograd_tiles(s));
-  const auto direct = 9 * products * (static_cast<double>(s.pixels()) + kOfWeight);
+  const auto taps = static_cast<double>(s.kernel_rows * s.kernel_columns);
+  const auto direct = taps * products * (static_cast<double>(s.pixels()) + kOfWeight);
   const auto between = static_cast<double>(s.channels + s.outputs);
   return kWinogradPlaces * (products * (tiles * kOfShortProduct + kOfWeight) + tiles * between * kOfTransform) < direct;
 }

@@ -28,9 +28,9 @@ struct Place {
 };
 
 Place PlaceOf(const ConvShape& s, int64_t tile) {
-  const auto across = (s.columns_out + kWinogradTile - 1) / kWinogradTile;
-  const auto down = (s.rows_out + kWinogradTile - 1) / kWinogradTile;
-  return {tile / (across * down), tile / across % down * kWinogradTile, tile % across * kWinogradTile};
+  const auto side = winograd_tile(s);
+  const auto across = (s.columns_out + side - 1) / side, down = (s.rows_out + side - 1) / side;
+  return {tile / (across * down), tile / across % down * side, tile % across * side};
 }
 
 /// One column of B^T d, of the points 0, 1, -1, 2, -2 and infinity.
@@ -49,7 +49,8 @@ HWY_INLINE void TransformInput(const Vector* in, int64_t stride, Vector* out) {
   out[5] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
 }
 
-/// One column of A^T m.
+/// One column of A^T m: `Side` outputs.
+template <int64_t Side>
 HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
   const Floats d;
   const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), eight = hn::Set(d, 8.0f);
@@ -57,8 +58,11 @@ HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
   const auto sum2 = hn::Add(in[3 * stride], in[4 * stride]), difference2 = hn::Sub(in[3 * stride], in[4 * stride]);
   out[0] = hn::Add(hn::Add(in[0], sum1), sum2);
   out[1] = hn::MulAdd(two, difference2, difference1);
-  out[2] = hn::MulAdd(four, sum2, sum1);
-  out[3] = hn::Add(hn::MulAdd(eight, difference2, difference1), in[5 * stride]);
+  if constexpr (Side == 4) {
+    out[2] = hn::MulAdd(four, sum2, sum1);
+    out[3] = hn::MulAdd(eight, difference2, difference1);
+  }
+  out[Side - 1] = hn::Add(out[Side - 1], in[5 * stride]);  // of infinity
 }
 
 void Inputs(const float* x, const ConvShape& s, const WinogradWork& work, int64_t from, int64_t to) {
@@ -87,27 +91,29 @@ void Inputs(const float* x, const ConvShape& s, const WinogradWork& work, int64_
   }
 }
 
-void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish, float* y, int64_t from, int64_t to) {
+template <int64_t Side>
+HWY_INLINE void OutputsOf(const ConvShape& s, const WinogradWork& work, const Finish& finish, float* y, int64_t from,
+                          int64_t to) {
   const Floats d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto between = work.tiles * s.outputs;
   const auto least = hn::Set(d, finish.relu ? 0.0f : -HUGE_VALF);
   for (int64_t tile = from; tile < to; ++tile) {
     const auto place = PlaceOf(s, work.first_tile + tile);
-    const auto rows = std::min(kWinogradTile, s.rows_out - place.row);
-    const auto columns = std::min(kWinogradTile, s.columns_out - place.column);
+    const auto rows = std::min(Side, s.rows_out - place.row);
+    const auto columns = std::min(Side, s.columns_out - place.column);
     const auto first = ((place.image * s.rows_out + place.row) * s.columns_out + place.column) * s.outputs;
     const auto* in = work.products + tile * s.outputs;
     for (int64_t o = 0; o < s.outputs; o += lanes) {
-      Vector half[24], column[6], result[4];
+      Vector half[Side * 6], column[6], result[Side];
       for (int64_t j = 0; j < 6; ++j) {
         for (int64_t i = 0; i < 6; ++i) column[i] = hn::LoadU(d, in + (i * 6 + j) * between + o);
-        TransformOutput(column, 1, result);
-        for (int64_t i = 0; i < 4; ++i) half[i * 6 + j] = result[i];
+        TransformOutput<Side>(column, 1, result);
+        for (int64_t i = 0; i < Side; ++i) half[i * 6 + j] = result[i];
       }
       const auto bias = finish.bias ? hn::LoadU(d, finish.bias + o) : hn::Zero(d);
       for (int64_t i = 0; i < rows; ++i) {
-        TransformOutput(half + i * 6, 1, result);
+        TransformOutput<Side>(half + i * 6, 1, result);
         for (int64_t j = 0; j < columns; ++j) {
           const auto at = first + (i * s.columns_out + j) * s.outputs + o;
           auto sum = hn::Add(result[j], bias);
@@ -117,6 +123,13 @@ void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish,
       }
     }
   }
+}
+
+void Outputs(const ConvShape& s, const WinogradWork& work, const Finish& finish, float* y, int64_t from, int64_t to) {
+  if (winograd_tile(s) == 4)
+    OutputsOf<4>(s, work, finish, y, from, to);
+  else
+    OutputsOf<2>(s, work, finish, y, from, to);
 }
 
 int64_t WidthOf(const ConvShape& s) {
@@ -148,40 +161,45 @@ void Multiply(const float* packed, const ConvShape& s, const WinogradWork& work,
 }
 
 /// Weights of a panel's outputs side by side, so that they are transformed together.
-constexpr int64_t kMostWidth = 64;
+constexpr int64_t kMostWidth = 64, kMostKernel = 5;
 using Side = double[kMostWidth];
 
+/// out = G in, where G has a row [1, p, p^2, …] times a factor for each point p, and infinity takes the last.
+void TransformWeightColumn(const Side* in, int64_t kernel, int64_t step, int64_t width, Side* out, int64_t out_step) {
+  static constexpr double kPoint[5] = {0, 1, -1, 2, -2};
+  static constexpr double kFactor[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
+  for (int64_t o = 0; o < width; ++o) {
+    for (int i = 0; i < 5; ++i) {
+      double sum = 0;
+      for (int64_t k = kernel; k-- > 0;) sum = sum * kPoint[i] + in[k * step][o];
+      out[i * out_step][o] = kFactor[i] * sum;
+    }
+    out[5 * out_step][o] = in[(kernel - 1) * step][o];
+  }
+}
+
 /// U = G g G^T of one channel.
-void TransformWeights(const Side (&g)[3][3], int64_t width, Side (&out)[6][6]) {
-  static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},
-                                      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                      {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                      {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                      {0, 0, 1}};
-  Side half[6][3];
-  for (int i = 0; i < 6; ++i)
-    for (int j = 0; j < 3; ++j)
-      for (int64_t o = 0; o < width; ++o)
-        half[i][j][o] = kG[i][0] * g[0][j][o] + kG[i][1] * g[1][j][o] + kG[i][2] * g[2][j][o];
-  for (int i = 0; i < 6; ++i)
-    for (int j = 0; j < 6; ++j)
-      for (int64_t o = 0; o < width; ++o)
-        out[i][j][o] = kG[j][0] * half[i][0][o] + kG[j][1] * half[i][1][o] + kG[j][2] * half[i][2][o];
+void TransformWeights(const Side (&g)[kMostKernel * kMostKernel], int64_t kernel, int64_t width,
+                      Side (&out)[kWinogradPlaces]) {
+  Side half[kWinogradSide * kMostKernel];
+  for (int64_t j = 0; j < kernel; ++j) TransformWeightColumn(g + j, kernel, kernel, width, half + j, kernel);
+  for (int64_t i = 0; i < kWinogradSide; ++i)
+    TransformWeightColumn(half + i * kernel, kernel, 1, width, out + i * kWinogradSide, 1);
 }
 
 void PackWinograd(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
   static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
-  Side g[3][3], of_channel[6][6];
+  Side g[kMostKernel * kMostKernel], of_channel[kWinogradPlaces];
+  const auto taps = s.kernel_rows * s.kernel_columns;
   for (int64_t panel = first; panel < end; ++panel) {
     const auto begin = panel * WidthOf(s), width = std::min(WidthOf(s), s.outputs - begin);
     for (int64_t c = 0; c < s.channels; ++c) {
       for (int64_t o = 0; o < width; ++o)
-        for (int64_t i = 0; i < 9; ++i) g[i / 3][i % 3][o] = weight[((begin + o) * s.channels + c) * 9 + i];
-      TransformWeights(g, width, of_channel);
+        for (int64_t i = 0; i < taps; ++i) g[i][o] = weight[((begin + o) * s.channels + c) * taps + i];
+      TransformWeights(g, s.kernel_rows, width, of_channel);
       for (int64_t place = 0; place < kWinogradPlaces; ++place) {
         auto* out = to + (place * s.outputs + begin) * s.channels + c * width;
-        for (int64_t o = 0; o < width; ++o) out[o] = static_cast<float>(of_channel[place / 6][place % 6][o]);
+        for (int64_t o = 0; o < width; ++o) out[o] = static_cast<float>(of_channel[place][o]);
       }
     }
   }
@@ -201,14 +219,14 @@ HWY_EXPORT(Multiply);
 HWY_EXPORT(PackWinograd);
 
 bool fits_winograd(const ConvShape& s) {
-  return s.kernel_rows == 3 && s.kernel_columns == 3 && s.stride_rows == 1 && s.stride_columns == 1 &&
+  return (s.kernel_rows == 3 || s.kernel_rows == 5) && s.kernel_columns == s.kernel_rows && s.stride_rows == 1 && s.stride_columns == 1 &&
          s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 && s.channels % 16 == 0 &&
          s.outputs % 16 == 0;
 }
 
 int64_t winograd_tiles(const ConvShape& s) {
-  return s.images * ((s.rows_out + kWinogradTile - 1) / kWinogradTile) *
-         ((s.columns_out + kWinogradTile - 1) / kWinogradTile);
+  const auto side = winograd_tile(s);
+  return s.images * ((s.rows_out + side - 1) / side) * ((s.columns_out + side - 1) / side);
 }
 
 void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {

@@ -1,28 +1,34 @@
-/// 3x3 convolution of stride 1 with a quarter of the products: SIMD through Highway, its width chosen at run time.
+/// 3x3 and 5x5 convolution of stride 1 with a fraction of the products: SIMD through Highway, its width chosen at run time.
 #pragma once
 #include "infer/conv_shape.h"
 
 namespace reszoo::detail {
 
-/// Winograd's F(4x4, 3x3). The maps are cut into tiles of 4x4 outputs; a tile's 6x6 inputs and the 3x3 weights are
-/// transformed, which makes the convolution 36 products of matrices (tiles, C) and (C, O), and the 4x4 outputs are
-/// transformed back. Source: Lavin and Gray 2015, arXiv 1509.09308.
+/// Winograd's F(4x4, 3x3) and F(2x2, 5x5). The maps are cut into tiles of outputs; a tile's 6x6 inputs and the weights
+/// are transformed, which makes the convolution 36 products of matrices (tiles, C) and (C, O), and the outputs are
+/// transformed back. A tile of the one has 16 outputs and takes a quarter of the direct sum's products, of the other 4
+/// and 0.36 of them. Source: Lavin and Gray 2015, arXiv 1509.09308.
 ///
 /// Differs: from the direct sum by 5e-6 to 2e-5 of the largest output, since the transforms add and take away
 /// numbers larger than the result.
-constexpr int64_t kWinogradTile = 4, kWinogradPlaces = 36;
+constexpr int64_t kWinogradSide = 6, kWinogradPlaces = kWinogradSide * kWinogradSide;
 
-/// Whether the shape can be had so: 3x3, stride 1, no groups or dilation, channels and outputs in multiples of 16.
+/// Outputs of a tile's side.
+inline int64_t winograd_tile(const ConvShape& shape) {
+  return kWinogradSide + 1 - shape.kernel_rows;
+}
+
+/// Whether the shape can be had so: 3x3 or 5x5, stride 1, no groups or dilation, channels and outputs in multiples of 16.
 bool fits_winograd(const ConvShape& shape);
 
 /// Tiles over all images.
 int64_t winograd_tiles(const ConvShape& shape);
 
-/// Panels of outputs, and numbers of the packed weights: four times as many as of the weights.
+/// Panels of outputs, and numbers of the packed weights: 36 for each input and output.
 int64_t winograd_panels(const ConvShape& shape);
 int64_t winograd_weights(const ConvShape& shape);
 
-/// Transforms panels [first, end) of weights (O, C, 3, 3) to (36, panels, C, outputs of a panel); `to` is where all of
+/// Transforms panels [first, end) of weights (O, C, kernel, kernel) to (36, panels, C, outputs of a panel); `to` is where all of
 /// them go.
 void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
