@@ -194,10 +194,10 @@ class Fuser {
     mean.inputs = {x};
     mean.window.flat = true;
     auto squeeze = conv(node.key + ".fc1", add(mean), attention->fc1->weight, attention->fc1->bias);
-    squeeze.relu = true;
+    squeeze.linear = squeeze.relu = true;
     squeeze.with = {"relu"};
     auto excite = conv(node.key + ".fc2", add(squeeze), attention->fc2->weight, attention->fc2->bias);
-    excite.sigmoid = true;
+    excite.linear = excite.sigmoid = true;
     excite.with = {"sigmoid"};
     Draft gate;
     gate.kind = OpKind::scale_shift;

@@ -136,7 +136,7 @@ void FusedPlan::plan_op(size_t i, const std::vector<int64_t>& shape) {
   switch (op.kind) {
     case OpKind::input: planned.output = shape; return;
     case OpKind::conv: {
-      if (op.linear ? maps : !maps && (input.size() != 2 || op.conv->weights().weight[0][0].numel() != 1)) refuse();
+      if (op.linear == maps) refuse();
       const auto channels = maps ? input[1] : input.back();
       planned.conv =
           maps ? op.conv->shape(input[0], input[2], input[3]) : op.conv->shape(product(input) / channels, 1, 1);

@@ -206,7 +206,7 @@ TEST_F(Fused, RefusesInOneLine) {
   EXPECT_EQ(refusal([&] {
               fused.forward(torch::zeros({1, 3, 8, 8}, torch::kDouble));
             }),
-            "resnet18: a fused network reads float32 on the CPU, got Double on cpu");
+            "resnet18: the fused network reads Float on cpu, got Double on cpu");
   EXPECT_EQ(refusal([&] { fused.forward(torch::zeros({1, 3, 0, 8})); }), "conv1: cannot be run on (1, 3, 0, 8)");
   EXPECT_NE(refusal([&] {
               fused.features(torch::zeros({1, 3, 8, 8}), {"layer7"});
@@ -222,7 +222,7 @@ TEST_F(Fused, RefusesInOneLine) {
             }),
             "fuse: conv1 cannot be run by \"winograd\"");
   network->to(torch::kDouble);
-  EXPECT_NE(refusal([&] { fuse(network); }).find("only a network of float32 on the CPU can be fused"),
+  EXPECT_NE(refusal([&] { fuse(network); }).find("a network of float32 on the CPU, or of one floating type on a GPU, can be fused"),
             std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 #include "reszoo/data/encode.h"
 #include "reszoo/data/table.h"
 #include "reszoo/infer/model.h"
+#include "reszoo/weights/read.h"
 #include "small_data.h"
 
 using namespace reszoo;
@@ -227,4 +228,38 @@ TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
   const auto skipped = expect_success(files.evaluate("list.csv", columns + Words{"--on-bad", "skip"}));
   EXPECT_EQ(skipped.json(), measured);
   EXPECT_NE(skipped.err.find("lost.png"), std::string::npos) << skipped.err;
+}
+
+TEST(Images, ConvertWritesInt8) {
+  const Files files;
+  const auto out = files.at("int8.safetensors");
+  const Words convert{"convert", files.model(), out, "--int8", "--calibrate", files.at("files"), "--threads", "1"};
+  const auto made = expect_success(convert + Words{"--json"}).json();
+  EXPECT_EQ(made["to"], "int8");
+  EXPECT_EQ(made["layers"], 18);
+  EXPECT_EQ(made["agreement"]["pictures"], 16);
+  EXPECT_GE(made["agreement"]["same_class"], 0.8);
+  EXPECT_LT(3 * std::filesystem::file_size(out), std::filesystem::file_size(files.model()));
+  for (const auto* precision : {"best", "float32", "int8"})
+    EXPECT_GE(expect_success({"evaluate", "--weights", out, "--data", files.at("files"), "--precision", precision,
+                              "--threads", "1", "--json"})
+                  .json()["accuracy"],
+              0.5)
+        << precision;
+  expect_success({"convert", out, files.at("back.pth"), "--json"});
+  EXPECT_FALSE(read_weights(files.at("back.pth")).contains("layer1.0.conv1.weight_scale"));
+}
+
+TEST(Images, ConvertToInt8Refuses) {
+  const Files files;
+  const auto out = files.at("int8.safetensors");
+  expect_failure(1, {"convert", files.model(), out, "--int8"}, {"--int8 and --calibrate: go together"});
+  expect_failure(1, {"convert", files.model(), files.at("int8.pth"), "--int8", "--calibrate", files.at("files")},
+                 {"must end in .safetensors", "int8.pth"});
+  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", files.at("none")}, {files.at("none")});
+  expect_failure(1, {"evaluate", "--weights", files.model(), "--data", files.at("files"), "--precision", "int8"},
+                 {"int8 needs a quantization"});
+  expect_failure(1, {"evaluate", "--weights", files.model(), "--data", files.at("files"), "--precision", "int3"},
+                 {"precision: must be", "int3"});
+  EXPECT_FALSE(std::filesystem::exists(out));
 }

@@ -1,0 +1,217 @@
+// Inference in int8 and bfloat16: the grids, the layers, whole networks, and the file.
+#include "reszoo/infer/quantize.h"
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <cmath>
+
+#include "infer/byte_grid.h"
+#include "infer/byte_kernels.h"
+#include "infer/onednn.h"
+#include "reszoo/base/error.h"
+#include "reszoo/infer/model.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/quantized.h"
+#include "support/fixture.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::detail;
+using namespace reszoo::test;
+
+namespace {
+
+Network filled(const std::string& name, const ModelOptions& options = ImageOptions{.outputs = 7}) {
+  auto network = create_model(name, options);
+  fill_module(*network);
+  network->eval();
+  return network;
+}
+
+Quantization calibrated(const Network& network, const Tensor& x) {
+  Calibration calibration(network);
+  for (const auto& batch : x.split(2)) calibration.add(batch);
+  return calibration.result();
+}
+
+/// Root mean square of the difference, to that of what is expected.
+double error_of(const Tensor& actual, const Tensor& expected) {
+  return ((actual - expected).pow(2).mean().sqrt() / expected.pow(2).mean().sqrt()).item<double>();
+}
+
+std::string refusal(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "was taken";
+  return "";
+}
+
+class Quantized : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_onednn_int8()) GTEST_SKIP() << "this LibTorch has no oneDNN";
+  }
+  torch::NoGradGuard no_grad_;
+};
+
+}  // namespace
+
+TEST(Bytes, AreRoundedAndLimitedInEveryInstructionSet) {
+  const std::vector<float> x = {-1, 0, 0.4f, 0.5f, 1.5f, 126.6f, 200, 1e30f, NAN, -INFINITY, INFINITY};
+  const std::vector<uint8_t> expected = {1, 2, 2, 2, 4, 100, 100, 100, 0, 0, 100};
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    for (size_t offset = 0; offset < x.size(); ++offset) {
+      std::vector<uint8_t> y(x.size() - offset);
+      map_to_bytes(x.data() + offset, 1, 2, 100, y.data(), std::ssize(y));
+      EXPECT_EQ(y, std::vector<uint8_t>(expected.begin() + static_cast<std::ptrdiff_t>(offset), expected.end()))
+          << hwy::TargetName(target);
+    }
+    std::vector<uint8_t> limited(70, 255);
+    limited[3] = 5;
+    limit_bytes(limited.data(), 127, std::ssize(limited));
+    EXPECT_EQ(limited[3], 5);
+    EXPECT_EQ(std::count(limited.begin(), limited.end(), 127), 69);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST(Bytes, AGridHoldsItsRangeAndZero) {
+  for (const auto& range : {ValueRange{-1, 3}, ValueRange{2, 4}, ValueRange{-4, -2}, ValueRange{0, 0}}) {
+    const auto grid = ByteGrid::of(range, 255);
+    EXPECT_GE(grid.zero, 0);
+    EXPECT_LE(grid.zero, 255);
+    EXPECT_LE(static_cast<double>(0 - grid.zero) * grid.scale, std::min(range.least, 0.0f) + grid.scale);
+    EXPECT_GE(static_cast<double>(255 - grid.zero) * grid.scale, std::max(range.most, 0.0f) - grid.scale);
+  }
+}
+
+TEST(Bytes, WeightsComeBackTheSame) {
+  const auto weight = uniform("w", {5, 3, 2, 2}) - 0.5;
+  weight[2].zero_();
+  const auto once = QuantizedWeight::of(weight);
+  EXPECT_EQ(once.values.abs().amax().item<int>(), 127);
+  EXPECT_LE((once.weight() - weight).abs().max().item<float>(), once.scale.max().item<float>() / 2 * 1.001f);
+  // Also if a norm scales outputs in between, and turns the sign of one.
+  const auto scaled = once.weight() * torch::tensor({0.1f, 3.0f, 1.0f, -2.0f, 1e-3f}).reshape({5, 1, 1, 1});
+  const auto twice = QuantizedWeight::of(scaled);
+  EXPECT_TRUE(torch::equal(twice.values.abs(), once.values.abs()));
+}
+
+TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
+  for (const bool in_bytes : {false, true})
+    for (const bool with_residual : {false, true}) {
+      if (with_residual && !in_bytes) continue;
+      const auto x = uniform("x", {2, 16, 9, 7}) * 3 - 1;
+      const ConvShape shape{.images = 2, .rows = 9, .columns = 7, .channels = 16, .rows_out = 5, .columns_out = 4,
+                            .outputs = 24, .kernel_rows = 3, .kernel_columns = 3, .stride_rows = 2,
+                            .stride_columns = 2, .padding_rows = 1, .padding_columns = 1};
+      const auto grid = ByteGrid::of({-1, 2}, largest_byte()), out = ByteGrid::of({0, 40}, largest_byte());
+      const auto weight = QuantizedWeight::of(uniform("w", {24, 16, 3, 3}) - 0.5);
+      const auto bias = uniform("b", {24});
+      const auto bytes = to_bytes(x, grid), sum = to_bytes(uniform("r", {2, 24, 5, 4}) * 3, grid);
+      auto exact = torch::conv2d(to_real(bytes, grid).to(torch::kDouble), weight.weight().to(torch::kDouble),
+                                 bias.to(torch::kDouble), 2, 1);
+      if (with_residual) exact += to_real(sum, grid);
+      exact = exact.relu();
+      const Int8Conv layer{pack_onednn_int8(weight, grid, shape), weight.scale, bias, grid, out, in_bytes, true};
+      const auto y = conv_onednn_int8(bytes, layer, shape, with_residual ? sum : Tensor(), grid);
+      const auto real = in_bytes ? to_real(y, out) : y;
+      EXPECT_LE((real - exact).abs().max().item<double>(), in_bytes ? 0.501 * out.scale : 1e-4) << with_residual;
+    }
+}
+
+TEST_F(Quantized, NetworksStayNearFloat32) {
+  for (const auto* name : {"cifar_resnet20", "resnet18", "resnext50_32x4d", "resnet50d", "seresnet50",
+                           "resnetv2_50", "alexnet"}) {
+    auto network = filled(name);
+    const auto x = uniform("x", {4, 3, std::string(name) == "alexnet" ? 80 : 64, 80});
+    const auto quantization = calibrated(network, x);
+    const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = quantization});
+    EXPECT_EQ(fused.numbers(), Numbers::int8);
+    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.1) << name;
+    EXPECT_LE(error_of(fused.features(x), network->features(x)), 0.1) << name;
+    int64_t whole = 0;
+    for (const auto& step : fused.steps({4, 3, 80, 80})) whole += step.way == "int8";
+    EXPECT_EQ(whole, std::ssize(quantization.layers)) << name;
+    EXPECT_GE(whole, 4) << name;
+  }
+}
+
+TEST_F(Quantized, InnerStagesAreThereToo) {
+  auto network = filled("resnet18");
+  const auto x = uniform("x", {2, 3, 64, 64});
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  const auto maps = fused.features(x, {"layer1", "layer2.0", "layer4"});
+  const auto expected = network->features(x, {"layer1", "layer2.0", "layer4"});
+  for (size_t i = 0; i < maps.size(); ++i) EXPECT_LE(error_of(maps[i], expected[i]), 0.1) << i;
+}
+
+TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
+  const TempDir folder;
+  Model model;
+  model.name = "cifar_resnet20";
+  model.options = ImageOptions{.outputs = 7};
+  model.network = filled(model.name);
+  model.save(folder / "float");
+  const auto x = uniform("x", {4, 3, 32, 32});
+  model.quantization = calibrated(model.network, x);
+  model.save(folder / "int8");
+  EXPECT_LT(3 * std::filesystem::file_size(folder / "int8"), std::filesystem::file_size(folder / "float"));
+  EXPECT_EQ(read_model_file(folder / "int8").tensors["layer1.0.conv1.weight"].scalar_type(), torch::kChar);
+
+  auto loaded = Model::load(folder / "int8");
+  EXPECT_EQ(loaded.quantization.layers, model.quantization.layers);
+  EXPECT_EQ(loaded.quantization.ranges.size(), model.quantization.ranges.size());
+  loaded.save(folder / "again");
+  EXPECT_EQ(Bytes::map(folder / "again").view(), Bytes::map(folder / "int8").view());
+  // As weights they are those of a network like any other.
+  auto plain = create_model("cifar_resnet20", ImageOptions{.outputs = 7});
+  load_weights(*plain, folder / "int8");
+  plain->eval();
+  EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network->forward(x)));
+  EXPECT_LE(error_of(plain->forward(x), model.network->forward(x)), 0.05);
+  loaded.fuse();
+  EXPECT_EQ(loaded.fused.front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
+  loaded.fuse({.numbers = Numbers::float32});
+  EXPECT_LE(error_of(loaded.outputs(x), plain->forward(x)), 1e-5);
+}
+
+TEST_F(Quantized, RefusesInOneLine) {
+  auto network = filled("cifar_resnet20");
+  EXPECT_EQ(refusal([&] { fuse(network, {.numbers = Numbers::int8}); }),
+            "cifar_resnet20: int8 needs a quantization, which a calibration makes");
+  EXPECT_EQ(refusal([&] { fuse(network, {.numbers = Numbers::float16}); }), "cifar_resnet20: float16 is for a GPU");
+  EXPECT_EQ(refusal([&] { Calibration(network).result(); }), "cifar_resnet20: calibrated on nothing");
+  EXPECT_NE(refusal([&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); }).find("(N, 3, H, W)"),
+            std::string::npos);
+  EXPECT_EQ(refusal([] {
+              Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3}));
+            }),
+            "tabular_resnet: has no convolution that could be quantized");
+  State state("key");
+  state.insert("a.weight", torch::zeros({3, 2}, torch::kChar));
+  state.insert("a.weight_scale", torch::zeros(2));
+  EXPECT_EQ(refusal([&] { dequantized(state, "file"); }),
+            "file: a.weight_scale must be float32 with a number for each output of a.weight, the file is damaged");
+}
+
+TEST(Bfloat16, NetworksStayNearFloat32) {
+  const torch::NoGradGuard no_grad;
+  for (const auto* name : {"resnet18", "seresnet50", "resnetv2_50", "alexnet"}) {
+    auto network = filled(name);
+    const auto x = uniform("x", {1, 3, 64, 64});
+    const auto fused = fuse(network, {.numbers = Numbers::bfloat16});
+    EXPECT_EQ(fused.numbers(), Numbers::bfloat16);
+    EXPECT_EQ(fused.forward(x).scalar_type(), torch::kFloat);
+    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05) << name;
+  }
+  auto table = filled("tabular_resnet", TabularOptions{.numeric = 3});
+  const auto rows = uniform("rows", {9, 3});
+  EXPECT_LE(error_of(fuse(table, {.numbers = Numbers::bfloat16}).forward(rows), table->forward(rows)), 0.05);
+}
