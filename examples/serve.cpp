@@ -53,7 +53,6 @@ class Batcher {
   } catch (...) {
     for (auto& asked : batch) asked.second.set_exception(std::current_exception());
   }
-
   FusedNetwork network_;
   size_t most_;
   std::mutex mutex_;

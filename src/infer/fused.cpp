@@ -88,18 +88,11 @@ struct FusedNetwork::Impl {
   }
 
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
+    network->check_steps(names);
     std::vector<size_t> nodes;
-    for (const auto& name : names) {
-      const auto step =
-          std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) { return it.first == name; });
-      if (step == graph.steps.end()) {
-        std::vector<std::string> known;
-        for (const auto& [path, node] : graph.steps) known.push_back(path);
-        fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", network->name(), name, suggestion(name, known),
-             list(known));
-      }
-      nodes.push_back(step->second);
-    }
+    for (const auto& name : names)
+      nodes.push_back(
+          std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) { return it.first == name; })->second);
     return nodes;
   }
 };

@@ -51,14 +51,18 @@ Tensor NetworkImpl::features(const Tensor& x) { return run(parts_.pool, forward_
 
 Tensor NetworkImpl::forward(const Tensor& x) { return parts_.head.module().forward(features(x)); }
 
-std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std::string>& names) {
-  check_input(x);
+void NetworkImpl::check_steps(const std::vector<std::string>& names) const {
   std::vector<std::string> known;
   collect_paths(parts_.body, "", known);
   for (const auto& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", parts_.name, name, suggestion(name, known), list(known));
+      fail(ErrorKind::usage, "{}: no step \"{}\"{}; steps are {}", parts_.name, name, suggestion(name, known),
+           list(known));
+}
 
+std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std::string>& names) {
+  check_input(x);
+  check_steps(names);
   std::map<std::string, Tensor> seen;
   const std::set<std::string> wanted(names.begin(), names.end());
   if (!wanted.empty())

@@ -54,6 +54,9 @@ class NetworkImpl : public Composite {
   /// What forward checks first. Throws: Error (input).
   void check_input(const Tensor& x) const;
 
+  /// What `features` checks of its names. Throws: Error (usage) for one that is no step.
+  void check_steps(const std::vector<std::string>& names) const;
+
   /// Puts another module in the head's place; with Identity, forward is features.
   template <typename Module>
   void replace_head(Module module) { replace_part(parts_.head.name(), as_any(std::move(module))); }
