@@ -160,7 +160,8 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   result["p99_ms"] = 1e3 * quantile(each, 0.99);
   if (!common.json)
     fmt::print(
-        "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, {}{})\n",
+        "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, "
+        "{}{})\n",
         result["model"].get<std::string>(), result["median"].get<double>(), result["unit"].get<std::string>(),
         result["best"].get<double>(), result["p99_ms"].get<double>(), a.batch_size, at::get_num_threads(), a.streams,
         result["precision"].get<std::string>(), fused ? ", fused" : "");

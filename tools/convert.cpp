@@ -38,7 +38,7 @@ enum class Kind { pth, safetensors, torchscript, onnx };
 
 Kind kind_of(const fs::path& out) {
   static const std::map<std::string, Kind> endings = {
-      {".pth", Kind::pth},         {".safetensors", Kind::safetensors}, {".pt", Kind::torchscript},
+      {".pth", Kind::pth},        {".safetensors", Kind::safetensors}, {".pt", Kind::torchscript},
       {".ts", Kind::torchscript}, {".torchscript", Kind::torchscript}, {".onnx", Kind::onnx}};
   const auto found = endings.find(out.extension().string());
   if (found == endings.end())
@@ -181,7 +181,8 @@ nlohmann::ordered_json convert_to_int8(const Arguments& a, bool quiet) {
 
 nlohmann::ordered_json convert(const Arguments& arguments, bool quiet) {
   const auto kind = kind_of(arguments.out);
-  if (arguments.int8 != !arguments.calibrate.path.empty()) fail(ErrorKind::usage, "--int8 and --calibrate: go together");
+  if (arguments.int8 != !arguments.calibrate.path.empty())
+    fail(ErrorKind::usage, "--int8 and --calibrate: go together");
   if (arguments.int8 && kind != Kind::safetensors)
     fail(ErrorKind::usage, "--int8: writes a model file; OUT must end in .safetensors, got {}", arguments.out.string());
   if (arguments.int8) return convert_to_int8(arguments, quiet);
@@ -207,37 +208,42 @@ nlohmann::ordered_json convert(const Arguments& arguments, bool quiet) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
-  return cli::run_tool(argc, argv, common, {
-      .name = "convert",
-      .description = "Writes weights as .pth, .safetensors, TorchScript or ONNX",
-      .define = [&](CLI::App& app) {
-        app.add_option("IN", arguments.in, "Weights of any kind; told apart by content")->required();
-        app.add_option("OUT", arguments.out,
-                       "File to write: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
-            ->required();
-        app.add_option("--model", arguments.model, "The network that the weights are of; a model file says it itself");
-        cli::add_model_options(app, arguments.settings);
-        app.add_flag("--adapt", arguments.adapt,
-                     "Let the last linear layer have another number of outputs; it begins anew");
-        app.add_flag("--ema", arguments.ema, "Of a checkpoint that has averaged weights too, take these");
-        app.add_flag("--no-verify", arguments.no_verify,
-                     "Compare no checksums of IN, and no answers of a TorchScript OUT");
-        app.add_flag("--plain", arguments.plain, "Of a model file write the weights alone, without its card");
-        app.add_flag("--int8", arguments.int8,
-                     "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
-        app.add_option("--calibrate", arguments.calibrate.path,
-                       "Pictures of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
-        app.add_option("--calibrate-most", arguments.calibrate.most, "At most so many of them, spread over all")
-            ->check(CLI::PositiveNumber)
-            ->capture_default_str();
-        app.add_option("--size", arguments.size,
-                       "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
-            ->check(CLI::PositiveNumber);
-      },
-      .run = [&]() -> nlohmann::ordered_json {
-        common.use();
-        torch::manual_seed(common.seed);
-        return convert(arguments, common.json);
-      },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "convert",
+          .description = "Writes weights as .pth, .safetensors, TorchScript or ONNX",
+          .define =
+              [&](CLI::App& app) {
+                app.add_option("IN", arguments.in, "Weights of any kind; told apart by content")->required();
+                app.add_option("OUT", arguments.out,
+                               "File to write: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
+                    ->required();
+                app.add_option("--model", arguments.model,
+                               "The network that the weights are of; a model file says it itself");
+                cli::add_model_options(app, arguments.settings);
+                app.add_flag("--adapt", arguments.adapt,
+                             "Let the last linear layer have another number of outputs; it begins anew");
+                app.add_flag("--ema", arguments.ema, "Of a checkpoint that has averaged weights too, take these");
+                app.add_flag("--no-verify", arguments.no_verify,
+                             "Compare no checksums of IN, and no answers of a TorchScript OUT");
+                app.add_flag("--plain", arguments.plain, "Of a model file write the weights alone, without its card");
+                app.add_flag("--int8", arguments.int8,
+                             "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
+                app.add_option(
+                    "--calibrate", arguments.calibrate.path,
+                    "Pictures of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
+                app.add_option("--calibrate-most", arguments.calibrate.most, "At most so many of them, spread over all")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+                app.add_option("--size", arguments.size,
+                               "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
+                    ->check(CLI::PositiveNumber);
+              },
+          .run = [&]() -> nlohmann::ordered_json {
+            common.use();
+            torch::manual_seed(common.seed);
+            return convert(arguments, common.json);
+          },
+      });
 }

@@ -65,9 +65,8 @@ void run_direct(const ConvShape& shape, const float* x, const float* packed, con
   const auto pixels = shape.pixels(), panels = direct_panels(shape);
   if (shape.multiply_adds() < kOneThread) threads = 1;
   if (is_by_group(shape))
-    return deal_out(threads, shape.images * shape.groups, [&](int64_t first, int64_t end) {
-      conv_groups(x, packed, shape, finish, y, first, end);
-    });
+    return deal_out(threads, shape.images * shape.groups,
+                    [&](int64_t first, int64_t end) { conv_groups(x, packed, shape, finish, y, first, end); });
   // What is larger, inputs or weights, is cut up, and read once.
   const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
   deal_out(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {

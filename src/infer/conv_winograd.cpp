@@ -219,9 +219,9 @@ HWY_EXPORT(Multiply);
 HWY_EXPORT(PackWinograd);
 
 bool fits_winograd(const ConvShape& s) {
-  return (s.kernel_rows == 3 || s.kernel_rows == 5) && s.kernel_columns == s.kernel_rows && s.stride_rows == 1 && s.stride_columns == 1 &&
-         s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 && s.channels % 16 == 0 &&
-         s.outputs % 16 == 0;
+  return (s.kernel_rows == 3 || s.kernel_rows == 5) && s.kernel_columns == s.kernel_rows && s.stride_rows == 1 &&
+         s.stride_columns == 1 && s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 &&
+         s.channels % 16 == 0 && s.outputs % 16 == 0;
 }
 
 int64_t winograd_tiles(const ConvShape& s) {

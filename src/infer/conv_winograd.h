@@ -1,4 +1,5 @@
-/// 3x3 and 5x5 convolution of stride 1 with a fraction of the products: SIMD through Highway, its width chosen at run time.
+/// 3x3 and 5x5 convolution of stride 1 with a fraction of the products: SIMD through Highway, its width chosen at run
+/// time.
 #pragma once
 #include "infer/conv_shape.h"
 
@@ -18,7 +19,8 @@ inline int64_t winograd_tile(const ConvShape& shape) {
   return kWinogradSide + 1 - shape.kernel_rows;
 }
 
-/// Whether the shape can be had so: 3x3 or 5x5, stride 1, no groups or dilation, channels and outputs in multiples of 16.
+/// Whether the shape can be had so: 3x3 or 5x5, stride 1, no groups or dilation, channels and outputs in multiples
+/// of 16.
 bool fits_winograd(const ConvShape& shape);
 
 /// Tiles over all images.
@@ -28,8 +30,8 @@ int64_t winograd_tiles(const ConvShape& shape);
 int64_t winograd_panels(const ConvShape& shape);
 int64_t winograd_weights(const ConvShape& shape);
 
-/// Transforms panels [first, end) of weights (O, C, kernel, kernel) to (36, panels, C, outputs of a panel); `to` is where all of
-/// them go.
+/// Transforms panels [first, end) of weights (O, C, kernel, kernel) to (36, panels, C, outputs of a panel); `to` is
+/// where all of them go.
 void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
 /// What a stretch of tiles needs between the phases: inputs (36, tiles, C) and products (36, tiles, O).

@@ -45,7 +45,7 @@ struct FusedNetwork::Impl {
 
   /// What is run for some outputs.
   struct Prepared {
-    detail::PlannedProgram planned;                 ///< by own kernels; in any case the shapes
+    detail::PlannedProgram planned;                  ///< by own kernels; in any case the shapes
     std::unique_ptr<detail::TensorProgram> tensors;  ///< by LibTorch's operators, unless it is null
 
     Prepared(detail::Program program, const detail::PlanOptions& options) : planned(std::move(program), options) {}
@@ -91,8 +91,9 @@ struct FusedNetwork::Impl {
     network->check_steps(names);
     std::vector<size_t> nodes;
     for (const auto& name : names)
-      nodes.push_back(
-          std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) { return it.first == name; })->second);
+      nodes.push_back(std::find_if(graph.steps.begin(), graph.steps.end(), [&](const auto& it) {
+                        return it.first == name;
+                      })->second);
     return nodes;
   }
 };
@@ -122,7 +123,9 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
     steps.push_back({.key = op.key,
                      .kind = detail::kind_text(op),
                      .with = op.with,
-                     .way = !sums ? "" : tensors ? tensors->way(i) : planned.way.text(),
+                     .way = !sums     ? ""
+                            : tensors ? tensors->way(i)
+                                      : planned.way.text(),
                      .output = planned.output,
                      .multiply_adds = sums ? planned.conv.multiply_adds() : 0});
   }
@@ -189,9 +192,10 @@ detail::TensorType type_of(const Network& network) {
   for (const auto& item : network->named_parameters())
     if (item.value().device() != type.device || item.value().scalar_type() != type.type ||
         !item.value().is_floating_point() || (type.device.is_cpu() && type.type != at::kFloat))
-      fail(ErrorKind::device, "{}: a network of float32 on the CPU, or of one floating type on a GPU, can be fused, got "
-           "{} of {} on {}", network->name(), item.key(), c10::toString(item.value().scalar_type()),
-           item.value().device().str());
+      fail(ErrorKind::device,
+           "{}: a network of float32 on the CPU, or of one floating type on a GPU, can be fused, got "
+           "{} of {} on {}",
+           network->name(), item.key(), c10::toString(item.value().scalar_type()), item.value().device().str());
   return type;
 }
 
@@ -201,9 +205,9 @@ Numbers numbers_of(const Network& network, const FuseOptions& options, const det
   auto numbers = options.numbers;
   if (numbers == Numbers::best)
     numbers = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Numbers::int8
-              : type.type == at::kHalf                                     ? Numbers::float16
-              : type.type == at::kBFloat16                                 ? Numbers::bfloat16
-                                                                           : Numbers::float32;
+              : type.type == at::kHalf                                                 ? Numbers::float16
+              : type.type == at::kBFloat16                                             ? Numbers::bfloat16
+                                                                                       : Numbers::float32;
   if (numbers == Numbers::int8 && options.quantization.empty())
     fail(ErrorKind::usage, "{}: int8 needs a quantization, which a calibration makes", network->name());
   if (numbers == Numbers::int8 && !can_int8)

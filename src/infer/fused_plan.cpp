@@ -173,7 +173,10 @@ void FusedPlan::plan_op(size_t i, const std::vector<int64_t>& shape) {
 void FusedPlan::plan_plain(size_t i) {
   const auto& op = program_->ops[i];
   auto module = op.module;
-  ops_[i].output = module.forward(at::zeros(ops_[op.inputs[0]].output, at::TensorOptions(options_.device).dtype(options_.type))).sizes().vec();
+  ops_[i].output =
+      module.forward(at::zeros(ops_[op.inputs[0]].output, at::TensorOptions(options_.device).dtype(options_.type)))
+          .sizes()
+          .vec();
 }
 
 void FusedPlan::choose_way(size_t i) {

@@ -1,5 +1,7 @@
 #include "reszoo/infer/model.h"
 
+#include <cmath>
+
 #include "reszoo/base/error.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/preprocess/json_field.h"
@@ -83,8 +85,12 @@ json to_json(const Quantization& quantization) {
 Quantization quantization_from(const json& card, const std::string& source) {
   const auto object = json_field<json>(card, "quantization", source);
   Quantization quantization{.layers = json_field<std::vector<std::string>>(object, "layers", source)};
-  for (const auto& [name, range] : json_field<std::map<std::string, std::array<float, 2>>>(object, "ranges", source))
+  for (const auto& [name, range] : json_field<std::map<std::string, std::array<float, 2>>>(object, "ranges", source)) {
+    if (!std::isfinite(range[0]) || !std::isfinite(range[1]) || range[0] > range[1])
+      fail(ErrorKind::file, "{}: the range of {} must be two numbers, the lesser first, got {} and {}", source, name,
+           range[0], range[1]);
     quantization.ranges[name] = {range[0], range[1]};
+  }
   return quantization;
 }
 

@@ -118,12 +118,11 @@ Tensor conv_onednn_int8(const Tensor& x, const Int8Conv& layer, const ConvShape&
   const auto bias = layer.bias.defined() ? c10::IValue(layer.bias) : c10::IValue();
   const auto y = layer.in_bytes ? layer.y : ByteGrid();
   const auto type = static_cast<int64_t>(layer.in_bytes ? at::kByte : at::kFloat);
-  torch::jit::Stack stack{x, layer.x.scale, layer.x.zero, layer.packed, layer.scales,
-                          at::zeros({s.outputs}, at::kInt)};
+  torch::jit::Stack stack{x, layer.x.scale, layer.x.zero, layer.packed, layer.scales, at::zeros({s.outputs}, at::kInt)};
   if (residual.defined()) stack.emplace_back(residual);
-  for (const c10::IValue& value : {bias, c10::IValue(geometry.stride), c10::IValue(geometry.padding),
-                                   c10::IValue(geometry.dilation), c10::IValue(s.groups), c10::IValue(y.scale),
-                                   c10::IValue(y.zero), c10::IValue(type)})
+  for (const c10::IValue& value :
+       {bias, c10::IValue(geometry.stride), c10::IValue(geometry.padding), c10::IValue(geometry.dilation),
+        c10::IValue(s.groups), c10::IValue(y.scale), c10::IValue(y.zero), c10::IValue(type)})
     stack.push_back(value);
   const auto* relu = layer.relu ? "relu" : "none";
   if (residual.defined())

@@ -12,12 +12,14 @@
 namespace reszoo {
 namespace {
 
-/// The keys of convolutions that can compute in 8 bits. What reads the network's input stays exact, as do linear layers.
+/// The keys of convolutions that can compute in 8 bits. What reads the network's input stays exact, as do linear
+/// layers.
 std::vector<std::string> quantizable(const Network& network, const detail::Program& program) {
   const auto modules = network->named_modules();
   std::vector<std::string> keys;
   for (const auto& op : program.ops) {
-    if (op.kind != detail::OpKind::conv || op.linear || program.ops[op.inputs[0]].kind == detail::OpKind::input) continue;
+    if (op.kind != detail::OpKind::conv || op.linear || program.ops[op.inputs[0]].kind == detail::OpKind::input)
+      continue;
     const auto* module = modules.find(op.key);
     if (module && (*module)->as<nn::Conv2dImpl>()) keys.push_back(op.key);
   }
@@ -69,8 +71,8 @@ Quantization Calibration::result() const {
   const auto batches = static_cast<double>(impl_->batches);
   Quantization result{.layers = quantizable(impl_->network, *impl_->program)};
   for (size_t i = 0; i < impl_->sums.size(); ++i)
-    result.ranges[detail::result_name(impl_->program->ops[i])] = {
-        static_cast<float>(impl_->sums[i].least / batches), static_cast<float>(impl_->sums[i].most / batches)};
+    result.ranges[detail::result_name(impl_->program->ops[i])] = {static_cast<float>(impl_->sums[i].least / batches),
+                                                                  static_cast<float>(impl_->sums[i].most / batches)};
   return result;
 }
 

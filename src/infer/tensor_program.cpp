@@ -189,8 +189,8 @@ void TensorProgram::prepare_int8(const Quantization& quantization) {
   }
   // A sum in bytes needs both summands in them.
   for (size_t i = 0; i < ops.size(); ++i)
-    layers_[i].in_bytes = layers_[i].is_int8() && layers_[i].grid && read_in_bytes[i] &&
-                          layers_[i].last < ops.size() && (!ops[i].residual || layers_[ops[i].inputs.back()].grid);
+    layers_[i].in_bytes = layers_[i].is_int8() && layers_[i].grid && read_in_bytes[i] && layers_[i].last < ops.size() &&
+                          (!ops[i].residual || layers_[ops[i].inputs.back()].grid);
 }
 
 Tensor TensorProgram::packed(size_t i, const ConvShape& shape) const {

@@ -1,5 +1,5 @@
-/// A program that is run with a tensor for each result, for the most part by LibTorch's operators: on any device, in any floating type, and with
-/// layers in whole numbers of 8 bits.
+/// A program that is run with a tensor for each result, for the most part by LibTorch's operators: on any device, in
+/// any floating type, and with layers in whole numbers of 8 bits.
 #pragma once
 #include <functional>
 #include <memory>

@@ -222,7 +222,9 @@ TEST_F(Fused, RefusesInOneLine) {
             }),
             "fuse: conv1 cannot be run by \"winograd\"");
   network->to(torch::kDouble);
-  EXPECT_NE(refusal([&] { fuse(network); }).find("a network of float32 on the CPU, or of one floating type on a GPU, can be fused"),
+  EXPECT_NE(refusal([&] {
+              fuse(network);
+            }).find("a network of float32 on the CPU, or of one floating type on a GPU, can be fused"),
             std::string::npos);
 }
 

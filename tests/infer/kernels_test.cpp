@@ -109,16 +109,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"one_by_one", 2, 7, 5, 48, 40}, Case{"strided_one_by_one", 1, 9, 9, 16, 32, 1, 2},
         Case{"three_by_three", 2, 9, 11, 16, 48, 3, 1, 1}, Case{"large_three_by_three", 1, 14, 14, 64, 96, 3, 1, 1},
-        Case{"five_by_five", 2, 9, 7, 32, 48, 5, 1, 2}, Case{"without_border", 1, 8, 8, 32, 32, 3}, Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1},
-        Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2}, Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3},
-        Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2}, Case{"deep", 1, 3, 3, 1100, 18},
-        Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
+        Case{"five_by_five", 2, 9, 7, 32, 48, 5, 1, 2}, Case{"without_border", 1, 8, 8, 32, 32, 3},
+        Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1}, Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2},
+        Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3}, Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2},
+        Case{"deep", 1, 3, 3, 1100, 18}, Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
         Case{"groups_of_four", 1, 9, 9, 64, 64, 3, 1, 1, 1, 16},
-        Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8}, Case{"groups_of_twelve", 2, 7, 6, 48, 60, 3, 1, 2, 2, 4},
+        Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8},
+        Case{"groups_of_twelve", 2, 7, 6, 48, 60, 3, 1, 2, 2, 4},
         Case{"many_wide_groups", 1, 9, 9, 192, 192, 5, 1, 2, 1, 3},
-        Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2},
-        Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2}, Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10},
-        Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
+        Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2}, Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2},
+        Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10}, Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
     [](const auto& name) { return name.param.name; });
 
 // A network's numbers must not depend on the machine's cores.

@@ -108,9 +108,19 @@ TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
     for (const bool with_residual : {false, true}) {
       if (with_residual && !in_bytes) continue;
       const auto x = uniform("x", {2, 16, 9, 7}) * 3 - 1;
-      const ConvShape shape{.images = 2, .rows = 9, .columns = 7, .channels = 16, .rows_out = 5, .columns_out = 4,
-                            .outputs = 24, .kernel_rows = 3, .kernel_columns = 3, .stride_rows = 2,
-                            .stride_columns = 2, .padding_rows = 1, .padding_columns = 1};
+      const ConvShape shape{.images = 2,
+                            .rows = 9,
+                            .columns = 7,
+                            .channels = 16,
+                            .rows_out = 5,
+                            .columns_out = 4,
+                            .outputs = 24,
+                            .kernel_rows = 3,
+                            .kernel_columns = 3,
+                            .stride_rows = 2,
+                            .stride_columns = 2,
+                            .padding_rows = 1,
+                            .padding_columns = 1};
       const auto grid = ByteGrid::of({-1, 2}, largest_byte()), out = ByteGrid::of({0, 40}, largest_byte());
       const auto weight = QuantizedWeight::of(uniform("w", {24, 16, 3, 3}) - 0.5);
       const auto bias = uniform("b", {24});
@@ -127,8 +137,8 @@ TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
 }
 
 TEST_F(Quantized, NetworksStayNearFloat32) {
-  for (const auto* name : {"cifar_resnet20", "resnet18", "resnext50_32x4d", "resnet50d", "seresnet50",
-                           "resnetv2_50", "alexnet"}) {
+  for (const auto* name :
+       {"cifar_resnet20", "resnet18", "resnext50_32x4d", "resnet50d", "seresnet50", "resnetv2_50", "alexnet"}) {
     auto network = filled(name);
     const auto x = uniform("x", {4, 3, std::string(name) == "alexnet" ? 80 : 64, 80});
     const auto quantization = calibrated(network, x);
@@ -176,6 +186,11 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   plain->eval();
   EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network->forward(x)));
   EXPECT_LE(error_of(plain->forward(x), model.network->forward(x)), 0.05);
+  auto file = read_model_file(folder / "int8");
+  file.card["quantization"]["ranges"]["relu"] = {2, 1};
+  write_model_file(folder / "damaged", file.card, file.tensors);
+  EXPECT_NE(refusal([&] { Model::load(folder / "damaged"); }).find("the range of relu must be two numbers"),
+            std::string::npos);
   loaded.fuse();
   EXPECT_EQ(loaded.fused.front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
   loaded.fuse({.numbers = Numbers::float32});
@@ -188,11 +203,11 @@ TEST_F(Quantized, RefusesInOneLine) {
             "cifar_resnet20: int8 needs a quantization, which a calibration makes");
   EXPECT_EQ(refusal([&] { fuse(network, {.numbers = Numbers::float16}); }), "cifar_resnet20: float16 is for a GPU");
   EXPECT_EQ(refusal([&] { Calibration(network).result(); }), "cifar_resnet20: calibrated on nothing");
-  EXPECT_NE(refusal([&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); }).find("(N, 3, H, W)"),
+  EXPECT_NE(refusal([&] {
+              Calibration(network).add(torch::zeros({1, 4, 8, 8}));
+            }).find("(N, 3, H, W)"),
             std::string::npos);
-  EXPECT_EQ(refusal([] {
-              Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3}));
-            }),
+  EXPECT_EQ(refusal([] { Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3})); }),
             "tabular_resnet: has no convolution that could be quantized");
   State state("key");
   state.insert("a.weight", torch::zeros({3, 2}, torch::kChar));

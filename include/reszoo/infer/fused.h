@@ -14,7 +14,7 @@ namespace reszoo {
 
 /// In which numbers a fused network computes.
 enum class Numbers {
-  best,      ///< int8 where a quantization is given and `has_fast_int8()`; else as the network's weights
+  best,  ///< int8 where a quantization is given and `has_fast_int8()`; else as the network's weights
   float32,
   float16,   ///< on a GPU
   bfloat16,  ///< on a CPU slower than float32 unless `has_fast_bfloat16()`
@@ -45,8 +45,8 @@ struct FuseOptions {
 
 /// One operation of a fused network, as it is printed.
 struct FusedStep {
-  std::string key;   ///< of its layer
-  std::string kind;  ///< "conv", "linear", "max_pool", "average", "scale_shift", "add", "plain", …
+  std::string key;                   ///< of its layer
+  std::string kind;                  ///< "conv", "linear", "max_pool", "average", "scale_shift", "add", "plain", …
   std::vector<std::string> with;     ///< what became part of it, in order: "layer1.0.bn1", "add", "relu"
   std::string way = {};              ///< of a convolution or linear layer, for this shape; or its numbers, "int8"
   std::vector<int64_t> output = {};  ///< shape

@@ -24,7 +24,8 @@ struct Quantization {
   bool empty() const { return layers.empty(); }
 };
 
-/// Watches the maps of a network that runs on examples.
+/// Watches the maps of a network that runs on examples. The network is put into evaluation mode, and must not change until
+/// the end.
 ///
 ///     Calibration calibration(network);
 ///     for (const auto& images : some_hundreds) calibration.add(images);
