@@ -3,6 +3,7 @@
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
@@ -267,4 +268,21 @@ TEST_F(Fused, ManyThreadsMayCall) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(done, 160);
   EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(Fused, RunsOnAGpu) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
+  for (const auto* name : {"resnet18", "seresnet50", "resnetv2_50", "alexnet"}) {
+    auto network = filled(name, ImageOptions{.outputs = 5});
+    const auto x = uniform("x", {2, 3, 64, 64});
+    const auto expected = network->forward(x);
+    network->to(torch::kCUDA);
+    for (const auto& [numbers, tolerance] :
+         {std::pair{Numbers::float32, 1e-2}, std::pair{Numbers::float16, 3e-2}, std::pair{Numbers::bfloat16, 0.2}})
+      expect_near(fuse(network, {.numbers = numbers}).forward(x.cuda()).cpu(), expected, tolerance);
+    network->to(torch::kHalf);
+    const auto fused = fuse(network);
+    EXPECT_EQ(fused.numbers(), Numbers::float16);
+    expect_near(fused.forward(x.cuda().to(torch::kHalf)).cpu().to(torch::kFloat), expected, 3e-2);
+  }
 }
