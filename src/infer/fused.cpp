@@ -75,7 +75,9 @@ struct FusedNetwork::Impl {
     check(x);
     const at::NoGradGuard no_grad;
     auto& prepared = program(outputs);
-    return prepared.tensors ? prepared.tensors->run(x) : prepared.planned.run(x);
+    if (!prepared.tensors) return prepared.planned.run(x);
+    const auto run = [&](const Tensor& part) { return prepared.tensors->run(part); };
+    return type.device.is_cpu() ? prepared.planned.in_portions(x, run) : run(x);
   }
 
   /// Seconds between operations; `done` is called behind each.

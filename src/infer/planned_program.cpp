@@ -34,8 +34,7 @@ std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& portions) {
 
 std::vector<Tensor> PlannedProgram::run(const Tensor& x) {
   if (x.dim() == 2 && x.size(0) > kFewRows && is_by_row()) return run_rows(x);
-  if (x.dim() == 4 && x.size(0) > kImagesTogether && is_by_row()) return run_maps(x);
-  return plan(x.sizes().vec(), at::get_num_threads())->run(x);
+  return in_portions(x, [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); });
 }
 
 std::shared_ptr<const FusedPlan> PlannedProgram::plan(const std::vector<int64_t>& shape, int64_t threads) {
@@ -74,10 +73,10 @@ std::vector<Tensor> PlannedProgram::run_rows(const Tensor& x) {
   return join(results);
 }
 
-std::vector<Tensor> PlannedProgram::run_maps(const Tensor& x) {
+std::vector<Tensor> PlannedProgram::in_portions(const Tensor& x, const RunPortion& run) const {
+  if (x.dim() != 4 || x.size(0) <= kImagesTogether || !is_by_row()) return run(x);
   std::vector<std::vector<Tensor>> results;
-  for (const auto& part : x.split(kImagesTogether))
-    results.push_back(plan(part.sizes().vec(), at::get_num_threads())->run(part));
+  for (const auto& part : x.split(kImagesTogether)) results.push_back(run(part));
   return join(results);
 }
 

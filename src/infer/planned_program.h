@@ -1,5 +1,6 @@
 /// A program with its plans, and what is run together.
 #pragma once
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,10 @@ class PlannedProgram {
   /// the other.
   std::vector<Tensor> run(const Tensor& x);
 
+  /// Runs many pictures in portions one after the other, where their results are their own.
+  using RunPortion = std::function<std::vector<Tensor>(const Tensor& x)>;
+  std::vector<Tensor> in_portions(const Tensor& x, const RunPortion& run) const;
+
   /// The plan for this shape; the last used ones are kept.
   std::shared_ptr<const FusedPlan> plan(const std::vector<int64_t>& shape, int64_t threads);
 
@@ -28,7 +33,6 @@ class PlannedProgram {
  private:
   bool is_by_row() const;
   std::vector<Tensor> run_rows(const Tensor& x);
-  std::vector<Tensor> run_maps(const Tensor& x);
 
   struct Kept {
     std::vector<int64_t> shape;

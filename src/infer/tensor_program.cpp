@@ -135,7 +135,8 @@ struct TensorProgram::Run {
     ByteGrid sum_grid;
     if (it.residual) {
       const auto from = it.inputs.back();
-      sum = layer(from).last == i ? bytes(from) : bytes(from).clone();
+      const bool is_read = layer(from).last > i || from == it.inputs[0];  // else it may be overwritten
+      sum = is_read ? bytes(from).clone() : bytes(from);
       sum_grid = *layer(from).grid;
     }
     auto y = conv_onednn_int8(x, how, shape, sum, sum_grid);

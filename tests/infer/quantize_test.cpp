@@ -11,6 +11,7 @@
 #include "infer/onednn.h"
 #include "reszoo/base/error.h"
 #include "reszoo/infer/model.h"
+#include "reszoo/nn/residual_block.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/quantized.h"
@@ -151,6 +152,23 @@ TEST_F(Quantized, NetworksStayNearFloat32) {
     EXPECT_EQ(whole, std::ssize(quantization.layers)) << name;
     EXPECT_GE(whole, 4) << name;
   }
+}
+
+// A sum may be written over a summand, but not over what the layer still reads.
+TEST_F(Quantized, ALayerMayAddItsOwnInput) {
+  torch::manual_seed(1);
+  const auto conv = [](int64_t in) { return nn::Conv2d(nn::Conv2dOptions(in, 16, 3).padding(1)); };
+  Network network(NetworkParts{.name = "own",
+                               .input = {Layout::maps, 3},
+                               .body = {{"stem", AnyModule(conv(3))},
+                                        {"block", AnyModule(residual(AnyModule(conv(16))))},
+                                        {"last", AnyModule(conv(16))}},
+                               .pool = {},
+                               .head = {"fc", AnyModule(nn::Identity())}});
+  network->eval();
+  const auto x = uniform("x", {12, 3, 12, 12});
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05);
 }
 
 TEST_F(Quantized, InnerStagesAreThereToo) {
