@@ -10,18 +10,6 @@
 #include "infer/deal.h"
 
 namespace reszoo::detail {
-namespace {
-
-/// Numbers that a thread is not worth starting for.
-constexpr int64_t kFew = 1 << 14;
-
-/// Parts of `count` numbers for the threads.
-void share(int64_t count, const std::function<void(int64_t first, int64_t end)>& work) {
-  deal_out(count < kFew ? 1 : at::get_num_threads(), count, work);
-}
-
-}  // namespace
-
 int64_t largest_byte() {
 #if defined(__x86_64__)
   static const int64_t largest = __builtin_cpu_supports("avx512vnni") ? 255 : 127;
@@ -42,7 +30,7 @@ at::Tensor to_bytes(const at::Tensor& real, const ByteGrid& grid) {
   auto bytes = at::empty_like(x, at::kByte);
   const auto* from = x.const_data_ptr<float>();
   auto* to = bytes.mutable_data_ptr<uint8_t>();
-  share(x.numel(), [&](int64_t first, int64_t end) {
+  deal_out_numbers(at::get_num_threads(), x.numel(), x.numel(), [&](int64_t first, int64_t end) {
     map_to_bytes(from + first, static_cast<float>(1 / grid.scale), static_cast<float>(grid.zero),
                  static_cast<uint8_t>(largest_byte()), to + first, end - first);
   });
@@ -56,7 +44,7 @@ at::Tensor to_real(const at::Tensor& bytes, const ByteGrid& grid) {
 void limit(at::Tensor& bytes) {
   if (largest_byte() == 255) return;
   auto* data = bytes.mutable_data_ptr<uint8_t>();
-  share(bytes.numel(), [&](int64_t first, int64_t end) {
+  deal_out_numbers(at::get_num_threads(), bytes.numel(), bytes.numel(), [&](int64_t first, int64_t end) {
     limit_bytes(data + first, static_cast<uint8_t>(largest_byte()), end - first);
   });
 }

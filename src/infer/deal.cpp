@@ -11,6 +11,9 @@ namespace {
 /// Parts that things are cut into for each thread.
 constexpr int64_t kParts = 4;
 
+/// Numbers that a thread is not worth starting for.
+constexpr int64_t kFew = 1 << 14;
+
 }  // namespace
 
 void deal(int64_t threads, int64_t parts, const std::function<void(int64_t thread, int64_t part)>& work) {
@@ -24,9 +27,13 @@ void deal(int64_t threads, int64_t parts, const std::function<void(int64_t threa
     parallel(std::min(threads, parts), take);
 }
 
-void deal_out(int64_t threads, int64_t count, const std::function<void(int64_t first, int64_t end)>& work) {
+void deal_out(int64_t threads, int64_t count, const Work& work) {
   const auto parts = threads <= 1 ? std::min<int64_t>(count, 1) : std::min(count, threads * kParts);
   deal(threads, parts, [&](int64_t, int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
+}
+
+void deal_out_numbers(int64_t threads, int64_t count, int64_t numbers, const Work& work) {
+  deal_out(numbers < kFew ? 1 : threads, count, work);
 }
 
 }  // namespace reszoo::detail

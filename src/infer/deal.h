@@ -9,6 +9,10 @@ namespace reszoo::detail {
 void deal(int64_t threads, int64_t parts, const std::function<void(int64_t thread, int64_t part)>& work);
 
 /// Cuts `count` things into parts, some for each thread, and calls `work(first, end)` for each.
-void deal_out(int64_t threads, int64_t count, const std::function<void(int64_t first, int64_t end)>& work);
+using Work = std::function<void(int64_t first, int64_t end)>;
+void deal_out(int64_t threads, int64_t count, const Work& work);
+
+/// The same for things that are `numbers` large together and only looked at once: few are worth no second thread.
+void deal_out_numbers(int64_t threads, int64_t count, int64_t numbers, const Work& work);
 
 }  // namespace reszoo::detail

@@ -12,9 +12,6 @@
 namespace reszoo::detail {
 namespace {
 
-/// Numbers that a thread is not worth starting for.
-constexpr int64_t kFew = 1 << 14;
-
 /// What one run works on.
 struct Run {
   const Program& program;
@@ -27,12 +24,6 @@ struct Run {
   const float* input(size_t i, size_t number = 0) const { return results[program.ops[i].inputs[number]]; }
   const std::vector<int64_t>& input_shape(size_t i) const { return ops[program.ops[i].inputs[0]].output; }
 };
-
-/// Cuts `count` things, together `numbers` large, into parts for the threads.
-void share(const Run& run, int64_t count, int64_t numbers,
-           const std::function<void(int64_t first, int64_t end)>& work) {
-  deal_out(numbers < kFew ? 1 : run.threads, count, work);
-}
 
 Tensor as_tensor(const float* data, const std::vector<int64_t>& shape) {
   return at::from_blob(const_cast<float*>(data), shape, kept_strides(shape), at::kFloat);
@@ -49,7 +40,7 @@ const float* read_input(const Run& run, size_t i, const Tensor& x) {
   const auto channels = shape[1], rows = shape[2], columns = shape[3];
   const auto* from = x.const_data_ptr<float>();
   const auto image = x.stride(0), channel = x.stride(1), row = x.stride(2), column = x.stride(3);
-  share(run, shape[0] * rows, x.numel(), [&](int64_t first, int64_t end) {
+  deal_out_numbers(run.threads, shape[0] * rows, x.numel(), [&](int64_t first, int64_t end) {
     for (int64_t line = first; line < end; ++line) {
       const auto* in = from + line / rows * image + line % rows * row;
       auto* out = run.place(i) + line * columns * channels;
@@ -74,8 +65,9 @@ void run_pool(const Run& run, size_t i) {
   const auto& shape = run.ops[i].pool;
   const auto* x = run.input(i);
   const auto pool = run.program.ops[i].kind == OpKind::max_pool ? pool_maximum : pool_average;
-  share(run, shape.images * shape.rows_out, shape.images * shape.rows * shape.columns * shape.channels,
-        [&](int64_t first, int64_t end) { pool(x, shape, run.place(i), first, end); });
+  deal_out_numbers(run.threads, shape.images * shape.rows_out,
+                   shape.images * shape.rows * shape.columns * shape.channels,
+                   [&](int64_t first, int64_t end) { pool(x, shape, run.place(i), first, end); });
 }
 
 /// Pixels, or rows of a table, of one image after the other.
@@ -85,7 +77,7 @@ void run_scale_shift(const Run& run, size_t i) {
   const auto of_image = op.gated ? pixels / run.input_shape(i)[0] : pixels;
   const auto *x = run.input(i), *residual = op.residual ? run.input(i, op.inputs.size() - 1) : nullptr;
   const std::vector<float> zeros(op.gated ? static_cast<size_t>(channels) : 0, 0.0f);
-  share(run, pixels, pixels * channels, [&](int64_t first, int64_t end) {
+  deal_out_numbers(run.threads, pixels, pixels * channels, [&](int64_t first, int64_t end) {
     while (first < end) {
       const auto image = first / of_image, count = std::min(end, (image + 1) * of_image) - first, at = first * channels;
       const auto* scale = op.gated ? run.input(i, 1) + image * channels : op.scale.const_data_ptr<float>();
@@ -100,7 +92,7 @@ void run_add(const Run& run, size_t i) {
   const auto *a = run.input(i), *b = run.input(i, 1);
   const bool relu = run.program.ops[i].relu;
   auto* y = run.place(i);
-  share(run, run.ops[i].numel(), run.ops[i].numel(), [&](int64_t first, int64_t end) {
+  deal_out_numbers(run.threads, run.ops[i].numel(), run.ops[i].numel(), [&](int64_t first, int64_t end) {
     if (relu)
       for (int64_t k = first; k < end; ++k) {
         const auto sum = a[k] + b[k];
