@@ -157,6 +157,9 @@ void print(const Content& content, const fs::path& out, Kind kind, const json& e
 
 nlohmann::ordered_json convert_to_int8(const Arguments& a, bool quiet) {
   if (a.adapt || a.plain || a.size > 0) fail(ErrorKind::usage, "--int8: takes no --adapt, --plain or --size");
+  const bool names_itself = detect_weights(a.in) == WeightsKind::model_file;
+  if (names_itself && (!a.model.empty() || !a.settings.empty()))
+    fail(ErrorKind::usage, "--model and --option: {} says itself which network it is of", a.in.string());
   auto source = cli::open_source({.weights = a.in.string(),
                                   .model = a.model,
                                   .settings = a.settings,
@@ -164,7 +167,7 @@ nlohmann::ordered_json convert_to_int8(const Arguments& a, bool quiet) {
                                   .ema = a.ema,
                                   .fuse = {.no_fuse = true}},
                                  torch::kCPU);
-  const auto agreement = cli::quantize(source, a.calibrate);
+  const auto agreement = cli::quantize(source, a.in.string(), a.calibrate);
   const auto& model = *source.model;
   model.save(a.out);
   if (!quiet)

@@ -76,7 +76,10 @@ struct FusedNetwork::Impl {
     const at::NoGradGuard no_grad;
     auto& prepared = program(outputs);
     if (!prepared.tensors) return prepared.planned.run(x);
-    const auto run = [&](const Tensor& part) { return prepared.tensors->run(part); };
+    const auto run = [&](const Tensor& part) {
+      prepared.planned.plan(part.sizes().vec(), at::get_num_threads());  // refuses a shape that is none
+      return prepared.tensors->run(part);
+    };
     return type.device.is_cpu() ? prepared.planned.in_portions(x, run) : run(x);
   }
 
@@ -219,6 +222,31 @@ Numbers numbers_of(const Network& network, const FuseOptions& options, const det
   return numbers;
 }
 
+/// Throws for a key that is none of the layers that `fits` is true of.
+template <typename Fits>
+void check_key(const NetworkImpl& network, const detail::Program& program, const std::string& key,
+               const std::string& what, const Fits& fits) {
+  std::vector<std::string> known;
+  for (const auto& op : program.ops)
+    if (op.conv && fits(op)) known.push_back(op.key);
+  if (std::find(known.begin(), known.end(), key) == known.end())
+    fail(ErrorKind::usage, "{}: no {} \"{}\"{}", network.name(), what, key, suggestion(key, known));
+}
+
+void check_ways(const NetworkImpl& network, const detail::Program& program,
+                const std::map<std::string, std::string>& ways) {
+  for (const auto& [key, way] : ways)
+    check_key(network, program, key, "convolution or linear layer", [](const auto&) { return true; });
+}
+
+void check_quantization(const NetworkImpl& network, const detail::Program& program, const Quantization& quantization) {
+  for (const auto& key : quantization.layers)
+    check_key(network, program, key, "convolution", [](const auto& op) { return !op.linear; });
+  for (const auto& op : program.ops)
+    if (!quantization.ranges.contains(detail::result_name(op)))
+      fail(ErrorKind::usage, "{}: the quantization has no range of {}", network.name(), detail::result_name(op));
+}
+
 }  // namespace
 
 Numbers parse_numbers(std::string_view text) {
@@ -243,16 +271,12 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->plan.device = type.device;
   impl->plan.type = type.module_type;
   impl->plan.winograd = options.winograd;
-  impl->plan.tune = options.tune;
+  impl->plan.tune = options.tune && impl->has_kernels();
   for (const auto& [key, way] : options.ways) impl->plan.ways[key] = detail::Way::parse(way);
   const at::NoGradGuard no_grad;
-  std::vector<std::string> keys;
-  for (const auto& op : impl->program({impl->graph.output}).planned.program().ops)
-    if (op.conv) keys.push_back(op.key);
-  for (const auto& [key, way] : options.ways)
-    if (std::find(keys.begin(), keys.end(), key) == keys.end())
-      fail(ErrorKind::usage, "{}: no convolution or linear layer \"{}\"{}", network->name(), key,
-           suggestion(key, keys));
+  const auto& program = impl->program({impl->graph.output}).planned.program();
+  check_ways(*network, program, options.ways);
+  if (!options.quantization.empty()) check_quantization(*network, program, options.quantization);
   return FusedNetwork(std::move(impl));
 }
 

@@ -34,8 +34,8 @@ Tensor in_batches(Network network, const Tensor& input, int64_t batch_size, Forw
 
 /// What each network makes of all rows: `run` takes a Network or a FusedNetwork.
 template <typename Run>
-std::vector<Tensor> of_each(std::vector<Network> networks, const std::vector<FusedNetwork>& fused,
-                            const Tensor& input, int64_t batch_size, Run run) {
+std::vector<Tensor> of_each(std::vector<Network> networks, const std::vector<FusedNetwork>& fused, const Tensor& input,
+                            int64_t batch_size, Run run) {
   std::vector<Tensor> results;
   for (size_t i = 0; i < networks.size(); ++i)
     results.push_back(in_batches(networks[i], input, batch_size, [&](const Tensor& x) {
@@ -68,7 +68,9 @@ Network uninitialised(const Model& model) {
 }
 
 /// What the keys of an ensemble's network begin with; nothing for a single one.
-std::string prefix_of(const Model& model, size_t i) { return model.further.empty() ? "" : fmt::format("networks.{}.", i); }
+std::string prefix_of(const Model& model, size_t i) {
+  return model.further.empty() ? "" : fmt::format("networks.{}.", i);
+}
 
 std::vector<Network> networks_of(const Model& model) {
   std::vector<Network> networks{model.network};
@@ -85,10 +87,10 @@ json to_json(const Quantization& quantization) {
 Quantization quantization_from(const json& card, const std::string& source) {
   const auto object = json_field<json>(card, "quantization", source);
   Quantization quantization{.layers = json_field<std::vector<std::string>>(object, "layers", source)};
-  for (const auto& [name, range] : json_field<std::map<std::string, std::array<float, 2>>>(object, "ranges", source)) {
-    if (!std::isfinite(range[0]) || !std::isfinite(range[1]) || range[0] > range[1])
-      fail(ErrorKind::file, "{}: the range of {} must be two numbers, the lesser first, got {} and {}", source, name,
-           range[0], range[1]);
+  for (const auto& [name, range] : json_field<std::map<std::string, std::vector<float>>>(object, "ranges", source)) {
+    if (range.size() != 2 || !std::isfinite(range[0]) || !std::isfinite(range[1]) || range[0] > range[1])
+      fail(ErrorKind::file, "{}: the range of {} must be two numbers, the lesser first, got {}", source, name,
+           fmt::join(range, ", "));
     quantization.ranges[name] = {range[0], range[1]};
   }
   return quantization;
@@ -209,7 +211,8 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
     const auto row = values_of(each[static_cast<int64_t>(i)]);
     if (chances.defined()) said.probabilities = values_of(chances[static_cast<int64_t>(i)]);
     for (size_t t = 0; t < row.size(); ++t)
-      said.labels.push_back(target->is_number() ? number_text(row[t]) : words_of(*target, t)[static_cast<size_t>(row[t])]);
+      said.labels.push_back(target->is_number() ? number_text(row[t])
+                                                : words_of(*target, t)[static_cast<size_t>(row[t])]);
     const size_t middle = target->task() == Task::quantile ? row.size() / 2 : 0;
     said.label = said.labels[middle];
     if (!target->is_number()) continue;
@@ -219,8 +222,12 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
   return predictions;
 }
 
-Prediction Model::predict(const Row& row) { return read(outputs(input(frame_of({row})))).front(); }
+Prediction Model::predict(const Row& row) {
+  return read(outputs(input(frame_of({row})))).front();
+}
 
-Prediction Model::predict(const ImageView& picture) { return read(outputs(input(picture))).front(); }
+Prediction Model::predict(const ImageView& picture) {
+  return read(outputs(input(picture))).front();
+}
 
 }  // namespace reszoo

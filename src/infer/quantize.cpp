@@ -3,7 +3,7 @@
 #include <ATen/ops/aminmax.h>
 #include <torch/nn/modules/conv.h>
 
-#include <algorithm>
+#include <cmath>
 
 #include "infer/onednn.h"
 #include "infer/tensor_program.h"
@@ -70,9 +70,15 @@ Quantization Calibration::result() const {
   if (impl_->batches == 0) fail(ErrorKind::usage, "{}: calibrated on nothing", impl_->network->name());
   const auto batches = static_cast<double>(impl_->batches);
   Quantization result{.layers = quantizable(impl_->network, *impl_->program)};
-  for (size_t i = 0; i < impl_->sums.size(); ++i)
-    result.ranges[detail::result_name(impl_->program->ops[i])] = {static_cast<float>(impl_->sums[i].least / batches),
-                                                                  static_cast<float>(impl_->sums[i].most / batches)};
+  for (size_t i = 0; i < impl_->sums.size(); ++i) {
+    const auto name = detail::result_name(impl_->program->ops[i]);
+    const ValueRange range{static_cast<float>(impl_->sums[i].least / batches),
+                           static_cast<float>(impl_->sums[i].most / batches)};
+    if (!std::isfinite(range.least) || !std::isfinite(range.most))
+      fail(ErrorKind::input, "{}: {} gives numbers on these examples that are not finite", impl_->network->name(),
+           name.empty() ? "the input" : name);
+    result.ranges[name] = range;
+  }
   return result;
 }
 

@@ -178,7 +178,7 @@ void TensorProgram::prepare_int8(const Quantization& quantization) {
     if (const auto range = quantization.ranges.find(result_name(ops[i])); range != quantization.ranges.end())
       layers_[i].grid = ByteGrid::of(range->second, largest_byte());
   const auto computes = [&](size_t i) {
-    return ops[i].kind == OpKind::conv && std::find(keys.begin(), keys.end(), ops[i].key) != keys.end() &&
+    return ops[i].kind == OpKind::conv && !ops[i].linear && std::find(keys.begin(), keys.end(), ops[i].key) != keys.end() &&
            layers_[ops[i].inputs[0]].grid;
   };
   std::vector<bool> read_in_bytes(ops.size(), false);

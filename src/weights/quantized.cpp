@@ -24,6 +24,8 @@ void check(const QuantizedWeight& weight, const std::string& key, const std::str
   if (values.dim() < 1 || scale.dim() != 1 || scale.size(0) != values.size(0) || scale.scalar_type() != at::kFloat)
     fail(ErrorKind::file, "{}: {}{} must be float32 with a number for each output of {}, the file is damaged", source,
          key, kScale, key);
+  if (!scale.isfinite().logical_and(scale > 0).all().item<bool>())
+    fail(ErrorKind::file, "{}: {}{} must be above 0 and finite, the file is damaged", source, key, kScale);
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ State dequantized(const State& weights, const std::string& source) {
   for (const auto& item : weights) {
     const auto& key = item.key();
     const auto* scale = weights.find(key + std::string(kScale));
-    if (scale && is_whole(key)) {
+    if (key.ends_with(kWeight) && is_whole(key)) {
+      if (!scale) fail(ErrorKind::file, "{}: {} is int8 without {}{}, the file is damaged", source, key, key, kScale);
       const QuantizedWeight stored{item.value(), *scale};
       check(stored, key, source);
       result.insert(key, stored.weight());

@@ -214,12 +214,39 @@ TEST_F(Quantized, RefusesInOneLine) {
   expect_error(ErrorKind::input, "(N, 3, H, W)", [&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); });
   expect_error(ErrorKind::usage, "tabular_resnet: has no convolution that could be quantized",
                [] { Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3})); });
+  const auto x = uniform("x", {2, 3, 32, 32});
+  auto other = calibrated(network, x);
+  other.layers.push_back("layer1.0.conv3");
+  expect_error(ErrorKind::usage, "cifar_resnet20: no convolution \"layer1.0.conv3\"; did you mean layer1.0.conv",
+               [&] { fuse(network, {.quantization = other}); });
+  other.layers.back() = "fc";
+  expect_error(ErrorKind::usage, "no convolution \"fc\"", [&] { fuse(network, {.quantization = other}); });
+  other.layers.pop_back();
+  other.ranges.erase("conv1+bn1+relu");
+  expect_error(ErrorKind::usage, "cifar_resnet20: the quantization has no range of conv1+bn1+relu",
+               [&] { fuse(network, {.quantization = other}); });
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  expect_error(ErrorKind::input, "conv1: cannot be run on (1, 3, 0, 8)", [&] {
+    fused.forward(torch::zeros({1, 3, 0, 8}));
+  });
+  {
+    const torch::NoGradGuard no_grad;
+    network->named_parameters()["layer2.0.conv1.weight"][0][0][0][0] = NAN;
+  }
+  expect_error(ErrorKind::input, "cifar_resnet20: layer2.0.conv1+layer2.0.bn1+relu gives numbers on these examples",
+               [&] { calibrated(network, x); });
   State state("key");
   state.insert("a.weight", torch::zeros({3, 2}, torch::kChar));
+  expect_error(ErrorKind::file, "file: a.weight is int8 without a.weight_scale", [&] { dequantized(state, "file"); });
   state.insert("a.weight_scale", torch::zeros(2));
   expect_error(ErrorKind::file,
                "file: a.weight_scale must be float32 with a number for each output of a.weight, the file is damaged",
                [&] { dequantized(state, "file"); });
+  for (const float scale : {0.0f, -1.0f, NAN, INFINITY}) {
+    state["a.weight_scale"] = torch::full(3, scale);
+    expect_error(ErrorKind::file, "file: a.weight_scale must be above 0 and finite",
+                 [&] { dequantized(state, "file"); });
+  }
 }
 
 TEST(Bfloat16, NetworksStayNearFloat32) {

@@ -261,5 +261,11 @@ TEST(Images, ConvertToInt8Refuses) {
                  {"int8 needs a quantization"});
   expect_failure(1, {"evaluate", "--weights", files.model(), "--data", files.at("files"), "--precision", "int3"},
                  {"precision: must be", "int3"});
+  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", files.at("files"), "--model", "resnet18"},
+                 {"--model and --option", files.model()});
+  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", "-"}, {"--calibrate", "stdin"});
+  expect_success({"convert", files.model(), files.at("script.pt"), "--json"});
+  expect_failure(1, {"predict", "--weights", files.at("script.pt"), files.at("files"), "--precision", "int8"},
+                 {"--precision", "script.pt"});
   EXPECT_FALSE(std::filesystem::exists(out));
 }

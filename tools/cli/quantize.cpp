@@ -10,6 +10,7 @@ namespace {
 constexpr int64_t kBatch = 32;
 
 std::vector<Tensor> read_pictures(const Source& source, const CalibrateOptions& options) {
+  if (options.path == "-") fail(ErrorKind::usage, "--calibrate: pictures are read from a path, not from stdin");
   std::vector<Tensor> batches;
   for_each_input(source, {.inputs = {options.path}, .keep = {}, .table = {}, .most = options.most},
                  [&](const Part& part) {
@@ -45,10 +46,13 @@ nlohmann::ordered_json Agreement::to_json() const {
   return {{"pictures", pictures}, {"same_class", same_class}, {"error", error}};
 }
 
-Agreement quantize(Source& source, const CalibrateOptions& options) {
-  if (!source.model || !source.model->image || !source.model->further.empty())
-    fail(ErrorKind::usage, "--int8: is for one network of pictures");
+Agreement quantize(Source& source, const std::string& name, const CalibrateOptions& options) {
+  if (!source.model)
+    fail(ErrorKind::usage, "--int8: {} runs as it is; give weights, and their network by --model", name);
   auto& model = *source.model;
+  if (!model.further.empty()) fail(ErrorKind::usage, "--int8: {} is an ensemble; int8 is for one network", name);
+  if (model.table) fail(ErrorKind::usage, "--int8: {} reads rows of a table; int8 is for pictures", name);
+  if (!model.image) fail(ErrorKind::usage, "--int8: {} does not say how pictures are prepared", name);
   const auto batches = read_pictures(source, options);
   Calibration calibration(model.network);
   for (const auto& batch : batches) calibration.add(batch);
@@ -59,7 +63,7 @@ Agreement quantize(Source& source, const CalibrateOptions& options) {
       outputs_of(fuse(model.network, {.numbers = Numbers::int8, .quantization = model.quantization}), batches);
   return {.pictures = exact.size(0),
           .same_class = exact.argmax(1).eq(rounded.argmax(1)).to(torch::kDouble).mean().item<double>(),
-          .error = ((rounded - exact).pow(2).mean().sqrt() / exact.pow(2).mean().sqrt()).item<double>()};
+          .error = ((rounded - exact).norm() / exact.norm().clamp_min(1e-30)).item<double>()};
 }
 
 }  // namespace reszoo::cli

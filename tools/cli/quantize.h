@@ -21,8 +21,9 @@ struct Agreement {
   nlohmann::ordered_json to_json() const;
 };
 
-/// Calibrates the source's model: sets its quantization, and weights as the file will have them.
+/// Calibrates the source's model: sets its quantization, and weights as the file will have them. Errors call the source
+/// `name`.
 /// Throws: Error that names the path; Error (usage) for a source that is no network of pictures.
-Agreement quantize(Source& source, const CalibrateOptions& options);
+Agreement quantize(Source& source, const std::string& name, const CalibrateOptions& options);
 
 }  // namespace reszoo::cli

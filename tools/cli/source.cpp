@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <numeric>
 
 #include "download_line.h"
 #include "model_options.h"
@@ -32,6 +33,20 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
   std::sort(found.begin(), found.end());
   if (found.empty()) fail(ErrorKind::input, "{}: no JPEG or PNG file in this folder", folder.string());
   return found;
+}
+
+/// As for ImageNet; of another number of channels each has the mean of the three.
+ImagePreprocess preprocess_of(int64_t channels) {
+  auto preprocess = imagenet_preprocess();
+  if (channels == preprocess.channels) return preprocess;
+  const auto spread_out = [&](std::vector<double>& values) {
+    const auto mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    values.assign(static_cast<size_t>(channels), mean);
+  };
+  spread_out(preprocess.mean);
+  spread_out(preprocess.std);
+  preprocess.channels = channels;
+  return preprocess;
 }
 
 /// How pictures are prepared: as the model file says, else as for ImageNet.
@@ -149,8 +164,7 @@ Source open_plain(const SourceOptions& options, c10::Device device) {
   load_state(*model.network, state, {}, weights);
   model.network->to(device);
   if (info.domain == Domain::image) {
-    model.image = imagenet_preprocess();
-    model.image->channels = model.network->input_spec().channels;
+    model.image = preprocess_of(model.network->input_spec().channels);
   }
   return {.model = std::move(model)};
 }
@@ -215,7 +229,11 @@ void add_input_options(CLI::App& app, InputOptions& options) {
 
 Source open_source(const SourceOptions& options, c10::Device device) {
   auto source = open_plain(options, device);
-  if (source.model) fuse_model(*source.model, options.fuse);
+  const auto numbers = parse_numbers(options.fuse.precision);
+  if (source.model)
+    fuse_model(*source.model, options.fuse);
+  else if (numbers != Numbers::best && numbers != Numbers::float32)
+    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own numbers", options.weights);
   return source;
 }
 

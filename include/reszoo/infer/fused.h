@@ -103,8 +103,8 @@ class FusedNetwork {
 /// What cannot be fused runs as the module that it is, "plain" among the steps.
 /// On a GPU, and in bfloat16 and int8, layers run by LibTorch's operators, folded and channels-last; `winograd`, `tune`
 /// and `ways` are of float32 on the CPU.
-/// Throws: Error (usage) for a way that is not there, a key in `ways` that is none of the network's convolutions, or
-/// int8 without a quantization; Error (device) for int8 on a GPU, or weights that are not all of one floating type.
+/// Throws: Error (usage) for a way that is not there, a key in `ways` that is none of the network's convolutions, int8
+/// without a quantization, or a quantization that is of another network; Error (device) for int8 on a GPU, or weights that are not all of one floating type.
 FusedNetwork fuse(const Network& network, const FuseOptions& options = {});
 
 }  // namespace reszoo

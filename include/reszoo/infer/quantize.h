@@ -42,7 +42,7 @@ class Calibration {
   /// Shape: as the network. Throws: Error (input) as the network.
   void add(const Tensor& inputs);
 
-  /// Throws: Error (usage) before the first `add`.
+  /// Throws: Error (usage) before the first `add`; Error (input) that names a layer whose results were not finite.
   Quantization result() const;
 
  private:

@@ -20,8 +20,8 @@ struct QuantizedWeight {
 /// The weights of `layers` as int8, their scales beside them: "conv1.weight" and "conv1.weight_scale".
 State quantized(const State& weights, const std::vector<std::string>& layers);
 
-/// Puts float32 weights in the place of those that have a scale beside them.
-/// Throws: Error (file) that names `source` if a scale does not fit.
+/// Puts float32 weights in the place of those that are int8.
+/// Throws: Error (file) that names `source` if a scale is missing or does not fit.
 State dequantized(const State& weights, const std::string& source);
 
 }  // namespace reszoo
