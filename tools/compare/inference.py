@@ -7,8 +7,8 @@
 PROGRAM is compare_inference (ninja compare_inference): `plain` is our modules as they stand, `fused` and `tuned` are
 the same program with --fused and with --fused --tune. The peers and what a worker says are in inference_peers.py. All
 have the same random weights and input and compute in float32; the first outputs of each must be eager's to 1e-3 of
-the largest, or the comparison stops. `int8`, `onnxruntime_int8` and `openvino_int8` compute in whole numbers, with a
-tenth of the largest; their ratios are to one another.
+the largest, or the comparison stops. `int8`, `onnxruntime_int8` and `openvino_int8` compute in whole numbers, to a
+quarter of the largest; their ratios are to one another.
 For each model, batch and number of threads a process of every contender is started, one after the other, and stays
 alive. In a round each of them works for --seconds, the others being asleep, in an order that turns. Figures are over
 the runs of all rounds. Memory is the largest that the process ever had, in torch.compile's case while it compiles; the
@@ -36,7 +36,7 @@ import inference_peers as peers
 OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--tune"], "int8": ["--int8"]}
 RIVALS = ("onnxruntime", "openvino")
 INT8 = ("int8", "onnxruntime_int8", "openvino_int8")
-TOLERANCE, TOLERANCE_INT8 = 1e-3, 0.1  # of the largest output
+TOLERANCE, TOLERANCE_INT8 = 1e-3, 0.25  # of the largest output
 CONTENDERS = (*OURS, *peers.PEERS)
 DEFAULT = [name for name in CONTENDERS if name not in INT8]
 PAUSE = 0.1  # seconds; the threads of ONNX Runtime go on spinning for 0.06 after a run
