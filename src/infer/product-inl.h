@@ -26,6 +26,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr int64_t kTileRows = 6, kMostRows = 2 * kTileRows;
 constexpr int64_t kTileVectors = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM ? 4 : 2;
 
+/// Steps of a sum that are taken without looking round.
+constexpr int64_t kSteps = 4;
+
 /// Bytes of a panel that are used up before the next: they stay in the nearest cache.
 constexpr int64_t kPanelBytes = 24 << 10;
 
@@ -59,8 +62,8 @@ struct RowTable {
   std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
 
   int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
-  /// Tiles are as even as they can be.
-  int64_t first_row(int64_t tile) const { return tile * count / tiles(); }
+  /// Tiles are as even as they can be, the larger ones first.
+  int64_t first_row(int64_t tile) const { return tile * (count / tiles()) + std::min(tile, count % tiles()); }
   const float** tile(int64_t i) { return pointers.data() + i * segments * kMostRows; }
   const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kMostRows; }
   void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kMostRows)); }
@@ -80,11 +83,11 @@ struct Stretch {
   bool starts, ends;      ///< the whole sum
 };
 
-/// Weights that are far away and come next: each tile asks for its share of them, a little at every step, so that they
-/// are near when all tiles are done.
+/// Weights that are far away and come next: each tile asks for its share of them, a little every kSteps steps, so that
+/// they are near when all tiles are done.
 struct Ahead {
   const float* next;
-  int64_t step;  ///< numbers
+  int64_t numbers;  ///< every kSteps steps
 };
 
 template <class D>
@@ -117,12 +120,24 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Finish& finish
     }
 }
 
+/// One step of the sums of a tile: number k of each row times a vector or more of weights.
+template <int64_t Rows, int64_t Vectors, class D>
+HWY_INLINE void AddStep(D d, const float* const (&rows)[Rows], int64_t k, const float* HWY_RESTRICT weights,
+                        hn::Vec<D> (&sums)[Rows][Vectors]) {
+  hn::Vec<D> weight[Vectors];
+  for (int64_t v = 0; v < Vectors; ++v) weight[v] = hn::LoadU(d, weights + v * static_cast<int64_t>(hn::Lanes(d)));
+  for (int64_t r = 0; r < Rows; ++r) {
+    const auto value = hn::Set(d, rows[r][k]);
+    for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(value, weight[v], sums[r][v]);
+  }
+}
+
 /// `Rows` rows times a panel of `Vectors` vectors, over a stretch of the sum. `partial` holds sums between stretches.
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stretch& stretch,
                        const float* HWY_RESTRICT weights, Ahead ahead, float* HWY_RESTRICT partial,
                        const Finish& finish, const Target& target) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d)), width = Vectors * lanes;
   // What the results go to is far away: it comes while the sums are made.
   if (stretch.ends)
     for (int64_t r = 0; r < Rows; ++r) {
@@ -136,18 +151,17 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const Stre
   for (int64_t s = stretch.first; s < stretch.end; ++s) {
     const float* from[Rows];
     for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kMostRows + r] + offset + stretch.begin;
-    for (int64_t k = 0; k < stretch.length; ++k, weights += Vectors * lanes, ahead.next += ahead.step) {
+    int64_t k = 0;
+    for (; k + kSteps <= stretch.length; k += kSteps, ahead.next += ahead.numbers) {
       __builtin_prefetch(ahead.next, /*write=*/0, /*locality=*/2);
-      hn::Vec<D> weight[Vectors];
-      for (int64_t v = 0; v < Vectors; ++v) weight[v] = hn::LoadU(d, weights + v * lanes);
-      for (int64_t r = 0; r < Rows; ++r) {
-        const auto value = hn::Set(d, from[r][k]);
-        for (int64_t v = 0; v < Vectors; ++v) sums[r][v] = hn::MulAdd(value, weight[v], sums[r][v]);
-      }
+      __builtin_prefetch(ahead.next + ahead.numbers / 2, /*write=*/0, /*locality=*/2);
+      for (int64_t step = 0; step < kSteps; ++step, weights += width)
+        AddStep<Rows, Vectors>(d, from, k + step, weights, sums);
     }
+    for (; k < stretch.length; ++k, weights += width) AddStep<Rows, Vectors>(d, from, k, weights, sums);
   }
   // Small loops over constants are unrolled, which keeps the sums in registers above.
-  const bool whole = target.outputs == Vectors * lanes;
+  const bool whole = target.outputs == width;
   if (!stretch.ends || !whole) {
     for (int64_t r = 0; r < Rows; ++r)
       for (int64_t v = 0; v < Vectors; ++v) hn::Store(sums[r][v], d, partial + (r * Vectors + v) * lanes);
@@ -185,17 +199,19 @@ HWY_INLINE void MultiplyPanelOf(D d, const RowTable& table, int64_t offset, cons
                                 const Finish& finish, const Target& target) {
   const auto width = Vectors * static_cast<int64_t>(hn::Lanes(d));
   const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
-  const auto tiles = table.tiles();
+  const auto tiles = table.tiles(), rows = table.count / tiles, larger = table.count % tiles;
+  const auto ahead = table.count > 1 ? kSteps * width / tiles : 0;
   const auto run = [&](const Stretch& stretch) HWY_ATTR {
     const auto size = (stretch.end - stretch.first) * stretch.length * width;
-    for (int64_t tile = 0; tile < tiles; ++tile) {
-      const auto row = table.first_row(tile);
+    const auto share = size / tiles;
+    for (int64_t tile = 0, row = 0; tile < tiles; ++tile) {
+      const auto count = rows + (tile < larger ? 1 : 0);
       Finish of_tile = finish;
       if (finish.residual) of_tile.residual += row * target.stride;
-      const Ahead ahead{weights + size + size * tile / tiles, table.count > 1 ? width / tiles : 0};
-      TileOfRows<Vectors>(d, table.first_row(tile + 1) - row, table.tile(tile), offset, stretch, weights, ahead,
+      TileOfRows<Vectors>(d, count, table.tile(tile), offset, stretch, weights, {weights + size + share * tile, ahead},
                           partials + tile * table.tile_rows * width, of_tile,
                           {target.data + row * target.stride, target.stride, target.outputs});
+      row += count;
     }
     weights += size;
   };
