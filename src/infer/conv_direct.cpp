@@ -15,44 +15,11 @@
 
 #include <cmath>
 
-#include "infer/product-inl.h"
+#include "infer/conv_panels-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
 namespace {
-
-/// Groups of four, with as many inputs as outputs: a vector has several groups. A vector of inputs is loaded once and
-/// each quarter of its lanes is spread in turn, instead of one load a number.
-constexpr int64_t kQuad = 4, kSpreadRows = 6;
-
-bool IsSpread(const ConvShape& s) {
-  const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
-  return lanes >= kQuad && s.group_channels() == kQuad && s.group_outputs() == kQuad && s.channels % lanes == 0;
-}
-
-/// How outputs are cut into panels, group by group.
-struct Panels {
-  int64_t groups, outputs;  ///< of each group
-  int64_t channels;         ///< that a group's inputs lie from those of the next
-  int64_t width = 0, lanes = 0;
-
-  explicit Panels(const ConvShape& s) : groups(s.groups), outputs(s.group_outputs()), channels(s.group_channels()) {
-    if (IsSpread(s)) {
-      lanes = width = outputs = channels = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
-      groups = s.channels / lanes;
-      return;
-    }
-    WithLanes(outputs, [&](auto d) HWY_ATTR {
-      lanes = static_cast<int64_t>(hn::Lanes(d));
-      width = PanelWidth(d, outputs);
-    });
-  }
-
-  int64_t of_group() const { return (outputs + width - 1) / width; }
-  int64_t count() const { return groups * of_group(); }
-  /// Outputs of a group with those that fill up its last vector.
-  int64_t filled() const { return (outputs + lanes - 1) / lanes * lanes; }
-};
 
 int64_t CountPanels(const ConvShape& s) {
   return Panels(s).count();
@@ -80,40 +47,12 @@ void Pack(const float* weight, const ConvShape& s, int64_t first, int64_t end, f
   }
 }
 
-/// Whether the inputs of a kernel's row lie side by side, so that they are one segment.
-bool InRows(const ConvShape& s) {
-  return s.groups == 1 && s.padding_rows == 0 && s.padding_columns == 0 &&
-         (s.dilation_columns == 1 || s.kernel_columns == 1);
-}
-
-/// The pointers of one pixel.
-void PointAt(const float* x, const float* zeros, const ConvShape& s, int64_t pixel, const float** to) {
-  const auto column = pixel % s.columns_out, row = pixel / s.columns_out % s.rows_out;
-  const auto* image = x + pixel / (s.columns_out * s.rows_out) * s.rows * s.columns * s.channels;
-  const auto top = row * s.stride_rows - s.padding_rows, left = column * s.stride_columns - s.padding_columns;
-  const bool in_rows = InRows(s);
-  for (int64_t i = 0; i < s.kernel_rows; ++i) {
-    const auto y = top + i * s.dilation_rows;
-    for (int64_t j = 0; j < (in_rows ? 1 : s.kernel_columns); ++j, to += kMostRows) {
-      const auto at = left + j * s.dilation_columns;
-      const bool inside = y >= 0 && y < s.rows && at >= 0 && at < s.columns;
-      *to = inside ? image + (y * s.columns + at) * s.channels : zeros;
-    }
-  }
-}
-
-void Fill(RowTable& table, const float* x, const float* zeros, const ConvShape& s, int64_t first) {
-  for (int64_t tile = 0; tile < table.tiles(); ++tile)
-    for (int64_t row = table.first_row(tile); row < table.first_row(tile + 1); ++row)
-      PointAt(x, zeros, s, first + row, table.tile(tile) + row - table.first_row(tile));
-}
-
 /// Pixels that are multiplied with a panel before the next panel comes: their inputs stay in the second cache.
 constexpr int64_t kBlockBytes = 192 << 10;
 int64_t BlockPixels(const ConvShape& s) {
   if (IsSpread(s)) return 2 * kSpreadRows;  // all groups have few weights: their inputs stay in the nearest cache
   const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
-  return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 64) * kTileRows;
+  return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }
 
 #if HWY_TARGET != HWY_SCALAR
@@ -176,18 +115,6 @@ void MultiplyAnyPanel(const ConvShape& s, const RowTable& table, int64_t offset,
             [&](auto d) HWY_ATTR { MultiplyPanel(d, table, offset, weights, partials, finish, target); });
 }
 
-/// The table of a shape, without rows yet.
-RowTable TableOf(const ConvShape& s, const Panels& panels) {
-  RowTable table;
-  table.segments = InRows(s) ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
-  table.length = s.depth() / table.segments;
-  if (IsSpread(s))
-    table.tile_rows = kSpreadRows;
-  else if (panels.width == panels.lanes)
-    table.tile_rows = kMostRows;
-  return table;
-}
-
 void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Finish& finish,
               float* y, const ConvPart& part) {
   const Panels panels(s);
@@ -200,7 +127,7 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
     const auto first = part.first_pixel + block * pixels / blocks;
     table.count = part.first_pixel + (block + 1) * pixels / blocks - first;
     table.resize();
-    Fill(table, x, zeros, s, first);
+    point_at_pixels(table, x, zeros, s, first);
     if (const auto size = static_cast<size_t>(PartialsSize(table)); size > room)
       partials = hwy::AllocateAligned<float>(room = size);
     for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
@@ -216,63 +143,6 @@ void Convolve(const float* x, const float* packed, const float* zeros, const Con
   }
 }
 
-/// One group of one image as a convolution by itself, its border written out.
-ConvShape OneGroup(ConvShape s) {
-  s.channels = s.group_channels();
-  s.outputs = s.group_outputs();
-  s.images = s.groups = 1;
-  s.rows += 2 * s.padding_rows;
-  s.columns += 2 * s.padding_columns;
-  s.padding_rows = s.padding_columns = 0;
-  return s;
-}
-
-void CopyPixel(const float* from, int64_t channels, float* to) {
-  const hn::CappedTag<float, 8> d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t c = 0;
-  for (; c + lanes <= channels; c += lanes) hn::StoreU(hn::LoadU(d, from + c), d, to + c);
-  for (; c < channels; ++c) to[c] = from[c];
-}
-
-/// The channels of a group, of which `image` points at the first.
-void CopyGroup(const float* image, const ConvShape& s, const ConvShape& one, float* to) {
-  for (int64_t row = 0; row < s.rows; ++row) {
-    auto* at = to + ((row + s.padding_rows) * one.columns + s.padding_columns) * one.channels;
-    for (int64_t column = 0; column < s.columns; ++column, image += s.channels, at += one.channels)
-      CopyPixel(image, one.channels, at);
-  }
-}
-
-void ConvolveGroups(const float* x, const float* packed, const ConvShape& s, const Finish& finish, float* y,
-                    int64_t first, int64_t end) {
-  const auto one = OneGroup(s);
-  const Panels panels(one);
-  const auto size = one.rows * one.columns * one.channels;
-  const auto map = hwy::AllocateAligned<float>(static_cast<size_t>(size));
-  std::fill_n(map.get(), size, 0.0f);
-  auto table = TableOf(one, panels);
-  table.count = one.pixels();
-  table.resize();
-  Fill(table, map.get(), nullptr, one, 0);
-  const auto partials = hwy::AllocateAligned<float>(static_cast<size_t>(PartialsSize(table)));
-  for (int64_t task = first; task < end; ++task) {
-    const auto image = task / s.groups, group = task % s.groups;
-    CopyGroup(x + image * s.rows * s.columns * s.channels + group * one.channels, s, one, map.get());
-    for (int64_t panel = 0; panel < panels.count(); ++panel) {
-      const auto from = panel * panels.width, output = group * one.outputs + from,
-                 at = image * one.pixels() * s.outputs + output;
-      Finish of_panel = finish;
-      if (finish.bias) of_panel.bias += output;
-      if (finish.residual) of_panel.residual += at;
-      const Target target{y + at, s.outputs, std::min(panels.width, one.outputs - from)};
-      const auto* weights = packed + (group * panels.filled() + from) * s.depth();
-      WithLanes(one.outputs,
-                [&](auto d) HWY_ATTR { MultiplyPanel(d, table, 0, weights, partials.get(), of_panel, target); });
-    }
-  }
-}
-
 }  // namespace
 }  // namespace reszoo::detail::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -284,7 +154,6 @@ HWY_EXPORT(CountPanels);
 HWY_EXPORT(CountWeights);
 HWY_EXPORT(Pack);
 HWY_EXPORT(Convolve);
-HWY_EXPORT(ConvolveGroups);
 
 void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
   HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, first, end, to);
@@ -301,15 +170,6 @@ int64_t direct_panels(const ConvShape& shape) {
 void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape, const Finish& finish,
                  float* y, const ConvPart& part) {
   HWY_DYNAMIC_DISPATCH(Convolve)(x, packed, zeros, shape, finish, y, part);
-}
-
-bool is_by_group(const ConvShape& s) {
-  return s.groups > 1 && s.group_channels() >= 8 && s.group_outputs() >= 8 && s.kernel_rows * s.kernel_columns > 1;
-}
-
-void conv_groups(const float* x, const float* packed, const ConvShape& shape, const Finish& finish, float* y,
-                 int64_t first, int64_t end) {
-  HWY_DYNAMIC_DISPATCH(ConvolveGroups)(x, packed, shape, finish, y, first, end);
 }
 
 }  // namespace reszoo::detail

@@ -21,18 +21,9 @@ struct ConvPart {
 
 /// Some outputs of y = finish(conv(x)).
 ///
-/// Each pixel is a row of pointers to the inputs that its kernel sees, border pixels to zeros; rows are multiplied
-/// with panels of weights in registers. No inputs are copied (XNNPACK's indirect convolution; Dukhan 2019,
-/// arXiv 1907.02129). `zeros` are as many as there are channels.
+/// Each pixel is a row of a `RowTable`; rows are multiplied with panels of weights in registers. `zeros` are as many as
+/// there are channels.
 void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape, const Finish& finish,
                  float* y, const ConvPart& part);
-
-/// Whether `conv_groups` is the faster one: groups of eight channels and more.
-bool is_by_group(const ConvShape& shape);
-
-/// The same for groups [first, end) of all images, those of the first image first: each is copied out with its border,
-/// so that rows of its kernel lie side by side.
-void conv_groups(const float* x, const float* packed, const ConvShape& shape, const Finish& finish, float* y,
-                 int64_t first, int64_t end);
 
 }  // namespace reszoo::detail

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "infer/conv_direct.h"
+#include "infer/conv_groups.h"
 #include "infer/conv_winograd.h"
 #include "infer/deal.h"
 #include "infer/onednn.h"

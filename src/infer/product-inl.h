@@ -11,9 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
-#include "infer/conv_shape.h"
+#include "infer/row_table.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
@@ -21,9 +20,7 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows of a tile: its sums stay in registers, with panels of one vector those of twice as many rows. AVX-512 and NEON
-/// have 32 registers, which hold wider panels.
-constexpr int64_t kTileRows = 6, kMostRows = 2 * kTileRows;
+/// Vectors of a panel, whose sums with kTileRows rows stay in registers: AVX-512 and NEON have 32.
 constexpr int64_t kTileVectors = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM ? 4 : 2;
 
 /// Steps of a sum that are taken without looking round.
@@ -51,23 +48,6 @@ HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
 }
-
-/// Rows that are multiplied with the same weights, in tiles of up to `tile_rows`: for each tile and each segment of the
-/// sum, a pointer a row.
-struct RowTable {
-  int64_t segments = 1;  ///< pieces of a row, each of `length` numbers
-  int64_t length = 0;
-  int64_t tile_rows = kTileRows;            ///< kMostRows if all panels are of one vector
-  int64_t count = 0;                        ///< rows
-  std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
-
-  int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
-  /// Tiles are as even as they can be, the larger ones first.
-  int64_t first_row(int64_t tile) const { return tile * (count / tiles()) + std::min(tile, count % tiles()); }
-  const float** tile(int64_t i) { return pointers.data() + i * segments * kMostRows; }
-  const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kMostRows; }
-  void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kMostRows)); }
-};
 
 /// Where results go: row r, output o to data[r * stride + o].
 struct Target {
