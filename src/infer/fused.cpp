@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <chrono>
 
-#include "infer/onednn.h"
+#include "infer/fuse_options.h"
 #include "infer/planned_program.h"
 #include "infer/tensor_program.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/names.h"
-#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace detail {
@@ -36,8 +34,7 @@ std::string kind_text(const FusedOp& op) {
 struct FusedNetwork::Impl {
   Network network{nullptr};
   Graph graph;
-  detail::PlanOptions plan;
-  detail::TensorType type;  ///< module_type is that of the network, and of its input
+  detail::PlanOptions plan;  ///< type.module_type is that of the network, and of its input
   Numbers numbers = Numbers::float32;
   Quantization quantization;
   std::mutex mutex;
@@ -52,7 +49,7 @@ struct FusedNetwork::Impl {
   };
   std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
 
-  bool has_kernels() const { return numbers == Numbers::float32 && type.device.is_cpu(); }
+  bool has_kernels() const { return numbers == Numbers::float32 && plan.type.device.is_cpu(); }
 
   Prepared& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
@@ -60,12 +57,13 @@ struct FusedNetwork::Impl {
     if (made) return *made;
     made = std::make_shared<Prepared>(detail::fuse_graph(graph, outputs, layers), plan);
     if (!has_kernels())
-      made->tensors = std::make_unique<detail::TensorProgram>(made->planned.shared_program(), type, quantization);
+      made->tensors = std::make_unique<detail::TensorProgram>(made->planned.shared_program(), plan.type, quantization);
     return *made;
   }
 
   void check(const Tensor& x) const {
     network->check_input(x);
+    const auto& type = plan.type;
     if (x.scalar_type() != type.module_type || x.device() != type.device)
       fail(ErrorKind::input, "{}: the fused network reads {} on {}, got {} on {}", network->name(),
            c10::toString(type.module_type), type.device.str(), c10::toString(x.scalar_type()), x.device().str());
@@ -80,7 +78,7 @@ struct FusedNetwork::Impl {
       prepared.planned.plan(part.sizes().vec(), at::get_num_threads());  // refuses a shape that is none
       return prepared.tensors->run(part);
     };
-    return type.device.is_cpu() ? prepared.planned.in_portions(x, run) : run(x);
+    return plan.type.device.is_cpu() ? prepared.planned.in_portions(x, run) : run(x);
   }
 
   /// Seconds between operations; `done` is called behind each.
@@ -179,104 +177,23 @@ const InputSpec& FusedNetwork::input_spec() const {
   return impl_->network->input_spec();
 }
 
-namespace {
-
-constexpr Named<Numbers> kNumbers[] = {{"best", Numbers::best},
-                                       {"float32", Numbers::float32},
-                                       {"float16", Numbers::float16},
-                                       {"bfloat16", Numbers::bfloat16},
-                                       {"int8", Numbers::int8}};
-
-/// Where the network lies, and its type.
-detail::TensorType type_of(const Network& network) {
-  const auto parameters = network->parameters();
-  detail::TensorType type;
-  if (parameters.empty()) return type;
-  type.device = parameters.front().device();
-  type.type = type.module_type = parameters.front().scalar_type();
-  for (const auto& item : network->named_parameters())
-    if (item.value().device() != type.device || item.value().scalar_type() != type.type ||
-        !item.value().is_floating_point() || (type.device.is_cpu() && type.type != at::kFloat))
-      fail(ErrorKind::device,
-           "{}: a network of float32 on the CPU, or of one floating type on a GPU, can be fused, got "
-           "{} of {} on {}",
-           network->name(), item.key(), c10::toString(item.value().scalar_type()), item.value().device().str());
-  return type;
-}
-
-/// What is computed in; `best` is resolved.
-Numbers numbers_of(const Network& network, const FuseOptions& options, const detail::TensorType& type) {
-  const bool can_int8 = type.device.is_cpu() && detail::has_onednn_int8();
-  auto numbers = options.numbers;
-  if (numbers == Numbers::best)
-    numbers = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Numbers::int8
-              : type.type == at::kHalf                                                 ? Numbers::float16
-              : type.type == at::kBFloat16                                             ? Numbers::bfloat16
-                                                                                       : Numbers::float32;
-  if (numbers == Numbers::int8 && options.quantization.empty())
-    fail(ErrorKind::usage, "{}: int8 needs a quantization, which a calibration makes", network->name());
-  if (numbers == Numbers::int8 && !can_int8)
-    fail(ErrorKind::device, "{}: int8 is for a CPU whose LibTorch has oneDNN", network->name());
-  if (numbers == Numbers::float16 && type.device.is_cpu())
-    fail(ErrorKind::device, "{}: float16 is for a GPU", network->name());
-  return numbers;
-}
-
-/// Throws for a key that is none of the layers that `fits` is true of.
-template <typename Fits>
-void check_key(const NetworkImpl& network, const detail::Program& program, const std::string& key,
-               const std::string& what, const Fits& fits) {
-  std::vector<std::string> known;
-  for (const auto& op : program.ops)
-    if (op.conv && fits(op)) known.push_back(op.key);
-  if (std::find(known.begin(), known.end(), key) == known.end())
-    fail(ErrorKind::usage, "{}: no {} \"{}\"{}", network.name(), what, key, suggestion(key, known));
-}
-
-void check_ways(const NetworkImpl& network, const detail::Program& program,
-                const std::map<std::string, std::string>& ways) {
-  for (const auto& [key, way] : ways)
-    check_key(network, program, key, "convolution or linear layer", [](const auto&) { return true; });
-}
-
-void check_quantization(const NetworkImpl& network, const detail::Program& program, const Quantization& quantization) {
-  for (const auto& key : quantization.layers)
-    check_key(network, program, key, "convolution", [](const auto& op) { return !op.linear; });
-  for (const auto& op : program.ops)
-    if (!quantization.ranges.contains(detail::result_name(op)))
-      fail(ErrorKind::usage, "{}: the quantization has no range of {}", network.name(), detail::result_name(op));
-}
-
-}  // namespace
-
-Numbers parse_numbers(std::string_view text) {
-  return parse_name("precision", kNumbers, text);
-}
-
-std::string text_of(Numbers numbers) {
-  return name_of(kNumbers, numbers);
-}
-
 FusedNetwork fuse(const Network& network, const FuseOptions& options) {
-  const auto type = type_of(network);
+  auto type = detail::type_of(network);
   auto impl = std::make_shared<FusedNetwork::Impl>();
   impl->network = options.share_weights ? network : deep_copy(network);
   impl->network->eval();
   impl->graph = lower(impl->network);
-  impl->type = type;
-  impl->numbers = numbers_of(network, options, type);
-  if (impl->numbers == Numbers::float16) impl->type.type = at::kHalf;
-  if (impl->numbers == Numbers::bfloat16) impl->type.type = at::kBFloat16;
+  impl->numbers = detail::numbers_of(network, options, type);
+  if (impl->numbers == Numbers::float16) type.type = at::kHalf;
+  if (impl->numbers == Numbers::bfloat16) type.type = at::kBFloat16;
   if (impl->numbers == Numbers::int8) impl->quantization = options.quantization;
-  impl->plan.device = type.device;
-  impl->plan.type = type.module_type;
+  impl->plan.type = type;
   impl->plan.winograd = options.winograd;
   impl->plan.tune = options.tune && impl->has_kernels();
   for (const auto& [key, way] : options.ways) impl->plan.ways[key] = detail::Way::parse(way);
   const at::NoGradGuard no_grad;
   const auto& program = impl->program({impl->graph.output}).planned.program();
-  check_ways(*network, program, options.ways);
-  if (!options.quantization.empty()) check_quantization(*network, program, options.quantization);
+  detail::check_layers(*network, program, options);
   return FusedNetwork(std::move(impl));
 }
 

@@ -11,6 +11,13 @@
 
 namespace reszoo::detail {
 
+/// What the results of operations are.
+struct TensorType {
+  at::Device device = at::kCPU;
+  at::ScalarType type = at::kFloat;         ///< of maps and folded weights
+  at::ScalarType module_type = at::kFloat;  ///< of modules that run as they are
+};
+
 enum class OpKind {
   input,  ///< the network's input
   conv,   ///< convolution or linear layer, then residual (a second input), then ReLU

@@ -1,5 +1,6 @@
 #include "infer/fused_plan.h"
 
+#include <ATen/native/Pool.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/zeros.h>
@@ -61,12 +62,10 @@ class Places {
   std::vector<Stretch> taken_;
 };
 
-/// Outputs of a window's side, as LibTorch counts them.
+/// Outputs of a window's side.
 int64_t pooled(int64_t size, const PoolWindow& window, size_t side) {
-  const auto kernel = window.kernel[side], stride = window.stride[side], padding = window.padding[side];
-  auto count = (size + 2 * padding - kernel + (window.ceil ? stride - 1 : 0)) / stride + 1;
-  if (window.ceil && (count - 1) * stride >= size + padding) --count;
-  return count;
+  return at::native::pooling_output_shape<int64_t>(size, window.kernel[side], window.padding[side], window.stride[side],
+                                                   /*dilation=*/1, window.ceil);
 }
 
 PoolShape pool_shape(const std::vector<int64_t>& x, PoolWindow window) {
@@ -173,10 +172,8 @@ void FusedPlan::plan_op(size_t i, const std::vector<int64_t>& shape) {
 void FusedPlan::plan_plain(size_t i) {
   const auto& op = program_->ops[i];
   auto module = op.module;
-  ops_[i].output =
-      module.forward(at::zeros(ops_[op.inputs[0]].output, at::TensorOptions(options_.device).dtype(options_.type)))
-          .sizes()
-          .vec();
+  const auto options = at::device(options_.type.device).dtype(options_.type.module_type);
+  ops_[i].output = module.forward(at::zeros(ops_[op.inputs[0]].output, options)).sizes().vec();
 }
 
 void FusedPlan::choose_way(size_t i) {

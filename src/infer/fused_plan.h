@@ -30,8 +30,7 @@ struct PlanOptions {
   int64_t threads = 1;
   bool winograd = true, tune = false;
   std::map<std::string, Way> ways;  ///< of layers by key
-  at::Device device = at::kCPU;     ///< of the network, and its type
-  at::ScalarType type = at::kFloat;
+  TensorType type;
 };
 
 /// Many calls may run one plan at once: each has memory of its own, which is kept for the next.

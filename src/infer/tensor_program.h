@@ -14,13 +14,6 @@
 
 namespace reszoo::detail {
 
-/// What the results are.
-struct TensorType {
-  at::Device device = at::kCPU;
-  at::ScalarType type = at::kFloat;         ///< of maps and folded weights
-  at::ScalarType module_type = at::kFloat;  ///< of modules that run as they are
-};
-
 /// Safe to call from many threads.
 class TensorProgram {
  public:

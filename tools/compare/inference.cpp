@@ -4,10 +4,10 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "memory.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
 #include "reszoo/infer/fused.h"
@@ -35,13 +35,6 @@ Tensor input_of(const Options& options, const reszoo::Network& network) {
   auto* to = x.mutable_data_ptr<float>();
   for (int64_t i = 0; i < x.numel(); ++i) to[i] = static_cast<float>(i * 7919 % 1000) / 500 - 1;
   return x;
-}
-
-double peak_mb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-  return 0;
 }
 
 void say(const nlohmann::json& line) {
@@ -93,7 +86,7 @@ void run(const Options& options) {
     }
     say({{"seconds", seconds}});
   }
-  say({{"peak_mb", peak_mb()}});
+  say({{"peak_mb", memory("VmHWM") / 1024.0}});
 }
 
 }  // namespace

@@ -6,21 +6,13 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
-#include <string>
 #include <string_view>
 
+#include "memory.h"
 #include "reszoo/base/error.h"
 #include "reszoo/zoo/registry.h"
 
 namespace {
-
-/// A figure of this process in KiB: VmRSS, or VmHWM, its peak.
-long memory(const std::string& figure) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with(figure + ":")) return std::stol(line.substr(figure.size() + 1));
-  return 0;
-}
 
 double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
