@@ -179,19 +179,19 @@ HWY_INLINE void MultiplyPanelOf(D d, const RowTable& table, int64_t offset, cons
                                 const Finish& finish, const Target& target) {
   const auto width = Vectors * static_cast<int64_t>(hn::Lanes(d));
   const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
-  const auto tiles = table.tiles(), rows = table.count / tiles, larger = table.count % tiles;
+  const auto tiles = table.tiles();
   const auto ahead = table.count > 1 ? kSteps * width / tiles : 0;
   const auto run = [&](const Stretch& stretch) HWY_ATTR {
     const auto size = (stretch.end - stretch.first) * stretch.length * width;
     const auto share = size / tiles;
     for (int64_t tile = 0, row = 0; tile < tiles; ++tile) {
-      const auto count = rows + (tile < larger ? 1 : 0);
+      const auto next_row = table.first_row(tile + 1);
       Finish of_tile = finish;
       if (finish.residual) of_tile.residual += row * target.stride;
-      TileOfRows<Vectors>(d, count, table.tile(tile), offset, stretch, weights, {weights + size + share * tile, ahead},
-                          partials + tile * table.tile_rows * width, of_tile,
+      TileOfRows<Vectors>(d, next_row - row, table.tile(tile), offset, stretch, weights,
+                          {weights + size + share * tile, ahead}, partials + tile * table.tile_rows * width, of_tile,
                           {target.data + row * target.stride, target.stride, target.outputs});
-      row += count;
+      row = next_row;
     }
     weights += size;
   };
