@@ -32,10 +32,27 @@ add_library(reszoo_warnings INTERFACE)
 target_compile_options(reszoo_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter
   $<$<BOOL:${RESZOO_WERROR}>:-Werror>)
 
+option(RESZOO_UNITY "Compile several files of a folder at once" ON)
+set(RESZOO_UNITY_FILES 10 CACHE STRING "Files that are compiled at once, at most")
+
+# reszoo_unity(group sources...): these are compiled a few at a time, in their order. Most of a file's time goes into
+# headers and templates of LibTorch, which its neighbours need too.
+function(reszoo_unity group)
+  list(LENGTH ARGN count)
+  math(EXPR units "(${count} + ${RESZOO_UNITY_FILES} - 1) / ${RESZOO_UNITY_FILES}")
+  set(number 0)
+  foreach(source IN LISTS ARGN)
+    math(EXPR unit "${number} * ${units} / ${count}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group}_${unit})
+    math(EXPR number "${number} + 1")
+  endforeach()
+endfunction()
+
 # reszoo_compile(target): the private settings that all our targets share.
 function(reszoo_compile target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF DEFINE_SYMBOL "")
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF DEFINE_SYMBOL ""
+    UNITY_BUILD ${RESZOO_UNITY} UNITY_BUILD_MODE GROUP)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:reszoo_warnings>)
   if(RESZOO_PCH)
     target_precompile_headers(${target} REUSE_FROM reszoo_pch)

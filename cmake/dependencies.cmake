@@ -1,4 +1,4 @@
-# Finds what we build on: LibTorch, fmt, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
+# Finds what we build on: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
 
 # A Python of which the wheels may be used: the caller's, the active one, or
 # the virtual environment that tools/setup.sh makes.
@@ -39,11 +39,7 @@ if(NOT DEFINED Torch_VERSION OR Torch_VERSION VERSION_LESS 2.11)
 endif()
 message(STATUS "reszoo: LibTorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX}")
 
-# --- fmt: LibTorch ships its headers, which shadow any other; header-only, so
-# that no second libfmt can disagree with them.
-add_library(reszoo_fmt INTERFACE)
-target_compile_definitions(reszoo_fmt INTERFACE FMT_HEADER_ONLY=1)
-
+# fmt's headers are those that LibTorch ships; src/base/fmt.cpp has its implementation.
 find_package(nlohmann_json 3.11 REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)

@@ -4,6 +4,10 @@
 
 namespace reszoo {
 
+void fail_formatted(ErrorKind kind, fmt::string_view format, fmt::format_args args) {
+  throw Error(kind, fmt::vformat(format, args));
+}
+
 std::string message_of(const std::exception& error) {
   if (dynamic_cast<const Error*>(&error)) return error.what();
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);

@@ -28,10 +28,13 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
+/// Throws an Error with a message of fmt's format.
+[[noreturn]] void fail_formatted(ErrorKind kind, fmt::string_view format, fmt::format_args args);
+
 /// Throws an Error with a formatted message.
 template <typename... Args>
 [[noreturn]] void fail(ErrorKind kind, fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(kind, fmt::format(format, std::forward<Args>(args)...));
+  fail_formatted(kind, format, fmt::make_format_args(args...));
 }
 
 /// The message of any exception for a person: an Error's own, of any other the
