@@ -42,7 +42,7 @@ void Pack(const float* weight, const ConvShape& s, int64_t first, int64_t end, f
 constexpr int64_t kBlockBytes = 192 << 10;
 int64_t BlockPixels(const ConvShape& s) {
   if (IsGroupedByFour(s))
-    return 2 * kBroadcastRows;  // all groups have few weights: their inputs stay in the nearest cache
+    return 2 * kBroadcastRows;  // all groups have few weights: their inputs stay in the L1 cache
   const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }

@@ -21,7 +21,7 @@ namespace {
 /// Steps of a sum between two prefetches.
 constexpr int64_t kSteps = 4;
 
-/// Bytes of a panel that are used up before the next: they stay in the nearest cache.
+/// Bytes of a panel that are used up before the next: they stay in the L1 cache.
 constexpr int64_t kPanelBytes = 24 << 10;
 
 /// The vectors that outputs are summed in: no more lanes than a group has outputs.

@@ -1,5 +1,4 @@
-/// One pass over parameters, gradients and state: SIMD through Highway, its width
-/// chosen at run time, in LibTorch's threads.
+/// Optimizer steps: one pass over parameters, gradients and state, in LibTorch's threads.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -15,7 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Columns whose sums stay in the nearest cache.
+/// Columns whose sums stay in the L1 cache.
 constexpr int64_t kTile = 1024;
 
 /// Calls `body(tag, index, column)` over all values.

@@ -59,7 +59,7 @@ void dropout_backward(const float* g, const DropoutMask& mask, float* out, float
 void add_columns(const float* g, float* sum, const Rows& rows);
 
 /// out = g * scale where `activation` is above 0, else 0; sum += out. out may be g.
-void gate(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows);
+void relu_backward(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows);
 
 /// Sums of the gradients of a member's parameters, with a value for each column.
 struct MemberSums {

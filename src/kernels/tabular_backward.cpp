@@ -26,7 +26,8 @@ HWY_ATTR void AddColumns(const float* g, float* sum, const Rows& rows) {
                [&](auto d, int64_t i, int64_t column) HWY_ATTR { accumulate(d, sum + column, hn::LoadU(d, g + i)); });
 }
 
-HWY_ATTR void Gate(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows) {
+HWY_ATTR void ReluBackward(const float* g, const float* activation, float scale, float* out, float* sum,
+                           const Rows& rows) {
   ForEachValue(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto open = hn::Gt(hn::LoadU(d, activation + i), hn::Zero(d));
     const auto value = hn::IfThenElseZero(open, hn::Mul(hn::LoadU(d, g + i), hn::Set(d, scale)));
@@ -106,7 +107,7 @@ namespace reszoo::kernels {
 
 HWY_EXPORT(DropoutBackward);
 HWY_EXPORT(AddColumns);
-HWY_EXPORT(Gate);
+HWY_EXPORT(ReluBackward);
 HWY_EXPORT(AffineBackward);
 HWY_EXPORT(ReluDropoutBackward);
 HWY_EXPORT(ApplyMemberScaleBackward);
@@ -121,8 +122,8 @@ void add_columns(const float* g, float* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(AddColumns)(g, sum, rows);
 }
 
-void gate(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows) {
-  HWY_DYNAMIC_DISPATCH(Gate)(g, activation, scale, out, sum, rows);
+void relu_backward(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows) {
+  HWY_DYNAMIC_DISPATCH(ReluBackward)(g, activation, scale, out, sum, rows);
 }
 
 void affine_backward(const float* g, const float* y, const float* scale, const DropoutMask& mask, float* out,

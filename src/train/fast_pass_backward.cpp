@@ -102,8 +102,8 @@ void activation_backward(const Backward& b, size_t i, const Part& part) {
                                     .r = memory.sums(part.task, r)},
                                    rows);
   else
-    kernels::gate(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
-                  memory.sums(part.task, inner_bias), rows);
+    kernels::relu_backward(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
+                           memory.sums(part.task, inner_bias), rows);
 }
 
 void block_backward(const Backward& b, size_t i, const Part& part) {
@@ -199,8 +199,9 @@ Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor
   const Backward b{memory, weights, gradients};
   const auto blocks = weights.blocks.size();
   memory.each_part([&](const Part& part) {
-    kernels::gate(data(gradient, part), data(memory.normed[blocks], part), 1, data(memory.normed_gradient, part),
-                  memory.sums(part.task, outer_bias), part.rows(memory.width));
+    kernels::relu_backward(data(gradient, part), data(memory.normed[blocks], part), 1,
+                           data(memory.normed_gradient, part), memory.sums(part.task, outer_bias),
+                           part.rows(memory.width));
     add_norm_sums(b, blocks, part);
   });
   finish_norm(b, blocks);
