@@ -4,27 +4,13 @@
 
 #include <array>
 #include <mutex>
-#include <string>
-#include <string_view>
 #include <vector>
 
-#include "infer/conv_shape.h"
+#include "kernels/conv.h"
 
 namespace reszoo::detail {
 
 using at::Tensor;
-
-/// How a convolution is computed.
-struct Way {
-  enum class Kind { direct, winograd, onednn } kind = Kind::direct;
-  /// winograd: tiles that a thread takes through all phases; 0: all threads go through the phases together.
-  int64_t tiles = 0;
-
-  /// Throws: Error (usage).
-  static Way parse(std::string_view text);
-  std::string text() const;
-  bool operator==(const Way&) const = default;
-};
 
 /// Weights (O, C/groups, kernel rows, kernel columns), float32, and what norms beside them add: they are folded in
 /// when the weights are packed, so that there is one copy beside the network's own.
@@ -46,25 +32,25 @@ class ConvLayer {
   explicit ConvLayer(ConvWeights weights);
 
   /// For maps of (N, H, W).
-  ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
+  kernels::ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
 
   /// The ways that this shape can be had in, the first being the rule's.
-  std::vector<Way> ways(const ConvShape& shape, int64_t threads, bool winograd) const;
+  std::vector<kernels::ConvAlgorithm> ways(const kernels::ConvShape& shape, int64_t threads, bool winograd) const;
 
   /// Numbers of working memory.
-  int64_t scratch(const ConvShape& shape, const Way& way, int64_t threads) const;
+  int64_t scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& way, int64_t threads) const;
 
-  /// y = conv(x) + bias, + residual, ReLU. Maps by pixel; `residual` may be y.
-  void run(const Way& way, const ConvShape& shape, const float* x, const float* residual, bool relu, float* y,
-           float* scratch, int64_t threads) const;
+  /// y = activation(conv(x) + bias + residual), of channels-last maps; `residual` may be nullptr, or y.
+  void run(const kernels::ConvAlgorithm& way, const kernels::ConvShape& shape, const float* x, const float* residual,
+           kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
 
   /// Frees packed forms of other ways; who runs in one of them now keeps it until then.
-  void keep_only(const Way& way) const;
+  void keep_only(const kernels::ConvAlgorithm& way) const;
 
   const ConvWeights& weights() const { return weights_; }
 
  private:
-  Tensor packed(Way::Kind kind, const ConvShape& shape) const;
+  Tensor packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvShape& shape) const;
 
   ConvWeights weights_;
   Tensor bias_;  ///< float32

@@ -190,7 +190,7 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->plan.type = type;
   impl->plan.winograd = options.winograd;
   impl->plan.tune = options.tune && impl->has_kernels();
-  for (const auto& [key, way] : options.ways) impl->plan.ways[key] = detail::Way::parse(way);
+  for (const auto& [key, way] : options.ways) impl->plan.ways[key] = kernels::ConvAlgorithm::parse(way);
   const at::NoGradGuard no_grad;
   const auto& program = impl->program({impl->graph.output}).planned.program();
   detail::check_layers(*network, program, options);

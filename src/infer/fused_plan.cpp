@@ -68,7 +68,7 @@ int64_t pooled(int64_t size, const PoolWindow& window, size_t side) {
                                                    /*dilation=*/1, window.ceil);
 }
 
-PoolShape pool_shape(const std::vector<int64_t>& x, PoolWindow window) {
+kernels::PoolShape pool_shape(const std::vector<int64_t>& x, PoolWindow window) {
   if (window.kernel[0] == 0) {
     window.kernel = window.stride = {x[2], x[3]};
     window.padding = {0, 0};
@@ -89,7 +89,8 @@ PoolShape pool_shape(const std::vector<int64_t>& x, PoolWindow window) {
 }
 
 /// Seconds of a layer in one way; the best of a few runs with other data in the caches.
-double seconds_of(const ConvLayer& layer, const PlannedOp& op, const Way& way, bool residual, int64_t threads) {
+double seconds_of(const ConvLayer& layer, const PlannedOp& op, const kernels::ConvAlgorithm& way, bool residual,
+                  int64_t threads) {
   const auto& s = op.conv;
   const auto x = at::rand({s.images * s.rows * s.columns * s.channels}), y = at::rand({s.pixels() * s.outputs});
   const auto work = at::empty({layer.scratch(s, way, threads)}), other = at::zeros({2 << 20});
@@ -98,8 +99,8 @@ double seconds_of(const ConvLayer& layer, const PlannedOp& op, const Way& way, b
     other.add_(1);
     auto* to = y.mutable_data_ptr<float>();
     const auto begin = std::chrono::steady_clock::now();
-    layer.run(way, s, x.const_data_ptr<float>(), residual ? to : nullptr, true, to, work.mutable_data_ptr<float>(),
-              threads);
+    layer.run(way, s, x.const_data_ptr<float>(), residual ? to : nullptr, kernels::Activation::relu, to,
+              work.mutable_data_ptr<float>(), threads);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (round > 0) best = std::min(best, took.count());  // the first packs weights
   }
@@ -182,7 +183,7 @@ void FusedPlan::choose_way(size_t i) {
   const auto known = op.conv->ways(planned.conv, options_.threads, options_.winograd);
   planned.way = known.front();
   if (const auto pinned = options_.ways.find(op.key); pinned != options_.ways.end()) {
-    const auto is_kind = [&](const Way& way) { return way.kind == pinned->second.kind; };
+    const auto is_kind = [&](const kernels::ConvAlgorithm& way) { return way.kind == pinned->second.kind; };
     const auto all = op.conv->ways(planned.conv, options_.threads, true);
     if (std::none_of(all.begin(), all.end(), is_kind))
       fail(ErrorKind::usage, "fuse: {} cannot be run by \"{}\"", op.key, pinned->second.text());

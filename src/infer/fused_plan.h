@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "infer/fused_op.h"
-#include "infer/pool_kernels.h"
+#include "kernels/pool.h"
 
 namespace reszoo::detail {
 
@@ -18,9 +18,9 @@ struct PlannedOp {
   std::vector<int64_t> output;  ///< (N, C, H, W), kept channels-last, or (N, C), …
   int64_t place = 0;            ///< of the result, in numbers from the arena's start
   int64_t scratch = 0;          ///< of working memory
-  ConvShape conv{};
-  Way way{};
-  PoolShape pool{};
+  kernels::ConvShape conv{};
+  kernels::ConvAlgorithm way{};
+  kernels::PoolShape pool{};
 
   int64_t numel() const;
 };
@@ -29,7 +29,7 @@ struct PlannedOp {
 struct PlanOptions {
   int64_t threads = 1;
   bool winograd = true, tune = false;
-  std::map<std::string, Way> ways;  ///< of layers by key
+  std::map<std::string, kernels::ConvAlgorithm> ways;  ///< of layers by key
   TensorType type;
 };
 

@@ -3,11 +3,9 @@
 #include <ATen/ops/from_blob.h>
 #include <c10/util/ScopeExit.h>
 
-#include <cmath>
-
-#include "base/map_scale_shift.h"
-#include "infer/deal.h"
 #include "infer/fused_plan.h"
+#include "kernels/parallel_ranges.h"
+#include "kernels/scale_shift.h"
 
 namespace reszoo::detail {
 namespace {
@@ -40,7 +38,7 @@ const float* read_input(const Run& run, size_t i, const Tensor& x) {
   const auto channels = shape[1], rows = shape[2], columns = shape[3];
   const auto* from = x.const_data_ptr<float>();
   const auto image = x.stride(0), channel = x.stride(1), row = x.stride(2), column = x.stride(3);
-  deal_out_numbers(run.threads, shape[0] * rows, x.numel(), [&](int64_t first, int64_t end) {
+  kernels::parallel_ranges(run.threads, shape[0] * rows, x.numel(), [&](int64_t first, int64_t end) {
     for (int64_t line = first; line < end; ++line) {
       const auto* in = from + line / rows * image + line % rows * row;
       auto* out = run.place(i) + line * columns * channels;
@@ -51,23 +49,26 @@ const float* read_input(const Run& run, size_t i, const Tensor& x) {
   return run.place(i);
 }
 
+kernels::Activation activation_of(const FusedOp& op) {
+  if (op.relu) return kernels::Activation::relu;
+  return op.sigmoid ? kernels::Activation::sigmoid : kernels::Activation::none;
+}
+
 void run_conv(const Run& run, size_t i) {
   const auto& op = run.program.ops[i];
   const auto& planned = run.ops[i];
   auto* y = run.place(i);
-  op.conv->run(planned.way, planned.conv, run.input(i), op.residual ? run.input(i, 1) : nullptr, op.relu, y,
+  op.conv->run(planned.way, planned.conv, run.input(i), op.residual ? run.input(i, 1) : nullptr, activation_of(op), y,
                run.arena + planned.scratch, run.threads);
-  if (op.sigmoid)
-    for (int64_t k = 0; k < planned.numel(); ++k) y[k] = 1 / (1 + std::exp(-y[k]));
 }
 
 void run_pool(const Run& run, size_t i) {
   const auto& shape = run.ops[i].pool;
   const auto* x = run.input(i);
-  const auto pool = run.program.ops[i].kind == OpKind::max_pool ? pool_maximum : pool_average;
-  deal_out_numbers(run.threads, shape.images * shape.rows_out,
-                   shape.images * shape.rows * shape.columns * shape.channels,
-                   [&](int64_t first, int64_t end) { pool(x, shape, run.place(i), first, end); });
+  const auto pool = run.program.ops[i].kind == OpKind::max_pool ? kernels::max_pool : kernels::avg_pool;
+  kernels::parallel_ranges(run.threads, shape.images * shape.rows_out,
+                           shape.images * shape.rows * shape.columns * shape.channels,
+                           [&](int64_t first, int64_t end) { pool(x, shape, {}, run.place(i), first, end); });
 }
 
 /// Pixels, or rows of a table, of one image after the other.
@@ -77,12 +78,12 @@ void run_scale_shift(const Run& run, size_t i) {
   const auto of_image = op.gated ? pixels / run.input_shape(i)[0] : pixels;
   const auto *x = run.input(i), *residual = op.residual ? run.input(i, op.inputs.size() - 1) : nullptr;
   const std::vector<float> zeros(op.gated ? static_cast<size_t>(channels) : 0, 0.0f);
-  deal_out_numbers(run.threads, pixels, pixels * channels, [&](int64_t first, int64_t end) {
+  kernels::parallel_ranges(run.threads, pixels, pixels * channels, [&](int64_t first, int64_t end) {
     while (first < end) {
       const auto image = first / of_image, count = std::min(end, (image + 1) * of_image) - first, at = first * channels;
       const auto* scale = op.gated ? run.input(i, 1) + image * channels : op.scale.const_data_ptr<float>();
-      map_scale_shift(x + at, scale, op.gated ? zeros.data() : op.shift.const_data_ptr<float>(),
-                      residual ? residual + at : nullptr, op.relu, run.place(i) + at, {count, channels});
+      kernels::scale_shift(x + at, scale, op.gated ? zeros.data() : op.shift.const_data_ptr<float>(),
+                           residual ? residual + at : nullptr, activation_of(op), run.place(i) + at, {count, channels});
       first += count;
     }
   });
@@ -90,16 +91,11 @@ void run_scale_shift(const Run& run, size_t i) {
 
 void run_add(const Run& run, size_t i) {
   const auto *a = run.input(i), *b = run.input(i, 1);
-  const bool relu = run.program.ops[i].relu;
+  const auto activation = activation_of(run.program.ops[i]);
   auto* y = run.place(i);
-  deal_out_numbers(run.threads, run.ops[i].numel(), run.ops[i].numel(), [&](int64_t first, int64_t end) {
-    if (relu)
-      for (int64_t k = first; k < end; ++k) {
-        const auto sum = a[k] + b[k];
-        y[k] = sum < 0 ? 0 : sum;
-      }
-    else
-      for (int64_t k = first; k < end; ++k) y[k] = a[k] + b[k];
+  const auto count = run.ops[i].numel();
+  kernels::parallel_ranges(run.threads, count, count, [&](int64_t first, int64_t end) {
+    kernels::add(a + first, b + first, activation, y + first, end - first);
   });
 }
 

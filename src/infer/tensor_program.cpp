@@ -43,7 +43,8 @@ Tensor conv_here(const FusedOp& op, const Tensor& x, const Tensor& residual) {
   auto y = at::empty(sizes, x.options(), maps ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
   auto scratch = at::empty({layer.scratch(shape, way, threads)});
   layer.run(way, shape, as_kept(x).const_data_ptr<float>(),
-            op.residual ? as_kept(residual).const_data_ptr<float>() : nullptr, op.relu, y.mutable_data_ptr<float>(),
+            op.residual ? as_kept(residual).const_data_ptr<float>() : nullptr,
+            op.relu ? kernels::Activation::relu : kernels::Activation::none, y.mutable_data_ptr<float>(),
             scratch.mutable_data_ptr<float>(), threads);
   return op.sigmoid ? y.sigmoid_() : y;
 }
@@ -80,12 +81,12 @@ struct TensorProgram::Run {
 
   const Tensor& real(size_t i) {
     auto& value = values[i];
-    if (!value.real.defined()) value.real = to_real(value.bytes, *layer(i).grid);
+    if (!value.real.defined()) value.real = kernels::dequantize(value.bytes, *layer(i).grid);
     return value.real;
   }
   const Tensor& bytes(size_t i) {
     auto& value = values[i];
-    if (!value.bytes.defined()) value.bytes = to_bytes(value.real, *layer(i).grid);
+    if (!value.bytes.defined()) value.bytes = kernels::quantize(value.real, *layer(i).grid);
     return value.bytes;
   }
   Tensor input(size_t i, size_t number = 0) { return real(op(i).inputs[number]); }
@@ -132,16 +133,14 @@ struct TensorProgram::Run {
     }
     how.y = *made.grid;
     Tensor sum;
-    ByteGrid sum_grid;
+    kernels::QuantParams sum_grid;
     if (it.residual) {
       const auto from = it.inputs.back();
       const bool is_read = layer(from).last > i || from == it.inputs[0];  // else it may be overwritten
       sum = is_read ? bytes(from).clone() : bytes(from);
       sum_grid = *layer(from).grid;
     }
-    auto y = conv_onednn_int8(x, how, shape, sum, sum_grid);
-    limit(y);
-    return {{}, y};
+    return {{}, conv_onednn_int8(x, how, shape, sum, sum_grid)};
   }
 };
 
@@ -176,10 +175,10 @@ void TensorProgram::prepare_int8(const Quantization& quantization) {
   const auto& keys = quantization.layers;
   for (size_t i = 0; i < ops.size(); ++i)
     if (const auto range = quantization.ranges.find(result_name(ops[i])); range != quantization.ranges.end())
-      layers_[i].grid = ByteGrid::of(range->second, largest_byte());
+      layers_[i].grid = kernels::QuantParams::of(range->second.least, range->second.most, kernels::activation_qmax());
   const auto computes = [&](size_t i) {
-    return ops[i].kind == OpKind::conv && !ops[i].linear && std::find(keys.begin(), keys.end(), ops[i].key) != keys.end() &&
-           layers_[ops[i].inputs[0]].grid;
+    return ops[i].kind == OpKind::conv && !ops[i].linear &&
+           std::find(keys.begin(), keys.end(), ops[i].key) != keys.end() && layers_[ops[i].inputs[0]].grid;
   };
   std::vector<bool> read_in_bytes(ops.size(), false);
   for (size_t i = 0; i < ops.size(); ++i) {
@@ -194,7 +193,7 @@ void TensorProgram::prepare_int8(const Quantization& quantization) {
                           (!ops[i].residual || layers_[ops[i].inputs.back()].grid);
 }
 
-Tensor TensorProgram::packed(size_t i, const ConvShape& shape) const {
+Tensor TensorProgram::packed(size_t i, const kernels::ConvShape& shape) const {
   const std::lock_guard lock(mutex_);
   const auto& layer = layers_[i];
   if (!layer.packed.defined())

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "infer/byte_grid.h"
 #include "infer/fused_op.h"
+#include "kernels/quantize.h"
 #include "reszoo/infer/quantize.h"
 #include "reszoo/weights/quantized.h"
 
@@ -32,13 +32,13 @@ class TensorProgram {
  private:
   /// What does not change from run to run.
   struct Layer {
-    Tensor weight, bias;                ///< floating
-    QuantizedWeight quantized = {};     ///< defined if the layer computes in whole numbers
-    mutable Tensor packed = {};         ///< of these, once it ran
-    Tensor scale, shift;                ///< of scale_shift, which broadcast over a map
-    std::optional<ByteGrid> grid = {};  ///< that the result has, if it is read in bytes
-    bool in_bytes = false;              ///< the result is written in bytes
-    size_t last = 0;                    ///< the last operation that reads it
+    Tensor weight, bias;                            ///< floating
+    QuantizedWeight quantized = {};                 ///< defined if the layer computes in whole numbers
+    mutable Tensor packed = {};                     ///< of these, once it ran
+    Tensor scale, shift;                            ///< of scale_shift, which broadcast over a map
+    std::optional<kernels::QuantParams> grid = {};  ///< that the result has, if it is read in bytes
+    bool in_bytes = false;                          ///< the result is written in bytes
+    size_t last = 0;                                ///< the last operation that reads it
     bool is_int8() const { return quantized.values.defined(); }
   };
   struct Run;
@@ -46,7 +46,7 @@ class TensorProgram {
   bool has_kernels() const { return type_.device.is_cpu() && type_.type == at::kFloat; }
   void find_last_readers();
   void prepare_int8(const Quantization& quantization);
-  Tensor packed(size_t op, const ConvShape& shape) const;
+  Tensor packed(size_t op, const kernels::ConvShape& shape) const;
 
   std::shared_ptr<const Program> program_;
   TensorType type_;

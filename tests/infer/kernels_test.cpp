@@ -4,11 +4,11 @@
 #include <hwy/targets.h>
 
 #include "infer/conv_layer.h"
-#include "infer/conv_winograd.h"
 #include "infer/onednn.h"
-#include "infer/pool_kernels.h"
+#include "kernels/conv_winograd.h"
 
 using namespace reszoo::detail;
+using namespace reszoo::kernels;
 using at::Tensor;
 
 namespace {
@@ -53,12 +53,12 @@ class Convolution : public testing::TestWithParam<Case> {
   }
 
   /// The layer's result as (N, C, H, W).
-  Tensor run(const Way& way, bool with_residual, bool relu, int64_t threads) {
+  Tensor run(const ConvAlgorithm& way, bool with_residual, bool relu, int64_t threads) {
     const auto in = by_pixel(x), y = by_pixel(residual).clone();
     const auto work = at::empty({layer->scratch(shape, way, threads)});
     auto* to = y.mutable_data_ptr<float>();
-    layer->run(way, shape, in.const_data_ptr<float>(), with_residual ? to : nullptr, relu, to,
-               work.mutable_data_ptr<float>(), threads);
+    layer->run(way, shape, in.const_data_ptr<float>(), with_residual ? to : nullptr,
+               relu ? Activation::relu : Activation::none, to, work.mutable_data_ptr<float>(), threads);
     return y.permute({0, 3, 1, 2});
   }
 
@@ -82,8 +82,9 @@ TEST_P(Convolution, IsThatOfLibTorchInEveryWay) {
       for (const int64_t threads : {1, 2, 3})
         for (const bool with_residual : {false, true})
           for (const bool relu : {false, true}) {
-            if (way.kind == Way::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front()) continue;
-            const auto tolerance = way.kind == Way::Kind::winograd ? 5e-5 : 3e-6;
+            if (way.kind == ConvAlgorithm::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front())
+              continue;
+            const auto tolerance = way.kind == ConvAlgorithm::Kind::winograd ? 5e-5 : 3e-6;
             EXPECT_LE(error_of(run(way, with_residual, relu, threads), expected(with_residual, relu)), tolerance)
                 << way.text() << " by " << hwy::TargetName(target) << ", threads=" << threads
                 << ", residual=" << with_residual << ", relu=" << relu;
@@ -100,7 +101,7 @@ TEST_P(Convolution, KeepsANan) {
                            .any()
                            .item<bool>();
   for (const auto& way : layer->ways(shape, 1, true))
-    if (way.kind != Way::Kind::onednn)
+    if (way.kind != ConvAlgorithm::Kind::onednn)
       EXPECT_EQ(run(way, false, true, 1).isnan().any().item<bool>(), reached) << way.text();
 }
 
@@ -128,13 +129,13 @@ TEST(Convolution, ThreadsChangeNoBit) {
   const auto shape = layer.shape(1, 20, 20);
   const auto x = at::rand({1, 20, 20, 32});
   for (const auto& way : layer.ways(shape, 1, true)) {
-    if (way.kind == Way::Kind::onednn) continue;
+    if (way.kind == ConvAlgorithm::Kind::onednn) continue;
     std::vector<Tensor> results;
     for (const int64_t threads : {1, 2, 5}) {
       const auto work = at::empty({layer.scratch(shape, way, threads)});
       results.push_back(at::empty({1, 20, 20, 64}));
-      layer.run(way, shape, x.const_data_ptr<float>(), nullptr, false, results.back().mutable_data_ptr<float>(),
-                work.mutable_data_ptr<float>(), threads);
+      layer.run(way, shape, x.const_data_ptr<float>(), nullptr, Activation::none,
+                results.back().mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), threads);
     }
     EXPECT_TRUE(at::equal(results[0], results[1]) && at::equal(results[0], results[2])) << way.text();
   }
@@ -150,57 +151,11 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
           {.weight = at::randn({32, channels, kernel, kernel}) * deviation, .padding = {padding, padding}});
       const auto shape = layer.shape(1, 16, 16);
       const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
-      const Way way{Way::Kind::winograd, 12};
+      const ConvAlgorithm way{ConvAlgorithm::Kind::winograd, 12};
       const auto work = at::empty({layer.scratch(shape, way, 1)});
-      layer.run(way, shape, in.const_data_ptr<float>(), nullptr, false, y.mutable_data_ptr<float>(),
+      layer.run(way, shape, in.const_data_ptr<float>(), nullptr, Activation::none, y.mutable_data_ptr<float>(),
                 work.mutable_data_ptr<float>(), 1);
       const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, padding);
       EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), 3e-5) << kernel << ", " << channels;
     }
-}
-
-namespace {
-
-PoolShape pool_of(const Tensor& x, const Tensor& y, int64_t kernel, int64_t stride, int64_t padding, bool counts) {
-  return {x.size(0), x.size(2), x.size(3), x.size(1), y.size(2), y.size(3), kernel,
-          kernel,    stride,    stride,    padding,   padding,   counts};
-}
-
-}  // namespace
-
-TEST(Pooling, IsThatOfLibTorch) {
-  at::manual_seed(1);
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    for (const int64_t channels : {1, 3, 16, 37})
-      for (const auto& [kernel, stride, padding, ceil] :
-           std::vector<std::tuple<int64_t, int64_t, int64_t, bool>>{{3, 2, 1, false},
-                                                                    {2, 2, 0, true},
-                                                                    {3, 2, 1, true},
-                                                                    {3, 3, 0, true},
-                                                                    {2, 1, 0, false},
-                                                                    {5, 1, 2, false}}) {
-        const auto x = at::randn({2, channels, 11, 9}), in = by_pixel(x);
-        const auto check = [&](auto pool, const Tensor& expected, bool counts) {
-          const auto y = at::empty({2, expected.size(2), expected.size(3), channels});
-          pool(in.const_data_ptr<float>(), pool_of(x, expected, kernel, stride, padding, counts),
-               y.template mutable_data_ptr<float>(), 0, 2 * expected.size(2));
-          EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), expected), 1e-6)
-              << hwy::TargetName(target) << " kernel=" << kernel << ", stride=" << stride << ", padding=" << padding
-              << ", counts=" << counts;
-        };
-        check(pool_maximum, at::max_pool2d(x, kernel, stride, padding, 1, ceil), false);
-        for (const bool counts : {false, true})
-          check(pool_average, at::avg_pool2d(x, kernel, stride, padding, ceil, counts), counts);
-      }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-}
-
-TEST(Pooling, TheLargestOfANanIsANan) {
-  auto x = at::randn({1, 8, 4, 4});
-  x[0][2][1][1] = NAN;
-  const auto in = by_pixel(x), expected = at::max_pool2d(x, 2), y = at::empty({1, 2, 2, 8});
-  pool_maximum(in.const_data_ptr<float>(), pool_of(x, expected, 2, 2, 0, false), y.mutable_data_ptr<float>(), 0, 2);
-  EXPECT_TRUE(at::equal(y.permute({0, 3, 1, 2}).isnan(), expected.isnan()));
 }
