@@ -18,9 +18,10 @@ using namespace reszoo::test;
 
 TEST(SqueezeExcite, RoundsTheSqueezedWidthToEights) {
   EXPECT_EQ(SqueezeExciteOptions{.channels = 64}.squeezed(), 8);
-  EXPECT_EQ(SqueezeExciteOptions{.channels = 256, .ratio = 0.25}.squeezed(), 64);
+  EXPECT_EQ((SqueezeExciteOptions{.channels = 256, .ratio = 0.25}.squeezed()), 64);
   EXPECT_EQ(SqueezeExciteOptions{.channels = 192}.squeezed(), 16);  // 12 rounds up
-  expect_error(ErrorKind::usage, "SqueezeExcite: channels and ratio must be positive", [] { SqueezeExcite(SqueezeExciteOptions{.channels = 0}); });
+  expect_error(ErrorKind::usage, "SqueezeExcite: channels and ratio must be positive",
+               [] { SqueezeExcite(SqueezeExciteOptions{.channels = 0}); });
 }
 
 TEST(SqueezeExcite, HalvesItsInputWhileTheGateKnowsNothing) {
@@ -65,7 +66,8 @@ TEST(DropPath, DropsWholeImagesInTrainingAndKeepsTheMean) {
   EXPECT_NEAR(y.mean().item<double>(), 1, 0.02);
   drop->eval();
   EXPECT_TRUE(torch::equal(drop(y), y));
-  expect_error(ErrorKind::usage, "DropPath: probability must be in [0, 1), got 1", [] { DropPath(DropPathOptions{.probability = 1.0}); });
+  expect_error(ErrorKind::usage, "DropPath: probability must be in [0, 1), got 1",
+               [] { DropPath(DropPathOptions{.probability = 1.0}); });
 }
 
 TEST(DropBlock2d, DropsSquaresOfAllChannelsAndKeepsTheMean) {
@@ -91,7 +93,8 @@ TEST(EvoNorm2d, IsTheFormulaOfThePaper) {
   const auto second = x.slice(1, 2);  // the second group
   const auto expected = second * second.sigmoid() / (second.var(at::IntArrayRef{}, false).add(1e-5)).sqrt();
   EXPECT_TRUE(torch::allclose(norm(x).slice(1, 2), expected));
-  expect_error(ErrorKind::usage, "EvoNorm2d: groups must divide channels", [] { EvoNorm2d(EvoNorm2dOptions{.channels = 6, .groups = 4}); });
+  expect_error(ErrorKind::usage, "EvoNorm2d: groups must divide channels",
+               [] { EvoNorm2d(EvoNorm2dOptions{.channels = 6, .groups = 4}); });
 }
 
 TEST(FilterResponseNorm2d, IsTheFormulaOfThePaper) {

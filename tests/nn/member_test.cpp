@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, EachMember,
 
 TEST(Members, TextGoesThereAndBack) {
   for (const auto& kind : kKinds) EXPECT_EQ(text_of(parse_ensemble(kind)), kind);
-  expect_error(ErrorKind::usage, "ensemble: must be tabm, mini, packed, got \"tab\"; did you mean tabm?",
+  expect_error(ErrorKind::usage, "ensemble: must be tabm, mini or packed, got \"tab\"; did you mean tabm?",
                [] { parse_ensemble("tab"); });
 }
 
