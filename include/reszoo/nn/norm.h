@@ -11,26 +11,18 @@
 
 namespace reszoo {
 
-/// A kind of normalisation: comparable, printable, parsed from text, and able to
-/// build the module. `none` builds an Identity, so a network has the same number
-/// of modules with or without normalisation.
+/// A kind of normalisation: comparable, printable, parsed from text, and able to build the
+/// module: `batch`, `group:32`, `none`, …. `none` builds an Identity, so a network has the
+/// same number of modules with or without normalisation.
 ///
-/// | text       | features (N, C) | sequences (N, C, L) | images (N, C, H, W)                     |
-/// |------------|-----------------|---------------------|-----------------------------------------|
-/// | `batch`    | BatchNorm1d     | BatchNorm1d         | BatchNorm2d                             |
-/// | `group:G`  | GroupNorm(G)    | GroupNorm(G)        | GroupNorm(G); G must divide C           |
-/// | `layer`    | LayerNorm(C)    | GroupNorm(1)        | GroupNorm(1): one mean over C, H and W  |
-/// | `instance` | refused         | InstanceNorm1d      | InstanceNorm2d, with weight and bias    |
-/// | `evo:G`    | refused         | refused             | EvoNorm2d(G): brings its own activation |
-/// | `response` | refused         | refused             | FilterResponseNorm2d: its own threshold |
-/// | `none`     | Identity        | Identity            | Identity                                |
-///
-/// A program adds rows to this table by `register_norm`.
+/// The norms are the rows of a table. Those of reszoo are in src/nn/norm.cpp, and in
+/// docs/networks.md with the module that each builds for each layout. A program adds rows
+/// by `register_norm`.
 struct Norm {
   std::string name = "batch";  ///< the text before the colon
-  int64_t groups = 0;          ///< G of the norms that take groups, else 0
+  int64_t groups = 0;          ///< of the norms that take groups, else 0
 
-  /// Reads a text of the table, with a number for G: `batch`, `group:32`.
+  /// Reads the name of a norm, with the number of groups where it takes one: `batch`, `group:32`.
   /// Throws: Error (usage) for any other text.
   static Norm parse(std::string_view text);
 
