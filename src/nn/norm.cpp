@@ -13,6 +13,7 @@
 #include "reszoo/base/number.h"
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
+#include "reszoo/nn/layer_norm2d.h"
 
 namespace reszoo {
 namespace {
@@ -49,6 +50,12 @@ std::deque<NormRow> built_in_norms() {
        .sequences = group_norm,
        .images = group_norm,
        .modules = {typeid(nn::LayerNormImpl), typeid(nn::GroupNormImpl)}},
+      {.name = "layer2d",
+       .images =
+           [](const NormShape& shape) {
+             return AnyModule(LayerNorm2d(LayerNorm2dOptions{.channels = shape.channels}));
+           },
+       .modules = {typeid(LayerNorm2dImpl)}},
       {.name = "instance",
        .sequences =
            [](const NormShape& shape) {

@@ -15,7 +15,7 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(Norm, TextGoesThereAndBack) {
-  for (const auto* text : {"batch", "group:32", "layer", "instance", "none", "evo:16", "response"})
+  for (const auto* text : {"batch", "group:32", "layer", "layer2d", "instance", "none", "evo:16", "response"})
     EXPECT_EQ(Norm::parse(text).text(), text);
 }
 
@@ -91,6 +91,23 @@ TEST(Norm, KnowsWhichBringTheirOwnActivation) {
     EXPECT_FALSE(Norm::parse(text).is_activation()) << text;
 }
 
+TEST(Norm, Layer2dNormalisesTheChannelsOfEachPixel) {
+  torch::manual_seed(1);
+  auto norm = Norm::parse("layer2d").build(5, Layout::maps);
+  const torch::NoGradGuard no_grad;
+  auto parameters = norm.ptr()->named_parameters();
+  EXPECT_EQ(parameters.keys(), (std::vector<std::string>{"weight", "bias"}));
+  for (auto& item : parameters) item.value().normal_();
+  const auto x = torch::randn({2, 5, 3, 4}) * 2 + 1;
+  // The formula by hand, and LibTorch's layer norm of (N, H, W, C).
+  const auto var = x.var(1, /*unbiased=*/false, /*keepdim=*/true), mean = x.mean(1, /*keepdim=*/true);
+  const auto of_channel = [](const Tensor& values) { return values.view({1, 5, 1, 1}); };
+  const auto expected = (x - mean) / (var + 1e-6).sqrt() * of_channel(parameters["weight"]) + of_channel(parameters["bias"]);
+  const auto last = at::layer_norm(x.permute({0, 2, 3, 1}), {5}, parameters["weight"], parameters["bias"], 1e-6);
+  EXPECT_TRUE(torch::allclose(norm.forward(x), expected, 1e-5, 1e-5));
+  EXPECT_TRUE(torch::equal(norm.forward(x), last.permute({0, 3, 1, 2})));
+}
+
 TEST(Norm, OfSequencesIsThatOfImagesOneRowHigh) {
   torch::manual_seed(1);
   const auto x = torch::randn({3, 4, 10});
@@ -128,6 +145,7 @@ const std::vector<Pair> kPairs = {
     {"resnet18", "batch", ""},
     {"resnet18", "group:32", ""},
     {"resnet18", "layer", ""},
+    {"resnet18", "layer2d", ""},
     {"resnet18", "instance", ""},
     {"resnet18", "none", ""},
     {"resnet18", "evo:32", ""},
