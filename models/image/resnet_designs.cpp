@@ -28,10 +28,44 @@ ResNetDesign resnet_d(ResNetDesign design) { return avg_down(deep_stem(std::move
 
 ResNetDesign resnet_t(ResNetDesign design) { return avg_down(tiered_stem(std::move(design))); }
 
+ResNetDesign resnext(int64_t cardinality, int64_t base_width, ResNetDesign design) {
+  design.groups = cardinality;
+  design.group_width = base_width;
+  return design;
+}
+
+ResNetDesign squeeze_excite(ResNetDesign design, double ratio) {
+  design.attention = {Attention::Kind::squeeze_excite, ratio};
+  return design;
+}
+
+ResNetDesign efficient_channel(ResNetDesign design) {
+  design.attention.kind = Attention::Kind::efficient_channel;
+  return design;
+}
+
+ResNetDesign aa_blur(ResNetDesign design) {
+  design.anti_alias = AntiAlias::blur;
+  return design;
+}
+
+ResNetDesign aa_avg(ResNetDesign design) {
+  design.anti_alias = AntiAlias::average;
+  return design;
+}
+
 ResNetDesign with_norm(const Norm& norm, ResNetDesign design) {
   design.norm = norm;
   if (norm.is_activation()) design.activation = {Activation::Kind::none};
   return design;
+}
+
+void add_timm_resnets(Registry& registry, std::vector<ResNetRow> rows) {
+  for (auto& row : rows) {
+    row.reference = "timm";
+    row.design.zero_init_residual = true;
+    add_resnet(registry, row);
+  }
 }
 
 ResNetDesign cifar_stages(ResNetDesign design, int64_t blocks) {

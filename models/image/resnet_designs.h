@@ -1,4 +1,4 @@
-/// The parts of the designs in resnet_rows.cpp and preact_rows.cpp, in timm's words.
+/// Functions that make one design out of another, in timm's words.
 #pragma once
 #include <array>
 
@@ -35,8 +35,22 @@ ResNetDesign avg_down(ResNetDesign design);
 ResNetDesign resnet_d(ResNetDesign design);
 ResNetDesign resnet_t(ResNetDesign design);
 
+/// ResNeXt's grouped convolutions (cardinality, base_width); one wide group is a Wide ResNet.
+ResNetDesign resnext(int64_t cardinality, int64_t base_width, ResNetDesign design);
+
+/// Channel attention at the end of each branch (attn_layer "se" and "eca").
+ResNetDesign squeeze_excite(ResNetDesign design, double ratio = 1.0 / 16);
+ResNetDesign efficient_channel(ResNetDesign design);
+
+/// Anti-aliasing (aa_layer) by blur pooling and by averages.
+ResNetDesign aa_blur(ResNetDesign design);
+ResNetDesign aa_avg(ResNetDesign design);
+
 /// Another norm. Where the norm is an activation too, there is no other activation.
 ResNetDesign with_norm(const Norm& norm, ResNetDesign design);
+
+/// The rows of timm's resnet.py, whose blocks are all the identity at first.
+void add_timm_resnets(Registry& registry, std::vector<ResNetRow> rows);
 
 /// The three stages of CIFAR's networks, of `blocks` blocks each.
 ResNetDesign cifar_stages(ResNetDesign design, int64_t blocks);
