@@ -35,5 +35,6 @@ int main() {
   fmt::print("7 other dimensions: images by zeros {} or W_s {}, rows by zeros {} or W_s {}\n",
              ZeroPadShortcut(ZeroPadShortcutOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),
              ConvProjection(ConvProjectionOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),
-             ZeroPadShortcut(ZeroPadShortcutOptions{.in = 50, .out = 64})(rows).sizes(), LinearProjection(50, 64)(rows).sizes());
+             ZeroPadShortcut(ZeroPadShortcutOptions{.in = 50, .out = 64})(rows).sizes(),
+             LinearProjection(50, 64)(rows).sizes());
 }

@@ -14,8 +14,8 @@ constexpr Named<ResNetDesign::Stem> kStems[] = {
     {"tiered", ResNetDesign::Stem::tiered},
     {"cifar", ResNetDesign::Stem::cifar},
 };
-constexpr Named<ResNetDesign::Block> kBlocks[] = {
-    {"basic", ResNetDesign::Block::basic}, {"bottleneck", ResNetDesign::Block::bottleneck}};
+constexpr Named<ResNetDesign::Block> kBlocks[] = {{"basic", ResNetDesign::Block::basic},
+                                                  {"bottleneck", ResNetDesign::Block::bottleneck}};
 
 /// The names of all options of the domain but some.
 std::vector<std::string> all_options_but(Domain domain, const std::set<std::string>& left_out) {
@@ -58,9 +58,8 @@ void add_resnet(Registry& registry, const ResNetRow& row) {
       .parts = row.design.parts(),
       .takes = all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
       .input = {3, row.size, row.size},
-      .build = [name = row.name, design = row.design](const ModelOptions& options) {
-        return build_resnet(name, design, std::get<ImageOptions>(options));
-      },
+      .build = [name = row.name, design = row.design](
+                   const ModelOptions& options) { return build_resnet(name, design, std::get<ImageOptions>(options)); },
   });
 }
 
@@ -86,7 +85,8 @@ void add_catalog(Registry& registry) {
       .parts = {"tabular", "norm batch"},
       .takes = option_names(Domain::tabular),
       .input = {1},
-      .build = [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
+      .build =
+          [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
   });
   registry.add({
       .name = "tabular_mlp",

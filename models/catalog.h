@@ -72,14 +72,14 @@ struct ResNetRow {
   ResNetDesign design;
   std::string reference = {};  ///< the package whose keys and numbers it has
   std::string paper = {};
-  int64_t size = 224;          ///< side of a usual image, in pixels
+  int64_t size = 224;  ///< side of a usual image, in pixels
 };
 
 void add_resnet(Registry& registry, const ResNetRow& row);
-void add_resnet_rows(Registry& registry);          ///< torchvision, timm's resnet.py, CIFAR
+void add_resnet_rows(Registry& registry);  ///< torchvision, timm's resnet.py, CIFAR
 /// timm's resnet.py with attention or anti-aliasing; add_resnet_rows calls it.
 void add_timm_attention_rows(Registry& registry);
-void add_preact_rows(Registry& registry);          ///< timm's resnetv2.py, CIFAR with pre-activation
+void add_preact_rows(Registry& registry);  ///< timm's resnetv2.py, CIFAR with pre-activation
 
 /// Adds every network of reszoo.
 void add_catalog(Registry& registry);

@@ -16,7 +16,9 @@ AnyModule alexnet_conv(int64_t in, int64_t out, int64_t kernel, int64_t padding,
   return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
 }
 
-AnyModule alexnet_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
+AnyModule alexnet_pool() {
+  return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2)));
+}
 
 AnyModule alexnet_classifier(int64_t outputs, double dropout, const Activation& activation) {
   return AnyModule(Chain(numbered_steps({
@@ -38,18 +40,19 @@ Network build_alexnet(const std::string& name, const ImageOptions& options) {
   const auto dropout = fraction(name, "dropout", options.dropout, 0.5);
   const auto activation = options.activation.value_or(Activation{});
 
-  Chain features(numbered_steps({alexnet_conv(channels, 64, 11, 2, 4), activation.build(), alexnet_pool(),
-                         alexnet_conv(64, 192, 5, 2), activation.build(), alexnet_pool(),
-                         alexnet_conv(192, 384, 3, 1), activation.build(),
-                         alexnet_conv(384, 256, 3, 1), activation.build(),
-                         alexnet_conv(256, 256, 3, 1), activation.build(), alexnet_pool()}));
+  Chain features(
+      numbered_steps({alexnet_conv(channels, 64, 11, 2, 4), activation.build(), alexnet_pool(),
+                      alexnet_conv(64, 192, 5, 2), activation.build(), alexnet_pool(), alexnet_conv(192, 384, 3, 1),
+                      activation.build(), alexnet_conv(384, 256, 3, 1), activation.build(),
+                      alexnet_conv(256, 256, 3, 1), activation.build(), alexnet_pool()}));
   features->set_checkpoint(options.checkpoint.value_or(false));
+  auto head = outputs > 0 ? alexnet_classifier(outputs, dropout, activation) : AnyModule(nn::Identity());
   return Network(NetworkParts{
       .name = name,
       .input = {Layout::maps, channels},
       .body = {{"features", features}},
       .pool = {{"avgpool", nn::AdaptiveAvgPool2d(6)}, {"flatten", nn::Flatten()}},
-      .head = {"classifier", outputs > 0 ? alexnet_classifier(outputs, dropout, activation) : AnyModule(nn::Identity())},
+      .head = {"classifier", std::move(head)},
       .classifier = "classifier.6",
   });
 }

@@ -32,8 +32,9 @@ ResNetConfig resolve(const std::string& name, const ResNetDesign& design, const 
   const auto stages = design.depths.size();
   config.dilate = options.replace_stride_with_dilation.value_or(std::vector<bool>(stages - 1, false));
   if (config.dilate.size() != stages - 1)
-    fail(ErrorKind::usage, "{}: replace_stride_with_dilation must have one value for each stage but the first, {}, got {}",
-         name, stages - 1, config.dilate.size());
+    fail(ErrorKind::usage,
+         "{}: replace_stride_with_dilation must have one value for each stage but the first, {}, got {}", name,
+         stages - 1, config.dilate.size());
   config.dilate.insert(config.dilate.begin(), false);
   return config;
 }
@@ -41,7 +42,8 @@ ResNetConfig resolve(const std::string& name, const ResNetDesign& design, const 
 /// Builds blocks one after the other; the input of each is the output of the last one.
 class StageBuilder {
  public:
-  explicit StageBuilder(const ResNetConfig& config) : config_(config), design_(config.design), in_(stem_output(design_)) {}
+  explicit StageBuilder(const ResNetConfig& config)
+      : config_(config), design_(config.design), in_(stem_output(design_)) {}
 
   Chain stage(size_t stage) {
     const bool dilate = config_.dilate[stage];
@@ -120,8 +122,10 @@ class StageBuilder {
 void append_stages(Steps& body, StageBuilder& stages, const ResNetDesign& design) {
   std::vector<AnyModule> nested;
   for (size_t i = 0; i < design.depths.size(); ++i) {
-    if (design.order == Order::post_activation) body.emplace_back("layer" + std::to_string(i + 1), stages.stage(i));
-    else nested.emplace_back(Chain(Steps{{"blocks", stages.stage(i)}}));
+    if (design.order == Order::post_activation)
+      body.emplace_back("layer" + std::to_string(i + 1), stages.stage(i));
+    else
+      nested.emplace_back(Chain(Steps{{"blocks", stages.stage(i)}}));
   }
   if (nested.empty()) return;
   body.emplace_back("stages", Chain(numbered_steps(std::move(nested))));

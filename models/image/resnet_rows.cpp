@@ -5,12 +5,14 @@
 namespace reszoo::designs {
 namespace {
 
-ResNetDesign group_norm32(ResNetDesign design) { return with_norm({"group", 32}, std::move(design)); }
+ResNetDesign group_norm32(ResNetDesign design) {
+  return with_norm({"group", 32}, std::move(design));
+}
 /// timm's smallest, with both kinds of block.
 ResNetDesign test_resnet() {
   using enum ResNetDesign::Block;
-  return avg_down(deep_stem(
-      {.blocks = {basic, basic, bottleneck, basic}, .depths = {1, 1, 1, 1}, .widths = {32, 48, 48, 96}}, 16));
+  return avg_down(
+      deep_stem({.blocks = {basic, basic, bottleneck, basic}, .depths = {1, 1, 1, 1}, .widths = {32, 48, 48, 96}}, 16));
 }
 /// 6n + 2 layers: three stages of n basic blocks.
 ResNetDesign cifar_resnet(int64_t n) {
@@ -45,35 +47,35 @@ void add_torchvision_resnets(Registry& registry) {
 }
 
 void add_timm_plain(Registry& registry) {
-  add_timm_resnets(registry, {
-      {.name = "test_resnet", .design = test_resnet(), .paper = kHe2018, .size = 160},
-      {.name = "resnet10t", .design = resnet_t(basic(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
-      {.name = "resnet14t", .design = resnet_t(bottleneck(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
-      {.name = "resnet18d", .design = resnet_d(basic(depths_2_2_2_2)), .paper = kHe2018},
-      {.name = "resnet26", .design = bottleneck(depths_2_2_2_2), .paper = kHe2015},
-      {.name = "resnet26d", .design = resnet_d(bottleneck(depths_2_2_2_2)), .paper = kHe2018},
-      {.name = "resnet26t", .design = resnet_t(bottleneck(depths_2_2_2_2)), .paper = kHe2018, .size = 256},
-      {.name = "resnet34d", .design = resnet_d(basic(depths_3_4_6_3)), .paper = kHe2018},
-      {.name = "resnet50c", .design = deep_stem(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
-      {.name = "resnet50d", .design = resnet_d(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
-      {.name = "resnet50s", .design = deep_stem(bottleneck(depths_3_4_6_3), 64), .paper = kHe2018},
-      {.name = "resnet50t", .design = resnet_t(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
-      {.name = "resnet50_gn", .design = group_norm32(bottleneck(depths_3_4_6_3)), .paper = kGroupNorm},
-      {.name = "resnet101c", .design = deep_stem(bottleneck(depths_3_4_23_3)), .paper = kHe2018},
-      {.name = "resnet101d", .design = resnet_d(bottleneck(depths_3_4_23_3)), .paper = kHe2018, .size = 256},
-      {.name = "resnet101s", .design = deep_stem(bottleneck(depths_3_4_23_3), 64), .paper = kHe2018},
-      {.name = "resnet152c", .design = deep_stem(bottleneck(depths_3_8_36_3)), .paper = kHe2018},
-      {.name = "resnet152d", .design = resnet_d(bottleneck(depths_3_8_36_3)), .paper = kHe2018, .size = 256},
-      {.name = "resnet152s", .design = deep_stem(bottleneck(depths_3_8_36_3), 64), .paper = kHe2018},
-      {.name = "resnet200", .design = bottleneck(depths_3_24_36_3), .paper = kHe2015},
-      {.name = "resnet200d", .design = resnet_d(bottleneck(depths_3_24_36_3)), .paper = kHe2018, .size = 256},
-      {.name = "resnext50d_32x4d",
-       .design = resnet_d(resnext(32, 4, bottleneck(depths_3_4_6_3))),
-       .paper = kNext},
-      {.name = "resnext101_32x4d", .design = resnext(32, 4, bottleneck(depths_3_4_23_3)), .paper = kNext},
-      {.name = "resnext101_32x16d", .design = resnext(32, 16, bottleneck(depths_3_4_23_3)), .paper = kNext},
-      {.name = "resnext101_32x32d", .design = resnext(32, 32, bottleneck(depths_3_4_23_3)), .paper = kNext},
-  });
+  add_timm_resnets(
+      registry,
+      {
+          {.name = "test_resnet", .design = test_resnet(), .paper = kHe2018, .size = 160},
+          {.name = "resnet10t", .design = resnet_t(basic(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
+          {.name = "resnet14t", .design = resnet_t(bottleneck(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
+          {.name = "resnet18d", .design = resnet_d(basic(depths_2_2_2_2)), .paper = kHe2018},
+          {.name = "resnet26", .design = bottleneck(depths_2_2_2_2), .paper = kHe2015},
+          {.name = "resnet26d", .design = resnet_d(bottleneck(depths_2_2_2_2)), .paper = kHe2018},
+          {.name = "resnet26t", .design = resnet_t(bottleneck(depths_2_2_2_2)), .paper = kHe2018, .size = 256},
+          {.name = "resnet34d", .design = resnet_d(basic(depths_3_4_6_3)), .paper = kHe2018},
+          {.name = "resnet50c", .design = deep_stem(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+          {.name = "resnet50d", .design = resnet_d(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+          {.name = "resnet50s", .design = deep_stem(bottleneck(depths_3_4_6_3), 64), .paper = kHe2018},
+          {.name = "resnet50t", .design = resnet_t(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+          {.name = "resnet50_gn", .design = group_norm32(bottleneck(depths_3_4_6_3)), .paper = kGroupNorm},
+          {.name = "resnet101c", .design = deep_stem(bottleneck(depths_3_4_23_3)), .paper = kHe2018},
+          {.name = "resnet101d", .design = resnet_d(bottleneck(depths_3_4_23_3)), .paper = kHe2018, .size = 256},
+          {.name = "resnet101s", .design = deep_stem(bottleneck(depths_3_4_23_3), 64), .paper = kHe2018},
+          {.name = "resnet152c", .design = deep_stem(bottleneck(depths_3_8_36_3)), .paper = kHe2018},
+          {.name = "resnet152d", .design = resnet_d(bottleneck(depths_3_8_36_3)), .paper = kHe2018, .size = 256},
+          {.name = "resnet152s", .design = deep_stem(bottleneck(depths_3_8_36_3), 64), .paper = kHe2018},
+          {.name = "resnet200", .design = bottleneck(depths_3_24_36_3), .paper = kHe2015},
+          {.name = "resnet200d", .design = resnet_d(bottleneck(depths_3_24_36_3)), .paper = kHe2018, .size = 256},
+          {.name = "resnext50d_32x4d", .design = resnet_d(resnext(32, 4, bottleneck(depths_3_4_6_3))), .paper = kNext},
+          {.name = "resnext101_32x4d", .design = resnext(32, 4, bottleneck(depths_3_4_23_3)), .paper = kNext},
+          {.name = "resnext101_32x16d", .design = resnext(32, 16, bottleneck(depths_3_4_23_3)), .paper = kNext},
+          {.name = "resnext101_32x32d", .design = resnext(32, 32, bottleneck(depths_3_4_23_3)), .paper = kNext},
+      });
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ using Stem = ResNetDesign::Stem;
 using StemPool = ResNetDesign::StemPool;
 
 AnyModule stem_conv3x3(const ResNetDesign& design, int64_t in, int64_t out, int64_t stride) {
-  return make_conv({.in = in, .out = out, .kernel = 3, .stride = stride, .weight_standardization = design.weight_standardization});
+  return make_conv(
+      {.in = in, .out = out, .kernel = 3, .stride = stride, .weight_standardization = design.weight_standardization});
 }
 
 AnyModule stem_max_pool(int64_t stride, int64_t padding) {
@@ -42,15 +43,19 @@ Steps deep_convs(const ResNetDesign& design, int64_t channels) {
 AnyModule single_conv(const ResNetDesign& design, int64_t channels) {
   const auto width = stem_output(design);
   if (design.stem == Stem::cifar) return stem_conv3x3(design, channels, width, 1);
-  return make_conv({.in = channels, .out = width, .kernel = 7, .stride = 2, .weight_standardization = design.weight_standardization});
+  return make_conv({.in = channels,
+                    .out = width,
+                    .kernel = 7,
+                    .stride = 2,
+                    .weight_standardization = design.weight_standardization});
 }
 
 /// The pooling of torchvision and timm's resnet.py: one step.
 AnyModule stem_pool(const ResNetDesign& design) {
   const auto width = stem_output(design);
   if (design.stem_pool == StemPool::conv)
-    return AnyModule(Chain(numbered_steps({stem_conv3x3(design, width, width, 2),
-                                           design.norm.build(width, Layout::maps), design.activation.build()})));
+    return AnyModule(Chain(numbered_steps(
+        {stem_conv3x3(design, width, width, 2), design.norm.build(width, Layout::maps), design.activation.build()})));
   if (design.anti_alias == AntiAlias::average) return make_anti_alias(AntiAlias::average, width, 2);
   if (design.anti_alias == AntiAlias::blur)
     return AnyModule(Chain(numbered_steps({stem_max_pool(1, 1), make_anti_alias(AntiAlias::blur, width, 2)})));
@@ -59,8 +64,10 @@ AnyModule stem_pool(const ResNetDesign& design) {
 
 Steps pre_activation_stem(const ResNetDesign& design, int64_t channels, bool deep) {
   Steps steps;
-  if (deep) steps = deep_convs(design, channels);
-  else steps.emplace_back("conv", single_conv(design, channels));
+  if (deep)
+    steps = deep_convs(design, channels);
+  else
+    steps.emplace_back("conv", single_conv(design, channels));
   if (design.stem_pool == StemPool::zero_padded) {
     steps.emplace_back("pad", nn::ConstantPad2d(nn::ConstantPad2dOptions(1, 0)));
     steps.emplace_back("pool", stem_max_pool(2, 0));

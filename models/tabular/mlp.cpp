@@ -10,8 +10,8 @@ namespace reszoo {
 
 Network build_tabular_mlp(const std::string& name, const TabularOptions& options) {
   const bool embedded = options.numeric_embedding.value_or(EmbeddingKind::none) != EmbeddingKind::none;
-  const auto design = table_design(
-      name, options, {.blocks = embedded ? 2 : 3, .width = 512, .dropout = 0.1, .norm = Norm{"none"}});
+  const auto design =
+      table_design(name, options, {.blocks = embedded ? 2 : 3, .width = 512, .dropout = 0.1, .norm = Norm{"none"}});
   std::vector<AnyModule> blocks;
   int64_t in = design.encoded();
   for (const auto width : design.widths) {
@@ -33,7 +33,8 @@ Network build_tabular_mlp(const std::string& name, const TabularOptions& options
       .input = {Layout::rows, design.columns},
       .body = std::move(body),
       .pool = {},
-      .head = {"output", design.outputs > 0 ? design.members.last_linear(in, design.outputs) : AnyModule(nn::Identity())},
+      .head = {"output",
+               design.outputs > 0 ? design.members.last_linear(in, design.outputs) : AnyModule(nn::Identity())},
       .classifier = "output",
   });
 }

@@ -13,7 +13,8 @@ namespace {
 
 int64_t hidden_of(const std::string& name, int64_t width, double factor) {
   const auto hidden = static_cast<int64_t>(std::lround(static_cast<double>(width) * factor));
-  if (hidden < 1) fail(ErrorKind::usage, "{}: hidden_factor must give an inner width of 1 or more, got {}", name, factor);
+  if (hidden < 1)
+    fail(ErrorKind::usage, "{}: hidden_factor must give an inner width of 1 or more, got {}", name, factor);
   return hidden;
 }
 

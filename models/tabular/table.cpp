@@ -18,7 +18,8 @@ NumericEmbedding embedding_of(const std::string& name, const TabularOptions& opt
   embedding.scale = options.frequency_scale.value_or(0.01);
   embedding.bins = options.bins.value_or(Bins{});
   if (options.bins && !is_piecewise(embedding.kind))
-    fail(ErrorKind::usage, "{}: bins are for piecewise embeddings, got numeric_embedding={}", name, text_of(embedding.kind));
+    fail(ErrorKind::usage, "{}: bins are for piecewise embeddings, got numeric_embedding={}", name,
+         text_of(embedding.kind));
   return embedding;
 }
 
@@ -33,7 +34,8 @@ std::vector<int64_t> widths_of(const std::string& name, const TabularOptions& op
 }
 
 Members members_of(const std::string& name, const TabularOptions& options) {
-  const Members members{at_least(0, name, "members", options.members, 0), options.ensemble.value_or(EnsembleKind::tabm)};
+  const Members members{at_least(0, name, "members", options.members, 0),
+                        options.ensemble.value_or(EnsembleKind::tabm)};
   if (options.ensemble && members.count == 0)
     fail(ErrorKind::usage, "{}: ensemble={} needs members, got members=0", name, text_of(members.kind));
   return members;
@@ -41,7 +43,9 @@ Members members_of(const std::string& name, const TabularOptions& options) {
 
 }  // namespace
 
-int64_t TableDesign::encoded() const { return std::accumulate(features.begin(), features.end(), int64_t{0}); }
+int64_t TableDesign::encoded() const {
+  return std::accumulate(features.begin(), features.end(), int64_t{0});
+}
 
 ScaleInit TableDesign::scale_init() const {
   const auto* table = encoder.ptr()->as<TableEncoderImpl>();
@@ -55,7 +59,9 @@ Steps TableDesign::input_steps() const {
   return steps;
 }
 
-AnyModule TableDesign::first_linear(int64_t out) const { return members.first_linear(encoded(), out, scale_init(), features); }
+AnyModule TableDesign::first_linear(int64_t out) const {
+  return members.first_linear(encoded(), out, scale_init(), features);
+}
 
 TableDesign table_design(const std::string& name, const TabularOptions& options, const TableDefaults& defaults) {
   const auto cardinalities = options.cardinalities.value_or(std::vector<int64_t>{});

@@ -6,7 +6,7 @@ namespace reszoo {
 
 /// The options of a network for tables, checked and with all defaults resolved.
 struct TableDesign {
-  int64_t columns = 0;            ///< of a row of the input
+  int64_t columns = 0;  ///< of a row of the input
   int64_t outputs = 1;
   AnyModule encoder;              ///< TableEncoder; an Identity where no column is encoded
   std::vector<int64_t> features;  ///< number of features of each encoded column

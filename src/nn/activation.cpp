@@ -48,6 +48,8 @@ std::string Activation::text() const {
   return row.slope ? fmt::format("{}:{}", row.name, slope) : std::string(row.name);
 }
 
-AnyModule Activation::build() const { return row_of(kActivations, kind).build(slope); }
+AnyModule Activation::build() const {
+  return row_of(kActivations, kind).build(slope);
+}
 
 }  // namespace reszoo

@@ -14,7 +14,9 @@ constexpr Named<AntiAlias> kAntiAliases[] = {
 
 }  // namespace
 
-std::string text_of(AntiAlias kind) { return name_of(kAntiAliases, kind); }
+std::string text_of(AntiAlias kind) {
+  return name_of(kAntiAliases, kind);
+}
 
 AnyModule make_anti_alias(AntiAlias kind, int64_t channels, int64_t stride, Layout layout) {
   if (kind == AntiAlias::blur) {

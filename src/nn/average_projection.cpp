@@ -13,8 +13,7 @@ namespace {
 /// fewer pixels.
 AnyModule strided_average(const ConvProjectionOptions& o) {
   if (o.layout == Layout::sequences)
-    return AnyModule(
-        nn::AvgPool1d(nn::AvgPool1dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
+    return AnyModule(nn::AvgPool1d(nn::AvgPool1dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
   return AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
 }
 
@@ -33,7 +32,8 @@ AnyModule shortcut_average(const ConvProjectionOptions& o) {
 }
 
 Steps average_projection_steps(const ConvProjectionOptions& o) {
-  const BlockConvOptions conv{.in = o.in, .out = o.out, .layout = o.layout, .weight_standardization = o.weight_standardization};
+  const BlockConvOptions conv{
+      .in = o.in, .out = o.out, .layout = o.layout, .weight_standardization = o.weight_standardization};
   return {{o.named ? "pool" : "0", shortcut_average(o)},
           {o.named ? "conv" : "1", make_conv(conv)},
           {o.named ? "norm" : "2", o.norm.build(o.out, o.layout)}};

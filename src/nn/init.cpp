@@ -37,8 +37,8 @@ bool keeps_zero(const nn::Module& module) {
 /// The weight that makes the output of a branch 0: that of its last norm, or of its last
 /// convolution, which has no bias in a block. Undefined where it ends otherwise.
 Tensor last_weight(const Steps& branch) {
-  const auto last = std::find_if(branch.rbegin(), branch.rend(),
-                                 [](const auto& step) { return !keeps_zero(*step.module().ptr()); });
+  const auto last =
+      std::find_if(branch.rbegin(), branch.rend(), [](const auto& step) { return !keeps_zero(*step.module().ptr()); });
   if (last == branch.rend()) return {};
   const auto& module = *last->module().ptr();
   const auto* norm = norm_row_of(module);
@@ -51,8 +51,10 @@ void init_kaiming(nn::Module& module) {
   if (module.as<EfficientChannelAttentionImpl>()) return;
   const torch::NoGradGuard no_grad;
   if (auto weight = own_weight(module); weight.defined()) {
-    if (is_convolution(module)) nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
-    else if (norm_row_of(module)) weight.fill_(1.0);
+    if (is_convolution(module))
+      nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
+    else if (norm_row_of(module))
+      weight.fill_(1.0);
   }
   for (const auto& child : module.children()) init_kaiming(*child);
 }

@@ -36,8 +36,7 @@ void KerasConv2dImpl::reset() {
 Tensor KerasConv2dImpl::forward(const Tensor& x) {
   const auto rows = same_padding(x.size(2), options.kernel, options.stride);
   const auto columns = same_padding(x.size(3), options.kernel, options.stride);
-  const auto padded =
-      torch::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
+  const auto padded = torch::constant_pad_nd(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2});
   return torch::conv2d(padded, weight, bias, options.stride);
 }
 
@@ -67,7 +66,9 @@ Tensor KerasBatchNorm2dImpl::forward(const Tensor& x) {
                            kKerasMomentum, kKerasEpsilon, /*cudnn_enabled=*/true);
 }
 
-void KerasBatchNorm2dImpl::pretty_print(std::ostream& stream) const { stream << "KerasBatchNorm2d(" << width_ << ")"; }
+void KerasBatchNorm2dImpl::pretty_print(std::ostream& stream) const {
+  stream << "KerasBatchNorm2d(" << width_ << ")";
+}
 
 ResidualBlock keras_residual_block(int64_t in, int64_t filters, bool downsample, int64_t kernel_size) {
   if (!downsample && in != filters)
@@ -84,7 +85,8 @@ ResidualBlock keras_residual_block(int64_t in, int64_t filters, bool downsample,
   slots.exit = {{"relu2", nn::ReLU()}, {"bn2", KerasBatchNorm2d(filters)}};
   slots.shortcut = {"projection", IdentityShortcut()};
   if (downsample)
-    slots.shortcut = {"projection", KerasConv2d(KerasConv2dOptions{.in = in, .out = filters, .kernel = 1, .stride = 2})};
+    slots.shortcut = {"projection",
+                      KerasConv2d(KerasConv2dOptions{.in = in, .out = filters, .kernel = 1, .stride = 2})};
   return ResidualBlock(std::move(slots));
 }
 

@@ -20,9 +20,13 @@ constexpr LayoutRow kLayouts[] = {
 
 }  // namespace
 
-std::string text_of(Layout layout) { return name_of(kLayouts, layout); }
+std::string text_of(Layout layout) {
+  return name_of(kLayouts, layout);
+}
 
-int64_t rank_of(Layout layout) { return row_of(kLayouts, layout).rank; }
+int64_t rank_of(Layout layout) {
+  return row_of(kLayouts, layout).rank;
+}
 
 std::string shape_text(Layout layout, const std::string& channels) {
   return fmt::format("(N, {}{})", channels, row_of(kLayouts, layout).positions);

@@ -21,7 +21,8 @@ nn::ConvOptions<D> conv_options(const BlockConvOptions& o) {
 AnyModule make_conv(const BlockConvOptions& o) {
   if (o.layout == Layout::rows) fail(ErrorKind::usage, "make_conv: needs sequences or images, got features");
   if (o.layout == Layout::sequences) {
-    if (o.weight_standardization) fail(ErrorKind::usage, "make_conv: weight standardisation needs images, got sequences");
+    if (o.weight_standardization)
+      fail(ErrorKind::usage, "make_conv: weight standardisation needs images, got sequences");
     return AnyModule(nn::Conv1d(conv_options<1>(o)));
   }
   if (!o.weight_standardization) return AnyModule(nn::Conv2d(conv_options<2>(o)));

@@ -15,9 +15,13 @@ constexpr Named<EnsembleKind> kEnsembles[] = {
 
 }  // namespace
 
-EnsembleKind parse_ensemble(std::string_view text) { return parse_name("ensemble", kEnsembles, text); }
+EnsembleKind parse_ensemble(std::string_view text) {
+  return parse_name("ensemble", kEnsembles, text);
+}
 
-std::string text_of(EnsembleKind kind) { return name_of(kEnsembles, kind); }
+std::string text_of(EnsembleKind kind) {
+  return name_of(kEnsembles, kind);
+}
 
 AnyModule Members::linear(int64_t in, int64_t out, bool bias) const {
   if (count == 0) return AnyModule(nn::Linear(nn::LinearOptions(in, out).bias(bias)));
@@ -33,8 +37,8 @@ AnyModule Members::linear(int64_t in, int64_t out, bool bias) const {
 
 AnyModule Members::first_linear(int64_t in, int64_t out, ScaleInit init, const std::vector<int64_t>& chunks) const {
   if (count == 0 || kind != EnsembleKind::tabm) return linear(in, out);
-  return AnyModule(BatchEnsembleLinear(
-      MemberLinearOptions{.members = count, .in = in, .out = out, .init = init, .chunks = chunks}));
+  return AnyModule(
+      BatchEnsembleLinear(MemberLinearOptions{.members = count, .in = in, .out = out, .init = init, .chunks = chunks}));
 }
 
 AnyModule Members::input_adapter(int64_t in, ScaleInit init, const std::vector<int64_t>& chunks) const {

@@ -8,8 +8,8 @@ namespace reszoo {
 
 NLinearImpl::NLinearImpl(const NLinearOptions& options_) : options(options_) {
   if (options.layers < 1 || options.in < 1 || options.out < 1)
-    fail(ErrorKind::usage, "NLinear: layers, in and out must be 1 or more, got layers={}, in={}, out={}", options.layers,
-         options.in, options.out);
+    fail(ErrorKind::usage, "NLinear: layers, in and out must be 1 or more, got layers={}, in={}, out={}",
+         options.layers, options.in, options.out);
   reset();
 }
 
@@ -29,8 +29,8 @@ Tensor NLinearImpl::forward(const Tensor& x) {
 }
 
 void NLinearImpl::pretty_print(std::ostream& stream) const {
-  stream << "NLinear(" << options.layers << " of " << options.in << ", " << options.out
-         << ", bias=" << std::boolalpha << options.bias << ")";
+  stream << "NLinear(" << options.layers << " of " << options.in << ", " << options.out << ", bias=" << std::boolalpha
+         << options.bias << ")";
 }
 
 }  // namespace reszoo

@@ -46,9 +46,13 @@ Tensor NetworkImpl::forward_features(const Tensor& x) {
   return run(parts_.body, x);
 }
 
-Tensor NetworkImpl::features(const Tensor& x) { return run(parts_.pool, forward_features(x)); }
+Tensor NetworkImpl::features(const Tensor& x) {
+  return run(parts_.pool, forward_features(x));
+}
 
-Tensor NetworkImpl::forward(const Tensor& x) { return parts_.head.module().forward(features(x)); }
+Tensor NetworkImpl::forward(const Tensor& x) {
+  return parts_.head.module().forward(features(x));
+}
 
 void NetworkImpl::check_steps(const std::vector<std::string>& names) const {
   std::vector<std::string> known;
@@ -74,7 +78,9 @@ std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std
   return outputs;
 }
 
-bool NetworkImpl::has_head() const { return !parts_.head.module().ptr()->as<nn::IdentityImpl>(); }
+bool NetworkImpl::has_head() const {
+  return !parts_.head.module().ptr()->as<nn::IdentityImpl>();
+}
 
 AnyModule* NetworkImpl::child(const std::string& name) {
   if (name == parts_.head.name()) return &parts_.head.module();

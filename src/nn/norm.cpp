@@ -18,8 +18,12 @@
 namespace reszoo {
 namespace {
 
-AnyModule identity(const NormShape&) { return AnyModule(nn::Identity()); }
-AnyModule batch_norm1d(const NormShape& shape) { return AnyModule(nn::BatchNorm1d(shape.channels)); }
+AnyModule identity(const NormShape&) {
+  return AnyModule(nn::Identity());
+}
+AnyModule batch_norm1d(const NormShape& shape) {
+  return AnyModule(nn::BatchNorm1d(shape.channels));
+}
 
 /// A layer norm over all dimensions but N is a group norm of one group for each member.
 AnyModule group_norm(const NormShape& shape) {
@@ -144,7 +148,9 @@ Norm Norm::parse(std::string_view text) {
   refuse_name("Norm", norm_names(), text);
 }
 
-std::string Norm::text() const { return groups == 0 ? name : fmt::format("{}:{}", name, groups); }
+std::string Norm::text() const {
+  return groups == 0 ? name : fmt::format("{}:{}", name, groups);
+}
 
 AnyModule Norm::build(int64_t width, Layout layout, int64_t members) const {
   const auto& row = norm_row(name);
@@ -156,7 +162,9 @@ AnyModule Norm::build(int64_t width, Layout layout, int64_t members) const {
   return builder({.channels = width * members, .groups = row.takes_groups ? groups : 0, .members = members});
 }
 
-bool Norm::is_activation() const { return norm_row(name).is_activation; }
+bool Norm::is_activation() const {
+  return norm_row(name).is_activation;
+}
 
 void register_norm(NormRow row) {
   if (row.name.empty() || row.name.find(':') != std::string::npos)
@@ -180,9 +188,8 @@ std::vector<std::string> norm_names() {
 
 const NormRow* norm_row_of(const nn::Module& module) {
   const std::type_index type = typeid(module);
-  return find_norm([&](const NormRow& row) {
-    return std::find(row.modules.begin(), row.modules.end(), type) != row.modules.end();
-  });
+  return find_norm(
+      [&](const NormRow& row) { return std::find(row.modules.begin(), row.modules.end(), type) != row.modules.end(); });
 }
 
 }  // namespace reszoo

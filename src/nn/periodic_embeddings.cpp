@@ -25,19 +25,22 @@ Tensor PeriodicImpl::forward(const Tensor& x) {
 
 PeriodicEmbeddingsImpl::PeriodicEmbeddingsImpl(const PeriodicEmbeddingsOptions& options_) : options(options_) {
   if (options.columns < 1 || options.width < 1 || options.frequencies < 1)
-    fail(ErrorKind::usage, "PeriodicEmbeddings: columns, width and frequencies must be 1 or more, got columns={}, width={}, "
-         "frequencies={}", options.columns, options.width, options.frequencies);
+    fail(ErrorKind::usage,
+         "PeriodicEmbeddings: columns, width and frequencies must be 1 or more, got columns={}, width={}, "
+         "frequencies={}",
+         options.columns, options.width, options.frequencies);
   if (!(options.scale > 0)) fail(ErrorKind::usage, "PeriodicEmbeddings: scale must be positive, got {}", options.scale);
   if (options.lite && !options.activation)
-    fail(ErrorKind::usage, "PeriodicEmbeddings: lite needs the activation, without which it is one linear layer of cosines and sines");
+    fail(ErrorKind::usage,
+         "PeriodicEmbeddings: lite needs the activation, without which it is one linear layer of cosines and sines");
   reset();
 }
 
 void PeriodicEmbeddingsImpl::reset() {
   const int64_t waves = 2 * options.frequencies;
   periodic = register_module("periodic", Periodic(options));
-  linear = options.lite ? AnyModule(nn::Linear(waves, options.width))
-                          : AnyModule(NLinear(NLinearOptions{.layers = options.columns, .in = waves, .out = options.width}));
+  const NLinearOptions by_column{.layers = options.columns, .in = waves, .out = options.width};
+  linear = options.lite ? AnyModule(nn::Linear(waves, options.width)) : AnyModule(NLinear(by_column));
   activation = options.activation ? AnyModule(nn::ReLU()) : AnyModule(nn::Identity());
   register_module("linear", linear.ptr());
   register_module("activation", activation.ptr());

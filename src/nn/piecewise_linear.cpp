@@ -18,15 +18,18 @@ void check_bins(const Bins& bins) {
   for (size_t i = 0; i < bins.size(); ++i) {
     const auto& edges = bins[i];
     if (edges.size() < 2)
-      fail(ErrorKind::usage, "PiecewiseLinearBins: a column needs two edges or more, got {} in column {}", edges.size(), i);
+      fail(ErrorKind::usage, "PiecewiseLinearBins: a column needs two edges or more, got {} in column {}", edges.size(),
+           i);
     for (size_t j = 0; j < edges.size(); ++j)
       if (!std::isfinite(edges[j]) || (j > 0 && static_cast<float>(edges[j - 1]) >= static_cast<float>(edges[j])))
-        fail(ErrorKind::usage, "PiecewiseLinearBins: edges must be finite and ascend, got {} at {} in column {}", edges[j],
-             j, i);
+        fail(ErrorKind::usage, "PiecewiseLinearBins: edges must be finite and ascend, got {} at {} in column {}",
+             edges[j], j, i);
   }
 }
 
-Tensor bins_tensor(std::vector<float> values, int64_t columns) { return torch::tensor(values).view({columns, -1}); }
+Tensor bins_tensor(std::vector<float> values, int64_t columns) {
+  return torch::tensor(values).view({columns, -1});
+}
 
 }  // namespace
 
@@ -125,8 +128,7 @@ void PiecewiseLinearEmbeddingsImpl::reset() {
   if (b) linear0 = register_module("linear0", LinearEmbeddings(linear_options));
   register_module("impl", impl);
   linear = register_module(
-      "linear",
-      NLinear(NLinearOptions{.layers = columns, .in = impl->most_bins(), .out = options.width, .bias = !b}));
+      "linear", NLinear(NLinearOptions{.layers = columns, .in = impl->most_bins(), .out = options.width, .bias = !b}));
   if (b) {
     const torch::NoGradGuard no_grad;
     linear->weight.zero_();
@@ -141,8 +143,8 @@ Tensor PiecewiseLinearEmbeddingsImpl::forward(const Tensor& x) {
 }
 
 void PiecewiseLinearEmbeddingsImpl::pretty_print(std::ostream& stream) const {
-  stream << "PiecewiseLinearEmbeddings(" << options.width << ", version="
-         << (options.version == PiecewiseLinearEmbeddingsOptions::Version::b ? "b" : "a") << ")";
+  stream << "PiecewiseLinearEmbeddings(" << options.width
+         << ", version=" << (options.version == PiecewiseLinearEmbeddingsOptions::Version::b ? "b" : "a") << ")";
 }
 
 }  // namespace reszoo

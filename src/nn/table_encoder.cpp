@@ -40,8 +40,7 @@ std::vector<int64_t> TableEncoderOptions::widths() const {
 
 TableEncoderImpl::TableEncoderImpl(TableEncoderOptions options_) : options(std::move(options_)) {
   for (const auto cardinality : options.cardinalities)
-    if (cardinality < 1)
-      fail(ErrorKind::usage, "TableEncoder: cardinalities must be positive, got {}", cardinality);
+    if (cardinality < 1) fail(ErrorKind::usage, "TableEncoder: cardinalities must be positive, got {}", cardinality);
   const auto &widths = options.embedding_widths, &cardinalities = options.cardinalities;
   if (!widths.empty() && widths.size() != cardinalities.size())
     fail(ErrorKind::usage, "TableEncoder: embedding_widths must be one for each category, got {} for {} categories",
@@ -49,7 +48,8 @@ TableEncoderImpl::TableEncoderImpl(TableEncoderOptions options_) : options(std::
   for (const auto width : widths)
     if (width < 0) fail(ErrorKind::usage, "TableEncoder: embedding_widths must be 0 or more, got {}", width);
   if (options.plain_numeric < 0 || options.plain_numeric > options.numeric)
-    fail(ErrorKind::usage, "TableEncoder: plain_numeric must be among the numeric columns, got plain_numeric={}, numeric={}",
+    fail(ErrorKind::usage,
+         "TableEncoder: plain_numeric must be among the numeric columns, got plain_numeric={}, numeric={}",
          options.plain_numeric, options.numeric);
   reset();
 }

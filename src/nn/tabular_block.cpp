@@ -10,7 +10,8 @@ namespace reszoo {
 ResidualBlock tabular_block(const TabularBlockOptions& o) {
   const int64_t in = o.in.value_or(o.width);
   if (in < 1 || o.width < 1 || o.hidden < 1)
-    fail(ErrorKind::usage, "tabular_block: widths must be positive, got in={}, width={}, hidden={}", in, o.width, o.hidden);
+    fail(ErrorKind::usage, "tabular_block: widths must be positive, got in={}, width={}, hidden={}", in, o.width,
+         o.hidden);
   Slots slots;
   slots.branch = {
       {"normalization", o.members.norm(o.norm, in)},

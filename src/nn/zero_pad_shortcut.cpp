@@ -16,8 +16,7 @@ ZeroPadShortcutImpl::ZeroPadShortcutImpl(const ZeroPadShortcutOptions& options_)
 }
 
 Tensor ZeroPadShortcutImpl::forward(Tensor x) {
-  for (int64_t dim = 2; dim < x.dim() && options.stride > 1; ++dim)
-    x = x.slice(dim, 0, std::nullopt, options.stride);
+  for (int64_t dim = 2; dim < x.dim() && options.stride > 1; ++dim) x = x.slice(dim, 0, std::nullopt, options.stride);
   const int64_t added = options.out - options.in;
   std::vector<int64_t> padding(static_cast<size_t>(2 * (x.dim() - 2)), 0);  // last dimension first
   padding.push_back(added / 2);

@@ -19,7 +19,8 @@ constexpr int64_t kQuantileRows = int64_t{1} << 24;  // at::quantile takes no mo
 /// Returns the columns as contiguous float32 rows (columns, N).
 at::Tensor finite_columns(const at::Tensor& x, const char* function) {
   if (x.dim() != 2 || x.size(0) < 1)
-    fail(ErrorKind::input, "{}: x must be (N, columns) with a row or more, got ({})", function, fmt::join(x.sizes(), ", "));
+    fail(ErrorKind::input, "{}: x must be (N, columns) with a row or more, got ({})", function,
+         fmt::join(x.sizes(), ", "));
   if (!x.isfinite().all().item<bool>()) fail(ErrorKind::input, "{}: every number must be finite", function);
   return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
 }
@@ -48,8 +49,10 @@ Bins quantile_bins(const at::Tensor& x, int64_t count) {
   const auto quantiles = at::linspace(0.0, 1.0, count + 1);
   const int64_t step = (columns.size(1) + kQuantileRows - 1) / kQuantileRows;
   Bins bins;
-  for (int64_t i = 0; i < columns.size(0); ++i)
-    bins.push_back(as_edges(to_vector(at::quantile(columns[i].slice(0, 0, std::nullopt, step), quantiles).contiguous())));
+  for (int64_t i = 0; i < columns.size(0); ++i) {
+    const auto edges = at::quantile(columns[i].slice(0, 0, std::nullopt, step), quantiles);
+    bins.push_back(as_edges(to_vector(edges.contiguous())));
+  }
   return bins;
 }
 

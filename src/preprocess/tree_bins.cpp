@@ -130,7 +130,8 @@ class ColumnTree {
 
 }  // namespace
 
-std::vector<float> tree_thresholds(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options) {
+std::vector<float> tree_thresholds(const std::vector<float>& x, const std::vector<double>& y,
+                                   const TreeBinsOptions& options) {
   return ColumnTree(x, y, options).thresholds();
 }
 

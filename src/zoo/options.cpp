@@ -98,8 +98,8 @@ ModelOptions default_options(Domain domain) {
 
 std::vector<std::string> option_names(Domain domain) {
   std::vector<std::string> names;
-  std::visit([&](const auto& chosen) { visit_fields(chosen, [&](const char* name, const auto&) { names.emplace_back(name); }); },
-             default_options(domain));
+  const auto add = [&](const char* name, const auto&) { names.emplace_back(name); };
+  std::visit([&](const auto& chosen) { visit_fields(chosen, add); }, default_options(domain));
   return names;
 }
 

@@ -25,8 +25,12 @@ AnyModule module_of(const json& record) {
   return embedding.build(options.at("columns"));
 }
 
-double mean_of(const Tensor& x) { return x.mean().item<double>(); }
-double deviation_of(const Tensor& x) { return x.std().item<double>(); }
+double mean_of(const Tensor& x) {
+  return x.mean().item<double>();
+}
+double deviation_of(const Tensor& x) {
+  return x.std().item<double>();
+}
 
 }  // namespace
 
@@ -39,7 +43,8 @@ TEST(NumericEmbedding, HasTheKeysOutputsAndGradientsOfRtdl) {
     EXPECT_EQ(keys, record.at("keys"));
     for (const auto& item : module.ptr()->named_buffers()) {
       const auto expected = record.at("buffers").at(item.key()).get<std::vector<double>>();
-      EXPECT_TRUE(torch::equal(item.value().to(torch::kFloat).flatten(), torch::tensor(expected, torch::kFloat))) << item.key();
+      EXPECT_TRUE(torch::equal(item.value().to(torch::kFloat).flatten(), torch::tensor(expected, torch::kFloat)))
+          << item.key();
     }
     {
       const torch::NoGradGuard no_grad;
@@ -59,7 +64,8 @@ TEST(NumericEmbedding, HasTheKeysOutputsAndGradientsOfRtdl) {
 }
 
 TEST(NumericEmbedding, TextGoesThereAndBack) {
-  for (const auto* text : {"none", "linear", "linear_relu", "plr", "plr_lite", "piecewise", "piecewise_relu", "piecewise_encoding"})
+  for (const auto* text :
+       {"none", "linear", "linear_relu", "plr", "plr_lite", "piecewise", "piecewise_relu", "piecewise_encoding"})
     EXPECT_EQ(text_of(parse_embedding(text)), text);
   expect_error(ErrorKind::usage, "did you mean piecewise?", [] { parse_embedding("picewise"); });
 }
@@ -71,7 +77,8 @@ TEST(NumericEmbedding, CopiesAreEqualAndUnshared) {
     const auto x = uniform("input", {5, record.at("options").at("columns")});
     EXPECT_TRUE(torch::equal(module.forward(x), copy.forward(x))) << record.at("kind");
     for (auto& parameter : module.ptr()->parameters()) parameter.detach().add_(1);
-    if (!module.ptr()->parameters().empty()) EXPECT_FALSE(torch::equal(module.forward(x), copy.forward(x))) << record.at("kind");
+    if (!module.ptr()->parameters().empty())
+      EXPECT_FALSE(torch::equal(module.forward(x), copy.forward(x))) << record.at("kind");
   }
 }
 
@@ -89,25 +96,30 @@ TEST(PiecewiseLinearEncoding, FillsBinsFromTheLeftAndKeepsWhatLiesOutside) {
 }
 
 TEST(PiecewiseLinearEncoding, RefusesEdgesThatDoNotAscend) {
-  expect_error(ErrorKind::usage, "edges must be finite and ascend, got 1 at 2 in column 1",
-               [] { PiecewiseLinearEncoding(Bins{{0, 1}, {0, 1, 1}}); });
+  expect_error(ErrorKind::usage, "edges must be finite and ascend, got 1 at 2 in column 1", [] {
+    PiecewiseLinearEncoding(Bins{{0, 1}, {0, 1, 1}});
+  });
   expect_error(ErrorKind::usage, "two edges or more, got 1 in column 0", [] { PiecewiseLinearEncoding(Bins{{0}}); });
   expect_error(ErrorKind::usage, "needs the edges of a column", [] { PiecewiseLinearEncoding(Bins{}); });
-  expect_error(ErrorKind::usage, "piecewise needs the bins of each embedded column, got bins of 1, columns=2",
-               [] { NumericEmbedding{.kind = EmbeddingKind::piecewise, .bins = {{0, 1}}}.build(2); });
+  expect_error(ErrorKind::usage, "piecewise needs the bins of each embedded column, got bins of 1, columns=2", [] {
+    NumericEmbedding{.kind = EmbeddingKind::piecewise, .bins = {{0, 1}}}.build(2);
+  });
 }
 
 TEST(PeriodicEmbeddings, BeginWithFrequenciesOfTheScaleCutAtThreeDeviations) {
   torch::manual_seed(1);
-  PeriodicEmbeddings embeddings(PeriodicEmbeddingsOptions{.columns = 200, .width = 8, .frequencies = 100, .scale = 0.3});
+  PeriodicEmbeddings embeddings(
+      PeriodicEmbeddingsOptions{.columns = 200, .width = 8, .frequencies = 100, .scale = 0.3});
   const auto& weight = embeddings->periodic->weight;
   EXPECT_NEAR(mean_of(weight), 0, 0.01);
   EXPECT_NEAR(deviation_of(weight), 0.3 * 0.98658, 0.005);  // of a normal distribution cut at three deviations
   EXPECT_LE(weight.abs().max().item<double>(), 0.9 + 1e-6);
   EXPECT_GT(weight.abs().max().item<double>(), 0.8);
-  expect_error(ErrorKind::usage, "scale must be positive", [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .scale = 0}); });
-  expect_error(ErrorKind::usage, "lite needs the activation",
-               [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .lite = true, .activation = false}); });
+  expect_error(ErrorKind::usage, "scale must be positive",
+               [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .scale = 0}); });
+  expect_error(ErrorKind::usage, "lite needs the activation", [] {
+    PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .lite = true, .activation = false});
+  });
 }
 
 TEST(LinearEmbeddings, BeginUniformInOneByTheRootOfTheWidth) {
@@ -133,7 +145,8 @@ TEST(NLinear, BeginsUniformInOneByTheRootOfItsInputsAndReadsRowsEitherWay) {
 
 TEST(TableEncoder, LeavesTheLastNumericColumnsPlain) {
   const NumericEmbedding embedding{.kind = EmbeddingKind::linear, .width = 3};
-  TableEncoder encoder(TableEncoderOptions{.numeric = 4, .cardinalities = {2}, .numeric_embedding = embedding, .plain_numeric = 2});
+  TableEncoder encoder(
+      TableEncoderOptions{.numeric = 4, .cardinalities = {2}, .numeric_embedding = embedding, .plain_numeric = 2});
   EXPECT_EQ(encoder->options.widths(), (std::vector<int64_t>{3, 3, 1, 1, 2}));
   const auto x = torch::tensor({{0.5f, -1.f, 7.f, 8.f, 1.f}});
   const auto y = encoder(x);
@@ -145,12 +158,14 @@ TEST(TableEncoder, LeavesTheLastNumericColumnsPlain) {
 }
 
 TEST(TableEncoder, GivesEachCategoryItsOwnWidth) {
-  TableEncoder encoder(TableEncoderOptions{.numeric = 1, .cardinalities = {3, 2, 4, 2}, .embedding_widths = {0, 5, 0, 0}});
+  TableEncoder encoder(
+      TableEncoderOptions{.numeric = 1, .cardinalities = {3, 2, 4, 2}, .embedding_widths = {0, 5, 0, 0}});
   EXPECT_EQ(encoder->named_parameters().keys(), std::vector<std::string>{"embeddings.1.weight"});
   const auto y = encoder(torch::tensor({{0.5f, 2.f, 1.f, -1.f, 0.f}}));
   EXPECT_TRUE(torch::equal(y.slice(1, 0, 4), torch::tensor({{0.5f, 0.f, 0.f, 1.f}})));
   EXPECT_TRUE(torch::equal(y.slice(1, 4, 9)[0], encoder->parameters()[0][2]));
   EXPECT_TRUE(torch::equal(y.slice(1, 9), torch::tensor({{0.f, 0.f, 0.f, 0.f, 1.f, 0.f}})));
-  expect_error(ErrorKind::usage, "embedding_widths must be one for each category, got 1 for 2 categories",
-               [] { TableEncoder(TableEncoderOptions{.numeric = 0, .cardinalities = {3, 2}, .embedding_widths = {4}}); });
+  expect_error(ErrorKind::usage, "embedding_widths must be one for each category, got 1 for 2 categories", [] {
+    TableEncoder(TableEncoderOptions{.numeric = 0, .cardinalities = {3, 2}, .embedding_widths = {4}});
+  });
 }

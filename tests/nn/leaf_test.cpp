@@ -2,13 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/blur_pool2d.h"
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/nn/drop_block2d.h"
 #include "reszoo/nn/drop_path.h"
 #include "reszoo/nn/efficient_channel_attention.h"
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
 #include "reszoo/nn/network.h"
-#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "support/support.h"
@@ -33,7 +33,8 @@ TEST(SqueezeExcite, HalvesItsInputWhileTheGateKnowsNothing) {
 }
 
 TEST(EfficientChannelAttention, KernelGrowsWithTheLogarithmOfTheChannels) {
-  for (const auto& [channels, kernel] : std::vector<std::pair<int64_t, int64_t>>{{8, 3}, {64, 3}, {256, 5}, {512, 5}, {2048, 7}})
+  for (const auto& [channels, kernel] :
+       std::vector<std::pair<int64_t, int64_t>>{{8, 3}, {64, 3}, {256, 5}, {512, 5}, {2048, 7}})
     EXPECT_EQ(EfficientChannelAttentionOptions{.channels = channels}.kernel(), kernel) << channels;
 }
 
@@ -117,8 +118,8 @@ TEST(ResidualBlock, HoldsItsPartsUnderTheNamesOfTimm) {
                                        .drop_block = DropBlock2dOptions{.probability = 0.1}});
   std::vector<std::string> names;
   for (const auto& step : block->slots().branch) names.push_back(step.name());
-  EXPECT_EQ(names, (std::vector<std::string>{"conv1", "bn1", "relu1", "conv2", "bn2", "drop_block", "relu2", "aa", "conv3",
-                                             "bn3", "se", "drop_path"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"conv1", "bn1", "relu1", "conv2", "bn2", "drop_block", "relu2", "aa",
+                                             "conv3", "bn3", "se", "drop_path"}));
   EXPECT_EQ(deep_copy(block)(torch::rand({2, 16, 9, 9})).sizes(), (std::vector<int64_t>{2, 32, 5, 5}));
 }
 
@@ -129,8 +130,8 @@ TEST(ResidualBlock, RefusesPartsThatAPreActivationBlockHasNoPlaceFor) {
 }
 
 TEST(AverageProjection, AveragesEveryPixelOnce) {
-  const auto shortcut = make_shortcut(
-      {.in = 1, .out = 2, .stride = 2, .norm = {"none"}, .shortcut = ShortcutKind::average_projection});
+  const auto shortcut =
+      make_shortcut({.in = 1, .out = 2, .stride = 2, .norm = {"none"}, .shortcut = ShortcutKind::average_projection});
   auto module = shortcut;
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.ptr()->parameters()) parameter.fill_(1);

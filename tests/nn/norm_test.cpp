@@ -1,4 +1,6 @@
 // Norms and activations as values, and the table of pairs in docs/networks.md.
+#include "reszoo/nn/norm.h"
+
 #include <gtest/gtest.h>
 #include <torch/nn/cloneable.h>
 #include <torch/optim.h>
@@ -6,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/nn/activation.h"
-#include "reszoo/nn/norm.h"
 #include "reszoo/nn/conv_blocks.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
@@ -20,7 +21,8 @@ TEST(Norm, TextGoesThereAndBack) {
 }
 
 TEST(Norm, RefusesOtherTexts) {
-  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "evo", "evo:0", "group:99999999999999999999"})
+  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "evo", "evo:0",
+                           "group:99999999999999999999"})
     expect_error(ErrorKind::usage, "Norm: must be", [&] { Norm::parse(text); });
   expect_error(ErrorKind::usage, "did you mean batch?", [] { Norm::parse("bath"); });
 }
@@ -29,7 +31,8 @@ TEST(Norm, RefusesPairsThatWouldBeWrong) {
   expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
                [] { Norm::parse("group:48").build(64, Layout::maps); });
   expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{"group"}.build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "instance needs sequences (N, C, L) or images (N, C, H, W), got features (N, C); use layer",
+  expect_error(ErrorKind::usage,
+               "instance needs sequences (N, C, L) or images (N, C, H, W), got features (N, C); use layer",
                [] { Norm::parse("instance").build(64, Layout::rows); });
 }
 
@@ -49,7 +52,9 @@ struct OwnNormImpl : nn::Cloneable<OwnNormImpl> {
 };
 TORCH_MODULE(OwnNorm);
 
-AnyModule own_norm(const NormShape& shape) { return AnyModule(OwnNorm(shape.channels)); }
+AnyModule own_norm(const NormShape& shape) {
+  return AnyModule(OwnNorm(shape.channels));
+}
 
 void register_own_norm() {
   static const bool once = [] {
@@ -102,7 +107,8 @@ TEST(Norm, Layer2dNormalisesTheChannelsOfEachPixel) {
   // The formula by hand, and LibTorch's layer norm of (N, H, W, C).
   const auto var = x.var(1, /*unbiased=*/false, /*keepdim=*/true), mean = x.mean(1, /*keepdim=*/true);
   const auto of_channel = [](const Tensor& values) { return values.view({1, 5, 1, 1}); };
-  const auto expected = (x - mean) / (var + 1e-6).sqrt() * of_channel(parameters["weight"]) + of_channel(parameters["bias"]);
+  const auto scale = of_channel(parameters["weight"]), offset = of_channel(parameters["bias"]);
+  const auto expected = (x - mean) / (var + 1e-6).sqrt() * scale + offset;
   const auto last = at::layer_norm(x.permute({0, 2, 3, 1}), {5}, parameters["weight"], parameters["bias"], 1e-6);
   EXPECT_TRUE(torch::allclose(norm.forward(x), expected, 1e-5, 1e-5));
   EXPECT_TRUE(torch::equal(norm.forward(x), last.permute({0, 3, 1, 2})));
@@ -138,7 +144,9 @@ namespace {
 struct Pair {
   std::string model, norm, refused;  // refused: part of the reason, or "" if the pair trains
 };
-void PrintTo(const Pair& pair, std::ostream* stream) { *stream << pair.model << " with " << pair.norm; }
+void PrintTo(const Pair& pair, std::ostream* stream) {
+  *stream << pair.model << " with " << pair.norm;
+}
 
 // The table of docs/networks.md.
 const std::vector<Pair> kPairs = {
@@ -172,7 +180,8 @@ const std::vector<Pair> kPairs = {
 
 Network build(const Pair& pair) {
   const auto norm = Norm::parse(pair.norm);
-  if (pair.model.starts_with("tabular")) return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
+  if (pair.model.starts_with("tabular"))
+    return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
   return create_model(pair.model, ImageOptions{.outputs = 2, .norm = norm});
 }
 

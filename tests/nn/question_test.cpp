@@ -23,8 +23,9 @@ TEST(Question, AbstractBlockDoublesAndLeavesItsInputUntouched) {
 TEST(Question, ARealProjectionGivesTheNewWidth) {
   auto block = residual(nn::Linear(4, 6), LinearProjection(4, 6));
   EXPECT_EQ(block(torch::rand({1, 4})).sizes(), (std::vector<int64_t>{1, 6}));
-  expect_error(ErrorKind::input, "ResidualBlock: branch and projection must agree, got (1, 6) and (1, 4)",
-               [] { residual(nn::Linear(4, 6))(torch::rand({1, 4})); });
+  expect_error(ErrorKind::input, "ResidualBlock: branch and projection must agree, got (1, 6) and (1, 4)", [] {
+    residual(nn::Linear(4, 6))(torch::rand({1, 4}));
+  });
   expect_error(ErrorKind::input, "got (2, 1) and (2, 4)", [] { residual(nn::Linear(4, 1))(torch::rand({2, 4})); });
 }
 

@@ -24,7 +24,8 @@ Network sequence_network() {
       .input = {Layout::sequences, 3},
       .body = {{"conv1", nn::Conv1d(nn::Conv1dOptions(3, 8, 5).padding(2).bias(false))},
                {"layer1", basic_block({.in = 8, .out = 8, .layout = Layout::sequences})},
-               {"layer2", bottleneck_block({.in = 8, .out = 16, .stride = 2, .layout = Layout::sequences, .width = 4})}},
+               {"layer2",
+                bottleneck_block({.in = 8, .out = 16, .stride = 2, .layout = Layout::sequences, .width = 4})}},
       .pool = {{"avgpool", nn::AdaptiveAvgPool1d(1)}, {"flatten", nn::Flatten()}},
       .head = {"fc", nn::Linear(16, 2)},
       .classifier = "fc",
@@ -76,8 +77,9 @@ TEST(Sequences, GiveFeaturesByName) {
   EXPECT_EQ(maps[0].sizes(), (std::vector<int64_t>{2, 8, 21}));
   EXPECT_EQ(maps[1].sizes(), (std::vector<int64_t>{2, 16, 11}));
   EXPECT_EQ(network->features(x).sizes(), (std::vector<int64_t>{2, 16}));
-  expect_error(ErrorKind::input, "sequence_net: input must be (N, 3, L), got (2, 3, 4, 5)",
-               [&] { network->forward(torch::rand({2, 3, 4, 5})); });
+  expect_error(ErrorKind::input, "sequence_net: input must be (N, 3, L), got (2, 3, 4, 5)", [&] {
+    network->forward(torch::rand({2, 3, 4, 5}));
+  });
 }
 
 TEST(Sequences, AreClonedAndSaved) {

@@ -1,8 +1,9 @@
 // Bins of numeric columns against rtdl_num_embeddings.
+#include "reszoo/preprocess/bins.h"
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "reszoo/preprocess/bins.h"
 #include "support/fixture.h"
 #include "support/support.h"
 
@@ -20,9 +21,10 @@ struct Table {
 
 Table table() {
   const auto u = uniform("table", {400, 4});
-  const auto x = torch::stack({u.select(1, 0), torch::round(u.select(1, 1) * 8) / 8, u.select(1, 2).gt(0.5).to(torch::kFloat),
-                               u.select(1, 3) * u.select(1, 3) * u.select(1, 3)},
-                              1);
+  const auto x =
+      torch::stack({u.select(1, 0), torch::round(u.select(1, 1) * 8) / 8, u.select(1, 2).gt(0.5).to(torch::kFloat),
+                    u.select(1, 3) * u.select(1, 3) * u.select(1, 3)},
+                   1);
   const auto y = x.select(1, 0) * x.select(1, 0) + x.select(1, 1) * 0.5 + x.select(1, 2) + x.select(1, 3) +
                  uniform("noise", {400}) * 0.25;
   return {x, y, y.gt(0.5).to(torch::kLong) + y.gt(1.0).to(torch::kLong)};
@@ -64,12 +66,17 @@ TEST(Bins, AreNeverNarrowerThanRounding) {
 }
 
 TEST(Bins, RefuseWhatTheyCannotCut) {
-  expect_error(ErrorKind::input, "quantile_bins: every number must be finite",
-               [] { quantile_bins(torch::full({2, 1}, std::nan("")), 4); });
-  expect_error(ErrorKind::input, "must be (N, columns) with a row or more, got (0, 2)",
-               [] { quantile_bins(torch::empty({0, 2}), 4); });
+  expect_error(ErrorKind::input, "quantile_bins: every number must be finite", [] {
+    quantile_bins(torch::full({2, 1}, std::nan("")), 4);
+  });
+  expect_error(ErrorKind::input, "must be (N, columns) with a row or more, got (0, 2)", [] {
+    quantile_bins(torch::empty({0, 2}), 4);
+  });
   expect_error(ErrorKind::usage, "count must be 1 or more, got 0", [] { quantile_bins(torch::rand({4, 1}), 0); });
-  expect_error(ErrorKind::input, "tree_bins: y must be (4), got (3)", [] { tree_bins(torch::rand({4, 1}), torch::rand({3})); });
-  expect_error(ErrorKind::input, "classes must be 0, 1, …, got -1",
-               [] { tree_bins(torch::rand({2, 1}), torch::tensor({-1.f, 0.f}), {.classification = true}); });
+  expect_error(ErrorKind::input, "tree_bins: y must be (4), got (3)", [] {
+    tree_bins(torch::rand({4, 1}), torch::rand({3}));
+  });
+  expect_error(ErrorKind::input, "classes must be 0, 1, …, got -1", [] {
+    tree_bins(torch::rand({2, 1}), torch::tensor({-1.f, 0.f}), {.classification = true});
+  });
 }

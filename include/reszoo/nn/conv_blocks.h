@@ -19,23 +19,23 @@ enum class Order { post_activation, pre_activation };
 /// Options of the convolutional blocks. Widths are in channels; stride and dilation in
 /// pixels, or in positions of a sequence.
 struct BlockOptions {
-  int64_t in = 0;                          ///< channels of the input
-  int64_t out = 0;                         ///< channels of the output
+  int64_t in = 0;   ///< channels of the input
+  int64_t out = 0;  ///< channels of the output
   int64_t stride = 1;
-  Layout layout = Layout::maps;            ///< images, or sequences (Conv1d)
-  std::optional<int64_t> width = {};       ///< inner width of a bottleneck; `out` where left out
+  Layout layout = Layout::maps;       ///< images, or sequences (Conv1d)
+  std::optional<int64_t> width = {};  ///< inner width of a bottleneck; `out` where left out
   Norm norm = {};
   Activation activation = {};
   Order order = Order::post_activation;
   ShortcutKind shortcut = ShortcutKind::projection;
-  int64_t reduce_first = 1;                ///< divides the width of the first convolution
-  int64_t groups = 1;                      ///< the cardinality of a bottleneck's 3x3 convolution
+  int64_t reduce_first = 1;  ///< divides the width of the first convolution
+  int64_t groups = 1;        ///< the cardinality of a bottleneck's 3x3 convolution
   int64_t dilation = 1;
-  int64_t first_dilation = 1;              ///< of the convolution with the stride: the dilation of the stage before
-  int64_t projection_kernel = 1;           ///< kernel side of a projection with a stride
+  int64_t first_dilation = 1;     ///< of the convolution with the stride: the dilation of the stage before
+  int64_t projection_kernel = 1;  ///< kernel side of a projection with a stride
   Attention attention = {};
   AntiAlias anti_alias = AntiAlias::none;
-  double drop_path = 0;                    ///< fraction of samples whose branch is dropped
+  double drop_path = 0;  ///< fraction of samples whose branch is dropped
   std::optional<DropBlock2dOptions> drop_block = {};
   std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation
 };

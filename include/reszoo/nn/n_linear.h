@@ -13,7 +13,7 @@ struct NLinearOptions {
   int64_t in = 0;      ///< features of the input of one layer
   int64_t out = 0;     ///< features of the output of one layer
   bool bias = true;
-  bool flat = false;   ///< whether the output is (N, layers * out)
+  bool flat = false;  ///< whether the output is (N, layers * out)
 };
 
 /// Applies n linear layers, each to its own part of the features: y_i = x_i W_i + b_i.

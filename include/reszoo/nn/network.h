@@ -20,9 +20,9 @@ struct InputSpec {
 struct NetworkParts {
   std::string name;  ///< in messages: "resnet50"
   InputSpec input = {};
-  Steps body = {};   ///< from the input to feature maps (N, C, h, w), to (N, C, l) or to (N, C)
-  Steps pool = {};   ///< from the output of the body to (N, C)
-  NamedStep head;    ///< from (N, C) to (N, outputs); an Identity where there is none
+  Steps body = {};  ///< from the input to feature maps (N, C, h, w), to (N, C, l) or to (N, C)
+  Steps pool = {};  ///< from the output of the body to (N, C)
+  NamedStep head;   ///< from (N, C) to (N, outputs); an Identity where there is none
   /// The path of the last linear layer, which is in the head or the head itself: "fc",
   /// "classifier.6", "output.linear". Another number of classes replaces this layer only.
   std::string classifier = {};
@@ -59,7 +59,9 @@ class NetworkImpl : public Composite {
 
   /// Replaces the head; with Identity, forward is features.
   template <typename Module>
-  void replace_head(Module module) { replace_part(parts_.head.name(), as_any(std::move(module))); }
+  void replace_head(Module module) {
+    replace_part(parts_.head.name(), as_any(std::move(module)));
+  }
 
   /// Whether the head is something other than Identity.
   bool has_head() const;
@@ -83,8 +85,8 @@ TORCH_MODULE(Network);
 /// Returns a deep copy with the holder's own type; see `clone_steps` for what is kept.
 template <typename Holder>
 Holder deep_copy(const Holder& holder, const std::optional<torch::Device>& device = std::nullopt) {
-  return Holder(std::dynamic_pointer_cast<typename Holder::ContainedType>(
-      clone_module(AnyModule(holder), device).ptr()));
+  return Holder(
+      std::dynamic_pointer_cast<typename Holder::ContainedType>(clone_module(AnyModule(holder), device).ptr()));
 }
 
 }  // namespace reszoo

@@ -52,13 +52,13 @@ using NormBuilder = std::function<AnyModule(const NormShape& shape)>;
 
 /// One row of the table of norms.
 struct NormRow {
-  std::string name;             ///< "group"
-  bool takes_groups = false;    ///< whether the text has a number of groups: "group:32"
-  bool is_activation = false;   ///< whether it brings its own activation
-  bool zero_init = true;        ///< whether `zero_init_residual` sets its `weight` to 0 at the end of a branch
-  NormBuilder features = {};    ///< builds it for (N, C); where left out, the norm refuses this layout
-  NormBuilder sequences = {};   ///< for (N, C, L)
-  NormBuilder images = {};      ///< for (N, C, H, W)
+  std::string name;            ///< "group"
+  bool takes_groups = false;   ///< whether the text has a number of groups: "group:32"
+  bool is_activation = false;  ///< whether it brings its own activation
+  bool zero_init = true;       ///< whether `zero_init_residual` sets its `weight` to 0 at the end of a branch
+  NormBuilder features = {};   ///< builds it for (N, C); where left out, the norm refuses this layout
+  NormBuilder sequences = {};  ///< for (N, C, L)
+  NormBuilder images = {};     ///< for (N, C, H, W)
   /// The types of the modules that the builders return, `typeid(LayerNorm2dImpl)`. Their
   /// parameter `weight`, where there is one, is the scale that initialisation sets.
   std::vector<std::type_index> modules = {};

@@ -54,7 +54,7 @@ class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
 
   struct Embeddings;
   std::shared_ptr<Embeddings> embeddings_;  // null when one-hot
-  Tensor column_of_, code_of_;  // for each one-hot feature; constants, in no state_dict
+  Tensor column_of_, code_of_;              // for each one-hot feature; constants, in no state_dict
 };
 TORCH_MODULE(TableEncoder);
 

@@ -11,14 +11,14 @@ namespace reszoo {
 
 /// Options of tabular_block. Widths are in features.
 struct TabularBlockOptions {
-  int64_t width = 0;                 ///< of the output
-  int64_t hidden = 0;                ///< between the linear layers
-  std::optional<int64_t> in = {};    ///< of the input; `width` where left out. Another width takes a projection
-  double dropout = 0.15;             ///< fraction of values zeroed between the linear layers
-  double residual_dropout = 0.0;     ///< the same after the second one
+  int64_t width = 0;               ///< of the output
+  int64_t hidden = 0;              ///< between the linear layers
+  std::optional<int64_t> in = {};  ///< of the input; `width` where left out. Another width takes a projection
+  double dropout = 0.15;           ///< fraction of values zeroed between the linear layers
+  double residual_dropout = 0.0;   ///< the same after the second one
   Norm norm = {};
   Activation activation = {};
-  Members members = {};              ///< k blocks in one; all widths are those of one member
+  Members members = {};  ///< k blocks in one; all widths are those of one member
 };
 
 /// y = shortcut(x) + dropout(linear2(dropout(activation(linear1(norm(x)))))), where the
