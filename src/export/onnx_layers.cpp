@@ -53,16 +53,16 @@ Value conv2d(OnnxGraph& graph, const OnnxCall& call) {
 /// so the file's weights still are weights for this key.
 Value std_conv2d(OnnxGraph& graph, const OnnxCall& call) {
   const auto& conv = call.module<StdConv2dImpl>();
-  return convolution(graph, call, conv.options.conv(), {call.x(), graph.weight(call.key("weight"), conv.standardized())});
+  return convolution(graph, call, conv.options.conv, {call.x(), graph.weight(call.key("weight"), conv.standardized())});
 }
 
 Value blur_pool(OnnxGraph& graph, const OnnxCall& call) {
   const auto& pool = call.module<BlurPool2dImpl>();
-  const auto channels = pool.options.channels();
+  const auto channels = pool.options.channels;
   auto* mirrored = graph.add("Pad", {call.x(), graph.integers({0, 0, 1, 1, 0, 0, 1, 1})});
   mirrored->s_(attribute("mode"), "reflect");
   const auto filter = graph.constant(pool.filter().contiguous());
-  return convolution(graph, call, nn::Conv2dOptions(channels, channels, 3).stride(pool.options.stride()).groups(channels),
+  return convolution(graph, call, nn::Conv2dOptions(channels, channels, 3).stride(pool.options.stride).groups(channels),
                      {mirrored->output(), filter});
 }
 

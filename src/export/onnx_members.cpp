@@ -28,8 +28,8 @@ Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLine
 
 Value n_linear(OnnxGraph& graph, const OnnxCall& call) {
   const auto& layers = call.module<NLinearImpl>();
-  const auto y = each_linear(graph, parts(graph, call, layers.options.in()), call.node.key, layers);
-  return layers.options.flat() ? rows(graph, y) : y;
+  const auto y = each_linear(graph, parts(graph, call, layers.options.in), call.node.key, layers);
+  return layers.options.flat ? rows(graph, y) : y;
 }
 
 Value member_scale(OnnxGraph& graph, const OnnxCall& call) {
@@ -39,7 +39,7 @@ Value member_scale(OnnxGraph& graph, const OnnxCall& call) {
 
 Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call) {
   const auto& layer = call.module<BatchEnsembleLinearImpl>();
-  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in()), graph.weight(call.key("r"), layer.r)});
+  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in), graph.weight(call.key("r"), layer.r)});
   const auto matrix = transposed(graph, graph.weight(call.key("weight"), layer.weight), {1, 0});
   auto y = graph.apply("Mul", {graph.apply("MatMul", {x, matrix}), graph.weight(call.key("s"), layer.s)});
   if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.key("bias"), layer.bias)});
@@ -49,7 +49,7 @@ Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call) {
 Value shared_linear(OnnxGraph& graph, const OnnxCall& call) {
   const auto& layer = call.module<SharedLinearImpl>();
   const auto matrix = transposed(graph, graph.weight(call.key("weight"), layer.weight), {1, 0});
-  auto y = graph.apply("MatMul", {parts(graph, call, layer.options.in()), matrix});
+  auto y = graph.apply("MatMul", {parts(graph, call, layer.options.in), matrix});
   if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.key("bias"), layer.bias)});
   return rows(graph, y);
 }

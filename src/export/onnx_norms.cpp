@@ -101,12 +101,12 @@ Value instance_norm(OnnxGraph& graph, const OnnxCall& call) {
 Value evo_norm(OnnxGraph& graph, const OnnxCall& call) {
   const auto& norm = call.module<EvoNorm2dImpl>();
   const auto x = call.x();
-  const auto grouped = [&](Value value) { return graph.apply("Reshape", {value, graph.integers({0, norm.options.groups(), -1})}); };
+  const auto grouped = [&](Value value) { return graph.apply("Reshape", {value, graph.integers({0, norm.options.groups, -1})}); };
   const auto gate = graph.apply("Sigmoid", {graph.apply("Mul", {x, by_channel(graph, call, "v", norm.v)})});
   auto* mean = graph.add("ReduceMean", {grouped(x)});
   mean->is_(attribute("axes"), {2});
   const auto centred = graph.apply("Sub", {grouped(x), mean->output()});
-  const auto deviation = root_mean_square(graph, centred, {2}, norm.options.epsilon());
+  const auto deviation = root_mean_square(graph, centred, {2}, norm.options.epsilon);
   const auto divided = graph.apply("Div", {grouped(graph.apply("Mul", {x, gate})), deviation});
   const auto back = graph.apply("Reshape", {divided, graph.apply("Shape", {x})});
   return scale_and_shift(graph, call, back, norm.weight, norm.bias);
@@ -114,7 +114,7 @@ Value evo_norm(OnnxGraph& graph, const OnnxCall& call) {
 
 Value filter_response_norm(OnnxGraph& graph, const OnnxCall& call) {
   const auto& norm = call.module<FilterResponseNorm2dImpl>();
-  const auto root = root_mean_square(graph, call.x(), {2, 3}, norm.options.epsilon());
+  const auto root = root_mean_square(graph, call.x(), {2, 3}, norm.options.epsilon);
   const auto scaled = scale_and_shift(graph, call, graph.apply("Div", {call.x(), root}), norm.weight, norm.bias);
   return graph.apply("Max", {scaled, by_channel(graph, call, "tau", norm.tau)});
 }

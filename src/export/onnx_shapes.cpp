@@ -103,12 +103,12 @@ Value zero_pad(OnnxGraph& graph, const OnnxCall& call) {
   const auto& options = call.module<ZeroPadShortcutImpl>().options;
   const auto rank = call.shape.size();
   auto x = call.x();
-  if (options.stride() > 1 && rank == 4) {
+  if (options.stride > 1 && rank == 4) {
     constexpr auto kEnd = std::numeric_limits<int64_t>::max();
     x = graph.apply("Slice", {x, graph.integers({0, 0}), graph.integers({kEnd, kEnd}), graph.integers({2, 3}),
-                              graph.integers({options.stride(), options.stride()})});
+                              graph.integers({options.stride, options.stride})});
   }
-  const int64_t added = options.out() - options.in();
+  const int64_t added = options.out - options.in;
   std::vector<int64_t> pads(2 * rank, 0);  // before each dimension, then behind each
   pads[1] = added / 2;
   pads[rank + 1] = added - added / 2;

@@ -17,8 +17,8 @@ Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options, siz
   std::vector<int64_t> column_of;
   std::vector<double> code_of;
   for (size_t i = begin; i < end; ++i)
-    for (int64_t code = 0; code < options.cardinalities()[i]; ++code) {
-      column_of.push_back(options.numeric() + static_cast<int64_t>(i));
+    for (int64_t code = 0; code < options.cardinalities[i]; ++code) {
+      column_of.push_back(options.numeric + static_cast<int64_t>(i));
       code_of.push_back(static_cast<double>(code));
     }
   auto* codes = graph.add("Gather", {x, graph.integers(column_of)});
@@ -46,12 +46,12 @@ Value embedding(OnnxGraph& graph, const OnnxCall& call, Value rows, int64_t nume
 /// Neighbouring columns that are one-hot go together, as in the encoder itself.
 void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderOptions& options, std::vector<Value>& parts) {
   Value rows = nullptr;
-  const size_t categories = options.cardinalities().size();
+  const size_t categories = options.cardinalities.size();
   for (size_t i = 0, next; i < categories; i = next) {
     next = i + 1;
     if (options.width_of(i) > 0) {
       if (!rows) rows = rows_of_tables(graph, call.x());
-      parts.push_back(embedding(graph, call, rows, options.numeric(), i));
+      parts.push_back(embedding(graph, call, rows, options.numeric, i));
       continue;
     }
     while (next < categories && options.width_of(next) == 0) ++next;
@@ -68,7 +68,7 @@ Value table_encoder(OnnxGraph& graph, const OnnxCall& call) {
   const int64_t embedded = encoder.embedded();
   if (embedded > 0)
     parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.key("numeric"), *encoder.numeric.ptr()));
-  if (options.numeric() > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric()));
+  if (options.numeric > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric));
   encode(graph, call, options, parts);
   return graph.add("Concat", parts)->i_(attribute("axis"), 1)->output();
 }

@@ -23,9 +23,9 @@ int64_t multiply_adds(const Node& node, const Tensor& output) {
   if (const auto* conv = module->as<nn::Conv2dImpl>()) return output.numel() * conv->weight[0].numel();
   if (const auto* conv = module->as<StdConv2dImpl>()) return output.numel() * conv->weight[0].numel();
   if (const auto* linear = module->as<nn::LinearImpl>()) return output.numel() * linear->weight.size(1);
-  if (const auto* linear = module->as<BatchEnsembleLinearImpl>()) return output.numel() * linear->options.in();
-  if (const auto* linear = module->as<SharedLinearImpl>()) return output.numel() * linear->options.in();
-  if (const auto* linear = module->as<NLinearImpl>()) return output.numel() * linear->options.in();
+  if (const auto* linear = module->as<BatchEnsembleLinearImpl>()) return output.numel() * linear->options.in;
+  if (const auto* linear = module->as<SharedLinearImpl>()) return output.numel() * linear->options.in;
+  if (const auto* linear = module->as<NLinearImpl>()) return output.numel() * linear->options.in;
   // Their convolutions see one number a channel.
   if (const auto* attention = module->as<SqueezeExciteImpl>())
     return output.size(0) * (attention->fc1->weight.numel() + attention->fc2->weight.numel());

@@ -92,7 +92,7 @@ class Drafter {
       if (set_geometry(made, layer->options)) op = made;
     } else if (const auto* standardized = module->as<StdConv2dImpl>()) {
       auto made = conv(op.key, op.inputs[0], standardized->standardized(), {});
-      if (set_geometry(made, standardized->options.conv())) op = made;
+      if (set_geometry(made, standardized->options.conv)) op = made;
     } else if (const auto* linear = module->as<nn::LinearImpl>()) {
       op = conv(op.key, op.inputs[0], linear->weight.unsqueeze(2).unsqueeze(3), linear->bias);
       op.linear = true;

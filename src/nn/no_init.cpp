@@ -9,11 +9,15 @@ namespace {
 // A dispatch key above all others that nothing else uses; off unless a guard turns it on.
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
-at::Tensor& keep(at::Tensor& self, double, double, std::optional<at::Generator>) { return self; }
+at::Tensor& keep(at::Tensor& self, double, double, std::optional<at::Generator>) {
+  return self;
+}
 
 }  // namespace
 
-TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) { library.fallback(torch::CppFunction::makeFallthrough()); }
+TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, library) {
+  library.fallback(torch::CppFunction::makeFallthrough());
+}
 
 TORCH_LIBRARY_IMPL(aten, TESTING_ONLY_GenericMode, library) {
   library.impl("normal_", keep);

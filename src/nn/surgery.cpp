@@ -19,8 +19,9 @@ void replace_module(nn::Module& root, const std::string& path, AnyModule module)
   nn::Module& parent = parent_path.empty() ? root : *find_module(root, parent_path);
   auto* composite = dynamic_cast<Composite*>(&parent);
   if (!composite)
-    fail(ErrorKind::usage, "surgery: \"{}\" is inside {} ({}), whose forward would not see the change; replace that module",
-         path, parent_path.empty() ? "the root" : "\"" + parent_path + "\"", parent.name());
+    fail(ErrorKind::usage,
+         "surgery: \"{}\" is inside {} ({}), whose forward would not see the change; replace that module", path,
+         parent_path.empty() ? "the root" : "\"" + parent_path + "\"", parent.name());
   composite->replace_part(name, std::move(module));
 }
 

@@ -27,7 +27,7 @@ bool read_linear(const nn::NamedAnyModule& step, int64_t members, LinearTensors&
     return members == 1 && is_plain(layer.weight) && is_plain(layer.bias);
   }
   const auto* linear = as<BatchEnsembleLinearImpl>(step);
-  if (!linear || linear->options.members() != members) return false;
+  if (!linear || linear->options.members != members) return false;
   layer = {.weight = linear->weight, .bias = linear->bias, .r = linear->r, .s = linear->s};
   return is_plain(layer.weight) && is_plain(layer.bias) && is_plain(layer.r) && is_plain(layer.s);
 }
@@ -113,7 +113,7 @@ std::optional<TabularPlan> plan_of(NetworkImpl& network) {
   if (!trunk || trunk->steps().empty() || trunk->checkpoint()) return std::nullopt;
   const auto* first = as<BatchEnsembleLinearImpl>(projection);
   TabularPlan plan{.encoders = body.size() - 2,
-                   .members = first ? first->options.members() : 1,
+                   .members = first ? first->options.members : 1,
                    .norms = {},
                    .blocks = {},
                    .tensors = {},

@@ -1,7 +1,8 @@
 // The Keras block of the question against Keras 3.
+#include "reszoo/nn/keras.h"
+
 #include <gtest/gtest.h>
 
-#include "reszoo/nn/keras.h"
 #include "reszoo/nn/surgery.h"
 #include "support/fixture.h"
 #include "support/support.h"
@@ -31,7 +32,8 @@ TEST(KerasBlock, EqualsKerasInTrainingAndEvaluation) {
 
     (y * uniform("loss", y.sizes())).sum().backward();
     for (const auto& item : block->named_parameters())
-      EXPECT_NEAR(item.value().grad().norm().item<double>(), entry.at("gradient_norms").at(item.key()).get<double>(), 5e-4)
+      EXPECT_NEAR(item.value().grad().norm().item<double>(), entry.at("gradient_norms").at(item.key()).get<double>(),
+                  5e-4)
           << item.key();
   }
 }

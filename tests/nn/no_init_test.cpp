@@ -1,7 +1,8 @@
 // A network that is built without random fills, for weights that are loaded next.
+#include "reszoo/nn/no_init.h"
+
 #include <gtest/gtest.h>
 
-#include "reszoo/nn/no_init.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/zoo/registry.h"
 

@@ -1,10 +1,14 @@
 // Norms and activations as values, and the table of pairs in docs/networks.md.
+#include "reszoo/nn/norm.h"
+
 #include <gtest/gtest.h>
+#include <torch/nn/cloneable.h>
 #include <torch/optim.h>
 
+#include <nlohmann/json.hpp>
+
 #include "reszoo/nn/activation.h"
-#include "reszoo/nn/norm.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
 
@@ -12,12 +16,13 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(Norm, TextGoesThereAndBack) {
-  for (const auto* text : {"batch", "group:32", "layer", "instance", "none", "evo:16", "response"})
+  for (const auto* text : {"batch", "group:32", "layer", "layer2d", "instance", "none", "evo:16", "response"})
     EXPECT_EQ(Norm::parse(text).text(), text);
 }
 
 TEST(Norm, RefusesOtherTexts) {
-  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "evo", "evo:0", "group:99999999999999999999"})
+  for (const auto* text : {"", "bathc", "group", "group:", "group:0", "group:-4", "group:3x", "evo", "evo:0",
+                           "group:99999999999999999999"})
     expect_error(ErrorKind::usage, "Norm: must be", [&] { Norm::parse(text); });
   expect_error(ErrorKind::usage, "did you mean batch?", [] { Norm::parse("bath"); });
 }
@@ -25,9 +30,98 @@ TEST(Norm, RefusesOtherTexts) {
 TEST(Norm, RefusesPairsThatWouldBeWrong) {
   expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
                [] { Norm::parse("group:48").build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{Norm::Kind::group}.build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "instance needs feature maps (N, C, H, W), got rows (N, C)",
+  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{"group"}.build(64, Layout::maps); });
+  expect_error(ErrorKind::usage,
+               "instance needs sequences (N, C, L) or images (N, C, H, W), got features (N, C); use layer",
                [] { Norm::parse("instance").build(64, Layout::rows); });
+}
+
+namespace {
+
+/// A norm of a program's own: y = weight * x / sqrt(mean_C(x^2)).
+struct OwnNormImpl : nn::Cloneable<OwnNormImpl> {
+  explicit OwnNormImpl(int64_t channels_) : channels(channels_) { reset(); }
+  void reset() override { weight = register_parameter("weight", torch::full({channels}, 0.5f)); }
+  Tensor forward(const Tensor& x) {
+    std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+    shape[1] = channels;
+    return x * x.square().mean(1, /*keepdim=*/true).add(1e-6).rsqrt() * weight.view(shape);
+  }
+  int64_t channels;
+  Tensor weight;
+};
+TORCH_MODULE(OwnNorm);
+
+AnyModule own_norm(const NormShape& shape) {
+  return AnyModule(OwnNorm(shape.channels));
+}
+
+void register_own_norm() {
+  static const bool once = [] {
+    register_norm({.name = "own", .sequences = own_norm, .images = own_norm, .modules = {typeid(OwnNormImpl)}});
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+}  // namespace
+
+TEST(Norm, ARegisteredOneIsReadPrintedAndBuiltLikeAnyOther) {
+  register_own_norm();
+  EXPECT_EQ(Norm::parse("own"), Norm{"own"});
+  EXPECT_EQ(Norm::parse("own").text(), "own");
+  expect_error(ErrorKind::usage, "response, none", [] { Norm::parse("batsch:3:4:5"); });
+  expect_error(ErrorKind::usage, "did you mean own?", [] { Norm::parse("owm"); });
+  expect_error(ErrorKind::usage, "Norm: own needs sequences (N, C, L) or images (N, C, H, W), got features (N, C)",
+               [] { Norm{"own"}.build(4, Layout::rows); });
+  expect_error(ErrorKind::usage, "register_norm: \"own\" is there already",
+               [] { register_norm({.name = "own", .images = own_norm}); });
+  expect_error(ErrorKind::usage, "needs a builder", [] { register_norm({.name = "empty"}); });
+  expect_error(ErrorKind::usage, "without a colon", [] { register_norm({.name = "a:b", .images = own_norm}); });
+}
+
+TEST(Norm, ARegisteredOneIsAnOptionOfNetworksAndInitialised) {
+  register_own_norm();
+  const auto options = options_from_json(Domain::image, {{"norm", "own"}, {"zero_init_residual", true}});
+  EXPECT_EQ(to_json(options).at("norm"), "own");
+  auto network = create_model("cifar_resnet20", options);
+  EXPECT_TRUE(torch::equal(network->named_parameters()["bn1.weight"], torch::ones({16})));
+  EXPECT_TRUE(torch::equal(network->named_parameters()["layer1.0.bn2.weight"], torch::zeros({16})));
+  EXPECT_EQ(network->forward(torch::rand({2, 3, 32, 32})).sizes(), (std::vector<int64_t>{2, 10}));
+}
+
+TEST(Norm, KnowsWhichBringTheirOwnActivation) {
+  for (const auto* text : {"evo:16", "response"}) EXPECT_TRUE(Norm::parse(text).is_activation()) << text;
+  for (const auto* text : {"batch", "group:32", "layer", "instance", "none"})
+    EXPECT_FALSE(Norm::parse(text).is_activation()) << text;
+}
+
+TEST(Norm, Layer2dNormalisesTheChannelsOfEachPixel) {
+  torch::manual_seed(1);
+  auto norm = Norm::parse("layer2d").build(5, Layout::maps);
+  const torch::NoGradGuard no_grad;
+  auto parameters = norm.ptr()->named_parameters();
+  EXPECT_EQ(parameters.keys(), (std::vector<std::string>{"weight", "bias"}));
+  for (auto& item : parameters) item.value().normal_();
+  const auto x = torch::randn({2, 5, 3, 4}) * 2 + 1;
+  // The formula by hand, and LibTorch's layer norm of (N, H, W, C).
+  const auto var = x.var(1, /*unbiased=*/false, /*keepdim=*/true), mean = x.mean(1, /*keepdim=*/true);
+  const auto of_channel = [](const Tensor& values) { return values.view({1, 5, 1, 1}); };
+  const auto scale = of_channel(parameters["weight"]), offset = of_channel(parameters["bias"]);
+  const auto expected = (x - mean) / (var + 1e-6).sqrt() * scale + offset;
+  const auto last = at::layer_norm(x.permute({0, 2, 3, 1}), {5}, parameters["weight"], parameters["bias"], 1e-6);
+  EXPECT_TRUE(torch::allclose(norm.forward(x), expected, 1e-5, 1e-5));
+  EXPECT_TRUE(torch::equal(norm.forward(x), last.permute({0, 3, 1, 2})));
+}
+
+TEST(Norm, OfSequencesIsThatOfImagesOneRowHigh) {
+  torch::manual_seed(1);
+  const auto x = torch::randn({3, 4, 10});
+  for (const auto* text : {"batch", "group:2", "layer", "instance", "none"}) {
+    const auto norm = Norm::parse(text);
+    auto sequences = norm.build(4, Layout::sequences), images = norm.build(4, Layout::maps);
+    EXPECT_TRUE(torch::allclose(sequences.forward(x), images.forward(x.unsqueeze(2)).squeeze(2), 1e-5, 1e-6)) << text;
+  }
 }
 
 TEST(Activation, TextGoesThereAndBack) {
@@ -50,13 +144,16 @@ namespace {
 struct Pair {
   std::string model, norm, refused;  // refused: part of the reason, or "" if the pair trains
 };
-void PrintTo(const Pair& pair, std::ostream* stream) { *stream << pair.model << " with " << pair.norm; }
+void PrintTo(const Pair& pair, std::ostream* stream) {
+  *stream << pair.model << " with " << pair.norm;
+}
 
 // The table of docs/networks.md.
 const std::vector<Pair> kPairs = {
     {"resnet18", "batch", ""},
     {"resnet18", "group:32", ""},
     {"resnet18", "layer", ""},
+    {"resnet18", "layer2d", ""},
     {"resnet18", "instance", ""},
     {"resnet18", "none", ""},
     {"resnet18", "evo:32", ""},
@@ -70,10 +167,10 @@ const std::vector<Pair> kPairs = {
     {"tabular_resnet", "batch", ""},
     {"tabular_resnet", "group:32", ""},
     {"tabular_resnet", "layer", ""},
-    {"tabular_resnet", "instance", "instance needs feature maps"},
+    {"tabular_resnet", "instance", "instance needs sequences (N, C, L) or images (N, C, H, W)"},
     {"tabular_resnet", "none", ""},
-    {"tabular_resnet", "evo:32", "evo:32 needs feature maps"},
-    {"tabular_resnet", "response", "response needs feature maps"},
+    {"tabular_resnet", "evo:32", "evo:32 needs images (N, C, H, W)"},
+    {"tabular_resnet", "response", "response needs images (N, C, H, W)"},
     {"tabular_mlp", "batch", ""},
     {"tabular_mlp", "layer", ""},
     {"tabular_mlp", "none", ""},
@@ -83,7 +180,8 @@ const std::vector<Pair> kPairs = {
 
 Network build(const Pair& pair) {
   const auto norm = Norm::parse(pair.norm);
-  if (pair.model.starts_with("tabular")) return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
+  if (pair.model.starts_with("tabular"))
+    return create_model(pair.model, TabularOptions{.outputs = 2, .numeric = 5, .norm = norm});
   return create_model(pair.model, ImageOptions{.outputs = 2, .norm = norm});
 }
 
