@@ -20,7 +20,7 @@ int64_t largest_byte() {
 }
 
 ByteGrid ByteGrid::of(const ValueRange& range, int64_t largest) {
-  const double least = std::min(range.least, 0.0f), most = std::max(range.most, 0.0f);
+  const double least = std::min(range.min, 0.0f), most = std::max(range.max, 0.0f);
   const auto scale = most > least ? (most - least) / static_cast<double>(largest) : 1.0;
   return {scale, std::llround(-least / scale)};
 }

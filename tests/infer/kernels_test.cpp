@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
-#include "infer/conv_layer.h"
+#include "fusion/conv_layer.h"
 #include "infer/conv_winograd.h"
-#include "infer/onednn.h"
+#include "fusion/onednn.h"
 #include "infer/pool_kernels.h"
 
 using namespace reszoo::detail;
@@ -53,7 +53,7 @@ class Convolution : public testing::TestWithParam<Case> {
   }
 
   /// The layer's result as (N, C, H, W).
-  Tensor run(const Way& way, bool with_residual, bool relu, int64_t threads) {
+  Tensor run(const ConvAlgorithm& way, bool with_residual, bool relu, int64_t threads) {
     const auto in = by_pixel(x), y = by_pixel(residual).clone();
     const auto work = at::empty({layer->scratch(shape, way, threads)});
     auto* to = y.mutable_data_ptr<float>();
@@ -78,12 +78,12 @@ TEST_P(Convolution, IsThatOfLibTorchInEveryWay) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     SetUp();  // packed weights are of an instruction set
-    for (const auto& way : layer->ways(shape, 2, true))
+    for (const auto& way : layer->algorithms(shape, 2, true))
       for (const int64_t threads : {1, 2, 3})
         for (const bool with_residual : {false, true})
           for (const bool relu : {false, true}) {
-            if (way.kind == Way::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front()) continue;
-            const auto tolerance = way.kind == Way::Kind::winograd ? 5e-5 : 3e-6;
+            if (way.kind == ConvAlgorithm::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front()) continue;
+            const auto tolerance = way.kind == ConvAlgorithm::Kind::winograd ? 5e-5 : 3e-6;
             EXPECT_LE(error_of(run(way, with_residual, relu, threads), expected(with_residual, relu)), tolerance)
                 << way.text() << " by " << hwy::TargetName(target) << ", threads=" << threads
                 << ", residual=" << with_residual << ", relu=" << relu;
@@ -99,8 +99,8 @@ TEST_P(Convolution, KeepsANan) {
                            .isnan()
                            .any()
                            .item<bool>();
-  for (const auto& way : layer->ways(shape, 1, true))
-    if (way.kind != Way::Kind::onednn)
+  for (const auto& way : layer->algorithms(shape, 1, true))
+    if (way.kind != ConvAlgorithm::Kind::onednn)
       EXPECT_EQ(run(way, false, true, 1).isnan().any().item<bool>(), reached) << way.text();
 }
 
@@ -127,8 +127,8 @@ TEST(Convolution, ThreadsChangeNoBit) {
   const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
   const auto shape = layer.shape(1, 20, 20);
   const auto x = at::rand({1, 20, 20, 32});
-  for (const auto& way : layer.ways(shape, 1, true)) {
-    if (way.kind == Way::Kind::onednn) continue;
+  for (const auto& way : layer.algorithms(shape, 1, true)) {
+    if (way.kind == ConvAlgorithm::Kind::onednn) continue;
     std::vector<Tensor> results;
     for (const int64_t threads : {1, 2, 5}) {
       const auto work = at::empty({layer.scratch(shape, way, threads)});
@@ -150,7 +150,7 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
           {.weight = at::randn({32, channels, kernel, kernel}) * deviation, .padding = {padding, padding}});
       const auto shape = layer.shape(1, 16, 16);
       const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
-      const Way way{Way::Kind::winograd, 12};
+      const ConvAlgorithm way{ConvAlgorithm::Kind::winograd, 12};
       const auto work = at::empty({layer.scratch(shape, way, 1)});
       layer.run(way, shape, in.const_data_ptr<float>(), nullptr, false, y.mutable_data_ptr<float>(),
                 work.mutable_data_ptr<float>(), 1);
