@@ -18,7 +18,7 @@ namespace {
 /// The pixels that a layer reads: those of maps, or rows of numbers for a linear layer.
 ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
   const auto& x = request.x();
-  if (x.empty() || op.linear == (x.size() == 4) || (!op.linear && !is_maps(x))) request.reject();
+  if (x.empty() || (op.linear ? x.size() == 4 : x.size() != 3 && x.size() != 4)) request.reject();
   const auto channels = op.linear ? x.back() : x[1];
   if (op.linear) {
     const auto shape = op.layer->shape(channels ? elements_of(x) / channels : 0, 1, 1);

@@ -101,7 +101,7 @@ class LayerNormOp : public PrimitiveOp<ops::LayerNorm> {
   }
 };
 
-/// Calls `work(c, x, y, scale)` for runs of pixels with the (N, C) factors of their image.
+/// Calls `work(x, y, scale)` for each pixel, with the factors (C) of its image.
 template <typename Work>
 void each_image(const KernelCall& call, const Maps& maps, const std::vector<float>& scale, const Work& work) {
   const auto pixels = maps.images * maps.pixels();

@@ -17,7 +17,7 @@
 
 using namespace reszoo;
 using namespace reszoo::test;
-using detail::Program;
+using reszoo::detail::Program;
 
 namespace {
 
@@ -52,8 +52,8 @@ std::vector<std::string> check(const Case& c, const Tensor& x) {
     fill_module(*module.ptr());
   }
   auto graph = graph_of(c);
-  detail::ConvLayers layers;
-  const auto program = std::make_shared<const Program>(detail::lower_for_inference(graph, {graph.output}, layers));
+  reszoo::detail::ConvLayers layers;
+  const auto program = std::make_shared<const Program>(reszoo::detail::lower_for_inference(graph, {graph.output}, layers));
   const auto expected = execute(graph, x);
   std::vector<std::string> kinds;
   for (const auto& node : program->nodes) {
@@ -66,9 +66,9 @@ std::vector<std::string> check(const Case& c, const Tensor& x) {
         << what << " of " << fmt::format("{}", fmt::join(kinds, ", "));
   };
   for (const int64_t threads : {1, 2})
-    compare(detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads, .algorithms = {}, .type = {}}).run(x)[0],
+    compare(reszoo::detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads, .algorithms = {}, .type = {}}).run(x)[0],
             "planned");
-  compare(detail::EagerExecutor(program, {}).run(x)[0], "by tensors");
+  compare(reszoo::detail::EagerExecutor(program, {}).run(x)[0], "by tensors");
   EXPECT_EQ(kinds.front(), "input");
   kinds.erase(kinds.begin());
   return kinds;

@@ -12,8 +12,8 @@ TEST(FusedRegistry, NoNetworkHasAFallback) {
     auto network = outline_model(name);
     network->eval();
     const auto graph = lower(network);
-    detail::ConvLayers layers;
-    const auto program = detail::lower_for_inference(graph, {graph.output}, layers);
+    reszoo::detail::ConvLayers layers;
+    const auto program = reszoo::detail::lower_for_inference(graph, {graph.output}, layers);
     for (const auto& node : program.nodes) EXPECT_NE(node.op->kind(), "module") << name << ": " << node.key;
   }
 }
@@ -24,8 +24,8 @@ TEST(FusedRegistry, ActivationsAreEpilogues) {
     auto network = outline_model("resnet18", ImageOptions{.activation = Activation::parse(activation)});
     network->eval();
     const auto graph = lower(network);
-    detail::ConvLayers layers;
-    const auto program = detail::lower_for_inference(graph, {graph.output}, layers);
+    reszoo::detail::ConvLayers layers;
+    const auto program = reszoo::detail::lower_for_inference(graph, {graph.output}, layers);
     EXPECT_EQ(program.nodes.size(), 24u) << activation;  // input, 20 convolutions, two pools, the head
   }
 }
