@@ -12,7 +12,7 @@
 #include "cli/model_options.h"
 #include "cli/source.h"
 #include "reszoo/base/error.h"
-#include "reszoo/infer/peak.h"
+#include "reszoo/kernels/peak.h"
 
 using namespace reszoo;
 using nlohmann::ordered_json;

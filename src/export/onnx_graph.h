@@ -92,6 +92,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& nor
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation);
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& pool);
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& pool);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& pool);
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool);
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale& scale);
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv);

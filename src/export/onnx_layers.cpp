@@ -11,7 +11,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
     return std::vector<int64_t>(values.begin() + first, values.end());
   };
   const auto weight = first ? conv.weight.squeeze(2) : conv.weight;
-  std::vector<Value> inputs{call.x(), conv.constant ? graph.constant(weight) : graph.weight(call.name("weight"), weight)};
+  std::vector<Value> inputs{call.x(), graph.weight(call.name("weight"), weight)};
   if (conv.bias.defined()) inputs.push_back(graph.weight(call.name("bias"), conv.bias));
   auto pads = sizes(conv.padding);
   pads.insert(pads.end(), conv.padding.begin() + first, conv.padding.end());

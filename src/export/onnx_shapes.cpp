@@ -57,6 +57,16 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& average)
   return node->i_(attribute("count_include_pad"), average.window.count_include_pad)->output();
 }
 
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
+  const auto channels = call.shape().at(1), kernel = blur.filter.size(0), border = kernel / 2;
+  auto* mirrored = graph.add("Pad", {call.x(), graph.integers({0, 0, border, border, 0, 0, border, border})});
+  mirrored->s_(attribute("mode"), "reflect");
+  auto* node = graph.add("Conv", {mirrored->output(), graph.constant(blur.filter.expand({channels, 1, kernel, kernel}).contiguous())});
+  node->is_(attribute("kernel_shape"), {kernel, kernel});
+  node->is_(attribute("strides"), {blur.stride, blur.stride});
+  return node->i_(attribute("group"), channels)->output();
+}
+
 /// To one pixel it is a global mean. Other sizes have no operator: pooling means
 /// over rows and columns is a product with a matrix on each side.
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool) {
@@ -90,8 +100,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
   const auto pads = call.shape().size() == 3
                         ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
                         : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
-  if (!pad.reflect) return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
-  return graph.add("Pad", {call.x(), pads})->s_(attribute("mode"), "reflect")->output();
+  return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
 }
 
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) { return graph.apply("Add", call.inputs); }

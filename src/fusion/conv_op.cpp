@@ -16,7 +16,7 @@ namespace reszoo::detail {
 namespace {
 
 /// The pixels that a layer reads: those of maps, or rows of numbers for a linear layer.
-ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
+kernels::ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
   const auto& x = request.x();
   if (x.empty() || (op.linear ? x.size() == 4 : x.size() != 3 && x.size() != 4)) request.reject();
   const auto channels = op.linear ? x.back() : x[1];
@@ -32,8 +32,8 @@ ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
 }
 
 /// Seconds that the layer takes by an algorithm; the best of a few runs with other data in the caches.
-double seconds_of(const ConvLayer& layer, const ConvShape& s, const ConvAlgorithm& algorithm, const Epilogue& epilogue,
-                  int64_t threads) {
+double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const kernels::ConvAlgorithm& algorithm,
+                  const Epilogue& epilogue, int64_t threads) {
   const auto x = at::rand({s.images * s.rows * s.columns * s.channels}), y = at::rand({s.pixels() * s.outputs});
   const auto work = at::empty({layer.scratch(s, algorithm, threads)}), other = at::zeros({2 << 20});
   double best = std::numeric_limits<double>::infinity();
@@ -41,8 +41,8 @@ double seconds_of(const ConvLayer& layer, const ConvShape& s, const ConvAlgorith
     other.add_(1);
     auto* to = y.mutable_data_ptr<float>();
     const auto begin = std::chrono::steady_clock::now();
-    layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr, true, to,
-              work.mutable_data_ptr<float>(), threads);
+    layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr,
+              kernel_activation(epilogue), to, work.mutable_data_ptr<float>(), threads);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (round > 0) best = std::min(best, took.count());  // the first packs weights
   }
@@ -50,7 +50,7 @@ double seconds_of(const ConvLayer& layer, const ConvShape& s, const ConvAlgorith
 }
 
 /// The algorithm that is pinned, the fastest where layers are timed, else the heuristic's.
-ConvAlgorithm choose_algorithm(const ConvLayer& layer, const ConvShape& shape, const PlanRequest& request) {
+kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape, const PlanRequest& request) {
   const auto& options = request.options;
   const auto known = layer.algorithms(shape, options.threads, options.winograd);
   if (const auto pinned = options.algorithms.find(request.key); pinned != options.algorithms.end()) {
@@ -85,11 +85,10 @@ Kernel ConvOp::plan(const PlanRequest& request) const {
   if (linear) kernel.output.back() = shape.outputs;
   else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
   if (request.epilogue.residual) kernel.overwrites = request.inputs.size() - 1;
-  const auto& activation = request.epilogue.activation;
-  const bool relu = activation && activation->kind == ops::Activation::Kind::relu;
-  kernel.run = [layer = layer, shape, chosen, relu, epilogue = request.epilogue](const KernelCall& call) {
-    layer->run(chosen, shape, call.x(), call.residual(epilogue), relu, call.y, call.scratch, call.threads);
-    if (epilogue.activation && !relu) apply_activation(*epilogue.activation, call.y, shape.pixels() * shape.outputs);
+  kernel.run = [layer = layer, shape, chosen, epilogue = request.epilogue](const KernelCall& call) {
+    layer->run(chosen, shape, call.x(), call.residual(epilogue), kernel_activation(epilogue), call.y, call.scratch,
+               call.threads);
+    apply_rest(epilogue, call.y, shape.pixels() * shape.outputs);
   };
   return kernel;
 }

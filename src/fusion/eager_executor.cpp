@@ -66,12 +66,12 @@ struct EagerExecutor::Run {
 
   const Tensor& real(size_t i) {
     auto& value = values[i];
-    if (!value.real.defined()) value.real = to_real(value.bytes, *layer(i).grid);
+    if (!value.real.defined()) value.real = kernels::dequantize(value.bytes, *layer(i).grid);
     return value.real;
   }
   const Tensor& bytes(size_t i) {
     auto& value = values[i];
-    if (!value.bytes.defined()) value.bytes = to_bytes(value.real, *layer(i).grid);
+    if (!value.bytes.defined()) value.bytes = kernels::quantize(value.real, *layer(i).grid);
     return value.bytes;
   }
 
@@ -111,16 +111,14 @@ struct EagerExecutor::Run {
     }
     how.y = *made.grid;
     Tensor sum;
-    ByteGrid sum_grid;
+    kernels::QuantParams sum_grid;
     if (it.epilogue.residual) {
       const auto from = it.inputs.back();
       const bool is_read = layer(from).last > i || from == it.inputs[0];  // else it may be overwritten
       sum = is_read ? bytes(from).clone() : bytes(from);
       sum_grid = *layer(from).grid;
     }
-    auto y = conv_onednn_int8(x, how, shape, sum, sum_grid);
-    limit(y);
-    return {{}, y};
+    return {{}, conv_onednn_int8(x, how, shape, sum, sum_grid)};
   }
 };
 
@@ -151,7 +149,7 @@ void EagerExecutor::prepare_int8(const Quantization& quantization) {
   const auto& nodes = program_->nodes;
   const auto& keys = quantization.layers;
   for (size_t i = 0; i < nodes.size(); ++i)
-    if (const auto* range = range_of(quantization, nodes[i])) layers_[i].grid = ByteGrid::of(*range, largest_byte());
+    if (const auto* range = range_of(quantization, nodes[i])) layers_[i].grid = kernels::QuantParams::of(range->min, range->max, kernels::activation_qmax());
   const auto computes = [&](size_t i) {
     const auto* conv = nodes[i].conv();
     return conv && !conv->linear && std::ranges::find(keys, nodes[i].key) != keys.end() &&
@@ -173,7 +171,7 @@ void EagerExecutor::prepare_int8(const Quantization& quantization) {
   }
 }
 
-Tensor EagerExecutor::packed(size_t i, const ConvShape& shape) const {
+Tensor EagerExecutor::packed(size_t i, const kernels::ConvShape& shape) const {
   const std::lock_guard lock(mutex_);
   const auto& layer = layers_[i];
   if (!layer.packed.defined())

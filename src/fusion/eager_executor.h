@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fusion/program.h"
-#include "infer/byte_grid.h"
+#include "kernels/quantize.h"
 #include "reszoo/fusion/quantize.h"
 #include "reszoo/weights/quantized.h"
 
@@ -36,7 +36,7 @@ class EagerExecutor {
     Tensor bias = {};                   ///< of a layer in integers, float32
     QuantizedWeight quantized = {};     ///< defined if the layer computes in integers
     mutable Tensor packed = {};         ///< of these, once it ran
-    std::optional<ByteGrid> grid = {};  ///< that the result has, if it is read as integers
+    std::optional<kernels::QuantParams> grid = {};  ///< that the result has, if it is read as integers
     bool quantized_output = false;      ///< the result is written as integers
     size_t last = 0;                    ///< the last node that reads it
     bool is_int8() const { return quantized.values.defined(); }
@@ -46,7 +46,7 @@ class EagerExecutor {
   bool has_kernels() const { return type_.device.is_cpu() && type_.type == at::kFloat; }
   void find_last_readers();
   void prepare_int8(const Quantization& quantization);
-  Tensor packed(size_t node, const ConvShape& shape) const;
+  Tensor packed(size_t node, const kernels::ConvShape& shape) const;
 
   std::shared_ptr<const Program> program_;
   TensorType type_;

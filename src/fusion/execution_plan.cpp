@@ -5,7 +5,7 @@
 
 #include "fusion/arena_planner.h"
 #include "fusion/maps.h"
-#include "infer/deal.h"
+#include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
 namespace {
@@ -15,7 +15,7 @@ void copy_channels_last(const Tensor& x, float* to, int64_t threads) {
   const auto channels = x.size(1), rows = x.size(2), columns = x.size(3);
   const auto* from = x.const_data_ptr<float>();
   const auto image = x.stride(0), channel = x.stride(1), row = x.stride(2), column = x.stride(3);
-  deal_out_numbers(threads, x.size(0) * rows, x.numel(), [&](int64_t first, int64_t end) {
+  kernels::parallel_ranges(threads, x.size(0) * rows, x.numel(), [&](int64_t first, int64_t end) {
     for (int64_t line = first; line < end; ++line) {
       const auto* in = from + line / rows * image + line % rows * row;
       auto* out = to + line * columns * channels;

@@ -166,7 +166,7 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->plan.winograd = options.winograd;
   impl->plan.autotune = options.autotune && impl->has_kernels();
   for (const auto& [key, algorithm] : options.algorithms)
-    impl->plan.algorithms[key] = detail::ConvAlgorithm::parse(algorithm);
+    impl->plan.algorithms[key] = kernels::ConvAlgorithm::parse(algorithm);
   const at::NoGradGuard no_grad;
   const auto& program = impl->program({impl->graph.output}).plans.program();
   detail::check_layers(*network, program, options);

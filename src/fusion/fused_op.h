@@ -33,7 +33,7 @@ struct Epilogue {
 struct PlanOptions {
   int64_t threads = 1;
   bool winograd = true, autotune = false;
-  std::map<std::string, ConvAlgorithm> algorithms;  ///< of layers by key
+  std::map<std::string, kernels::ConvAlgorithm> algorithms;  ///< of layers by key
   TensorType type;
 };
 
@@ -66,7 +66,7 @@ struct Kernel {
   std::function<void(const KernelCall& call)> run = {};
   int64_t scratch = 0;                     ///< floats of working memory
   std::optional<size_t> overwrites = {};   ///< an input whose memory the result may take
-  std::optional<ConvAlgorithm> algorithm = {};  ///< of a convolution or linear layer
+  std::optional<kernels::ConvAlgorithm> algorithm = {};  ///< of a convolution or linear layer
   int64_t multiply_adds = 0;
 };
 
@@ -117,6 +117,7 @@ std::shared_ptr<const FusedOp> make_op(const ops::ResponseNorm& norm);
 std::shared_ptr<const FusedOp> make_op(const ops::Activation& activation);
 std::shared_ptr<const FusedOp> make_op(const ops::MaxPool& pool);
 std::shared_ptr<const FusedOp> make_op(const ops::AvgPool& pool);
+std::shared_ptr<const FusedOp> make_op(const ops::BlurPool& pool);
 std::shared_ptr<const FusedOp> make_op(const ops::ChannelScale& scale);
 std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv);
 std::shared_ptr<const FusedOp> make_op(const ops::Pad& pad);

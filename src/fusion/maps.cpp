@@ -6,7 +6,7 @@
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/silu.h>
 
-#include "infer/deal.h"
+#include "kernels/parallel_ranges.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo::detail {
@@ -57,24 +57,42 @@ int64_t elements_of(const Shape& shape) {
   return count;
 }
 
+kernels::Activation kernel_activation(const Epilogue& epilogue) {
+  using Kind = ops::Activation::Kind;
+  if (!epilogue.activation) return kernels::Activation::none;
+  switch (epilogue.activation->kind) {
+    case Kind::relu: return kernels::Activation::relu;
+    case Kind::gelu: return kernels::Activation::gelu;
+    case Kind::silu: return kernels::Activation::silu;
+    case Kind::hard_swish: return kernels::Activation::hard_swish;
+    case Kind::sigmoid: return kernels::Activation::sigmoid;
+    case Kind::leaky_relu:
+    case Kind::gelu_tanh: return kernels::Activation::none;
+  }
+  return kernels::Activation::none;
+}
+
+void apply_rest(const Epilogue& epilogue, float* y, int64_t elements) {
+  if (epilogue.activation && kernel_activation(epilogue) == kernels::Activation::none)
+    apply_activation(*epilogue.activation, y, elements);
+}
+
 void apply_activation(const ops::Activation& activation, float* y, int64_t elements) {
+  const auto native = kernel_activation({.activation = activation});
+  if (native != kernels::Activation::none) return kernels::activate(native, y, 1, elements, elements);
   auto all = at::from_blob(y, {elements}, at::kFloat);
   activate_(activation, all);
 }
 
 void apply_epilogue(const Epilogue& epilogue, const float* residual, float* y, int64_t elements, int64_t threads) {
-  const bool relu = epilogue.activation && epilogue.activation->kind == ops::Activation::Kind::relu;
-  if (residual)
-    deal_out_numbers(threads, elements, elements, [&](int64_t first, int64_t end) {
-      if (relu)
-        for (int64_t i = first; i < end; ++i) {
-          const auto sum = y[i] + residual[i];
-          y[i] = sum < 0 ? 0 : sum;
-        }
-      else
-        for (int64_t i = first; i < end; ++i) y[i] += residual[i];
-    });
-  if (epilogue.activation && !(relu && residual)) apply_activation(*epilogue.activation, y, elements);
+  if (epilogue.empty()) return;
+  kernels::parallel_ranges(threads, elements, elements, [&](int64_t first, int64_t end) {
+    if (epilogue.residual)
+      kernels::add(y + first, residual + first, kernel_activation(epilogue), y + first, end - first);
+    else
+      kernels::activate(kernel_activation(epilogue), y + first, 1, end - first, end - first);
+    apply_rest(epilogue, y + first, end - first);
+  });
 }
 
 Tensor apply_epilogue(const Epilogue& epilogue, Tensor y, const Tensor& residual) {
@@ -91,8 +109,7 @@ Kernel tensor_kernel(const PlanRequest& request, Shape output, TensorFunction fu
     for (size_t i = 0; i + (epilogue.residual ? 1 : 0) < inputs.size(); ++i)
       tensors.push_back(as_tensor(call.inputs[i], inputs[i]));
     as_tensor(call.y, output).copy_(function(tensors));
-    if (!epilogue.empty())
-      apply_epilogue(epilogue, call.residual(epilogue), call.y, elements_of(output), call.threads);
+    apply_epilogue(epilogue, call.residual(epilogue), call.y, elements_of(output), call.threads);
   };
   return kernel;
 }

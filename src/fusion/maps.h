@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fusion/fused_op.h"
+#include "kernels/epilogue.h"
 
 namespace reszoo::detail {
 
@@ -40,7 +41,13 @@ Tensor as_tensor(const float* data, const Shape& shape);
 
 int64_t elements_of(const Shape& shape);
 
-/// y = activation(y + residual) on what is stored, for kernels that do not do it themselves; residual may be nullptr.
+/// The activation of an epilogue as our kernels apply it; `none` where they do not have it.
+kernels::Activation kernel_activation(const Epilogue& epilogue);
+
+/// The activation of an epilogue, on what a kernel stored, where kernels do not have it.
+void apply_rest(const Epilogue& epilogue, float* y, int64_t elements);
+
+/// All of an epilogue, on what is stored; `residual` is not read without one.
 void apply_epilogue(const Epilogue& epilogue, const float* residual, float* y, int64_t elements, int64_t threads);
 void apply_activation(const ops::Activation& activation, float* y, int64_t elements);
 Tensor apply_epilogue(const Epilogue& epilogue, Tensor y, const Tensor& residual);

@@ -45,7 +45,7 @@ Tensor maps(const float* data, int64_t images, int64_t channels, int64_t rows, i
 
 struct Geometry {
   Sizes stride, padding, dilation;
-  explicit Geometry(const ConvShape& s)
+  explicit Geometry(const kernels::ConvShape& s)
       : stride{s.stride_rows, s.stride_columns},
         padding{s.padding_rows, s.padding_columns},
         dilation{s.dilation_rows, s.dilation_columns} {}
@@ -59,7 +59,7 @@ bool has_onednn() {
   return has;
 }
 
-Tensor pack_onednn(const Tensor& weight, const ConvShape& s) {
+Tensor pack_onednn(const Tensor& weight, const kernels::ConvShape& s) {
   const Geometry geometry(s);
   torch::jit::Stack stack{
       weight.contiguous(at::MemoryFormat::ChannelsLast), geometry.padding, geometry.stride, geometry.dilation, s.groups,
@@ -68,8 +68,8 @@ Tensor pack_onednn(const Tensor& weight, const ConvShape& s) {
   return stack.front().toTensor();
 }
 
-void conv_onednn(const float* x, const Tensor& packed, const Tensor& bias, const ConvShape& s, const float* residual,
-                 bool relu, float* y) {
+void conv_onednn(const float* x, const Tensor& packed, const Tensor& bias, const kernels::ConvShape& s,
+                 const float* residual, bool relu, float* y) {
   static const auto pointwise = operators().pointwise->typed<Pointwise>();
   static const auto add = operators().add->typed<PointwiseAdd>();
   const Geometry geometry(s);
@@ -97,43 +97,40 @@ bool has_onednn_int8() {
   return has;
 }
 
-Tensor pack_onednn_int8(const QuantizedWeight& weight, const ByteGrid& x, const ConvShape& s) {
+Tensor pack_onednn_int8(const QuantizedWeight& weight, const kernels::QuantParams& x, const kernels::ConvShape& s) {
   const Geometry geometry(s);
-  torch::jit::Stack stack{weight.values,
-                          weight.scale,
-                          x.scale,
-                          x.zero,
-                          geometry.stride,
-                          geometry.padding,
-                          geometry.dilation,
-                          s.groups,
-                          Sizes{s.images, s.channels, s.rows, s.columns}};
+  torch::jit::Stack stack{weight.values,     weight.scale,    x.scale,
+                          x.zero_point,      geometry.stride, geometry.padding,
+                          geometry.dilation, s.groups,        Sizes{s.images, s.channels, s.rows, s.columns}};
   operators().reorder_int8->callBoxed(stack);
   return stack.front().toTensor();
 }
 
-Tensor conv_onednn_int8(const Tensor& x, const Int8Conv& layer, const ConvShape& s, const Tensor& residual,
-                        const ByteGrid& of_residual) {
+Tensor conv_onednn_int8(const Tensor& x, const Int8Conv& layer, const kernels::ConvShape& s, const Tensor& residual,
+                        const kernels::QuantParams& of_residual) {
   const Geometry geometry(s);
   const auto bias = layer.bias.defined() ? c10::IValue(layer.bias) : c10::IValue();
-  const auto y = layer.quantized_output ? layer.y : ByteGrid();
+  const auto y = layer.quantized_output ? layer.y : kernels::QuantParams();
   const auto type = static_cast<int64_t>(layer.quantized_output ? at::kByte : at::kFloat);
-  torch::jit::Stack stack{x, layer.x.scale, layer.x.zero, layer.packed, layer.scales, at::zeros({s.outputs}, at::kInt)};
+  torch::jit::Stack stack{
+      x, layer.x.scale, layer.x.zero_point, layer.packed, layer.scales, at::zeros({s.outputs}, at::kInt)};
   if (residual.defined()) stack.emplace_back(residual);
   for (const c10::IValue& value :
        {bias, c10::IValue(geometry.stride), c10::IValue(geometry.padding), c10::IValue(geometry.dilation),
-        c10::IValue(s.groups), c10::IValue(y.scale), c10::IValue(y.zero), c10::IValue(type)})
+        c10::IValue(s.groups), c10::IValue(y.scale), c10::IValue(y.zero_point), c10::IValue(type)})
     stack.push_back(value);
   const auto* relu = layer.relu ? "relu" : "none";
   if (residual.defined())
-    for (const c10::IValue& value : {c10::IValue(of_residual.scale), c10::IValue(of_residual.zero), c10::IValue("sum"),
-                                     c10::IValue(at::Scalar(1.0))})
+    for (const c10::IValue& value : {c10::IValue(of_residual.scale), c10::IValue(of_residual.zero_point),
+                                     c10::IValue("sum"), c10::IValue(at::Scalar(1.0))})
       stack.push_back(value);
   stack.emplace_back(relu);
   stack.emplace_back(Scalars());
   stack.emplace_back("");
   (residual.defined() ? operators().int8_add : operators().int8)->callBoxed(stack);
-  return stack.front().toTensor();
+  auto result = stack.front().toTensor();
+  if (layer.quantized_output) kernels::clamp_to_qmax(result, layer.y.qmax);  // oneDNN limits to 8 bits
+  return result;
 }
 
 }  // namespace reszoo::detail

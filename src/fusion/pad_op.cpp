@@ -2,37 +2,21 @@
 #include <algorithm>
 
 #include "fusion/maps.h"
-#include "infer/deal.h"
+#include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
 namespace {
 
-/// The pixel of a side that stands at `at`, maybe beyond its border; -1 if none does.
-int64_t padded_pixel(int64_t at, int64_t size, bool reflect) {
-  if (at >= 0 && at < size) return at;
-  if (!reflect) return -1;
-  return at < 0 ? -at : 2 * (size - 1) - at;
-}
-
 void pad_line(const ops::Pad& pad, const Maps& x, const float* image, int64_t line, float* y) {
-  const auto channels = x.channels, row = padded_pixel(line - pad.top, x.rows, pad.reflect);
+  const auto channels = x.channels, row = line - pad.top;
   const auto value = static_cast<float>(pad.value);
-  if (row < 0) {
+  if (row < 0 || row >= x.rows) {
     std::fill_n(y, (x.columns + pad.left + pad.right) * channels, value);
     return;
   }
-  const auto* from = image + row * x.columns * channels;
-  const auto border = [&](int64_t first, int64_t end) {
-    for (int64_t i = first; i < end; ++i) {
-      const auto column = padded_pixel(i - pad.left, x.columns, pad.reflect);
-      auto* to = y + i * channels;
-      if (column < 0) std::fill_n(to, channels, value);
-      else std::copy_n(from + column * channels, channels, to);
-    }
-  };
-  border(0, pad.left);
-  std::copy_n(from, x.columns * channels, y + pad.left * channels);
-  border(pad.left + x.columns, pad.left + x.columns + pad.right);
+  y = std::fill_n(y, pad.left * channels, value);
+  y = std::copy_n(image + row * x.columns * channels, x.columns * channels, y);
+  std::fill_n(y, pad.right * channels, value);
 }
 
 class PadOp : public PrimitiveOp<ops::Pad> {
@@ -46,14 +30,13 @@ class PadOp : public PrimitiveOp<ops::Pad> {
     const Maps x(shape);
     const auto& pad = primitive;
     const auto rows = x.rows + pad.top + pad.bottom, columns = x.columns + pad.left + pad.right;
-    const bool mirrors = !pad.reflect || (std::max(pad.top, pad.bottom) < x.rows && std::max(pad.left, pad.right) < x.columns);
     const bool cuts = std::min({pad.left, pad.right, pad.top, pad.bottom}) < 0;
-    if (rows < 1 || columns < 1 || x.rows < 1 || x.columns < 1 || !mirrors) request.reject();
+    if (rows < 1 || columns < 1 || x.rows < 1 || x.columns < 1) request.reject();
     const auto output = with_size(shape, x.channels, rows, columns);
     if (cuts || (shape.size() == 3 && rows != 1)) return tensor_kernel(request, output, bind({}));
     Kernel kernel{.output = output};
     kernel.run = [pad, x, rows, line_size = columns * x.channels](const KernelCall& call) {
-      deal_out_numbers(call.threads, x.images * rows, x.images * rows * line_size, [&](int64_t first, int64_t end) {
+      kernels::parallel_ranges(call.threads, x.images * rows, x.images * rows * line_size, [&](int64_t first, int64_t end) {
         for (int64_t line = first; line < end; ++line)
           pad_line(pad, x, call.x() + line / rows * x.pixels() * x.channels, line % rows, call.y + line * line_size);
       });
@@ -75,7 +58,7 @@ class PadChannelsOp : public PrimitiveOp<ops::PadChannels> {
     const auto channels = x.channels + primitive.before + primitive.after;
     Kernel kernel{.output = with_size(shape, channels, rows, columns)};
     kernel.run = [pad = primitive, x, rows, columns, channels](const KernelCall& call) {
-      deal_out_numbers(call.threads, x.images * rows, x.images * rows * columns * channels, [&](int64_t first, int64_t end) {
+      kernels::parallel_ranges(call.threads, x.images * rows, x.images * rows * columns * channels, [&](int64_t first, int64_t end) {
         auto* to = call.y + first * columns * channels;
         for (int64_t line = first; line < end; ++line) {
           const auto* from = call.x() + (line / rows * x.rows + line % rows * pad.stride) * x.columns * x.channels;

@@ -1,8 +1,9 @@
 // Sums of two maps, activations by themselves, and convolutions along channels.
-#include <cstring>
+#include <algorithm>
 
 #include "fusion/maps.h"
-#include "infer/deal.h"
+#include "kernels/channel_gates.h"
+#include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
 namespace {
@@ -16,17 +17,9 @@ class AddOp : public PrimitiveOp<ops::Add> {
     if (request.inputs[1] != request.x()) request.reject();
     Kernel kernel{.output = request.x(), .overwrites = 1};
     kernel.run = [elements = elements_of(request.x()), epilogue = request.epilogue](const KernelCall& call) {
-      const auto *a = call.inputs[0], *b = call.inputs[1];
-      const bool relu = epilogue.activation && epilogue.activation->kind == ops::Activation::Kind::relu;
-      deal_out_numbers(call.threads, elements, elements, [&](int64_t first, int64_t end) {
-        if (relu)
-          for (int64_t i = first; i < end; ++i) {
-            const auto sum = a[i] + b[i];
-            call.y[i] = sum < 0 ? 0 : sum;
-          }
-        else
-          for (int64_t i = first; i < end; ++i) call.y[i] = a[i] + b[i];
-        if (epilogue.activation && !relu) apply_activation(*epilogue.activation, call.y + first, end - first);
+      kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
+        kernels::add(call.inputs[0] + first, call.inputs[1] + first, kernel_activation(epilogue), call.y + first, end - first);
+        apply_rest(epilogue, call.y + first, end - first);
       });
     };
     return kernel;
@@ -41,7 +34,7 @@ class ActivationOp : public PrimitiveOp<ops::Activation> {
   Kernel plan(const PlanRequest& request) const override {
     Kernel kernel{.output = request.x(), .overwrites = 0};
     kernel.run = [activation = primitive, elements = elements_of(request.x())](const KernelCall& call) {
-      deal_out_numbers(call.threads, elements, elements, [&](int64_t first, int64_t end) {
+      kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
         if (call.y != call.x()) std::copy(call.x() + first, call.x() + end, call.y + first);
         apply_activation(activation, call.y + first, end - first);
       });
@@ -62,19 +55,9 @@ class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
     Kernel kernel{.output = {x[0], x[1]}};
     kernel.run = [weight = primitive.weight.detach().to(at::kFloat).contiguous(), maps = Maps(x),
                   epilogue = request.epilogue](const KernelCall& call) {
-      const auto kernel_size = weight.size(2), half = kernel_size / 2;
-      const auto* w = weight.const_data_ptr<float>();
-      for (int64_t image = 0; image < maps.images; ++image) {
-        const auto* in = call.x() + image * maps.channels;
-        for (int64_t c = 0; c < maps.channels; ++c) {
-          float sum = 0;
-          for (int64_t k = std::max<int64_t>(0, half - c); k < std::min(kernel_size, maps.channels + half - c); ++k)
-            sum += w[k] * in[c + k - half];
-          call.y[image * maps.channels + c] = sum;
-        }
-      }
-      if (!epilogue.empty())
-        apply_epilogue(epilogue, call.residual(epilogue), call.y, maps.elements(), call.threads);
+      kernels::channel_conv1d(call.x(), maps.images, maps.channels, weight.const_data_ptr<float>(), weight.size(2),
+                              kernel_activation(epilogue), call.y);
+      apply_rest(epilogue, call.y, maps.elements());
     };
     return kernel;
   }

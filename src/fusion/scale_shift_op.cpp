@@ -1,31 +1,10 @@
 // A number a channel times maps, and one added; gates of channels.
-#include "base/map_scale_shift.h"
-#include "fusion/channelwise.h"
 #include "fusion/maps.h"
-#include "infer/deal.h"
+#include "kernels/channel_gates.h"
+#include "kernels/parallel_ranges.h"
+#include "kernels/scale_shift.h"
 
 namespace reszoo::detail {
-
-void scale_shift_images(const KernelCall& call, const Maps& maps, const ImageFactors& factors, const Epilogue& epilogue) {
-  const auto channels = maps.channels, pixels = maps.images * maps.pixels();
-  const auto of_image = factors.by_image ? maps.pixels() : pixels;
-  const auto* residual = call.residual(epilogue);
-  const bool relu = epilogue.activation && epilogue.activation->kind == ops::Activation::Kind::relu;
-  deal_out_numbers(call.threads, pixels, pixels * channels, [&](int64_t first, int64_t end) {
-    const auto begin = first;
-    while (first < end) {
-      const auto image = first / of_image, count = std::min(end, (image + 1) * of_image) - first, at = first * channels;
-      const auto skipped = factors.by_image ? image * channels : 0;
-      map_scale_shift(call.x() + at, factors.scale + skipped,
-                      factors.shift + (factors.shift_by_image ? skipped : 0), residual ? residual + at : nullptr, relu,
-                      call.y + at, {count, channels});
-      first += count;
-    }
-    if (epilogue.activation && !relu)
-      apply_activation(*epilogue.activation, call.y + begin * channels, (end - begin) * channels);
-  });
-}
-
 namespace {
 
 class ScaleShiftOp : public FusedOp {
@@ -39,7 +18,15 @@ class ScaleShiftOp : public FusedOp {
     kernel.overwrites = request.epilogue.residual ? request.inputs.size() - 1 : 0;
     kernel.run = [scale = scale_, shift = shift_, maps = Maps(request.x()), epilogue = request.epilogue](
                      const KernelCall& call) {
-      scale_shift_images(call, maps, {scale.const_data_ptr<float>(), shift.const_data_ptr<float>()}, epilogue);
+      const auto pixels = maps.images * maps.pixels(), channels = maps.channels;
+      const auto *by = scale.const_data_ptr<float>(), *added = shift.const_data_ptr<float>(),
+                 *residual = call.residual(epilogue);
+      kernels::parallel_ranges(call.threads, pixels, maps.elements(), [&](int64_t first, int64_t end) {
+        const auto at = first * channels;
+        kernels::scale_shift(call.x() + at, by, added, residual ? residual + at : nullptr, kernel_activation(epilogue),
+                             call.y + at, {end - first, channels});
+        apply_rest(epilogue, call.y + at, (end - first) * channels);
+      });
     };
     return kernel;
   }
@@ -68,9 +55,10 @@ class ChannelScaleOp : public PrimitiveOp<ops::ChannelScale> {
     if (elements_of(request.inputs[1]) != maps.images * maps.channels) request.reject();
     Kernel kernel{.output = request.x()};
     kernel.overwrites = request.epilogue.residual ? request.inputs.size() - 1 : 0;
-    kernel.run = [zeros = std::vector<float>(static_cast<size_t>(maps.channels), 0.0f), maps,
-                  epilogue = request.epilogue](const KernelCall& call) {
-      scale_shift_images(call, maps, {call.inputs[1], zeros.data(), /*by_image=*/true, /*shift_by_image=*/false}, epilogue);
+    kernel.run = [maps, epilogue = request.epilogue](const KernelCall& call) {
+      kernels::scale_channels(call.x(), call.inputs[1], call.residual(epilogue), kernel_activation(epilogue), call.y,
+                              maps.images, maps.pixels(), maps.channels, call.threads);
+      apply_rest(epilogue, call.y, maps.elements());
     };
     return kernel;
   }

@@ -87,6 +87,12 @@ struct Evaluate {
       return at::avg_pool2d(maps, w.kernel, w.stride, w.padding, w.ceil, w.count_include_pad);
     });
   }
+  Tensor operator()(const ops::BlurPool& pool) const {
+    const auto channels = x().size(1), border = pool.filter.size(0) / 2;
+    const auto filter = pool.filter.expand({channels, 1, -1, -1});
+    return at::conv2d(at::reflection_pad2d(x(), {border, border, border, border}), filter, {}, pool.stride,
+                      at::IntArrayRef{0}, 1, channels);
+  }
   Tensor operator()(const ops::AdaptiveAvgPool& pool) const {
     return on_maps(x(), [&](const Tensor& maps) {
       return at::adaptive_avg_pool2d(maps, {pool.rows ? pool.rows : maps.size(2), pool.columns ? pool.columns : maps.size(3)});
@@ -102,8 +108,7 @@ struct Evaluate {
   }
   Tensor operator()(const ops::Pad& pad) const {
     return on_maps(x(), [&](const Tensor& maps) {
-      const std::vector<int64_t> sides{pad.left, pad.right, pad.top, pad.bottom};
-      return pad.reflect ? at::reflection_pad2d(maps, sides) : at::constant_pad_nd(maps, sides, pad.value);
+      return at::constant_pad_nd(maps, {pad.left, pad.right, pad.top, pad.bottom}, pad.value);
     });
   }
   Tensor operator()(const ops::PadChannels& pad) const {
@@ -139,6 +144,7 @@ struct Convert {
   void operator()(ops::LayerNorm& op) const { all(op.weight, op.bias); }
   void operator()(ops::EvoNorm& op) const { all(op.weight, op.bias, op.v); }
   void operator()(ops::ResponseNorm& op) const { all(op.weight, op.bias, op.tau); }
+  void operator()(ops::BlurPool& op) const { all(op.filter); }
   void operator()(ops::ChannelConv& op) const { all(op.weight); }
   template <typename Other>
   void operator()(Other&) const {}

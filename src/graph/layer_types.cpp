@@ -3,7 +3,6 @@
 #include <torch/nn/modules/linear.h>
 
 #include "graph/module_types.h"
-#include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/member_linear.h"
 #include "reszoo/nn/n_linear.h"
 #include "reszoo/nn/std_conv2d.h"
@@ -64,16 +63,6 @@ int64_t member_multiply_adds(const Impl& linear, const Tensor& output) {
   return output.numel() * linear.options.in();
 }
 
-size_t lower_blur(const BlurPool2dImpl& pool, ModuleLowering& to, size_t x) {
-  x = to.add(ops::Pad{.left = 1, .right = 1, .top = 1, .bottom = 1, .reflect = true}, {x}, "pad");
-  const auto stride = pool.options.stride();
-  return to.add(ops::Conv{.weight = pool.filter().contiguous(),
-                          .stride = {stride, stride},
-                          .groups = pool.options.channels(),
-                          .constant = true},
-                {x});
-}
-
 }  // namespace
 
 void add_layer_types(ModuleTypes& types) {
@@ -96,7 +85,6 @@ void add_layer_types(ModuleTypes& types) {
             return lower_conv<2>(conv.options.conv(), conv.standardized(), {}, to, x);
           },
   });
-  types.add<BlurPool2dImpl>({.name = "blur_pool", .lower = lower_blur});
   types.add<nn::LinearImpl>({
       .name = "linear",
       .multiply_adds = [](const auto& linear, const Tensor& output) { return output.numel() * linear.weight.size(1); },

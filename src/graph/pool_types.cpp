@@ -4,6 +4,7 @@
 #include <torch/nn/modules/pooling.h>
 
 #include "graph/module_types.h"
+#include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/zero_pad_shortcut.h"
 
 namespace reszoo::detail {
@@ -67,12 +68,19 @@ void add_pool_types(ModuleTypes& types) {
             return to.add(ops::AdaptiveAvgPool{size[0].value_or(0), size[1].value_or(0)}, {x});
           },
   });
+  types.add<BlurPool2dImpl>({
+      .name = "blur_pool",
+      .lower =
+          [](const auto& pool, auto& to, size_t x) {
+            return to.add(ops::BlurPool{pool.filter()[0][0], pool.options.stride()}, {x});
+          },
+  });
   types.add<nn::ConstantPad2dImpl>({
       .name = "constant_pad2d",
       .lower =
           [](const auto& pad, auto& to, size_t x) {
             const auto& sides = *pad.options.padding();  // left, right, top, bottom
-            return to.add(ops::Pad{sides[0], sides[1], sides[2], sides[3], false, pad.options.value()}, {x});
+            return to.add(ops::Pad{sides[0], sides[1], sides[2], sides[3], pad.options.value()}, {x});
           },
   });
   types.add<ZeroPadShortcutImpl>({

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "conv_kernels.h"
+#include "kernels/conv_weight_gradient.h"
+#include "kernels/parallel_ranges.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
 
@@ -22,15 +23,29 @@ Tensor by_pixel(const Tensor& maps) { return maps.contiguous(at::MemoryFormat::C
 
 /// Images are dealt to threads, each with sums of its own.
 Tensor weight_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, int64_t stride, int64_t padding) {
-  const ConvShape shape{x.size(2), x.size(3),      x.size(1),      g.size(2), g.size(3),
-                        g.size(1), weight.size(2), weight.size(3), stride,    padding};
+  const kernels::ConvShape shape{.images = x.size(0),
+                                 .rows = x.size(2),
+                                 .columns = x.size(3),
+                                 .channels = x.size(1),
+                                 .rows_out = g.size(2),
+                                 .columns_out = g.size(3),
+                                 .outputs = g.size(1),
+                                 .kernel_rows = weight.size(2),
+                                 .kernel_columns = weight.size(3),
+                                 .stride_rows = stride,
+                                 .stride_columns = stride,
+                                 .padding_rows = padding,
+                                 .padding_columns = padding};
   const auto images = x.size(0), tasks = std::min<int64_t>(at::get_num_threads(), images);
   auto sums = at::zeros({tasks, weight.size(0), weight.size(2), weight.size(3), weight.size(1)}, at::kFloat);
   const auto x_size = x.numel() / images, g_size = g.numel() / images;
   parallel(tasks, [&, from = x.const_data_ptr<float>(), wanted = g.const_data_ptr<float>(),
                    to = sums.mutable_data_ptr<float>()](int64_t task) {
-    const auto first = images * task / tasks, end = images * (task + 1) / tasks;
-    add_weight_gradient(from + first * x_size, wanted + first * g_size, shape, end - first, to + task * weight.numel());
+    const auto range = kernels::part_of(images, task, tasks);
+    auto part = shape;
+    part.images = range.size();
+    kernels::add_weight_gradient(from + range.first * x_size, wanted + range.first * g_size, part,
+                                 to + task * weight.numel());
   });
   return (tasks == 1 ? sums[0] : sums.sum(0)).permute({0, 3, 1, 2});
 }
@@ -78,7 +93,7 @@ bool is_plain_conv(const torch::nn::Conv2dImpl& conv) {
          square(o.stride()) && std::holds_alternative<torch::ExpandingArray<2>>(o.padding()) &&
          square(std::get<torch::ExpandingArray<2>>(o.padding())) &&
          std::holds_alternative<torch::enumtype::kZeros>(o.padding_mode()) && !conv.bias.defined() &&
-         o.in_channels() % kConvTile == 0 && conv.weight.scalar_type() == at::kFloat;
+         o.in_channels() % kernels::kGradientChannels == 0 && conv.weight.scalar_type() == at::kFloat;
 }
 
 Tensor conv_maps(const torch::nn::Conv2dImpl& conv, const Tensor& x) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "kernels/parallel_ranges.h"
 #include "reszoo/base/parallel.h"
 
 namespace reszoo {
@@ -15,7 +16,7 @@ constexpr int64_t kRoles = 7;
 /// A part with fewer products than this is not worth a thread.
 constexpr int64_t kRowsOfATask = 16;
 
-/// Rows of products that go through a block together.
+/// kernels::Rows of products that go through a block together.
 constexpr int64_t kRowsAtOnce = 256;
 
 void fit_tensor(Tensor& tensor, at::IntArrayRef sizes) {
@@ -99,8 +100,8 @@ std::vector<double> FastForward::Memory::total(int64_t role, int64_t columns) co
 }
 
 detail::Part FastForward::Memory::part(int64_t task) const {
-  const auto first = rows * task / tasks;
-  return {.task = task, .first = first, .count = rows * (task + 1) / tasks - first};
+  const auto range = kernels::part_of(rows, task, tasks);
+  return {.task = task, .first = range.first, .count = range.size()};
 }
 
 void FastForward::Memory::each_part(const std::function<void(const detail::Part&)>& work,

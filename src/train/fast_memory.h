@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "kernels/tabular.h"
 #include "reszoo/train/fast_forward.h"
-#include "train/fast_kernels.h"
 #include "train/fast_plan.h"
 
 namespace reszoo {
@@ -24,7 +24,7 @@ struct NormPass {
 struct Part {
   int64_t task, first, count;
 
-  Rows rows(int64_t width) const { return {.first = first, .count = count, .width = width}; }
+  kernels::Rows rows(int64_t width) const { return {.first = first, .count = count, .width = width}; }
 };
 
 }  // namespace detail
@@ -52,7 +52,7 @@ struct FastForward::Memory : torch::CustomClassHolder {
 
   int64_t rows = 0, members = 1, width = 0, tasks = 1, widest = 0;
   std::vector<int64_t> hidden;                                 ///< columns inside each block
-  std::vector<detail::DropoutMask> dropout, residual_dropout;  ///< of each block
+  std::vector<kernels::DropoutMask> dropout, residual_dropout;  ///< of each block
   std::vector<detail::NormPass> norms;                         ///< of each block, then the head's
 
   // Weights transposed, (in, out): of the input layer, and of each block's two.

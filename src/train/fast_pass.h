@@ -1,7 +1,7 @@
 /// Forward and backward of a tabular network in fused passes.
 #pragma once
+#include "kernels/gemm.h"
 #include "train/fast_memory.h"
-#include "train/fast_product.h"
 
 namespace reszoo::detail {
 
@@ -29,12 +29,14 @@ inline const float* read(const Tensor& vector) { return static_cast<const float*
 /// nullptr for an empty tensor.
 inline const float* read_any(const Tensor& vector) { return vector.numel() > 0 ? read(vector) : nullptr; }
 
-inline Affine behind(const LinearTensors& layer) { return {.scale = read_any(layer.s), .bias = read(layer.bias)}; }
+inline kernels::Affine behind(const LinearTensors& layer) {
+  return {.scale = read_any(layer.s), .bias = read(layer.bias)};
+}
 
 /// out = x times the matrix (in, out), a product of its own for each member's part of a row.
 inline void product(const Tensor& x, const Tensor& matrix, const Tensor& out, int64_t members, const Part& part) {
   const auto in = matrix.size(0), columns = matrix.size(1);
-  multiply({data(x, part), in, 1}, read(matrix), data(out, part), {part.count * members, columns, in});
+  kernels::multiply({data(x, part), in, 1}, read(matrix), data(out, part), {part.count * members, columns, in});
 }
 
 }  // namespace reszoo::detail

@@ -36,8 +36,8 @@ void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, c
   if (!out.defined()) return;
   const auto rows = out.size(0), columns = out.size(1);
   const auto first = rows * task / memory.tasks, last = rows * (task + 1) / memory.tasks;
-  multiply({read(a) + first, 1, rows}, read(b), data(out) + first * columns,
-           {last - first, columns, memory.rows * memory.members});
+  kernels::multiply({read(a) + first, 1, rows}, read(b), data(out) + first * columns,
+                    {last - first, columns, memory.rows * memory.members});
 }
 
 void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
@@ -50,24 +50,25 @@ void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
 void stream_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const bool last = i == b.weights.blocks.size();
-  norm_backward(data(memory.normed_gradient, part), data(memory.stream[i], part),
-                {.mean = read(memory.norms[i].mean),
-                 .gain = read(memory.gain),
-                 .offset = read(memory.offset),
-                 .slope = read(memory.slope)},
-                last ? nullptr : data(b.stream_gradient(i + 1), part), data(b.stream_gradient(i), part),
-                part.rows(memory.width));
+  kernels::norm_backward(data(memory.normed_gradient, part), data(memory.stream[i], part),
+                         {.mean = read(memory.norms[i].mean),
+                          .gain = read(memory.gain),
+                          .offset = read(memory.offset),
+                          .slope = read(memory.slope)},
+                         last ? nullptr : data(b.stream_gradient(i + 1), part), data(b.stream_gradient(i), part),
+                         part.rows(memory.width));
 }
 
 void add_norm_sums(const Backward& b, size_t i, const Part& part) {
   if (!b.needs_norm_sums(i)) return;
   const auto& memory = b.memory;
-  add_products(data(memory.normed_gradient, part), data(memory.stream[i], part), read(memory.norms[i].mean),
-               memory.sums(part.task, norm_sum), memory.sums(part.task, norm_products), part.rows(memory.width));
+  kernels::add_products(data(memory.normed_gradient, part), data(memory.stream[i], part), read(memory.norms[i].mean),
+                        memory.sums(part.task, norm_sum), memory.sums(part.task, norm_products),
+                        part.rows(memory.width));
 }
 
 /// The sums and the gradient of a layer of members that the stream behind shows.
-MemberSums outer_sums(const Memory& memory, const Part& part) {
+kernels::MemberSums outer_sums(const Memory& memory, const Part& part) {
   return {.bias = memory.sums(part.task, outer_bias), .scale = memory.sums(part.task, outer_s), .r = nullptr};
 }
 
@@ -78,12 +79,13 @@ void branch_backward(const Backward& b, size_t i, const Part& part) {
   const auto* gradient = data(b.stream_gradient(i + 1), part);
   const auto& mask = memory.residual_dropout[i];
   if (memory.members > 1)
-    affine_backward(gradient, data(memory.outer[i], part), read(b.weights.blocks[i].second.s), mask,
-                    data(b.branch_gradient(i), part), outer_sums(memory, part), rows);
+    kernels::affine_backward(gradient, data(memory.outer[i], part), read(b.weights.blocks[i].second.s), mask,
+                             data(b.branch_gradient(i), part), outer_sums(memory, part), rows);
   else if (mask.threshold > 0)
-    dropout_backward(gradient, mask, data(b.branch_gradient(i), part), memory.sums(part.task, outer_bias), rows);
+    kernels::dropout_backward(gradient, mask, data(b.branch_gradient(i), part), memory.sums(part.task, outer_bias),
+                              rows);
   else
-    add_columns(gradient, memory.sums(part.task, outer_bias), rows);
+    kernels::add_columns(gradient, memory.sums(part.task, outer_bias), rows);
 }
 
 /// From what enters the second product of block `i` to what comes out of the first.
@@ -93,15 +95,15 @@ void activation_backward(const Backward& b, size_t i, const Part& part) {
   const auto rows = part.rows(memory.hidden[i]);
   auto* gradient = data(b.hidden_gradient(i), part);
   if (memory.members > 1)
-    relu_dropout_backward(gradient, data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
-                          read(weights.second.r),
-                          {.bias = memory.sums(part.task, inner_bias),
-                           .scale = memory.sums(part.task, inner_s),
-                           .r = memory.sums(part.task, r)},
-                          rows);
+    kernels::relu_dropout_backward(gradient, data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
+                                   read(weights.second.r),
+                                   {.bias = memory.sums(part.task, inner_bias),
+                                    .scale = memory.sums(part.task, inner_s),
+                                    .r = memory.sums(part.task, r)},
+                                   rows);
   else
-    gate(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
-         memory.sums(part.task, inner_bias), rows);
+    kernels::relu_backward(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
+                           memory.sums(part.task, inner_bias), rows);
 }
 
 void block_backward(const Backward& b, size_t i, const Part& part) {
@@ -178,16 +180,16 @@ void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const
   const auto& layer = b.weights.input;
   auto* gradient = data(b.stream_gradient(0), part);
   if (memory.members == 1) {
-    add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
+    kernels::add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
     if (out.defined()) product(b.stream_gradient(0), layer.weight, out, memory.members, part);
     return;
   }
-  affine_backward(gradient, data(memory.projected, part), read(layer.s), DropoutMask(0, 0, 0, 0), gradient,
-                  outer_sums(memory, part), part.rows(memory.width));
+  kernels::affine_backward(gradient, data(memory.projected, part), read(layer.s), kernels::DropoutMask(0, 0, 0, 0),
+                           gradient, outer_sums(memory, part), part.rows(memory.width));
   product(b.stream_gradient(0), layer.weight, memory.entering_gradient, memory.members, part);
-  spread_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r), memory.members,
-                  out.defined() ? data(out, part) : nullptr, memory.sums(part.task, r),
-                  part.rows(memory.entering.size(1)));
+  kernels::apply_member_scale_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r),
+                                       memory.members, out.defined() ? data(out, part) : nullptr,
+                                       memory.sums(part.task, r), part.rows(memory.entering.size(1)));
 }
 
 }  // namespace
@@ -197,8 +199,9 @@ Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor
   const Backward b{memory, weights, gradients};
   const auto blocks = weights.blocks.size();
   memory.each_part([&](const Part& part) {
-    gate(data(gradient, part), data(memory.normed[blocks], part), 1, data(memory.normed_gradient, part),
-         memory.sums(part.task, outer_bias), part.rows(memory.width));
+    kernels::relu_backward(data(gradient, part), data(memory.normed[blocks], part), 1,
+                           data(memory.normed_gradient, part), memory.sums(part.task, outer_bias),
+                           part.rows(memory.width));
     add_norm_sums(b, blocks, part);
   });
   finish_norm(b, blocks);

@@ -15,7 +15,7 @@ void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
   const auto part = memory.part(task);
   auto* mean = memory.sums(task, own_mean);
   for (int64_t i = 0; i < memory.width; ++i) mean[i] = memory.sums(task, sum)[i] / static_cast<float>(part.count);
-  add_squared_deviations(data(stream, part), mean, memory.sums(task, squares), part.rows(memory.width));
+  kernels::add_squared_deviations(data(stream, part), mean, memory.sums(task, squares), part.rows(memory.width));
 }
 
 /// The squared deviations from the mean of all rows.
@@ -73,8 +73,8 @@ void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, 
 /// Rows of a task of a weight to columns of its transposed one.
 void turn(const Memory& memory, const Tensor& weight, const Tensor& turned, int64_t task) {
   const auto rows = weight.size(0);
-  transpose(read(weight), rows, weight.size(1), rows * task / memory.tasks, rows * (task + 1) / memory.tasks,
-            data(turned));
+  kernels::transpose(read(weight), rows, weight.size(1), rows * task / memory.tasks, rows * (task + 1) / memory.tasks,
+                     data(turned));
 }
 
 void turn_weights(const Memory& memory, const TabularTensors& weights) {
@@ -89,28 +89,29 @@ void turn_weights(const Memory& memory, const TabularTensors& weights) {
 
 void project(const Memory& memory, const LinearTensors& layer, const Tensor& x, const Part& part) {
   if (memory.members > 1)
-    spread(data(x, part), read(layer.r), memory.members, data(memory.entering, part),
-           part.rows(memory.entering.size(1)));
+    kernels::apply_member_scale(data(x, part), read(layer.r), memory.members, data(memory.entering, part),
+                                part.rows(memory.entering.size(1)));
   product(memory.entering, memory.input_weight, memory.projected, memory.members, part);
-  affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part), memory.sums(part.task, sum),
-         part.rows(memory.width));
+  kernels::affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part),
+                  memory.sums(part.task, sum), part.rows(memory.width));
 }
 
 void norm_part(const Memory& memory, size_t i, bool relu, const Part& part) {
   const auto& norm = memory.norms[i];
-  scale_shift(data(memory.stream[i], part), read(norm.entry_scale), read(norm.entry_shift), relu,
-              data(memory.normed[i], part), part.rows(memory.width));
+  kernels::scale_shift(data(memory.stream[i], part), read(norm.entry_scale), read(norm.entry_shift), nullptr,
+                       relu ? kernels::Activation::relu : kernels::Activation::none, data(memory.normed[i], part),
+                       {part.count, memory.width});
 }
 
 void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, const Part& part) {
   norm_part(memory, i, /*relu=*/false, part);
   product(memory.normed[i], memory.first_weight[i], memory.inner[i], memory.members, part);
-  relu_dropout(data(memory.inner[i], part), behind(weights.first), memory.dropout[i], read_any(weights.second.r),
-               data(memory.activations[i], part), part.rows(memory.hidden[i]));
+  kernels::relu_dropout(data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
+                        read_any(weights.second.r), data(memory.activations[i], part), part.rows(memory.hidden[i]));
   product(memory.activations[i], memory.second_weight[i], memory.outer[i], memory.members, part);
-  add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
-               memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, sum),
-               part.rows(memory.width));
+  kernels::add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
+                        memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, sum),
+                        part.rows(memory.width));
 }
 
 }  // namespace

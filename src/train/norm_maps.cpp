@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "map_kernels.h"
+#include "kernels/batch_norm.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
 
@@ -32,7 +32,7 @@ struct Parts {
   void for_all(const Work& work) const {
     parallel(count(), [&](int64_t part) {
       const auto first = part * each;
-      work(part, first * channels, MapRows{std::min(each, rows - first), channels});
+      work(part, first * channels, kernels::ChannelRows{std::min(each, rows - first), channels});
     });
   }
 };
@@ -49,9 +49,9 @@ Moments moments_of(const Tensor& x) {
   const Parts parts(x);
   const auto channels = static_cast<size_t>(parts.channels);
   std::vector<float> means(static_cast<size_t>(parts.count()) * channels), squares(means.size());
-  parts.for_all([&, from = data(x)](int64_t part, int64_t first, const MapRows& rows) {
+  parts.for_all([&, from = data(x)](int64_t part, int64_t first, const kernels::ChannelRows& rows) {
     const auto place = static_cast<size_t>(part) * channels;
-    map_moments(from + first, means.data() + place, squares.data() + place, rows);
+    kernels::channel_moments(from + first, means.data() + place, squares.data() + place, rows);
   });
   Moments whole{std::vector<double>(channels), std::vector<double>(channels)};
   double seen = 0;
@@ -114,16 +114,17 @@ struct GradientSums {
   std::vector<double> sum, product;
 };
 
-GradientSums gradient_sums(const Tensor& g, const Tensor& x, const MapGate& gate, const float* mean, float* gated) {
+GradientSums gradient_sums(const Tensor& g, const Tensor& x, const kernels::ReluMask& gate, const float* mean,
+                           float* gated) {
   const Parts parts(x);
   const auto channels = static_cast<size_t>(parts.channels);
   std::vector<float> sums(static_cast<size_t>(parts.count()) * channels), products(sums.size());
-  parts.for_all([&, from = data(x), gradient = data(g)](int64_t part, int64_t first, const MapRows& rows) {
+  parts.for_all([&, from = data(x), gradient = data(g)](int64_t part, int64_t first, const kernels::ChannelRows& rows) {
     auto at = gate;
     if (at.output) at.output += first;
     const auto place = static_cast<size_t>(part) * channels;
-    map_gradient_sums(gradient + first, from + first, at, mean, sums.data() + place, products.data() + place,
-                      gated ? gated + first : nullptr, rows);
+    kernels::batch_norm_sums(gradient + first, from + first, at, mean, sums.data() + place, products.data() + place,
+                             gated ? gated + first : nullptr, rows);
   });
   GradientSums whole{std::vector<double>(channels), std::vector<double>(channels)};
   for (size_t i = 0; i < sums.size(); ++i) {
@@ -141,8 +142,9 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     const auto y = at::empty_like(x);
     const Factors of(factors);
     Parts(x).for_all([&, from = data(x), beside = data(residual), to = y.mutable_data_ptr<float>()](
-                         int64_t, int64_t first, const MapRows& rows) {
-      map_scale_shift(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr, relu, to + first, rows);
+                         int64_t, int64_t first, const kernels::ChannelRows& rows) {
+      kernels::scale_shift(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr,
+                           relu ? kernels::Activation::relu : kernels::Activation::none, to + first, rows);
     });
     // Without a residual the gate follows from x.
     context->save_for_backward({x, factors, relu && residual.defined() ? y : Tensor()});
@@ -160,22 +162,22 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     const Factors factors(saved[1]);
     const bool relu = context->saved_data["relu"].toBool(), residual = context->saved_data["residual"].toBool();
     const auto g = by_pixel(gradients[0]);
-    MapGate gate{.scale = factors.scale(), .shift = factors.shift()};
-    if (relu) gate.kind = residual ? MapGate::Kind::by_output : MapGate::Kind::by_input;
+    kernels::ReluMask gate{.scale = factors.scale(), .shift = factors.shift()};
+    if (relu) gate.kind = residual ? kernels::ReluMask::Kind::from_output : kernels::ReluMask::Kind::recompute;
     if (relu && residual) gate.output = data(saved[2]);
     // What goes to the residual is what goes through the gate; without one it is made again.
     const auto gated = relu && residual ? at::empty_like(x) : g;
     const auto sums =
         gradient_sums(g, x, gate, factors.mean(), gated.is_same(g) ? nullptr : gated.mutable_data_ptr<float>());
-    auto result = input_gradients(gated, x, gated.is_same(g) ? gate : MapGate{}, factors, sums);
+    auto result = input_gradients(gated, x, gated.is_same(g) ? gate : kernels::ReluMask{}, factors, sums);
     result.insert(result.begin() + 1, residual ? gated : Tensor());
     result.resize(6);
     return result;
   }
 
   /// The gradients of x, weight and bias.
-  static variable_list input_gradients(const Tensor& g, const Tensor& x, const MapGate& gate, const Factors& factors,
-                                       const GradientSums& sums) {
+  static variable_list input_gradients(const Tensor& g, const Tensor& x, const kernels::ReluMask& gate,
+                                       const Factors& factors, const GradientSums& sums) {
     const auto channels = x.size(1);
     const auto rows = static_cast<double>(x.numel() / channels);
     auto weight = at::empty({channels}, at::kFloat), bias = at::empty({channels}, at::kFloat);
@@ -190,12 +192,12 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
       of.row(2)[c] = static_cast<float>(-gain * inverse * inverse * sums.product[place] / rows);
     }
     const auto out = at::empty_like(x);
-    const MapNormGradient norm{factors.mean(), of.row(0), of.row(1), of.row(2)};
+    const kernels::NormGradient norm{factors.mean(), of.row(0), of.row(1), of.row(2)};
     Parts(x).for_all([&, from = data(x), gradient = data(g), to = out.mutable_data_ptr<float>()](
-                         int64_t, int64_t first, const MapRows& rows_of) {
+                         int64_t, int64_t first, const kernels::ChannelRows& rows_of) {
       auto at = gate;
       if (at.output) at.output += first;
-      map_norm_backward(gradient + first, from + first, at, norm, to + first, rows_of);
+      kernels::batch_norm_backward(gradient + first, from + first, at, norm, to + first, rows_of);
     });
     return {out, weight, bias};
   }

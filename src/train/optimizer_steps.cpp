@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/optimizer_kernels.h"
+#include "kernels/optimizer.h"
 
 namespace reszoo {
 namespace detail {
@@ -22,8 +22,8 @@ float* memory(const StepGroup& group, size_t role, size_t i) {
   return role < group.state.size() ? static_cast<float*>(group.state[role][i].mutable_data_ptr()) : nullptr;
 }
 
-std::vector<Segment> segments_of(const StepGroup& group) {
-  std::vector<Segment> segments;
+std::vector<kernels::Segment> segments_of(const StepGroup& group) {
+  std::vector<kernels::Segment> segments;
   for (size_t i = 0; i < group.parameters.size(); ++i)
     segments.push_back({.parameter = static_cast<float*>(group.parameters[i].mutable_data_ptr()),
                         .gradient = static_cast<const float*>(group.gradients[i].const_data_ptr()),
@@ -55,20 +55,20 @@ void step_adamw(StepGroup& g, const OptimizerOptions& o) {
     segments[i].step_size = static_cast<float>(g.lr / first[i]);
     segments[i].root = static_cast<float>(1 / std::sqrt(second[i]));
   }
-  adamw_step(segments, {.decay = static_cast<float>(1 - g.lr * g.weight_decay),
-                        .beta1 = static_cast<float>(o.beta1),
-                        .beta2 = static_cast<float>(o.beta2),
-                        .eps = static_cast<float>(o.eps)});
+  kernels::adamw_step(segments, {.decay = static_cast<float>(1 - g.lr * g.weight_decay),
+                                 .beta1 = static_cast<float>(o.beta1),
+                                 .beta2 = static_cast<float>(o.beta2),
+                                 .eps = static_cast<float>(o.eps)});
 }
 
 void step_sgd(StepGroup& g, const OptimizerOptions& o) {
   // A buffer of zeros makes the first step momentum * 0 + gradient: the same
   // bits as a first step of its own, also where only some are at their first.
   if (runs_in_our_kernels(g))
-    sgd_step(segments_of(g), {.lr = static_cast<float>(g.lr),
-                              .weight_decay = static_cast<float>(g.weight_decay),
-                              .momentum = static_cast<float>(o.momentum),
-                              .nesterov = o.nesterov});
+    kernels::sgd_step(segments_of(g), {.lr = static_cast<float>(g.lr),
+                                       .weight_decay = static_cast<float>(g.weight_decay),
+                                       .momentum = static_cast<float>(o.momentum),
+                                       .nesterov = o.nesterov});
   else
     at::_fused_sgd_(g.parameters, g.gradients, g.state.empty() ? std::vector<Tensor>() : g.state[0], g.weight_decay,
                     o.momentum, g.lr, /*dampening=*/0, o.nesterov, /*maximize=*/false, /*is_first_step=*/false);

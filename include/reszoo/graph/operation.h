@@ -22,7 +22,6 @@ struct Conv {
   Tensor bias = {};  ///< (O), or undefined
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};
   int64_t groups = 1;
-  bool constant = false;  ///< the weights are a constant and no parameter
 };
 
 /// y = x W^T + bias over the last dimension.
@@ -90,6 +89,12 @@ struct AvgPool {
   Window window;
 };
 
+/// One filter over each channel, the border mirrored: subsampling without aliasing.
+struct BlurPool {
+  Tensor filter;  ///< (kernel, kernel), odd; a constant
+  int64_t stride = 1;
+};
+
 /// The average of cells that cover the map; 0 keeps the size of a side.
 struct AdaptiveAvgPool {
   int64_t rows = 1, columns = 1;
@@ -106,8 +111,7 @@ struct ChannelConv {
 /// Pixels added round the map.
 struct Pad {
   int64_t left = 0, right = 0, top = 0, bottom = 0;
-  bool reflect = false;  ///< mirrors the map, without its border
-  double value = 0;      ///< otherwise
+  double value = 0;
 };
 
 /// Keeps every stride-th pixel and adds channels of zeros before and after the others.
@@ -138,8 +142,8 @@ struct Module {
 
 using Primitive =
     std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops::BatchNorm, ops::GroupNorm, ops::LayerNorm, ops::EvoNorm,
-                 ops::ResponseNorm, ops::Activation, ops::MaxPool, ops::AvgPool, ops::AdaptiveAvgPool, ops::ChannelScale,
-                 ops::ChannelConv, ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
+                 ops::ResponseNorm, ops::Activation, ops::MaxPool, ops::AvgPool, ops::BlurPool, ops::AdaptiveAvgPool,
+                 ops::ChannelScale, ops::ChannelConv, ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
 
 /// A primitive operation with its place in the network.
 struct Operation {

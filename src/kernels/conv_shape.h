@@ -1,0 +1,25 @@
+/// The shape of a convolution of feature maps.
+#pragma once
+#include <cstdint>
+
+namespace reszoo::kernels {
+
+/// Maps are channels-last: (N, H, W, C) to (N, H', W', O). A linear layer is a convolution of N pixels.
+struct ConvShape {
+  int64_t images, rows, columns, channels;  ///< N, H, W, C of the input
+  int64_t rows_out, columns_out, outputs;   ///< H', W', O of the output
+  int64_t kernel_rows = 1, kernel_columns = 1;
+  int64_t stride_rows = 1, stride_columns = 1;
+  int64_t padding_rows = 0, padding_columns = 0;
+  int64_t dilation_rows = 1, dilation_columns = 1;
+  int64_t groups = 1;
+
+  int64_t pixels() const { return images * rows_out * columns_out; }
+  int64_t group_channels() const { return channels / groups; }
+  int64_t group_outputs() const { return outputs / groups; }
+  /// Products that one output sums.
+  int64_t depth() const { return kernel_rows * kernel_columns * group_channels(); }
+  int64_t multiply_adds() const { return pixels() * outputs * depth(); }
+};
+
+}  // namespace reszoo::kernels

@@ -1,0 +1,222 @@
+// Products of rows and panels of weights, the heart of both convolutions. Included once for each instruction set.
+#if defined(RESZOO_KERNELS_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RESZOO_KERNELS_GEMM_INL_H_
+#undef RESZOO_KERNELS_GEMM_INL_H_
+#else
+#define RESZOO_KERNELS_GEMM_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+
+#include <algorithm>
+
+#include "kernels/epilogue.h"
+#include "kernels/indirection.h"
+#include "kernels/register_tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace reszoo::kernels::HWY_NAMESPACE {
+namespace {
+
+/// Steps of a sum between two prefetches.
+constexpr int64_t kSteps = 4;
+
+/// Bytes of a panel that are used up before the next: they stay in the L1 cache.
+constexpr int64_t kPanelBytes = 24 << 10;
+
+/// The vectors that outputs are summed in: no more lanes than a group has outputs.
+template <class Use>
+HWY_INLINE void WithLanes(int64_t outputs, const Use& use) {
+  const hn::ScalableTag<float> d;
+  if (outputs >= static_cast<int64_t>(hn::Lanes(d))) return use(d);
+  if (outputs >= 8) return use(hn::CappedTag<float, 8>());
+  use(hn::CappedTag<float, 4>());
+}
+
+/// Vectors of a panel at most: one where lanes are fewer than a vector could have.
+template <class D>
+constexpr int64_t kVectorsOf = hn::MaxLanes(D()) == hn::MaxLanes(hn::ScalableTag<float>()) ? kTileVectors : 1;
+
+/// Outputs of a panel.
+template <class D>
+HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
+}
+
+/// Where results go: row r, output o to data[r * stride + o].
+struct Output {
+  float* data;
+  int64_t stride;
+  int64_t outputs;  ///< of this panel; beyond them nothing is stored
+};
+
+/// A block of the sum's index k: some segments, or a part of one.
+struct KBlock {
+  int64_t first, end;     ///< segments
+  int64_t begin, length;  ///< within each
+  bool starts, ends;      ///< whether it is the first and the last block of the sum
+};
+
+/// The weights of the next block: each tile prefetches its share of them, a little every kSteps steps, so that they
+/// are in the cache when all tiles are done.
+struct Prefetch {
+  const float* next;
+  int64_t elements;  ///< every kSteps steps
+};
+
+template <class D>
+HWY_INLINE void StorePart(D d, hn::Vec<D> v, float* to, int64_t count) {
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(v, d, lanes);
+  for (int64_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> LoadPart(D d, const float* from, int64_t count) {
+  HWY_ALIGN float lanes[hn::MaxLanes(d)] = {};
+  for (int64_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(d, lanes);
+}
+
+/// Finishes and stores the sums of a panel of which some outputs are there to fill up the last vector.
+template <int64_t Rows, int64_t Vectors, class D>
+HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epilogue, const Output& y) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t r = 0; r < Rows; ++r)
+    for (int64_t v = 0; v < Vectors; ++v) {
+      const auto output = v * lanes, place = r * y.stride + output, left = std::min(lanes, y.outputs - output);
+      auto sum = hn::Load(d, partial + (r * Vectors + v) * lanes);
+      if (epilogue.bias) sum = hn::Add(sum, LoadPart(d, epilogue.bias + output, left));
+      if (epilogue.residual) sum = hn::Add(sum, LoadPart(d, epilogue.residual + place, left));
+      StorePart(d, hn::Max(hn::Set(d, lower_bound(epilogue.activation)), sum), y.data + place, left);
+    }
+}
+
+/// `Rows` rows times a panel of `Vectors` vectors, over a block of the sum. `partial` holds sums between blocks.
+template <int64_t Rows, int64_t Vectors, class D>
+HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlock& k_block,
+                       const float* HWY_RESTRICT weights, Prefetch prefetch, float* HWY_RESTRICT partial,
+                       const Epilogue& epilogue, const Output& y) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d)), width = Vectors * lanes;
+  // The output is far away: it is fetched while the sums are computed.
+  if (k_block.ends)
+    for (int64_t r = 0; r < Rows; ++r) {
+      hwy::Prefetch(y.data + r * y.stride);
+      if (epilogue.residual) hwy::Prefetch(epilogue.residual + r * y.stride);
+    }
+  RegisterTile<D, Rows, Vectors> sums;
+  if (k_block.starts)
+    ClearTile(d, sums);
+  else
+    LoadTile(d, partial, width, sums);
+  for (int64_t s = k_block.first; s < k_block.end; ++s) {
+    const float* from[Rows];
+    for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kMostRows + r] + offset + k_block.begin;
+    int64_t k = 0;
+    for (; k + kSteps <= k_block.length; k += kSteps, prefetch.next += prefetch.elements) {
+      __builtin_prefetch(prefetch.next, /*write=*/0, /*locality=*/2);
+      __builtin_prefetch(prefetch.next + prefetch.elements / 2, /*write=*/0, /*locality=*/2);
+      for (int64_t step = 0; step < kSteps; ++step, weights += width)
+        AddOuterProduct(
+            d, [&](int64_t r) { return from[r][k + step]; }, weights, sums);
+    }
+    for (; k < k_block.length; ++k, weights += width)
+      AddOuterProduct(
+          d, [&](int64_t r) { return from[r][k]; }, weights, sums);
+  }
+  const bool whole = y.outputs == width;
+  if (!k_block.ends || !whole) {
+    StoreTile(d, sums, partial, width);
+    if (!k_block.ends) return;
+    StorePanelPart<Rows, Vectors>(d, partial, epilogue, y);
+    if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, Rows, y.outputs, y.stride);
+    return;
+  }
+  // The order of a maximum's operands lets a NaN through.
+  const auto least = hn::Set(d, lower_bound(epilogue.activation));
+  hn::Vec<D> bias[Vectors];
+  for (int64_t v = 0; v < Vectors; ++v) bias[v] = epilogue.bias ? hn::LoadU(d, epilogue.bias + v * lanes) : hn::Zero(d);
+  if (epilogue.residual)
+    for (int64_t r = 0; r < Rows; ++r)
+      for (int64_t v = 0; v < Vectors; ++v)
+        sums[r][v] = hn::Add(sums[r][v], hn::LoadU(d, epilogue.residual + r * y.stride + v * lanes));
+  for (int64_t r = 0; r < Rows; ++r)
+    for (int64_t v = 0; v < Vectors; ++v)
+      hn::StoreU(hn::Max(least, hn::Add(sums[r][v], bias[v])), d, y.data + r * y.stride + v * lanes);
+  if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, Rows, width, y.stride);
+}
+
+/// A tile of `count` rows, of which there are at least `Rows`.
+template <int64_t Vectors, int64_t Rows = 1, class D>
+HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t offset, const KBlock& k_block,
+                           const float* weights, const Prefetch& prefetch, float* partial, const Epilogue& epilogue,
+                           const Output& y) {
+  if constexpr (Rows < (Vectors == 1 ? kMostRows : kTileRows))
+    if (count > Rows)
+      return TileOfRows<Vectors, Rows + 1>(d, count, rows, offset, k_block, weights, prefetch, partial, epilogue, y);
+  Tile<Rows, Vectors>(d, rows, offset, k_block, weights, prefetch, partial, epilogue, y);
+}
+
+/// All rows of the buffer, each moved on by `offset`, times one panel: block by block, so that weights are read
+/// from afar once.
+template <int64_t Vectors, class D>
+HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
+                                float* partials, const Epilogue& epilogue, const Output& y) {
+  const auto width = Vectors * static_cast<int64_t>(hn::Lanes(d));
+  const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
+  const auto tiles = buffer.tiles();
+  const auto prefetch = buffer.count > 1 ? kSteps * width / tiles : 0;
+  const auto run = [&](const KBlock& k_block) HWY_ATTR {
+    const auto size = (k_block.end - k_block.first) * k_block.length * width;
+    const auto share = size / tiles;
+    for (int64_t tile = 0, row = 0; tile < tiles; ++tile) {
+      const auto next_row = buffer.first_row(tile + 1);
+      Epilogue of_tile = epilogue;
+      if (epilogue.residual) of_tile.residual += row * y.stride;
+      TileOfRows<Vectors>(d, next_row - row, buffer.tile(tile), offset, k_block, weights,
+                          {weights + size + share * tile, prefetch}, partials + tile * buffer.tile_rows * width,
+                          of_tile, {y.data + row * y.stride, y.stride, y.outputs});
+      row = next_row;
+    }
+    weights += size;
+  };
+  if (buffer.length <= depth) {
+    const auto many = std::max<int64_t>(1, depth / std::max<int64_t>(1, buffer.length));
+    for (int64_t s = 0; s < buffer.segments; s += many) {
+      const auto end = std::min(buffer.segments, s + many);
+      run({s, end, 0, buffer.length, s == 0, end == buffer.segments});
+    }
+    return;
+  }
+  const auto parts = (buffer.length + depth - 1) / depth;
+  for (int64_t s = 0; s < buffer.segments; ++s)
+    for (int64_t part = 0; part < parts; ++part) {
+      const auto begin = part * buffer.length / parts, end = (part + 1) * buffer.length / parts;
+      run({s, s + 1, begin, end - begin, s == 0 && part == 0, s + 1 == buffer.segments && part + 1 == parts});
+    }
+}
+
+/// Numbers that `partials` of MultiplyPanel must have room for, aligned to a vector.
+HWY_INLINE int64_t PartialsSize(const IndirectionBuffer& buffer) {
+  return buffer.tiles() * buffer.tile_rows * kTileVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+}
+
+template <class D>
+HWY_INLINE void MultiplyPanel(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
+                              float* partials, const Epilogue& epilogue, const Output& y) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto vectors = PanelWidth(d, y.outputs) / lanes;
+  if (vectors == 1) return MultiplyPanelOf<1>(d, buffer, offset, weights, partials, epilogue, y);
+  if constexpr (kVectorsOf<D> > 1)
+    if (vectors == 2) return MultiplyPanelOf<2>(d, buffer, offset, weights, partials, epilogue, y);
+  if constexpr (kVectorsOf<D> > 2) {
+    if (vectors == 3) return MultiplyPanelOf<3>(d, buffer, offset, weights, partials, epilogue, y);
+    return MultiplyPanelOf<4>(d, buffer, offset, weights, partials, epilogue, y);
+  }
+}
+
+}  // namespace
+}  // namespace reszoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif  // include guard

@@ -1,0 +1,127 @@
+#include "kernels/gemm.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gemm.cpp"
+#include "kernels/highway_setup.h"
+// All up to HWY_ONCE is compiled once for each instruction set.
+
+#include <algorithm>
+
+#include "kernels/register_tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace reszoo::kernels::HWY_NAMESPACE {
+namespace {
+
+/// The register tile of c. Fewer rows and more vectors, as for packed weights, are up to 16 % slower here: with few
+/// columns, more of them are left over for narrow tiles, and rows of powers of two for single ones.
+constexpr int64_t kRows = HWY_TARGET <= HWY_AVX3 ? 8 : 4;
+constexpr int64_t kVectors = 3;
+
+/// Rows of b that are used up before the next: what a tile reads of them stays in the cache.
+constexpr int64_t kDepth = 256;
+
+/// A tile of `Rows` rows and `Vectors` vectors of columns; with `add` it is added to c.
+template <int64_t Rows, int64_t Vectors, class D>
+HWY_INLINE void MultiplyTile(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add) {
+  RegisterTile<D, Rows, Vectors> sums;
+  if (add)
+    LoadTile(d, c, shape.columns, sums);
+  else
+    ClearTile(d, sums);
+  const auto row_stride = a.row_stride;
+  const auto* left = a.data;
+  for (int64_t k = 0; k < shape.depth; ++k, left += a.column_stride, b += shape.columns)
+    AddOuterProduct(
+        d, [&](int64_t r) { return left[r * row_stride]; }, b, sums);
+  StoreTile(d, sums, c, shape.columns);
+}
+
+/// All rows of `Vectors` vectors of columns.
+template <int64_t Vectors, class D>
+HWY_ATTR void MultiplyColumns(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add) {
+  const auto whole = shape.rows - shape.rows % kRows;
+  for (int64_t row = 0; row < shape.rows; row += row < whole ? kRows : 1) {
+    const Factor rows_of_a{a.data + row * a.row_stride, a.row_stride, a.column_stride};
+    auto* to = c + row * shape.columns;
+    if (row < whole)
+      MultiplyTile<kRows, Vectors>(d, rows_of_a, b, to, shape, add);
+    else
+      MultiplyTile<1, Vectors>(d, rows_of_a, b, to, shape, add);
+  }
+}
+
+/// The columns from `column` on, in vectors of half as many lanes, and half again.
+template <class D>
+HWY_ATTR void MultiplyLastColumns(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add,
+                                  int64_t column) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (; column + lanes <= shape.columns; column += lanes) MultiplyColumns<1>(d, a, b + column, c + column, shape, add);
+  if constexpr (hn::MaxLanes(d) > 1)
+    MultiplyLastColumns(hn::CappedTag<float, hn::MaxLanes(d) / 2>(), a, b, c, shape, add, column);
+}
+
+HWY_ATTR void Multiply(const Factor& a, const float* b, float* c, const ProductShape& shape) {
+  const hn::ScalableTag<float> d;
+  const auto wide = kVectors * static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t depth = 0; depth == 0 || depth < shape.depth; depth += kDepth) {
+    const ProductShape part{shape.rows, shape.columns, std::min(kDepth, shape.depth - depth)};
+    const Factor part_of_a{a.data + depth * a.column_stride, a.row_stride, a.column_stride};
+    const auto* rows = b + depth * shape.columns;
+    int64_t column = 0;
+    for (; column + wide <= shape.columns; column += wide)
+      MultiplyColumns<kVectors>(d, part_of_a, rows + column, c + column, part, depth > 0);
+    MultiplyLastColumns(d, part_of_a, rows, c, part, depth > 0, column);
+  }
+}
+
+/// Four rows of four values.
+HWY_ATTR HWY_INLINE void TransposeFour(const float* from, int64_t stride, float* to, int64_t to_stride) {
+  const hn::Full128<float> d;
+  const hn::RepartitionToWide<decltype(d)> pairs;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + stride);
+  const auto r2 = hn::LoadU(d, from + 2 * stride), r3 = hn::LoadU(d, from + 3 * stride);
+  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
+  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
+  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + to_stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * to_stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * to_stride);
+}
+
+HWY_ATTR void Transpose(const float* matrix, int64_t rows, int64_t columns, int64_t first, int64_t last, float* out) {
+  constexpr int64_t line = 16;  // rows that fill a cache line of out
+  const auto fours = columns - columns % 4;
+  for (int64_t top = first; top < last; top += line) {
+    const auto end = std::min(top + line, last), whole = end - (end - top) % 4;
+    for (int64_t column = 0; column < fours; column += 4)
+      for (int64_t row = top; row < whole; row += 4)
+        TransposeFour(matrix + row * columns + column, columns, out + column * rows + row, rows);
+    for (int64_t column = 0; column < columns; ++column)
+      for (int64_t row = column < fours ? whole : top; row < end; ++row)
+        out[column * rows + row] = matrix[row * columns + column];
+  }
+}
+
+}  // namespace
+}  // namespace reszoo::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace reszoo::kernels {
+
+HWY_EXPORT(Multiply);
+HWY_EXPORT(Transpose);
+
+void multiply(const Factor& a, const float* b, float* c, const ProductShape& shape) {
+  HWY_DYNAMIC_DISPATCH(Multiply)(a, b, c, shape);
+}
+
+void transpose(const float* matrix, int64_t rows, int64_t columns, int64_t first, int64_t last, float* out) {
+  HWY_DYNAMIC_DISPATCH(Transpose)(matrix, rows, columns, first, last, out);
+}
+
+}  // namespace reszoo::kernels
+#endif  // HWY_ONCE

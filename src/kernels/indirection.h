@@ -1,0 +1,62 @@
+/// Pointers to the inputs that are multiplied with a layer's weights: nothing is copied (the indirect convolution
+/// algorithm of XNNPACK; Dukhan 2019, arXiv 1907.02129).
+#pragma once
+#include <algorithm>
+#include <vector>
+
+#include "kernels/conv_shape.h"
+
+namespace reszoo::kernels {
+
+/// Rows of a register tile; twice as many where panels have one vector only.
+constexpr int64_t kTileRows = 6, kMostRows = 2 * kTileRows;
+
+/// Rows that are multiplied with the same weights, in tiles of up to `tile_rows`: a pointer for each tile, each segment
+/// of the sum and each row.
+struct IndirectionBuffer {
+  int64_t segments = 1;  ///< pieces of a row, each of `length` numbers
+  int64_t length = 0;
+  int64_t tile_rows = kTileRows;            ///< kMostRows if all panels are of one vector
+  int64_t count = 0;                        ///< rows
+  std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
+
+  int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
+  /// Tiles are as even as they can be, the larger ones first.
+  int64_t first_row(int64_t tile) const { return tile * (count / tiles()) + std::min(tile, count % tiles()); }
+  const float** tile(int64_t i) { return pointers.data() + i * segments * kMostRows; }
+  const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kMostRows; }
+  void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kMostRows)); }
+};
+
+/// Whether the inputs of a row of the kernel are contiguous in memory, so that they are one segment.
+inline bool rows_contiguous(const ConvShape& s) {
+  return s.groups == 1 && s.padding_rows == 0 && s.padding_columns == 0 &&
+         (s.dilation_columns == 1 || s.kernel_columns == 1);
+}
+
+/// The pointers of one output pixel; those beyond the border point to `zeros`.
+inline void fill_pixel(const float* x, const float* zeros, const ConvShape& s, int64_t pixel, const float** to) {
+  const auto column = pixel % s.columns_out, row = pixel / s.columns_out % s.rows_out;
+  const auto* image = x + pixel / (s.columns_out * s.rows_out) * s.rows * s.columns * s.channels;
+  const auto top = row * s.stride_rows - s.padding_rows, left = column * s.stride_columns - s.padding_columns;
+  const bool contiguous = rows_contiguous(s);
+  for (int64_t i = 0; i < s.kernel_rows; ++i) {
+    const auto y = top + i * s.dilation_rows;
+    for (int64_t j = 0; j < (contiguous ? 1 : s.kernel_columns); ++j, to += kMostRows) {
+      const auto at = left + j * s.dilation_columns;
+      const bool inside = y >= 0 && y < s.rows && at >= 0 && at < s.columns;
+      *to = inside ? image + (y * s.columns + at) * s.channels : zeros;
+    }
+  }
+}
+
+/// The pointers of all rows, which are output pixels from `first` on.
+inline void fill_indirection(IndirectionBuffer& buffer, const float* x, const float* zeros, const ConvShape& s,
+                             int64_t first) {
+  for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
+    const auto begin = buffer.first_row(tile), end = buffer.first_row(tile + 1);
+    for (int64_t row = begin; row < end; ++row) fill_pixel(x, zeros, s, first + row, buffer.tile(tile) + row - begin);
+  }
+}
+
+}  // namespace reszoo::kernels

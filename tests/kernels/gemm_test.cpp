@@ -1,0 +1,64 @@
+// Matrix products and gradients of weights against LibTorch, for every instruction set that this processor has.
+#include "kernels/gemm.h"
+
+#include "kernels/conv_weight_gradient.h"
+#include "targets.h"
+
+using namespace reszoo::kernels;
+
+TEST(Gemm, IsThatOfLibTorch) {
+  at::manual_seed(1);
+  for_each_target([&](const char* target) {
+    for (const auto& [rows, columns, depth] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+             {1, 1, 1}, {7, 13, 5}, {33, 64, 40}, {50, 131, 700}, {8, 48, 256}})
+      for (const bool transposed : {false, true}) {
+        const auto a = at::randn({rows, depth}), b = at::randn({depth, columns}), c = at::empty({rows, columns});
+        const auto stored = transposed ? a.t().contiguous() : a;
+        const Factor factor{stored.const_data_ptr<float>(), transposed ? 1 : depth, transposed ? rows : 1};
+        multiply(factor, b.const_data_ptr<float>(), c.mutable_data_ptr<float>(), {rows, columns, depth});
+        EXPECT_LE(error_of(c, at::matmul(a.to(at::kDouble), b.to(at::kDouble))), 1e-5)
+            << target << " " << rows << "x" << columns << "x" << depth << ", transposed=" << transposed;
+      }
+  });
+}
+
+TEST(Gemm, TransposesInParts) {
+  const auto matrix = at::randn({37, 22});
+  for_each_target([&](const char* target) {
+    const auto out = at::empty({22, 37});
+    for (const auto& [first, last] : std::vector<std::pair<int64_t, int64_t>>{{0, 17}, {17, 37}})
+      transpose(matrix.const_data_ptr<float>(), 37, 22, first, last, out.mutable_data_ptr<float>());
+    EXPECT_TRUE(at::equal(out, matrix.t())) << target;
+  });
+}
+
+TEST(WeightGradient, IsThatOfLibTorch) {
+  at::manual_seed(1);
+  for_each_target([&](const char* target) {
+    for (const auto& [size, kernel, stride, padding] : std::vector<std::tuple<int64_t, int64_t, int64_t, int64_t>>{
+             {9, 3, 1, 1}, {10, 3, 2, 1}, {8, 5, 1, 2}, {40, 2, 2, 0}}) {
+      const auto x = at::randn({3, 32, size, size}), weight = at::randn({19, 32, kernel, kernel});
+      const auto y = at::conv2d(x, weight, {}, stride, padding), g = at::randn_like(y);
+      const auto expected = at::convolution_backward(g.to(at::kDouble), x.to(at::kDouble), weight.to(at::kDouble),
+                                                     std::nullopt, {stride, stride}, {padding, padding}, {1, 1}, false,
+                                                     {0, 0}, 1, {false, true, false});
+      const auto in = by_pixel(x), gradient = by_pixel(g), sum = at::zeros({19, kernel, kernel, 32});
+      add_weight_gradient(in.const_data_ptr<float>(), gradient.const_data_ptr<float>(),
+                          {.images = 3,
+                           .rows = size,
+                           .columns = size,
+                           .channels = 32,
+                           .rows_out = y.size(2),
+                           .columns_out = y.size(3),
+                           .outputs = 19,
+                           .kernel_rows = kernel,
+                           .kernel_columns = kernel,
+                           .stride_rows = stride,
+                           .stride_columns = stride,
+                           .padding_rows = padding,
+                           .padding_columns = padding},
+                          sum.mutable_data_ptr<float>());
+      EXPECT_LE(error_of(sum.permute({0, 3, 1, 2}), std::get<1>(expected)), 1e-5) << target << ", kernel=" << kernel;
+    }
+  });
+}

@@ -1,0 +1,49 @@
+/// Runs kernels on every instruction set that this processor has, and compares them with LibTorch.
+#pragma once
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "kernels/epilogue.h"
+
+namespace reszoo::kernels {
+
+using at::Tensor;
+
+/// Calls `test` with the name of each target while kernels run on it.
+inline void for_each_target(const std::function<void(const char* target)>& test) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    test(hwy::TargetName(target));
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+/// (N, C, H, W) to (N, H, W, C).
+inline Tensor by_pixel(const Tensor& maps) {
+  return maps.permute({0, 2, 3, 1}).contiguous();
+}
+
+/// The largest difference, relative to the largest value that is expected.
+inline double error_of(const Tensor& actual, const Tensor& expected) {
+  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+/// Each activation and LibTorch's function.
+inline const std::vector<std::pair<Activation, std::function<Tensor(const Tensor&)>>>& activations() {
+  static const std::vector<std::pair<Activation, std::function<Tensor(const Tensor&)>>> all{
+      {Activation::none, [](const Tensor& x) { return x; }},
+      {Activation::relu, [](const Tensor& x) { return at::relu(x); }},
+      {Activation::relu6, [](const Tensor& x) { return at::clamp(x, 0, 6); }},
+      {Activation::sigmoid, [](const Tensor& x) { return at::sigmoid(x); }},
+      {Activation::silu, [](const Tensor& x) { return at::silu(x); }},
+      {Activation::gelu, [](const Tensor& x) { return at::gelu(x); }},
+      {Activation::hard_swish, [](const Tensor& x) { return at::hardswish(x); }}};
+  return all;
+}
+
+}  // namespace reszoo::kernels

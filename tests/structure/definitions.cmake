@@ -1,0 +1,62 @@
+# No type or function of external linkage is defined in two files: a program that links both would take either, and
+# nobody would say so (the one-definition rule). Reads the code as clang-format writes it: what stands in a namespace
+# begins at the start of a line.
+#   cmake -DROOT=<folder> -P definitions.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(wrong "")
+set(count 0)
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/include/*.h ${ROOT}/src/*.h ${ROOT}/src/*.cpp ${ROOT}/models/*.h
+  ${ROOT}/models/*.cpp)
+foreach(path IN LISTS files)
+  file(READ ${ROOT}/${path} text)
+  # A list of lines: no character may mean anything to CMake.
+  string(REGEX REPLACE "[][;\\\\]" " " text "${text}")
+  if(NOT text MATCHES "namespace")
+    continue()
+  endif()
+  string(REGEX MATCHALL "\n(namespace [^\n]*{|}  // [^\n]*namespace[^\n]*|(struct|class|union|enum class|enum) [A-Za-z0-9_:]+[^\n]*{|[A-Za-z][^\n(]* [*&]?[a-z_A-Z0-9]+\\([^\n]*)"
+    lines "\n${text}")
+  set(spaces "")
+  foreach(line IN LISTS lines)
+    string(STRIP "${line}" line)
+    if(line MATCHES "^namespace ?([A-Za-z0-9_:]*) ?{")
+      list(APPEND spaces "<${CMAKE_MATCH_1}>")
+      continue()
+    elseif(line MATCHES "^}")
+      list(POP_BACK spaces)
+      continue()
+    elseif("<>" IN_LIST spaces)
+      continue()  # of internal linkage
+    endif()
+    if(line MATCHES "^(struct|class|union|enum class|enum) ([A-Za-z0-9_:]+)")
+      set(name "type ${CMAKE_MATCH_2}")
+    elseif(line MATCHES "^(using|typedef|template|static|constexpr|const|return|HWY|TORCH|TEST)" OR line MATCHES "=" OR
+           (path MATCHES "\\.h$" AND NOT line MATCHES "^inline "))
+      continue()
+    elseif(line MATCHES " [*&]?([a-z_A-Z0-9]+)\\((.*)$")
+      set(name "function ${CMAKE_MATCH_1}(")
+      string(REGEX REPLACE " [a-z_A-Z0-9]+([,)])" "\\1" parameters "${CMAKE_MATCH_2}")
+      string(REGEX REPLACE " *{.*$" "" parameters "${parameters}")
+      string(APPEND name "${parameters}")
+    else()
+      continue()
+    endif()
+    math(EXPR count "${count} + 1")
+    list(JOIN spaces "" space)
+    string(MAKE_C_IDENTIFIER "${space} ${name}" key)
+    string(SHA1 exact "${space} ${name}")
+    set(key "${key}_${exact}")
+    if(DEFINED defined_${key} AND NOT defined_${key} STREQUAL path)
+      string(APPEND wrong "  ${name} of ${space} is defined in ${defined_${key}} and in ${path}\n")
+    endif()
+    set(defined_${key} ${path})
+  endforeach()
+endforeach()
+
+if(count EQUAL 0)
+  message(FATAL_ERROR "No definition found below ${ROOT}")
+elseif(wrong)
+  message(FATAL_ERROR "Defined twice:\n${wrong}")
+endif()
+message(STATUS "${count} definitions")

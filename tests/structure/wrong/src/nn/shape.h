@@ -1,0 +1,7 @@
+namespace reszoo::detail {
+
+struct Shape {
+  int rows;
+};
+
+}  // namespace reszoo::detail
