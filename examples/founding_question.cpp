@@ -33,7 +33,7 @@ int main() {
   fmt::print("\n6 AlexNet without classifier: {}, equal to its features: {}\n", alexnet->forward(picture).sizes(),
              torch::equal(alexnet->forward(picture), alexnet->features(picture)));
   fmt::print("7 other dimensions: images by zeros {} or W_s {}, rows by zeros {} or W_s {}\n",
-             ZeroPadShortcut(ZeroPadShortcutOptions(3, 8).stride(2))(image).sizes(),
-             ConvProjection(ConvProjectionOptions(3, 8).stride(2))(image).sizes(),
-             ZeroPadShortcut(ZeroPadShortcutOptions(50, 64))(rows).sizes(), LinearProjection(50, 64)(rows).sizes());
+             ZeroPadShortcut(ZeroPadShortcutOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),
+             ConvProjection(ConvProjectionOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),
+             ZeroPadShortcut(ZeroPadShortcutOptions{.in = 50, .out = 64})(rows).sizes(), LinearProjection(50, 64)(rows).sizes());
 }

@@ -1,30 +1,28 @@
-// Every network of reszoo, a row each.
+// Every network of reszoo, one row each.
 #include "catalog.h"
 
-#include "reszoo/base/error.h"
+#include <set>
+
+#include "reszoo/base/names.h"
 
 namespace reszoo {
 namespace {
 
-const char* text_of(AntiAlias kind) { return kind == AntiAlias::blur ? "blur" : "average"; }
+constexpr Named<ResNetDesign::Stem> kStems[] = {
+    {"plain", ResNetDesign::Stem::plain},
+    {"deep", ResNetDesign::Stem::deep},
+    {"tiered", ResNetDesign::Stem::tiered},
+    {"cifar", ResNetDesign::Stem::cifar},
+};
+constexpr Named<ResNetDesign::Block> kBlocks[] = {
+    {"basic", ResNetDesign::Block::basic}, {"bottleneck", ResNetDesign::Block::bottleneck}};
 
-const char* text_of(ResNetDesign::Stem stem) {
-  switch (stem) {
-    case ResNetDesign::Stem::plain: return "plain";
-    case ResNetDesign::Stem::deep: return "deep";
-    case ResNetDesign::Stem::tiered: return "tiered";
-    case ResNetDesign::Stem::cifar: return "cifar";
-  }
-  fail(ErrorKind::usage, "ResNetDesign: unknown stem {}", static_cast<int>(stem));
-}
-
-/// What all networks for tables take, and some more.
-std::vector<std::string> table_options(const std::vector<std::string>& more) {
-  std::vector<std::string> names{"outputs", "numeric", "cardinalities", "embedding_width", "embedding_widths",
-                                 "numeric_embedding", "numeric_width", "frequencies", "frequency_scale", "bins",
-                                 "plain_numeric", "blocks", "width", "widths", "members", "ensemble", "dropout", "norm",
-                                 "activation", "checkpoint"};
-  names.insert(names.end(), more.begin(), more.end());
+/// The names of all options of the domain but some.
+std::vector<std::string> all_options_but(Domain domain, const std::set<std::string>& left_out) {
+  auto names = option_names(domain);
+  for (const auto& name : left_out)
+    if (std::erase(names, name) == 0)
+      fail(ErrorKind::usage, "catalog: {} networks have no option \"{}\"", text_of(domain), name);
   return names;
 }
 
@@ -33,39 +31,34 @@ std::vector<std::string> table_options(const std::vector<std::string>& more) {
 std::vector<std::string> ResNetDesign::parts() const {
   std::vector<std::string> parts;
   for (const auto block : blocks) {
-    const std::string text = block == Block::basic ? "basic" : "bottleneck";
+    const auto text = name_of(kBlocks, block);
     if (parts.empty() || parts.back() != text) parts.push_back(text);
   }
-  parts.push_back(fmt::format("stem {}", text_of(stem)));
+  parts.push_back("stem " + name_of(kStems, stem));
   parts.push_back("shortcut " + text_of(shortcut));
   parts.push_back("norm " + norm.text());
   if (order == Order::pre_activation) parts.emplace_back("pre-activation");
   if (groups > 1) parts.emplace_back("groups");
   if (attention.kind == Attention::Kind::squeeze_excite) parts.emplace_back("squeeze-excite");
   if (attention.kind == Attention::Kind::efficient_channel) parts.emplace_back("efficient channel attention");
-  if (anti_alias != AntiAlias::none) parts.push_back(fmt::format("anti-alias {}", text_of(anti_alias)));
+  if (anti_alias != AntiAlias::none) parts.push_back("anti-alias " + text_of(anti_alias));
   if (stem_pool == StemPool::conv) parts.emplace_back("stem pool conv");
   if (stem_pool == StemPool::zero_padded) parts.emplace_back("stem pool zero-padded");
-  if (standardize) parts.emplace_back("weight standardisation");
+  if (weight_standardization) parts.emplace_back("weight standardisation");
   return parts;
 }
 
 void add_resnet(Registry& registry, const ResNetRow& row) {
-  auto design = row.design;
-  // timm's resnet.py begins every block as the identity; torchvision and resnetv2.py do not.
-  design.zero_init_residual = row.reference == "timm" && design.order == Order::post_activation;
-  std::vector<std::string> takes{"outputs", "channels", "norm", "activation", "shortcut", "zero_init_residual", "dropout",
-                                 "drop_path", "replace_stride_with_dilation", "checkpoint"};
-  if (design.order == Order::post_activation) takes.emplace_back("drop_block");
+  const bool post = row.design.order == Order::post_activation;
   registry.add({
       .name = row.name,
       .domain = Domain::image,
       .paper = row.paper,
       .reference = row.reference,
-      .parts = design.parts(),
-      .takes = std::move(takes),
+      .parts = row.design.parts(),
+      .takes = all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
       .input = {3, row.size, row.size},
-      .build = [name = row.name, design](const ModelOptions& options) {
+      .build = [name = row.name, design = row.design](const ModelOptions& options) {
         return build_resnet(name, design, std::get<ImageOptions>(options));
       },
   });
@@ -80,7 +73,8 @@ void add_catalog(Registry& registry) {
       .paper = "Krizhevsky 2014, arXiv:1404.5997",
       .reference = "torchvision",
       .parts = {"convolutions without shortcuts"},
-      .takes = {"outputs", "channels", "activation", "dropout", "checkpoint"},
+      .takes = all_options_but(Domain::image, {"norm", "shortcut", "drop_path", "drop_block", "zero_init_residual",
+                                               "replace_stride_with_dilation"}),
       .input = {3, 224, 224},
       .build = [](const ModelOptions& o) { return build_alexnet("alexnet", std::get<ImageOptions>(o)); },
   });
@@ -90,7 +84,7 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular", "norm batch"},
-      .takes = table_options({"hidden_factor", "residual_dropout"}),
+      .takes = option_names(Domain::tabular),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
   });
@@ -100,7 +94,7 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular without shortcuts", "norm none"},
-      .takes = table_options({}),
+      .takes = all_options_but(Domain::tabular, {"hidden_factor", "residual_dropout"}),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_mlp("tabular_mlp", std::get<TabularOptions>(o)); },
   });

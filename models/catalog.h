@@ -1,11 +1,12 @@
-/// The builders, and the one table that names what they build.
+/// The builders of the networks, and the tables of their designs.
 #pragma once
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/zoo/registry.h"
 
 namespace reszoo {
 
-/// An image ResNet as data. Stage i has depths[i] blocks of widths[i] channels
-/// (times 4 behind bottlenecks); each stage but the first halves height and width.
+/// An image ResNet as data. Stage i has depths[i] blocks of widths[i] channels (times 4 in the
+/// output of bottlenecks); each stage but the first halves height and width.
 struct ResNetDesign {
   enum class Block { basic, bottleneck };
   enum class Stem {
@@ -20,14 +21,14 @@ struct ResNetDesign {
     conv,         ///< a 3x3 convolution of stride 2, norm, activation: ResNet-RS
   };
 
-  std::vector<Block> blocks = {Block::bottleneck};  ///< of each stage; the last one of those behind it too
-  std::vector<int64_t> depths;
+  std::vector<Block> blocks = {Block::bottleneck};  ///< of each stage; the last entry for all further stages
+  std::vector<int64_t> depths = {};                 ///< number of blocks of each stage
   std::vector<int64_t> widths = {64, 128, 256, 512};
   int64_t groups = 1;        ///< cardinality C of ResNeXt
-  int64_t group_width = 64;  ///< width d of a group where widths[i] is 64
-  int64_t reduce_first = 1;
+  int64_t group_width = 64;  ///< width d of a group where widths[i] is 64 (timm's base_width)
+  int64_t reduce_first = 1;  ///< divides the width of a block's first convolution
   Stem stem = Stem::plain;
-  int64_t stem_width = 32;
+  int64_t stem_width = 32;  ///< S of the deep and the tiered stem
   StemPool stem_pool = StemPool::max;
   ShortcutKind shortcut = ShortcutKind::projection;
   int64_t projection_kernel = 1;
@@ -36,28 +37,28 @@ struct ResNetDesign {
   Order order = Order::post_activation;
   Norm norm = {};
   Activation activation = {};
-  std::optional<double> standardize = {};  ///< epsilon of weight standardisation
-  bool zero_init_residual = false;
+  std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation
+  bool zero_init_residual = false;  ///< whether every block is the identity at first, as in timm's resnet.py
   int64_t outputs = 1000;
 
-  /// What tells it from other designs but depth and width: "bottleneck", "stem deep", ….
+  /// Returns the parts of the design, without depths and widths: "bottleneck", "stem deep", ….
   std::vector<std::string> parts() const;
 };
 
-/// A design with what the caller chose put in.
-struct ResNetChoice {
-  ResNetDesign design;  // norm, activation, shortcut and outputs are the chosen ones
+/// A design and the caller's options, with all defaults resolved and checked.
+struct ResNetConfig {
+  ResNetDesign design;  ///< with the norm, activation, shortcut and outputs of the options
   int64_t channels = 3;
   double dropout = 0, drop_path = 0, drop_block = 0;
-  std::vector<bool> dilate;  // of each stage
+  std::vector<bool> dilate = {};  ///< for each stage: dilation instead of a stride
   bool checkpoint = false;
 };
 
-/// The steps before the first stage, under the names of torchvision, or inside one
-/// step `stem` those of timm's resnetv2 where the order is pre-activation.
-Steps resnet_stem(const ResNetChoice& choice);
+/// Builds the steps before the first stage, under the names of torchvision; with
+/// pre-activation inside one step `stem`, under those of timm's resnetv2.
+Steps resnet_stem(const ResNetConfig& config);
 
-/// Channels behind the stem.
+/// Returns the number of channels of the stem's output.
 int64_t stem_output(const ResNetDesign& design);
 
 Network build_resnet(const std::string& name, const ResNetDesign& design, const ImageOptions& options);
@@ -69,16 +70,16 @@ Network build_tabular_mlp(const std::string& name, const TabularOptions& options
 struct ResNetRow {
   std::string name;
   ResNetDesign design;
-  std::string reference;  ///< whose keys and numbers it has
-  std::string paper;
-  int64_t size = 224;     ///< side of a usual image in pixels
+  std::string reference = {};  ///< the package whose keys and numbers it has
+  std::string paper = {};
+  int64_t size = 224;          ///< side of a usual image, in pixels
 };
 
 void add_resnet(Registry& registry, const ResNetRow& row);
 void add_resnet_rows(Registry& registry);  ///< torchvision, timm's resnet.py, CIFAR
 void add_preact_rows(Registry& registry);  ///< timm's resnetv2.py, CIFAR with pre-activation
 
-/// Adds every row of the catalogue.
+/// Adds every network of reszoo.
 void add_catalog(Registry& registry);
 
 /// Returns the option or its default, checked to be at least `least`.
@@ -86,7 +87,8 @@ void add_catalog(Registry& registry);
 int64_t at_least(int64_t least, const std::string& model, const char* option, const std::optional<int64_t>& value,
                  int64_t fallback);
 
-/// Returns the option or its default, checked to lie in [0, 1).
+/// Returns the option or its default, checked to be in [0, 1).
+/// Throws: Error (usage) naming model, option and value.
 double fraction(const std::string& model, const char* option, const std::optional<double>& value, double fallback);
 
 }  // namespace reszoo

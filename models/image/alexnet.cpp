@@ -1,6 +1,6 @@
 // AlexNet in one column (Krizhevsky 2014, arXiv:1404.5997), keys of torchvision.
-// It has no residual block: it is here for its classifier, which the founding
-// question replaces by Identity.
+// It has no residual block: it is here for its classifier, which the founding question
+// replaces by Identity.
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>
@@ -12,14 +12,14 @@
 namespace reszoo {
 namespace {
 
-AnyModule conv(int64_t in, int64_t out, int64_t kernel, int64_t padding, int64_t stride = 1) {
+AnyModule alexnet_conv(int64_t in, int64_t out, int64_t kernel, int64_t padding, int64_t stride = 1) {
   return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
 }
 
-AnyModule max_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
+AnyModule alexnet_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
 
-AnyModule classifier(int64_t outputs, double dropout, const Activation& activation) {
-  return AnyModule(Chain(number({
+AnyModule alexnet_classifier(int64_t outputs, double dropout, const Activation& activation) {
+  return AnyModule(Chain(numbered_steps({
       AnyModule(nn::Dropout(dropout)),
       AnyModule(nn::Linear(256 * 6 * 6, 4096)),
       activation.build(),
@@ -38,18 +38,18 @@ Network build_alexnet(const std::string& name, const ImageOptions& options) {
   const auto dropout = fraction(name, "dropout", options.dropout, 0.5);
   const auto activation = options.activation.value_or(Activation{});
 
-  Chain features(number({conv(channels, 64, 11, 2, 4), activation.build(), max_pool(),
-                         conv(64, 192, 5, 2), activation.build(), max_pool(),
-                         conv(192, 384, 3, 1), activation.build(),
-                         conv(384, 256, 3, 1), activation.build(),
-                         conv(256, 256, 3, 1), activation.build(), max_pool()}));
+  Chain features(numbered_steps({alexnet_conv(channels, 64, 11, 2, 4), activation.build(), alexnet_pool(),
+                         alexnet_conv(64, 192, 5, 2), activation.build(), alexnet_pool(),
+                         alexnet_conv(192, 384, 3, 1), activation.build(),
+                         alexnet_conv(384, 256, 3, 1), activation.build(),
+                         alexnet_conv(256, 256, 3, 1), activation.build(), alexnet_pool()}));
   features->set_checkpoint(options.checkpoint.value_or(false));
   return Network(NetworkParts{
       .name = name,
       .input = {Layout::maps, channels},
       .body = {{"features", features}},
       .pool = {{"avgpool", nn::AdaptiveAvgPool2d(6)}, {"flatten", nn::Flatten()}},
-      .head = {"classifier", outputs > 0 ? classifier(outputs, dropout, activation) : AnyModule(nn::Identity())},
+      .head = {"classifier", outputs > 0 ? alexnet_classifier(outputs, dropout, activation) : AnyModule(nn::Identity())},
       .classifier = "classifier.6",
   });
 }

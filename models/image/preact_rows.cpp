@@ -1,89 +1,118 @@
-// The ResNets whose norms and activations stand before the convolutions: those of
-// timm's resnetv2.py, and CIFAR's of He et al. 2016.
-#include "../catalog.h"
+// The ResNets whose norms and activations precede the convolutions: those of timm's
+// resnetv2.py, and CIFAR's of He et al. 2016.
+#include "resnet_designs.h"
 
-namespace reszoo {
+namespace reszoo::designs {
 namespace {
 
-using Depths = std::vector<int64_t>;
-using Design = ResNetDesign;
+ResNetDesign pre_activation(ResNetDesign design) {
+  design.order = Order::pre_activation;
+  return design;
+}
+ResNetDesign preact_basic(const Depths& depths) { return pre_activation(basic(depths)); }
+ResNetDesign preact_bottleneck(const Depths& depths) { return pre_activation(bottleneck(depths)); }
 
-Design bottleneck(Depths depths) { return {.depths = std::move(depths), .order = Order::pre_activation}; }
-Design basic(Depths depths) {
-  Design design = bottleneck(std::move(depths));
-  design.blocks = {Design::Block::basic};
-  return design;
-}
-Design d(Design design) {
-  design.stem = Design::Stem::deep;
-  design.shortcut = ShortcutKind::average_projection;
-  return design;
-}
-Design t(Design design) {
-  design = d(std::move(design));
-  design.stem = Design::Stem::tiered;
-  return design;
-}
-Design with(const Norm& norm, Design design) {
-  design.norm = norm;
-  return design;
-}
-/// A norm that is an activation too.
-Design with_its_own(const Norm& norm, Design design) {
-  design.activation = {Activation::Kind::none};
-  return with(norm, std::move(design));
-}
-/// Big Transfer: standardised weights, group norm, everything `factor` times wider.
-Design bit(int64_t factor, Depths depths) {
-  Design design = with({Norm::Kind::group, 32}, bottleneck(std::move(depths)));
-  for (auto& width : design.widths) width *= factor;
-  design.stem_pool = Design::StemPool::zero_padded;
-  design.standardize = 1e-8;
+/// Big Transfer: standardised weights, group norm, everything `width_factor` times wider.
+ResNetDesign big_transfer(int64_t width_factor, const Depths& depths) {
+  ResNetDesign design = with_norm({"group", 32}, preact_bottleneck(depths));
+  for (auto& width : design.widths) width *= width_factor;
+  design.stem_pool = ResNetDesign::StemPool::zero_padded;
+  design.weight_standardization = 1e-8;
   return design;
 }
 /// 9n + 2 layers: three stages of n bottlenecks.
-Design cifar(int64_t n) {
-  Design design = bottleneck({n, n, n});
-  design.widths = {16, 32, 64};
-  design.stem = Design::Stem::cifar;
-  design.outputs = 10;
-  return design;
+ResNetDesign preact_cifar(int64_t n) { return cifar_stages(preact_bottleneck({}), n); }
+
+constexpr const char* kHe2016 = "He et al. 2016, arXiv:1603.05027";
+constexpr const char* kBit = "Kolesnikov et al. 2019, arXiv:1912.11370";
+constexpr const char* kEvo = "Liu et al. 2020, arXiv:2004.02967";
+constexpr const char* kResponse = "Singh and Krishnan 2019, arXiv:1911.09737";
+
+std::vector<ResNetRow> preact_rows() {
+  return {
+      {.name = "resnetv2_18", .design = preact_basic(depths_2_2_2_2), .reference = "timm", .paper = kHe2016},
+      {.name = "resnetv2_18d",
+       .design = resnet_d(preact_basic(depths_2_2_2_2)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_34", .design = preact_basic(depths_3_4_6_3), .reference = "timm", .paper = kHe2016},
+      {.name = "resnetv2_34d",
+       .design = resnet_d(preact_basic(depths_3_4_6_3)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_50", .design = preact_bottleneck(depths_3_4_6_3), .reference = "timm", .paper = kHe2016},
+      {.name = "resnetv2_50d",
+       .design = resnet_d(preact_bottleneck(depths_3_4_6_3)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_50t",
+       .design = resnet_t(preact_bottleneck(depths_3_4_6_3)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_101", .design = preact_bottleneck(depths_3_4_23_3), .reference = "timm", .paper = kHe2016},
+      {.name = "resnetv2_101d",
+       .design = resnet_d(preact_bottleneck(depths_3_4_23_3)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_152", .design = preact_bottleneck(depths_3_8_36_3), .reference = "timm", .paper = kHe2016},
+      {.name = "resnetv2_152d",
+       .design = resnet_d(preact_bottleneck(depths_3_8_36_3)),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_50d_gn",
+       .design = with_norm({"group", 32}, resnet_d(preact_bottleneck(depths_3_4_6_3))),
+       .reference = "timm",
+       .paper = kHe2016},
+      {.name = "resnetv2_50d_evos",
+       .design = with_norm({"evo", 32}, resnet_d(preact_bottleneck(depths_3_4_6_3))),
+       .reference = "timm",
+       .paper = kEvo},
+      {.name = "resnetv2_50d_frn",
+       .design = with_norm({"response"}, resnet_d(preact_bottleneck(depths_3_4_6_3))),
+       .reference = "timm",
+       .paper = kResponse},
+      {.name = "resnetv2_50x1_bit", .design = big_transfer(1, depths_3_4_6_3), .reference = "timm", .paper = kBit},
+      {.name = "resnetv2_50x3_bit",
+       .design = big_transfer(3, depths_3_4_6_3),
+       .reference = "timm",
+       .paper = kBit,
+       .size = 448},
+      {.name = "resnetv2_101x1_bit",
+       .design = big_transfer(1, depths_3_4_23_3),
+       .reference = "timm",
+       .paper = kBit,
+       .size = 448},
+      {.name = "resnetv2_101x3_bit",
+       .design = big_transfer(3, depths_3_4_23_3),
+       .reference = "timm",
+       .paper = kBit,
+       .size = 448},
+      {.name = "resnetv2_152x2_bit", .design = big_transfer(2, depths_3_8_36_3), .reference = "timm", .paper = kBit},
+      {.name = "resnetv2_152x4_bit",
+       .design = big_transfer(4, depths_3_8_36_3),
+       .reference = "timm",
+       .paper = kBit,
+       .size = 480},
+      {.name = "cifar_preact_resnet164",
+       .design = preact_cifar(18),
+       .reference = "reszoo",
+       .paper = kHe2016,
+       .size = 32},
+      {.name = "cifar_preact_resnet1001",
+       .design = preact_cifar(111),
+       .reference = "reszoo",
+       .paper = kHe2016,
+       .size = 32},
+  };
 }
 
-const char* const kHe2016 = "He et al. 2016, arXiv:1603.05027";
-const char* const kBit = "Kolesnikov et al. 2019, arXiv:1912.11370";
-const char* const kEvo = "Liu et al. 2020, arXiv:2004.02967";
-const char* const kResponse = "Singh and Krishnan 2019, arXiv:1911.09737";
-
 }  // namespace
+}  // namespace reszoo::designs
+
+namespace reszoo {
 
 void add_preact_rows(Registry& registry) {
-  const Depths k18{2, 2, 2, 2}, k50{3, 4, 6, 3}, k101{3, 4, 23, 3}, k152{3, 8, 36, 3};
-  for (const ResNetRow& row : std::vector<ResNetRow>{
-           {"resnetv2_18", basic(k18), "timm", kHe2016},
-           {"resnetv2_18d", d(basic(k18)), "timm", kHe2016},
-           {"resnetv2_34", basic(k50), "timm", kHe2016},
-           {"resnetv2_34d", d(basic(k50)), "timm", kHe2016},
-           {"resnetv2_50", bottleneck(k50), "timm", kHe2016},
-           {"resnetv2_50d", d(bottleneck(k50)), "timm", kHe2016},
-           {"resnetv2_50t", t(bottleneck(k50)), "timm", kHe2016},
-           {"resnetv2_101", bottleneck(k101), "timm", kHe2016},
-           {"resnetv2_101d", d(bottleneck(k101)), "timm", kHe2016},
-           {"resnetv2_152", bottleneck(k152), "timm", kHe2016},
-           {"resnetv2_152d", d(bottleneck(k152)), "timm", kHe2016},
-           {"resnetv2_50d_gn", with({Norm::Kind::group, 32}, d(bottleneck(k50))), "timm", kHe2016},
-           {"resnetv2_50d_evos", with_its_own({Norm::Kind::evo, 32}, d(bottleneck(k50))), "timm", kEvo},
-           {"resnetv2_50d_frn", with_its_own({Norm::Kind::response}, d(bottleneck(k50))), "timm", kResponse},
-           {"resnetv2_50x1_bit", bit(1, k50), "timm", kBit},
-           {"resnetv2_50x3_bit", bit(3, k50), "timm", kBit, 448},
-           {"resnetv2_101x1_bit", bit(1, k101), "timm", kBit, 448},
-           {"resnetv2_101x3_bit", bit(3, k101), "timm", kBit, 448},
-           {"resnetv2_152x2_bit", bit(2, k152), "timm", kBit},
-           {"resnetv2_152x4_bit", bit(4, k152), "timm", kBit, 480},
-           {"cifar_preact_resnet164", cifar(18), "reszoo", kHe2016, 32},
-           {"cifar_preact_resnet1001", cifar(111), "reszoo", kHe2016, 32},
-       })
-    add_resnet(registry, row);
+  for (const auto& row : designs::preact_rows()) add_resnet(registry, row);
 }
 
 }  // namespace reszoo

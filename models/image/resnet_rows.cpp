@@ -1,208 +1,241 @@
-// The ResNets whose activations stand behind the norms: torchvision's, those of
-// timm's resnet.py, and CIFAR's. Adjectives make one design out of another.
-#include "../catalog.h"
+// The ResNets whose activations follow the norms: torchvision's, those of timm's resnet.py,
+// and CIFAR's. Functions in timm's words make one design out of another.
+#include "resnet_designs.h"
 
-namespace reszoo {
+namespace reszoo::designs {
 namespace {
 
-using Depths = std::vector<int64_t>;
-using Design = ResNetDesign;
-
-Design bottleneck(Depths depths) { return {.depths = std::move(depths)}; }
-Design basic(Depths depths) { return {.blocks = {Design::Block::basic}, .depths = std::move(depths)}; }
-
-/// Letters of He et al. 2018, as timm has them: C three convolutions in the stem, S
-/// the same wider, D also averages in the projections, T also narrows the first.
-Design c(Design design) {
-  design.stem = Design::Stem::deep;
+/// ResNeXt's grouped convolutions (cardinality, base_width); one wide group is a Wide ResNet.
+ResNetDesign resnext(int64_t cardinality, int64_t base_width, ResNetDesign design) {
+  design.groups = cardinality;
+  design.group_width = base_width;
   return design;
 }
-Design s(Design design) {
-  design.stem_width = 64;
-  return c(std::move(design));
-}
-Design averaged(Design design) {
-  design.shortcut = ShortcutKind::average_projection;
-  return design;
-}
-Design d(Design design) { return averaged(c(std::move(design))); }
-Design t(Design design) {
-  design.stem = Design::Stem::tiered;
-  return averaged(std::move(design));
-}
-
-/// ResNeXt's grouped convolutions; one wide group is a Wide ResNet.
-Design next(int64_t groups, int64_t group_width, Design design) {
-  design.groups = groups;
-  design.group_width = group_width;
-  return design;
-}
-Design se(Design design, double ratio = 1.0 / 16) {
+ResNetDesign squeeze_excite(ResNetDesign design, double ratio = 1.0 / 16) {
   design.attention = {Attention::Kind::squeeze_excite, ratio};
   return design;
 }
-Design eca(Design design) {
+ResNetDesign efficient_channel(ResNetDesign design) {
   design.attention.kind = Attention::Kind::efficient_channel;
   return design;
 }
-Design smooth(AntiAlias kind, Design design) {
-  design.anti_alias = kind;
+/// Anti-aliasing (aa_layer) by blur pooling and by averages.
+ResNetDesign aa_blur(ResNetDesign design) {
+  design.anti_alias = AntiAlias::blur;
   return design;
 }
-Design grouped_norm(Design design) {
-  design.norm = {Norm::Kind::group, 32};
+ResNetDesign aa_avg(ResNetDesign design) {
+  design.anti_alias = AntiAlias::average;
   return design;
 }
-Design rs(Depths depths) {
-  Design design = se(d(bottleneck(std::move(depths))), 0.25);
-  design.stem_pool = Design::StemPool::conv;
+ResNetDesign group_norm32(ResNetDesign design) { return with_norm({"group", 32}, std::move(design)); }
+ResNetDesign resnet_rs(const Depths& depths) {
+  ResNetDesign design = squeeze_excite(resnet_d(bottleneck(depths)), 0.25);
+  design.stem_pool = ResNetDesign::StemPool::conv;
   return design;
 }
-Design senet154(Depths depths) {
-  Design design = s(se(next(64, 4, bottleneck(std::move(depths)))));
+ResNetDesign senet154() {
+  ResNetDesign design = deep_stem(squeeze_excite(resnext(64, 4, bottleneck(depths_3_8_36_3))), 64);
   design.reduce_first = 2;
   design.projection_kernel = 3;
   return design;
 }
-/// timm's smallest, of both kinds of block.
-Design mixed() {
-  using enum Design::Block;
-  return d({.blocks = {basic, basic, bottleneck, basic},
-            .depths = {1, 1, 1, 1},
-            .widths = {32, 48, 48, 96},
-            .stem_width = 16});
+/// timm's smallest, with both kinds of block.
+ResNetDesign test_resnet() {
+  using enum ResNetDesign::Block;
+  return avg_down(deep_stem(
+      {.blocks = {basic, basic, bottleneck, basic}, .depths = {1, 1, 1, 1}, .widths = {32, 48, 48, 96}}, 16));
 }
 /// 6n + 2 layers: three stages of n basic blocks.
-Design cifar(int64_t n) {
-  Design design = basic({n, n, n});
-  design.widths = {16, 32, 64};
-  design.stem = Design::Stem::cifar;
+ResNetDesign cifar_resnet(int64_t n) {
+  ResNetDesign design = cifar_stages(basic({}), n);
   design.shortcut = ShortcutKind::zero_pad;
-  design.outputs = 10;
   return design;
 }
 
-const char* const kHe2015 = "He et al. 2015, arXiv:1512.03385";
-const char* const kHe2018 = "He et al. 2018, arXiv:1812.01187";
-const char* const kNext = "Xie et al. 2016, arXiv:1611.05431";
-const char* const kWide = "Zagoruyko and Komodakis 2016, arXiv:1605.07146";
-const char* const kSqueeze = "Hu et al. 2017, arXiv:1709.01507";
-const char* const kEca = "Wang et al. 2019, arXiv:1910.03151";
-const char* const kBlur = "Zhang 2019, arXiv:1904.11486";
-const char* const kGroupNorm = "Wu and He 2018, arXiv:1803.08494";
-const char* const kRs = "Bello et al. 2021, arXiv:2103.07579";
-const char* const kStrikes = "Wightman et al. 2021, arXiv:2110.00476";
+constexpr const char* kHe2015 = "He et al. 2015, arXiv:1512.03385";
+constexpr const char* kHe2018 = "He et al. 2018, arXiv:1812.01187";
+constexpr const char* kNext = "Xie et al. 2016, arXiv:1611.05431";
+constexpr const char* kWide = "Zagoruyko and Komodakis 2016, arXiv:1605.07146";
+constexpr const char* kSqueeze = "Hu et al. 2017, arXiv:1709.01507";
+constexpr const char* kEca = "Wang et al. 2019, arXiv:1910.03151";
+constexpr const char* kBlur = "Zhang 2019, arXiv:1904.11486";
+constexpr const char* kGroupNorm = "Wu and He 2018, arXiv:1803.08494";
+constexpr const char* kRs = "Bello et al. 2021, arXiv:2103.07579";
+constexpr const char* kStrikes = "Wightman et al. 2021, arXiv:2110.00476";
 
-void add_plain(Registry& registry, const Depths& k18, const Depths& k50, const Depths& k101, const Depths& k152) {
-  for (const ResNetRow& row : std::vector<ResNetRow>{
-           {"resnet18", basic(k18), "torchvision", kHe2015},
-           {"resnet34", basic(k50), "torchvision", kHe2015},
-           {"resnet50", bottleneck(k50), "torchvision", kHe2015},
-           {"resnet101", bottleneck(k101), "torchvision", kHe2015},
-           {"resnet152", bottleneck(k152), "torchvision", kHe2015},
-           {"resnext50_32x4d", next(32, 4, bottleneck(k50)), "torchvision", kNext},
-           {"resnext101_32x8d", next(32, 8, bottleneck(k101)), "torchvision", kNext},
-           {"resnext101_64x4d", next(64, 4, bottleneck(k101)), "torchvision", kNext},
-           {"wide_resnet50_2", next(1, 128, bottleneck(k50)), "torchvision", kWide},
-           {"wide_resnet101_2", next(1, 128, bottleneck(k101)), "torchvision", kWide},
-           {"test_resnet", mixed(), "timm", kHe2018, 160},
-           {"resnet10t", t(basic({1, 1, 1, 1})), "timm", kHe2018, 176},
-           {"resnet14t", t(bottleneck({1, 1, 1, 1})), "timm", kHe2018, 176},
-           {"resnet18d", d(basic(k18)), "timm", kHe2018},
-           {"resnet26", bottleneck(k18), "timm", kHe2015},
-           {"resnet26d", d(bottleneck(k18)), "timm", kHe2018},
-           {"resnet26t", t(bottleneck(k18)), "timm", kHe2018, 256},
-           {"resnet34d", d(basic(k50)), "timm", kHe2018},
-           {"resnet50c", c(bottleneck(k50)), "timm", kHe2018},
-           {"resnet50d", d(bottleneck(k50)), "timm", kHe2018},
-           {"resnet50s", s(bottleneck(k50)), "timm", kHe2018},
-           {"resnet50t", t(bottleneck(k50)), "timm", kHe2018},
-           {"resnet50_gn", grouped_norm(bottleneck(k50)), "timm", kGroupNorm},
-           {"resnet101c", c(bottleneck(k101)), "timm", kHe2018},
-           {"resnet101d", d(bottleneck(k101)), "timm", kHe2018, 256},
-           {"resnet101s", s(bottleneck(k101)), "timm", kHe2018},
-           {"resnet152c", c(bottleneck(k152)), "timm", kHe2018},
-           {"resnet152d", d(bottleneck(k152)), "timm", kHe2018, 256},
-           {"resnet152s", s(bottleneck(k152)), "timm", kHe2018},
-           {"resnet200", bottleneck({3, 24, 36, 3}), "timm", kHe2015},
-           {"resnet200d", d(bottleneck({3, 24, 36, 3})), "timm", kHe2018, 256},
-           {"resnext50d_32x4d", d(next(32, 4, bottleneck(k50))), "timm", kNext},
-           {"resnext101_32x4d", next(32, 4, bottleneck(k101)), "timm", kNext},
-           {"resnext101_32x16d", next(32, 16, bottleneck(k101)), "timm", kNext},
-           {"resnext101_32x32d", next(32, 32, bottleneck(k101)), "timm", kNext},
-       })
+/// The rows of timm's resnet.py, which initialises every block as the identity.
+void add_timm_resnets(Registry& registry, std::vector<ResNetRow> rows) {
+  for (auto& row : rows) {
+    row.reference = "timm";
+    row.design.zero_init_residual = true;
     add_resnet(registry, row);
+  }
 }
 
-void add_attentive(Registry& registry, const Depths& k18, const Depths& k50, const Depths& k101, const Depths& k152) {
-  const Depths k200{3, 24, 36, 3}, k269{3, 30, 48, 8};
-  for (const ResNetRow& row : std::vector<ResNetRow>{
-           {"seresnet18", se(basic(k18)), "timm", kSqueeze},
-           {"seresnet34", se(basic(k50)), "timm", kSqueeze},
-           {"seresnet50", se(bottleneck(k50)), "timm", kSqueeze},
-           {"seresnet50t", se(t(bottleneck(k50))), "timm", kSqueeze},
-           {"seresnet101", se(bottleneck(k101)), "timm", kSqueeze},
-           {"seresnet152", se(bottleneck(k152)), "timm", kSqueeze},
-           {"seresnet152d", se(d(bottleneck(k152))), "timm", kSqueeze, 256},
-           {"seresnet200d", se(d(bottleneck(k200))), "timm", kSqueeze, 256},
-           {"seresnet269d", se(d(bottleneck(k269))), "timm", kSqueeze, 256},
-           {"seresnext26d_32x4d", se(d(next(32, 4, bottleneck(k18)))), "timm", kSqueeze},
-           {"seresnext26t_32x4d", se(t(next(32, 4, bottleneck(k18)))), "timm", kSqueeze},
-           {"seresnext50_32x4d", se(next(32, 4, bottleneck(k50))), "timm", kSqueeze},
-           {"seresnext101_32x4d", se(next(32, 4, bottleneck(k101))), "timm", kSqueeze},
-           {"seresnext101_32x8d", se(next(32, 8, bottleneck(k101))), "timm", kSqueeze},
-           {"seresnext101d_32x8d", se(d(next(32, 8, bottleneck(k101)))), "timm", kSqueeze},
-           {"seresnext101_64x4d", se(next(64, 4, bottleneck(k101))), "timm", kSqueeze},
-           {"senet154", senet154(k152), "timm", kSqueeze},
-           {"ecaresnet26t", eca(t(bottleneck(k18))), "timm", kEca, 256},
-           {"ecaresnet50d", eca(d(bottleneck(k50))), "timm", kEca},
-           {"ecaresnet50t", eca(t(bottleneck(k50))), "timm", kEca, 256},
-           {"ecaresnet101d", eca(d(bottleneck(k101))), "timm", kEca},
-           {"ecaresnet200d", eca(d(bottleneck(k200))), "timm", kEca, 256},
-           {"ecaresnet269d", eca(d(bottleneck(k269))), "timm", kEca, 320},
-           {"ecaresnetlight", eca(averaged(bottleneck({1, 1, 11, 3}))), "timm", kEca},
-           {"ecaresnext26t_32x4d", eca(t(next(32, 4, bottleneck(k18)))), "timm", kEca},
-           {"ecaresnext50t_32x4d", eca(t(next(32, 4, bottleneck(k50)))), "timm", kEca},
-           {"resnetrs50", rs(k50), "timm", kRs, 160},
-           {"resnetrs101", rs(k101), "timm", kRs, 192},
-           {"resnetrs152", rs(k152), "timm", kRs, 256},
-           {"resnetrs200", rs(k200), "timm", kRs, 256},
-           {"resnetrs270", rs({4, 29, 53, 4}), "timm", kRs, 256},
-           {"resnetrs350", rs({4, 36, 72, 4}), "timm", kRs, 288},
-           {"resnetrs420", rs({4, 44, 87, 4}), "timm", kRs, 320},
-       })
+void add_torchvision_resnets(Registry& registry) {
+  std::vector<ResNetRow> rows = {
+      {.name = "resnet18", .design = basic(depths_2_2_2_2), .paper = kHe2015},
+      {.name = "resnet34", .design = basic(depths_3_4_6_3), .paper = kHe2015},
+      {.name = "resnet50", .design = bottleneck(depths_3_4_6_3), .paper = kHe2015},
+      {.name = "resnet101", .design = bottleneck(depths_3_4_23_3), .paper = kHe2015},
+      {.name = "resnet152", .design = bottleneck(depths_3_8_36_3), .paper = kHe2015},
+      {.name = "resnext50_32x4d", .design = resnext(32, 4, bottleneck(depths_3_4_6_3)), .paper = kNext},
+      {.name = "resnext101_32x8d", .design = resnext(32, 8, bottleneck(depths_3_4_23_3)), .paper = kNext},
+      {.name = "resnext101_64x4d", .design = resnext(64, 4, bottleneck(depths_3_4_23_3)), .paper = kNext},
+      {.name = "wide_resnet50_2", .design = resnext(1, 128, bottleneck(depths_3_4_6_3)), .paper = kWide},
+      {.name = "wide_resnet101_2", .design = resnext(1, 128, bottleneck(depths_3_4_23_3)), .paper = kWide},
+  };
+  for (auto& row : rows) {
+    row.reference = "torchvision";
     add_resnet(registry, row);
+  }
 }
 
-void add_anti_aliased(Registry& registry, const Depths& k18, const Depths& k50, const Depths& k101) {
-  const auto blur = [](Design design) { return smooth(AntiAlias::blur, std::move(design)); };
-  const auto average = [](Design design) { return smooth(AntiAlias::average, std::move(design)); };
-  for (const ResNetRow& row : std::vector<ResNetRow>{
-           {"resnetblur18", blur(basic(k18)), "timm", kBlur},
-           {"resnetblur50", blur(bottleneck(k50)), "timm", kBlur},
-           {"resnetblur50d", blur(d(bottleneck(k50))), "timm", kBlur},
-           {"resnetblur101d", blur(d(bottleneck(k101))), "timm", kBlur},
-           {"resnetaa34d", average(d(basic(k50))), "timm", kStrikes},
-           {"resnetaa50", average(bottleneck(k50)), "timm", kStrikes},
-           {"resnetaa50d", average(d(bottleneck(k50))), "timm", kStrikes},
-           {"resnetaa101d", average(d(bottleneck(k101))), "timm", kStrikes},
-           {"seresnetaa50d", average(se(d(bottleneck(k50)))), "timm", kSqueeze},
-           {"seresnextaa101d_32x8d", average(se(d(next(32, 8, bottleneck(k101))))), "timm", kSqueeze, 288},
-           {"seresnextaa201d_32x8d", average(se(averaged(s(next(32, 8, bottleneck({3, 24, 36, 4})))))), "timm", kSqueeze,
-            384},
-       })
-    add_resnet(registry, row);
+void add_timm_plain(Registry& registry) {
+  add_timm_resnets(registry, {
+      {.name = "test_resnet", .design = test_resnet(), .paper = kHe2018, .size = 160},
+      {.name = "resnet10t", .design = resnet_t(basic(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
+      {.name = "resnet14t", .design = resnet_t(bottleneck(depths_1_1_1_1)), .paper = kHe2018, .size = 176},
+      {.name = "resnet18d", .design = resnet_d(basic(depths_2_2_2_2)), .paper = kHe2018},
+      {.name = "resnet26", .design = bottleneck(depths_2_2_2_2), .paper = kHe2015},
+      {.name = "resnet26d", .design = resnet_d(bottleneck(depths_2_2_2_2)), .paper = kHe2018},
+      {.name = "resnet26t", .design = resnet_t(bottleneck(depths_2_2_2_2)), .paper = kHe2018, .size = 256},
+      {.name = "resnet34d", .design = resnet_d(basic(depths_3_4_6_3)), .paper = kHe2018},
+      {.name = "resnet50c", .design = deep_stem(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+      {.name = "resnet50d", .design = resnet_d(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+      {.name = "resnet50s", .design = deep_stem(bottleneck(depths_3_4_6_3), 64), .paper = kHe2018},
+      {.name = "resnet50t", .design = resnet_t(bottleneck(depths_3_4_6_3)), .paper = kHe2018},
+      {.name = "resnet50_gn", .design = group_norm32(bottleneck(depths_3_4_6_3)), .paper = kGroupNorm},
+      {.name = "resnet101c", .design = deep_stem(bottleneck(depths_3_4_23_3)), .paper = kHe2018},
+      {.name = "resnet101d", .design = resnet_d(bottleneck(depths_3_4_23_3)), .paper = kHe2018, .size = 256},
+      {.name = "resnet101s", .design = deep_stem(bottleneck(depths_3_4_23_3), 64), .paper = kHe2018},
+      {.name = "resnet152c", .design = deep_stem(bottleneck(depths_3_8_36_3)), .paper = kHe2018},
+      {.name = "resnet152d", .design = resnet_d(bottleneck(depths_3_8_36_3)), .paper = kHe2018, .size = 256},
+      {.name = "resnet152s", .design = deep_stem(bottleneck(depths_3_8_36_3), 64), .paper = kHe2018},
+      {.name = "resnet200", .design = bottleneck(depths_3_24_36_3), .paper = kHe2015},
+      {.name = "resnet200d", .design = resnet_d(bottleneck(depths_3_24_36_3)), .paper = kHe2018, .size = 256},
+      {.name = "resnext50d_32x4d",
+       .design = resnet_d(resnext(32, 4, bottleneck(depths_3_4_6_3))),
+       .paper = kNext},
+      {.name = "resnext101_32x4d", .design = resnext(32, 4, bottleneck(depths_3_4_23_3)), .paper = kNext},
+      {.name = "resnext101_32x16d", .design = resnext(32, 16, bottleneck(depths_3_4_23_3)), .paper = kNext},
+      {.name = "resnext101_32x32d", .design = resnext(32, 32, bottleneck(depths_3_4_23_3)), .paper = kNext},
+  });
+}
+
+void add_timm_attentive(Registry& registry) {
+  add_timm_resnets(registry, {
+      {.name = "seresnet18", .design = squeeze_excite(basic(depths_2_2_2_2)), .paper = kSqueeze},
+      {.name = "seresnet34", .design = squeeze_excite(basic(depths_3_4_6_3)), .paper = kSqueeze},
+      {.name = "seresnet50", .design = squeeze_excite(bottleneck(depths_3_4_6_3)), .paper = kSqueeze},
+      {.name = "seresnet50t", .design = squeeze_excite(resnet_t(bottleneck(depths_3_4_6_3))), .paper = kSqueeze},
+      {.name = "seresnet101", .design = squeeze_excite(bottleneck(depths_3_4_23_3)), .paper = kSqueeze},
+      {.name = "seresnet152", .design = squeeze_excite(bottleneck(depths_3_8_36_3)), .paper = kSqueeze},
+      {.name = "seresnet152d",
+       .design = squeeze_excite(resnet_d(bottleneck(depths_3_8_36_3))),
+       .paper = kSqueeze, .size = 256},
+      {.name = "seresnet200d",
+       .design = squeeze_excite(resnet_d(bottleneck(depths_3_24_36_3))),
+       .paper = kSqueeze, .size = 256},
+      {.name = "seresnet269d",
+       .design = squeeze_excite(resnet_d(bottleneck(depths_3_30_48_8))),
+       .paper = kSqueeze, .size = 256},
+      {.name = "seresnext26d_32x4d",
+       .design = squeeze_excite(resnet_d(resnext(32, 4, bottleneck(depths_2_2_2_2)))),
+       .paper = kSqueeze},
+      {.name = "seresnext26t_32x4d",
+       .design = squeeze_excite(resnet_t(resnext(32, 4, bottleneck(depths_2_2_2_2)))),
+       .paper = kSqueeze},
+      {.name = "seresnext50_32x4d",
+       .design = squeeze_excite(resnext(32, 4, bottleneck(depths_3_4_6_3))),
+       .paper = kSqueeze},
+      {.name = "seresnext101_32x4d",
+       .design = squeeze_excite(resnext(32, 4, bottleneck(depths_3_4_23_3))),
+       .paper = kSqueeze},
+      {.name = "seresnext101_32x8d",
+       .design = squeeze_excite(resnext(32, 8, bottleneck(depths_3_4_23_3))),
+       .paper = kSqueeze},
+      {.name = "seresnext101d_32x8d",
+       .design = squeeze_excite(resnet_d(resnext(32, 8, bottleneck(depths_3_4_23_3)))),
+       .paper = kSqueeze},
+      {.name = "seresnext101_64x4d",
+       .design = squeeze_excite(resnext(64, 4, bottleneck(depths_3_4_23_3))),
+       .paper = kSqueeze},
+      {.name = "senet154", .design = senet154(), .paper = kSqueeze},
+      {.name = "ecaresnet26t",
+       .design = efficient_channel(resnet_t(bottleneck(depths_2_2_2_2))),
+       .paper = kEca, .size = 256},
+      {.name = "ecaresnet50d", .design = efficient_channel(resnet_d(bottleneck(depths_3_4_6_3))), .paper = kEca},
+      {.name = "ecaresnet50t",
+       .design = efficient_channel(resnet_t(bottleneck(depths_3_4_6_3))),
+       .paper = kEca, .size = 256},
+      {.name = "ecaresnet101d",
+       .design = efficient_channel(resnet_d(bottleneck(depths_3_4_23_3))),
+       .paper = kEca},
+      {.name = "ecaresnet200d",
+       .design = efficient_channel(resnet_d(bottleneck(depths_3_24_36_3))),
+       .paper = kEca, .size = 256},
+      {.name = "ecaresnet269d",
+       .design = efficient_channel(resnet_d(bottleneck(depths_3_30_48_8))),
+       .paper = kEca, .size = 320},
+      {.name = "ecaresnetlight",
+       .design = efficient_channel(avg_down(bottleneck({1, 1, 11, 3}))),
+       .paper = kEca},
+      {.name = "ecaresnext26t_32x4d",
+       .design = efficient_channel(resnet_t(resnext(32, 4, bottleneck(depths_2_2_2_2)))),
+       .paper = kEca},
+      {.name = "ecaresnext50t_32x4d",
+       .design = efficient_channel(resnet_t(resnext(32, 4, bottleneck(depths_3_4_6_3)))),
+       .paper = kEca},
+      {.name = "resnetrs50", .design = resnet_rs(depths_3_4_6_3), .paper = kRs, .size = 160},
+      {.name = "resnetrs101", .design = resnet_rs(depths_3_4_23_3), .paper = kRs, .size = 192},
+      {.name = "resnetrs152", .design = resnet_rs(depths_3_8_36_3), .paper = kRs, .size = 256},
+      {.name = "resnetrs200", .design = resnet_rs(depths_3_24_36_3), .paper = kRs, .size = 256},
+      {.name = "resnetrs270", .design = resnet_rs({4, 29, 53, 4}), .paper = kRs, .size = 256},
+      {.name = "resnetrs350", .design = resnet_rs({4, 36, 72, 4}), .paper = kRs, .size = 288},
+      {.name = "resnetrs420", .design = resnet_rs({4, 44, 87, 4}), .paper = kRs, .size = 320},
+  });
+}
+
+void add_timm_anti_aliased(Registry& registry) {
+  add_timm_resnets(registry, {
+      {.name = "resnetblur18", .design = aa_blur(basic(depths_2_2_2_2)), .paper = kBlur},
+      {.name = "resnetblur50", .design = aa_blur(bottleneck(depths_3_4_6_3)), .paper = kBlur},
+      {.name = "resnetblur50d", .design = aa_blur(resnet_d(bottleneck(depths_3_4_6_3))), .paper = kBlur},
+      {.name = "resnetblur101d", .design = aa_blur(resnet_d(bottleneck(depths_3_4_23_3))), .paper = kBlur},
+      {.name = "resnetaa34d", .design = aa_avg(resnet_d(basic(depths_3_4_6_3))), .paper = kStrikes},
+      {.name = "resnetaa50", .design = aa_avg(bottleneck(depths_3_4_6_3)), .paper = kStrikes},
+      {.name = "resnetaa50d", .design = aa_avg(resnet_d(bottleneck(depths_3_4_6_3))), .paper = kStrikes},
+      {.name = "resnetaa101d", .design = aa_avg(resnet_d(bottleneck(depths_3_4_23_3))), .paper = kStrikes},
+      {.name = "seresnetaa50d",
+       .design = aa_avg(squeeze_excite(resnet_d(bottleneck(depths_3_4_6_3)))),
+       .paper = kSqueeze},
+      {.name = "seresnextaa101d_32x8d",
+       .design = aa_avg(squeeze_excite(resnet_d(resnext(32, 8, bottleneck(depths_3_4_23_3))))),
+       .paper = kSqueeze, .size = 288},
+      {.name = "seresnextaa201d_32x8d",
+       .design = aa_avg(squeeze_excite(avg_down(deep_stem(resnext(32, 8, bottleneck({3, 24, 36, 4})), 64)))),
+       .paper = kSqueeze, .size = 384},
+  });
 }
 
 }  // namespace
+}  // namespace reszoo::designs
+
+namespace reszoo {
 
 void add_resnet_rows(Registry& registry) {
-  const Depths k18{2, 2, 2, 2}, k50{3, 4, 6, 3}, k101{3, 4, 23, 3}, k152{3, 8, 36, 3};
-  add_plain(registry, k18, k50, k101, k152);
-  add_attentive(registry, k18, k50, k101, k152);
-  add_anti_aliased(registry, k18, k50, k101);
+  designs::add_torchvision_resnets(registry);
+  designs::add_timm_plain(registry);
+  designs::add_timm_attentive(registry);
+  designs::add_timm_anti_aliased(registry);
   for (const int64_t n : {3, 5, 7, 9, 18, 200})
-    add_resnet(registry, {"cifar_resnet" + std::to_string(6 * n + 2), cifar(n), "reszoo", kHe2015, 32});
+    add_resnet(registry, {.name = "cifar_resnet" + std::to_string(6 * n + 2),
+                          .design = designs::cifar_resnet(n),
+                          .reference = "reszoo",
+                          .paper = designs::kHe2015,
+                          .size = 32});
 }
 
 }  // namespace reszoo

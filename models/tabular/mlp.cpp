@@ -1,6 +1,6 @@
-// The MLP for tables (Gorishniy et al. 2021, arXiv:2106.11959, section 3.1), keys of
-// the package rtdl_revisiting_models; as k networks in one it is TabM (Gorishniy et
-// al. 2024, arXiv:2410.24210), whose sizes are the defaults.
+// The MLP for tables (Gorishniy et al. 2021, arXiv:2106.11959, section 3.1), with the keys of
+// the package rtdl_revisiting_models. With members it is TabM (Gorishniy et al. 2024,
+// arXiv:2410.24210), whose sizes are the defaults.
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/linear.h>
 
@@ -11,7 +11,7 @@ namespace reszoo {
 Network build_tabular_mlp(const std::string& name, const TabularOptions& options) {
   const bool embedded = options.numeric_embedding.value_or(EmbeddingKind::none) != EmbeddingKind::none;
   const auto design = table_design(
-      name, options, {.blocks = embedded ? 2 : 3, .width = 512, .dropout = 0.1, .norm = {Norm::Kind::none}});
+      name, options, {.blocks = embedded ? 2 : 3, .width = 512, .dropout = 0.1, .norm = Norm{"none"}});
   std::vector<AnyModule> blocks;
   int64_t in = design.encoded();
   for (const auto width : design.widths) {
@@ -23,10 +23,10 @@ Network build_tabular_mlp(const std::string& name, const TabularOptions& options
     }));
     in = width;
   }
-  Chain trunk(number(std::move(blocks)));
+  Chain trunk(numbered_steps(std::move(blocks)));
   trunk->set_checkpoint(options.checkpoint.value_or(false));
 
-  auto body = design.start();
+  auto body = design.input_steps();
   body.emplace_back("blocks", trunk);
   return Network(NetworkParts{
       .name = name,

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
+#include "reszoo/nn/tabular_block.h"
 #include "table.h"
 
 namespace reszoo {
@@ -16,7 +17,7 @@ int64_t hidden_of(const std::string& name, int64_t width, double factor) {
   return hidden;
 }
 
-AnyModule output(const TableDesign& design) {
+AnyModule resnet_output(const TableDesign& design) {
   const auto width = design.widths.back();
   return AnyModule(Chain(Steps{{"normalization", design.members.norm(design.norm, width)},
                                {"activation", design.activation.build()},
@@ -32,19 +33,22 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
   std::vector<AnyModule> blocks;
   int64_t in = design.widths.front();
   for (const auto width : design.widths) {
-    blocks.emplace_back(tabular_block(TabularBlockOptions(width, hidden_of(name, width, factor))
-                                          .in(in)
-                                          .dropout(design.dropout)
-                                          .residual_dropout(residual_dropout)
-                                          .norm(design.norm)
-                                          .activation(design.activation)
-                                          .members(design.members)));
+    blocks.emplace_back(tabular_block({
+        .width = width,
+        .hidden = hidden_of(name, width, factor),
+        .in = in,
+        .dropout = design.dropout,
+        .residual_dropout = residual_dropout,
+        .norm = design.norm,
+        .activation = design.activation,
+        .members = design.members,
+    }));
     in = width;
   }
-  Chain trunk(number(std::move(blocks)));
+  Chain trunk(numbered_steps(std::move(blocks)));
   trunk->set_checkpoint(options.checkpoint.value_or(false));
 
-  auto body = design.start();
+  auto body = design.input_steps();
   body.emplace_back("input_projection", design.first_linear(design.widths.front()));
   body.emplace_back("blocks", trunk);
   return Network(NetworkParts{
@@ -52,7 +56,7 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
       .input = {Layout::rows, design.columns},
       .body = std::move(body),
       .pool = {},
-      .head = {"output", design.outputs > 0 ? output(design) : AnyModule(nn::Identity())},
+      .head = {"output", design.outputs > 0 ? resnet_output(design) : AnyModule(nn::Identity())},
       .classifier = "output.linear",
   });
 }

@@ -13,7 +13,7 @@ namespace {
 NumericEmbedding embedding_of(const std::string& name, const TabularOptions& options) {
   NumericEmbedding embedding{.kind = options.numeric_embedding.value_or(EmbeddingKind::none)};
   embedding.width = at_least(1, name, "numeric_width", options.numeric_width, 1);
-  if (!options.numeric_width) embedding.width = 0;  // the kind's own
+  if (!options.numeric_width) embedding.width = 0;  // the kind's default
   embedding.frequencies = at_least(1, name, "frequencies", options.frequencies, 48);
   embedding.scale = options.frequency_scale.value_or(0.01);
   embedding.bins = options.bins.value_or(Bins{});
@@ -27,7 +27,7 @@ std::vector<int64_t> widths_of(const std::string& name, const TabularOptions& op
     return std::vector<int64_t>(static_cast<size_t>(at_least(1, name, "blocks", options.blocks, defaults.blocks)),
                                 at_least(1, name, "width", options.width, defaults.width));
   if (options.blocks || options.width || options.widths->empty())
-    fail(ErrorKind::usage, "{}: widths, one for each block, stand instead of blocks and width", name);
+    fail(ErrorKind::usage, "{}: widths, one for each block, replaces blocks and width", name);
   for (const auto width : *options.widths) at_least(1, name, "widths", width, 1);
   return *options.widths;
 }
@@ -43,19 +43,19 @@ Members members_of(const std::string& name, const TabularOptions& options) {
 
 int64_t TableDesign::encoded() const { return std::accumulate(features.begin(), features.end(), int64_t{0}); }
 
-ScaleStart TableDesign::scale_start() const {
+ScaleInit TableDesign::scale_init() const {
   const auto* table = encoder.ptr()->as<TableEncoderImpl>();
-  const bool embedded = table && table->options.numeric_embedding().kind != EmbeddingKind::none;
-  return embedded ? ScaleStart::normal : ScaleStart::random_signs;  // as the package tabm
+  const bool embedded = table && table->options.numeric_embedding.kind != EmbeddingKind::none;
+  return embedded ? ScaleInit::normal : ScaleInit::random_signs;  // as the package tabm
 }
 
-Steps TableDesign::start() const {
+Steps TableDesign::input_steps() const {
   Steps steps{{"encoder", encoder}};
-  if (members.count > 0) steps.emplace_back("members", members.entrance(encoded(), scale_start(), features));
+  if (members.count > 0) steps.emplace_back("members", members.input_adapter(encoded(), scale_init(), features));
   return steps;
 }
 
-AnyModule TableDesign::first_linear(int64_t out) const { return members.first_linear(encoded(), out, scale_start(), features); }
+AnyModule TableDesign::first_linear(int64_t out) const { return members.first_linear(encoded(), out, scale_init(), features); }
 
 TableDesign table_design(const std::string& name, const TabularOptions& options, const TableDefaults& defaults) {
   const auto cardinalities = options.cardinalities.value_or(std::vector<int64_t>{});
@@ -63,18 +63,20 @@ TableDesign table_design(const std::string& name, const TabularOptions& options,
   const auto numeric = at_least(0, name, "numeric", options.numeric, categories > 0 ? 0 : 1);
   if (numeric + categories == 0) fail(ErrorKind::usage, "{}: needs a column, got numeric=0 and no cardinalities", name);
   const auto embedding = embedding_of(name, options);
-  const auto table = TableEncoderOptions(numeric)
-                         .cardinalities(cardinalities)
-                         .embedding_width(at_least(0, name, "embedding_width", options.embedding_width, 0))
-                         .embedding_widths(options.embedding_widths.value_or(std::vector<int64_t>{}))
-                         .numeric_embedding(embedding)
-                         .plain_numeric(at_least(0, name, "plain_numeric", options.plain_numeric, 0));
-  const bool stays = categories == 0 && embedding.kind == EmbeddingKind::none;
+  const TableEncoderOptions table{
+      .numeric = numeric,
+      .cardinalities = cardinalities,
+      .embedding_width = at_least(0, name, "embedding_width", options.embedding_width, 0),
+      .embedding_widths = options.embedding_widths.value_or(std::vector<int64_t>{}),
+      .numeric_embedding = embedding,
+      .plain_numeric = at_least(0, name, "plain_numeric", options.plain_numeric, 0),
+  };
+  const bool unchanged = categories == 0 && embedding.kind == EmbeddingKind::none;
   TableEncoder encoder(table);  // checks the options
   return TableDesign{
       .columns = numeric + categories,
       .outputs = at_least(0, name, "outputs", options.outputs, 1),
-      .encoder = stays ? AnyModule(nn::Identity()) : AnyModule(encoder),
+      .encoder = unchanged ? AnyModule(nn::Identity()) : AnyModule(encoder),
       .features = table.widths(),
       .widths = widths_of(name, options, defaults),
       .members = members_of(name, options),

@@ -1,34 +1,35 @@
-/// What the networks for tables have in common.
+/// The common parts of the networks for tables.
 #pragma once
 #include "../catalog.h"
 
 namespace reszoo {
 
-/// The options of a network for tables, checked, with defaults put in.
+/// The options of a network for tables, checked and with all defaults resolved.
 struct TableDesign {
-  int64_t columns = 0;          ///< of a row
+  int64_t columns = 0;            ///< of a row of the input
   int64_t outputs = 1;
-  AnyModule encoder;            ///< Identity where the columns stay as they are
-  std::vector<int64_t> features;  ///< that each column becomes
-  std::vector<int64_t> widths;  ///< of each block
+  AnyModule encoder;              ///< TableEncoder; an Identity where no column is encoded
+  std::vector<int64_t> features;  ///< number of features of each encoded column
+  std::vector<int64_t> widths;    ///< of each block
   Members members;
   Norm norm;
   Activation activation;
   double dropout = 0;
 
-  int64_t encoded() const;  ///< features of all columns
+  /// Returns the number of features of all encoded columns.
+  int64_t encoded() const;
 
-  /// The body's steps from the columns to the first linear layer, not with it.
-  Steps start() const;
+  /// Builds the steps before the first linear layer: `encoder` and, with members, `members`.
+  Steps input_steps() const;
 
-  /// The first linear layer, from encoded() to widths[0].
+  /// Builds the first linear layer, from encoded() to `out`.
   AnyModule first_linear(int64_t out) const;
 
  private:
-  ScaleStart scale_start() const;
+  ScaleInit scale_init() const;
 };
 
-/// What the network does where an option is left out.
+/// The defaults of options that are left out.
 struct TableDefaults {
   int64_t blocks, width;
   double dropout;

@@ -35,12 +35,12 @@ Value bins(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLin
 Value encoding(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLinearEncodingImpl& module) {
   const auto y = graph.add("Flatten", {bins(graph, x, key + ".impl", *module.impl)})->i_(attribute("axis"), 1)->output();
   if (!module.impl->mask.defined()) return y;
-  return graph.add("Gather", {y, graph.integers(module.impl->places())})->i_(attribute("axis"), 1)->output();
+  return graph.add("Gather", {y, graph.integers(module.impl->bin_features())})->i_(attribute("axis"), 1)->output();
 }
 
 Value piecewise(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLinearEmbeddingsImpl& module) {
   auto y = each_linear(graph, bins(graph, x, key + ".impl", *module.impl), key + ".linear", *module.linear);
-  if (module.options.activation()) y = graph.apply("Relu", {y});
+  if (module.options.activation) y = graph.apply("Relu", {y});
   if (module.linear0.is_empty()) return y;
   return graph.apply("Add", {linear_embeddings(graph, x, key + ".linear0", *module.linear0), y});
 }
@@ -58,7 +58,7 @@ Value periodic(OnnxGraph& graph, Value x, const std::string& key, const Periodic
     transposed->is_(attribute("perm"), {1, 0});
     y = graph.apply("Add", {graph.apply("MatMul", {y, transposed->output()}), graph.weight(key + ".linear.bias", layer.bias)});
   }
-  return module.options.activation() ? graph.apply("Relu", {y}) : y;
+  return module.options.activation ? graph.apply("Relu", {y}) : y;
 }
 
 Value embedded(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module) {

@@ -28,8 +28,8 @@ Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLine
 
 Value n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
   const auto& layers = *module.as<NLinearImpl>();
-  const auto y = each_linear(graph, parts(graph, call, layers.options.in()), call.key, layers);
-  return layers.options.flat() ? rows(graph, y) : y;
+  const auto y = each_linear(graph, parts(graph, call, layers.options.in), call.key, layers);
+  return layers.options.flat ? rows(graph, y) : y;
 }
 
 Value member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
@@ -39,7 +39,7 @@ Value member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& mod
 
 Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
   const auto& layer = *module.as<BatchEnsembleLinearImpl>();
-  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in()), graph.weight(call.name("r"), layer.r)});
+  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in), graph.weight(call.name("r"), layer.r)});
   const auto matrix = transposed(graph, graph.weight(call.name("weight"), layer.weight), {1, 0});
   auto y = graph.apply("Mul", {graph.apply("MatMul", {x, matrix}), graph.weight(call.name("s"), layer.s)});
   if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.name("bias"), layer.bias)});
@@ -49,7 +49,7 @@ Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Mo
 Value shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
   const auto& layer = *module.as<SharedLinearImpl>();
   const auto matrix = transposed(graph, graph.weight(call.name("weight"), layer.weight), {1, 0});
-  auto y = graph.apply("MatMul", {parts(graph, call, layer.options.in()), matrix});
+  auto y = graph.apply("MatMul", {parts(graph, call, layer.options.in), matrix});
   if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.name("bias"), layer.bias)});
   return rows(graph, y);
 }

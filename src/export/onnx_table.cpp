@@ -17,8 +17,8 @@ Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options, siz
   std::vector<int64_t> column_of;
   std::vector<double> code_of;
   for (size_t i = begin; i < end; ++i)
-    for (int64_t code = 0; code < options.cardinalities()[i]; ++code) {
-      column_of.push_back(options.numeric() + static_cast<int64_t>(i));
+    for (int64_t code = 0; code < options.cardinalities[i]; ++code) {
+      column_of.push_back(options.numeric + static_cast<int64_t>(i));
       code_of.push_back(static_cast<double>(code));
     }
   auto* codes = graph.add("Gather", {x, graph.integers(column_of)});
@@ -37,7 +37,7 @@ Value rows_of_tables(OnnxGraph& graph, Value x) {
 
 Value embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, Value rows, size_t category) {
   const auto name = "embeddings." + std::to_string(category) + ".weight";
-  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric() + static_cast<int64_t>(category)))});
+  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric + static_cast<int64_t>(category)))});
   row->i_(attribute("axis"), 1);
   const auto& weight = encoder.named_parameters()[name];
   return graph.apply("Gather", {graph.weight(call.name(name.c_str()), weight), row->output()});
@@ -47,7 +47,7 @@ Value embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& 
 void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, std::vector<Value>& parts) {
   const auto& options = encoder.options;
   Value rows = nullptr;
-  const size_t categories = options.cardinalities().size();
+  const size_t categories = options.cardinalities.size();
   for (size_t i = 0, next; i < categories; i = next) {
     next = i + 1;
     if (options.width_of(i) > 0) {
@@ -69,7 +69,7 @@ Value table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& mo
   const int64_t embedded = encoder.embedded();
   if (embedded > 0)
     parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.name("numeric"), *encoder.numeric.ptr()));
-  if (options.numeric() > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric()));
+  if (options.numeric > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric));
   encode(graph, call, encoder, parts);
   return graph.add("Concat", parts)->i_(attribute("axis"), 1)->output();
 }

@@ -23,10 +23,10 @@ std::vector<int64_t> usual_input(const Network& network, const ExportOptions& op
 
 /// Puts codes that each category has, and -1, behind the numeric columns.
 void put_codes(Tensor& rows, const TableEncoderOptions& table) {
-  for (size_t i = 0; i < table.cardinalities().size(); ++i) {
-    const auto column = table.numeric() + static_cast<int64_t>(i);
+  for (size_t i = 0; i < table.cardinalities.size(); ++i) {
+    const auto column = table.numeric + static_cast<int64_t>(i);
     const auto uniform = (rows.select(1, column) + 1) / 2;
-    rows.select(1, column).copy_((uniform * (table.cardinalities()[i] + 1)).floor() - 1);
+    rows.select(1, column).copy_((uniform * (table.cardinalities[i] + 1)).floor() - 1);
   }
 }
 

@@ -60,7 +60,7 @@ int64_t conv_multiply_adds(const Impl& conv, const Tensor& output) {
 
 template <typename Impl>
 int64_t member_multiply_adds(const Impl& linear, const Tensor& output) {
-  return output.numel() * linear.options.in();
+  return output.numel() * linear.options.in;
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ void add_layer_types(ModuleTypes& types) {
       // Standardising weights again changes nothing, so those of a file are weights for this key.
       .lower =
           [](const auto& conv, auto& to, size_t x) {
-            return lower_conv<2>(conv.options.conv(), conv.standardized(), {}, to, x);
+            return lower_conv<2>(conv.options.conv, conv.standardized(), {}, to, x);
           },
   });
   types.add<nn::LinearImpl>({

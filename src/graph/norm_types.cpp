@@ -55,14 +55,14 @@ void add_norm_types(ModuleTypes& types) {
       .name = "evo_norm",
       .lower =
           [](const auto& norm, auto& to, size_t x) {
-            return to.add(ops::EvoNorm{norm.options.groups(), norm.weight, norm.bias, norm.v, norm.options.epsilon()}, {x});
+            return to.add(ops::EvoNorm{norm.options.groups, norm.weight, norm.bias, norm.v, norm.options.epsilon}, {x});
           },
   });
   types.add<FilterResponseNorm2dImpl>({
       .name = "filter_response_norm",
       .lower =
           [](const auto& norm, auto& to, size_t x) {
-            return to.add(ops::ResponseNorm{norm.weight, norm.bias, norm.tau, norm.options.epsilon()}, {x});
+            return to.add(ops::ResponseNorm{norm.weight, norm.bias, norm.tau, norm.options.epsilon}, {x});
           },
   });
 }

@@ -72,7 +72,7 @@ void add_pool_types(ModuleTypes& types) {
       .name = "blur_pool",
       .lower =
           [](const auto& pool, auto& to, size_t x) {
-            return to.add(ops::BlurPool{pool.filter()[0][0], pool.options.stride()}, {x});
+            return to.add(ops::BlurPool{pool.filter()[0][0], pool.options.stride}, {x});
           },
   });
   types.add<nn::ConstantPad2dImpl>({
@@ -87,8 +87,8 @@ void add_pool_types(ModuleTypes& types) {
       .name = "zero_pad",
       .lower =
           [](const auto& pad, auto& to, size_t x) {
-            const auto added = pad.options.out() - pad.options.in();
-            return to.add(ops::PadChannels{added / 2, added - added / 2, pad.options.stride()}, {x});
+            const auto added = pad.options.out - pad.options.in;
+            return to.add(ops::PadChannels{added / 2, added - added / 2, pad.options.stride}, {x});
           },
   });
   types.add<nn::FlattenImpl>({.name = "flatten", .lower = lower_flatten});

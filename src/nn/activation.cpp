@@ -3,49 +3,51 @@
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/linear.h>
 
-#include <charconv>
+#include <optional>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "reszoo/base/names.h"
+#include "reszoo/base/number.h"
 
 namespace reszoo {
+namespace {
+
+struct ActivationRow {
+  std::string_view name;
+  Activation::Kind value;
+  AnyModule (*build)(double slope);
+  std::optional<double> slope = {};  // the default, where the text has one
+};
+
+/// The table. A new activation is a row here and a value of Activation::Kind.
+const ActivationRow kActivations[] = {
+    {"relu", Activation::Kind::relu, [](double) { return AnyModule(nn::ReLU()); }},
+    {"gelu", Activation::Kind::gelu, [](double) { return AnyModule(nn::GELU()); }},
+    {"silu", Activation::Kind::silu, [](double) { return AnyModule(nn::SiLU()); }},
+    {"leaky_relu", Activation::Kind::leaky_relu,
+     [](double slope) { return AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(slope))); }, 0.01},
+    {"none", Activation::Kind::none, [](double) { return AnyModule(nn::Identity()); }},
+};
+
+}  // namespace
 
 Activation Activation::parse(std::string_view text) {
-  if (text == "none") return {Kind::none};
-  if (text == "relu") return {Kind::relu};
-  if (text == "gelu") return {Kind::gelu};
-  if (text == "silu") return {Kind::silu};
-  if (text == "leaky_relu") return {Kind::leaky_relu, 0.01};
-  if (constexpr std::string_view prefix = "leaky_relu:"; text.starts_with(prefix)) {
-    double slope = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + prefix.size(), end, slope);
-    if (error == std::errc() && stop == end) return {Kind::leaky_relu, slope};
+  const auto colon = text.find(':');
+  for (const auto& row : kActivations) {
+    if (row.name != text.substr(0, colon)) continue;
+    if (colon == std::string_view::npos) return {row.value, row.slope.value_or(0)};
+    const auto slope = number_in_text<double>(text.substr(colon + 1));
+    if (slope && row.slope) return {row.value, *slope};
   }
-  fail(ErrorKind::usage, "Activation: must be relu, gelu, silu, leaky_relu:<slope> or none, got \"{}\"{}", text,
-       suggestion(text, {"relu", "gelu", "silu", "leaky_relu:0.01", "none"}));
+  std::vector<std::string> spellings;
+  for (const auto& row : kActivations) spellings.push_back(std::string(row.name) + (row.slope ? ":<slope>" : ""));
+  refuse_name("Activation", spellings, text);
 }
 
 std::string Activation::text() const {
-  switch (kind) {
-    case Kind::none: return "none";
-    case Kind::relu: return "relu";
-    case Kind::gelu: return "gelu";
-    case Kind::silu: return "silu";
-    case Kind::leaky_relu: return fmt::format("leaky_relu:{}", slope);
-  }
-  fail(ErrorKind::usage, "Activation: unknown kind {}", static_cast<int>(kind));
+  const auto& row = row_of(kActivations, kind);
+  return row.slope ? fmt::format("{}:{}", row.name, slope) : std::string(row.name);
 }
 
-AnyModule Activation::build() const {
-  switch (kind) {
-    case Kind::none: return AnyModule(nn::Identity());
-    case Kind::relu: return AnyModule(nn::ReLU());
-    case Kind::gelu: return AnyModule(nn::GELU());
-    case Kind::silu: return AnyModule(nn::SiLU());
-    case Kind::leaky_relu: return AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(slope)));
-  }
-  fail(ErrorKind::usage, "Activation: unknown kind {}", static_cast<int>(kind));
-}
+AnyModule Activation::build() const { return row_of(kActivations, kind).build(slope); }
 
 }  // namespace reszoo

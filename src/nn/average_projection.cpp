@@ -1,36 +1,48 @@
 #include "reszoo/nn/average_projection.h"
 
-#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/padding.h>
 #include <torch/nn/modules/pooling.h>
 
-#include "reszoo/nn/std_conv2d.h"
+#include "reszoo/nn/make_conv.h"
 
 namespace reszoo {
 namespace {
 
-AnyModule average(const ConvProjectionOptions& options) {
-  if (options.stride() > 1)
-    return AnyModule(nn::AvgPool2d(
-        nn::AvgPool2dOptions(2).stride(options.stride()).ceil_mode(true).count_include_pad(false)));
-  if (options.dilation() == 1) return AnyModule(nn::Identity());
-  // As large as the input: a row and a column of zeros are added below and to the right.
-  return AnyModule(Chain(number({AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({0, 1, 0, 1}, 0))),
-                                 AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(1)))})));
+/// With a stride, as many positions as a strided convolution has: the last mean may be of
+/// fewer pixels.
+AnyModule strided_average(const ConvProjectionOptions& o) {
+  if (o.layout == Layout::sequences)
+    return AnyModule(
+        nn::AvgPool1d(nn::AvgPool1dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
+  return AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
 }
 
-Steps steps_of(const ConvProjectionOptions& options) {
-  const bool named = options.named();
-  return {{named ? "pool" : "0", average(options)},
-          {named ? "conv" : "1",
-           make_conv(nn::Conv2dOptions(options.in(), options.out(), 1).bias(false), options.standardize())},
-          {named ? "norm" : "2", options.norm().build(options.out(), Layout::maps)}};
+/// With a dilation, as many positions as the input: zeros are added below and to the right.
+AnyModule dense_average(const ConvProjectionOptions& o) {
+  if (o.layout == Layout::sequences)
+    return AnyModule(Chain(numbered_steps({AnyModule(nn::ConstantPad1d(nn::ConstantPad1dOptions({0, 1}, 0))),
+                                           AnyModule(nn::AvgPool1d(nn::AvgPool1dOptions(2).stride(1)))})));
+  return AnyModule(Chain(numbered_steps({AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({0, 1, 0, 1}, 0))),
+                                         AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(1)))})));
+}
+
+AnyModule shortcut_average(const ConvProjectionOptions& o) {
+  if (o.stride > 1) return strided_average(o);
+  return o.dilation > 1 ? dense_average(o) : AnyModule(nn::Identity());
+}
+
+Steps average_projection_steps(const ConvProjectionOptions& o) {
+  const BlockConvOptions conv{.in = o.in, .out = o.out, .layout = o.layout, .weight_standardization = o.weight_standardization};
+  return {{o.named ? "pool" : "0", shortcut_average(o)},
+          {o.named ? "conv" : "1", make_conv(conv)},
+          {o.named ? "norm" : "2", o.norm.build(o.out, o.layout)}};
 }
 
 }  // namespace
 
-AverageProjectionImpl::AverageProjectionImpl(const ConvProjectionOptions& options) : ChainImpl(steps_of(options)) {}
+AverageProjectionImpl::AverageProjectionImpl(const ConvProjectionOptions& options)
+    : ChainImpl(average_projection_steps(options)) {}
 
 std::shared_ptr<nn::Module> AverageProjectionImpl::clone(const std::optional<torch::Device>& device) const {
   std::shared_ptr<AverageProjectionImpl> copy(new AverageProjectionImpl(clone_steps(steps_, device)));

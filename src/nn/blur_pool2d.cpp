@@ -10,25 +10,25 @@
 namespace reszoo {
 
 BlurPool2dImpl::BlurPool2dImpl(const BlurPool2dOptions& options_) : options(options_) {
-  if (options.channels() < 1 || options.stride() < 1)
+  if (options.channels < 1 || options.stride < 1)
     fail(ErrorKind::usage, "BlurPool2d: channels and stride must be positive, got channels={}, stride={}",
-         options.channels(), options.stride());
+         options.channels, options.stride);
   reset();
 }
 
 void BlurPool2dImpl::reset() {
   const auto side = torch::tensor({0.25f, 0.5f, 0.25f});
-  filter_ = at::outer(side, side).expand({options.channels(), 1, 3, 3});
+  filter_ = at::outer(side, side).expand({options.channels, 1, 3, 3});
 }
 
 Tensor BlurPool2dImpl::forward(const Tensor& x) {
   const auto mirrored = at::reflection_pad2d(x, {1, 1, 1, 1});
   // `to(x)` and not `to(x.options())`, which a trace would record as a fixed device.
-  return at::conv2d(mirrored, filter_.to(x), {}, options.stride(), at::IntArrayRef{0}, 1, options.channels());
+  return at::conv2d(mirrored, filter_.to(x), {}, options.stride, at::IntArrayRef{0}, 1, options.channels);
 }
 
 void BlurPool2dImpl::pretty_print(std::ostream& stream) const {
-  stream << "BlurPool2d(" << options.channels() << ", stride=" << options.stride() << ")";
+  stream << "BlurPool2d(" << options.channels << ", stride=" << options.stride << ")";
 }
 
 }  // namespace reszoo

@@ -21,7 +21,7 @@ std::shared_ptr<nn::Module> ChainImpl::clone(const std::optional<torch::Device>&
   return copy;
 }
 
-Steps number(std::vector<AnyModule> modules) {
+Steps numbered_steps(std::vector<AnyModule> modules) {
   Steps steps;
   for (auto& module : modules) steps.emplace_back(std::to_string(steps.size()), std::move(module));
   return steps;

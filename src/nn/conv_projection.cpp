@@ -1,26 +1,25 @@
 #include "reszoo/nn/conv_projection.h"
 
-#include <torch/nn/modules/conv.h>
-
-#include "reszoo/nn/std_conv2d.h"
+#include "reszoo/nn/make_conv.h"
 
 namespace reszoo {
 namespace {
 
-Steps steps_of(const ConvProjectionOptions& options) {
-  const auto kernel = options.kernel();
-  const auto conv = nn::Conv2dOptions(options.in(), options.out(), kernel)
-                        .stride(options.stride())
-                        .padding(options.dilation() * (kernel / 2))
-                        .dilation(kernel > 1 ? options.dilation() : 1)
-                        .bias(false);
-  return {{options.named() ? "conv" : "0", make_conv(conv, options.standardize())},
-          {options.named() ? "norm" : "1", options.norm().build(options.out(), Layout::maps)}};
+Steps conv_projection_steps(const ConvProjectionOptions& o) {
+  const BlockConvOptions conv{.in = o.in,
+                              .out = o.out,
+                              .kernel = o.kernel,
+                              .stride = o.stride,
+                              .dilation = o.kernel > 1 ? o.dilation : 1,
+                              .layout = o.layout,
+                              .weight_standardization = o.weight_standardization};
+  return {{o.named ? "conv" : "0", make_conv(conv)}, {o.named ? "norm" : "1", o.norm.build(o.out, o.layout)}};
 }
 
 }  // namespace
 
-ConvProjectionImpl::ConvProjectionImpl(const ConvProjectionOptions& options) : ChainImpl(steps_of(options)) {}
+ConvProjectionImpl::ConvProjectionImpl(const ConvProjectionOptions& options)
+    : ChainImpl(conv_projection_steps(options)) {}
 
 std::shared_ptr<nn::Module> ConvProjectionImpl::clone(const std::optional<torch::Device>& device) const {
   std::shared_ptr<ConvProjectionImpl> copy(new ConvProjectionImpl(clone_steps(steps_, device)));

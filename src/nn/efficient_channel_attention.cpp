@@ -7,14 +7,14 @@
 namespace reszoo {
 
 int64_t EfficientChannelAttentionOptions::kernel() const {
-  const auto half = static_cast<int64_t>((std::log2(static_cast<double>(channels_)) + 1) / 2);
+  const auto half = static_cast<int64_t>((std::log2(static_cast<double>(channels)) + 1) / 2);
   return std::max<int64_t>(3, half % 2 == 1 ? half : half + 1);
 }
 
 EfficientChannelAttentionImpl::EfficientChannelAttentionImpl(const EfficientChannelAttentionOptions& options_)
     : options(options_) {
-  if (options.channels() < 1)
-    fail(ErrorKind::usage, "EfficientChannelAttention: channels must be positive, got {}", options.channels());
+  if (options.channels < 1)
+    fail(ErrorKind::usage, "EfficientChannelAttention: channels must be positive, got {}", options.channels);
   reset();
 }
 
@@ -24,12 +24,13 @@ void EfficientChannelAttentionImpl::reset() {
 }
 
 Tensor EfficientChannelAttentionImpl::forward(const Tensor& x) {
-  const auto gates = conv(x.mean({2, 3}).unsqueeze(1)).sigmoid();  // (N, 1, C)
+  if (x.dim() == 3) return x * conv(x.mean(2).unsqueeze(1)).sigmoid().transpose(1, 2);  // gates (N, 1, C)
+  const auto gates = conv(x.mean({2, 3}).unsqueeze(1)).sigmoid();
   return x * gates.squeeze(1).unsqueeze(2).unsqueeze(3);
 }
 
 void EfficientChannelAttentionImpl::pretty_print(std::ostream& stream) const {
-  stream << "EfficientChannelAttention(" << options.channels() << ", kernel=" << options.kernel() << ")";
+  stream << "EfficientChannelAttention(" << options.channels << ", kernel=" << options.kernel() << ")";
 }
 
 }  // namespace reszoo

@@ -1,60 +1,54 @@
 #include "reszoo/nn/members.h"
 
 #include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include <algorithm>
+
+#include "reszoo/base/names.h"
 #include "reszoo/nn/n_linear.h"
 
 namespace reszoo {
 namespace {
 
-const std::vector<std::string> kNames = {"tabm", "mini", "packed"};
+constexpr Named<EnsembleKind> kEnsembles[] = {
+    {"tabm", EnsembleKind::tabm}, {"mini", EnsembleKind::mini}, {"packed", EnsembleKind::packed}};
 
 }  // namespace
 
-EnsembleKind parse_ensemble(std::string_view text) {
-  for (size_t i = 0; i < kNames.size(); ++i)
-    if (kNames[i] == text) return static_cast<EnsembleKind>(i);
-  fail(ErrorKind::usage, "ensemble: must be {}, got \"{}\"{}", fmt::join(kNames, ", "), text, suggestion(text, kNames));
-}
+EnsembleKind parse_ensemble(std::string_view text) { return parse_name("ensemble", kEnsembles, text); }
 
-std::string text_of(EnsembleKind kind) { return kNames.at(static_cast<size_t>(kind)); }
+std::string text_of(EnsembleKind kind) { return name_of(kEnsembles, kind); }
 
 AnyModule Members::linear(int64_t in, int64_t out, bool bias) const {
   if (count == 0) return AnyModule(nn::Linear(nn::LinearOptions(in, out).bias(bias)));
-  const auto options = MemberLinearOptions(count, in, out).bias(bias);
+  const MemberLinearOptions options{.members = count, .in = in, .out = out, .bias = bias};
   switch (kind) {
     case EnsembleKind::tabm: return AnyModule(BatchEnsembleLinear(options));
     case EnsembleKind::mini: return AnyModule(SharedLinear(options));
-    case EnsembleKind::packed: return AnyModule(NLinear(NLinearOptions(count, in, out).bias(bias).flat(true)));
+    case EnsembleKind::packed:
+      return AnyModule(NLinear(NLinearOptions{.layers = count, .in = in, .out = out, .bias = bias, .flat = true}));
   }
   fail(ErrorKind::usage, "Members: unknown kind {}", static_cast<int>(kind));
 }
 
-AnyModule Members::first_linear(int64_t in, int64_t out, ScaleStart start, const std::vector<int64_t>& chunks) const {
+AnyModule Members::first_linear(int64_t in, int64_t out, ScaleInit init, const std::vector<int64_t>& chunks) const {
   if (count == 0 || kind != EnsembleKind::tabm) return linear(in, out);
-  return AnyModule(BatchEnsembleLinear(MemberLinearOptions(count, in, out).start(start).chunks(chunks)));
+  return AnyModule(BatchEnsembleLinear(
+      MemberLinearOptions{.members = count, .in = in, .out = out, .init = init, .chunks = chunks}));
 }
 
-AnyModule Members::entrance(int64_t in, ScaleStart start, const std::vector<int64_t>& chunks) const {
+AnyModule Members::input_adapter(int64_t in, ScaleInit init, const std::vector<int64_t>& chunks) const {
   if (count == 0 || kind != EnsembleKind::mini) return AnyModule(nn::Identity());
-  return AnyModule(MemberScale(MemberScaleOptions(count, in).start(start).chunks(chunks)));
+  return AnyModule(MemberScale(MemberScaleOptions{.members = count, .width = in, .init = init, .chunks = chunks}));
 }
 
 AnyModule Members::last_linear(int64_t in, int64_t out) const {
   if (count == 0) return AnyModule(nn::Linear(in, out));
-  return AnyModule(NLinear(NLinearOptions(count, in, out)));
+  return AnyModule(NLinear(NLinearOptions{.layers = count, .in = in, .out = out}));
 }
 
 AnyModule Members::norm(const Norm& norm, int64_t width) const {
-  if (count == 0) return norm.build(width, Layout::rows);
-  norm.build(width, Layout::rows);  // refuses what one network would refuse
-  // A layer norm of each member is a group norm whose groups are the members.
-  const int64_t groups = norm.kind == Norm::Kind::layer ? count : norm.kind == Norm::Kind::group ? norm.groups * count : 0;
-  if (groups > 0) return AnyModule(nn::GroupNorm(nn::GroupNormOptions(groups, count * width)));
-  return norm.build(count * width, Layout::rows);
+  return norm.build(width, Layout::rows, std::max<int64_t>(count, 1));
 }
 
 }  // namespace reszoo

@@ -23,18 +23,17 @@ void collect_paths(const Steps& steps, const std::string& prefix, std::vector<st
 }  // namespace
 
 std::string InputSpec::text() const {
-  return fmt::format("(N, {}{})", channels, layout == Layout::maps ? ", H, W" : "");
+  return shape_text(layout, std::to_string(channels));
 }
 
 NetworkImpl::NetworkImpl(NetworkParts parts) : parts_(std::move(parts)) {
-  adopt(*this, parts_.body);
-  adopt(*this, parts_.pool);
+  register_steps(*this, parts_.body);
+  register_steps(*this, parts_.pool);
   register_module(parts_.head.name(), parts_.head.module().ptr());
 }
 
 void NetworkImpl::check_input(const Tensor& x) const {
-  const int64_t rank = parts_.input.layout == Layout::maps ? 4 : 2;
-  if (x.dim() != rank || x.size(1) != parts_.input.channels)
+  if (x.dim() != rank_of(parts_.input.layout) || x.size(1) != parts_.input.channels)
     fail(ErrorKind::input, "{}: input must be {}, got ({})", parts_.name, parts_.input.text(),
          fmt::join(x.sizes(), ", "));
   if (!x.is_floating_point())
@@ -77,7 +76,7 @@ std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std
 
 bool NetworkImpl::has_head() const { return !parts_.head.module().ptr()->as<nn::IdentityImpl>(); }
 
-AnyModule* NetworkImpl::part(const std::string& name) {
+AnyModule* NetworkImpl::child(const std::string& name) {
   if (name == parts_.head.name()) return &parts_.head.module();
   if (auto* found = find_step(parts_.body, name)) return found;
   return find_step(parts_.pool, name);

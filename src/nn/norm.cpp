@@ -5,75 +5,177 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
-#include <charconv>
-#include <optional>
+#include <algorithm>
+#include <deque>
+#include <mutex>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "reszoo/base/names.h"
+#include "reszoo/base/number.h"
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
 
 namespace reszoo {
 namespace {
 
-AnyModule group_norm(int64_t groups, int64_t width) {
-  if (groups < 1) fail(ErrorKind::usage, "Norm: groups must be positive, got groups={}", groups);
-  if (width % groups != 0)
-    fail(ErrorKind::usage, "Norm: groups must divide width, got groups={}, width={}", groups, width);
-  return AnyModule(nn::GroupNorm(nn::GroupNormOptions(groups, width)));
+AnyModule identity(const NormShape&) { return AnyModule(nn::Identity()); }
+AnyModule batch_norm1d(const NormShape& shape) { return AnyModule(nn::BatchNorm1d(shape.channels)); }
+
+/// A layer norm over all dimensions but N is a group norm of one group for each member.
+AnyModule group_norm(const NormShape& shape) {
+  const int64_t groups = std::max<int64_t>(shape.groups, 1) * shape.members;
+  return AnyModule(nn::GroupNorm(nn::GroupNormOptions(groups, shape.channels)));
 }
 
-std::optional<int64_t> positive_number(std::string_view text) {
-  int64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || number < 1) return std::nullopt;
-  return number;
+AnyModule layer_norm(const NormShape& shape) {
+  return shape.members > 1 ? group_norm(shape) : AnyModule(nn::LayerNorm(nn::LayerNormOptions({shape.channels})));
+}
+
+/// The table. A new norm of reszoo is a row here.
+std::deque<NormRow> built_in_norms() {
+  return {
+      {.name = "batch",
+       .features = batch_norm1d,
+       .sequences = batch_norm1d,
+       .images = [](const NormShape& shape) { return AnyModule(nn::BatchNorm2d(shape.channels)); },
+       .modules = {typeid(nn::BatchNorm1dImpl), typeid(nn::BatchNorm2dImpl)}},
+      {.name = "group",
+       .takes_groups = true,
+       .features = group_norm,
+       .sequences = group_norm,
+       .images = group_norm,
+       .modules = {typeid(nn::GroupNormImpl)}},
+      {.name = "layer",
+       .features = layer_norm,
+       .sequences = group_norm,
+       .images = group_norm,
+       .modules = {typeid(nn::LayerNormImpl), typeid(nn::GroupNormImpl)}},
+      {.name = "instance",
+       .sequences =
+           [](const NormShape& shape) {
+             return AnyModule(nn::InstanceNorm1d(nn::InstanceNorm1dOptions(shape.channels).affine(true)));
+           },
+       .images =
+           [](const NormShape& shape) {
+             return AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(shape.channels).affine(true)));
+           },
+       .modules = {typeid(nn::InstanceNorm1dImpl), typeid(nn::InstanceNorm2dImpl)}},
+      {.name = "evo",
+       .takes_groups = true,
+       .is_activation = true,
+       .images =
+           [](const NormShape& shape) {
+             return AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = shape.channels, .groups = shape.groups}));
+           },
+       .modules = {typeid(EvoNorm2dImpl)}},
+      {.name = "response",
+       .is_activation = true,
+       .images =
+           [](const NormShape& shape) {
+             return AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = shape.channels}));
+           },
+       .modules = {typeid(FilterResponseNorm2dImpl)}},
+      {.name = "none", .features = identity, .sequences = identity, .images = identity},
+  };
+}
+
+/// The rows of reszoo and those that the program added; a row is never moved or removed.
+struct NormTable {
+  std::mutex mutex;
+  std::deque<NormRow> rows = built_in_norms();
+};
+
+NormTable& norm_table() {
+  static NormTable table;
+  return table;
+}
+
+/// The first row for which `holds(row)`, or nullptr.
+template <typename Holds>
+const NormRow* find_norm(const Holds& holds) {
+  auto& table = norm_table();
+  const std::lock_guard lock(table.mutex);
+  const auto found = std::find_if(table.rows.begin(), table.rows.end(), holds);
+  return found == table.rows.end() ? nullptr : &*found;
+}
+
+const NormRow* find_norm_row(std::string_view name) {
+  return find_norm([&](const NormRow& row) { return row.name == name; });
+}
+
+const NormRow& norm_row(std::string_view name) {
+  if (const auto* row = find_norm_row(name)) return *row;
+  refuse_name("Norm", norm_names(), name);
+}
+
+const NormBuilder& builder_of(const NormRow& row, Layout layout) {
+  switch (layout) {
+    case Layout::rows: return row.features;
+    case Layout::sequences: return row.sequences;
+    case Layout::maps: return row.images;
+  }
+  fail(ErrorKind::usage, "Norm: unknown layout {}", static_cast<int>(layout));
+}
+
+[[noreturn]] void refuse_layout(const NormRow& row, const Norm& norm, Layout layout) {
+  std::vector<std::string> taken;
+  for (const auto other : {Layout::rows, Layout::sequences, Layout::maps})
+    if (builder_of(row, other)) taken.push_back(text_of(other) + " " + shape_text(other));
+  fail(ErrorKind::usage, "Norm: {} needs {}, got {} {}; use layer", norm.text(), alternatives(taken), text_of(layout),
+       shape_text(layout));
 }
 
 }  // namespace
 
 Norm Norm::parse(std::string_view text) {
-  if (text == "none") return {Kind::none};
-  if (text == "batch") return {Kind::batch};
-  if (text == "layer") return {Kind::layer};
-  if (text == "instance") return {Kind::instance};
-  if (text == "response") return {Kind::response};
-  for (const auto& [prefix, kind] : {std::pair<std::string_view, Kind>{"group:", Kind::group}, {"evo:", Kind::evo}})
-    if (text.starts_with(prefix))
-      if (const auto groups = positive_number(text.substr(prefix.size()))) return {kind, *groups};
-  fail(ErrorKind::usage, "Norm: must be batch, group:<number>, layer, instance, evo:<number>, response or none, got \"{}\"{}",
-       text, suggestion(text, {"batch", "group:32", "layer", "instance", "evo:32", "response", "none"}));
+  const auto colon = text.find(':');
+  const bool has_groups = colon != std::string_view::npos;
+  if (const auto* row = find_norm_row(text.substr(0, colon)); row && row->takes_groups == has_groups) {
+    if (!has_groups) return {row->name};
+    const auto count = number_in_text<int64_t>(text.substr(colon + 1));
+    if (count && *count > 0) return {row->name, *count};
+  }
+  refuse_name("Norm", norm_names(), text);
 }
 
-std::string Norm::text() const {
-  switch (kind) {
-    case Kind::none: return "none";
-    case Kind::batch: return "batch";
-    case Kind::group: return fmt::format("group:{}", groups);
-    case Kind::layer: return "layer";
-    case Kind::instance: return "instance";
-    case Kind::evo: return fmt::format("evo:{}", groups);
-    case Kind::response: return "response";
-  }
-  fail(ErrorKind::usage, "Norm: unknown kind {}", static_cast<int>(kind));
+std::string Norm::text() const { return groups == 0 ? name : fmt::format("{}:{}", name, groups); }
+
+AnyModule Norm::build(int64_t width, Layout layout, int64_t members) const {
+  const auto& row = norm_row(name);
+  const auto& builder = builder_of(row, layout);
+  if (!builder) refuse_layout(row, *this, layout);
+  if (row.takes_groups && groups < 1) fail(ErrorKind::usage, "Norm: groups must be positive, got groups={}", groups);
+  if (row.takes_groups && width % groups != 0)
+    fail(ErrorKind::usage, "Norm: groups must divide width, got groups={}, width={}", groups, width);
+  return builder({.channels = width * members, .groups = row.takes_groups ? groups : 0, .members = members});
 }
 
-AnyModule Norm::build(int64_t width, Layout layout) const {
-  const bool maps = layout == Layout::maps;
-  if (!maps && (kind == Kind::instance || kind == Kind::evo || kind == Kind::response))
-    fail(ErrorKind::usage, "Norm: {} needs feature maps (N, C, H, W), got rows (N, C); use layer", text());
-  switch (kind) {
-    case Kind::none: return AnyModule(nn::Identity());
-    case Kind::batch: return maps ? AnyModule(nn::BatchNorm2d(width)) : AnyModule(nn::BatchNorm1d(width));
-    case Kind::group: return group_norm(groups, width);
-    case Kind::layer:
-      return maps ? group_norm(1, width) : AnyModule(nn::LayerNorm(nn::LayerNormOptions({width})));
-    case Kind::instance: return AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(width).affine(true)));
-    case Kind::evo: return AnyModule(EvoNorm2d(EvoNorm2dOptions(width).groups(groups)));
-    case Kind::response: return AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions(width)));
-  }
-  fail(ErrorKind::usage, "Norm: unknown kind {}", static_cast<int>(kind));
+bool Norm::is_activation() const { return norm_row(name).is_activation; }
+
+void register_norm(NormRow row) {
+  if (row.name.empty() || row.name.find(':') != std::string::npos)
+    fail(ErrorKind::usage, "register_norm: a name must be a word without a colon, got \"{}\"", row.name);
+  if (!row.features && !row.sequences && !row.images)
+    fail(ErrorKind::usage, "register_norm: \"{}\" needs a builder for features, sequences or images", row.name);
+  auto& table = norm_table();
+  const std::lock_guard lock(table.mutex);
+  for (const auto& other : table.rows)
+    if (other.name == row.name) fail(ErrorKind::usage, "register_norm: \"{}\" is there already", row.name);
+  table.rows.push_back(std::move(row));
+}
+
+std::vector<std::string> norm_names() {
+  auto& table = norm_table();
+  const std::lock_guard lock(table.mutex);
+  std::vector<std::string> names;
+  for (const auto& row : table.rows) names.push_back(row.takes_groups ? row.name + ":<groups>" : row.name);
+  return names;
+}
+
+const NormRow* norm_row_of(const nn::Module& module) {
+  const std::type_index type = typeid(module);
+  return find_norm([&](const NormRow& row) {
+    return std::find(row.modules.begin(), row.modules.end(), type) != row.modules.end();
+  });
 }
 
 }  // namespace reszoo

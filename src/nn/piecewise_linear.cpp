@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-void check(const Bins& bins) {
+void check_bins(const Bins& bins) {
   if (bins.empty()) fail(ErrorKind::usage, "PiecewiseLinearBins: needs the edges of a column or more, got none");
   for (size_t i = 0; i < bins.size(); ++i) {
     const auto& edges = bins[i];
@@ -26,12 +26,12 @@ void check(const Bins& bins) {
   }
 }
 
-Tensor as_tensor(std::vector<float> values, int64_t columns) { return torch::tensor(values).view({columns, -1}); }
+Tensor bins_tensor(std::vector<float> values, int64_t columns) { return torch::tensor(values).view({columns, -1}); }
 
 }  // namespace
 
 PiecewiseLinearBinsImpl::PiecewiseLinearBinsImpl(Bins bins_) : bins(std::move(bins_)) {
-  check(bins);
+  check_bins(bins);
   reset();
 }
 
@@ -41,7 +41,7 @@ int64_t PiecewiseLinearBinsImpl::most_bins() const {
   return static_cast<int64_t>(most);
 }
 
-std::vector<int64_t> PiecewiseLinearBinsImpl::places() const {
+std::vector<int64_t> PiecewiseLinearBinsImpl::bin_features() const {
   std::vector<int64_t> found;
   const int64_t most = most_bins();
   for (size_t i = 0; i < bins.size(); ++i) {
@@ -56,21 +56,21 @@ void PiecewiseLinearBinsImpl::reset() {
   const auto columns = static_cast<int64_t>(bins.size());
   const auto most = static_cast<size_t>(most_bins());
   std::vector<float> weights(bins.size() * most, 0), biases(weights);
-  const auto kept = places();
+  const auto kept = bin_features();
   for (size_t i = 0, next = 0; i < bins.size(); ++i)
     for (size_t j = 0; j + 1 < bins[i].size(); ++j, ++next) {
       const auto edge = static_cast<float>(bins[i][j]), width = static_cast<float>(bins[i][j + 1]) - edge;
       weights[static_cast<size_t>(kept[next])] = 1 / width;
       biases[static_cast<size_t>(kept[next])] = -edge / width;
     }
-  weight = register_buffer("weight", as_tensor(weights, columns));
-  bias = register_buffer("bias", as_tensor(biases, columns));
+  weight = register_buffer("weight", bins_tensor(weights, columns));
+  bias = register_buffer("bias", bins_tensor(biases, columns));
   std::vector<float> single, valid(weights.size(), 0);
   for (const auto& edges : bins) single.push_back(edges.size() == 2);
-  for (const auto place : kept) valid[static_cast<size_t>(place)] = 1;
+  for (const auto feature : kept) valid[static_cast<size_t>(feature)] = 1;
   if (std::count(single.begin(), single.end(), 1.0f) > 0)
     single_bin_mask = register_buffer("single_bin_mask", torch::tensor(single).to(torch::kBool));
-  if (kept.size() < valid.size()) mask = register_buffer("mask", as_tensor(valid, columns).to(torch::kBool));
+  if (kept.size() < valid.size()) mask = register_buffer("mask", bins_tensor(valid, columns).to(torch::kBool));
   std::tie(lower_, upper_) = limits();
 }
 
@@ -83,7 +83,7 @@ std::pair<Tensor, Tensor> PiecewiseLinearBinsImpl::limits() const {
     if (bins[i].size() == 2) lower[(i + 1) * most - 1] = -kInfinity;
   }
   const auto columns = static_cast<int64_t>(bins.size());
-  return {as_tensor(lower, columns), as_tensor(upper, columns)};
+  return {bins_tensor(lower, columns), bins_tensor(upper, columns)};
 }
 
 Tensor PiecewiseLinearBinsImpl::forward(const Tensor& x) {
@@ -100,35 +100,38 @@ void PiecewiseLinearBinsImpl::pretty_print(std::ostream& stream) const {
 
 void PiecewiseLinearEncodingImpl::reset() {
   impl = register_module("impl", PiecewiseLinearBins(bins));
-  if (impl->mask.defined()) places_ = torch::tensor(impl->places(), torch::kLong);
+  if (impl->mask.defined()) bin_features_ = torch::tensor(impl->bin_features(), torch::kLong);
 }
 
 Tensor PiecewiseLinearEncodingImpl::forward(const Tensor& x) {
   const auto all = impl(x).flatten(1);
-  if (!places_.defined()) return all;
-  if (places_.device() != x.device()) places_ = places_.to(x.device());
-  return all.index_select(1, places_);
+  if (!bin_features_.defined()) return all;
+  if (bin_features_.device() != x.device()) bin_features_ = bin_features_.to(x.device());
+  return all.index_select(1, bin_features_);
 }
 
 PiecewiseLinearEmbeddingsImpl::PiecewiseLinearEmbeddingsImpl(PiecewiseLinearEmbeddingsOptions options_)
     : options(std::move(options_)) {
-  if (options.width() < 1)
-    fail(ErrorKind::usage, "PiecewiseLinearEmbeddings: width must be 1 or more, got {}", options.width());
+  if (options.width < 1)
+    fail(ErrorKind::usage, "PiecewiseLinearEmbeddings: width must be 1 or more, got {}", options.width);
   reset();
 }
 
 void PiecewiseLinearEmbeddingsImpl::reset() {
-  const bool b = options.version() == PiecewiseLinearEmbeddingsOptions::Version::b;
-  const auto columns = static_cast<int64_t>(options.bins().size());
-  impl = PiecewiseLinearBins(options.bins());  // checks the bins
-  if (b) linear0 = register_module("linear0", LinearEmbeddings(LinearEmbeddingsOptions(columns, options.width())));
+  const bool b = options.version == PiecewiseLinearEmbeddingsOptions::Version::b;
+  const auto columns = static_cast<int64_t>(options.bins.size());
+  impl = PiecewiseLinearBins(options.bins);  // checks the bins
+  const LinearEmbeddingsOptions linear_options{.columns = columns, .width = options.width};
+  if (b) linear0 = register_module("linear0", LinearEmbeddings(linear_options));
   register_module("impl", impl);
-  linear = register_module("linear", NLinear(NLinearOptions(columns, impl->most_bins(), options.width()).bias(!b)));
+  linear = register_module(
+      "linear",
+      NLinear(NLinearOptions{.layers = columns, .in = impl->most_bins(), .out = options.width, .bias = !b}));
   if (b) {
     const torch::NoGradGuard no_grad;
     linear->weight.zero_();
   }
-  activation = options.activation() ? AnyModule(nn::ReLU()) : AnyModule(nn::Identity());
+  activation = options.activation ? AnyModule(nn::ReLU()) : AnyModule(nn::Identity());
   register_module("activation", activation.ptr());
 }
 
@@ -138,8 +141,8 @@ Tensor PiecewiseLinearEmbeddingsImpl::forward(const Tensor& x) {
 }
 
 void PiecewiseLinearEmbeddingsImpl::pretty_print(std::ostream& stream) const {
-  stream << "PiecewiseLinearEmbeddings(" << options.width() << ", version="
-         << (options.version() == PiecewiseLinearEmbeddingsOptions::Version::b ? "b" : "a") << ")";
+  stream << "PiecewiseLinearEmbeddings(" << options.width << ", version="
+         << (options.version == PiecewiseLinearEmbeddingsOptions::Version::b ? "b" : "a") << ")";
 }
 
 }  // namespace reszoo

@@ -7,12 +7,12 @@
 namespace reszoo {
 
 ResidualBlockImpl::ResidualBlockImpl(Slots slots) : slots_(std::move(slots)) {
-  const auto adopt_shortcut = [&] { register_module(slots_.shortcut.name(), slots_.shortcut.module().ptr()); };
-  if (slots_.shortcut_first) adopt_shortcut();
-  adopt(*this, slots_.entry);
-  adopt(*this, slots_.branch);
-  if (!slots_.shortcut_first) adopt_shortcut();
-  adopt(*this, slots_.exit);
+  const auto register_shortcut = [&] { register_module(slots_.shortcut.name(), slots_.shortcut.module().ptr()); };
+  if (slots_.shortcut_first) register_shortcut();
+  register_steps(*this, slots_.entry);
+  register_steps(*this, slots_.branch);
+  if (!slots_.shortcut_first) register_shortcut();
+  register_steps(*this, slots_.exit);
 }
 
 Tensor ResidualBlockImpl::forward(const Tensor& x) {
@@ -26,7 +26,7 @@ Tensor ResidualBlockImpl::forward(const Tensor& x) {
   return run(slots_.exit, branch + shortcut);
 }
 
-AnyModule* ResidualBlockImpl::part(const std::string& name) {
+AnyModule* ResidualBlockImpl::child(const std::string& name) {
   if (name == slots_.shortcut.name()) return &slots_.shortcut.module();
   for (auto* steps : {&slots_.entry, &slots_.branch, &slots_.exit})
     if (auto* found = find_step(*steps, name)) return found;

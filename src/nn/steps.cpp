@@ -8,11 +8,14 @@
 
 namespace reszoo {
 
+NamedStep::NamedStep(std::string name, nn::Sequential sequential)
+    : nn::NamedAnyModule(std::move(name), AnyModule(Chain(std::move(sequential)))) {}
+
 void Composite::replace_part(const std::string& name, AnyModule module) {
-  AnyModule* place = part(name);
-  if (!place) fail(ErrorKind::usage, "replace_part: no part \"{}\"{}", name, suggestion(name, named_children().keys()));
-  *place = std::move(module);
-  replace_module(name, place->ptr());
+  AnyModule* found = child(name);
+  if (!found) fail(ErrorKind::usage, "replace_part: no part \"{}\"{}", name, suggestion(name, named_children().keys()));
+  *found = std::move(module);
+  replace_module(name, found->ptr());
 }
 
 Tensor run(Steps& steps, Tensor x) {
@@ -34,7 +37,7 @@ Tensor run(Steps& steps, Tensor x, const StepObserver& observe, const std::strin
   return x;
 }
 
-Steps adopt(nn::Module& owner, Steps steps) {
+Steps register_steps(nn::Module& owner, Steps steps) {
   for (auto& step : steps) owner.register_module(step.name(), step.module().ptr());
   return steps;
 }
@@ -46,9 +49,9 @@ AnyModule* find_step(Steps& steps, const std::string& name) {
 }
 
 AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
-  // Cloneable::clone() calls reset(), which draws initial weights that are overwritten at once.
+  // Cloneable::clone() calls reset(), which draws initial weights that are overwritten immediately.
   const NoInit no_init;
-  const GeneratorGuard guard(default_generators(device));  // a module of the user's own may draw otherwise
+  const GeneratorGuard guard(default_generators(device));  // a user's module may draw by other functions
   auto copy = module.clone(device);
   copy_flags(*module.ptr(), *copy.ptr());
   return copy;

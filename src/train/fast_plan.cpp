@@ -60,7 +60,7 @@ bool read_linear(NodeReader& nodes, int64_t members, LinearTensors& layer) {
     return members == 1 && is_plain(layer.weight) && is_plain(layer.bias);
   }
   const auto* linear = nodes.take<BatchEnsembleLinearImpl>("batch_ensemble_linear");
-  if (!linear || linear->options.members() != members) return false;
+  if (!linear || linear->options.members != members) return false;
   layer = {.weight = linear->weight, .bias = linear->bias, .r = linear->r, .s = linear->s};
   return is_plain(layer.weight) && is_plain(layer.bias) && is_plain(layer.r) && is_plain(layer.s);
 }
@@ -158,7 +158,7 @@ std::optional<TabularPlan> plan_of(const Network& network) {
   }
   NodeReader nodes(graph, first);
   if (!nodes.is("linear") && !nodes.is("batch_ensemble_linear")) return std::nullopt;
-  if (const auto* layer = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>()) plan.members = layer->options.members();
+  if (const auto* layer = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>()) plan.members = layer->options.members;
   if (!read_linear(nodes, plan.members, plan.tensors.input)) return std::nullopt;
   while (!is_head(graph, nodes.next()))
     if (!read_block(nodes, plan)) return std::nullopt;

@@ -16,7 +16,19 @@ bool names(const std::string& pattern, const std::string& name) {
   return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-/// What somebody may have meant: a name, or a module with `.*`, which is easily forgotten.
+/// The parts that have parameters, as patterns: "layer1.*, fc.*".
+std::string parts_text(const std::vector<std::string>& all) {
+  std::vector<std::string> parts;
+  for (const auto& name : all) {
+    const auto dot = name.find('.');
+    const auto part = dot == std::string::npos ? name : name.substr(0, dot) + ".*";
+    if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+  }
+  return list(parts);
+}
+
+/// What the caller may have meant: a name, a module with `.*`, which is easily forgotten, or
+/// else what there is.
 std::string hint(const std::string& pattern, const std::vector<std::string>& all) {
   auto candidates = all;
   for (const auto& name : all) {
@@ -24,7 +36,8 @@ std::string hint(const std::string& pattern, const std::vector<std::string>& all
     for (auto dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1))
       candidates.push_back(name.substr(0, dot) + ".*");
   }
-  return suggestion(pattern, candidates);
+  const auto near = suggestion(pattern, candidates);
+  return near.empty() && !all.empty() ? "; there are " + parts_text(all) : near;
 }
 
 void require(bool holds, const ParameterRule& rule, const char* what, double value) {

@@ -96,6 +96,13 @@ ModelOptions default_options(Domain domain) {
   return domain == Domain::image ? ModelOptions(ImageOptions{}) : ModelOptions(TabularOptions{});
 }
 
+std::vector<std::string> option_names(Domain domain) {
+  std::vector<std::string> names;
+  std::visit([&](const auto& chosen) { visit_fields(chosen, [&](const char* name, const auto&) { names.emplace_back(name); }); },
+             default_options(domain));
+  return names;
+}
+
 json to_json(const ModelOptions& options) {
   json j = json::object();
   std::visit(

@@ -108,9 +108,9 @@ std::optional<TabularOptions> options_of_shapes(const State& state) {
   if (residual) options.hidden_factor = static_cast<double>(hidden) / static_cast<double>(shapes.out("blocks.0.linear2"));
   read_members(shapes, first, last, options);
   const bool absent = !shapes.has(norm + ".weight"), batch = shapes.has(norm + ".running_mean");
-  if (residual && absent) options.norm = Norm{Norm::Kind::none};
-  if (!absent && !batch) options.norm = Norm{Norm::Kind::layer};
-  if (!residual && batch) options.norm = Norm{Norm::Kind::batch};
+  if (residual && absent) options.norm = Norm{"none"};
+  if (!absent && !batch) options.norm = Norm{"layer"};
+  if (!residual && batch) options.norm = Norm{"batch"};
   return options;
 }
 

@@ -155,14 +155,14 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(2).ceil_mode(true).count_include_pad(false))),
       AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
-      AnyModule(StdConv2d(StdConv2dOptions(nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false)).epsilon(0.1))),
-      AnyModule(BlurPool2d(BlurPool2dOptions(4).stride(3))),
-      AnyModule(SqueezeExcite(SqueezeExciteOptions(4))),
-      AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions(4))),
-      AnyModule(EvoNorm2d(EvoNorm2dOptions(4).groups(2).epsilon(0.1))),
-      AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions(4).epsilon(0.1))),
-      AnyModule(DropPath(DropPathOptions(0.5))),
-      AnyModule(DropBlock2d(DropBlock2dOptions(0.5))),
+      AnyModule(StdConv2d(StdConv2dOptions{.conv = nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false), .epsilon = 0.1})),
+      AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 4, .stride = 3})),
+      AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 4})),
+      AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 4})),
+      AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 4, .groups = 2, .epsilon = 0.1})),
+      AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 4, .epsilon = 0.1})),
+      AnyModule(DropPath(DropPathOptions{.probability = 0.5})),
+      AnyModule(DropBlock2d(DropBlock2dOptions{.probability = 0.5})),
   };
   for (const auto& module : modules) {
     auto network = around(module);

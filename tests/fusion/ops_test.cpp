@@ -112,8 +112,8 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
       {AnyModule(nn::GroupNorm(nn::GroupNormOptions(1, 8).affine(false))), "group_norm"},
       {AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(8).affine(true))), "instance_norm"},
       {AnyModule(nn::LayerNorm(nn::LayerNormOptions({11, 9}))), "layer_norm"},
-      {AnyModule(EvoNorm2d(EvoNorm2dOptions(8).groups(2))), "evo_norm"},
-      {AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions(8))), "response_norm"}};
+      {AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 8, .groups = 2})), "evo_norm"},
+      {AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 8})), "response_norm"}};
   for (const auto& [norm, name] : norms) {
     EXPECT_EQ(check({{norm}}, images()), (Kinds{name}));
     EXPECT_EQ(check({{norm, AnyModule(nn::ReLU())}, true}, images()), (Kinds{name + "+add+relu"}));
@@ -123,19 +123,19 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
 }
 
 TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
-  EXPECT_EQ(check({{AnyModule(SqueezeExcite(SqueezeExciteOptions(8))), AnyModule(nn::ReLU())}, true}, images()),
+  EXPECT_EQ(check({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
             (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
-  EXPECT_EQ(check({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions(8))), AnyModule(nn::ReLU())}, true}, images()),
+  EXPECT_EQ(check({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
             (Kinds{"avg_pool", "channel_conv+sigmoid", "channel_scale+add+relu"}));
   for (const int64_t stride : {1, 2, 3})
-    EXPECT_EQ(check({{AnyModule(BlurPool2d(BlurPool2dOptions(8).stride(stride)))}}, images()), (Kinds{"blur_pool"}));
+    EXPECT_EQ(check({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()), (Kinds{"blur_pool"}));
   EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
             (Kinds{"avg_pool+flatten", "linear"}));
   EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}}, images()),
             (Kinds{"adaptive_avg_pool", "flatten"}));
   EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(4))}}, images()), (Kinds{"adaptive_avg_pool"}));
   EXPECT_EQ(check({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()), (Kinds{"pad"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions(8, 11).stride(2)))}}, images()), (Kinds{"pad_channels"}));
+  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 11, .stride = 2}))}}, images()), (Kinds{"pad_channels"}));
   EXPECT_EQ(check({{AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(2).stride(1).dilation(3)))}}, images()), (Kinds{"max_pool"}));
   EXPECT_EQ(check({{AnyModule(nn::Tanh())}}, images()), (Kinds{"module"}));
 }
@@ -148,7 +148,7 @@ TEST(FusedOps, RowsHaveTheirNorms) {
             (Kinds{"linear+norm+silu"}));
   EXPECT_EQ(check({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}}, x),
             (Kinds{"unflatten", "conv", "flatten"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions(12, 15)))}}, x), (Kinds{"pad_channels"}));
+  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x), (Kinds{"pad_channels"}));
 }
 
 TEST(FusedOps, SequencesAreMapsOfOneRow) {

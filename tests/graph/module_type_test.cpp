@@ -66,8 +66,8 @@ TEST(ModuleTypes, OperationsOfImagesAreTheModules) {
       {AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 6, {3, 5}).stride({2, 1}).padding({0, 3}).dilation({2, 1}).groups(2))),
        AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 2, {4, 3}).padding(torch::kSame))),
        AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 2, 3).padding(torch::kValid))),
-       AnyModule(StdConv2d(StdConv2dOptions(nn::Conv2dOptions(4, 6, 3).stride(2).padding(1)))),
-       AnyModule(BlurPool2d(BlurPool2dOptions(4).stride(3))),
+       AnyModule(StdConv2d(StdConv2dOptions{.conv = nn::Conv2dOptions(4, 6, 3).stride(2).padding(1)})),
+       AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 4, .stride = 3})),
        AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions({2, 3}).stride(2).padding({1, 0}).dilation(2).ceil_mode(true))),
        AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
        AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({7, 3}))),
@@ -75,15 +75,15 @@ TEST(ModuleTypes, OperationsOfImagesAreTheModules) {
        AnyModule(nn::BatchNorm2d(4)), AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 4))),
        AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(4).affine(true))),
        AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(4).track_running_stats(true))),
-       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}))), AnyModule(EvoNorm2d(EvoNorm2dOptions(4).groups(2))),
-       AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions(4))), AnyModule(nn::ReLU()), AnyModule(nn::GELU()),
+       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}))), AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 4, .groups = 2})),
+       AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 4})), AnyModule(nn::ReLU()), AnyModule(nn::GELU()),
        AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))), AnyModule(nn::SiLU()), AnyModule(nn::Sigmoid()),
        AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.3))),
        AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
-       AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions(4, 7).stride(2))), AnyModule(nn::Flatten()),
-       AnyModule(SqueezeExcite(SqueezeExciteOptions(4))),
-       AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions(4))), AnyModule(nn::Dropout(0.5)),
-       AnyModule(DropPath(DropPathOptions(0.5))), AnyModule(DropBlock2d(DropBlock2dOptions(0.5)))},
+       AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 4, .out = 7, .stride = 2})), AnyModule(nn::Flatten()),
+       AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 4})),
+       AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 4})), AnyModule(nn::Dropout(0.5)),
+       AnyModule(DropPath(DropPathOptions{.probability = 0.5})), AnyModule(DropBlock2d(DropBlock2dOptions{.probability = 0.5}))},
       uniform("x", {2, 4, 18, 17}) - 0.5);
 }
 
@@ -102,7 +102,7 @@ TEST(ModuleTypes, OperationsOfRowsAreTheModules) {
   expect_lowered({AnyModule(nn::Linear(12, 5)), AnyModule(nn::BatchNorm1d(12)), AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))),
                   AnyModule(nn::GroupNorm(nn::GroupNormOptions(3, 12))),
                   AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))),
-                  AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions(12, 15)))},
+                  AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))},
                  uniform("x", {5, 12}) - 0.5);
 }
 

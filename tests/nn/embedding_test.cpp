@@ -1,4 +1,4 @@
-// Numerical embeddings and bins against rtdl_num_embeddings, and how they begin.
+// Numerical embeddings against rtdl_num_embeddings, and their initial weights.
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/linear_embeddings.h"
@@ -14,21 +14,6 @@ using namespace reszoo::test;
 using nlohmann::json;
 
 namespace {
-
-/// The fixture's table: uniform numbers, ties, two values, heavy tails; its targets.
-struct Table {
-  Tensor x, y, classes;
-};
-
-Table table() {
-  const auto u = uniform("table", {400, 4});
-  const auto x = torch::stack({u.select(1, 0), torch::round(u.select(1, 1) * 8) / 8, u.select(1, 2).gt(0.5).to(torch::kFloat),
-                               u.select(1, 3) * u.select(1, 3) * u.select(1, 3)},
-                              1);
-  const auto y = x.select(1, 0) * x.select(1, 0) + x.select(1, 1) * 0.5 + x.select(1, 2) + x.select(1, 3) +
-                 uniform("noise", {400}) * 0.25;
-  return {x, y, y.gt(0.5).to(torch::kLong) + y.gt(1.0).to(torch::kLong)};
-}
 
 AnyModule module_of(const json& record) {
   const auto& options = record.at("options");
@@ -114,20 +99,20 @@ TEST(PiecewiseLinearEncoding, RefusesEdgesThatDoNotAscend) {
 
 TEST(PeriodicEmbeddings, BeginWithFrequenciesOfTheScaleCutAtThreeDeviations) {
   torch::manual_seed(1);
-  PeriodicEmbeddings embeddings(PeriodicEmbeddingsOptions(200, 8).frequencies(100).scale(0.3));
+  PeriodicEmbeddings embeddings(PeriodicEmbeddingsOptions{.columns = 200, .width = 8, .frequencies = 100, .scale = 0.3});
   const auto& weight = embeddings->periodic->weight;
   EXPECT_NEAR(mean_of(weight), 0, 0.01);
   EXPECT_NEAR(deviation_of(weight), 0.3 * 0.98658, 0.005);  // of a normal distribution cut at three deviations
   EXPECT_LE(weight.abs().max().item<double>(), 0.9 + 1e-6);
   EXPECT_GT(weight.abs().max().item<double>(), 0.8);
-  expect_error(ErrorKind::usage, "scale must be positive", [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions(1, 1).scale(0)); });
+  expect_error(ErrorKind::usage, "scale must be positive", [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .scale = 0}); });
   expect_error(ErrorKind::usage, "lite needs the activation",
-               [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions(1, 1).lite(true).activation(false)); });
+               [] { PeriodicEmbeddings(PeriodicEmbeddingsOptions{.columns = 1, .width = 1, .lite = true, .activation = false}); });
 }
 
 TEST(LinearEmbeddings, BeginUniformInOneByTheRootOfTheWidth) {
   torch::manual_seed(1);
-  LinearEmbeddings embeddings(LinearEmbeddingsOptions(1000, 16));
+  LinearEmbeddings embeddings(LinearEmbeddingsOptions{.columns = 1000, .width = 16});
   for (const auto* tensor : {&embeddings->weight, &embeddings->bias}) {
     EXPECT_NEAR(mean_of(*tensor), 0, 0.01);
     EXPECT_NEAR(deviation_of(*tensor), 0.25 / std::sqrt(3.0), 0.003);
@@ -137,7 +122,7 @@ TEST(LinearEmbeddings, BeginUniformInOneByTheRootOfTheWidth) {
 
 TEST(NLinear, BeginsUniformInOneByTheRootOfItsInputsAndReadsRowsEitherWay) {
   torch::manual_seed(1);
-  NLinear layers(NLinearOptions(50, 9, 40));
+  NLinear layers(NLinearOptions{.layers = 50, .in = 9, .out = 40});
   EXPECT_NEAR(deviation_of(layers->weight), 1 / std::sqrt(27.0), 0.003);
   EXPECT_NEAR(deviation_of(layers->bias), 1 / std::sqrt(27.0), 0.01);
   const auto x = torch::rand({3, 50, 9});
@@ -146,53 +131,9 @@ TEST(NLinear, BeginsUniformInOneByTheRootOfItsInputsAndReadsRowsEitherWay) {
   EXPECT_TRUE(torch::allclose(layers(row), layers(row.unsqueeze(1).expand({-1, 50, -1}))));
 }
 
-TEST(Bins, AreThoseOfRtdlByQuantilesAndTrees) {
-  const auto [x, y, classes] = table();
-  for (const auto& record : read_fixture("num_embeddings").at("bins")) {
-    SCOPED_TRACE(record.at("count").dump() + record.value("classification", json()).dump());
-    const int64_t count = record.at("count");
-    if (!record.contains("classification")) {
-      EXPECT_EQ(quantile_bins(x, count), record.at("edges").get<Bins>());
-      continue;
-    }
-    const TreeBinsOptions options{.bins = count,
-                                  .classification = record.at("classification"),
-                                  .min_samples_leaf = record.at("min_samples_leaf"),
-                                  .min_impurity_decrease = record.at("min_impurity_decrease")};
-    EXPECT_EQ(tree_bins(x, options.classification ? classes : y, options), record.at("edges").get<Bins>());
-  }
-}
-
-TEST(Bins, OfAColumnOfOneOrTwoValuesAreOneBin) {
-  const auto x = torch::tensor({{3.f, 0.f}, {3.f, 1.f}, {3.f, 0.f}, {3.f, 1.f}});
-  EXPECT_EQ(quantile_bins(x.repeat({100, 1}), 47), (Bins{{3, 6}, {0, 1}}));
-  EXPECT_EQ(tree_bins(x.narrow(1, 0, 1), torch::rand({4})), (Bins{{3, 6}}));
-  EXPECT_EQ(tree_bins(x.narrow(1, 1, 1), torch::tensor({0.f, 1.f, 0.f, 1.f})), (Bins{{0, 0.5, 1}}));
-  EXPECT_EQ(quantile_bins(torch::full({2, 1}, 1e30f), 4)[0].size(), 2);
-}
-
-TEST(Bins, AreNeverNarrowerThanRounding) {
-  const auto column = torch::cat({torch::zeros({2}), torch::ones({2})}).unsqueeze(1);  // quantiles lie between them
-  for (int64_t count = 2; count < 100; ++count) {
-    const auto edges = quantile_bins(column, count)[0];
-    for (size_t i = 1; i < edges.size(); ++i) EXPECT_GT(edges[i] - edges[i - 1], 1e-3) << count;
-  }
-}
-
-TEST(Bins, RefuseWhatTheyCannotCut) {
-  expect_error(ErrorKind::input, "quantile_bins: every number must be finite",
-               [] { quantile_bins(torch::full({2, 1}, std::nan("")), 4); });
-  expect_error(ErrorKind::input, "must be (N, columns) with a row or more, got (0, 2)",
-               [] { quantile_bins(torch::empty({0, 2}), 4); });
-  expect_error(ErrorKind::usage, "count must be 1 or more, got 0", [] { quantile_bins(torch::rand({4, 1}), 0); });
-  expect_error(ErrorKind::input, "tree_bins: y must be (4), got (3)", [] { tree_bins(torch::rand({4, 1}), torch::rand({3})); });
-  expect_error(ErrorKind::input, "classes must be 0, 1, …, got -1",
-               [] { tree_bins(torch::rand({2, 1}), torch::tensor({-1.f, 0.f}), {.classification = true}); });
-}
-
 TEST(TableEncoder, LeavesTheLastNumericColumnsPlain) {
   const NumericEmbedding embedding{.kind = EmbeddingKind::linear, .width = 3};
-  TableEncoder encoder(TableEncoderOptions(4).numeric_embedding(embedding).plain_numeric(2).cardinalities({2}));
+  TableEncoder encoder(TableEncoderOptions{.numeric = 4, .cardinalities = {2}, .numeric_embedding = embedding, .plain_numeric = 2});
   EXPECT_EQ(encoder->options.widths(), (std::vector<int64_t>{3, 3, 1, 1, 2}));
   const auto x = torch::tensor({{0.5f, -1.f, 7.f, 8.f, 1.f}});
   const auto y = encoder(x);
@@ -200,16 +141,16 @@ TEST(TableEncoder, LeavesTheLastNumericColumnsPlain) {
   EXPECT_TRUE(torch::equal(y.slice(1, 6), torch::tensor({{7.f, 8.f, 0.f, 1.f}})));
   EXPECT_TRUE(torch::equal(y.slice(1, 0, 6), encoder->numeric.forward(x.narrow(1, 0, 2)).flatten(1)));
   expect_error(ErrorKind::usage, "plain_numeric must be among the numeric columns, got plain_numeric=3, numeric=2",
-               [] { TableEncoder(TableEncoderOptions(2).plain_numeric(3)); });
+               [] { TableEncoder(TableEncoderOptions{.numeric = 2, .plain_numeric = 3}); });
 }
 
 TEST(TableEncoder, GivesEachCategoryItsOwnWidth) {
-  TableEncoder encoder(TableEncoderOptions(1).cardinalities({3, 2, 4, 2}).embedding_widths({0, 5, 0, 0}));
+  TableEncoder encoder(TableEncoderOptions{.numeric = 1, .cardinalities = {3, 2, 4, 2}, .embedding_widths = {0, 5, 0, 0}});
   EXPECT_EQ(encoder->named_parameters().keys(), std::vector<std::string>{"embeddings.1.weight"});
   const auto y = encoder(torch::tensor({{0.5f, 2.f, 1.f, -1.f, 0.f}}));
   EXPECT_TRUE(torch::equal(y.slice(1, 0, 4), torch::tensor({{0.5f, 0.f, 0.f, 1.f}})));
   EXPECT_TRUE(torch::equal(y.slice(1, 4, 9)[0], encoder->parameters()[0][2]));
   EXPECT_TRUE(torch::equal(y.slice(1, 9), torch::tensor({{0.f, 0.f, 0.f, 0.f, 1.f, 0.f}})));
   expect_error(ErrorKind::usage, "embedding_widths must be one for each category, got 1 for 2 categories",
-               [] { TableEncoder(TableEncoderOptions(0).cardinalities({3, 2}).embedding_widths({4})); });
+               [] { TableEncoder(TableEncoderOptions{.numeric = 0, .cardinalities = {3, 2}, .embedding_widths = {4}}); });
 }

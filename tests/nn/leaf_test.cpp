@@ -8,7 +8,7 @@
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
 #include "reszoo/nn/network.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
 #include "support/support.h"
@@ -17,14 +17,15 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(SqueezeExcite, RoundsTheSqueezedWidthToEights) {
-  EXPECT_EQ(SqueezeExciteOptions(64).squeezed(), 8);
-  EXPECT_EQ(SqueezeExciteOptions(256).ratio(0.25).squeezed(), 64);
-  EXPECT_EQ(SqueezeExciteOptions(192).squeezed(), 16);  // 12 rounds up
-  expect_error(ErrorKind::usage, "SqueezeExcite: channels and ratio must be positive", [] { SqueezeExcite(SqueezeExciteOptions(0)); });
+  EXPECT_EQ(SqueezeExciteOptions{.channels = 64}.squeezed(), 8);
+  EXPECT_EQ((SqueezeExciteOptions{.channels = 256, .ratio = 0.25}.squeezed()), 64);
+  EXPECT_EQ(SqueezeExciteOptions{.channels = 192}.squeezed(), 16);  // 12 rounds up
+  expect_error(ErrorKind::usage, "SqueezeExcite: channels and ratio must be positive",
+               [] { SqueezeExcite(SqueezeExciteOptions{.channels = 0}); });
 }
 
 TEST(SqueezeExcite, HalvesItsInputWhileTheGateKnowsNothing) {
-  SqueezeExcite attention(SqueezeExciteOptions(4));
+  SqueezeExcite attention(SqueezeExciteOptions{.channels = 4});
   const torch::NoGradGuard no_grad;
   for (auto& parameter : attention->parameters()) parameter.zero_();
   const auto x = torch::randn({2, 4, 3, 3});
@@ -33,11 +34,11 @@ TEST(SqueezeExcite, HalvesItsInputWhileTheGateKnowsNothing) {
 
 TEST(EfficientChannelAttention, KernelGrowsWithTheLogarithmOfTheChannels) {
   for (const auto& [channels, kernel] : std::vector<std::pair<int64_t, int64_t>>{{8, 3}, {64, 3}, {256, 5}, {512, 5}, {2048, 7}})
-    EXPECT_EQ(EfficientChannelAttentionOptions(channels).kernel(), kernel) << channels;
+    EXPECT_EQ(EfficientChannelAttentionOptions{.channels = channels}.kernel(), kernel) << channels;
 }
 
 TEST(BlurPool2d, KeepsTheMeanAndFollowsTheTypeOfItsInput) {
-  BlurPool2d pool(BlurPool2dOptions(2));
+  BlurPool2d pool(BlurPool2dOptions{.channels = 2});
   const auto x = torch::full({1, 2, 6, 7}, 3.0, torch::kDouble);
   EXPECT_TRUE(torch::allclose(pool(x), torch::full({1, 2, 3, 4}, 3.0, torch::kDouble)));
   EXPECT_TRUE(pool->parameters().empty() && pool->buffers().empty()) << "the filter is in no state_dict";
@@ -45,7 +46,7 @@ TEST(BlurPool2d, KeepsTheMeanAndFollowsTheTypeOfItsInput) {
 }
 
 TEST(StdConv2d, SeesNeitherScaleNorOffsetOfItsWeights) {
-  StdConv2d conv(StdConv2dOptions(nn::Conv2dOptions(8, 4, 3).padding(1).bias(false)).epsilon(1e-10));
+  StdConv2d conv(StdConv2dOptions{.conv = nn::Conv2dOptions(8, 4, 3).padding(1).bias(false), .epsilon = 1e-10});
   const torch::NoGradGuard no_grad;
   const auto x = torch::randn({2, 8, 5, 5});
   const auto before = conv(x);
@@ -58,19 +59,20 @@ TEST(StdConv2d, SeesNeitherScaleNorOffsetOfItsWeights) {
 
 TEST(DropPath, DropsWholeImagesInTrainingAndKeepsTheMean) {
   torch::manual_seed(1);
-  DropPath drop(DropPathOptions(0.25));
+  DropPath drop(DropPathOptions{.probability = 0.25});
   const auto y = drop(torch::ones({20000, 2, 1, 3})).flatten(1);
   EXPECT_TRUE(torch::equal(std::get<0>(y.min(1)), std::get<0>(y.max(1)))) << "part of an image was dropped";
   EXPECT_NEAR(y.eq(0).to(torch::kDouble).mean().item<double>(), 0.25, 0.02);
   EXPECT_NEAR(y.mean().item<double>(), 1, 0.02);
   drop->eval();
   EXPECT_TRUE(torch::equal(drop(y), y));
-  expect_error(ErrorKind::usage, "DropPath: probability must be in [0, 1), got 1", [] { DropPath(DropPathOptions(1.0)); });
+  expect_error(ErrorKind::usage, "DropPath: probability must be in [0, 1), got 1",
+               [] { DropPath(DropPathOptions{.probability = 1.0}); });
 }
 
 TEST(DropBlock2d, DropsSquaresOfAllChannelsAndKeepsTheMean) {
   torch::manual_seed(1);
-  DropBlock2d drop(DropBlock2dOptions(0.1).side(3));
+  DropBlock2d drop(DropBlock2dOptions{.probability = 0.1, .block_size = 3});
   const auto y = drop(torch::ones({400, 2, 24, 24}));
   EXPECT_TRUE(torch::equal(y.select(1, 0), y.select(1, 1)));
   EXPECT_NEAR(y.mean().item<double>(), 1, 1e-3);
@@ -85,17 +87,18 @@ TEST(DropBlock2d, DropsSquaresOfAllChannelsAndKeepsTheMean) {
 }
 
 TEST(EvoNorm2d, IsTheFormulaOfThePaper) {
-  EvoNorm2d norm(EvoNorm2dOptions(4).groups(2));
+  EvoNorm2d norm(EvoNorm2dOptions{.channels = 4, .groups = 2});
   const auto x = torch::randn({1, 4, 3, 3}, torch::kDouble);
   norm->to(torch::kDouble);
   const auto second = x.slice(1, 2);  // the second group
   const auto expected = second * second.sigmoid() / (second.var(at::IntArrayRef{}, false).add(1e-5)).sqrt();
   EXPECT_TRUE(torch::allclose(norm(x).slice(1, 2), expected));
-  expect_error(ErrorKind::usage, "EvoNorm2d: groups must divide channels", [] { EvoNorm2d(EvoNorm2dOptions(6).groups(4)); });
+  expect_error(ErrorKind::usage, "EvoNorm2d: groups must divide channels",
+               [] { EvoNorm2d(EvoNorm2dOptions{.channels = 6, .groups = 4}); });
 }
 
 TEST(FilterResponseNorm2d, IsTheFormulaOfThePaper) {
-  FilterResponseNorm2d norm(FilterResponseNorm2dOptions(3));
+  FilterResponseNorm2d norm(FilterResponseNorm2dOptions{.channels = 3});
   const torch::NoGradGuard no_grad;
   norm->tau.fill_(0.3);
   const auto x = torch::randn({2, 3, 4, 5});
@@ -104,8 +107,14 @@ TEST(FilterResponseNorm2d, IsTheFormulaOfThePaper) {
 }
 
 TEST(ResidualBlock, HoldsItsPartsUnderTheNamesOfTimm) {
-  const auto block = bottleneck_block(BlockOptions(16, 32).width(8).stride(2).anti_alias(AntiAlias::blur).drop_path(0.1)
-                                          .attention({Attention::Kind::squeeze_excite}).drop_block(DropBlock2dOptions(0.1)));
+  const auto block = bottleneck_block({.in = 16,
+                                       .out = 32,
+                                       .stride = 2,
+                                       .width = 8,
+                                       .attention = {Attention::Kind::squeeze_excite},
+                                       .anti_alias = AntiAlias::blur,
+                                       .drop_path = 0.1,
+                                       .drop_block = DropBlock2dOptions{.probability = 0.1}});
   std::vector<std::string> names;
   for (const auto& step : block->slots().branch) names.push_back(step.name());
   EXPECT_EQ(names, (std::vector<std::string>{"conv1", "bn1", "relu1", "conv2", "bn2", "drop_block", "relu2", "aa", "conv3",
@@ -115,12 +124,13 @@ TEST(ResidualBlock, HoldsItsPartsUnderTheNamesOfTimm) {
 
 TEST(ResidualBlock, RefusesPartsThatAPreActivationBlockHasNoPlaceFor) {
   expect_error(ErrorKind::usage, "a pre-activation block takes neither anti_alias nor drop_block", [] {
-    basic_block(BlockOptions(4, 4).order(Order::pre_activation).anti_alias(AntiAlias::blur));
+    basic_block(BlockOptions{.in = 4, .out = 4, .order = Order::pre_activation, .anti_alias = AntiAlias::blur});
   });
 }
 
 TEST(AverageProjection, AveragesEveryPixelOnce) {
-  const auto shortcut = make_shortcut(BlockOptions(1, 2).stride(2).shortcut(ShortcutKind::average_projection).norm({Norm::Kind::none}));
+  const auto shortcut = make_shortcut(
+      {.in = 1, .out = 2, .stride = 2, .norm = {"none"}, .shortcut = ShortcutKind::average_projection});
   auto module = shortcut;
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.ptr()->parameters()) parameter.fill_(1);

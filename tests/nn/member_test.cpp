@@ -4,7 +4,6 @@
 
 #include "reszoo/graph/profile.h"
 #include "reszoo/nn/n_linear.h"
-#include "reszoo/nn/recipes.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/zoo/registry.h"
@@ -98,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, EachMember,
 
 TEST(Members, TextGoesThereAndBack) {
   for (const auto& kind : kKinds) EXPECT_EQ(text_of(parse_ensemble(kind)), kind);
-  expect_error(ErrorKind::usage, "ensemble: must be tabm, mini, packed, got \"tab\"; did you mean tabm?",
+  expect_error(ErrorKind::usage, "ensemble: must be tabm, mini or packed, got \"tab\"; did you mean tabm?",
                [] { parse_ensemble("tab"); });
 }
 
@@ -142,15 +141,15 @@ TEST(Members, BeginWithOneNormalScaleForEachEmbeddedColumn) {
 
 TEST(Members, BeginWithAsManySignsOfEitherKind) {
   torch::manual_seed(1);
-  MemberScale scale(MemberScaleOptions(100, 100));
+  MemberScale scale(MemberScaleOptions{.members = 100, .width = 100});
   EXPECT_EQ(scale->weight.abs().sum().item<double>(), 1e4);
   EXPECT_NEAR(scale->weight.mean().item<double>(), 0, 0.03);
   expect_error(ErrorKind::usage, "MemberScale: chunks must sum to the width, got sum=3, width=4",
-               [] { MemberScale(MemberScaleOptions(2, 4).chunks({1, 2})); });
+               [] { MemberScale(MemberScaleOptions{.members = 2, .width = 4, .chunks = {1, 2}}); });
 }
 
 TEST(Members, ReadOneRowAsAllTheirRows) {
-  BatchEnsembleLinear layer(MemberLinearOptions(5, 4, 3).start(ScaleStart::normal));
+  BatchEnsembleLinear layer(MemberLinearOptions{.members = 5, .in = 4, .out = 3, .init = ScaleInit::normal});
   const auto x = torch::rand({2, 4});
   EXPECT_TRUE(torch::allclose(layer(x), layer(x.repeat({1, 5}))));
 }
@@ -192,7 +191,7 @@ TEST(TabularBlock, ProjectsWhereWidthsDiffer) {
   EXPECT_EQ(std::count_if(keys.begin(), keys.end(), [](const auto& key) { return key.find("shortcut") != std::string::npos; }), 1);
   EXPECT_EQ(state_of(*network)["blocks.1.shortcut.0.weight"].sizes(), (std::vector<int64_t>{6, 4}));
   EXPECT_EQ(network->features(torch::rand({2, 4})).sizes(), (std::vector<int64_t>{2, 6}));
-  expect_error(ErrorKind::usage, "tabular_resnet: widths, one for each block, stand instead of blocks and width", [] {
+  expect_error(ErrorKind::usage, "tabular_resnet: widths, one for each block, replaces blocks and width", [] {
     create_model("tabular_resnet", TabularOptions{.numeric = 1, .blocks = 2, .widths = std::vector<int64_t>{4, 6}});
   });
 }

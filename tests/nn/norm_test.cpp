@@ -1,10 +1,13 @@
 // Norms and activations as values, and the table of pairs in docs/networks.md.
 #include <gtest/gtest.h>
+#include <torch/nn/cloneable.h>
 #include <torch/optim.h>
+
+#include <nlohmann/json.hpp>
 
 #include "reszoo/nn/activation.h"
 #include "reszoo/nn/norm.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
 
@@ -25,9 +28,77 @@ TEST(Norm, RefusesOtherTexts) {
 TEST(Norm, RefusesPairsThatWouldBeWrong) {
   expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
                [] { Norm::parse("group:48").build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{Norm::Kind::group}.build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "instance needs feature maps (N, C, H, W), got rows (N, C)",
+  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{"group"}.build(64, Layout::maps); });
+  expect_error(ErrorKind::usage, "instance needs sequences (N, C, L) or images (N, C, H, W), got features (N, C); use layer",
                [] { Norm::parse("instance").build(64, Layout::rows); });
+}
+
+namespace {
+
+/// A norm of a program's own: y = weight * x / sqrt(mean_C(x^2)).
+struct OwnNormImpl : nn::Cloneable<OwnNormImpl> {
+  explicit OwnNormImpl(int64_t channels_) : channels(channels_) { reset(); }
+  void reset() override { weight = register_parameter("weight", torch::full({channels}, 0.5f)); }
+  Tensor forward(const Tensor& x) {
+    std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+    shape[1] = channels;
+    return x * x.square().mean(1, /*keepdim=*/true).add(1e-6).rsqrt() * weight.view(shape);
+  }
+  int64_t channels;
+  Tensor weight;
+};
+TORCH_MODULE(OwnNorm);
+
+AnyModule own_norm(const NormShape& shape) { return AnyModule(OwnNorm(shape.channels)); }
+
+void register_own_norm() {
+  static const bool once = [] {
+    register_norm({.name = "own", .sequences = own_norm, .images = own_norm, .modules = {typeid(OwnNormImpl)}});
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+}  // namespace
+
+TEST(Norm, ARegisteredOneIsReadPrintedAndBuiltLikeAnyOther) {
+  register_own_norm();
+  EXPECT_EQ(Norm::parse("own"), Norm{"own"});
+  EXPECT_EQ(Norm::parse("own").text(), "own");
+  expect_error(ErrorKind::usage, "response, none", [] { Norm::parse("batsch:3:4:5"); });
+  expect_error(ErrorKind::usage, "did you mean own?", [] { Norm::parse("owm"); });
+  expect_error(ErrorKind::usage, "Norm: own needs sequences (N, C, L) or images (N, C, H, W), got features (N, C)",
+               [] { Norm{"own"}.build(4, Layout::rows); });
+  expect_error(ErrorKind::usage, "register_norm: \"own\" is there already",
+               [] { register_norm({.name = "own", .images = own_norm}); });
+  expect_error(ErrorKind::usage, "needs a builder", [] { register_norm({.name = "empty"}); });
+  expect_error(ErrorKind::usage, "without a colon", [] { register_norm({.name = "a:b", .images = own_norm}); });
+}
+
+TEST(Norm, ARegisteredOneIsAnOptionOfNetworksAndInitialised) {
+  register_own_norm();
+  const auto options = options_from_json(Domain::image, {{"norm", "own"}, {"zero_init_residual", true}});
+  EXPECT_EQ(to_json(options).at("norm"), "own");
+  auto network = create_model("cifar_resnet20", options);
+  EXPECT_TRUE(torch::equal(network->named_parameters()["bn1.weight"], torch::ones({16})));
+  EXPECT_TRUE(torch::equal(network->named_parameters()["layer1.0.bn2.weight"], torch::zeros({16})));
+  EXPECT_EQ(network->forward(torch::rand({2, 3, 32, 32})).sizes(), (std::vector<int64_t>{2, 10}));
+}
+
+TEST(Norm, KnowsWhichBringTheirOwnActivation) {
+  for (const auto* text : {"evo:16", "response"}) EXPECT_TRUE(Norm::parse(text).is_activation()) << text;
+  for (const auto* text : {"batch", "group:32", "layer", "instance", "none"})
+    EXPECT_FALSE(Norm::parse(text).is_activation()) << text;
+}
+
+TEST(Norm, OfSequencesIsThatOfImagesOneRowHigh) {
+  torch::manual_seed(1);
+  const auto x = torch::randn({3, 4, 10});
+  for (const auto* text : {"batch", "group:2", "layer", "instance", "none"}) {
+    const auto norm = Norm::parse(text);
+    auto sequences = norm.build(4, Layout::sequences), images = norm.build(4, Layout::maps);
+    EXPECT_TRUE(torch::allclose(sequences.forward(x), images.forward(x.unsqueeze(2)).squeeze(2), 1e-5, 1e-6)) << text;
+  }
 }
 
 TEST(Activation, TextGoesThereAndBack) {
@@ -70,10 +141,10 @@ const std::vector<Pair> kPairs = {
     {"tabular_resnet", "batch", ""},
     {"tabular_resnet", "group:32", ""},
     {"tabular_resnet", "layer", ""},
-    {"tabular_resnet", "instance", "instance needs feature maps"},
+    {"tabular_resnet", "instance", "instance needs sequences (N, C, L) or images (N, C, H, W)"},
     {"tabular_resnet", "none", ""},
-    {"tabular_resnet", "evo:32", "evo:32 needs feature maps"},
-    {"tabular_resnet", "response", "response needs feature maps"},
+    {"tabular_resnet", "evo:32", "evo:32 needs images (N, C, H, W)"},
+    {"tabular_resnet", "response", "response needs images (N, C, H, W)"},
     {"tabular_mlp", "batch", ""},
     {"tabular_mlp", "layer", ""},
     {"tabular_mlp", "none", ""},

@@ -61,17 +61,17 @@ TEST(Question, ClassifierIdentityMakesAlexNetGiveItsFeatures) {
 
 TEST(Question, ZeroPaddingAndProjectionForImages) {
   const auto x = torch::rand({2, 4, 7, 7});
-  const auto padded = ZeroPadShortcut(ZeroPadShortcutOptions(4, 10).stride(2))(x);
+  const auto padded = ZeroPadShortcut(ZeroPadShortcutOptions{.in = 4, .out = 10, .stride = 2})(x);
   EXPECT_EQ(padded.sizes(), (std::vector<int64_t>{2, 10, 4, 4}));
   EXPECT_TRUE(torch::equal(padded.narrow(1, 3, 4), x.slice(2, 0, 7, 2).slice(3, 0, 7, 2)));
   EXPECT_EQ(padded.narrow(1, 0, 3).abs().sum().item<float>(), 0);
   EXPECT_EQ(padded.narrow(1, 7, 3).abs().sum().item<float>(), 0);
-  EXPECT_EQ(ConvProjection(ConvProjectionOptions(4, 10).stride(2))(x).sizes(), padded.sizes());
+  EXPECT_EQ(ConvProjection(ConvProjectionOptions{.in = 4, .out = 10, .stride = 2})(x).sizes(), padded.sizes());
 }
 
 TEST(Question, ZeroPaddingAndProjectionForTables) {
   const auto x = torch::rand({2, 5});
-  const auto padded = ZeroPadShortcut(ZeroPadShortcutOptions(5, 8))(x);
+  const auto padded = ZeroPadShortcut(ZeroPadShortcutOptions{.in = 5, .out = 8})(x);
   EXPECT_TRUE(torch::equal(padded.narrow(1, 1, 5), x));
   EXPECT_EQ(padded.ne(0).sum().item<int64_t>(), 10);
   auto projection = LinearProjection(5, 8);
@@ -80,7 +80,7 @@ TEST(Question, ZeroPaddingAndProjectionForTables) {
 
 TEST(Question, ZeroPaddingCannotDropChannels) {
   expect_error(ErrorKind::usage, "ZeroPadShortcut: out must not be less than in, got in=8, out=4",
-               [] { ZeroPadShortcut(ZeroPadShortcutOptions(8, 4)); });
+               [] { ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 4}); });
   expect_error(ErrorKind::usage, "stride must be positive, got stride=0",
-               [] { ZeroPadShortcut(ZeroPadShortcutOptions(4, 4).stride(0)); });
+               [] { ZeroPadShortcut(ZeroPadShortcutOptions{.in = 4, .out = 4, .stride = 0}); });
 }

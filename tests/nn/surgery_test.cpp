@@ -4,7 +4,8 @@
 #include <sstream>
 
 #include "reszoo/nn/init.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/conv_blocks.h"
+#include "reszoo/nn/tabular_block.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/nn/table_encoder.h"
 #include "reszoo/zoo/registry.h"
@@ -89,10 +90,25 @@ TEST(Chain, KeepsNamesWhenClonedAndTakesASequentialOver) {
   EXPECT_TRUE(torch::equal(Chain()(x), x)) << "no step is the identity";
 }
 
+TEST(Chain, ASequentialIsAStepLikeAnyModule) {
+  nn::Sequential sequential({{"first", nn::Linear(2, 2)}, {"second", nn::Linear(2, 2)}});
+  Slots slots;
+  slots.branch = {{"inner", sequential}, {"relu", nn::ReLU()}};
+  slots.branch.emplace_back("last", nn::Sequential(nn::Linear(2, 2)));
+  slots.shortcut = {"shortcut", nn::Sequential(nn::Linear(2, 2))};
+  ResidualBlock block(slots);
+  EXPECT_EQ(deep_copy(block)->named_parameters().keys(),
+            (std::vector<std::string>{"inner.first.weight", "inner.first.bias", "inner.second.weight", "inner.second.bias",
+                                      "last.0.weight", "last.0.bias", "shortcut.0.weight", "shortcut.0.bias"}));
+  const auto x = torch::rand({3, 2});
+  const auto branch = block->slots().branch.back().module().forward(sequential->forward(x).relu());
+  EXPECT_TRUE(torch::equal(block(x), branch + block->slots().shortcut.module().forward(x)));
+}
+
 TEST(ResidualBlock, PreActivationProjectionReadsTheEntry) {
-  auto block = basic_block(BlockOptions(4, 8).stride(2).order(Order::pre_activation));
+  auto block = basic_block(BlockOptions{.in = 4, .out = 8, .stride = 2, .order = Order::pre_activation});
   EXPECT_TRUE(block->slots().shortcut_reads_entry);
-  auto same = basic_block(BlockOptions(4, 4).order(Order::pre_activation));
+  auto same = basic_block(BlockOptions{.in = 4, .out = 4, .order = Order::pre_activation});
   EXPECT_FALSE(same->slots().shortcut_reads_entry);
   const auto x = torch::randn({2, 4, 6, 6});
   const auto copy = x.clone();
@@ -102,8 +118,8 @@ TEST(ResidualBlock, PreActivationProjectionReadsTheEntry) {
 }
 
 TEST(Init, ZeroedBranchesMakeEveryBlockTheIdentity) {
-  auto block = tabular_block(TabularBlockOptions(8, 16));
-  EXPECT_EQ(zero_branches(*block), 0) << "it ends in a linear layer and dropout";
+  auto block = tabular_block(TabularBlockOptions{.width = 8, .hidden = 16});
+  EXPECT_EQ(zero_init_residual(*block), 0) << "it ends in a linear layer and dropout";
   auto network = create_model("resnet18", ImageOptions{.zero_init_residual = true});
   network->eval();
   torch::NoGradGuard no_grad;
@@ -122,7 +138,7 @@ TEST(TableEncoder, EmbedsAndGivesUnseenCategoriesTheirOwnRow) {
 }
 
 TEST(TableEncoder, ACopyHasItsOwnEmbeddingsAndUsesThem) {
-  TableEncoder encoder(TableEncoderOptions(1).cardinalities({3, 2}).embedding_width(4));
+  TableEncoder encoder(TableEncoderOptions{.numeric = 1, .cardinalities = {3, 2}, .embedding_width = 4});
   auto copy = deep_copy(encoder);
   torch::NoGradGuard no_grad;
   const auto rows = torch::tensor({{0.5f, 2.f, -1.f}});

@@ -284,7 +284,7 @@ TEST(TablePreprocess, CodesAndOneHotEqualScikitLearn) {
   EXPECT_TRUE(torch::equal(preprocess.transform(table), numbers(json["codes"])));
   const auto fresh = preprocess.transform(words_frame(json["new_rows"]));
   EXPECT_TRUE(torch::equal(fresh, numbers(json["new_codes"])));
-  TableEncoder encoder(TableEncoderOptions(0).cardinalities(preprocess.cardinalities()));
+  TableEncoder encoder(TableEncoderOptions{.numeric = 0, .cardinalities = preprocess.cardinalities()});
   EXPECT_TRUE(torch::equal(encoder->forward(fresh), numbers(json["one_hot"])));
 }
 

@@ -180,7 +180,7 @@ TEST_P(Threads, FastForwardOfKNetworksWithDropoutEqualsTheModulesWithTheSameMask
   TabularOptions options{.outputs = 3, .numeric = 5, .blocks = 2, .width = 16, .members = 3, .hidden_factor = 2.0,
                          .dropout = 0.3, .residual_dropout = 0.2};
   auto ours = network(options), theirs = deep_copy(ours);
-  auto* trunk = theirs->part("blocks")->ptr()->as<ChainImpl>();
+  auto* trunk = theirs->child("blocks")->ptr()->as<ChainImpl>();
   for (int64_t block = 0; block < 2; ++block) {
     auto* parts = trunk->steps()[static_cast<size_t>(block)].module().ptr()->as<ResidualBlockImpl>();
     parts->replace_part("dropout1", AnyModule(FixedMask(mask(67, {.block = block, .dropout = 0.3, .width = 3 * 32}))));
@@ -194,7 +194,7 @@ TEST_P(Threads, FastForwardWithDropoutEqualsTheModulesWithTheSameMasks) {
   TabularOptions options{.outputs = 3, .numeric = 5, .blocks = 3, .width = 19, .hidden_factor = 1.0,
                          .dropout = 0.3, .residual_dropout = 0.2};
   auto ours = network(options), theirs = deep_copy(ours);
-  auto* trunk = theirs->part("blocks")->ptr()->as<ChainImpl>();
+  auto* trunk = theirs->child("blocks")->ptr()->as<ChainImpl>();
   for (int64_t block = 0; block < 3; ++block) {
     auto* parts = trunk->steps()[static_cast<size_t>(block)].module().ptr()->as<ResidualBlockImpl>();
     parts->replace_part("dropout1", AnyModule(FixedMask(mask(67, {.block = block, .dropout = 0.3}))));

@@ -41,6 +41,8 @@ TEST(ParameterRules, AStarStandsForDotsButNotForTheRestOfANumber) {
   expect_error(ErrorKind::usage, "test: no parameter \"fc\"; did you mean fc.*?",
                [] { matches("test", "fc", {"fc.weight"}); });
   expect_error(ErrorKind::usage, "; did you mean layer1.*?", [] { matches("test", "layr1.*", {"layer1.0.weight"}); });
+  expect_error(ErrorKind::usage, "test: no parameter \"head.*\"; there are conv1.*, layer1.*, scale",
+               [] { matches("test", "head.*", {"conv1.weight", "layer1.0.weight", "layer1.1.weight", "scale"}); });
 }
 
 TEST(ParameterRules, LayerDecayIsTimms) {

@@ -1,6 +1,7 @@
 // A run that was stopped ends as one that was not: to the bit.
 #include <gtest/gtest.h>
 
+#include "reszoo/nn/conv_blocks.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/zoo/registry.h"
@@ -76,7 +77,7 @@ TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
   const auto run = [&](const std::string& name, bool resume, int64_t stop) {
     torch::manual_seed(2);
     Chain net(Steps{{"stem", nn::Conv2d(3, 8, 1)},
-                    {"block", basic_block(BlockOptions(8, 16).stride(2))},
+                    {"block", basic_block(BlockOptions{.in = 8, .out = 16, .stride = 2})},
                     {"dropout", nn::Dropout2d(0.3)},
                     {"pool", nn::AdaptiveAvgPool2d(1)},
                     {"flat", nn::Flatten()},

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "reszoo/base/safe_file.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/tabular_block.h"
 #include "reszoo/train/trainer.h"
 #include "reszoo/weights/model_file.h"
 
@@ -15,7 +15,7 @@ namespace reszoo::test {
 inline Chain small_net() {
   torch::manual_seed(11);
   return Chain(Steps{{"first", nn::Linear(4, 8)},
-                     {"block", tabular_block(TabularBlockOptions(8, 16).dropout(0.3))},
+                     {"block", tabular_block(TabularBlockOptions{.width = 8, .hidden = 16, .dropout = 0.3})},
                      {"last", nn::Linear(8, 1)}});
 }
 

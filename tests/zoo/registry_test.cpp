@@ -94,7 +94,7 @@ TEST(Options, DropRatesGrowLinearlyToTheLastBlock) {
   const auto network = create_model("resnet18", ImageOptions{.drop_path = 0.35});
   std::vector<double> rates;
   for (const auto& module : network->modules())
-    if (const auto* drop = module->as<DropPathImpl>()) rates.push_back(drop->options.probability());
+    if (const auto* drop = module->as<DropPathImpl>()) rates.push_back(drop->options.probability);
   ASSERT_EQ(rates.size(), 7);  // the first block keeps every image
   for (size_t i = 0; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 0.05 * static_cast<double>(i + 1), 1e-12);
 }

@@ -5,14 +5,17 @@
 
 namespace reszoo {
 
-/// Averages squares of two pixels, then projects by a 1x1 convolution of stride 1
-/// without bias, so that no pixel is skipped: y = norm(W_s * mean(x)).
+/// Averages 2x2 pixels (two positions of a sequence), then projects by a 1x1 convolution of
+/// stride 1 without bias, so that no pixel is skipped: y = norm(W_s * mean(x)).
 ///
-/// Options are those of a ConvProjection but for the kernel, which is 1. With
-/// stride 1 nothing is averaged; with a dilation, squares around every pixel.
+/// The kernel of the options is ignored: it is 1. With stride 1 nothing is averaged, unless
+/// there is a dilation: then a mean starts at every pixel.
 ///
-/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
-/// Keys: `1.weight` (out, in, 1, 1); `2.*` of the norm; `conv.*` and `norm.*` where named.
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)); sequences
+/// (N, in, L) to (N, out, ceil(L / stride)).
+/// Keys: `1.weight` (out, in, 1, 1), of sequences (out, in, 1); `2.*` of the norm; `conv.*`
+/// and `norm.*` where named.
+/// Throws: Error (usage) as `make_conv` and `Norm::build`.
 /// Source: He et al. 2018, arXiv:1812.01187, figure 2c.
 class AverageProjectionImpl : public ChainImpl {
  public:

@@ -1,6 +1,5 @@
-/// Subsampling that blurs first.
+/// Subsampling with a blur before it.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -8,18 +7,17 @@
 
 namespace reszoo {
 
-/// Options of a BlurPool2d: channels, and the stride in pixels.
+/// Options of a BlurPool2d.
 struct BlurPool2dOptions {
-  explicit BlurPool2dOptions(int64_t channels) : channels_(channels) {}
-  TORCH_ARG(int64_t, channels);
-  TORCH_ARG(int64_t, stride) = 2;
+  int64_t channels = 0;
+  int64_t stride = 2;  ///< in pixels
 };
 
 /// Blurs each channel with the 3x3 binomial filter (1 2 1)^T (1 2 1) / 16 and keeps
 /// every stride-th pixel; the border is mirrored.
 ///
-/// Shape: (N, C, H, W) to (N, C, ceil(H / stride), ceil(W / stride)); H and W of
-/// two pixels or more, for there is nothing to mirror in one.
+/// Shape: (N, C, H, W) to (N, C, ceil(H / stride), ceil(W / stride)); H and W
+/// must be 2 or more, since one pixel has nothing to mirror.
 /// Keys: none; the filter is a constant that follows the input's device and type.
 /// Throws: Error (usage) if channels or stride < 1.
 /// Source: Zhang 2019, arXiv:1904.11486, section 3.
@@ -30,7 +28,7 @@ class BlurPool2dImpl : public nn::Cloneable<BlurPool2dImpl> {
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
 
-  /// The filter for every channel: (C, 1, 3, 3), float32.
+  /// Returns the filter of every channel: (C, 1, 3, 3), float32.
   const Tensor& filter() const { return filter_; }
 
   BlurPool2dOptions options;

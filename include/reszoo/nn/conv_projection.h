@@ -1,30 +1,33 @@
-/// The paper's W_s for feature maps.
+/// The paper's W_s for images and sequences.
 #pragma once
+#include <optional>
+
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/norm.h"
 
 namespace reszoo {
 
-/// Options of a ConvProjection: `in` and `out` channels, kernel side, stride and
-/// dilation in pixels, the norm behind the convolution, and whether the steps are
-/// called by name (`conv`, `norm`: timm's pre-activation networks) or by number.
+/// Options of a ConvProjection and of an AverageProjection.
 struct ConvProjectionOptions {
-  ConvProjectionOptions(int64_t in, int64_t out) : in_(in), out_(out) {}
-  TORCH_ARG(int64_t, in);
-  TORCH_ARG(int64_t, out);
-  TORCH_ARG(int64_t, kernel) = 1;
-  TORCH_ARG(int64_t, stride) = 1;
-  TORCH_ARG(int64_t, dilation) = 1;
-  TORCH_ARG(Norm, norm) = {};
-  TORCH_ARG(bool, named) = false;
-  TORCH_ARG(std::optional<double>, standardize) = std::nullopt;  ///< epsilon of weight standardisation
+  int64_t in = 0;                          ///< channels of the input
+  int64_t out = 0;                         ///< channels of the output
+  int64_t kernel = 1;                      ///< side, in pixels
+  int64_t stride = 1;                      ///< in pixels
+  int64_t dilation = 1;                    ///< in pixels
+  Layout layout = Layout::maps;            ///< images or sequences
+  Norm norm = {};                          ///< after the convolution
+  bool named = false;                      ///< steps `conv`, `norm` (timm's pre-activation) instead of numbers
+  std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation
 };
 
 /// Projects the shortcut to another width by a convolution without bias, 1x1
 /// unless the options say more: y = norm(W_s * x).
 ///
-/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
-/// Keys: `0.weight` (out, in, kernel, kernel); `1.*` of the norm; `conv.*` and `norm.*` where named.
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)); sequences
+/// (N, in, L) to (N, out, ceil(L / stride)).
+/// Keys: `0.weight` (out, in, kernel, kernel), of sequences (out, in, kernel); `1.*` of the
+/// norm; `conv.*` and `norm.*` where named.
+/// Throws: Error (usage) as `make_conv` and `Norm::build`.
 /// Source: He et al. 2015, arXiv:1512.03385, equation (2) and option B.
 class ConvProjectionImpl : public ChainImpl {
  public:

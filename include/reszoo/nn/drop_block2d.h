@@ -1,6 +1,5 @@
-/// Dropout of whole squares of a map.
+/// Dropout of squares of a feature map.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -8,23 +7,21 @@
 
 namespace reszoo {
 
-/// Options of a DropBlock2d: the fraction of pixels to drop, the side of a square
-/// in pixels, and a factor of the rate at which squares are placed.
+/// Options of a DropBlock2d.
 struct DropBlock2dOptions {
-  explicit DropBlock2dOptions(double probability) : probability_(probability) {}
-  TORCH_ARG(double, probability);
-  TORCH_ARG(int64_t, side) = 7;
-  TORCH_ARG(double, scale) = 1.0;
+  double probability = 0;  ///< fraction of pixels to drop
+  int64_t block_size = 7;  ///< side of a square, in pixels
+  double scale = 1.0;      ///< factor of the rate at which squares are placed (timm's gamma_scale)
 };
 
-/// In training sets squares of each image to 0, the same in all its channels, and
+/// In training sets squares of each image to 0, the same ones in all its channels, and
 /// scales the rest so that the mean stays. In evaluation y = x.
 ///
-/// A pixel is the centre of a square with the rate
-/// scale p H W / side^2 / ((H - side + 1) (W - side + 1)).
+/// The probability of a pixel to be the centre of a square, for the block size b, is
+/// scale p H W / b^2 / ((H - b + 1) (W - b + 1)).
 ///
-/// Shape: (N, C, H, W) to the same; a square is at most as large as the map.
-/// Throws: Error (usage) if the probability is not in [0, 1) or side < 1.
+/// Shape: (N, C, H, W) to the same; a square is never larger than the map.
+/// Throws: Error (usage) if the probability is not in [0, 1) or block_size < 1.
 /// Source: Ghiasi et al. 2018, arXiv:1810.12890, algorithm 1.
 /// Differs: centres may lie at the border, as in timm.
 class DropBlock2dImpl : public nn::Cloneable<DropBlock2dImpl> {

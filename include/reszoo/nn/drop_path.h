@@ -1,6 +1,5 @@
 /// Stochastic depth.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -8,20 +7,18 @@
 
 namespace reszoo {
 
-/// Options of a DropPath: the fraction of rows or images whose branch is dropped.
+/// Options of a DropPath.
 struct DropPathOptions {
-  explicit DropPathOptions(double probability) : probability_(probability) {}
-  TORCH_ARG(double, probability);
+  double probability = 0;  ///< fraction of samples whose branch is dropped
 };
 
-/// In training drops the whole branch of an image with the given probability and
-/// divides the others by what is kept: y = x * b / (1 - p), b one bit an image.
-/// In evaluation y = x.
+/// In training drops the whole branch of a sample with the probability p and scales the
+/// others: y = x * b / (1 - p), where b is 0 or 1 for each sample. In evaluation y = x.
 ///
 /// Shape: (N, …) to the same.
 /// Throws: Error (usage) if the probability is not in [0, 1).
 /// Source: Huang et al. 2016, arXiv:1603.09382, section 3.
-/// Differs: the paper scales in evaluation instead.
+/// Differs: the paper scales in evaluation instead of training.
 class DropPathImpl : public nn::Cloneable<DropPathImpl> {
  public:
   explicit DropPathImpl(const DropPathOptions& options);

@@ -1,6 +1,5 @@
-/// Squeeze-and-excite with a handful of weights.
+/// Channel attention with a handful of weights.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/conv.h>
 
@@ -8,20 +7,19 @@
 
 namespace reszoo {
 
-/// Options of an EfficientChannelAttention: the channels, which give the kernel.
+/// Options of an EfficientChannelAttention.
 struct EfficientChannelAttentionOptions {
-  explicit EfficientChannelAttentionOptions(int64_t channels) : channels_(channels) {}
-  /// Channels that one gate sees: the odd number at or above (log2 C + 1) / 2
-  /// rounded down, at least 3.
-  int64_t kernel() const;
+  int64_t channels = 0;  ///< C, from which the kernel follows
 
-  TORCH_ARG(int64_t, channels);
+  /// Returns the number of channels that a gate is computed from: (log2 C + 1) / 2 rounded
+  /// down, plus 1 if that is even, at least 3.
+  int64_t kernel() const;
 };
 
-/// Scales each channel by a gate that sees its neighbours:
+/// Scales each channel by a gate that is computed from the means of neighbouring channels:
 /// y = x * sigmoid(conv1d(mean(x))).
 ///
-/// Shape: (N, C, H, W) to the same.
+/// Shape: (N, C, H, W) or (N, C, L) to the same.
 /// Keys: `conv.weight` (1, 1, kernel).
 /// Throws: Error (usage) if channels < 1.
 /// Source: Wang et al. 2019, arXiv:1910.03151, section 3.2.

@@ -1,6 +1,5 @@
-/// Norm and non-linearity in one, found by search.
+/// Normalisation and activation in one, found by architecture search.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -8,21 +7,19 @@
 
 namespace reszoo {
 
-/// Options of an EvoNorm2d: channels, groups that divide them, and the number
-/// beside the variance under the root.
+/// Options of an EvoNorm2d.
 struct EvoNorm2dOptions {
-  explicit EvoNorm2dOptions(int64_t channels) : channels_(channels) {}
-  TORCH_ARG(int64_t, channels);
-  TORCH_ARG(int64_t, groups) = 32;
-  TORCH_ARG(double, epsilon) = 1e-5;
+  int64_t channels = 0;
+  int64_t groups = 32;    ///< must divide the channels
+  double epsilon = 1e-5;  ///< added to the variance under the root
 };
 
 /// EvoNorm-S0: y = weight * x sigmoid(v x) / sqrt(var_group(x) + epsilon) + bias.
-/// No activation belongs behind it.
+/// It needs no activation after it.
 ///
 /// Shape: (N, C, H, W) to the same.
 /// Keys: `weight bias v`, each (C).
-/// Throws: Error (usage) if the groups do not divide the channels.
+/// Throws: Error (usage) if channels < 1 or the groups do not divide the channels.
 /// Source: Liu et al. 2020, arXiv:2004.02967, table 2.
 class EvoNorm2dImpl : public nn::Cloneable<EvoNorm2dImpl> {
  public:

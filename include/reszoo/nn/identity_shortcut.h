@@ -1,4 +1,4 @@
-/// The shortcut that gives residual learning its name.
+/// The shortcut that passes its input on.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>

@@ -1,19 +1,17 @@
-/// The residual block of the founding question's Keras code, with Keras's numbers.
+/// The residual block of the founding question's Keras code, with Keras's defaults.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 
 #include "reszoo/nn/residual_block.h"
 
 namespace reszoo {
 
-/// Options of a KerasConv2d: channels, kernel side and stride in pixels.
+/// Options of a KerasConv2d.
 struct KerasConv2dOptions {
-  KerasConv2dOptions(int64_t in, int64_t out, int64_t kernel) : in_(in), out_(out), kernel_(kernel) {}
-  TORCH_ARG(int64_t, in);
-  TORCH_ARG(int64_t, out);
-  TORCH_ARG(int64_t, kernel);
-  TORCH_ARG(int64_t, stride) = 1;
+  int64_t in = 0;      ///< channels of the input
+  int64_t out = 0;     ///< channels of the output
+  int64_t kernel = 1;  ///< side, in pixels
+  int64_t stride = 1;  ///< in pixels
 };
 
 /// A convolution with padding "same": the output has ceil(size / stride) pixels
@@ -22,11 +20,12 @@ struct KerasConv2dOptions {
 ///
 /// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
 /// Keys: `weight` (out, in, kernel, kernel), `bias` (out).
-/// Differs: from Keras in layout alone: (N, C, H, W), weights (out, in, h, w).
+/// Throws: Error (usage) if a number of the options is not positive.
+/// Differs: from Keras only in layout: (N, C, H, W), weights (out, in, h, w).
 class KerasConv2dImpl : public nn::Cloneable<KerasConv2dImpl> {
  public:
-  explicit KerasConv2dImpl(const KerasConv2dOptions& options_) : options(options_) { reset(); }
-  /// Glorot uniform weights and zero biases, as Keras begins.
+  explicit KerasConv2dImpl(const KerasConv2dOptions& options);
+  /// Glorot uniform weights and zero biases, as Keras initialises.
   void reset() override;
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
@@ -59,7 +58,7 @@ TORCH_MODULE(KerasBatchNorm2d);
 
 /// `residual_block(x, downsample, filters, kernel_size)`: convolution, ReLU,
 /// norm, convolution; the shortcut is a 1x1 convolution of stride 2 when
-/// downsampling; behind the sum ReLU and norm.
+/// downsampling; ReLU and norm follow the sum.
 ///
 /// Shape: (N, in, H, W) to (N, filters, H, W), or half of H and W, rounded up.
 /// Keys: `conv1 bn1 conv2 projection bn2`.

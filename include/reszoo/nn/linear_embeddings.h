@@ -1,6 +1,5 @@
-/// A number as a vector, linearly.
+/// Linear embeddings of numbers.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
 
@@ -8,17 +7,16 @@
 
 namespace reszoo {
 
-/// Options of LinearEmbeddings: the columns, and the features of each.
+/// Options of LinearEmbeddings.
 struct LinearEmbeddingsOptions {
-  LinearEmbeddingsOptions(int64_t columns, int64_t width) : columns_(columns), width_(width) {}
-  TORCH_ARG(int64_t, columns);
-  TORCH_ARG(int64_t, width);
+  int64_t columns = 0;
+  int64_t width = 0;  ///< features of each column
 };
 
-/// Turns each number into a vector: y_i = x_i w_i + b_i.
+/// Embeds each number as a vector: y_i = x_i w_i + b_i.
 ///
 /// Shape: (N, columns) to (N, columns, width).
-/// Keys: `weight bias`, each (columns, width); both begin uniform in ±1/√width.
+/// Keys: `weight bias`, each (columns, width); initially uniform in ±1/√width.
 /// Throws: Error (usage) if columns or width < 1.
 /// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.4.
 class LinearEmbeddingsImpl : public nn::Cloneable<LinearEmbeddingsImpl> {
@@ -33,7 +31,7 @@ class LinearEmbeddingsImpl : public nn::Cloneable<LinearEmbeddingsImpl> {
 };
 TORCH_MODULE(LinearEmbeddings);
 
-/// The same behind a ReLU: y_i = relu(x_i w_i + b_i).
+/// LinearEmbeddings with a ReLU: y_i = relu(x_i w_i + b_i).
 ///
 /// Shape: (N, columns) to (N, columns, width).
 /// Keys: `linear.weight linear.bias`.

@@ -1,17 +1,15 @@
-/// The paper's W_s for rows of a table.
+/// The paper's W_s for features.
 #pragma once
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/norm.h"
 
 namespace reszoo {
 
-/// Options of a LinearProjection: `in` and `out` features, and the norm behind
-/// the product.
+/// Options of a LinearProjection.
 struct LinearProjectionOptions {
-  LinearProjectionOptions(int64_t in, int64_t out) : in_(in), out_(out) {}
-  TORCH_ARG(int64_t, in);
-  TORCH_ARG(int64_t, out);
-  TORCH_ARG(Norm, norm) = {Norm::Kind::none};
+  int64_t in = 0;            ///< features of the input
+  int64_t out = 0;           ///< features of the output
+  Norm norm = Norm{"none"};  ///< after the product
 };
 
 /// Projects the shortcut to another width by a matrix: y = norm(W_s x).
@@ -22,7 +20,8 @@ struct LinearProjectionOptions {
 class LinearProjectionImpl : public ChainImpl {
  public:
   explicit LinearProjectionImpl(const LinearProjectionOptions& options);
-  LinearProjectionImpl(int64_t in, int64_t out) : LinearProjectionImpl(LinearProjectionOptions(in, out)) {}
+  /// Without a norm.
+  LinearProjectionImpl(int64_t in, int64_t out) : LinearProjectionImpl(LinearProjectionOptions{.in = in, .out = out}) {}
   std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& stream) const override { stream << "LinearProjection"; }
 

@@ -1,10 +1,9 @@
 /// Linear layers of k networks in one.
 ///
-/// The k members of a network lie side by side: a row is (N, k * width), member i's
-/// features from i * width on. So norms, activations, dropout and residual blocks
-/// are those of any row.
+/// The features of the k members are side by side: a tensor is (N, k * width), and those of
+/// member i start at i * width. So norms, activations, dropout and residual blocks need to
+/// know nothing of members.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -12,25 +11,24 @@
 
 namespace reszoo {
 
-/// How the scales of the first layer begin, by which members differ.
-enum class ScaleStart {
-  ones,          ///< no difference: of every layer but the first
+/// The initial scales, by which members differ in the first layer.
+enum class ScaleInit {
+  ones,          ///< no difference: in every layer but the first
   random_signs,  ///< +1 or -1
   normal,        ///< N(0, 1)
 };
 
-/// A scale a member and feature: y_i = w_i * x.
+/// Options of a MemberScale.
 struct MemberScaleOptions {
-  MemberScaleOptions(int64_t members, int64_t width) : members_(members), width_(width) {}
-  TORCH_ARG(int64_t, members);
-  TORCH_ARG(int64_t, width);
-  TORCH_ARG(ScaleStart, start) = ScaleStart::random_signs;
-  /// Widths of neighbouring features that begin with the same scale, the features
-  /// of one column; together `width`. Empty: each has its own.
-  TORCH_ARG(std::vector<int64_t>, chunks) = {};
+  int64_t members = 0;
+  int64_t width = 0;  ///< features
+  ScaleInit init = ScaleInit::random_signs;
+  /// Widths of groups of neighbouring features (those of one column) that start with the
+  /// same scale; their sum is `width`. Empty: each feature has its own.
+  std::vector<int64_t> chunks = {};
 };
 
-/// Gives each member its own view of a row: y_i = w_i * x.
+/// Scales the features for each member: y_i = w_i * x.
 ///
 /// Shape: (N, width) to (N, members * width).
 /// Keys: `weight` (members, width).
@@ -48,23 +46,23 @@ class MemberScaleImpl : public nn::Cloneable<MemberScaleImpl> {
 };
 TORCH_MODULE(MemberScale);
 
-/// Options of the layers: members, and the features that one takes and gives.
+/// Options of the linear layers of all members.
 struct MemberLinearOptions {
-  MemberLinearOptions(int64_t members, int64_t in, int64_t out) : members_(members), in_(in), out_(out) {}
-  TORCH_ARG(int64_t, members);
-  TORCH_ARG(int64_t, in);
-  TORCH_ARG(int64_t, out);
-  TORCH_ARG(bool, bias) = true;
-  TORCH_ARG(ScaleStart, start) = ScaleStart::ones;     ///< of r
-  TORCH_ARG(std::vector<int64_t>, chunks) = {};        ///< of r, as MemberScaleOptions has them
+  int64_t members = 0;
+  int64_t in = 0;   ///< features of one member's input
+  int64_t out = 0;  ///< features of one member's output
+  bool bias = true;
+  ScaleInit init = ScaleInit::ones;  ///< of the scale r
+  std::vector<int64_t> chunks = {};  ///< of the scale r, as in MemberScaleOptions
 };
 
-/// One matrix for all members, between scales of each: y_i = s_i * W(r_i * x_i) + b_i.
+/// One matrix for all members, with scales of each before and after it:
+/// y_i = s_i * W(r_i * x_i) + b_i.
 ///
-/// Shape: (N, members * in), or (N, in) that every member reads; to (N, members * out).
-/// Keys: `weight` (out, in), `r` (members, in), `s` and `bias` (members, out). W
-/// begins uniform in ±1/√in, biases too, alike for all members; s begins as ones.
-/// Throws: as MemberScale.
+/// Shape: (N, members * in), or (N, in) for every member; to (N, members * out).
+/// Keys: `weight` (out, in), `r` (members, in), `s` and `bias` (members, out). Initially W
+/// and the biases are uniform in ±1/√in, biases equal for all members; s is 1.
+/// Throws: Error (usage) as MemberScale.
 /// Source: Wen et al. 2020, arXiv:2002.06715, equation (5); Gorishniy et al. 2024,
 /// arXiv:2410.24210, section 3.3.
 class BatchEnsembleLinearImpl : public nn::Cloneable<BatchEnsembleLinearImpl> {
@@ -82,10 +80,11 @@ TORCH_MODULE(BatchEnsembleLinear);
 /// One linear layer for all members: y_i = W x_i + b.
 ///
 /// Shape: (N, members * in) to (N, members * out).
-/// Keys: `weight` (out, in), `bias` (out); begin as those of a linear layer.
+/// Keys: `weight` (out, in), `bias` (out), initialised as those of a linear layer.
+/// Throws: Error (usage) if members, in or out < 1.
 class SharedLinearImpl : public nn::Cloneable<SharedLinearImpl> {
  public:
-  explicit SharedLinearImpl(const MemberLinearOptions& options_) : options(options_) { reset(); }
+  explicit SharedLinearImpl(const MemberLinearOptions& options);
   void reset() override;
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;

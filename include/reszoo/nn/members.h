@@ -1,4 +1,4 @@
-/// How many networks one network is, as a value.
+/// Ensembles of k networks in one, as a value.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,39 +11,39 @@ namespace reszoo {
 /// What the members of a k-ensemble share.
 enum class EnsembleKind {
   tabm,    ///< matrices; scales and biases of each layer are their own
-  mini,    ///< all but a scale of each feature in front of the first layer
+  mini,    ///< everything but a scale of each feature before the first layer
   packed,  ///< nothing: k networks
 };
 
 /// Reads `tabm`, `mini` or `packed`.
-/// Throws: Error (usage).
+/// Throws: Error (usage) for any other text.
 EnsembleKind parse_ensemble(std::string_view text);
 std::string text_of(EnsembleKind kind);
 
-/// k networks in one, or, with count 0, one plain network.
+/// k networks in one, or one plain network where the count is 0.
 ///
-/// Norms are per member: each has its own statistics and weights.
+/// Each member is normalised apart, with its own statistics and weights.
 /// Source: Gorishniy et al. 2024, arXiv:2410.24210 ("TabM").
 struct Members {
   int64_t count = 0;
   EnsembleKind kind = EnsembleKind::tabm;
 
-  /// A linear layer from (N, count * in) to (N, count * out): an `nn::Linear` where
+  /// Builds a linear layer from (N, count * in) to (N, count * out): an `nn::Linear` where
   /// the network is plain.
   AnyModule linear(int64_t in, int64_t out, bool bias = true) const;
 
-  /// The first layer, from (N, in) to (N, count * out). Of `tabm` its r begins as
-  /// `start`, alike in each of the chunks, the widths of columns.
-  AnyModule first_linear(int64_t in, int64_t out, ScaleStart start, const std::vector<int64_t>& chunks) const;
+  /// Builds the first layer, from (N, in) to (N, count * out). For `tabm`, `init` fills its
+  /// scale r, with one value for each chunk; chunks are the widths of the columns.
+  AnyModule first_linear(int64_t in, int64_t out, ScaleInit init, const std::vector<int64_t>& chunks) const;
 
-  /// What stands before the first layer: a MemberScale of `mini`, else an Identity.
-  AnyModule entrance(int64_t in, ScaleStart start, const std::vector<int64_t>& chunks) const;
+  /// Builds the step before the first layer: a MemberScale for `mini`, else an Identity.
+  AnyModule input_adapter(int64_t in, ScaleInit init, const std::vector<int64_t>& chunks) const;
 
-  /// The last layer, from (N, count * in) to (N, count, out), or to (N, out) where
+  /// Builds the last layer, from (N, count * in) to (N, count, out), or to (N, out) where
   /// the network is plain.
   AnyModule last_linear(int64_t in, int64_t out) const;
 
-  /// The norm of rows (N, count * width).
+  /// Builds the norm of features (N, count * width).
   AnyModule norm(const Norm& norm, int64_t width) const;
 
   bool operator==(const Members&) const = default;

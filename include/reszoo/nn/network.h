@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// What a network takes: (N, channels) or (N, channels, H, W).
+/// The input of a network: (N, channels), (N, channels, L) or (N, channels, H, W).
 struct InputSpec {
   Layout layout = Layout::maps;
   int64_t channels = 3;
@@ -18,19 +18,19 @@ struct InputSpec {
 
 /// The parts of a Network.
 struct NetworkParts {
-  std::string name;         ///< named in messages: "resnet50"
-  InputSpec input;
-  Steps body;               ///< to feature maps (N, C, h, w), or to (N, C)
-  Steps pool;               ///< from feature maps to (N, C)
-  nn::NamedAnyModule head;  ///< from (N, C) to (N, outputs); Identity when there is none
-  /// The path of the last linear layer, in the head or the head itself: "fc",
-  /// "classifier.6", "output.linear". Another number of classes renews it alone.
-  std::string classifier;
+  std::string name;  ///< in messages: "resnet50"
+  InputSpec input = {};
+  Steps body = {};   ///< from the input to feature maps (N, C, h, w), to (N, C, l) or to (N, C)
+  Steps pool = {};   ///< from the output of the body to (N, C)
+  NamedStep head;    ///< from (N, C) to (N, outputs); an Identity where there is none
+  /// The path of the last linear layer, which is in the head or the head itself: "fc",
+  /// "classifier.6", "output.linear". Another number of classes replaces this layer only.
+  std::string classifier = {};
 };
 
 /// y = head(pool(body(x))).
 ///
-/// Shape: that of `input_spec()` to (N, outputs).
+/// Shape: `input_spec()` to (N, outputs).
 /// Keys: `<step>.*` of the body, then of the head.
 /// Throws: Error (input) in every forward if rank or channels of x are wrong.
 class NetworkImpl : public Composite {
@@ -39,25 +39,25 @@ class NetworkImpl : public Composite {
 
   Tensor forward(const Tensor& x);
 
-  /// What the head reads: (N, C).
+  /// Returns the input of the head: (N, C).
   Tensor features(const Tensor& x);
 
-  /// The outputs of the named steps, in the order of the names. A name is a step
+  /// Returns the outputs of the named steps, in the order of the names. A name is a step
   /// of the body ("layer2") or, with dots, of a Chain in it ("features.5").
-  /// Steps behind the last one named are not run.
+  /// Steps after the last named one are not run.
   /// Throws: Error (usage) for a name that is not there.
   std::vector<Tensor> features(const Tensor& x, const std::vector<std::string>& names);
 
-  /// Unpooled features: (N, C, h, w) of an image, (N, C) of a row.
+  /// Returns the output of the body, not pooled: (N, C, h, w), (N, C, l) or (N, C).
   Tensor forward_features(const Tensor& x);
 
-  /// What forward checks first. Throws: Error (input).
+  /// Checks rank, channels and type of an input, as forward does. Throws: Error (input).
   void check_input(const Tensor& x) const;
 
-  /// What `features` checks of its names. Throws: Error (usage) for one that is no step.
+  /// Checks names of steps, as `features` does. Throws: Error (usage) for one that is no step.
   void check_steps(const std::vector<std::string>& names) const;
 
-  /// Puts another module in the head's place; with Identity, forward is features.
+  /// Replaces the head; with Identity, forward is features.
   template <typename Module>
   void replace_head(Module module) { replace_part(parts_.head.name(), as_any(std::move(module))); }
 
@@ -71,7 +71,7 @@ class NetworkImpl : public Composite {
   NetworkParts& parts() { return parts_; }
   const NetworkParts& parts() const { return parts_; }
 
-  AnyModule* part(const std::string& name) override;
+  AnyModule* child(const std::string& name) override;
   std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& stream) const override { stream << "Network " << parts_.name; }
 
@@ -80,7 +80,7 @@ class NetworkImpl : public Composite {
 };
 TORCH_MODULE(Network);
 
-/// A deep copy with the holder's own type; see `clone_steps` for what is kept.
+/// Returns a deep copy with the holder's own type; see `clone_steps` for what is kept.
 template <typename Holder>
 Holder deep_copy(const Holder& holder, const std::optional<torch::Device>& device = std::nullopt) {
   return Holder(std::dynamic_pointer_cast<typename Holder::ContainedType>(

@@ -1,18 +1,18 @@
-/// Building a network whose weights come from elsewhere.
+/// Skipping the initialisation of weights, as torch.nn.utils.skip_init does.
 #pragma once
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 namespace reszoo {
 
-/// While it lives, random fills (`normal_`, `uniform_`) of this thread do nothing:
-/// a network built meanwhile has its weights unset, in a fraction of the time, and
-/// draws no random numbers. For one whose every weight is loaded next.
+/// A guard: during its lifetime random fills (`normal_`, `uniform_`) of this thread do nothing.
+/// A network that is built meanwhile has undefined weights, takes a fraction of the time, and
+/// draws no random numbers. Use it where all weights are loaded next.
 ///
 ///     auto network = [] { const NoInit no_init; return create_model("resnet50"); }();
 ///     load_weights(network, "resnet50.pth");
 class NoInit {
  public:
-  /// Does nothing where it is not `on`.
+  /// With `on` false the guard does nothing.
   explicit NoInit(bool on = true);
 
  private:

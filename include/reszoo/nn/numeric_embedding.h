@@ -1,10 +1,10 @@
-/// How numeric columns become vectors, as a value.
+/// The embedding of numeric columns, as a value.
 #pragma once
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reszoo/nn/bins.h"
+#include "reszoo/base/bin_edges.h"
 #include "reszoo/nn/steps.h"
 
 namespace reszoo {
@@ -19,31 +19,31 @@ namespace reszoo {
 /// | `plr`                | PeriodicEmbeddings                                  | 24    |
 /// | `plr_lite`           | PeriodicEmbeddings, lite                            | 24    |
 /// | `piecewise`          | PiecewiseLinearEmbeddings, version b                | 16    |
-/// | `piecewise_relu`     | PiecewiseLinearEmbeddings, version a behind a ReLU  | 16    |
+/// | `piecewise_relu`     | PiecewiseLinearEmbeddings, version a, then a ReLU  | 16    |
 /// | `piecewise_encoding` | PiecewiseLinearEncoding                             | bins  |
 enum class EmbeddingKind { none, linear, linear_relu, plr, plr_lite, piecewise, piecewise_relu, piecewise_encoding };
 
 /// Reads a text of the table.
-/// Throws: Error (usage).
+/// Throws: Error (usage) for any other text.
 EmbeddingKind parse_embedding(std::string_view text);
 std::string text_of(EmbeddingKind kind);
 
-/// Whether it needs bins.
+/// Whether the kind needs bins.
 bool is_piecewise(EmbeddingKind kind);
 
 /// A kind with its sizes.
 struct NumericEmbedding {
   EmbeddingKind kind = EmbeddingKind::none;
-  int64_t width = 0;         ///< features of a column; 0 is the table's
+  int64_t width = 0;         ///< features of a column; 0 is the width in the table above
   int64_t frequencies = 48;  ///< of plr and plr_lite
-  double scale = 0.01;       ///< standard deviation with which frequencies begin
-  Bins bins = {};            ///< of each column, of the piecewise kinds
+  double scale = 0.01;       ///< standard deviation of the initial frequencies
+  Bins bins = {};            ///< for the piecewise kinds: the edges of each column's bins
 
   /// Builds the module from (N, columns) to (N, columns, width) or (N, all bins).
-  /// Throws: Error (usage) for bins of another number of columns, and as the module.
+  /// Throws: Error (usage) for bins of another number of columns, and as the module's constructor.
   AnyModule build(int64_t columns) const;
 
-  /// Features of each of the columns.
+  /// Returns the number of features of each of the columns.
   std::vector<int64_t> widths(int64_t columns) const;
 };
 

@@ -1,6 +1,5 @@
-/// A number as waves.
+/// Periodic embeddings of numbers.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
 
@@ -8,34 +7,33 @@
 
 namespace reszoo {
 
-/// Options of PeriodicEmbeddings: the columns and the features of each.
+/// Options of PeriodicEmbeddings.
 struct PeriodicEmbeddingsOptions {
-  PeriodicEmbeddingsOptions(int64_t columns, int64_t width) : columns_(columns), width_(width) {}
-  TORCH_ARG(int64_t, columns);
-  TORCH_ARG(int64_t, width);
-  TORCH_ARG(int64_t, frequencies) = 48;  ///< of each column
-  TORCH_ARG(double, scale) = 0.01;       ///< standard deviation with which frequencies begin
-  TORCH_ARG(bool, lite) = false;         ///< whether one linear layer serves all columns
-  TORCH_ARG(bool, activation) = true;    ///< whether a ReLU follows it
+  int64_t columns = 0;
+  int64_t width = 0;         ///< features of each column
+  int64_t frequencies = 48;  ///< of each column
+  double scale = 0.01;       ///< standard deviation of the initial frequencies
+  bool lite = false;         ///< whether all columns share one linear layer
+  bool activation = true;    ///< whether a ReLU follows the linear layer
 };
 
 /// The cosines and sines of a number: y_i = [cos(2π c_i x_i), sin(2π c_i x_i)].
 ///
 /// Shape: (N, columns) to (N, columns, 2 frequencies).
-/// Keys: `weight` (columns, frequencies), begins normal, cut at three deviations.
+/// Keys: `weight` (columns, frequencies), initially normal, truncated at three deviations.
 class PeriodicImpl : public nn::Cloneable<PeriodicImpl> {
  public:
   explicit PeriodicImpl(const PeriodicEmbeddingsOptions& options_) : options(options_) { reset(); }
   void reset() override;
   Tensor forward(const Tensor& x);
-  void pretty_print(std::ostream& stream) const override { stream << "Periodic(scale=" << options.scale() << ")"; }
+  void pretty_print(std::ostream& stream) const override { stream << "Periodic(scale=" << options.scale << ")"; }
 
   PeriodicEmbeddingsOptions options;
   Tensor weight;
 };
 TORCH_MODULE(Periodic);
 
-/// Turns each number into waves, these into a vector: y_i = relu(W_i waves(x_i) + b_i).
+/// Embeds each number by its cosines and sines: y_i = relu(W_i periodic(x_i) + b_i).
 ///
 /// Shape: (N, columns) to (N, columns, width).
 /// Keys: `periodic.weight` (columns, frequencies), `linear.weight` (columns, 2

@@ -1,26 +1,25 @@
-/// A number as its place among bins.
+/// Piecewise linear encoding and embeddings of numbers.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
 
-#include "reszoo/nn/bins.h"
+#include "reszoo/base/bin_edges.h"
 #include "reszoo/nn/linear_embeddings.h"
 #include "reszoo/nn/n_linear.h"
 
 namespace reszoo {
 
-/// How full each bin is: y_ij = (x_i - b_j) / (b_j+1 - b_j), which no bin lets fall
-/// below 0 but the first, nor rise above 1 but the last.
+/// The part of each bin that lies below a number: y_ij = (x_i - b_j) / (b_j+1 - b_j), clamped
+/// to 0 from below in all bins but the first, and to 1 from above in all but the last.
 ///
-/// Each column has as many features as the column of most bins; its last bin is the
-/// last of them, and those between are 0.
+/// Every column has as many features as the column with the most bins. Its last bin is the
+/// last feature; features without a bin are 0 and lie before it.
 ///
 /// Shape: (N, columns) to (N, columns, most bins).
 /// Keys: the buffers `weight bias` (columns, most bins); `single_bin_mask` (columns)
 /// where a column has one bin alone; `mask` (columns, most bins) where columns differ
 /// in bins.
-/// Throws: Error (usage) for no column, under two edges, or edges that do not ascend.
+/// Throws: Error (usage) for no column, fewer than two edges, or edges that do not ascend.
 /// Source: Gorishniy et al. 2022, arXiv:2203.05556, equation (1).
 class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
  public:
@@ -29,11 +28,12 @@ class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
 
+  /// Returns the number of bins of the column with the most.
   int64_t most_bins() const;
-  /// The least and the largest value of each feature; infinite where there is none.
+  /// Returns the minimum and the maximum of each feature; infinite where there is none.
   std::pair<Tensor, Tensor> limits() const;
-  /// The features that are bins, as places among columns * most_bins().
-  std::vector<int64_t> places() const;
+  /// Returns the indices of the features that are bins, among columns * most_bins().
+  std::vector<int64_t> bin_features() const;
 
   Bins bins;
   Tensor weight, bias, single_bin_mask, mask;
@@ -43,7 +43,7 @@ class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
 };
 TORCH_MODULE(PiecewiseLinearBins);
 
-/// The same without the features that are always 0.
+/// PiecewiseLinearBins without the features that are always 0.
 ///
 /// Shape: (N, columns) to (N, all bins).
 /// Keys: the buffers `impl.*` of PiecewiseLinearBins.
@@ -58,24 +58,23 @@ class PiecewiseLinearEncodingImpl : public nn::Cloneable<PiecewiseLinearEncoding
   PiecewiseLinearBins impl{nullptr};
 
  private:
-  Tensor places_;  // a constant, in no state_dict; undefined when all are kept
+  Tensor bin_features_;  // a constant, in no state_dict; undefined when all features are bins
 };
 TORCH_MODULE(PiecewiseLinearEncoding);
 
-/// Options of PiecewiseLinearEmbeddings: bins, and the features of each column.
+/// Options of PiecewiseLinearEmbeddings.
 struct PiecewiseLinearEmbeddingsOptions {
   enum class Version {
-    a,  ///< of the paper: y_i = W_i bins(x_i) + b_i
-    b,  ///< of TabM: y_i = x_i w_i + b_i + W_i bins(x_i), W_i = 0 at first
+    a,  ///< the paper's: y_i = W_i bins(x_i) + b_i
+    b,  ///< TabM's: y_i = x_i w_i + b_i + W_i bins(x_i), W_i initially 0
   };
-  PiecewiseLinearEmbeddingsOptions(Bins bins, int64_t width) : bins_(std::move(bins)), width_(width) {}
-  TORCH_ARG(Bins, bins);
-  TORCH_ARG(int64_t, width);
-  TORCH_ARG(Version, version) = Version::b;
-  TORCH_ARG(bool, activation) = false;  ///< whether a ReLU follows W_i
+  Bins bins = {};     ///< edges of the bins of each column
+  int64_t width = 0;  ///< features of each column
+  Version version = Version::b;
+  bool activation = false;  ///< whether a ReLU follows W_i
 };
 
-/// Turns each number into the mix of a vector for each bin.
+/// Embeds each number as the sum of a vector for each bin, weighted by its encoding.
 ///
 /// Shape: (N, columns) to (N, columns, width).
 /// Keys: `linear0.weight linear0.bias` (columns, width) of version b; the buffers

@@ -1,33 +1,31 @@
 /// The residual equation, once.
 #pragma once
-#include <torch/nn/modules/container/sequential.h>
-
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/identity_shortcut.h"
 
 namespace reszoo {
 
-/// What stands in a ResidualBlock. Whatever is left out is the identity.
+/// The parts of a ResidualBlock. A slot that is left out is the identity.
 struct Slots {
-  Steps entry;   ///< before the fork: norm and activation of a pre-activation block
-  Steps branch;  ///< the residual function F
-  Steps exit;    ///< behind the sum: the last activation of a post-activation block
-  nn::NamedAnyModule shortcut{"shortcut", IdentityShortcut()};  ///< identity, zero-padding or W_s
-  /// Whether the shortcut starts behind the entry (a projection in a
-  /// pre-activation block does: He et al. 2016, arXiv:1603.05027, section 4.1).
+  Steps entry = {};   ///< before branch and shortcut: norm and activation of a pre-activation block
+  Steps branch = {};  ///< the residual function F
+  Steps exit = {};    ///< after the sum: the last activation of a post-activation block
+  NamedStep shortcut{"shortcut", IdentityShortcut()};  ///< identity, zero-padding or W_s
+  /// Whether the shortcut reads the output of the entry instead of the input, as a projection
+  /// in a pre-activation block does (He et al. 2016, arXiv:1603.05027, section 4.1).
   bool shortcut_reads_entry = false;
-  /// Whether its keys come before those of the other slots, as in timm's
-  /// pre-activation blocks, instead of behind the branch.
+  /// Whether the keys of the shortcut come before those of the other slots, as in timm's
+  /// pre-activation blocks, instead of after those of the branch.
   bool shortcut_first = false;
 };
 
-/// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead
-/// of x where the slots say so.
+/// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead of x
+/// where `shortcut_reads_entry` is set.
 ///
-/// Basic, bottleneck, pre-activation and tabular blocks are this class with
-/// other parts in its slots. The input is never written to.
+/// Basic, bottleneck, pre-activation and tabular blocks are this class with different parts
+/// in its slots. The input is never written to.
 ///
-/// Shape: branch and shortcut must agree.
+/// Shape: any; the outputs of branch and shortcut must have the same shape.
 /// Throws: Error (input) in forward if they do not.
 /// Keys: `<step>.*` of entry, branch, shortcut (under its own name) and exit.
 /// Source: He et al. 2015, arXiv:1512.03385, equations (1) and (2).
@@ -35,7 +33,7 @@ class ResidualBlockImpl : public Composite {
  public:
   explicit ResidualBlockImpl(Slots slots = {});
   Tensor forward(const Tensor& x);
-  AnyModule* part(const std::string& name) override;
+  AnyModule* child(const std::string& name) override;
   std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& stream) const override { stream << "ResidualBlock"; }
 
@@ -52,7 +50,8 @@ TORCH_MODULE(ResidualBlock);
 /// Keys: `module.*` and `projection.*`.
 ResidualBlock residual(AnyModule module, AnyModule projection = AnyModule(IdentityShortcut()));
 
-/// A Sequential does not fit in an AnyModule: its children move into a Chain.
+/// Returns the module as an AnyModule. A Sequential does not fit in one: its children move
+/// into a Chain.
 inline AnyModule as_any(nn::Sequential sequential) { return AnyModule(Chain(std::move(sequential))); }
 inline AnyModule as_any(AnyModule module) { return module; }
 template <typename Impl>

@@ -1,6 +1,5 @@
-/// Channels that weigh themselves by what the whole map says.
+/// Channel attention by two 1x1 convolutions.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/conv.h>
 
@@ -8,15 +7,13 @@
 
 namespace reszoo {
 
-/// Options of a SqueezeExcite: channels, and the fraction of them that the
-/// squeezed vector keeps (rounded to a multiple of 8, at least 8).
+/// Options of a SqueezeExcite.
 struct SqueezeExciteOptions {
-  explicit SqueezeExciteOptions(int64_t channels) : channels_(channels) {}
-  /// Channels of the squeezed vector.
-  int64_t squeezed() const;
+  int64_t channels = 0;
+  double ratio = 1.0 / 16;  ///< squeezed channels / channels
 
-  TORCH_ARG(int64_t, channels);
-  TORCH_ARG(double, ratio) = 1.0 / 16;
+  /// Returns the number R of squeezed channels: a multiple of 8, at least 8.
+  int64_t squeezed() const;
 };
 
 /// Scales each channel by a gate: y = x * sigmoid(fc2(relu(fc1(mean(x))))).

@@ -1,21 +1,16 @@
-/// A convolution whose weights are standardised.
+/// A convolution with weight standardisation.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/conv.h>
-
-#include <optional>
 
 #include "reszoo/nn/steps.h"
 
 namespace reszoo {
 
-/// Options of a StdConv2d: those of the convolution, which has no bias, and the
-/// number under the root beside the variance.
+/// Options of a StdConv2d.
 struct StdConv2dOptions {
-  explicit StdConv2dOptions(nn::Conv2dOptions conv) : conv_(std::move(conv)) {}
-  TORCH_ARG(nn::Conv2dOptions, conv);
-  TORCH_ARG(double, epsilon) = 1e-6;
+  nn::Conv2dOptions conv{0, 0, 1};  ///< of the convolution; it has no bias whatever they say
+  double epsilon = 1e-6;            ///< added to the variance under the root
 };
 
 /// Convolves with weights of mean 0 and variance 1 in every output channel:
@@ -32,15 +27,12 @@ class StdConv2dImpl : public nn::Cloneable<StdConv2dImpl> {
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
 
-  /// The weights that forward convolves with.
+  /// Returns the standardised weights, which forward convolves with.
   Tensor standardized() const;
 
   StdConv2dOptions options;
   Tensor weight;
 };
 TORCH_MODULE(StdConv2d);
-
-/// Builds a Conv2d, or with an `epsilon` a StdConv2d.
-AnyModule make_conv(const nn::Conv2dOptions& options, const std::optional<double>& epsilon = std::nullopt);
 
 }  // namespace reszoo

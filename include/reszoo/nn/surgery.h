@@ -1,4 +1,4 @@
-/// Putting another module anywhere in a finished network.
+/// Replacing modules of a finished network.
 #pragma once
 #include <string>
 
@@ -8,11 +8,10 @@ namespace reszoo {
 
 /// Replaces the module at `path` ("layer1.0.bn1") in a Chain, ResidualBlock or
 /// Network: `forward`, `parameters()` and printing see the new one. The new
-/// module keeps the mode and device that it has.
+/// module keeps its mode and device.
 ///
-/// Throws: Error (usage) if there is no such path (the nearest one is named), or
-/// if the path goes inside a module that reszoo did not compose, whose forward
-/// would not see the change.
+/// Throws: Error (usage) if there is no such path (the nearest one is named), or if the path
+/// leads into a module that is no Composite, whose forward would not see the change.
 void replace_module(nn::Module& root, const std::string& path, AnyModule module);
 
 /// The same for any holder, shared pointer or `torch::nn::Sequential`.

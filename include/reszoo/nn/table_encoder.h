@@ -1,6 +1,5 @@
-/// Columns of a table as numbers that a linear layer can read.
+/// Encodes the columns of a table as features of a linear layer.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 
 #include "reszoo/nn/numeric_embedding.h"
@@ -8,36 +7,34 @@
 
 namespace reszoo {
 
-/// Options of a TableEncoder: how many numeric columns come first, how many
-/// different categories each further column has, and the width of their
-/// embeddings in features (0: one-hot).
+/// Options of a TableEncoder.
 struct TableEncoderOptions {
-  explicit TableEncoderOptions(int64_t numeric) : numeric_(numeric) {}
-  /// Width of the embedding of a category's column; 0 is one-hot.
-  int64_t width_of(size_t column) const;
-  /// Features that each column becomes, in their order.
-  std::vector<int64_t> widths() const;
+  int64_t numeric = 0;                         ///< number of numeric columns, which come first
+  std::vector<int64_t> cardinalities = {};     ///< number of categories of each further column
+  int64_t embedding_width = 0;                 ///< features of a category's embedding; 0 is one-hot
+  std::vector<int64_t> embedding_widths = {};  ///< the same for each column, instead of one for all
+  NumericEmbedding numeric_embedding = {};     ///< of the numeric columns
+  int64_t plain_numeric = 0;                   ///< number of numeric columns, the last ones, that are not embedded
 
-  TORCH_ARG(int64_t, numeric);
-  TORCH_ARG(std::vector<int64_t>, cardinalities) = {};
-  TORCH_ARG(int64_t, embedding_width) = 0;
-  TORCH_ARG(std::vector<int64_t>, embedding_widths) = {};  ///< of each column, instead of one for all
-  TORCH_ARG(NumericEmbedding, numeric_embedding) = {};
-  TORCH_ARG(int64_t, plain_numeric) = 0;  ///< the last numeric columns, which are not embedded
+  /// Returns the width of the embedding of a category's column; 0 is one-hot.
+  int64_t width_of(size_t column) const;
+
+  /// Returns the number of features of each column, in their order.
+  std::vector<int64_t> widths() const;
 };
 
 /// Encodes the columns of a table:
 /// y = [e(x_numeric), x_plain, onehot(c_1) or E_1(c_1), …].
 ///
-/// A row is one tensor of floats, in which a category stands as its code 0 … K-1
-/// (exact up to 2^24). Code -1 is a category that training did not see: all
-/// zeros as one-hot, row 0 of the table as embedding.
+/// A row is one tensor of floats, in which a category is its code 0 … K-1 (exact up to
+/// 2^24). Code -1 is a category that training did not see: all zeros as one-hot, row 0 of
+/// the table as embedding.
 ///
 /// Shape: (N, numeric + categories) to (N, output_width()).
 /// Keys: `numeric.*` of the numeric embedding, `embeddings.<i>.weight` (K_i + 1,
-/// width); none when numbers stay and categories are one-hot.
+/// width); none when numbers are not embedded and categories are one-hot.
 /// Throws: Error (usage) for a cardinality < 1, widths of another number of columns,
-/// plain_numeric beyond numeric, and as the numeric embedding.
+/// plain_numeric beyond numeric, and as NumericEmbedding::build.
 class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
  public:
   explicit TableEncoderImpl(TableEncoderOptions options);
@@ -46,10 +43,10 @@ class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
   void pretty_print(std::ostream& stream) const override;
 
   int64_t output_width() const;
-  int64_t embedded() const;  ///< the numeric columns that are embedded, the first ones
+  int64_t embedded() const;  ///< number of numeric columns that are embedded, the first ones
 
   TableEncoderOptions options;
-  AnyModule numeric;  ///< of the embedded columns; Identity when numbers stay
+  AnyModule numeric;  ///< embeds the first numeric columns; Identity where none is embedded
 
  private:
   Tensor one_hot(const Tensor& codes, size_t begin, size_t end);
@@ -57,7 +54,7 @@ class TableEncoderImpl : public nn::Cloneable<TableEncoderImpl> {
 
   struct Embeddings;
   std::shared_ptr<Embeddings> embeddings_;  // null when one-hot
-  Tensor column_of_, code_of_;  // of each one-hot feature; constants, in no state_dict
+  Tensor column_of_, code_of_;  // for each one-hot feature; constants, in no state_dict
 };
 TORCH_MODULE(TableEncoder);
 

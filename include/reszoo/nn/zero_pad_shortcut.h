@@ -1,6 +1,5 @@
-/// The paper's way without parameters when dimensions differ.
+/// The paper's shortcut without parameters where dimensions differ.
 #pragma once
-#include <torch/arg.h>
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
@@ -8,23 +7,21 @@
 
 namespace reszoo {
 
-/// Options of a ZeroPadShortcut: `in` and `out` channels, and the step in pixels
-/// between kept positions of a feature map.
+/// Options of a ZeroPadShortcut.
 struct ZeroPadShortcutOptions {
-  ZeroPadShortcutOptions(int64_t in, int64_t out) : in_(in), out_(out) {}
-  TORCH_ARG(int64_t, in);
-  TORCH_ARG(int64_t, out);
-  TORCH_ARG(int64_t, stride) = 1;
+  int64_t in = 0;      ///< channels of the input
+  int64_t out = 0;     ///< channels of the output
+  int64_t stride = 1;  ///< in pixels, between the kept positions
 };
 
-/// Keeps every stride-th pixel and adds channels of zeros, half of them before
-/// and half behind: y = pad(x[:, :, ::stride, ::stride]).
+/// Keeps every stride-th pixel and adds channels of zeros, half of them before and half
+/// after the channels of the input: y = pad(x[:, :, ::stride, ::stride]).
 ///
-/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)), or
-/// (N, in) to (N, out).
-/// Throws: Error (usage) if out < in or stride < 1.
+/// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)), (N, in, L) to
+/// (N, out, ceil(L / stride)), or (N, in) to (N, out).
+/// Throws: Error (usage) if in < 1, out < in or stride < 1.
 /// Source: He et al. 2015, arXiv:1512.03385, section 3.3, option A.
-/// Differs: the paper does not say on which side the zeros stand.
+/// Differs: the paper does not say on which side the zeros are.
 class ZeroPadShortcutImpl : public nn::Cloneable<ZeroPadShortcutImpl> {
  public:
   explicit ZeroPadShortcutImpl(const ZeroPadShortcutOptions& options);

@@ -6,8 +6,11 @@
 #include <variant>
 #include <vector>
 
+#include "reszoo/nn/activation.h"
+#include "reszoo/nn/members.h"
+#include "reszoo/nn/norm.h"
 #include "reszoo/nn/numeric_embedding.h"
-#include "reszoo/nn/recipes.h"
+#include "reszoo/nn/shortcut_kind.h"
 
 namespace reszoo {
 
@@ -63,6 +66,9 @@ std::string text_of(Domain domain);
 
 /// Options of the domain with everything left out.
 ModelOptions default_options(Domain domain);
+
+/// Returns the names of all options of the domain, in the order of their fields.
+std::vector<std::string> option_names(Domain domain);
 
 /// Only what was set, by the field's name: {"outputs": 10, "norm": "group:32"}.
 nlohmann::json to_json(const ModelOptions& options);

@@ -1,4 +1,4 @@
-#include "reszoo/nn/checkpoint.h"
+#include "reszoo/nn/activation_checkpoint.h"
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>

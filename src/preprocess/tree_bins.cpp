@@ -1,4 +1,4 @@
-#include "column_tree.h"
+#include "tree_bins.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,14 +11,14 @@
 namespace reszoo {
 namespace {
 
-// scikit-learn's: two numbers nearer than this are one, and an impurity under that is none.
-constexpr float kSame = 1e-7f;
-constexpr double kPure = std::numeric_limits<double>::epsilon();
+// As in scikit-learn: two numbers closer than this are equal, and an impurity below this is zero.
+constexpr float kFeatureThreshold = 1e-7f;
+constexpr double kImpurityEpsilon = std::numeric_limits<double>::epsilon();
 
-/// Sums over rows of y: the number of rows, and either sum and sum of squares, or
-/// the number of rows of each class.
-struct Sums {
-  explicit Sums(size_t classes) : counts(classes, 0) {}
+/// Sums over rows of y: the number of rows, and either sum and sum of squares, or the number of
+/// rows of each class.
+struct LabelSums {
+  explicit LabelSums(size_t classes) : counts(classes, 0) {}
 
   void add(double y, double sign) {
     rows += sign;
@@ -30,7 +30,7 @@ struct Sums {
     }
   }
 
-  /// The mean squared error, or Gini's impurity.
+  /// Returns the mean squared error, or the Gini impurity.
   double impurity() const {
     if (counts.empty()) return squares / rows - (sum / rows) * (sum / rows);
     double same = 0;
@@ -38,18 +38,18 @@ struct Sums {
     return 1 - same / (rows * rows);
   }
 
-  /// What is to be largest, summed over both sides of a cut.
-  double merit() const { return counts.empty() ? sum * sum / rows : -rows * impurity(); }
+  /// Returns the criterion of a split, to be maximised as a sum over both sides.
+  double criterion() const { return counts.empty() ? sum * sum / rows : -rows * impurity(); }
 
   double rows = 0, sum = 0, squares = 0;
   std::vector<double> counts;
 };
 
-/// The rows [begin, end) in order of x, and where to cut them best.
-struct Leaf {
-  size_t begin = 0, end = 0, cut = 0;  // cut == end: nowhere
+/// The rows [begin, end) in the order of x, and their best cut.
+struct TreeLeaf {
+  size_t begin = 0, end = 0, cut = 0;  // cut == end: no cut
   double gain = 0;
-  bool operator<(const Leaf& other) const { return gain < other.gain; }
+  bool operator<(const TreeLeaf& other) const { return gain < other.gain; }
 };
 
 class ColumnTree {
@@ -66,9 +66,9 @@ class ColumnTree {
     if (options.classification) classes_ = count_classes();
   }
 
-  std::vector<float> cuts() const {
+  std::vector<float> thresholds() const {
     std::vector<float> found;
-    std::priority_queue<Leaf> leaves;
+    std::priority_queue<TreeLeaf> leaves;
     leaves.push(best_cut(0, x_.size()));
     while (!leaves.empty() && static_cast<int64_t>(found.size()) < options_.bins - 1) {
       const auto leaf = leaves.top();
@@ -83,40 +83,40 @@ class ColumnTree {
 
  private:
   size_t count_classes() const {
-    double most = 0;
+    double highest = 0;
     for (const double y : y_) {
       if (!(y >= 0) || y != std::floor(y)) fail(ErrorKind::input, "tree_bins: classes must be 0, 1, …, got {}", y);
-      most = std::max(most, y);
+      highest = std::max(highest, y);
     }
-    return static_cast<size_t>(most) + 1;
+    return static_cast<size_t>(highest) + 1;
   }
 
-  Leaf best_cut(size_t begin, size_t end) const {
-    Leaf leaf{begin, end, end};
+  TreeLeaf best_cut(size_t begin, size_t end) const {
+    TreeLeaf leaf{begin, end, end};
     const auto least = static_cast<size_t>(options_.min_samples_leaf);
-    Sums left(classes_), right(classes_);
+    LabelSums left(classes_), right(classes_);
     for (size_t i = begin; i < end; ++i) right.add(y_[i], 1);
     const double impurity = right.impurity();
-    if (end - begin < 2 * least || end - begin < 2 || impurity <= kPure) return leaf;
+    if (end - begin < 2 * least || end - begin < 2 || impurity <= kImpurityEpsilon) return leaf;
     double best = -std::numeric_limits<double>::infinity();
     for (size_t i = begin + 1; i < end; ++i) {
       left.add(y_[i - 1], 1);
       right.add(y_[i - 1], -1);
-      if (x_[i] <= x_[i - 1] + kSame || i - begin < least || end - i < least) continue;
-      if (const double merit = left.merit() + right.merit(); merit > best) {
-        best = merit;
+      if (x_[i] <= x_[i - 1] + kFeatureThreshold || i - begin < least || end - i < least) continue;
+      if (const double criterion = left.criterion() + right.criterion(); criterion > best) {
+        best = criterion;
         leaf.cut = i;
         const double children = left.rows * left.impurity() + right.rows * right.impurity();
         leaf.gain = (static_cast<double>(end - begin) * impurity - children) / static_cast<double>(x_.size());
       }
     }
-    if (leaf.gain + kPure < options_.min_impurity_decrease) leaf.cut = leaf.end;
+    if (leaf.gain + kImpurityEpsilon < options_.min_impurity_decrease) leaf.cut = leaf.end;
     if (leaf.cut == leaf.end) leaf.gain = 0;
     return leaf;
   }
 
-  /// Halfway between the numbers on both sides; that on the left where the half is
-  /// the one on the right.
+  /// Returns the middle of the numbers on both sides; the one on the left where rounding makes
+  /// the middle that on the right.
   float threshold(size_t cut) const {
     const double below = x_[cut - 1], above = x_[cut], middle = below / 2 + above / 2;
     return static_cast<float>(middle == above || std::isinf(middle) ? below : middle);
@@ -130,8 +130,8 @@ class ColumnTree {
 
 }  // namespace
 
-std::vector<float> cuts_of_tree(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options) {
-  return ColumnTree(x, y, options).cuts();
+std::vector<float> tree_thresholds(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options) {
+  return ColumnTree(x, y, options).thresholds();
 }
 
 }  // namespace reszoo

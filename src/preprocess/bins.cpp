@@ -1,4 +1,4 @@
-#include "reszoo/nn/bins.h"
+#include "reszoo/preprocess/bins.h"
 
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/quantile.h>
@@ -7,35 +7,35 @@
 #include <cmath>
 #include <limits>
 
-#include "column_tree.h"
 #include "reszoo/base/error.h"
+#include "tree_bins.h"
 
 namespace reszoo {
 namespace {
 
-constexpr float kEpsilon = std::numeric_limits<float>::epsilon();
-constexpr int64_t kMostRows = int64_t{1} << 24;  // that at::quantile takes
+constexpr float kFloatEpsilon = std::numeric_limits<float>::epsilon();
+constexpr int64_t kQuantileRows = int64_t{1} << 24;  // at::quantile takes no more
 
-/// The columns as contiguous float32 rows (columns, N).
-at::Tensor columns_of(const at::Tensor& x, const char* function) {
+/// Returns the columns as contiguous float32 rows (columns, N).
+at::Tensor finite_columns(const at::Tensor& x, const char* function) {
   if (x.dim() != 2 || x.size(0) < 1)
     fail(ErrorKind::input, "{}: x must be (N, columns) with a row or more, got ({})", function, fmt::join(x.sizes(), ", "));
   if (!x.isfinite().all().item<bool>()) fail(ErrorKind::input, "{}: every number must be finite", function);
   return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
 }
 
-/// Ascending without repetition; one edge alone gets a second. Interpolating between
-/// equal numbers can miss them by a bit of rounding: such a bin would be so narrow
-/// that a number's place in it is noise.
+/// Sorts the edges and removes repeated ones; a single edge gets a second. Interpolation
+/// between equal numbers can miss them by rounding: a bin between the two would be so narrow
+/// that the position of a number in it is noise.
 std::vector<double> as_edges(std::vector<float> edges) {
   std::sort(edges.begin(), edges.end());
-  const auto same = [](float a, float b) { return b - a <= 4 * kEpsilon * std::max(std::abs(a), std::abs(b)); };
+  const auto same = [](float a, float b) { return b - a <= 4 * kFloatEpsilon * std::max(std::abs(a), std::abs(b)); };
   edges.erase(std::unique(edges.begin(), edges.end(), same), edges.end());
   if (edges.size() == 1) edges.push_back(edges[0] + std::max(1.0f, std::abs(edges[0])));
   return {edges.begin(), edges.end()};
 }
 
-std::vector<float> numbers_of(const at::Tensor& x) {
+std::vector<float> to_vector(const at::Tensor& x) {
   const auto* begin = x.const_data_ptr<float>();
   return {begin, begin + x.numel()};
 }
@@ -44,12 +44,12 @@ std::vector<float> numbers_of(const at::Tensor& x) {
 
 Bins quantile_bins(const at::Tensor& x, int64_t count) {
   if (count < 1) fail(ErrorKind::usage, "quantile_bins: count must be 1 or more, got {}", count);
-  const auto columns = columns_of(x, "quantile_bins");
-  const auto places = at::linspace(0.0, 1.0, count + 1);
-  const int64_t step = (columns.size(1) + kMostRows - 1) / kMostRows;
+  const auto columns = finite_columns(x, "quantile_bins");
+  const auto quantiles = at::linspace(0.0, 1.0, count + 1);
+  const int64_t step = (columns.size(1) + kQuantileRows - 1) / kQuantileRows;
   Bins bins;
   for (int64_t i = 0; i < columns.size(0); ++i)
-    bins.push_back(as_edges(numbers_of(at::quantile(columns[i].slice(0, 0, std::nullopt, step), places).contiguous())));
+    bins.push_back(as_edges(to_vector(at::quantile(columns[i].slice(0, 0, std::nullopt, step), quantiles).contiguous())));
   return bins;
 }
 
@@ -57,15 +57,15 @@ Bins tree_bins(const at::Tensor& x, const at::Tensor& y, const TreeBinsOptions& 
   if (options.bins < 1 || options.min_samples_leaf < 1)
     fail(ErrorKind::usage, "tree_bins: bins and min_samples_leaf must be 1 or more, got bins={}, min_samples_leaf={}",
          options.bins, options.min_samples_leaf);
-  const auto columns = columns_of(x, "tree_bins");
+  const auto columns = finite_columns(x, "tree_bins");
   if (y.dim() != 1 || y.size(0) != columns.size(1))
     fail(ErrorKind::input, "tree_bins: y must be ({}), got ({})", columns.size(1), fmt::join(y.sizes(), ", "));
   const auto targets = y.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* target = targets.const_data_ptr<double>();
   Bins bins;
   for (int64_t i = 0; i < columns.size(0); ++i) {
-    const auto column = numbers_of(columns[i]);
-    auto edges = cuts_of_tree(column, {target, target + column.size()}, options);
+    const auto column = to_vector(columns[i]);
+    auto edges = tree_thresholds(column, {target, target + column.size()}, options);
     edges.push_back(*std::min_element(column.begin(), column.end()));
     edges.push_back(*std::max_element(column.begin(), column.end()));
     bins.push_back(as_edges(std::move(edges)));

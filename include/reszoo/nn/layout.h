@@ -1,0 +1,24 @@
+/// The shapes of tensors that networks and norms take.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace reszoo {
+
+/// The layout of a module's input. N counts samples, C channels or features.
+enum class Layout {
+  rows,       ///< (N, C): vectors, such as the columns of a table
+  sequences,  ///< (N, C, L): C channels at L positions, such as a signal over time
+  maps,       ///< (N, C, H, W): pixels, and the output of two-dimensional convolutions
+};
+
+/// Returns `features`, `sequences` or `images`.
+std::string text_of(Layout layout);
+
+/// Returns the number of dimensions, N and C included: 2, 3 or 4.
+int64_t rank_of(Layout layout);
+
+/// Returns the shape as text: "(N, 3, H, W)" where `channels` is "3".
+std::string shape_text(Layout layout, const std::string& channels = "C");
+
+}  // namespace reszoo
