@@ -54,6 +54,21 @@ Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
                               .head = {"head", std::move(head)}, .classifier = "head"});
 }
 
+/// A network of sequences of 4 channels.
+Network sequences() {
+  return Network(NetworkParts{.name = "sequences",
+                              .input = {Layout::sequences, 4},
+                              .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 8, 5).stride(2).padding(2).groups(2)))},
+                                       {"norm", AnyModule(nn::BatchNorm1d(8))},
+                                       {"act", AnyModule(nn::ReLU())},
+                                       {"max", AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(1).padding(1)))},
+                                       {"same", AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 8, 4).padding(torch::kSame)))},
+                                       {"average", AnyModule(nn::AvgPool1d(2))}},
+                              .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(3))}, {"flatten", AnyModule(nn::Flatten())}},
+                              .head = {"fc", AnyModule(nn::Linear(24, 2))},
+                              .classifier = "fc"});
+}
+
 /// An activation that the library does not know.
 struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
   void reset() override {}
@@ -81,8 +96,7 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   for (const auto& wanted : cases)
     for (const auto& node : lower(wanted.build()).nodes) seen.insert(node.op);
   seen.insert(lower(around(AnyModule(nn::Sigmoid()))).nodes.back().op);
-  // Of sequences; they are the operations of images, with one row.
-  seen.insert({"conv1d", "max_pool1d", "avg_pool1d", "adaptive_avg_pool1d"});
+  for (const auto& node : lower(sequences()).nodes) seen.insert(node.op);
   seen.erase("input");
   std::set<std::string> written;
   for (const auto& op : onnx_operations()) written.insert(op);
@@ -170,6 +184,14 @@ TEST(Onnx, LayersHaveTheirOptions) {
     SCOPED_TRACE(testing::Message() << *network);
     expect_same_answers(exported(network, {.input = {4, 18, 17}}), network, uniform("input", {2, 4, 18, 17}));
   }
+}
+
+TEST(Onnx, SequencesAreWrittenForAnyLength) {
+  auto network = sequences();
+  fill_module(*network);
+  const auto file = exported(network);
+  EXPECT_EQ(file.inputs[0].dimensions, (std::vector<std::string>{"batch", "4", "length"}));
+  for (const int64_t length : {16, 33, 50}) expect_same_answers(file, network, uniform("input", {3, 4, length}));
 }
 
 TEST(Onnx, AModuleOfYourOwnIsWrittenByItsRow) {

@@ -5,7 +5,10 @@
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
 #include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/pooling.h>
 
 #include <atomic>
 #include <thread>
@@ -156,6 +159,27 @@ TEST_F(Fused, AModuleOfTheUsersRunsAsItIs) {
   const auto x = uniform("x", {2, 3, 12, 12});
   expect_near(fused.forward(x), network->forward(x));
   EXPECT_EQ(fused.steps({2, 3, 12, 12}).back().kind, "module");
+}
+
+TEST_F(Fused, SequencesAreALayoutLikeImages) {
+  Network network(NetworkParts{.name = "sequences",
+                               .input = {Layout::sequences, 3},
+                               .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(3, 16, 7).stride(2).padding(3)))},
+                                        {"norm", AnyModule(nn::BatchNorm1d(16))},
+                                        {"act", AnyModule(nn::ReLU())},
+                                        {"block", AnyModule(residual(nn::Conv1d(nn::Conv1dOptions(16, 16, 3).padding(1))))}},
+                               .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(1))}, {"flatten", AnyModule(nn::Flatten())}},
+                               .head = {"fc", AnyModule(nn::Linear(16, 4))},
+                               .classifier = "fc"});
+  fill_module(*network);
+  network->eval();
+  const auto fused = fuse(network);
+  EXPECT_EQ(fused.steps({1, 3, 50}).size(), 5u);  // input, two convolutions, pool, head
+  for (const int64_t count : {1, 5, 19}) {
+    const auto x = uniform("x", {count, 3, 50});
+    expect_near(fused.forward(x), network->forward(x));
+    expect_near(fused.features(x, {"act"})[0], network->features(x, {"act"})[0]);
+  }
 }
 
 TEST_F(Fused, AlgorithmsCanBePinned) {
