@@ -8,7 +8,7 @@
 #include <future>
 #include <thread>
 
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/zoo/registry.h"
 
 using namespace reszoo;

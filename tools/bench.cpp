@@ -113,12 +113,12 @@ ordered_json profile(const FusedNetwork& fused, const Tensor& x, bool json) {
     const auto of_peak = static_cast<double>(step.multiply_adds) / step.seconds / peak;
     if (!json)
       fmt::print("{:>10.1f}  {:>5.1f}%  {:>14}  {:>5.0f}%  {:<11}  {:<11}  {}{}{}\n", step.seconds * 1e6,
-                 100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.way, step.key,
-                 step.with.empty() ? "" : " + ", fmt::join(step.with, " + "));
+                 100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.algorithm, step.key,
+                 step.fused.empty() ? "" : " + ", fmt::join(step.fused, " + "));
     lines.push_back({{"layer", step.key},
                      {"kind", step.kind},
-                     {"with", step.with},
-                     {"way", step.way},
+                     {"with", step.fused},
+                     {"way", step.algorithm},
                      {"output", step.output},
                      {"multiply_adds", step.multiply_adds},
                      {"seconds", step.seconds},
@@ -142,7 +142,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
                       {"unit", rows ? "rows/s" : "images/s"}};
   if (!a.out.empty()) {
     if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");
-    source.model->ways = source.model->fused.front().ways(x.sizes().vec());
+    source.model->ways = source.model->fused.front().algorithms(x.sizes().vec());
     source.model->save(a.out);
     result["out"] = a.out;
   }

@@ -11,7 +11,7 @@
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
 #include "reszoo/infer/compiled_model.h"
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/nn/average_projection.h"

@@ -9,13 +9,29 @@
 namespace reszoo {
 namespace {
 
-/// The shape of each node's output for this input.
-std::vector<std::vector<int64_t>> shapes_of(Graph& graph, const Tensor& input) {
-  std::vector<std::vector<int64_t>> shapes(graph.nodes.size());
-  execute(graph, input, [&](const Node& node, const std::vector<Tensor>&, const Tensor& output) {
-    shapes[static_cast<size_t>(&node - graph.nodes.data())] = output.sizes().vec();
-  });
+/// The shape of each operation's output for this input.
+std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const Tensor& input) {
+  std::vector<Tensor> values;
+  std::vector<std::vector<int64_t>> shapes;
+  for (const auto& operation : operations.list) {
+    std::vector<Tensor> inputs;
+    for (const size_t read : operation.inputs) inputs.push_back(values[read]);
+    if (inputs.empty()) inputs.push_back(input);
+    values.push_back(evaluate(operation.primitive, inputs));
+    shapes.push_back(values.back().sizes().vec());
+  }
   return shapes;
+}
+
+Value write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
+  return std::visit(
+      [&](const auto& it) -> Value {
+        if constexpr (requires { onnx::write(onnx, call, it); }) return onnx::write(onnx, call, it);
+        else if constexpr (std::is_same_v<decltype(it), const ops::Module&>)
+          return onnx_module_writer(it.op)(onnx, call, *it.module.ptr());
+        else return call.x();
+      },
+      primitive);
 }
 
 /// The shape with -1 for what is free: N, height and width.
@@ -25,41 +41,63 @@ std::vector<int64_t> with_free(std::vector<int64_t> shape, bool any_size) {
   return shape;
 }
 
-OnnxGraph write(Graph& graph, const Prepared& prepared) {
-  const auto shapes = shapes_of(graph, prepared.input);
+OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
+  const auto operations = lower_operations(graph, {graph.output});
+  const auto shapes = shapes_of(operations, prepared.input);
   OnnxGraph onnx(prepared.any_size);
-  std::vector<Value> values{onnx.input("input", with_free(shapes[0], prepared.any_size))};
-  for (size_t i = 1; i < graph.nodes.size(); ++i) {
-    const auto& node = graph.nodes[i];
-    OnnxCall call{.node = node, .inputs = {}, .shape = shapes[node.inputs.at(0)]};
-    for (const size_t input : node.inputs) call.inputs.push_back(values[input]);
-    onnx.begin(node.key);
-    values.push_back(onnx_writer(node.op)(onnx, call));
+  std::vector<Value> values;
+  for (const auto& operation : operations.list) {
+    if (std::holds_alternative<ops::Input>(operation.primitive)) {
+      values.push_back(onnx.input("input", with_free(shapes[0], prepared.any_size)));
+      continue;
+    }
+    OnnxCall call{.key = operation.key, .inputs = {}, .shapes = {}};
+    for (const size_t input : operation.inputs) {
+      call.inputs.push_back(values[input]);
+      call.shapes.push_back(shapes[input]);
+    }
+    onnx.begin(graph.nodes[operation.node].key);
+    values.push_back(write_operation(onnx, call, operation.primitive));
   }
+  const auto output = operations.of_node[graph.output];
   onnx.begin("");
-  onnx.output("logits", with_free(shapes[graph.output], prepared.any_size), values[graph.output]);
+  onnx.output("logits", with_free(shapes[output], prepared.any_size), values[output]);
   return onnx;
+}
+
+/// Calls `visit(operation, module)` for the modules that cannot be written.
+template <typename Visit>
+void each_unexportable(const Network& network, const Visit& visit) {
+  const torch::NoGradGuard no_grad;
+  const auto graph = lower(network);
+  for (const auto& operation : lower_operations(graph, {graph.output}).list)
+    if (const auto* module = std::get_if<ops::Module>(&operation.primitive); module && !onnx_module_writer(module->op))
+      visit(operation, *module);
 }
 
 }  // namespace
 
 std::vector<std::string> unexportable(const Network& network) {
   std::vector<std::string> found;
-  for (const auto& node : lower(network).nodes)
-    if (node.op != "input" && !onnx_writer(node.op)) found.push_back(node.key + " (" + node.module.ptr()->name() + ")");
+  each_unexportable(network, [&](const Operation& operation, const ops::Module& module) {
+    found.push_back(operation.key + " (" + module.module.ptr()->name() + ")");
+  });
   return found;
 }
 
 void export_onnx(const Network& network, const std::filesystem::path& path, const ExportOptions& options) {
   const torch::NoGradGuard no_grad;
+  each_unexportable(network, [](const Operation& operation, const ops::Module& module) {
+    if (!module.reason.empty()) fail(ErrorKind::usage, "{}: {} be written as ONNX", operation.key, module.reason);
+  });
   if (const auto unknown = unexportable(network); !unknown.empty())
     fail(ErrorKind::usage, "{}: no ONNX writer for {}; export_torchscript takes any module", network->name(), list(unknown, 3));
   auto prepared = prepare_export(network, options);
   prepared.network->to(torch::kFloat);
   prepared.input = prepared.input.to(torch::kFloat);
-  auto graph = lower(prepared.network);
+  const auto graph = lower(prepared.network);
   try {
-    const auto onnx = write(graph, prepared);
+    const auto onnx = write_graph(graph, prepared);
     OnnxPieces(onnx.serialize(), onnx.weights(), network->name(), options, path).write();
   } catch (const c10::Error& error) {
     fail(ErrorKind::input, "{}: cannot be exported as ONNX: {}", network->name(), message_of(error));

@@ -18,9 +18,11 @@ c10::TensorTypePtr type_of(const std::vector<int64_t>& shape) {
 
 /// Names of the dimensions whose size is free.
 std::unordered_map<int64_t, std::string> free_dimensions(const jit::Value* value) {
-  static const char* const names[] = {"batch", "channels", "height", "width"};
+  static const char* const of_maps[] = {"batch", "channels", "height", "width"};
+  static const char* const of_sequences[] = {"batch", "channels", "length"};
   std::unordered_map<int64_t, std::string> found;
   const auto sizes = value->type()->expectRef<c10::TensorType>().sizes();
+  const auto* names = sizes.size() == size_t{3} ? of_sequences : of_maps;
   for (size_t i = 0; i < sizes.size().value_or(0); ++i)
     if (!sizes[i]) found[static_cast<int64_t>(i)] = names[i];
   return found;

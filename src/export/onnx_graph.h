@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "onnx_file.h"
-#include "reszoo/graph/graph.h"
+#include "reszoo/graph/operation.h"
 
 namespace reszoo {
 
@@ -62,57 +62,53 @@ class OnnxGraph {
 
 /// One operation to be written.
 struct OnnxCall {
-  const Node& node;
+  std::string key;  ///< path of the module that has its weights
   std::vector<Value> inputs;
-  std::vector<int64_t> shape;  ///< of the first input, for a batch of two
+  std::vector<std::vector<int64_t>> shapes;  ///< of the inputs, for a batch of two
 
   Value x() const { return inputs.at(0); }
-  template <typename Impl>
-  const Impl& module() const { return *node.module.ptr()->template as<Impl>(); }
-  std::string key(const char* name) const { return node.key + "." + name; }
+  const std::vector<int64_t>& shape() const { return shapes.at(0); }
+  std::string name(const char* weight) const { return key + "." + weight; }
 };
-
-using OnnxWriter = Value (*)(OnnxGraph& graph, const OnnxCall& call);
-
-/// The writer of an operation of `lower`, or nullptr.
-OnnxWriter onnx_writer(const std::string& op);
 
 inline c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
 
-// The writers, by what they write.
-namespace onnx {
-Value conv2d(OnnxGraph& graph, const OnnxCall& call);
-Value linear(OnnxGraph& graph, const OnnxCall& call);
-Value batch_norm(OnnxGraph& graph, const OnnxCall& call);
-Value group_norm(OnnxGraph& graph, const OnnxCall& call);
-Value layer_norm(OnnxGraph& graph, const OnnxCall& call);
-Value instance_norm(OnnxGraph& graph, const OnnxCall& call);
-Value relu(OnnxGraph& graph, const OnnxCall& call);
-Value gelu(OnnxGraph& graph, const OnnxCall& call);
-Value silu(OnnxGraph& graph, const OnnxCall& call);
-Value leaky_relu(OnnxGraph& graph, const OnnxCall& call);
-Value max_pool2d(OnnxGraph& graph, const OnnxCall& call);
-Value adaptive_avg_pool2d(OnnxGraph& graph, const OnnxCall& call);
-Value flatten(OnnxGraph& graph, const OnnxCall& call);
-Value identity(OnnxGraph& graph, const OnnxCall& call);
-Value add(OnnxGraph& graph, const OnnxCall& call);
-Value zero_pad(OnnxGraph& graph, const OnnxCall& call);
-Value std_conv2d(OnnxGraph& graph, const OnnxCall& call);
-Value blur_pool(OnnxGraph& graph, const OnnxCall& call);
-Value squeeze_excite(OnnxGraph& graph, const OnnxCall& call);
-Value eca(OnnxGraph& graph, const OnnxCall& call);
-Value evo_norm(OnnxGraph& graph, const OnnxCall& call);
-Value filter_response_norm(OnnxGraph& graph, const OnnxCall& call);
-Value avg_pool2d(OnnxGraph& graph, const OnnxCall& call);
-Value constant_pad2d(OnnxGraph& graph, const OnnxCall& call);
-Value unflatten(OnnxGraph& graph, const OnnxCall& call);
-Value table_encoder(OnnxGraph& graph, const OnnxCall& call);
-Value n_linear(OnnxGraph& graph, const OnnxCall& call);
-Value member_scale(OnnxGraph& graph, const OnnxCall& call);
-Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call);
-Value shared_linear(OnnxGraph& graph, const OnnxCall& call);
+/// Writes a module of a type that is not lowered to primitive operations.
+using OnnxModuleWriter = Value (*)(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 
-// Of parts of a table's encoder: x is (N, columns), or (N, n, in); `key` is the module's path.
+/// The writer of a node's operation ("table_encoder"), or nullptr.
+OnnxModuleWriter onnx_module_writer(const std::string& op);
+
+// The writers, one for each primitive operation. What they cannot write is an Error (usage).
+namespace onnx {
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add& add);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& pool);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& pool);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& pool);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale& scale);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& unflatten);
+
+// Modules.
+Value table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+Value n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+Value member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+Value shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+
+// Parts of a table's encoder: x is (N, columns), or (N, n, in); `key` is the module's path.
 Value numeric_embedding(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module);
 Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLinearImpl& layers);
 }  // namespace onnx

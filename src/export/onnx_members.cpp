@@ -14,8 +14,8 @@ Value rows(OnnxGraph& graph, Value x) { return graph.add("Flatten", {x})->i_(att
 
 /// Rows as (N, parts, in): one part where all members read the same.
 Value parts(OnnxGraph& graph, const OnnxCall& call, int64_t in) {
-  if (call.shape.size() == 3) return call.x();
-  return graph.apply("Reshape", {call.x(), graph.integers({-1, call.shape.at(1) / in, in})});
+  if (call.shape().size() == 3) return call.x();
+  return graph.apply("Reshape", {call.x(), graph.integers({-1, call.shape().at(1) / in, in})});
 }
 
 }  // namespace
@@ -26,31 +26,31 @@ Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLine
   return layers.bias.defined() ? graph.apply("Add", {y, graph.weight(key + ".bias", layers.bias)}) : y;
 }
 
-Value n_linear(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& layers = call.module<NLinearImpl>();
-  const auto y = each_linear(graph, parts(graph, call, layers.options.in), call.node.key, layers);
+Value n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+  const auto& layers = *module.as<NLinearImpl>();
+  const auto y = each_linear(graph, parts(graph, call, layers.options.in), call.key, layers);
   return layers.options.flat ? rows(graph, y) : y;
 }
 
-Value member_scale(OnnxGraph& graph, const OnnxCall& call) {
-  const auto weight = graph.weight(call.key("weight"), call.module<MemberScaleImpl>().weight);
+Value member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+  const auto weight = graph.weight(call.name("weight"), module.as<MemberScaleImpl>()->weight);
   return rows(graph, graph.apply("Mul", {graph.apply("Unsqueeze", {call.x(), graph.integers({1})}), weight}));
 }
 
-Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& layer = call.module<BatchEnsembleLinearImpl>();
-  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in), graph.weight(call.key("r"), layer.r)});
-  const auto matrix = transposed(graph, graph.weight(call.key("weight"), layer.weight), {1, 0});
-  auto y = graph.apply("Mul", {graph.apply("MatMul", {x, matrix}), graph.weight(call.key("s"), layer.s)});
-  if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.key("bias"), layer.bias)});
+Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+  const auto& layer = *module.as<BatchEnsembleLinearImpl>();
+  const auto x = graph.apply("Mul", {parts(graph, call, layer.options.in), graph.weight(call.name("r"), layer.r)});
+  const auto matrix = transposed(graph, graph.weight(call.name("weight"), layer.weight), {1, 0});
+  auto y = graph.apply("Mul", {graph.apply("MatMul", {x, matrix}), graph.weight(call.name("s"), layer.s)});
+  if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.name("bias"), layer.bias)});
   return rows(graph, y);
 }
 
-Value shared_linear(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& layer = call.module<SharedLinearImpl>();
-  const auto matrix = transposed(graph, graph.weight(call.key("weight"), layer.weight), {1, 0});
+Value shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+  const auto& layer = *module.as<SharedLinearImpl>();
+  const auto matrix = transposed(graph, graph.weight(call.name("weight"), layer.weight), {1, 0});
   auto y = graph.apply("MatMul", {parts(graph, call, layer.options.in), matrix});
-  if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.key("bias"), layer.bias)});
+  if (layer.bias.defined()) y = graph.apply("Add", {y, graph.weight(call.name("bias"), layer.bias)});
   return rows(graph, y);
 }
 

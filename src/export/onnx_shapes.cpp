@@ -1,19 +1,31 @@
 // ONNX of pooling, padding and what changes shapes.
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/padding.h>
-#include <torch/nn/modules/pooling.h>
-
 #include <limits>
 
 #include "onnx_graph.h"
 #include "reszoo/base/error.h"
-#include "reszoo/nn/zero_pad_shortcut.h"
 
 namespace reszoo::onnx {
 namespace {
 
-/// The padding that LibTorch gives as one number a side: before and behind.
-std::vector<int64_t> both_sides(at::IntArrayRef padding) { return {padding[0], padding[1], padding[0], padding[1]}; }
+/// Numbers a side as ONNX has them: a sequence has its columns alone.
+std::vector<int64_t> sides(const OnnxCall& call, const std::array<int64_t, 2>& values) {
+  return {values.begin() + (call.shape().size() == 3 ? 1 : 0), values.end()};
+}
+
+std::vector<int64_t> both_sides(const OnnxCall& call, const std::array<int64_t, 2>& padding) {
+  auto both = sides(call, padding);
+  both.insert(both.end(), padding.begin() + (call.shape().size() == 3 ? 1 : 0), padding.end());
+  return both;
+}
+
+torch::jit::Node* pool(OnnxGraph& graph, const char* op, const OnnxCall& call, const ops::Window& window) {
+  auto* node = graph.add(op, {call.x()});
+  node->is_(attribute("kernel_shape"), sides(call, window.kernel));
+  node->is_(attribute("strides"), sides(call, window.stride));
+  node->is_(attribute("pads"), both_sides(call, window.padding));
+  node->i_(attribute("ceil_mode"), window.ceil);
+  return node;
+}
 
 /// The means that adaptive pooling takes along a dimension of any size n, as a
 /// matrix (out, n): row i has 1 / (end - start) from start = floor(i n / out) to
@@ -35,83 +47,77 @@ Value means_matrix(OnnxGraph& graph, Value x, int64_t dimension, int64_t out) {
 
 }  // namespace
 
-Value max_pool2d(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<nn::MaxPool2dImpl>().options;
-  auto* node = graph.add("MaxPool", {call.x()});
-  node->is_(attribute("kernel_shape"), at::IntArrayRef(*options.kernel_size()).vec());
-  node->is_(attribute("strides"), at::IntArrayRef(*options.stride()).vec());
-  node->is_(attribute("dilations"), at::IntArrayRef(*options.dilation()).vec());
-  node->is_(attribute("pads"), both_sides(*options.padding()));
-  return node->i_(attribute("ceil_mode"), options.ceil_mode())->output();
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& max) {
+  auto* node = pool(graph, "MaxPool", call, max.window);
+  return node->is_(attribute("dilations"), sides(call, max.window.dilation))->output();
 }
 
-Value avg_pool2d(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<nn::AvgPool2dImpl>().options;
-  if (options.divisor_override())
-    fail(ErrorKind::usage, "{}: an average pool with a divisor of its own cannot be written as ONNX", call.node.key);
-  auto* node = graph.add("AveragePool", {call.x()});
-  node->is_(attribute("kernel_shape"), at::IntArrayRef(*options.kernel_size()).vec());
-  node->is_(attribute("strides"), at::IntArrayRef(*options.stride()).vec());
-  node->is_(attribute("pads"), both_sides(*options.padding()));
-  node->i_(attribute("count_include_pad"), options.count_include_pad());
-  return node->i_(attribute("ceil_mode"), options.ceil_mode())->output();
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& average) {
+  auto* node = pool(graph, "AveragePool", call, average.window);
+  return node->i_(attribute("count_include_pad"), average.window.count_include_pad)->output();
+}
+
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
+  const auto channels = call.shape().at(1), kernel = blur.filter.size(0), border = kernel / 2;
+  auto* mirrored = graph.add("Pad", {call.x(), graph.integers({0, 0, border, border, 0, 0, border, border})});
+  mirrored->s_(attribute("mode"), "reflect");
+  auto* node = graph.add("Conv", {mirrored->output(), graph.constant(blur.filter.expand({channels, 1, kernel, kernel}).contiguous())});
+  node->is_(attribute("kernel_shape"), {kernel, kernel});
+  node->is_(attribute("strides"), {blur.stride, blur.stride});
+  return node->i_(attribute("group"), channels)->output();
 }
 
 /// To one pixel it is a global mean. Other sizes have no operator: pooling means
 /// over rows and columns is a product with a matrix on each side.
-Value adaptive_avg_pool2d(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& size = *call.module<nn::AdaptiveAvgPool2dImpl>().options.output_size();
-  if (size[0] == 1 && size[1] == 1) return graph.apply("GlobalAveragePool", {call.x()});
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool) {
+  if (pool.rows == 1 && pool.columns == 1) return graph.apply("GlobalAveragePool", {call.x()});
+  const bool sequence = call.shape().size() == 3;
   auto x = call.x();
-  if (size[0]) x = graph.apply("MatMul", {means_matrix(graph, call.x(), 2, *size[0]), x});
-  if (!size[1]) return x;
-  auto* columns = graph.add("Transpose", {means_matrix(graph, call.x(), 3, *size[1])});
+  if (pool.rows && !sequence) x = graph.apply("MatMul", {means_matrix(graph, call.x(), 2, pool.rows), x});
+  if (!pool.columns) return x;
+  auto* columns = graph.add("Transpose", {means_matrix(graph, call.x(), sequence ? 2 : 3, pool.columns)});
   columns->is_(attribute("perm"), {1, 0});
   return graph.apply("MatMul", {x, columns->output()});
 }
 
-Value flatten(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<nn::FlattenImpl>().options;
-  if (options.start_dim() != 1 || (options.end_dim() != -1 && options.end_dim() + 1 != static_cast<int64_t>(call.shape.size())))
-    fail(ErrorKind::usage, "{}: only a Flatten from dimension 1 to the last can be written as ONNX", call.node.key);
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten) {
+  if (flatten.end != -1 && flatten.end + 1 != std::ssize(call.shape()))
+    fail(ErrorKind::usage, "{}: only a Flatten from dimension 1 to the last can be written as ONNX", call.key);
   return graph.add("Flatten", {call.x()})->i_(attribute("axis"), 1)->output();
 }
 
-/// The last dimension cut into several.
-Value unflatten(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<nn::UnflattenImpl>().options;
-  const auto last = static_cast<int64_t>(call.shape.size()) - 1;
-  if (options.dim() != last && options.dim() != -1)
-    fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.node.key);
-  std::vector<int64_t> shape(call.shape.size() - 1, 0);  // 0 keeps a dimension
-  shape.insert(shape.end(), options.sizes().begin(), options.sizes().end());
+/// The last dimension split into several.
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split) {
+  const auto last = std::ssize(call.shape()) - 1;
+  if (split.dimension != last && split.dimension != -1)
+    fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.key);
+  std::vector<int64_t> shape(call.shape().size() - 1, 0);  // 0 keeps a dimension
+  shape.insert(shape.end(), split.sizes.begin(), split.sizes.end());
   return graph.apply("Reshape", {call.x(), graph.integers(shape)});
 }
 
-Value constant_pad2d(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<nn::ConstantPad2dImpl>().options;
-  const auto& sides = *options.padding();  // left, right, top, bottom
-  const auto pads = graph.integers({0, 0, sides[2], sides[0], 0, 0, sides[3], sides[1]});
-  return graph.apply("Pad", {call.x(), pads, graph.number(options.value())});
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
+  const auto pads = call.shape().size() == 3
+                        ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
+                        : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
+  return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
 }
 
-Value identity(OnnxGraph&, const OnnxCall& call) { return call.x(); }
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) { return graph.apply("Add", call.inputs); }
 
-Value add(OnnxGraph& graph, const OnnxCall& call) { return graph.apply("Add", call.inputs); }
-
-Value zero_pad(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& options = call.module<ZeroPadShortcutImpl>().options;
-  const auto rank = call.shape.size();
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad) {
+  const auto rank = call.shape().size();
   auto x = call.x();
-  if (options.stride > 1 && rank == 4) {
+  if (pad.stride > 1 && rank > 2) {
     constexpr auto kEnd = std::numeric_limits<int64_t>::max();
-    x = graph.apply("Slice", {x, graph.integers({0, 0}), graph.integers({kEnd, kEnd}), graph.integers({2, 3}),
-                              graph.integers({options.stride, options.stride})});
+    const std::vector<int64_t> begin(rank - 2, 0), end(rank - 2, kEnd), steps(rank - 2, pad.stride);
+    std::vector<int64_t> dimensions;
+    for (size_t i = 2; i < rank; ++i) dimensions.push_back(static_cast<int64_t>(i));
+    x = graph.apply("Slice", {x, graph.integers(begin), graph.integers(end), graph.integers(dimensions), graph.integers(steps)});
   }
-  const int64_t added = options.out - options.in;
-  std::vector<int64_t> pads(2 * rank, 0);  // before each dimension, then behind each
-  pads[1] = added / 2;
-  pads[rank + 1] = added - added / 2;
+  std::vector<int64_t> pads(2 * rank, 0);  // before each dimension, then after each
+  pads[1] = pad.before;
+  pads[rank + 1] = pad.after;
   return graph.apply("Pad", {x, graph.integers(pads)});
 }
 

@@ -35,23 +35,24 @@ Value rows_of_tables(OnnxGraph& graph, Value x) {
   return graph.apply("Add", {whole->output(), graph.integers({1})});
 }
 
-Value embedding(OnnxGraph& graph, const OnnxCall& call, Value rows, int64_t numeric, size_t category) {
+Value embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, Value rows, size_t category) {
   const auto name = "embeddings." + std::to_string(category) + ".weight";
-  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(numeric + static_cast<int64_t>(category)))});
+  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric + static_cast<int64_t>(category)))});
   row->i_(attribute("axis"), 1);
-  const auto& weight = call.node.module.ptr()->named_parameters()[name];
-  return graph.apply("Gather", {graph.weight(call.key(name.c_str()), weight), row->output()});
+  const auto& weight = encoder.named_parameters()[name];
+  return graph.apply("Gather", {graph.weight(call.name(name.c_str()), weight), row->output()});
 }
 
 /// Neighbouring columns that are one-hot go together, as in the encoder itself.
-void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderOptions& options, std::vector<Value>& parts) {
+void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, std::vector<Value>& parts) {
+  const auto& options = encoder.options;
   Value rows = nullptr;
   const size_t categories = options.cardinalities.size();
   for (size_t i = 0, next; i < categories; i = next) {
     next = i + 1;
     if (options.width_of(i) > 0) {
       if (!rows) rows = rows_of_tables(graph, call.x());
-      parts.push_back(embedding(graph, call, rows, options.numeric, i));
+      parts.push_back(embedding(graph, call, encoder, rows, i));
       continue;
     }
     while (next < categories && options.width_of(next) == 0) ++next;
@@ -61,15 +62,15 @@ void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderOptions& o
 
 }  // namespace
 
-Value table_encoder(OnnxGraph& graph, const OnnxCall& call) {
-  const auto& encoder = call.module<TableEncoderImpl>();
+Value table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+  const auto& encoder = *module.as<TableEncoderImpl>();
   const auto& options = encoder.options;
   std::vector<Value> parts;
   const int64_t embedded = encoder.embedded();
   if (embedded > 0)
-    parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.key("numeric"), *encoder.numeric.ptr()));
+    parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.name("numeric"), *encoder.numeric.ptr()));
   if (options.numeric > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric));
-  encode(graph, call, options, parts);
+  encode(graph, call, encoder, parts);
   return graph.add("Concat", parts)->i_(attribute("axis"), 1)->output();
 }
 

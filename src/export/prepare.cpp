@@ -8,7 +8,7 @@
 namespace reszoo {
 namespace {
 
-constexpr int64_t kPixels = 64;  // enough for every stem and five halvings
+constexpr int64_t kPixels = 64;  // a side, or a length: enough for every stem and five halvings
 
 /// Added to height and width: odd, so that what follows from even sizes shows; else
 /// multiples of 32, for networks that do not take odd ones.
@@ -18,6 +18,7 @@ std::vector<int64_t> usual_input(const Network& network, const ExportOptions& op
   const auto& spec = network->input_spec();
   if (!options.input.empty()) return options.input;
   if (spec.layout == Layout::rows) return {spec.channels};
+  if (spec.layout == Layout::sequences) return {spec.channels, kPixels};
   return {spec.channels, kPixels, kPixels};
 }
 
@@ -83,7 +84,9 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
   const auto first = shape;
   for (const auto& [rows, columns] : kOtherSizes) {
     if (prepared.any_size) break;
-    shape = {first[0], first[1] + rows, first[2] + columns};
+    shape = first;
+    shape[1] += rows;
+    if (shape.size() > 2) shape[2] += columns;
     try {
       add_trial(1);
       prepared.any_size = true;

@@ -1,71 +1,15 @@
 #include "reszoo/graph/graph.h"
 
-#include <torch/nn/modules/activation.h>
-#include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/dropout.h>
-#include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
-#include <torch/nn/modules/padding.h>
-#include <torch/nn/modules/pooling.h>
 
-#include <typeindex>
-#include <unordered_map>
-
-#include "reszoo/nn/blur_pool2d.h"
-#include "reszoo/nn/drop_block2d.h"
-#include "reszoo/nn/drop_path.h"
-#include "reszoo/nn/efficient_channel_attention.h"
-#include "reszoo/nn/evo_norm2d.h"
-#include "reszoo/nn/filter_response_norm2d.h"
-#include "reszoo/nn/member_linear.h"
-#include "reszoo/nn/n_linear.h"
-#include "reszoo/nn/squeeze_excite.h"
-#include "reszoo/nn/std_conv2d.h"
-#include "reszoo/nn/table_encoder.h"
-#include "reszoo/nn/zero_pad_shortcut.h"
+#include "reszoo/graph/module_type.h"
 
 namespace reszoo {
 namespace {
 
-const char* operation_of(const nn::Module& module) {
-  static const std::unordered_map<std::type_index, const char*> names = {
-      {typeid(nn::Conv2dImpl), "conv2d"},
-      {typeid(nn::LinearImpl), "linear"},
-      {typeid(nn::BatchNorm1dImpl), "batch_norm"},
-      {typeid(nn::BatchNorm2dImpl), "batch_norm"},
-      {typeid(nn::GroupNormImpl), "group_norm"},
-      {typeid(nn::LayerNormImpl), "layer_norm"},
-      {typeid(nn::InstanceNorm2dImpl), "instance_norm"},
-      {typeid(nn::ReLUImpl), "relu"},
-      {typeid(nn::GELUImpl), "gelu"},
-      {typeid(nn::SiLUImpl), "silu"},
-      {typeid(nn::LeakyReLUImpl), "leaky_relu"},
-      {typeid(nn::MaxPool2dImpl), "max_pool2d"},
-      {typeid(nn::AvgPool2dImpl), "avg_pool2d"},
-      {typeid(nn::AdaptiveAvgPool2dImpl), "adaptive_avg_pool2d"},
-      {typeid(nn::ConstantPad2dImpl), "constant_pad2d"},
-      {typeid(nn::FlattenImpl), "flatten"},
-      {typeid(nn::UnflattenImpl), "unflatten"},
-      {typeid(nn::DropoutImpl), "dropout"},
-      {typeid(StdConv2dImpl), "std_conv2d"},
-      {typeid(EvoNorm2dImpl), "evo_norm"},
-      {typeid(FilterResponseNorm2dImpl), "filter_response_norm"},
-      {typeid(SqueezeExciteImpl), "squeeze_excite"},
-      {typeid(EfficientChannelAttentionImpl), "eca"},
-      {typeid(BlurPool2dImpl), "blur_pool"},
-      {typeid(DropPathImpl), "drop_path"},
-      {typeid(DropBlock2dImpl), "drop_block"},
-      {typeid(ZeroPadShortcutImpl), "zero_pad"},
-      {typeid(TableEncoderImpl), "table_encoder"},
-      {typeid(MemberScaleImpl), "member_scale"},
-      {typeid(BatchEnsembleLinearImpl), "batch_ensemble_linear"},
-      {typeid(SharedLinearImpl), "shared_linear"},
-      {typeid(NLinearImpl), "n_linear"},
-  };
-  const auto found = names.find(typeid(module));
-  return found == names.end() ? "opaque" : found->second;
+std::string operation_of(const nn::Module& module) {
+  const auto type = module_type_of(module);
+  return type ? type->name : "opaque";
 }
 
 /// Appends nodes to a graph; every function takes the index of the node that

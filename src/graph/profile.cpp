@@ -1,37 +1,20 @@
 #include "reszoo/graph/profile.h"
 
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "reszoo/base/error.h"
-#include "reszoo/nn/efficient_channel_attention.h"
-#include "reszoo/nn/member_linear.h"
-#include "reszoo/nn/n_linear.h"
-#include "reszoo/nn/squeeze_excite.h"
-#include "reszoo/nn/std_conv2d.h"
+#include "reszoo/graph/module_type.h"
 
 namespace reszoo {
 namespace {
 
 int64_t multiply_adds(const Node& node, const Tensor& output) {
   if (node.module.is_empty()) return 0;
-  const auto module = node.module.ptr();
-  if (const auto* conv = module->as<nn::Conv2dImpl>()) return output.numel() * conv->weight[0].numel();
-  if (const auto* conv = module->as<StdConv2dImpl>()) return output.numel() * conv->weight[0].numel();
-  if (const auto* linear = module->as<nn::LinearImpl>()) return output.numel() * linear->weight.size(1);
-  if (const auto* linear = module->as<BatchEnsembleLinearImpl>()) return output.numel() * linear->options.in;
-  if (const auto* linear = module->as<SharedLinearImpl>()) return output.numel() * linear->options.in;
-  if (const auto* linear = module->as<NLinearImpl>()) return output.numel() * linear->options.in;
-  // Their convolutions see one number a channel.
-  if (const auto* attention = module->as<SqueezeExciteImpl>())
-    return output.size(0) * (attention->fc1->weight.numel() + attention->fc2->weight.numel());
-  if (const auto* attention = module->as<EfficientChannelAttentionImpl>())
-    return output.size(0) * output.size(1) * attention->conv->weight.numel();
-  return 0;
+  const auto& module = *node.module.ptr();
+  const auto type = module_type_of(module);
+  return type && type->multiply_adds ? type->multiply_adds(module, output) : 0;
 }
 
 /// The part called `name`, the last of its kind if it runs now, else a new one.

@@ -80,7 +80,7 @@ std::vector<Network> networks_of(const Model& model) {
 
 json to_json(const Quantization& quantization) {
   json ranges = json::object();
-  for (const auto& [name, range] : quantization.ranges) ranges[name] = {range.least, range.most};
+  for (const auto& [name, range] : quantization.ranges) ranges[name] = {range.min, range.max};
   return {{"layers", quantization.layers}, {"ranges", ranges}};
 }
 
@@ -168,7 +168,7 @@ void Model::save(const std::filesystem::path& path, const std::optional<State>& 
 void Model::fuse(const FuseOptions& how) {
   auto shared = how;
   shared.share_weights = true;
-  shared.ways.insert(ways.begin(), ways.end());
+  shared.algorithms.insert(ways.begin(), ways.end());
   if (shared.quantization.empty()) shared.quantization = quantization;
   std::vector<FusedNetwork> made;
   for (const auto& one : networks_of(*this)) made.push_back(reszoo::fuse(one, shared));

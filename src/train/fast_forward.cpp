@@ -65,6 +65,11 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
   }
 };
 
+/// The network in the model; empty if it is another module.
+Network network_of(const AnyModule& model) {
+  return Network(std::dynamic_pointer_cast<NetworkImpl>(model.ptr()));
+}
+
 /// What the fast path takes: rows of float32 on the CPU, enough for a variance.
 bool fits(const Tensor& x, const NetworkImpl& network) {
   return at::GradMode::is_enabled() && x.dim() == 2 && x.size(0) > 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
@@ -96,25 +101,24 @@ FastForward::FastForward(FastForward&&) noexcept = default;
 FastForward& FastForward::operator=(FastForward&&) noexcept = default;
 
 bool FastForward::applies(const AnyModule& model) {
-  auto* network = model.ptr()->as<NetworkImpl>();
-  return network && (detail::has_fused_maps(*network) || detail::plan_of(*network));
+  const auto network = network_of(model);
+  return network && (detail::has_fused_maps(*network) || detail::plan_of(network));
 }
 
 Tensor FastForward::operator()(AnyModule& model, const Tensor& x, int64_t step) {
-  auto* network = model.ptr()->as<NetworkImpl>();
-  if (network && fits_maps(x, *network)) return detail::run_maps(*network, x);
+  const auto network = network_of(model);
+  if (network && fits_maps(x, *network)) return detail::run_maps(network, x);
   if (!network || !fits(x, *network)) return model.forward(x);
-  const auto plan = detail::plan_of(*network);
+  auto plan = detail::plan_of(network);
   if (!plan) return model.forward(x);
   auto encoded = x;
-  for (size_t i = 0; i < plan->encoders; ++i)
-    encoded = network->parts().body[i].module().forward(std::move(encoded));
+  for (auto& encoder : plan->encoders) encoded = encoder.forward(std::move(encoded));
   encoded = encoded.contiguous();
   // A graph that is still there keeps its buffers, and another kind of network has others.
   if (!memory_ || memory_.use_count() > 1 || memory_->members != plan->members) memory_ = c10::make_intrusive<Memory>();
   memory_->fit(*plan, encoded);
   make_masks(*memory_, *plan, seed_, step);
-  return plan->output->forward(
+  return plan->output.forward(
       TabularFunction::apply(encoded, at::TensorList(plan->tensors.list()), &*plan, &memory_));
 }
 

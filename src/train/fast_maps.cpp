@@ -1,99 +1,118 @@
 #include "fast_maps.h"
 
-#include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/linear.h>
 
 #include <algorithm>
 
 #include "conv_maps.h"
 #include "norm_maps.h"
+#include "reszoo/base/error.h"
+#include "reszoo/graph/graph.h"
+#include "train/fast_plan.h"
 
 namespace reszoo::detail {
 namespace {
 
-template <typename Impl>
-Impl* as(const nn::NamedAnyModule& step) {
-  return step.module().ptr()->as<Impl>();
-}
-
-/// The first step from `from` that is no Identity; the end if there is none.
-size_t next_of(const Steps& steps, size_t from) {
-  while (from < steps.size() && as<nn::IdentityImpl>(steps[from])) ++from;
-  return from;
-}
-
-nn::BatchNorm2dImpl* plain_norm(const Steps& steps, size_t at) {
-  if (at >= steps.size()) return nullptr;
-  auto* norm = as<nn::BatchNorm2dImpl>(steps[at]);
-  return norm && is_plain_norm(*norm) ? norm : nullptr;
-}
-
-bool is_relu(const Steps& steps, size_t at) { return at < steps.size() && as<nn::ReLUImpl>(steps[at]); }
-
-Tensor run_step(nn::NamedAnyModule& step, Tensor x);
-
-/// The steps `first` .. `end`, a norm and the ReLU behind it as one.
-Tensor run_range(Steps& steps, size_t first, size_t end, Tensor x) {
-  for (auto i = next_of(steps, first); i < end; i = next_of(steps, i + 1)) {
-    auto* norm = x.dim() == 4 ? plain_norm(steps, i) : nullptr;
-    if (!norm) {
-      x = run_step(steps[i], std::move(x));
-      continue;
-    }
-    const auto behind = next_of(steps, i + 1);
-    const bool relu = behind < end && is_relu(steps, behind);
-    x = norm_maps(*norm, x, {}, relu);
-    if (relu) i = behind;
+/// Runs the nodes of a graph; a batch norm, the sum and the ReLU that read it are one pass.
+class FusedMaps {
+ public:
+  explicit FusedMaps(Graph graph) : graph_(std::move(graph)), values_(graph_.nodes.size()), readers_(graph_.nodes.size()) {
+    for (size_t i = 0; i < graph_.nodes.size(); ++i)
+      for (const size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
+    readers_[graph_.output].push_back(graph_.nodes.size());  // who called
+    for (const auto& readers : readers_) unread_.push_back(readers.size());
   }
-  return x;
-}
 
-Tensor run_all(Steps& steps, Tensor x) { return run_range(steps, 0, steps.size(), std::move(x)); }
+  Tensor run(const Tensor& x) {
+    values_[0] = x;
+    for (size_t i = 1; i < graph_.nodes.size(); ++i)
+      if (!values_[i].defined()) run_node(i);
+    return values_[graph_.output];
+  }
 
-/// The place of the last step that is no Identity; the end if there is none.
-size_t last_of(const Steps& steps) {
-  for (auto i = steps.size(); i > 0; --i)
-    if (!as<nn::IdentityImpl>(steps[i - 1])) return i - 1;
-  return steps.size();
-}
+ private:
+  Node& node(size_t i) { return graph_.nodes[i]; }
+  const Tensor& input(size_t i, size_t number = 0) { return values_[node(i).inputs[number]]; }
 
-/// A block whose branch ends with a norm: norm, sum and the exit's ReLU as one.
-Tensor run_block(ResidualBlockImpl& block, const Tensor& x) {
-  auto& slots = block.slots();
-  const auto last = last_of(slots.branch);
-  auto* norm = plain_norm(slots.branch, last);
-  if (!norm) return block.forward(x);
-  const auto entry = run_all(slots.entry, x);
-  const auto shortcut = run_step(slots.shortcut, slots.shortcut_reads_entry ? entry : x);
-  const auto branch = run_range(slots.branch, 0, last, entry);
-  if (branch.dim() != 4 || branch.sizes() != shortcut.sizes()) return block.forward(x);
-  const auto exit = next_of(slots.exit, 0);
-  const bool relu = is_relu(slots.exit, exit);
-  const auto sum = norm_maps(*norm, branch, shortcut, relu);
-  return run_range(slots.exit, relu ? exit + 1 : exit, slots.exit.size(), sum);
-}
+  /// The only reader of a node, if it is this operation; else 0, which is the input.
+  size_t only_reader(size_t i, const char* op) {
+    const auto& readers = readers_[i];
+    return readers.size() == 1 && readers[0] < graph_.nodes.size() && node(readers[0]).op == op ? readers[0] : 0;
+  }
 
-Tensor run_step(nn::NamedAnyModule& step, Tensor x) {
-  if (auto* chain = as<ChainImpl>(step); chain && !chain->checkpoint()) return run_all(chain->steps(), std::move(x));
-  if (auto* block = as<ResidualBlockImpl>(step)) return run_block(*block, x);
-  if (const auto* conv = as<nn::Conv2dImpl>(step); conv && is_plain_conv(*conv) && x.dim() == 4)
-    return conv_maps(*conv, x);
-  return step.module().forward(std::move(x));
-}
+  /// The norm of a node whose passes we fuse, else nullptr.
+  nn::BatchNorm2dImpl* fused_norm(size_t i) {
+    if (node(i).op != "batch_norm" || input(i).dim() != 4) return nullptr;
+    auto* norm = node(i).module.ptr()->as<nn::BatchNorm2dImpl>();
+    return norm && is_plain_norm(*norm) ? norm : nullptr;
+  }
+
+  /// Whether the node is the end of a block's branch, whose norm is computed with the sum.
+  bool waits_for_sum(size_t i) {
+    const auto sum = only_reader(i, "add");
+    return sum && node(sum).inputs[0] == i && fused_norm(i);
+  }
+
+  void run_node(size_t i) {
+    if (node(i).op == "add") return run_sum(i);
+    if (waits_for_sum(i)) return;
+    if (auto* norm = fused_norm(i)) return run_norm(i, *norm, input(i), {});
+    if (node(i).op == "conv2d" && input(i).dim() == 4)
+      if (const auto* conv = node(i).module.ptr()->as<nn::Conv2dImpl>(); conv && is_plain_conv(*conv)) {
+        values_[i] = conv_maps(*conv, input(i));
+        return release_inputs(i);
+      }
+    values_[i] = node(i).module.forward(input(i));
+    release_inputs(i);
+  }
+
+  void run_sum(size_t i) {
+    const auto branch = node(i).inputs[0];
+    const bool waits = waits_for_sum(branch);
+    const auto &summand = waits ? input(branch) : values_[branch], &shortcut = input(i, 1);
+    // Sizes that broadcast would be summed in silence.
+    if (summand.sizes() != shortcut.sizes())
+      fail(ErrorKind::input, "ResidualBlock: branch and shortcut of {} must agree, got ({}) and ({}); a projection changes the width",
+           node(i).key, fmt::join(summand.sizes(), ", "), fmt::join(shortcut.sizes(), ", "));
+    if (waits) {
+      run_norm(i, *fused_norm(branch), summand, shortcut);
+      release_inputs(branch);
+    } else {
+      values_[i] = summand + shortcut;
+      release_inputs(i);
+    }
+  }
+
+  /// The result of node i, a norm or the sum behind one, and of the ReLU that reads it.
+  void run_norm(size_t i, nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual) {
+    const auto relu = only_reader(i, "relu");
+    values_[relu ? relu : i] = norm_maps(norm, x, residual, relu != 0);
+    release_inputs(i);
+  }
+
+  /// Frees what nobody reads any more, now that node i has run.
+  void release_inputs(size_t i) {
+    for (const size_t read : node(i).inputs)
+      if (--unread_[read] == 0) values_[read].reset();
+  }
+
+  Graph graph_;
+  std::vector<Tensor> values_;
+  std::vector<std::vector<size_t>> readers_;
+  std::vector<size_t> unread_;  ///< readers of each node that have not run
+};
 
 }  // namespace
 
 bool has_fused_maps(const NetworkImpl& network) {
-  if (network.input_spec().layout != Layout::maps) return false;
+  if (network.input_spec().layout != Layout::maps || has_checkpoints(network)) return false;
   const auto modules = network.modules();
   return std::any_of(modules.begin(), modules.end(),
                      [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
 }
 
-Tensor run_maps(NetworkImpl& network, const Tensor& x) {
-  auto& parts = network.parts();
-  return parts.head.module().forward(run_all(parts.pool, run_all(parts.body, x)));
+Tensor run_maps(const Network& network, const Tensor& x) {
+  return FusedMaps(lower(network)).run(x);
 }
 
 }  // namespace reszoo::detail

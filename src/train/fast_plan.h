@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "reszoo/nn/network.h"
+#include "reszoo/graph/graph.h"
 
 namespace reszoo::detail {
 
@@ -39,26 +39,29 @@ struct TabularTensors {
 };
 
 /// y = relu(norm(blocks(input(x)))), where a block is
-/// x + dropout(second(dropout(relu(first(norm(x)))))). It refers to the network's modules.
+/// x + dropout(second(dropout(relu(first(norm(x)))))). It shares the network's modules.
 struct TabularPlan {
   struct Block {
     double dropout, residual_dropout;  ///< 0 where the module is in eval mode
   };
 
-  size_t encoders;                           ///< steps of the body before `input`, which run as they are
+  std::vector<AnyModule> encoders;           ///< before `input`; they run as they are
   int64_t members;                           ///< of a k-ensemble, side by side in a row; 1: a plain network
   std::vector<nn::BatchNorm1dImpl*> norms;   ///< of each block, then of the head; nullptr: none
   std::vector<Block> blocks;
   TabularTensors tensors;
-  AnyModule* output;  ///< behind: runs as it is
+  AnyModule output;  ///< the last layer, which runs as it is
 
   int64_t width() const { return members * tensors.input.weight.size(0); }
   int64_t hidden(size_t i) const { return members * tensors.blocks[i].first.weight.size(0); }
 };
 
-/// Reads the parts by their types: float32 on the CPU, linear layers plain or of a
+/// Reads the parts off the network's graph: float32 on the CPU, linear layers plain or of a
 /// BatchEnsemble, batch norm in training mode or none, ReLU, identity shortcuts.
 /// Nothing where any other part stands.
-std::optional<TabularPlan> plan_of(NetworkImpl& network);
+std::optional<TabularPlan> plan_of(const Network& network);
+
+/// Whether a Chain of the network runs with activation checkpoints, which a graph does not show.
+bool has_checkpoints(const nn::Module& module);
 
 }  // namespace reszoo::detail

@@ -201,6 +201,7 @@ const std::map<std::string, Operator> kOperators = {
     {"Gemm", gemm},
     {"GlobalAveragePool", [](const OnnxNode&, const Tensors& x) { return x[0].mean({2, 3}, true); }},
     {"GreaterOrEqual", [](const OnnxNode&, const Tensors& x) { return x[0].ge(x[1]); }},
+    {"HardSwish", [](const OnnxNode&, const Tensors& x) { return x[0] * (x[0] / 6 + 0.5).clamp(0, 1); }},
     {"Identity", [](const OnnxNode&, const Tensors& x) { return x[0]; }},
     {"InstanceNormalization", instance_norm},
     {"LayerNormalization", layer_norm},

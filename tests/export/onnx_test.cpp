@@ -10,7 +10,7 @@
 #include "cases.h"
 #include "onnx_reader.h"
 #include "reszoo/export/onnx.h"
-#include "reszoo/graph/graph.h"
+#include "reszoo/graph/module_type.h"
 #include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/drop_block2d.h"
 #include "reszoo/nn/drop_path.h"
@@ -54,6 +54,28 @@ Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
                               .head = {"head", std::move(head)}, .classifier = "head"});
 }
 
+/// A network of sequences of 4 channels.
+Network sequences() {
+  return Network(NetworkParts{.name = "sequences",
+                              .input = {Layout::sequences, 4},
+                              .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 8, 5).stride(2).padding(2).groups(2)))},
+                                       {"norm", AnyModule(nn::BatchNorm1d(8))},
+                                       {"act", AnyModule(nn::ReLU())},
+                                       {"max", AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(1).padding(1)))},
+                                       {"same", AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 8, 4).padding(torch::kSame)))},
+                                       {"average", AnyModule(nn::AvgPool1d(2))}},
+                              .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(3))}, {"flatten", AnyModule(nn::Flatten())}},
+                              .head = {"fc", AnyModule(nn::Linear(24, 2))},
+                              .classifier = "fc"});
+}
+
+/// An activation that the library does not know.
+struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
+  void reset() override {}
+  Tensor forward(const Tensor& x) { return torch::hardswish(x); }
+};
+TORCH_MODULE(OwnHardSwish);
+
 }  // namespace
 
 class OnnxParts : public testing::TestWithParam<ExportCase> {};
@@ -73,9 +95,12 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   for (const auto* name : kSmallRows) cases.push_back({name, name, ImageOptions{}});
   for (const auto& wanted : cases)
     for (const auto& node : lower(wanted.build()).nodes) seen.insert(node.op);
+  seen.insert(lower(around(AnyModule(nn::Sigmoid()))).nodes.back().op);
+  for (const auto& node : lower(sequences()).nodes) seen.insert(node.op);
   seen.erase("input");
   std::set<std::string> written;
   for (const auto& op : onnx_operations()) written.insert(op);
+  written.erase("hard_swish");  // of the test below
   EXPECT_EQ(seen, written);
 }
 
@@ -138,6 +163,7 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}).eps(0.1))),
       AnyModule(nn::LayerNorm(nn::LayerNormOptions({17}).elementwise_affine(false))),
       AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.3))),
+      AnyModule(nn::Sigmoid()),
       AnyModule(nn::Identity()),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions({3, 2}).stride({2, 3}).padding({1, 0}))),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
@@ -159,6 +185,24 @@ TEST(Onnx, LayersHaveTheirOptions) {
     SCOPED_TRACE(testing::Message() << *network);
     expect_same_answers(exported(network, {.input = {4, 18, 17}}), network, uniform("input", {2, 4, 18, 17}));
   }
+}
+
+TEST(Onnx, SequencesAreWrittenForAnyLength) {
+  auto network = sequences();
+  fill_module(*network);
+  const auto file = exported(network);
+  EXPECT_EQ(file.inputs[0].dimensions, (std::vector<std::string>{"batch", "4", "length"}));
+  for (const int64_t length : {16, 33, 50}) expect_same_answers(file, network, uniform("input", {3, 4, length}));
+}
+
+TEST(Onnx, AModuleOfYourOwnIsWrittenByItsRow) {
+  auto network = around(AnyModule(OwnHardSwish()));
+  EXPECT_EQ(unexportable(network).size(), 1u);
+  register_module_type<OwnHardSwishImpl>({
+      .name = "hard_swish",
+      .lower = [](const auto&, auto& to, size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
+  });
+  expect_same_answers(exported(network), network, uniform("input", {2, 4, 9, 9}) * 8 - 4);
 }
 
 TEST(Onnx, PoolingToAnySizeFollowsTheInput) {

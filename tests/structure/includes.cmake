@@ -11,12 +11,13 @@ set(sees_weights base nn)
 set(sees_preprocess base)
 set(sees_zoo base nn weights)
 set(sees_models base nn zoo)
-set(sees_infer base kernels nn graph weights preprocess zoo)
-set(sees_hub base nn zoo weights preprocess infer)
+set(sees_fusion base kernels nn graph weights)
+set(sees_infer base nn graph weights preprocess zoo fusion)
+set(sees_hub base nn zoo weights preprocess fusion infer)
 set(sees_export base nn graph weights)
 set(sees_data base preprocess)
-set(sees_train base kernels nn weights preprocess data)
-set(sees_learn base nn weights preprocess zoo infer train)
+set(sees_train base kernels nn graph weights preprocess data)
+set(sees_learn base nn weights preprocess zoo fusion infer train)
 # Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.
 set(allowed
   "src/zoo/registry.cpp models/catalog.h"  # the registry asks the catalogue for its rows

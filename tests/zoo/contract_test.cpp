@@ -12,7 +12,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/zoo/registry.h"

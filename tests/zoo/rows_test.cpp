@@ -7,7 +7,7 @@
 #include <set>
 
 #include "reszoo/graph/profile.h"
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/zoo/registry.h"
 #include "support/fixture.h"

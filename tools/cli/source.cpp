@@ -197,7 +197,7 @@ void fuse_model(Model& model, const FuseFlags& flags) {
   const auto parameters = model.network->parameters();
   const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
   if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
-  model.fuse({.tune = flags.tune, .numbers = asked});
+  model.fuse({.autotune = flags.tune, .numbers = asked});
   const auto numbers = model.fused.front().numbers();
   if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
     std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";

@@ -10,7 +10,7 @@
 #include "memory.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/zoo/registry.h"
 
@@ -60,7 +60,7 @@ void run(const Options& options) {
   const auto x = input_of(options, network);
   std::function<Tensor()> forward = [&] { return network->forward(x); };
   if (options.fused || options.int8) {
-    reszoo::FuseOptions how{.winograd = !options.no_winograd, .tune = options.tune, .share_weights = true};
+    reszoo::FuseOptions how{.winograd = !options.no_winograd, .autotune = options.tune, .share_weights = true};
     if (options.int8) {
       reszoo::Calibration calibration(network);
       calibration.add(x);

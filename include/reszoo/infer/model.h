@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"

@@ -1,0 +1,62 @@
+/// A convolution or linear layer with its weights, which runs by several algorithms.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <mutex>
+#include <vector>
+
+#include "kernels/conv.h"
+
+namespace reszoo::detail {
+
+using at::Tensor;
+
+/// Weights (O, C/groups, kernel rows, kernel columns), float32, and what norms beside them add: they are folded in
+/// when the weights are packed, so that there is one copy beside the network's own.
+struct ConvWeights {
+  Tensor weight;
+  Tensor output_scale;                                                 ///< (O), float64, or undefined
+  Tensor input_scale;                                                  ///< (C), float64, or undefined; without groups
+  Tensor bias;                                                         ///< (O), float64, or undefined
+  std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
+  int64_t groups = 1;
+
+  /// With both scales, float32, contiguous.
+  Tensor folded() const;
+};
+
+/// Weights are packed for an algorithm when it first runs. Safe to call from many threads.
+class ConvLayer {
+ public:
+  explicit ConvLayer(ConvWeights weights);
+
+  /// For maps of (N, H, W).
+  kernels::ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
+
+  /// The algorithms available for this shape, the heuristic's choice first.
+  std::vector<kernels::ConvAlgorithm> algorithms(const kernels::ConvShape& shape, int64_t threads, bool winograd) const;
+
+  /// Floats of working memory.
+  int64_t scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm, int64_t threads) const;
+
+  /// y = activation(conv(x) + bias + residual), of channels-last maps; `residual` may be nullptr, or y.
+  void run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x, const float* residual,
+           kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
+
+  /// Frees weights that are packed for other algorithms, once no call uses them.
+  void keep_only(const kernels::ConvAlgorithm& algorithm) const;
+
+  const ConvWeights& weights() const { return weights_; }
+
+ private:
+  Tensor packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvShape& shape) const;
+
+  ConvWeights weights_;
+  Tensor bias_;  ///< float32
+  std::vector<float> zeros_;
+  mutable std::mutex mutex_;
+  mutable Tensor direct_, winograd_, onednn_;
+};
+
+}  // namespace reszoo::detail

@@ -1,0 +1,111 @@
+// Convolutions and linear layers.
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "fusion/maps.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo::detail {
+namespace {
+
+/// The pixels that a layer reads: those of maps, or rows of numbers for a linear layer.
+kernels::ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
+  const auto& x = request.x();
+  if (x.empty() || (op.linear ? x.size() == 4 : x.size() != 3 && x.size() != 4)) request.reject();
+  const auto channels = op.linear ? x.back() : x[1];
+  if (op.linear) {
+    const auto shape = op.layer->shape(channels ? elements_of(x) / channels : 0, 1, 1);
+    if (channels != shape.channels) request.reject();
+    return shape;
+  }
+  const Maps maps(x);
+  const auto shape = op.layer->shape(maps.images, maps.rows, maps.columns);
+  if (channels != shape.channels || shape.rows_out < 1 || shape.columns_out < 1) request.reject();
+  return shape;
+}
+
+/// Seconds that the layer takes by an algorithm; the best of a few runs with other data in the caches.
+double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const kernels::ConvAlgorithm& algorithm,
+                  const Epilogue& epilogue, int64_t threads) {
+  const auto x = at::rand({s.images * s.rows * s.columns * s.channels}), y = at::rand({s.pixels() * s.outputs});
+  const auto work = at::empty({layer.scratch(s, algorithm, threads)}), other = at::zeros({2 << 20});
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < 6; ++round) {
+    other.add_(1);
+    auto* to = y.mutable_data_ptr<float>();
+    const auto begin = std::chrono::steady_clock::now();
+    layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr,
+              kernel_activation(epilogue), to, work.mutable_data_ptr<float>(), threads);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    if (round > 0) best = std::min(best, took.count());  // the first packs weights
+  }
+  return best;
+}
+
+/// The algorithm that is pinned, the fastest where layers are timed, else the heuristic's.
+kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape, const PlanRequest& request) {
+  const auto& options = request.options;
+  const auto known = layer.algorithms(shape, options.threads, options.winograd);
+  if (const auto pinned = options.algorithms.find(request.key); pinned != options.algorithms.end()) {
+    const auto all = layer.algorithms(shape, options.threads, true);
+    if (std::ranges::none_of(all, [&](const auto& one) { return one.kind == pinned->second.kind; }))
+      fail(ErrorKind::usage, "fuse: {} cannot be run by \"{}\"", request.key, pinned->second.text());
+    return pinned->second;
+  }
+  if (!options.autotune || known.size() < 2) return known.front();
+  auto fastest = known.front();
+  double best = std::numeric_limits<double>::infinity();
+  for (const auto& algorithm : known)
+    if (const auto took = seconds_of(layer, shape, algorithm, request.epilogue, options.threads); took < best) {
+      best = took;
+      fastest = algorithm;
+    }
+  layer.keep_only(fastest);
+  return fastest;
+}
+
+}  // namespace
+
+Kernel ConvOp::plan(const PlanRequest& request) const {
+  if (linear && request.x().size() == 3)  // kept with channels last: its rows are not side by side
+    return tensor_kernel(request, {request.x()[0], request.x()[1], layer->weights().weight.size(0)}, bind({}));
+  const auto shape = conv_shape(*this, request);
+  const auto chosen = choose_algorithm(*layer, shape, request);
+  Kernel kernel{.output = request.x(),
+                .scratch = layer->scratch(shape, chosen, request.options.threads),
+                .algorithm = chosen,
+                .multiply_adds = shape.multiply_adds()};
+  if (linear) kernel.output.back() = shape.outputs;
+  else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
+  if (request.epilogue.residual) kernel.overwrites = request.inputs.size() - 1;
+  kernel.run = [layer = layer, shape, chosen, epilogue = request.epilogue](const KernelCall& call) {
+    layer->run(chosen, shape, call.x(), call.residual(epilogue), kernel_activation(epilogue), call.y, call.scratch,
+               call.threads);
+    apply_rest(epilogue, call.y, shape.pixels() * shape.outputs);
+  };
+  return kernel;
+}
+
+TensorFunction ConvOp::bind(const TensorType& type) const {
+  const auto options = at::device(type.device).dtype(type.type);
+  const auto& w = layer->weights();
+  const auto weight = w.folded().to(options), bias = w.bias.defined() ? w.bias.to(options) : Tensor();
+  if (linear)
+    return [weight = weight.flatten(1), bias](const auto& inputs) { return at::linear(inputs[0], weight, bias); };
+  const Primitive conv = ops::Conv{.weight = weight.contiguous(at::MemoryFormat::ChannelsLast),
+                                   .bias = bias,
+                                   .stride = w.stride,
+                                   .padding = w.padding,
+                                   .dilation = w.dilation,
+                                   .groups = w.groups};
+  return [conv](const auto& inputs) { return evaluate(conv, inputs); };
+}
+
+}  // namespace reszoo::detail

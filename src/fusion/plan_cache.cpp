@@ -1,0 +1,80 @@
+#include "fusion/plan_cache.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+
+#include "reszoo/base/parallel.h"
+
+namespace reszoo::detail {
+namespace {
+
+/// Plans of a program that are kept.
+constexpr size_t kPlans = 8;
+
+/// Rows of a table that go through the whole network together: what lies between layers stays in the nearest caches.
+constexpr int64_t kMicroBatchRows = 256, kFewRows = 32;
+
+/// Images that run together: more are no faster, and need more memory.
+constexpr int64_t kMicroBatchImages = 8;
+
+std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& batches) {
+  if (batches.size() == 1) return batches[0];
+  std::vector<Tensor> outputs;
+  for (size_t output = 0; output < batches[0].size(); ++output) {
+    std::vector<Tensor> parts;
+    for (const auto& of_batch : batches) parts.push_back(of_batch[output]);
+    outputs.push_back(at::cat(parts));
+  }
+  return outputs;
+}
+
+}  // namespace
+
+std::vector<Tensor> PlanCache::run(const Tensor& x) {
+  if (x.dim() == 2 && x.size(0) > kFewRows && per_sample()) return run_rows(x);
+  return in_micro_batches(x, [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); });
+}
+
+std::shared_ptr<const ExecutionPlan> PlanCache::plan(const Shape& shape, int64_t threads) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      plans_, [&](const auto& entry) { return entry.shape == shape && entry.threads == threads; });
+  if (found != plans_.end()) {
+    plans_.splice(plans_.begin(), plans_, found);
+    return plans_.front().plan;
+  }
+  auto options = options_;
+  options.threads = threads;
+  plans_.push_front({shape, threads, std::make_shared<const ExecutionPlan>(program_, shape, options)});
+  if (plans_.size() > kPlans) plans_.pop_back();
+  return plans_.front().plan;
+}
+
+bool PlanCache::per_sample() const {
+  return std::ranges::all_of(program_->nodes, [](const auto& node) { return node.op->per_sample(); });
+}
+
+std::vector<Tensor> PlanCache::run_rows(const Tensor& x) {
+  const auto threads = static_cast<int64_t>(at::get_num_threads());
+  const auto size = std::clamp((x.size(0) + threads - 1) / threads, kFewRows, kMicroBatchRows);
+  const auto batches = x.split(size);
+  std::vector<std::vector<Tensor>> results(batches.size());
+  plan(batches[0].sizes().vec(), 1);  // before several ask for it
+  parallel(static_cast<int64_t>(batches.size()), [&](int64_t i) {
+    const at::NoGradGuard no_grad;  // of this thread
+    const auto& batch = batches[static_cast<size_t>(i)];
+    results[static_cast<size_t>(i)] = plan(batch.sizes().vec(), 1)->run(batch);
+  });
+  return join(results);
+}
+
+std::vector<Tensor> PlanCache::in_micro_batches(const Tensor& x, const RunBatch& run) const {
+  if (x.dim() < 3 || x.size(0) <= kMicroBatchImages || !per_sample()) return run(x);
+  std::vector<std::vector<Tensor>> results;
+  for (const auto& part : x.split(kMicroBatchImages)) results.push_back(run(part));
+  return join(results);
+}
+
+}  // namespace reszoo::detail

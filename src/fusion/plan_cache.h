@@ -1,0 +1,49 @@
+/// A program with its plans, and how batches are split into what runs together.
+#pragma once
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "fusion/execution_plan.h"
+
+namespace reszoo::detail {
+
+/// Safe to call from many threads.
+class PlanCache {
+ public:
+  PlanCache(Program program, const PlanOptions& options)
+      : program_(std::make_shared<const Program>(std::move(program))), options_(options) {}
+
+  /// The results for x. Rows of a table are split among the threads, a large batch of images into micro-batches that
+  /// run one after the other.
+  std::vector<Tensor> run(const Tensor& x);
+
+  /// Calls `run` for micro-batches of images one after the other, where a sample's result is its own, and joins the
+  /// results.
+  using RunBatch = std::function<std::vector<Tensor>(const Tensor& x)>;
+  std::vector<Tensor> in_micro_batches(const Tensor& x, const RunBatch& run) const;
+
+  /// The plan for this shape; the last used ones are kept.
+  std::shared_ptr<const ExecutionPlan> plan(const Shape& shape, int64_t threads);
+
+  const Program& program() const { return *program_; }
+  std::shared_ptr<const Program> shared_program() const { return program_; }
+
+ private:
+  bool per_sample() const;
+  std::vector<Tensor> run_rows(const Tensor& x);
+
+  struct Entry {
+    Shape shape;
+    int64_t threads;
+    std::shared_ptr<const ExecutionPlan> plan;
+  };
+  std::shared_ptr<const Program> program_;
+  PlanOptions options_;
+  std::mutex mutex_;
+  std::list<Entry> plans_;
+};
+
+}  // namespace reszoo::detail

@@ -1,0 +1,80 @@
+// Sums of two maps, activations by themselves, and convolutions along channels.
+#include <algorithm>
+
+#include "fusion/maps.h"
+#include "kernels/channel_gates.h"
+#include "kernels/parallel_ranges.h"
+
+namespace reszoo::detail {
+namespace {
+
+class AddOp : public PrimitiveOp<ops::Add> {
+ public:
+  using PrimitiveOp::PrimitiveOp;
+  std::string kind() const override { return "add"; }
+
+  Kernel plan(const PlanRequest& request) const override {
+    if (request.inputs[1] != request.x()) request.reject();
+    Kernel kernel{.output = request.x(), .overwrites = 1};
+    kernel.run = [elements = elements_of(request.x()), epilogue = request.epilogue](const KernelCall& call) {
+      kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
+        kernels::add(call.inputs[0] + first, call.inputs[1] + first, kernel_activation(epilogue), call.y + first, end - first);
+        apply_rest(epilogue, call.y + first, end - first);
+      });
+    };
+    return kernel;
+  }
+};
+
+class ActivationOp : public PrimitiveOp<ops::Activation> {
+ public:
+  using PrimitiveOp::PrimitiveOp;
+  std::string kind() const override { return ops::name_of(primitive.kind); }
+
+  Kernel plan(const PlanRequest& request) const override {
+    Kernel kernel{.output = request.x(), .overwrites = 0};
+    kernel.run = [activation = primitive, elements = elements_of(request.x())](const KernelCall& call) {
+      kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
+        if (call.y != call.x()) std::copy(call.x() + first, call.x() + end, call.y + first);
+        apply_activation(activation, call.y + first, end - first);
+      });
+    };
+    return kernel;
+  }
+};
+
+/// Reads (N, C, 1, 1) and (N, C); gives (N, C).
+class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
+ public:
+  using PrimitiveOp::PrimitiveOp;
+  std::string kind() const override { return "channel_conv"; }
+
+  Kernel plan(const PlanRequest& request) const override {
+    const auto& x = request.x();
+    if (!is_maps(x) || Maps(x).pixels() != 1) request.reject();
+    Kernel kernel{.output = {x[0], x[1]}};
+    kernel.run = [weight = primitive.weight.detach().to(at::kFloat).contiguous(), maps = Maps(x),
+                  epilogue = request.epilogue](const KernelCall& call) {
+      kernels::channel_conv1d(call.x(), maps.images, maps.channels, weight.const_data_ptr<float>(), weight.size(2),
+                              kernel_activation(epilogue), call.y);
+      apply_rest(epilogue, call.y, maps.elements());
+    };
+    return kernel;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const FusedOp> make_op(const ops::Add& add) {
+  return std::make_shared<AddOp>(add);
+}
+
+std::shared_ptr<const FusedOp> make_op(const ops::Activation& activation) {
+  return std::make_shared<ActivationOp>(activation);
+}
+
+std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv) {
+  return std::make_shared<ChannelConvOp>(conv);
+}
+
+}  // namespace reszoo::detail

@@ -1,0 +1,30 @@
+/// The rows of the module types that the library itself knows, in files by what they are.
+#pragma once
+#include <memory>
+#include <typeindex>
+#include <unordered_map>
+
+#include "reszoo/graph/module_type.h"
+
+namespace reszoo::detail {
+
+/// Rows by the type of the module.
+class ModuleTypes {
+ public:
+  template <typename Impl>
+  void add(ModuleTypeOf<Impl> row) {
+    rows[typeid(Impl)] = std::make_shared<const ModuleType>(std::move(row).untyped());
+  }
+
+  std::unordered_map<std::type_index, std::shared_ptr<const ModuleType>> rows;
+};
+
+void add_layer_types(ModuleTypes& types);       ///< convolutions and linear layers
+void add_norm_types(ModuleTypes& types);        ///< norms
+void add_activation_types(ModuleTypes& types);  ///< activations
+void add_pool_types(ModuleTypes& types);        ///< pools, padding, and what changes shapes
+void add_attention_types(ModuleTypes& types);   ///< gates of channels
+void add_dropout_types(ModuleTypes& types);     ///< what does nothing in inference
+void add_table_types(ModuleTypes& types);       ///< what reads rows of a table
+
+}  // namespace reszoo::detail

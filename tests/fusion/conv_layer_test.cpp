@@ -1,0 +1,161 @@
+// The kernels of fused networks against LibTorch's, for every instruction set that this processor has.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include "fusion/conv_layer.h"
+#include "fusion/onednn.h"
+#include "kernels/conv_winograd.h"
+
+using namespace reszoo::detail;
+using namespace reszoo::kernels;
+using at::Tensor;
+
+namespace {
+
+struct Case {
+  std::string name;
+  int64_t images, rows, columns, channels, outputs;
+  int64_t kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1;
+};
+
+void PrintTo(const Case& c, std::ostream* stream) {
+  *stream << c.name;
+}
+
+Tensor by_pixel(const Tensor& maps) {
+  return maps.permute({0, 2, 3, 1}).contiguous();
+}
+
+double error_of(const Tensor& actual, const Tensor& expected) {
+  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+class Convolution : public testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    const auto& c = GetParam();
+    at::manual_seed(1);
+    x = at::rand({c.images, c.channels, c.rows, c.columns}) - 0.5;
+    ConvWeights weights{.weight = at::rand({c.outputs, c.channels / c.groups, c.kernel, c.kernel}) - 0.5,
+                        .output_scale = at::rand({c.outputs}, at::kDouble) + 0.5,
+                        .bias = at::rand({c.outputs}, at::kDouble) - 0.5,
+                        .stride = {c.stride, c.stride},
+                        .padding = {c.padding, c.padding},
+                        .dilation = {c.dilation, c.dilation},
+                        .groups = c.groups};
+    if (c.groups == 1) weights.input_scale = at::rand({c.channels}, at::kDouble) + 0.5;
+    layer = std::make_unique<ConvLayer>(weights);
+    shape = layer->shape(c.images, c.rows, c.columns);
+    plain = at::conv2d(x.to(at::kDouble), weights.folded().to(at::kDouble), weights.bias, c.stride, c.padding,
+                       c.dilation, c.groups);
+    residual = at::rand(plain.sizes()) - 0.5;
+  }
+
+  /// The layer's result as (N, C, H, W).
+  Tensor run(const ConvAlgorithm& algorithm, bool with_residual, bool relu, int64_t threads) {
+    const auto in = by_pixel(x), y = by_pixel(residual).clone();
+    const auto work = at::empty({layer->scratch(shape, algorithm, threads)});
+    auto* to = y.mutable_data_ptr<float>();
+    layer->run(algorithm, shape, in.const_data_ptr<float>(), with_residual ? to : nullptr,
+               relu ? Activation::relu : Activation::none, to, work.mutable_data_ptr<float>(), threads);
+    return y.permute({0, 3, 1, 2});
+  }
+
+  Tensor expected(bool with_residual, bool relu) const {
+    auto sum = with_residual ? plain + residual : plain;
+    return relu ? sum.relu() : sum;
+  }
+
+  Tensor x, plain, residual;
+  std::unique_ptr<ConvLayer> layer;
+  ConvShape shape{};
+};
+
+}  // namespace
+
+TEST_P(Convolution, IsThatOfLibTorchByEveryAlgorithm) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    SetUp();  // packed weights are of an instruction set
+    for (const auto& algorithm : layer->algorithms(shape, 2, true))
+      for (const int64_t threads : {1, 2, 3})
+        for (const bool with_residual : {false, true})
+          for (const bool relu : {false, true}) {
+            if (algorithm.kind == ConvAlgorithm::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front())
+              continue;
+            const auto tolerance = algorithm.kind == ConvAlgorithm::Kind::winograd ? 5e-5 : 3e-6;
+            EXPECT_LE(error_of(run(algorithm, with_residual, relu, threads), expected(with_residual, relu)), tolerance)
+                << algorithm.text() << " by " << hwy::TargetName(target) << ", threads=" << threads
+                << ", residual=" << with_residual << ", relu=" << relu;
+          }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST_P(Convolution, KeepsANan) {
+  x[0][0][shape.rows / 2][shape.columns / 2] = NAN;
+  const auto reached = at::conv2d(x, layer->weights().folded(), {}, shape.stride_rows, shape.padding_rows,
+                                  shape.dilation_rows, shape.groups)
+                           .isnan()
+                           .any()
+                           .item<bool>();
+  for (const auto& algorithm : layer->algorithms(shape, 1, true))
+    if (algorithm.kind != ConvAlgorithm::Kind::onednn)
+      EXPECT_EQ(run(algorithm, false, true, 1).isnan().any().item<bool>(), reached) << algorithm.text();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, Convolution,
+    testing::Values(
+        Case{"one_by_one", 2, 7, 5, 48, 40}, Case{"strided_one_by_one", 1, 9, 9, 16, 32, 1, 2},
+        Case{"three_by_three", 2, 9, 11, 16, 48, 3, 1, 1}, Case{"large_three_by_three", 1, 14, 14, 64, 96, 3, 1, 1},
+        Case{"five_by_five", 2, 9, 7, 32, 48, 5, 1, 2}, Case{"without_border", 1, 8, 8, 32, 32, 3},
+        Case{"strided", 2, 10, 9, 24, 20, 3, 2, 1}, Case{"dilated", 1, 9, 9, 8, 8, 3, 1, 2, 2},
+        Case{"stem", 2, 31, 33, 3, 64, 7, 2, 3}, Case{"one_channel", 2, 12, 12, 1, 6, 5, 1, 2},
+        Case{"deep", 1, 3, 3, 1100, 18}, Case{"linear", 5, 1, 1, 300, 1000}, Case{"one_row", 1, 1, 1, 33, 7},
+        Case{"groups_of_four", 1, 9, 9, 64, 64, 3, 1, 1, 1, 16},
+        Case{"groups_of_eight", 2, 6, 7, 64, 64, 3, 2, 1, 1, 8},
+        Case{"groups_of_twelve", 2, 7, 6, 48, 60, 3, 1, 2, 2, 4},
+        Case{"many_wide_groups", 1, 9, 9, 192, 192, 5, 1, 2, 1, 3},
+        Case{"groups_of_six", 1, 5, 5, 12, 12, 3, 1, 1, 1, 2}, Case{"wide_groups", 1, 6, 6, 64, 96, 3, 1, 1, 1, 2},
+        Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10}, Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
+    [](const auto& name) { return name.param.name; });
+
+// A network's numbers must not depend on the machine's cores.
+TEST(Convolution, ThreadsChangeNoBit) {
+  at::manual_seed(1);
+  const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
+  const auto shape = layer.shape(1, 20, 20);
+  const auto x = at::rand({1, 20, 20, 32});
+  for (const auto& algorithm : layer.algorithms(shape, 1, true)) {
+    if (algorithm.kind == ConvAlgorithm::Kind::onednn) continue;
+    std::vector<Tensor> results;
+    for (const int64_t threads : {1, 2, 5}) {
+      const auto work = at::empty({layer.scratch(shape, algorithm, threads)});
+      results.push_back(at::empty({1, 20, 20, 64}));
+      layer.run(algorithm, shape, x.const_data_ptr<float>(), nullptr, Activation::none,
+                results.back().mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), threads);
+    }
+    EXPECT_TRUE(at::equal(results[0], results[1]) && at::equal(results[0], results[2])) << algorithm.text();
+  }
+}
+
+TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
+  at::manual_seed(1);
+  for (const int64_t kernel : {3, 5})
+    for (const int64_t channels : {16, 64, 256}) {
+      const auto padding = kernel / 2;
+      const auto deviation = 1 / std::sqrt(static_cast<double>(kernel * kernel * channels));
+      const ConvLayer layer(
+          {.weight = at::randn({32, channels, kernel, kernel}) * deviation, .padding = {padding, padding}});
+      const auto shape = layer.shape(1, 16, 16);
+      const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
+      const ConvAlgorithm algorithm{ConvAlgorithm::Kind::winograd, 12};
+      const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
+      layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, Activation::none, y.mutable_data_ptr<float>(),
+                work.mutable_data_ptr<float>(), 1);
+      const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, padding);
+      EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), 3e-5) << kernel << ", " << channels;
+    }
+}

@@ -1,0 +1,255 @@
+// Inference in int8 and bfloat16: the grids, the layers, whole networks, and the file.
+#include "reszoo/fusion/quantize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "fusion/onednn.h"
+#include "kernels/quantize.h"
+#include "reszoo/base/error.h"
+#include "reszoo/infer/model.h"
+#include "reszoo/nn/residual_block.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/quantized.h"
+#include "support/fixture.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::detail;
+using namespace reszoo::test;
+
+namespace {
+
+Network filled(const std::string& name, const ModelOptions& options = ImageOptions{.outputs = 7}) {
+  auto network = create_model(name, options);
+  fill_module(*network);
+  network->eval();
+  return network;
+}
+
+Quantization calibrated(const Network& network, const Tensor& x) {
+  Calibration calibration(network);
+  for (const auto& batch : x.split(2)) calibration.add(batch);
+  return calibration.result();
+}
+
+/// Root mean square of the difference, to that of what is expected.
+double error_of(const Tensor& actual, const Tensor& expected) {
+  return ((actual - expected).pow(2).mean().sqrt() / expected.pow(2).mean().sqrt()).item<double>();
+}
+
+class Quantized : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_onednn_int8()) GTEST_SKIP() << "this LibTorch has no oneDNN";
+  }
+  torch::NoGradGuard no_grad_;
+};
+
+}  // namespace
+
+TEST(Bytes, WeightsComeBackTheSame) {
+  const auto weight = uniform("w", {5, 3, 2, 2}) - 0.5;
+  weight[2].zero_();
+  const auto once = QuantizedWeight::of(weight);
+  EXPECT_EQ(once.values.abs().amax().item<int>(), 127);
+  EXPECT_LE((once.weight() - weight).abs().max().item<float>(), once.scale.max().item<float>() / 2 * 1.001f);
+  // Also if a norm scales outputs in between, and turns the sign of one.
+  const auto scaled = once.weight() * torch::tensor({0.1f, 3.0f, 1.0f, -2.0f, 1e-3f}).reshape({5, 1, 1, 1});
+  const auto twice = QuantizedWeight::of(scaled);
+  EXPECT_TRUE(torch::equal(twice.values.abs(), once.values.abs()));
+}
+
+// Also in 7 bits, as processors without VNNI instructions compute, which others can too.
+TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
+  const auto x = uniform("x", {2, 16, 9, 7}) * 3 - 1;
+  const kernels::ConvShape shape{.images = 2,
+                                 .rows = 9,
+                                 .columns = 7,
+                                 .channels = 16,
+                                 .rows_out = 5,
+                                 .columns_out = 4,
+                                 .outputs = 24,
+                                 .kernel_rows = 3,
+                                 .kernel_columns = 3,
+                                 .stride_rows = 2,
+                                 .stride_columns = 2,
+                                 .padding_rows = 1,
+                                 .padding_columns = 1};
+  const auto weight = QuantizedWeight::of(uniform("w", {24, 16, 3, 3}) - 0.5);
+  const auto bias = uniform("b", {24});
+  for (const int64_t qmax : std::set<int64_t>{127, kernels::activation_qmax()})
+    for (const bool in_bytes : {false, true})
+      for (const bool with_residual : {false, true}) {
+        if (with_residual && !in_bytes) continue;
+        const auto grid = kernels::QuantParams::of(-1, 2, qmax), out = kernels::QuantParams::of(0, 40, qmax);
+        const auto bytes = kernels::quantize(x, grid), sum = kernels::quantize(uniform("r", {2, 24, 5, 4}) * 3, grid);
+        auto exact = torch::conv2d(kernels::dequantize(bytes, grid).to(torch::kDouble),
+                                   weight.weight().to(torch::kDouble), bias.to(torch::kDouble), 2, 1);
+        if (with_residual) exact += kernels::dequantize(sum, grid);
+        exact = exact.relu();
+        // What the output's range does not hold is clipped to its end.
+        if (in_bytes) exact = exact.clamp(0, static_cast<double>(qmax - out.zero_point) * out.scale);
+        const Int8Conv layer{pack_onednn_int8(weight, grid, shape), weight.scale, bias, grid, out, in_bytes, true};
+        const auto y = conv_onednn_int8(bytes, layer, shape, with_residual ? sum : Tensor(), grid);
+        if (in_bytes) EXPECT_LE(y.max().item<int64_t>(), qmax);
+        const auto real = in_bytes ? kernels::dequantize(y, out) : y;
+        EXPECT_LE((real - exact).abs().max().item<double>(), in_bytes ? 0.501 * out.scale : 1e-4)
+            << "qmax=" << qmax << ", residual=" << with_residual;
+      }
+}
+
+// What reads the layer sums pairs of products in 16 bits, which hold no more: oneDNN itself writes up to 255.
+TEST_F(Quantized, NoByteAboveTheLimitLeavesALayer) {
+  const kernels::ConvShape shape{
+      .images = 1, .rows = 4, .columns = 4, .channels = 16, .rows_out = 4, .columns_out = 4, .outputs = 16};
+  const auto weight = QuantizedWeight::of(torch::ones({16, 16, 1, 1}));
+  const auto grid = kernels::QuantParams::of(0, 1, 127), out = kernels::QuantParams::of(0, 10, 127);
+  const auto bytes = kernels::quantize(torch::ones({1, 16, 4, 4}), grid);
+  for (const bool with_residual : {false, true}) {
+    const Int8Conv layer{pack_onednn_int8(weight, grid, shape), weight.scale, {}, grid, out, /*in_bytes=*/true, true};
+    const auto y = conv_onednn_int8(bytes, layer, shape, with_residual ? bytes.clone() : Tensor(), grid);
+    EXPECT_EQ(y.min().item<int64_t>(), 127);  // 16 is beyond the range, which ends at 10
+    EXPECT_EQ(y.max().item<int64_t>(), 127);
+  }
+}
+
+TEST_F(Quantized, NetworksStayNearFloat32) {
+  for (const auto* name :
+       {"cifar_resnet20", "resnet18", "resnext50_32x4d", "resnet50d", "seresnet50", "resnetv2_50", "alexnet"}) {
+    auto network = filled(name);
+    const auto x = uniform("x", {4, 3, std::string(name) == "alexnet" ? 80 : 64, 80});
+    const auto quantization = calibrated(network, x);
+    const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = quantization});
+    EXPECT_EQ(fused.numbers(), Numbers::int8);
+    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.1) << name;
+    EXPECT_LE(error_of(fused.features(x), network->features(x)), 0.1) << name;
+    int64_t whole = 0;
+    for (const auto& step : fused.steps({4, 3, 80, 80})) whole += step.algorithm == "int8";
+    EXPECT_EQ(whole, std::ssize(quantization.layers)) << name;
+    EXPECT_GE(whole, 4) << name;
+  }
+}
+
+// A sum may be written over a summand, but not over what the layer still reads.
+TEST_F(Quantized, ALayerMayAddItsOwnInput) {
+  torch::manual_seed(1);
+  const auto conv = [](int64_t in) { return nn::Conv2d(nn::Conv2dOptions(in, 16, 3).padding(1)); };
+  Network network(NetworkParts{.name = "own",
+                               .input = {Layout::maps, 3},
+                               .body = {{"stem", AnyModule(conv(3))},
+                                        {"block", AnyModule(residual(AnyModule(conv(16))))},
+                                        {"last", AnyModule(conv(16))}},
+                               .pool = {},
+                               .head = {"fc", AnyModule(nn::Identity())}});
+  network->eval();
+  const auto x = uniform("x", {12, 3, 12, 12});
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05);
+}
+
+TEST_F(Quantized, InnerStagesAreThereToo) {
+  auto network = filled("resnet18");
+  const auto x = uniform("x", {2, 3, 64, 64});
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  const auto maps = fused.features(x, {"layer1", "layer2.0", "layer4"});
+  const auto expected = network->features(x, {"layer1", "layer2.0", "layer4"});
+  for (size_t i = 0; i < maps.size(); ++i) EXPECT_LE(error_of(maps[i], expected[i]), 0.1) << i;
+}
+
+TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
+  const TempDir folder;
+  Model model;
+  model.name = "cifar_resnet20";
+  model.options = ImageOptions{.outputs = 7};
+  model.network = filled(model.name);
+  model.save(folder / "float");
+  const auto x = uniform("x", {4, 3, 32, 32});
+  model.quantization = calibrated(model.network, x);
+  model.save(folder / "int8");
+  EXPECT_LT(3 * std::filesystem::file_size(folder / "int8"), std::filesystem::file_size(folder / "float"));
+  EXPECT_EQ(read_model_file(folder / "int8").tensors["layer1.0.conv1.weight"].scalar_type(), torch::kChar);
+
+  auto loaded = Model::load(folder / "int8");
+  EXPECT_EQ(loaded.quantization.layers, model.quantization.layers);
+  EXPECT_EQ(loaded.quantization.ranges.size(), model.quantization.ranges.size());
+  loaded.save(folder / "again");
+  EXPECT_EQ(Bytes::map(folder / "again").view(), Bytes::map(folder / "int8").view());
+  // As weights they are those of a network like any other.
+  auto plain = create_model("cifar_resnet20", ImageOptions{.outputs = 7});
+  load_weights(*plain, folder / "int8");
+  plain->eval();
+  EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network->forward(x)));
+  EXPECT_LE(error_of(plain->forward(x), model.network->forward(x)), 0.05);
+  auto file = read_model_file(folder / "int8");
+  file.card["quantization"]["ranges"]["relu"] = {2, 1};
+  write_model_file(folder / "damaged", file.card, file.tensors);
+  expect_error(ErrorKind::file, "the range of relu must be two numbers", [&] { Model::load(folder / "damaged"); });
+  loaded.fuse();
+  EXPECT_EQ(loaded.fused.front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
+  loaded.fuse({.numbers = Numbers::float32});
+  EXPECT_LE(error_of(loaded.outputs(x), plain->forward(x)), 1e-5);
+}
+
+TEST_F(Quantized, RefusesInOneLine) {
+  auto network = filled("cifar_resnet20");
+  expect_error(ErrorKind::usage, "cifar_resnet20: int8 needs a quantization, which a calibration makes",
+               [&] { fuse(network, {.numbers = Numbers::int8}); });
+  expect_error(ErrorKind::device, "cifar_resnet20: float16 is for a GPU",
+               [&] { fuse(network, {.numbers = Numbers::float16}); });
+  expect_error(ErrorKind::usage, "cifar_resnet20: calibrated on nothing", [&] { Calibration(network).result(); });
+  expect_error(ErrorKind::input, "(N, 3, H, W)", [&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); });
+  expect_error(ErrorKind::usage, "tabular_resnet: has no convolution that could be quantized",
+               [] { Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3})); });
+  const auto x = uniform("x", {2, 3, 32, 32});
+  auto other = calibrated(network, x);
+  other.layers.push_back("layer1.0.conv3");
+  expect_error(ErrorKind::usage, "cifar_resnet20: no convolution \"layer1.0.conv3\"; did you mean layer1.0.conv",
+               [&] { fuse(network, {.quantization = other}); });
+  other.layers.back() = "fc";
+  expect_error(ErrorKind::usage, "no convolution \"fc\"", [&] { fuse(network, {.quantization = other}); });
+  other.layers.pop_back();
+  other.ranges.erase("conv1+bn1+relu");
+  expect_error(ErrorKind::usage, "cifar_resnet20: the quantization has no range of conv1+bn1+relu",
+               [&] { fuse(network, {.quantization = other}); });
+  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  expect_error(ErrorKind::input, "conv1: cannot be run on (1, 3, 0, 8)", [&] {
+    fused.forward(torch::zeros({1, 3, 0, 8}));
+  });
+  {
+    const torch::NoGradGuard no_grad;
+    network->named_parameters()["layer2.0.conv1.weight"][0][0][0][0] = NAN;
+  }
+  expect_error(ErrorKind::input, "cifar_resnet20: layer2.0.conv1+layer2.0.bn1+relu gives numbers on these examples",
+               [&] { calibrated(network, x); });
+  State state("key");
+  state.insert("a.weight", torch::zeros({3, 2}, torch::kChar));
+  expect_error(ErrorKind::file, "file: a.weight is int8 without a.weight_scale", [&] { dequantized(state, "file"); });
+  state.insert("a.weight_scale", torch::zeros(2));
+  expect_error(ErrorKind::file,
+               "file: a.weight_scale must be float32 with a number for each output of a.weight, the file is damaged",
+               [&] { dequantized(state, "file"); });
+  for (const float scale : {0.0f, -1.0f, NAN, INFINITY}) {
+    state["a.weight_scale"] = torch::full(3, scale);
+    expect_error(ErrorKind::file, "file: a.weight_scale must be above 0 and finite",
+                 [&] { dequantized(state, "file"); });
+  }
+}
+
+TEST(Bfloat16, NetworksStayNearFloat32) {
+  const torch::NoGradGuard no_grad;
+  for (const auto* name : {"resnet18", "seresnet50", "resnetv2_50", "alexnet"}) {
+    auto network = filled(name);
+    const auto x = uniform("x", {1, 3, 64, 64});
+    const auto fused = fuse(network, {.numbers = Numbers::bfloat16});
+    EXPECT_EQ(fused.numbers(), Numbers::bfloat16);
+    EXPECT_EQ(fused.forward(x).scalar_type(), torch::kFloat);
+    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05) << name;
+  }
+  auto table = filled("tabular_resnet", TabularOptions{.numeric = 3});
+  const auto rows = uniform("rows", {9, 3});
+  EXPECT_LE(error_of(fuse(table, {.numbers = Numbers::bfloat16}).forward(rows), table->forward(rows)), 0.05);
+}
