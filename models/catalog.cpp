@@ -63,7 +63,7 @@ void add_resnet(Registry& registry, const ResNetRow& row) {
       .paper = row.paper,
       .reference = row.reference,
       .parts = design.parts(),
-      .takes = std::move(takes),
+      .accepted_options = std::move(takes),
       .input = {3, row.size, row.size},
       .build = [name = row.name, design](const ModelOptions& options) {
         return build_resnet(name, design, std::get<ImageOptions>(options));
@@ -71,7 +71,7 @@ void add_resnet(Registry& registry, const ResNetRow& row) {
   });
 }
 
-void add_catalog(Registry& registry) {
+void add_builtin_models(Registry& registry) {
   add_resnet_rows(registry);
   add_preact_rows(registry);
   registry.add({
@@ -80,7 +80,7 @@ void add_catalog(Registry& registry) {
       .paper = "Krizhevsky 2014, arXiv:1404.5997",
       .reference = "torchvision",
       .parts = {"convolutions without shortcuts"},
-      .takes = {"outputs", "channels", "activation", "dropout", "checkpoint"},
+      .accepted_options = {"outputs", "channels", "activation", "dropout", "checkpoint"},
       .input = {3, 224, 224},
       .build = [](const ModelOptions& o) { return build_alexnet("alexnet", std::get<ImageOptions>(o)); },
   });
@@ -90,9 +90,10 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular", "norm batch"},
-      .takes = table_options({"hidden_factor", "residual_dropout"}),
+      .accepted_options = table_options({"hidden_factor", "residual_dropout"}),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
+      .options_of = options_of_tabular_resnet,
   });
   registry.add({
       .name = "tabular_mlp",
@@ -100,9 +101,10 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular without shortcuts", "norm none"},
-      .takes = table_options({}),
+      .accepted_options = table_options({}),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_mlp("tabular_mlp", std::get<TabularOptions>(o)); },
+      .options_of = options_of_tabular_mlp,
   });
 }
 

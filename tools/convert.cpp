@@ -11,11 +11,11 @@
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/identify.h"
 
 using namespace reszoo;
 using nlohmann::json;
@@ -106,7 +106,7 @@ Content read(const Arguments& arguments, bool needs_network) {
            content.model.further.size() + 1);
   } else if (needs_network) {
     fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", arguments.in.string(),
-         fit_hint(content.weights));
+         match_hint(content.weights));
   }
   return content;
 }

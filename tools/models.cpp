@@ -43,7 +43,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
                                text_of(info.domain), count_parameters(*network), multiply_adds, fmt::join(input, ", "),
                                tree_text(profiled, depth));
   if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
-  described.tree += fmt::format("takes: {}\n", fmt::join(info.takes, ", "));
+  described.tree += fmt::format("takes: {}\n", fmt::join(info.accepted_options, ", "));
   described.json = {{"name", info.name},
           {"domain", text_of(info.domain)},
           {"parameters", count_parameters(*network)},
@@ -53,7 +53,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
           {"paper", info.paper},
           {"reference", info.reference},
           {"parts", info.parts},
-          {"takes", info.takes},
+          {"takes", info.accepted_options},
           {"options", to_json(options)},
           {"head", network->head_path()},
           {"stages", stages},

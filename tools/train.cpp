@@ -16,7 +16,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/source.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 
 using namespace reszoo;

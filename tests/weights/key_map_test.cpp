@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "reszoo/weights/key_map.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/zoo/fit.h"
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/load_network.h"
+#include "reszoo/zoo/identify.h"
+#include "reszoo/zoo/meta_model.h"
 #include "support/fixture.h"
 #include "support/support.h"
 
@@ -99,10 +99,10 @@ TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {
 
 TEST(Fit, NamesTheRowOfAState) {
   const auto state = state_of(*create_model("resnet34", ImageOptions{.outputs = 7, .channels = 1}));
-  EXPECT_EQ(fit_hint(state), "; it fits resnet34 with channels=1, outputs=7");
-  EXPECT_EQ(fit_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
-  EXPECT_EQ(fit_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
-  EXPECT_EQ(fit_hint(State("key")), "");
+  EXPECT_EQ(match_hint(state), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(match_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(match_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
+  EXPECT_EQ(match_hint(State("key")), "");
   auto network = create_model("resnet18");
   expect_error(ErrorKind::file, "file: keys do not fit resnet18: ", [&] { load_state(network, state, {}, "file"); });
   expect_error(ErrorKind::file, "; it fits resnet34 with channels=1, outputs=7\n  conv1.weight  ",
@@ -111,7 +111,7 @@ TEST(Fit, NamesTheRowOfAState) {
 
 TEST(Fit, FindsEveryRowByItsKeys) {
   for (const auto& name : registry().names()) {
-    const auto fits = rows_that_fit(state_of(*outline_model(name)));
+    const auto fits = match_models(state_of(*create_meta_model(name)));
     EXPECT_TRUE(std::any_of(fits.begin(), fits.end(), [&](const auto& fit) { return fit.name == name; })) << name;
   }
 }
@@ -119,7 +119,7 @@ TEST(Fit, FindsEveryRowByItsKeys) {
 TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
   const TabularOptions options{.outputs = 3, .numeric = 5, .cardinalities = std::vector<int64_t>{3, 2}, .embedding_width = 4,
                                .blocks = 2, .width = 8, .hidden_factor = 1.5, .norm = Norm::parse("layer")};
-  const auto fits = rows_that_fit(state_of(*create_model("tabular_resnet", options)));
+  const auto fits = match_models(state_of(*create_model("tabular_resnet", options)));
   ASSERT_EQ(fits.size(), 1u);
   EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
   for (const auto& other : {TabularOptions{.outputs = 2, .numeric = 7, .numeric_embedding = EmbeddingKind::plr, .numeric_width = 3,
@@ -130,11 +130,11 @@ TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
                             TabularOptions{.outputs = 1, .numeric = 0, .cardinalities = std::vector<int64_t>{3, 2},
                                            .embedding_widths = std::vector<int64_t>{3, 2}, .blocks = 2, .width = 4, .members = 2,
                                            .ensemble = EnsembleKind::tabm}}) {
-    const auto found = rows_that_fit(state_of(*create_model("tabular_mlp", other)));
+    const auto found = match_models(state_of(*create_model("tabular_mlp", other)));
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].name, "tabular_mlp");
     EXPECT_EQ(to_json(found[0].options), to_json(ModelOptions(other)));
   }
   const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
-  EXPECT_EQ(to_json(rows_that_fit(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
+  EXPECT_EQ(to_json(match_models(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
 }

@@ -16,8 +16,8 @@
 #include "reszoo/data/table_stream.h"
 #include "reszoo/hub/pretrained.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/load_network.h"
+#include "reszoo/zoo/identify.h"
 #include "table_options.h"
 
 namespace reszoo::cli {
@@ -152,7 +152,7 @@ Source open_plain(const SourceOptions& options, c10::Device device) {
   }
   const auto state = read_weights(weights, {.verify = !no_verify, .prefer_ema = ema});
   if (name.empty())
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, fit_hint(state));
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, match_hint(state));
   const auto& info = registry().find(name);
   Model model;
   model.name = name;
