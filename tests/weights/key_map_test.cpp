@@ -80,6 +80,39 @@ TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
   EXPECT_EQ(load_state(network, state, {.strict = false}).loaded.size(), 116u);
 }
 
+/// A ResNet's keys as detectron2's convert-torchvision-to-d2.py writes them.
+State as_detectron2(const State& state) {
+  State result("key");
+  for (const auto& item : state) {
+    auto key = item.key();
+    if (!key.starts_with("layer")) key = "stem." + key;
+    const auto replace = [&](const std::string& from, const std::string& to) {
+      if (const auto at = key.find(from); at != std::string::npos) key.replace(at, from.size(), to);
+    };
+    for (int t = 1; t <= 4; ++t) replace(fmt::format("layer{}", t), fmt::format("res{}", t + 1));
+    for (int t = 1; t <= 3; ++t) replace(fmt::format("bn{}", t), fmt::format("conv{}.norm", t));
+    replace("downsample.0", "shortcut");
+    replace("downsample.1", "shortcut.norm");
+    if (!key.ends_with("num_batches_tracked")) result.insert(key, item.value());
+  }
+  return result;
+}
+
+TEST(KeyMap, Detectron2sResNetsLoad) {
+  for (const std::string name : {"resnet18", "resnet50"}) {
+    const auto from = create_model(name);
+    fill_module(*from);
+    auto to = create_model(name);
+    const auto state = as_detectron2(state_of(*from));
+    EXPECT_TRUE(state.contains("res2.0.conv1.norm.running_mean"));
+    EXPECT_EQ(load_state(to, state).naming, "keys of detectron2");
+    for (const auto& item : from->named_parameters())
+      EXPECT_TRUE(torch::equal(item.value(), to->named_parameters()[item.key()])) << item.key();
+    EXPECT_EQ(load_state(to, with_prefix(state, "backbone.bottom_up.")).naming,
+              "without prefix backbone.bottom_up., keys of detectron2");
+  }
+}
+
 TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
   nn::Sequential wrapped;
   wrapped->push_back("model", nn::Linear(2, 2));
