@@ -7,6 +7,7 @@
 
 #include "archive.h"
 #include "model_file_check.h"
+#include "numpy_pickle.h"
 #include "reszoo/weights/quantized.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/pth.h"
@@ -120,6 +121,7 @@ constexpr WeightsFormat kFormats[] = {
     {WeightsKind::torchscript, "torchscript", "TorchScript", is_torchscript, read_torchscript},
     {WeightsKind::package, "package", "", is_package, refuse_package},
     {WeightsKind::safetensors_index, "safetensors index", "safetensors indexes", is_index, refuse_index},
+    {WeightsKind::foreign, "NumPy pickle", ".pkl of NumPy arrays", is_pickle, read_numpy_pickle},
 };
 
 /// The first format that matches, or nullptr. The reader of safetensors files reads model files too, so no header is
