@@ -147,17 +147,17 @@ const std::vector<KeyMap>& key_maps() {
   return maps;
 }
 
-std::vector<NamedState> other_namings(const State& state) {
-  std::vector<NamedState> namings;
+std::vector<RemappedState> candidate_remaps(const State& state) {
+  std::vector<RemappedState> remaps;
   const auto add_maps = [&](const std::string& before, const State& plain) {
-    for (const auto& map : key_maps()) namings.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
+    for (const auto& map : key_maps()) remaps.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
   };
   for (const auto& prefix : prefixes_of(state)) {
-    namings.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
-    add_maps("without prefix " + prefix + ", ", State(namings.back().state));
+    remaps.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
+    add_maps("without prefix " + prefix + ", ", State(remaps.back().state));
   }
   add_maps("", state);
-  return namings;
+  return remaps;
 }
 
 }  // namespace reszoo

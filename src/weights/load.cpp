@@ -33,9 +33,8 @@ Tensor with_channels(const Tensor& weight, int64_t channels) {
   return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) * (static_cast<double>(found) / static_cast<double>(channels));
 }
 
-/// Copies the numbers of a tensor of the same type. Where that is a copy of bytes,
-/// this thread alone does it: `copy_` shares it among threads, which gains nothing
-/// at the speed of memory and burns their time on a busy machine.
+/// Copies the values of a tensor of the same type. If that is a copy of bytes, this thread alone does it: `copy_` uses all
+/// threads, which is no faster at the speed of memory and wastes their time on a busy machine.
 void copy_numbers(Tensor& target, const Tensor& value) {
   if (target.is_cpu() && value.is_cpu() && target.is_contiguous() && value.is_contiguous() && !value.is_conj() &&
       !value.is_neg() && target.nbytes() > 0) {
@@ -98,9 +97,9 @@ class AllowedMismatch {
 /// Compares a state with a module's, key by key.
 class Comparison {
  public:
-  Comparison(const State& targets, const AllowedMismatch& allowed, const State& state, const std::string& naming, bool adapt)
+  Comparison(const State& targets, const AllowedMismatch& allowed, const State& state, const std::string& key_remap, bool adapt)
       : allowed_(&allowed), adapt_(adapt) {
-    report_.naming = naming;
+    report_.key_remap = key_remap;
     for (const auto& item : targets) compare(item.key(), item.value(), state.find(item.key()));
     for (const auto& item : state)
       if (!targets.contains(item.key()))
@@ -142,12 +141,12 @@ class Comparison {
   KeyReport report_;
 };
 
-/// The state under the naming that fits most keys; its own where none fits more.
+/// The state under the names that fit most keys; under its own if no others fit more.
 Comparison best_comparison(const State& targets, const AllowedMismatch& allowed, const State& state, bool adapt) {
   Comparison best(targets, allowed, state, "", adapt);
   if (best.report().complete()) return best;
-  for (const auto& other : other_namings(state)) {
-    Comparison comparison(targets, allowed, other.state, other.naming, adapt);
+  for (const auto& other : candidate_remaps(state)) {
+    Comparison comparison(targets, allowed, other.state, other.key_remap, adapt);
     if (comparison.fitting() > best.fitting()) best = std::move(comparison);
   }
   return best;

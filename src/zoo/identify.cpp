@@ -90,16 +90,16 @@ std::string ModelMatch::text() const {
 }
 
 std::vector<ModelMatch> match_models(const State& state) {
-  auto namings = other_namings(state);
-  namings.insert(namings.begin(), NamedState{"", state});
+  auto remaps = candidate_remaps(state);
+  remaps.insert(remaps.begin(), RemappedState{"", state});
   const auto& images = image_models();
   std::vector<ModelMatch> matches;
   for (const auto& name : registry().names()) {
     const auto& info = registry().find(name);
     const auto known = images.find(name);
-    for (const auto& naming : namings) {
-      const auto found = info.options_of                                  ? match_by_options(info, naming.state)
-                         : known != images.end() && known->second ? match(*known->second, naming.state)
+    for (const auto& remap : remaps) {
+      const auto found = info.options_of                                  ? match_by_options(info, remap.state)
+                         : known != images.end() && known->second ? match(*known->second, remap.state)
                                                                           : std::nullopt;
       if (!found) continue;
       matches.push_back(*found);

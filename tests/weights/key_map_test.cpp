@@ -54,7 +54,7 @@ TEST(KeyMap, OtherPackagesStatesGiveTheirOutputs) {
     auto network = create_model(model, options_from_json(registry().find(model).domain, record.at("options")));
     network->to(torch::kDouble);
     const auto report = load_state(network, state_of_record(record));
-    EXPECT_EQ(report.naming, record.at("naming").get<std::string>());
+    EXPECT_EQ(report.key_remap, record.at("naming").get<std::string>());
     network->eval();
     expect_close(network->forward(input_of_record(record, fixture.at("codes"))),
                  record.at("outputs").get<std::vector<double>>(), 1e-7, 1, "outputs");
@@ -65,7 +65,7 @@ TEST(KeyMap, PrefixesOfWrappersAreDroppedWhenTheKeysThenFit) {
   auto from = create_model("cifar_resnet20"), to = create_model("cifar_resnet20");
   for (const std::string prefix : {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
     const auto report = load_state(to, with_prefix(state_of(*from), prefix));
-    EXPECT_EQ(report.naming, "without prefix " + prefix);
+    EXPECT_EQ(report.key_remap, "without prefix " + prefix);
     EXPECT_EQ(report.loaded.size(), 116u);
   }
   expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight", [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
@@ -105,10 +105,10 @@ TEST(KeyMap, Detectron2sResNetsLoad) {
     auto to = create_model(name);
     const auto state = as_detectron2(state_of(*from));
     EXPECT_TRUE(state.contains("res2.0.conv1.norm.running_mean"));
-    EXPECT_EQ(load_state(to, state).naming, "keys of detectron2");
+    EXPECT_EQ(load_state(to, state).key_remap, "keys of detectron2");
     for (const auto& item : from->named_parameters())
       EXPECT_TRUE(torch::equal(item.value(), to->named_parameters()[item.key()])) << item.key();
-    EXPECT_EQ(load_state(to, with_prefix(state, "backbone.bottom_up.")).naming,
+    EXPECT_EQ(load_state(to, with_prefix(state, "backbone.bottom_up.")).key_remap,
               "without prefix backbone.bottom_up., keys of detectron2");
   }
 }
@@ -116,7 +116,7 @@ TEST(KeyMap, Detectron2sResNetsLoad) {
 TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
   nn::Sequential wrapped;
   wrapped->push_back("model", nn::Linear(2, 2));
-  EXPECT_EQ(load_state(wrapped, state_of(*wrapped)).naming, "");
+  EXPECT_EQ(load_state(wrapped, state_of(*wrapped)).key_remap, "");
 }
 
 TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {

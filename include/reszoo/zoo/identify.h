@@ -20,7 +20,7 @@ struct ModelMatch {
 /// Returns every registered model that has the state's keys and shapes, in the order of the registry. For an image
 /// network, `outputs` and `channels` may differ from the model's defaults and are then among the options; the options
 /// of a tabular network are all read from the shapes (`ModelInfo::options_of`). Keys under other names count too (see
-/// `other_namings`).
+/// `candidate_remaps`).
 ///
 /// Two models can have the same keys and shapes: those of `resnet50` and `resnetaa50` differ only in a pooling layer
 /// without parameters. No weights are allocated. The first call builds all image models on the meta device, which
