@@ -15,7 +15,7 @@ namespace {
 
 ordered_json weights_of(const std::string& name) {
   auto all = ordered_json::array();
-  for (const auto& weights : published(name)) all.push_back(to_json(weights));
+  for (const auto& weights : pretrained_configs(name)) all.push_back(to_json(weights));
   return all;
 }
 
@@ -65,7 +65,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
 ordered_json list_pretrained(const std::string& pattern, bool quiet) {
   auto all = ordered_json::array();
   for (const auto& name : registry().names(pattern))
-    for (const auto& weights : published(name)) {
+    for (const auto& weights : pretrained_configs(name)) {
       ordered_json row{{"model", name}};
       row.update(to_json(weights));
       all.push_back(row);

@@ -30,7 +30,7 @@ bool untyped(at::ScalarType type) {
   return type == at::kUInt16 || type == at::kUInt32 || type == at::kUInt64 || c10::isFloat8Type(type);
 }
 
-/// The first byte of a tensor in its storage, and the one behind its last.
+/// The first byte of a tensor in its storage, and the one after its last.
 std::pair<size_t, size_t> reach(const Tensor& tensor) {
   const auto element = static_cast<int64_t>(tensor.element_size());
   const int64_t begin = tensor.storage_offset() * element;

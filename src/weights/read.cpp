@@ -37,7 +37,7 @@ bool starts_as_pickle(std::string_view bytes) {
 /// Whether it begins as a file of PyTorch before 1.6 does: with a pickle of one number of ten bytes, torch.save's own.
 bool starts_as_legacy_pth(std::string_view bytes) {
   constexpr std::string_view kLongOfTen = "\x8a\x0a";
-  constexpr char kFrame = '\x95';  // of protocol 4 and 5, with its length behind it
+  constexpr char kFrame = '\x95';  // in protocol 4 and 5, followed by its length
   constexpr size_t kProtocol = 2, kFrameHead = 9;
   if (!starts_as_pickle(bytes)) return false;
   const auto rest = bytes.substr(kProtocol);

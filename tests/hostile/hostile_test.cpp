@@ -157,7 +157,7 @@ State read_bytes(const std::string& content, bool verify) {
 
 /// Damages a zip archive as bytes, or takes it apart and damages its pickle, its
 /// code, other entries or its directory; then CRCs fit, or the CRC check would
-/// hide the readers behind it.
+/// keep the mutation from the readers.
 Mutant damage_archive(const std::string& archive, Random& random) {
   if (random.below(2) == 0) return {damage(archive, random)};
   auto parts = take_apart(archive);

@@ -44,8 +44,8 @@ class KeyMismatch : public Error {
 /// Copies `state` into the parameters and buffers of `module` by key, converted to their type and device. All keys
 /// are compared before anything is copied: when this throws, the module is unchanged.
 ///
-/// If the state's own keys do not fit, other names are tried (see `candidate_remaps`), and the one that fits most keys is
-/// taken; the report's `key_remap` says which.
+/// If the state's own keys do not fit, other names are tried (see `candidate_remaps`), and the one that fits most keys
+/// is taken; the report's `key_remap` says which.
 ///
 /// Two kinds of keys never count as a difference; they are in the report's `ignored`: those of a Network's head when
 /// the head is an Identity, and a `num_batches_tracked` that the state does not have (files from before

@@ -16,12 +16,12 @@ struct Safetensors {
   Bytes bytes;                                  ///< the whole file
 };
 
-/// Reads a file's bytes. The tensors alias them. Those that are not aligned to their element size are copied, and so are
-/// all tensors of a `Bytes::view`.
+/// Reads a file's bytes. The tensors alias them. Those that are not aligned to their element size are copied, and so
+/// are all tensors of a `Bytes::view`.
 ///
-/// Every claim of the header is checked: its length, its JSON, types, shapes, and
-/// that the tensors fill the data without overlap, gap or rest. Metadata whose text is a tensor's key is another name of
-/// that tensor, as Python's `safetensors.torch.save_model` writes it: it becomes a key, after the others.
+/// Every claim of the header is checked: its length, its JSON, types, shapes, and that the tensors fill the data
+/// without overlap, gap or rest. Metadata whose text is a tensor's key is another name of that tensor, as Python's
+/// `safetensors.torch.save_model` writes it: it becomes a key, after the others.
 ///
 /// Throws: Error (file) that begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".

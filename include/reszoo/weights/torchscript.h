@@ -9,9 +9,9 @@
 
 namespace reszoo {
 
-/// Reads parameters and buffers of a file of `torch.jit.script`, `torch.jit.trace` or C++ `torch::save`, in the order of
-/// `state_dict`. Buffers that Python leaves out of its `state_dict` are included: the file does not distinguish them.
-/// Nothing in the file is run or compiled.
+/// Reads parameters and buffers of a file of `torch.jit.script`, `torch.jit.trace` or C++ `torch::save`, in the order
+/// of `state_dict`. Buffers that Python leaves out of its `state_dict` are included: the file does not distinguish
+/// them. Nothing in the file is run or compiled.
 ///
 /// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
 /// parameters into nameless constants.
