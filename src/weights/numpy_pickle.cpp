@@ -17,7 +17,7 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr size_t kMostRank = 64;  // NumPy's own limit
+constexpr size_t kMostDimensions = 64;  // NumPy's own limit
 
 /// NumPy's names of types, without the byte order.
 constexpr std::pair<std::string_view, at::ScalarType> kArrayTypes[] = {
@@ -80,13 +80,15 @@ class Arrays {
  private:
   Tensor read(PickleRef place) {
     const auto& object = pickle_[place];
-    // _frombuffer(bytes, type, shape, order), or _reconstruct(...) with the state (version, shape, type, Fortran, bytes)
+    // _frombuffer(bytes, type, shape, order), or _reconstruct(...) with the state
+    // (version, shape, type, is_fortran, bytes)
     if (is_from_buffer(pickle_[object.callee].text)) {
       const auto& parts = items(object.arguments, 4);
       return array(parts[0], parts[1], parts[2], text_of(parts[3]) == "F");
     }
     const auto& arguments = items(object.arguments, 3);
-    if (pickle_[arguments[0]].text != "numpy.ndarray") refuse("is a {}, not an array", printable(pickle_[arguments[0]].text));
+    const auto type = pickle_[arguments[0]].text;
+    if (type != "numpy.ndarray") refuse("is a {}, not an array", printable(type));
     const auto& state = items(object.state, 5);
     return array(state[4], state[2], state[1], pickle_[state[3]].integer != 0);
   }
@@ -116,7 +118,8 @@ class Arrays {
     check_size(sizes, c10::elementSize(scalar), bytes.size());
     if (bytes.size() > bytes_left_) refuse("claims bytes that other arrays have, the file is damaged");
     bytes_left_ -= bytes.size();
-    if (scalar == at::kBool && std::any_of(bytes.begin(), bytes.end(), [](char byte) { return byte != 0 && byte != 1; }))
+    const auto is_no_bool = [](char byte) { return byte != 0 && byte != 1; };
+    if (scalar == at::kBool && std::any_of(bytes.begin(), bytes.end(), is_no_bool))
       refuse("a bool must be 0 or 1");
     // In Fortran order the first dimension is the innermost one: the transposed array in C order.
     if (fortran) std::reverse(sizes.begin(), sizes.end());
@@ -147,7 +150,7 @@ class Arrays {
 
   std::vector<int64_t> sizes_of(PickleRef shape) const {
     const auto& parts = items(shape, 0);
-    if (parts.size() > kMostRank) refuse("has {} dimensions, the limit is {}", parts.size(), kMostRank);
+    if (parts.size() > kMostDimensions) refuse("has {} dimensions, the limit is {}", parts.size(), kMostDimensions);
     std::vector<int64_t> sizes;
     for (const auto part : parts) {
       if (pickle_[part].kind != Kind::integer || pickle_[part].integer < 0)

@@ -57,7 +57,8 @@ constexpr std::string_view kZip = "PK\x03\x04";
 bool has_compiled_code(const Archive& archive) {
   const auto compiled = archive.root() + "data/aotinductor/";
   const auto& entries = archive.zip().entries();
-  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name.starts_with(compiled); });
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const auto& entry) { return entry.name.starts_with(compiled); });
 }
 
 /// TorchScript and `torch.save` both write zip archives with a data.pkl; only the first has constants.
