@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   rows.target = Target::fit(table.at("price"), Task::regression);
   rows.options = TabularOptions{.outputs = rows.target->outputs(), .numeric = rows.table->numeric_count(),
                                 .cardinalities = rows.table->cardinalities(), .blocks = 1, .width = 16};
-  rows.network = create_model(rows.name, rows.options);
+  rows.networks = {create_model(rows.name, rows.options)};
   rows.save(folder / "diamonds.safetensors");
 
   auto diamonds = Model::load(folder / "diamonds.safetensors");
@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   Model pictures{.name = "cifar_resnet20", .options = ImageOptions{.outputs = 2}};
   pictures.image = ImagePreprocess{.resize = 32, .crop = 32, .mean = {0.5, 0.5, 0.5}, .std = {0.25, 0.25, 0.25}};
   pictures.target = Target::fit(Column::of_text("class", {"cat", "dog"}));
-  pictures.network = create_model(pictures.name, pictures.options);
+  pictures.networks = {create_model(pictures.name, pictures.options)};
   pictures.save(folder / "pets.safetensors");
 
   const std::vector<uint8_t> bytes(40 * 60 * 3, 128);  // height x width x RGB

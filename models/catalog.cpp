@@ -56,14 +56,14 @@ void add_resnet(Registry& registry, const ResNetRow& row) {
       .paper = row.paper,
       .reference = row.reference,
       .parts = row.design.parts(),
-      .takes = all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
+      .accepted_options = all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
       .input = {3, row.size, row.size},
       .build = [name = row.name, design = row.design](
                    const ModelOptions& options) { return build_resnet(name, design, std::get<ImageOptions>(options)); },
   });
 }
 
-void add_catalog(Registry& registry) {
+void add_builtin_models(Registry& registry) {
   add_resnet_rows(registry);
   add_preact_rows(registry);
   registry.add({
@@ -72,7 +72,7 @@ void add_catalog(Registry& registry) {
       .paper = "Krizhevsky 2014, arXiv:1404.5997",
       .reference = "torchvision",
       .parts = {"convolutions without shortcuts"},
-      .takes = all_options_but(Domain::image, {"norm", "shortcut", "drop_path", "drop_block", "zero_init_residual",
+      .accepted_options = all_options_but(Domain::image, {"norm", "shortcut", "drop_path", "drop_block", "zero_init_residual",
                                                "replace_stride_with_dilation"}),
       .input = {3, 224, 224},
       .build = [](const ModelOptions& o) { return build_alexnet("alexnet", std::get<ImageOptions>(o)); },
@@ -83,10 +83,11 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular", "norm batch"},
-      .takes = option_names(Domain::tabular),
+      .accepted_options = option_names(Domain::tabular),
       .input = {1},
       .build =
           [](const ModelOptions& o) { return build_tabular_resnet("tabular_resnet", std::get<TabularOptions>(o)); },
+      .options_of = options_of_tabular_resnet,
   });
   registry.add({
       .name = "tabular_mlp",
@@ -94,9 +95,10 @@ void add_catalog(Registry& registry) {
       .paper = "Gorishniy et al. 2021, arXiv:2106.11959",
       .reference = "rtdl_revisiting_models",
       .parts = {"tabular without shortcuts", "norm none"},
-      .takes = all_options_but(Domain::tabular, {"hidden_factor", "residual_dropout"}),
+      .accepted_options = all_options_but(Domain::tabular, {"hidden_factor", "residual_dropout"}),
       .input = {1},
       .build = [](const ModelOptions& o) { return build_tabular_mlp("tabular_mlp", std::get<TabularOptions>(o)); },
+      .options_of = options_of_tabular_mlp,
   });
 }
 

@@ -66,6 +66,12 @@ Network build_alexnet(const std::string& name, const ImageOptions& options);
 Network build_tabular_resnet(const std::string& name, const TabularOptions& options);
 Network build_tabular_mlp(const std::string& name, const TabularOptions& options);
 
+/// The options with which the network above has the keys and shapes of a state; nothing for a state of another network.
+/// One-hot categories count as numeric columns, which they look like; bins cannot be read, so piecewise embeddings match
+/// nothing.
+std::optional<ModelOptions> options_of_tabular_resnet(const State& state);
+std::optional<ModelOptions> options_of_tabular_mlp(const State& state);
+
 /// One row of the tables of ResNets.
 struct ResNetRow {
   std::string name;
@@ -80,9 +86,6 @@ void add_resnet_rows(Registry& registry);  ///< torchvision, timm's resnet.py, C
 /// timm's resnet.py with attention or anti-aliasing; add_resnet_rows calls it.
 void add_timm_attention_rows(Registry& registry);
 void add_preact_rows(Registry& registry);  ///< timm's resnetv2.py, CIFAR with pre-activation
-
-/// Adds every network of reszoo.
-void add_catalog(Registry& registry);
 
 /// Returns the option or its default, checked to be at least `least`.
 /// Throws: Error (usage) naming model, option and value.

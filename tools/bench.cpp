@@ -41,7 +41,7 @@ Tensor input_of(const Arguments& a, const Model* model) {
     fail(ErrorKind::usage, "--input: this file does not say what it reads; give its shape, 3,224,224");
   if (shape.empty()) {
     shape = registry().find(model->name).input;
-    shape[0] = model->network->input_spec().channels;
+    shape[0] = model->network()->input_spec().channels;
   }
   shape.insert(shape.begin(), a.batch_size);
   return torch::rand(shape);
@@ -54,11 +54,11 @@ cli::Source open(const Arguments& a, c10::Device device) {
   Model model;
   model.name = info.name;
   model.options = cli::parse_model_options(info, a.source.settings);
-  model.network = create_model(info.name, model.options);
-  model.network->to(device);
-  model.network->eval();
+  model.networks = {create_model(info.name, model.options)};
+  model.network()->to(device);
+  model.network()->eval();
   if (parse_numbers(a.source.fuse.precision) == Numbers::int8) {
-    Calibration calibration(model.network);
+    Calibration calibration(model.network());
     calibration.add(input_of(a, &model));
     model.quantization = calibration.result();
   }
@@ -130,7 +130,7 @@ ordered_json profile(const FusedNetwork& fused, const Tensor& x, bool json) {
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto source = open(a, common.use());
   const auto x = input_of(a, source.model ? &*source.model : nullptr);
-  const bool fused = source.model && !source.model->fused.empty(), rows = x.dim() == 2;
+  const bool fused = source.model && !source.model->fused().empty(), rows = x.dim() == 2;
   const c10::InferenceMode inference;
   source.outputs(x);  // plans, packs weights
   ordered_json result{{"model", source.model ? source.model->name : a.source.weights},
@@ -138,17 +138,17 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
                       {"threads", at::get_num_threads()},
                       {"streams", a.streams},
                       {"fused", fused},
-                      {"precision", fused ? text_of(source.model->fused.front().numbers()) : "float32"},
+                      {"precision", fused ? text_of(source.model->fused().front().numbers()) : "float32"},
                       {"unit", rows ? "rows/s" : "images/s"}};
   if (!a.out.empty()) {
     if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");
-    source.model->ways = source.model->fused.front().algorithms(x.sizes().vec());
+    source.model->ways = source.model->fused().front().algorithms(x.sizes().vec());
     source.model->save(a.out);
     result["out"] = a.out;
   }
   if (a.profile) {
     if (!fused) fail(ErrorKind::usage, "--profile: needs a network that is fused");
-    result["layers"] = profile(source.model->fused.front(), x, common.json);
+    result["layers"] = profile(source.model->fused().front(), x, common.json);
     return result;
   }
   auto [each, wall] = run_streams(source, x, a);

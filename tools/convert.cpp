@@ -11,11 +11,11 @@
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/identify.h"
 
 using namespace reszoo;
 using nlohmann::json;
@@ -75,11 +75,11 @@ void put_into_named(Content& content, const Arguments& arguments) {
   // With --adapt the last layer keeps the weights that it begins with.
   {
     const NoInit no_init(!arguments.adapt);
-    model.network = create_model(model.name, model.options);
+    model.networks = {create_model(model.name, model.options)};
   }
-  content.report = load_state(*model.network, content.weights,
+  content.report = load_state(*model.network(), content.weights,
                               {.adapt = arguments.adapt, .verify = !arguments.no_verify}, arguments.in.string());
-  content.weights = state_of(*model.network);
+  content.weights = state_of(*model.network());
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
 }
@@ -101,12 +101,12 @@ Content read(const Arguments& arguments, bool needs_network) {
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(arguments.in, {.verify = false}).card;  // it was verified above
     if (needs_network) content.model = Model::load(arguments.in, torch::kCPU, /*verify=*/false);
-    if (!content.model.further.empty())
+    if (content.model.networks.size() > 1)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", arguments.in.string(),
-           content.model.further.size() + 1);
+           content.model.networks.size());
   } else if (needs_network) {
     fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", arguments.in.string(),
-         fit_hint(content.weights));
+         match_hint(content.weights));
   }
   return content;
 }
@@ -115,7 +115,7 @@ Content read(const Arguments& arguments, bool needs_network) {
 ExportOptions export_options(const Content& content, const Arguments& arguments) {
   ExportOptions options{.verify = !arguments.no_verify, .metadata = {{"reszoo", content.card.dump()}}};
   if (arguments.size == 0) return options;
-  const auto& network = content.model.network;
+  const auto& network = content.model.network();
   if (network->input_spec().layout == Layout::rows)
     fail(ErrorKind::usage, "--size: {} takes rows of a table, not pictures", network->name());
   options.input = {network->input_spec().channels, arguments.size, arguments.size};
@@ -127,8 +127,8 @@ void write(const Content& content, Kind kind, const Arguments& arguments) {
   switch (kind) {
     case Kind::pth: return write_pth(arguments.out, content.weights);
     case Kind::torchscript:
-      return export_torchscript(content.model.network, arguments.out, export_options(content, arguments));
-    case Kind::onnx: return export_onnx(content.model.network, arguments.out, export_options(content, arguments));
+      return export_torchscript(content.model.network(), arguments.out, export_options(content, arguments));
+    case Kind::onnx: return export_onnx(content.model.network(), arguments.out, export_options(content, arguments));
     case Kind::safetensors: break;
   }
   if (detect_weights(arguments.in) == WeightsKind::model_file && arguments.model.empty() && !arguments.plain) {

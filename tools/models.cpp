@@ -15,7 +15,7 @@ namespace {
 
 ordered_json weights_of(const std::string& name) {
   auto all = ordered_json::array();
-  for (const auto& weights : published(name)) all.push_back(to_json(weights));
+  for (const auto& weights : pretrained_configs(name)) all.push_back(to_json(weights));
   return all;
 }
 
@@ -43,7 +43,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
                                text_of(info.domain), count_parameters(*network), multiply_adds, fmt::join(input, ", "),
                                tree_text(profiled, depth));
   if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
-  described.tree += fmt::format("takes: {}\n", fmt::join(info.takes, ", "));
+  described.tree += fmt::format("takes: {}\n", fmt::join(info.accepted_options, ", "));
   described.json = {{"name", info.name},
           {"domain", text_of(info.domain)},
           {"parameters", count_parameters(*network)},
@@ -53,7 +53,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
           {"paper", info.paper},
           {"reference", info.reference},
           {"parts", info.parts},
-          {"takes", info.takes},
+          {"takes", info.accepted_options},
           {"options", to_json(options)},
           {"head", network->head_path()},
           {"stages", stages},
@@ -65,7 +65,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
 ordered_json list_pretrained(const std::string& pattern, bool quiet) {
   auto all = ordered_json::array();
   for (const auto& name : registry().names(pattern))
-    for (const auto& weights : published(name)) {
+    for (const auto& weights : pretrained_configs(name)) {
       ordered_json row{{"model", name}};
       row.update(to_json(weights));
       all.push_back(row);

@@ -16,7 +16,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/source.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 
 using namespace reszoo;
@@ -110,10 +110,10 @@ ordered_json dry_run(const cli::Training& training, const Plan& plan) {
   const auto& dataset = training.dataset;
   auto model = dataset.model;
   build_network(model, plan, *dataset.train);
-  if (training.begin) training.begin(model.network);
+  if (training.begin) training.begin(model.network());
   auto options = plan.trainer;
-  begin_fine_tuning(model.network, plan.fine_tuning, options.optimizer.rules);
-  Trainer trainer(model.network, loss_of(*model.target, plan.loss), training.evaluation, options);
+  begin_fine_tuning(model.network(), plan.fine_tuning, options.optimizer.rules);
+  Trainer trainer(model.network(), loss_of(*model.target, plan.loss), training.evaluation, options);
   const auto batch = dataset.train->to(plan.trainer.device).in_order(plan.trainer.batch_size)[0];
   const auto loss = trainer.train_step(batch, plan.trainer.optimizer.lr);
   return {{"dry_run", true}, {"model", plan.network}, {"rows", dataset.train->rows()}, {"loss", loss}};

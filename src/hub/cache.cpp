@@ -38,7 +38,7 @@ bool is_offline(const FetchOptions& options) {
   return options.offline || (!set.empty() && set != "0");
 }
 
-/// The file in one of the folders, or "". What has another digest is told and passed over.
+/// The file in one of the folders, or "". A file with another digest is reported and skipped.
 fs::path find_cached(const PublishedWeights& weights, const FetchOptions& options, std::string& damaged) {
   for (const auto& folder : {weights_folder(), torch_weights_folder()}) {
     const auto path = folder / weights.file;

@@ -4,7 +4,7 @@
 
 #include "reszoo/hub/imagenet.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 
 namespace reszoo {
 namespace {
@@ -23,12 +23,12 @@ Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions
   model.name = weights.model;
   model.options = ImageOptions{.outputs = outputs};
   const bool adapt = outputs != weights.classes && outputs != 0;
-  model.network = build(model.name, model.options, adapt);  // before the download: a wrong option costs no wait
+  model.networks = {build(model.name, model.options, adapt)};  // before the download: a wrong option costs no wait
   // Where the digest of the whole file was compared, its parts' checksums have nothing to add.
-  load_weights(*model.network, fetch_weights(weights, options.fetch),
+  load_weights(*model.network(), fetch_weights(weights, options.fetch),
                {.adapt = adapt, .verify = options.fetch.verify && weights.digest.empty()});
-  model.network->to(options.device);
-  model.network->eval();
+  model.network()->to(options.device);
+  model.network()->eval();
   model.image = weights.preprocess;
   const auto& names = imagenet_classes();
   if (outputs == weights.classes && outputs == static_cast<int64_t>(names.size()))

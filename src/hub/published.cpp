@@ -49,7 +49,7 @@ std::vector<WeightsRow> all_rows() {
 
 }  // namespace
 
-std::vector<PublishedWeights> published(std::string_view model) {
+std::vector<PublishedWeights> pretrained_configs(std::string_view model) {
   std::vector<PublishedWeights> found;
   for (const auto& row : all_rows())
     if (row.model == model) found.push_back(weights_of(row));
@@ -66,7 +66,7 @@ std::vector<std::string> published_models() {
 PublishedWeights find_published(const std::string& model, const std::string& tag) {
   if (const auto split = model.find_first_of(".:"); split != std::string::npos && tag.empty())
     return find_published(model.substr(0, split), model.substr(split + 1));
-  const auto rows = published(model);
+  const auto rows = pretrained_configs(model);
   if (rows.empty()) fail_without_weights(model);
   if (tag.empty()) return rows.front();
   std::vector<std::string> tags;

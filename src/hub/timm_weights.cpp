@@ -4,7 +4,7 @@
 namespace reszoo {
 namespace {
 
-constexpr WeightsRow kRows[] = {
+constexpr WeightsRow kTimmRows[] = {
     {"resnet10t", "c3_in1k", kTimmRsb, "resnet10t_176_c3-f3215ab1.pth", kBicubic201To176, "apache-2.0"},
     {"resnet14t", "c3_in1k", kTimmRsb, "resnet14t_176_c3-c4ed2c37.pth", kBicubic201To176, "apache-2.0"},
     {"resnet18", "a1_in1k", kHfRsb, "resnet18_a1_0-d63eafa0.pth", kBicubic235To224, "apache-2.0"},
@@ -142,6 +142,6 @@ constexpr WeightsRow kRows[] = {
 
 }  // namespace
 
-std::span<const WeightsRow> timm_weights() { return kRows; }
+std::span<const WeightsRow> timm_weights() { return kTimmRows; }
 
 }  // namespace reszoo

@@ -4,7 +4,7 @@
 namespace reszoo {
 namespace {
 
-constexpr WeightsRow kRows[] = {
+constexpr WeightsRow kTorchvisionRows[] = {
     {"alexnet", "IMAGENET1K_V1", kPyTorch, "alexnet-owt-7be5be79.pth", kBilinear256To224, "", 56.522, 79.066},
     {"resnet18", "IMAGENET1K_V1", kPyTorch, "resnet18-f37072fd.pth", kBilinear256To224, "", 69.758, 89.078},
     {"resnet34", "IMAGENET1K_V1", kPyTorch, "resnet34-b627a593.pth", kBilinear256To224, "", 73.314, 91.42},
@@ -27,6 +27,6 @@ constexpr WeightsRow kRows[] = {
 
 }  // namespace
 
-std::span<const WeightsRow> torchvision_weights() { return kRows; }
+std::span<const WeightsRow> torchvision_weights() { return kTorchvisionRows; }
 
 }  // namespace reszoo

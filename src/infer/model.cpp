@@ -1,117 +1,80 @@
 #include "reszoo/infer/model.h"
 
-#include <cmath>
+#include <algorithm>
+#include <exception>
 
+#include "network_snapshot.h"
 #include "reszoo/base/error.h"
-#include "reszoo/nn/no_init.h"
-#include "reszoo/preprocess/json_field.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/weights/model_file.h"
-#include "reszoo/weights/quantized.h"
+#include "reszoo/base/parallel.h"
 
 namespace reszoo {
 namespace {
 
-using nlohmann::json;
-
-/// Tensors whose key begins so belong to the preprocessing, not to the network.
-constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
-
-/// More networks than this in one file are a damaged card.
-constexpr int64_t kMostNetworks = 1024;
+/// Images that are prepared and run together.
+constexpr size_t kImagesTogether = 32;
 
 /// Runs `forward` over the rows in batches and gathers the results on the CPU.
 template <typename Forward>
-Tensor in_batches(Network network, const Tensor& input, int64_t batch_size, Forward forward) {
-  torch::NoGradGuard no_grad;
-  network->eval();
-  const auto parameters = network->parameters();
-  const auto device = parameters.empty() ? input.device() : parameters.front().device();
+Tensor in_batches(const Tensor& input, int64_t batch_size, torch::Device device, Forward forward) {
+  const torch::NoGradGuard no_grad;
   std::vector<Tensor> results;
   for (const auto& batch : input.split(batch_size)) results.push_back(forward(batch.to(device)).cpu());
   return results.size() == 1 ? results.front() : torch::cat(results);
 }
 
+/// The device of the weights; that of the input if there are none.
+torch::Device device_of(const Network& network, const Tensor& input) {
+  const auto parameters = network->parameters();
+  return parameters.empty() ? input.device() : parameters.front().device();
+}
+
 /// What each network makes of all rows: `run` takes a Network or a FusedNetwork.
 template <typename Run>
-std::vector<Tensor> of_each(std::vector<Network> networks, const std::vector<FusedNetwork>& fused, const Tensor& input,
+std::vector<Tensor> of_each(std::vector<Network>& networks, const std::vector<FusedNetwork>& fused, const Tensor& input,
                             int64_t batch_size, Run run) {
   std::vector<Tensor> results;
-  for (size_t i = 0; i < networks.size(); ++i)
-    results.push_back(in_batches(networks[i], input, batch_size, [&](const Tensor& x) {
+  for (size_t i = 0; i < networks.size(); ++i) {
+    if (fused.empty()) networks[i]->eval();
+    results.push_back(in_batches(input, batch_size, device_of(networks[i], input), [&](const Tensor& x) {
       return fused.empty() ? run(*networks[i], x) : run(fused[i], x);
     }));
+  }
   return results;
 }
 
-/// The weights whose keys begin with `prefix`, without it; not the preprocessing's.
-State part_of(const State& tensors, const std::string& prefix) {
-  State part("key");
-  for (const auto& item : tensors)
-    if (item.key().starts_with(prefix) && !item.key().starts_with(kPreprocessPrefix))
-      part.insert(item.key().substr(prefix.size()), item.value());
-  return part;
+/// The inputs of some images, made in all threads.
+/// Throws: the error of the first image that has one.
+template <typename Image, typename Prepare>
+std::vector<Tensor> prepare_all(std::span<const Image> images, Prepare prepare) {
+  std::vector<Tensor> inputs(images.size());
+  std::vector<std::exception_ptr> errors(images.size());
+  parallel(static_cast<int64_t>(images.size()), [&](int64_t task) {
+    const auto i = static_cast<size_t>(task);
+    try {
+      inputs[i] = prepare(images[i]);
+    } catch (...) {
+      errors[i] = std::current_exception();
+    }
+  });
+  for (const auto& error : errors)
+    if (error) std::rethrow_exception(error);
+  return inputs;
 }
 
-/// The tensors of the preprocessing, without their prefix.
-std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
-  std::map<std::string, Tensor> found;
-  for (const auto& item : tensors)
-    if (item.key().starts_with(kPreprocessPrefix)) found[item.key().substr(kPreprocessPrefix.size())] = item.value();
-  return found;
-}
-
-/// A network whose weights are loaded next.
-Network uninitialised(const Model& model) {
-  const NoInit no_init;
-  return create_model(model.name, model.options);
-}
-
-/// What the keys of an ensemble's network begin with; nothing for a single one.
-std::string prefix_of(const Model& model, size_t i) {
-  return model.further.empty() ? "" : fmt::format("networks.{}.", i);
-}
-
-std::vector<Network> networks_of(const Model& model) {
-  std::vector<Network> networks{model.network};
-  networks.insert(networks.end(), model.further.begin(), model.further.end());
-  return networks;
-}
-
-json to_json(const Quantization& quantization) {
-  json ranges = json::object();
-  for (const auto& [name, range] : quantization.ranges) ranges[name] = {range.min, range.max};
-  return {{"layers", quantization.layers}, {"ranges", ranges}};
-}
-
-Quantization quantization_from(const json& card, const std::string& source) {
-  const auto object = json_field<json>(card, "quantization", source);
-  Quantization quantization{.layers = json_field<std::vector<std::string>>(object, "layers", source)};
-  for (const auto& [name, range] : json_field<std::map<std::string, std::vector<float>>>(object, "ranges", source)) {
-    if (range.size() != 2 || !std::isfinite(range[0]) || !std::isfinite(range[1]) || range[0] > range[1])
-      fail(ErrorKind::file, "{}: the range of {} must be two numbers, the lesser first, got {}", source, name,
-           fmt::join(range, ", "));
-    quantization.ranges[name] = {range[0], range[1]};
+/// Predictions of images, some at a time; neighbours of one size are one batch.
+template <typename Image, typename Prepare>
+std::vector<Prediction> predict_images(Model& model, std::span<const Image> images, Prepare prepare) {
+  std::vector<Prediction> predictions;
+  for (size_t begin = 0; begin < images.size(); begin += kImagesTogether) {
+    const auto inputs = prepare_all(images.subspan(begin, std::min(kImagesTogether, images.size() - begin)), prepare);
+    for (size_t first = 0, end = 0; first < inputs.size(); first = end) {
+      while (end < inputs.size() && inputs[end].sizes() == inputs[first].sizes()) ++end;
+      const std::vector<Tensor> batch(inputs.begin() + static_cast<std::ptrdiff_t>(first),
+                                      inputs.begin() + static_cast<std::ptrdiff_t>(end));
+      for (auto& prediction : model.read(model.outputs(torch::cat(batch)))) predictions.push_back(std::move(prediction));
+    }
   }
-  return quantization;
-}
-
-Model build(const json& card, const State& tensors, const std::string& source) {
-  if (json_field<std::string>(card, "kind", source) != "model")
-    fail(ErrorKind::file, "{}: holds no model but a {}", source, card.at("kind").get<std::string>());
-  Model model;
-  model.name = json_field<std::string>(card, "model", source);
-  model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
-  model.network = uninitialised(model);
-  const auto networks = card.contains("networks") ? json_field<int64_t>(card, "networks", source) : 1;
-  if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
-  for (int64_t i = 1; i < networks; ++i) model.further.push_back(uninitialised(model));
-  if (card.contains("ways")) model.ways = json_field<std::map<std::string, std::string>>(card, "ways", source);
-  if (card.contains("quantization")) model.quantization = quantization_from(card, source);
-  if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
-  if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
-  if (card.contains("target")) model.target = Target::from(card["target"]);
-  return model;
+  return predictions;
 }
 
 std::vector<double> values_of(const Tensor& row) {
@@ -126,44 +89,12 @@ const std::vector<std::string>& words_of(const Target& target, size_t t) {
 
 }  // namespace
 
-Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
-  auto file = read_model_file(path, {.verify = verify});
-  file.tensors = dequantized(file.tensors, path.string());
-  Model model;
-  try {
-    model = build(file.card, file.tensors, path.string());
-  } catch (const Error& error) {
-    const std::string_view message = error.what();
-    if (message.starts_with(path.string())) throw;
-    fail(ErrorKind::file, "{}: {}", path.string(), message);
-  }
-  auto networks = networks_of(model);
-  for (size_t i = 0; i < networks.size(); ++i) {
-    load_state(*networks[i], part_of(file.tensors, prefix_of(model, i)), {}, path.string());
-    networks[i]->to(device);
-    networks[i]->eval();
-  }
-  return model;
+const Network& Model::network() const {
+  if (networks.empty()) fail(ErrorKind::usage, "{}: has no network yet", name.empty() ? "model" : name);
+  return networks.front();
 }
 
-void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
-  nlohmann::json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
-  if (!further.empty()) card["networks"] = further.size() + 1;
-  if (!ways.empty()) card["ways"] = ways;
-  State tensors("key");
-  if (target) card["target"] = target->to_json();
-  if (image) card["image"] = image->to_json();
-  auto networks = networks_of(*this);
-  if (!quantization.empty()) card["quantization"] = to_json(quantization);
-  for (size_t i = 0; i < networks.size(); ++i)
-    for (const auto& item : quantized(i == 0 && weights ? *weights : state_of(*networks[i]), quantization.layers))
-      tensors.insert(prefix_of(*this, i) + item.key(), item.value());
-  if (table) {
-    card["table"] = table->to_json();
-    for (const auto& [key, tensor] : table->tensors()) tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
-  }
-  write_model_file(path, card, tensors);
-}
+Network& Model::network() { return const_cast<Network&>(std::as_const(*this).network()); }
 
 void Model::fuse(const FuseOptions& how) {
   auto shared = how;
@@ -171,22 +102,44 @@ void Model::fuse(const FuseOptions& how) {
   shared.algorithms.insert(ways.begin(), ways.end());
   if (shared.quantization.empty()) shared.quantization = quantization;
   std::vector<FusedNetwork> made;
-  for (const auto& one : networks_of(*this)) made.push_back(reszoo::fuse(one, shared));
-  fused = std::move(made);
+  std::vector<std::shared_ptr<const NetworkSnapshot>> from;
+  for (const auto& one : networks) {
+    made.push_back(reszoo::fuse(one, shared));
+    from.push_back(std::make_shared<const NetworkSnapshot>(one));
+  }
+  fused_state.networks_ = std::move(made);
+  fused_state.from_ = std::move(from);
+}
+
+void Model::unfuse() { fused_state = {}; }
+
+const std::vector<FusedNetwork>& Model::fused() const {
+  const auto& from = fused_state.from_;
+  bool current = from.empty() || from.size() == networks.size();
+  for (size_t i = 0; current && i < from.size(); ++i) current = from[i]->is_current(networks[i]);
+  if (!current)
+    fail(ErrorKind::usage, "{}: a network was changed after fuse(); call fuse() again, or unfuse() to run it as it is",
+         name);
+  return fused_state.networks_;
 }
 
 Tensor Model::input(const Frame& rows) const {
-  if (!table) fail(ErrorKind::usage, "{}: reads pictures, got rows of a table", name);
+  if (!table) fail(ErrorKind::usage, "{}: reads images, got rows of a table", name);
   return table->transform(rows);
 }
 
-Tensor Model::input(const ImageView& picture) const {
-  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", name);
-  return (*image)(picture);
+Tensor Model::input(const ImageView& view) const {
+  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got an image", name);
+  return (*image)(view);
+}
+
+Tensor Model::input(const Picture& opened) const {
+  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got an image", name);
+  return (*image)(opened);
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
-  auto each = of_each(networks_of(*this), fused, prepared, batch_size,
+  auto each = of_each(networks, fused(), prepared, batch_size,
                       [](auto& one, const Tensor& x) { return one.forward(x); });
   if (each.size() == 1) return each.front();
   for (auto& outputs : each)
@@ -195,7 +148,7 @@ Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
-  const auto each = of_each(networks_of(*this), fused, prepared, batch_size,
+  const auto each = of_each(networks, fused(), prepared, batch_size,
                             [](auto& one, const Tensor& x) { return one.features(x); });
   return each.size() == 1 ? each.front() : torch::cat(each, 1);
 }
@@ -222,12 +175,24 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
   return predictions;
 }
 
-Prediction Model::predict(const Row& row) {
-  return read(outputs(input(frame_of({row})))).front();
+Prediction Model::predict(const Row& row) { return predict(frame_of({row})).front(); }
+
+Prediction Model::predict(const ImageView& view) { return read(outputs(input(view))).front(); }
+
+Prediction Model::predict(const Picture& opened) { return read(outputs(input(opened))).front(); }
+
+std::vector<Prediction> Model::predict(const Frame& rows) { return read(outputs(input(rows))); }
+
+std::vector<Prediction> Model::predict(std::span<const Row> rows) {
+  return rows.empty() ? std::vector<Prediction>{} : predict(frame_of(std::vector<Row>(rows.begin(), rows.end())));
 }
 
-Prediction Model::predict(const ImageView& picture) {
-  return read(outputs(input(picture))).front();
+std::vector<Prediction> Model::predict(std::span<const ImageView> images) {
+  return predict_images(*this, images, [&](const ImageView& view) { return input(view); });
+}
+
+std::vector<Prediction> Model::predict(std::span<const std::unique_ptr<Picture>> images) {
+  return predict_images(*this, images, [&](const std::unique_ptr<Picture>& opened) { return input(*opened); });
 }
 
 }  // namespace reszoo

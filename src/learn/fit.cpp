@@ -8,11 +8,11 @@ TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const
                       TrainerHooks hooks, const std::function<void(Network&)>& begin) {
   torch::manual_seed(plan.trainer.seed);
   build_network(model, plan, data.train);
-  if (begin) begin(model.network);
+  if (begin) begin(model.network());
   auto options = plan.trainer;
   options.settings.update(settings_of(plan));
-  begin_fine_tuning(model.network, plan.fine_tuning, options.optimizer.rules);
-  Trainer trainer(model.network, loss_of(*model.target, plan.loss), evaluation, options, std::move(hooks));
+  begin_fine_tuning(model.network(), plan.fine_tuning, options.optimizer.rules);
+  Trainer trainer(model.network(), loss_of(*model.target, plan.loss), evaluation, options, std::move(hooks));
   return trainer.fit(data.train, data.validation);
 }
 

@@ -121,7 +121,7 @@ void build_network(Model& model, const Plan& plan, const Batches& rows) {
   model.name = plan.network;
   model.options = options_from_json(
       info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
-  model.network = create_model(model.name, model.options);
+  model.networks = {create_model(model.name, model.options)};
 }
 
 void begin_fine_tuning(Network& network, const FineTuning& tuning, std::vector<ParameterRule>& rules) {

@@ -11,8 +11,8 @@
 namespace reszoo {
 namespace {
 
-/// What wrappers put before each key: DataParallel, torch.compile, Lightning, detection models.
-constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone."};
+/// What wrappers put before each key: DataParallel, torch.compile, Lightning, detection models, detectron2's FPN.
+constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone.", "bottom_up."};
 
 /// Every beginning of a key that is made of wrappers' names: "module.", "module.model.".
 std::set<std::string> prefixes_of(const State& state) {
@@ -84,6 +84,24 @@ State with_tables_by_column(const State& state) {
   return result;
 }
 
+/// detectron2's ResNets. Its files of torchvision's weights have fc inside the stem.
+/// Source: detectron2, tools/convert-torchvision-to-d2.py.
+KeyMap detectron2_keys() {
+  KeyMap map{"keys of detectron2",
+             {{R"(stem\.conv1\.norm\.(.*))", "bn1.$1"},
+              {R"(stem\.conv1\.(.*))", "conv1.$1"},
+              {R"((?:stem\.fc|linear)\.(.*))", "fc.$1"}}};
+  for (int stage = 1; stage <= 4; ++stage) {
+    const auto from = "res" + std::to_string(stage + 1) + R"(\.(\d+)\.)";
+    const auto to = "layer" + std::to_string(stage) + ".$1.";
+    map.rules.push_back({from + R"(shortcut\.norm\.(.*))", to + "downsample.1.$2"});
+    map.rules.push_back({from + R"(shortcut\.(.*))", to + "downsample.0.$2"});
+    map.rules.push_back({from + R"(conv(\d)\.norm\.(.*))", to + "bn$2.$3"});
+    map.rules.push_back({from + R"(conv(\d)\.(.*))", to + "conv$2.$3"});
+  }
+  return map;
+}
+
 }  // namespace
 
 const std::vector<KeyMap>& key_maps() {
@@ -107,6 +125,7 @@ const std::vector<KeyMap>& key_maps() {
     const KeyMap::Rule first_layer{R"(first_layer\.(.*))", "input_projection.$1"};
     return std::vector<KeyMap>{
         std::move(transformers),
+        detectron2_keys(),
         {"keys of rtdl's paper code",
          {first_layer,
           {R"(layers\.(\d+)\.norm\.(.*))", "blocks.$1.normalization.$2"},
@@ -128,17 +147,17 @@ const std::vector<KeyMap>& key_maps() {
   return maps;
 }
 
-std::vector<NamedState> other_namings(const State& state) {
-  std::vector<NamedState> namings;
+std::vector<RemappedState> candidate_remaps(const State& state) {
+  std::vector<RemappedState> remaps;
   const auto add_maps = [&](const std::string& before, const State& plain) {
-    for (const auto& map : key_maps()) namings.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
+    for (const auto& map : key_maps()) remaps.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
   };
   for (const auto& prefix : prefixes_of(state)) {
-    namings.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
-    add_maps("without prefix " + prefix + ", ", State(namings.back().state));
+    remaps.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
+    add_maps("without prefix " + prefix + ", ", State(remaps.back().state));
   }
   add_maps("", state);
-  return namings;
+  return remaps;
 }
 
 }  // namespace reszoo

@@ -24,7 +24,7 @@ std::vector<Row> rows_of(const KeyReport& report) {
   for (const auto& item : report.mismatched)
     mismatched.push_back(fmt::format("{} expected ({}) found ({})", item.key, fmt::join(item.expected, ", "),
                                      fmt::join(item.found, ", ")));
-  std::vector<Row> rows{{"loaded", report.loaded.size(), report.naming}};
+  std::vector<Row> rows{{"loaded", report.loaded.size(), report.key_remap}};
   const auto add = [&](const std::string& name, const std::vector<std::string>& keys) {
     if (!keys.empty()) rows.push_back({name, keys.size(), list(keys, kShown)});
   };
@@ -74,7 +74,7 @@ void to_json(nlohmann::json& json, const KeyReport& report) {
     mismatched.push_back({{"key", item.key}, {"expected", item.expected}, {"found", item.found}});
   json = {{"loaded", report.loaded},   {"missing", report.missing}, {"unexpected", report.unexpected},
           {"ignored", report.ignored}, {"adapted", report.adapted}, {"mismatched", mismatched},
-          {"naming", report.naming}};
+          {"naming", report.key_remap}};
 }
 
 }  // namespace reszoo

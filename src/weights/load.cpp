@@ -9,7 +9,6 @@
 #include "reszoo/base/error.h"
 #include "reszoo/nn/network.h"
 #include "reszoo/weights/key_map.h"
-#include "reszoo/zoo/fit.h"
 
 namespace reszoo {
 namespace {
@@ -34,9 +33,8 @@ Tensor with_channels(const Tensor& weight, int64_t channels) {
   return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) * (static_cast<double>(found) / static_cast<double>(channels));
 }
 
-/// Copies the numbers of a tensor of the same type. Where that is a copy of bytes,
-/// this thread alone does it: `copy_` shares it among threads, which gains nothing
-/// at the speed of memory and burns their time on a busy machine.
+/// Copies the values of a tensor of the same type. If that is a copy of bytes, this thread alone does it: `copy_` uses all
+/// threads, which is no faster at the speed of memory and wastes their time on a busy machine.
 void copy_numbers(Tensor& target, const Tensor& value) {
   if (target.is_cpu() && value.is_cpu() && target.is_contiguous() && value.is_contiguous() && !value.is_conj() &&
       !value.is_neg() && target.nbytes() > 0) {
@@ -53,10 +51,10 @@ std::string subject_of(const nn::Module& module) {
   return network ? network->name() : "the model";
 }
 
-/// What may differ in a module, by key.
-class Leeway {
+/// The keys of a module that may differ from those of a file.
+class AllowedMismatch {
  public:
-  Leeway(const nn::Module& module, const State& targets) {
+  AllowedMismatch(const nn::Module& module, const State& targets) {
     for (const auto& [prefix, network] : networks_in(module)) {
       classifiers_.push_back(prefix + network->classifier_path());
       if (!network->has_head()) absent_heads_.push_back(prefix + network->head_path() + ".");
@@ -99,13 +97,13 @@ class Leeway {
 /// Compares a state with a module's, key by key.
 class Comparison {
  public:
-  Comparison(const State& targets, const Leeway& leeway, const State& state, const std::string& naming, bool adapt)
-      : leeway_(&leeway), adapt_(adapt) {
-    report_.naming = naming;
+  Comparison(const State& targets, const AllowedMismatch& allowed, const State& state, const std::string& key_remap, bool adapt)
+      : allowed_(&allowed), adapt_(adapt) {
+    report_.key_remap = key_remap;
     for (const auto& item : targets) compare(item.key(), item.value(), state.find(item.key()));
     for (const auto& item : state)
       if (!targets.contains(item.key()))
-        (leeway_->of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
+        (allowed_->of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
   }
 
   /// Copies what was found to fit. Types are converted for all keys before the
@@ -127,9 +125,9 @@ class Comparison {
     } else if (target.sizes() == value->sizes()) {
       report_.loaded.push_back(key);
       pairs_.emplace_back(target, *value);
-    } else if (adapt_ && leeway_->of_outputs(key, target, *value)) {
+    } else if (adapt_ && allowed_->of_outputs(key, target, *value)) {
       report_.adapted.push_back(key);
-    } else if (adapt_ && leeway_->of_channels(key, target, *value)) {
+    } else if (adapt_ && allowed_->of_channels(key, target, *value)) {
       report_.adapted.push_back(key);
       pairs_.emplace_back(target, *value);
     } else {
@@ -137,32 +135,50 @@ class Comparison {
     }
   }
 
-  const Leeway* leeway_;
+  const AllowedMismatch* allowed_;
   bool adapt_;
   std::vector<std::pair<Tensor, Tensor>> pairs_;  // what is copied, target first
   KeyReport report_;
 };
 
-/// The state under the naming that fits most keys; its own where none fits more.
-Comparison best_comparison(const State& targets, const Leeway& leeway, const State& state, bool adapt) {
-  Comparison best(targets, leeway, state, "", adapt);
+/// The state under the names that fit most keys; under its own if no others fit more.
+Comparison best_comparison(const State& targets, const AllowedMismatch& allowed, const State& state, bool adapt) {
+  Comparison best(targets, allowed, state, "", adapt);
   if (best.report().complete()) return best;
-  for (const auto& other : other_namings(state)) {
-    Comparison comparison(targets, leeway, other.state, other.naming, adapt);
+  for (const auto& other : candidate_remaps(state)) {
+    Comparison comparison(targets, allowed, other.state, other.key_remap, adapt);
     if (comparison.fitting() > best.fitting()) best = std::move(comparison);
   }
   return best;
 }
 
+/// What a message adds when `adapt` would allow every difference.
+std::string adapt_hint(const State& targets, const AllowedMismatch& allowed, const State& state) {
+  const auto report = best_comparison(targets, allowed, state, /*adapt=*/true).report();
+  if (!report.complete()) return "";
+  return fmt::format("; adapt (LoadOptions::adapt, --adapt) lets {} differ", fmt::join(report.adapted, ", "));
+}
+
 }  // namespace
+
+KeyMismatch::KeyMismatch(const std::string& source, const std::string& subject, KeyReport report,
+                         const std::string& hint)
+    : Error(ErrorKind::file, fmt::format("{}: keys do not fit {}: {}{}\n{}", source, subject, report.line(), hint,
+                                         report.differences())),
+      source_(source),
+      subject_(subject),
+      hint_(hint),
+      report_(std::move(report)) {}
+
+KeyMismatch KeyMismatch::with_hint(const std::string& hint) const { return {source_, subject_, report_, hint_ + hint}; }
 
 KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options, const std::string& source) {
   const auto targets = state_of(module);
-  const Leeway leeway(module, targets);
-  auto comparison = best_comparison(targets, leeway, state, options.adapt);
+  const AllowedMismatch allowed(module, targets);
+  auto comparison = best_comparison(targets, allowed, state, options.adapt);
   if (options.strict && !comparison.report().complete())
-    fail(ErrorKind::file, "{}: keys do not fit {}: {}{}\n{}", source, subject_of(module), comparison.report().line(),
-         fit_hint(state), comparison.report().differences());
+    throw KeyMismatch(source, subject_of(module), comparison.report(),
+                      options.adapt ? "" : adapt_hint(targets, allowed, state));
   try {
     comparison.copy();
   } catch (const c10::Error& error) {

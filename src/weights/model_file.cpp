@@ -15,10 +15,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kDigits = 32;
-constexpr int kMostDepth = 64;  // of a card; deeper parts of a hostile one are dropped unbuilt
+constexpr size_t kDigestDigits = 32;
+constexpr int kMostCardDepth = 64;  // of a card; deeper parts of a hostile one are dropped unbuilt
 constexpr std::string_view kDigestField = "\"digest\":\"";
-const std::string kBlank(kDigits, '0');
+const std::string kBlank(kDigestDigits, '0');
 
 std::string digest_of(const std::vector<std::string_view>& pieces) {
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(), &XXH3_freeState);
@@ -32,13 +32,13 @@ std::string digest_of(const std::vector<std::string_view>& pieces) {
 /// In the card's text quotes are escaped, so the field is found nowhere else.
 std::string digest_of_file(std::string_view bytes, const std::string& stated) {
   const auto field = bytes.find(fmt::format("{}{}\"", kDigestField, stated));
-  if (field == std::string_view::npos || stated.size() != kDigits) return "";
+  if (field == std::string_view::npos || stated.size() != kDigestDigits) return "";
   const auto digits = field + kDigestField.size();
-  return digest_of({bytes.substr(0, digits), kBlank, bytes.substr(digits + kDigits)});
+  return digest_of({bytes.substr(0, digits), kBlank, bytes.substr(digits + kDigestDigits)});
 }
 
 json parse_card(const std::string& text, const std::string& source) {
-  const auto shallow = [](int depth, json::parse_event_t, const json&) { return depth <= kMostDepth; };
+  const auto shallow = [](int depth, json::parse_event_t, const json&) { return depth <= kMostCardDepth; };
   const auto card = json::parse(text, shallow, /*allow_exceptions=*/false);
   if (!card.is_object() || !card.contains("format_version") || !card["format_version"].is_number_integer())
     fail(ErrorKind::file, "{}: the card must be a JSON object with a format_version, the file is damaged", source);
@@ -63,7 +63,7 @@ void write_model_file(const std::filesystem::path& path, json card, const State&
   }
   auto layout = lay_out(tensors, {{"digest", kBlank}, {"format", "pt"}, {"reszoo", text}});
   const auto digits = layout.header.find(fmt::format("{}{}\"", kDigestField, kBlank)) + kDigestField.size();
-  layout.header.replace(digits, kDigits, digest_of(layout.pieces()));
+  layout.header.replace(digits, kDigestDigits, digest_of(layout.pieces()));
   write_file(path, layout.pieces());
 }
 

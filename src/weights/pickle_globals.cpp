@@ -32,7 +32,8 @@ constexpr std::array kKnown = {
     "builtins.complex", "__builtin__.bytearray", "builtins.bytearray", "__builtin__.dict", "builtins.dict",
     "__builtin__.list", "builtins.list", "__builtin__.int", "builtins.int", "pathlib.PosixPath",
     "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-    "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+    "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct", "numpy.core.numeric._frombuffer",
+    "numpy._core.numeric._frombuffer", "builtins.bytes", "__builtin__.bytes",
     "pytorch_lightning.utilities.parsing.AttributeDict", "lightning_fabric.utilities.data.AttributeDict",
     "lightning.fabric.utilities.data.AttributeDict", "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
 };

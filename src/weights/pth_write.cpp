@@ -18,7 +18,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie in memory");
 
-std::string_view type_name(const std::string& key, const Tensor& tensor) {
+std::string_view pth_type_name(const std::string& key, const Tensor& tensor) {
   for (const auto& [type, name] : kPthTypes)
     if (type == tensor.scalar_type()) return name;
   fail(ErrorKind::input, "pth: tensor \"{}\" has the type {}, which is not written", key,
@@ -30,7 +30,7 @@ bool untyped(at::ScalarType type) {
   return type == at::kUInt16 || type == at::kUInt32 || type == at::kUInt64 || c10::isFloat8Type(type);
 }
 
-/// The first byte of a tensor in its storage, and the one behind its last.
+/// The first byte of a tensor in its storage, and the one after its last.
 std::pair<size_t, size_t> reach(const Tensor& tensor) {
   const auto element = static_cast<int64_t>(tensor.element_size());
   const int64_t begin = tensor.storage_offset() * element;
@@ -41,7 +41,7 @@ std::pair<size_t, size_t> reach(const Tensor& tensor) {
 }
 
 /// A tensor on the CPU whose numbers are what its bytes say.
-Tensor plain(const std::string& key, const Tensor& tensor) {
+Tensor plain_for_pth(const std::string& key, const Tensor& tensor) {
   if (!tensor.defined()) fail(ErrorKind::input, "pth: tensor \"{}\" is undefined", key);
   if (tensor.layout() != at::kStrided || !tensor.has_storage())
     fail(ErrorKind::input, "pth: tensor \"{}\" must be dense; convert it with to_dense()", key);
@@ -57,7 +57,7 @@ class Storages {
   };
 
   explicit Storages(const State& tensors) {
-    for (const auto& item : tensors) tensors_.push_back(plain(item.key(), item.value()));
+    for (const auto& item : tensors) tensors_.push_back(plain_for_pth(item.key(), item.value()));
     places_.resize(tensors_.size());
     // By storage and type: a file's storage has one type.
     std::map<std::pair<const void*, at::ScalarType>, std::vector<size_t>> groups;
@@ -188,7 +188,7 @@ std::string pickle_of(const State& tensors, const Storages& storages) {
     if (!is_utf8(key)) fail(ErrorKind::input, "pth: key \"{}\" must be UTF-8 text", printable(key));
     pickle.string(key);
     write_tensor(pickle, storages.tensor(i), storages[i], storages.contents()[storages[i].storage].nbytes(),
-                 type_name(key, storages.tensor(i)));
+                 pth_type_name(key, storages.tensor(i)));
   }
   return pickle.code("u.").take();
 }

@@ -1,4 +1,4 @@
-// How each format is told by its content, and what reads it.
+// The table of formats: how each is detected from its content, what reads it and what writes it.
 #include "reszoo/weights/read.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "archive.h"
 #include "model_file_check.h"
+#include "numpy_pickle.h"
 #include "reszoo/weights/quantized.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/pth.h"
@@ -33,20 +34,58 @@ bool starts_as_pickle(std::string_view bytes) {
   return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
+/// Whether it begins as a file of PyTorch before 1.6 does: with a pickle of one number of ten bytes, torch.save's own.
+bool starts_as_legacy_pth(std::string_view bytes) {
+  constexpr std::string_view kLongOfTen = "\x8a\x0a";
+  constexpr char kFrame = '\x95';  // in protocol 4 and 5, followed by its length
+  constexpr size_t kProtocol = 2, kFrameHead = 9;
+  if (!starts_as_pickle(bytes)) return false;
+  const auto rest = bytes.substr(kProtocol);
+  return rest.starts_with(kLongOfTen) ||
+         (rest.starts_with(kFrame) && rest.size() > kFrameHead && rest.substr(kFrameHead).starts_with(kLongOfTen));
+}
+
 /// Either of its two keys will do: a damaged byte must not turn a model file into
 /// a file without a digest.
 bool is_model_file(const std::map<std::string, std::string>& metadata) {
   return metadata.contains("reszoo") || metadata.contains("digest");
 }
 
-/// TorchScript and `torch.save` both write zip archives; only the first has constants.
-WeightsKind zip_kind(const Bytes& bytes, const std::string& source) {
-  const Archive archive(bytes, source, /*verify=*/false);
-  if (archive.has("constants.pkl")) return WeightsKind::torchscript;
+constexpr std::string_view kZip = "PK\x03\x04";
+
+/// Whether the archive has code that AOTInductor compiled.
+bool has_compiled_code(const Archive& archive) {
   const auto compiled = archive.root() + "data/aotinductor/";
-  for (const auto& entry : archive.zip().entries())
-    if (entry.name.starts_with(compiled)) return WeightsKind::package;
-  return archive.has("data.pkl") ? WeightsKind::pth : WeightsKind::unknown;
+  const auto& entries = archive.zip().entries();
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const auto& entry) { return entry.name.starts_with(compiled); });
+}
+
+/// TorchScript and `torch.save` both write zip archives with a data.pkl; only the first has constants.
+bool is_pth(const Bytes& bytes, const std::string& source) {
+  const auto start = bytes.view();
+  if (starts_as_pickle(start)) return starts_as_legacy_pth(start);
+  if (!start.starts_with(kZip)) return false;
+  const Archive archive(bytes, source, /*verify=*/false);
+  return archive.has("data.pkl") && !archive.has("constants.pkl") && !has_compiled_code(archive);
+}
+
+bool is_torchscript(const Bytes& bytes, const std::string& source) {
+  return bytes.view().starts_with(kZip) && Archive(bytes, source, /*verify=*/false).has("constants.pkl");
+}
+
+bool is_package(const Bytes& bytes, const std::string& source) {
+  return bytes.view().starts_with(kZip) && has_compiled_code(Archive(bytes, source, /*verify=*/false));
+}
+
+bool is_index(const Bytes& bytes, const std::string&) { return looks_like_index(bytes.view()); }
+
+bool is_safetensors(const Bytes& bytes, const std::string&) { return starts_as_safetensors(bytes.view()); }
+
+/// A safetensors file with reszoo's metadata.
+bool is_model(const Bytes& bytes, const std::string& source) {
+  if (!starts_as_safetensors(bytes.view())) return false;
+  return is_model_file(parse_safetensors(bytes, source).metadata);
 }
 
 State without_extras(const State& tensors) {
@@ -62,49 +101,88 @@ State safetensors_weights(const Bytes& bytes, const std::string& source, const R
   return dequantized(without_extras(check_model_file(std::move(file), source, options).tensors), source);
 }
 
-/// What the first bytes say; a safetensors file may still be a model file.
-WeightsKind rough_kind(const Bytes& bytes, const std::string& source) {
-  const auto start = bytes.view();
-  // First, for a header of 640 bytes begins as a pickle does.
-  if (starts_as_safetensors(start)) return WeightsKind::safetensors;
-  if (start.starts_with("PK\x03\x04")) return zip_kind(bytes, source);
-  if (starts_as_pickle(start)) return WeightsKind::pth;  // of PyTorch before 1.6
-  if (looks_like_index(start)) return WeightsKind::safetensors_index;
-  return WeightsKind::unknown;
+State refuse_index(const Bytes&, const std::string& source, const ReadOptions&) {
+  fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
+}
+
+State refuse_package(const Bytes&, const std::string& source, const ReadOptions&) {
+  fail(ErrorKind::file, "{}: is a compiled package; it can be run, but its weights are not read", source);
+}
+
+void write_plain_pth(const fs::path& path, const State& tensors, const std::map<std::string, std::string>&) {
+  write_pth(path, tensors);
+}
+
+/// The formats in the order in which they are tried: a safetensors header of 640 bytes begins as a pickle does.
+constexpr WeightsFormat kFormats[] = {
+    {WeightsKind::safetensors, "safetensors", ".safetensors", is_safetensors, safetensors_weights, ".safetensors",
+     write_safetensors},
+    {WeightsKind::model_file, "model file", "reszoo model files", is_model, safetensors_weights},
+    {WeightsKind::pth, "pth", ".pth", is_pth, read_pth, ".pth", write_plain_pth},
+    {WeightsKind::torchscript, "torchscript", "TorchScript", is_torchscript, read_torchscript},
+    {WeightsKind::package, "package", "", is_package, refuse_package},
+    {WeightsKind::safetensors_index, "safetensors index", "safetensors indexes", is_index, refuse_index},
+    {WeightsKind::foreign, "NumPy pickle", ".pkl of NumPy arrays", is_pickle, read_numpy_pickle},
+};
+
+/// The first format that matches, or nullptr. The reader of safetensors files reads model files too, so no header is
+/// parsed twice to tell them apart.
+const WeightsFormat* reader_of(const Bytes& bytes, const std::string& source) {
+  const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                   [&](const auto& format) { return format.matches(bytes, source); });
+  return found == std::end(kFormats) ? nullptr : found;
+}
+
+const WeightsFormat& format_of(const Bytes& bytes, const std::string& source) {
+  if (const auto* format = reader_of(bytes, source)) return *format;
+  std::vector<std::string_view> described;
+  for (const auto& format : kFormats)
+    if (!format.described.empty()) described.push_back(format.described);
+  fail(ErrorKind::file, "{}: is not a weights file; these are read: {}", source, fmt::join(described, ", "));
 }
 
 }  // namespace
 
-WeightsKind detect_weights(const Bytes& bytes, const std::string& source) {
-  const auto kind = rough_kind(bytes, source);
-  const bool model = kind == WeightsKind::safetensors && is_model_file(parse_safetensors(bytes, source).metadata);
-  return model ? WeightsKind::model_file : kind;
+const std::vector<WeightsFormat>& weights_formats() {
+  static const std::vector<WeightsFormat> formats(std::begin(kFormats), std::end(kFormats));
+  return formats;
 }
 
-WeightsKind detect_weights(const fs::path& path) {
-  return detect_weights(Bytes::map(path), path.string());
+const WeightsFormat* weights_format(const Bytes& bytes, const std::string& source) {
+  const auto* format = reader_of(bytes, source);
+  if (!format || format->kind != WeightsKind::safetensors || !is_model(bytes, source)) return format;
+  return &*std::find_if(std::begin(kFormats), std::end(kFormats),
+                        [](const auto& row) { return row.kind == WeightsKind::model_file; });
 }
+
+const WeightsFormat* weights_format(const fs::path& path) { return weights_format(Bytes::map(path), path.string()); }
+
+WeightsKind detect_weights(const Bytes& bytes, const std::string& source) {
+  const auto* format = weights_format(bytes, source);
+  return format ? format->kind : WeightsKind::unknown;
+}
+
+WeightsKind detect_weights(const fs::path& path) { return detect_weights(Bytes::map(path), path.string()); }
 
 State read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
-  switch (rough_kind(bytes, source)) {
-    case WeightsKind::pth: return read_pth(bytes, source, options);
-    case WeightsKind::torchscript: return read_torchscript(bytes, source, options);
-    case WeightsKind::safetensors:
-    case WeightsKind::model_file: return safetensors_weights(bytes, source, options);
-    case WeightsKind::safetensors_index:
-      fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
-    case WeightsKind::package:
-      fail(ErrorKind::file, "{}: is a compiled package; it can be run, but its weights are not read", source);
-    case WeightsKind::unknown: break;
-  }
-  fail(ErrorKind::file, "{}: is not a weights file; .pth, .safetensors, TorchScript and reszoo model files are read",
-       source);
+  return format_of(bytes, source).read(bytes, source, options);
 }
 
 State read_weights(const fs::path& path, const ReadOptions& options) {
   const auto bytes = Bytes::map(path);
-  if (rough_kind(bytes, path.string()) == WeightsKind::safetensors_index) return read_safetensors_index(path);
-  return read_weights(bytes, path.string(), options);
+  const auto& format = format_of(bytes, path.string());
+  if (format.kind == WeightsKind::safetensors_index) return read_safetensors_index(path);
+  return format.read(bytes, path.string(), options);
+}
+
+void write_weights(const fs::path& path, const State& tensors, const std::map<std::string, std::string>& metadata) {
+  std::vector<std::string_view> extensions;
+  for (const auto& format : kFormats) {
+    if (!format.write) continue;
+    if (path.extension() == format.extension) return format.write(path, tensors, metadata);
+    extensions.push_back(format.extension);
+  }
+  fail(ErrorKind::usage, "{}: must end in {}", path.string(), fmt::join(extensions, " or "));
 }
 
 }  // namespace reszoo

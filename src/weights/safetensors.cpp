@@ -16,9 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostValues = 1'000'000;  // of the header, keys among them
-constexpr size_t kMostDepth = 3;           // header, entry, list
-constexpr size_t kMostRank = 64;           // LibTorch's limit in most operations
+constexpr size_t kMostHeaderValues = 1'000'000;  // of the header, keys among them
+constexpr size_t kMostHeaderDepth = 3;           // header, entry, list
+constexpr size_t kMostHeaderRank = 64;           // LibTorch's limit in most operations
 
 /// What the header says of one tensor.
 struct Entry {
@@ -78,9 +78,9 @@ class Parser {
   /// nlohmann takes, and notes the order of the keys, which it forgets.
   bool watch(json::parse_event_t event, const json& value) {
     using Event = json::parse_event_t;
-    if (++values_ > kMostValues) refuse("header has more than {} values", kMostValues);
+    if (++values_ > kMostHeaderValues) refuse("header has more than {} values", kMostHeaderValues);
     if (event == Event::object_start || event == Event::array_start) {
-      if (seen_.size() == kMostDepth) refuse("header is nested too deep");
+      if (seen_.size() == kMostHeaderDepth) refuse("header is nested too deep");
       seen_.emplace_back();
     } else if (event == Event::object_end || event == Event::array_end) {
       seen_.pop_back();
@@ -132,8 +132,8 @@ class Parser {
                                     [&](const auto& row) { return dtype == row.first; });
     if (type == kSafetensorsTypes.end())
       refuse("tensor \"{}\": unknown dtype {}", key, dtype.is_string() ? dtype.get<std::string>() : dtype.type_name());
-    if (!shape.is_array() || shape.size() > kMostRank)
-      refuse("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostRank);
+    if (!shape.is_array() || shape.size() > kMostHeaderRank)
+      refuse("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostHeaderRank);
     if (!offsets.is_array() || offsets.size() != 2) refuse("tensor \"{}\": data_offsets must be two numbers", key);
 
     Entry result{key, type->second, {}, whole_number(key, offsets[0]), whole_number(key, offsets[1])};

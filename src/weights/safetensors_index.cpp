@@ -14,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMostIndex = size_t{16} << 20;  // bytes
-constexpr size_t kMostValues = 1'000'000;        // keys among them
-constexpr int kMostDepth = 8;
+constexpr size_t kMostIndexValues = 1'000'000;        // keys among them
+constexpr int kMostIndexDepth = 8;
 
 /// Sees each event of the JSON parser and takes the pairs of the weight map:
 /// nlohmann's objects forget the order of their keys.
@@ -25,7 +25,7 @@ class PairTaker {
 
   bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
     using Event = nlohmann::json::parse_event_t;
-    if (++values_ > kMostValues) refuse("has more than {} values", kMostValues);
+    if (++values_ > kMostIndexValues) refuse("has more than {} values", kMostIndexValues);
     if (event == Event::key && depth == 1) inside_ = value == "weight_map";
     if (event == Event::key && depth == 1 && inside_ && ++maps_ > 1) refuse("has two objects \"weight_map\"");
     if (event == Event::key && depth == 2 && inside_) pairs_.emplace_back(value.get<std::string>(), "");
@@ -33,7 +33,7 @@ class PairTaker {
       if (!value.is_string()) refuse("the file of \"{}\" must be a text", printable(pairs_.back().first));
       pairs_.back().second = value.get<std::string>();
     }
-    return depth < kMostDepth;
+    return depth < kMostIndexDepth;
   }
 
   std::vector<std::pair<std::string, std::string>> take() { return std::move(pairs_); }

@@ -15,14 +15,14 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little endian, and so is what we write");
 
-std::string type_name(const std::string& key, const Tensor& tensor) {
+std::string safetensors_type_name(const std::string& key, const Tensor& tensor) {
   for (const auto& [name, type] : kSafetensorsTypes)
     if (type == tensor.scalar_type()) return name;
   fail(ErrorKind::input, "safetensors: tensor \"{}\" has the type {}, which the format does not know", key,
        c10::toString(tensor.scalar_type()));
 }
 
-Tensor plain(const std::string& key, const Tensor& tensor) {
+Tensor plain_for_safetensors(const std::string& key, const Tensor& tensor) {
   if (key == "__metadata__") fail(ErrorKind::input, "safetensors: no tensor can be called __metadata__");
   if (!tensor.defined()) fail(ErrorKind::input, "safetensors: tensor \"{}\" is undefined", key);
   if (tensor.layout() != at::kStrided)
@@ -59,7 +59,8 @@ std::string header_json(const State& tensors, const std::vector<std::pair<size_t
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& [key, tensor] = tensors[i].pair();
     text += fmt::format(",{}:{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", nlohmann::json(key).dump(),
-                        type_name(key, tensor), fmt::join(tensor.sizes(), ","), offsets[i].first, offsets[i].second);
+                        safetensors_type_name(key, tensor), fmt::join(tensor.sizes(), ","), offsets[i].first,
+                        offsets[i].second);
   }
   return text + "}";
 }
@@ -86,7 +87,7 @@ SafetensorsLayout lay_out(const State& all, const std::map<std::string, std::str
   const auto aliases = find_aliases(all, metadata);
   State tensors("key");
   for (const auto& item : all)
-    if (!aliases.contains(item.key())) tensors.insert(item.key(), plain(item.key(), item.value()));
+    if (!aliases.contains(item.key())) tensors.insert(item.key(), plain_for_safetensors(item.key(), item.value()));
   std::vector<size_t> order(tensors.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {

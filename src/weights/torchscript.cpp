@@ -15,11 +15,11 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr int kMostDepth = 100;                     // modules inside modules
-constexpr size_t kMostVisited = 1'000'000;          // modules and attributes, a shared one each time
+constexpr int kMostModuleDepth = 100;                     // modules inside modules
+constexpr size_t kMostModulesVisited = 1'000'000;          // modules and attributes, a shared one each time
 constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are looked through for classes
-constexpr size_t kMostTensors = 50'000;
-constexpr size_t kMostKey = 512;  // bytes
+constexpr size_t kMostScriptTensors = 50'000;
+constexpr size_t kMostScriptKey = 512;  // bytes
 
 /// What the source code of a module's class says of its tensors.
 struct ModuleClass {
@@ -120,7 +120,7 @@ class ScriptReader {
   void collect(PickleRef place, const ModuleClass& module, const std::string& prefix, int depth) {
     const auto all = attributes(place);
     visited_ += 1 + all.size();
-    if (depth > kMostDepth || visited_ > kMostVisited)
+    if (depth > kMostModuleDepth || visited_ > kMostModulesVisited)
       fail(ErrorKind::file, "{}: has too many modules inside each other", source_);
     for (const auto& [name, value] : all)
       if (module.parameters.contains(name)) add(prefix, name, value);
@@ -135,13 +135,14 @@ class ScriptReader {
     const auto key = key_of(prefix, name);
     if (!is_utf8(key)) fail(ErrorKind::file, "{}: key \"{}\" is no UTF-8 text", source_, printable(key));
     if (state_.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, printable(key));
-    if (state_.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
+    if (state_.size() == kMostScriptTensors)
+      fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostScriptTensors);
     state_.insert(key, tensors_.make(value, key));
   }
 
   std::string key_of(const std::string& prefix, std::string_view name) const {
-    if (prefix.size() + name.size() > kMostKey)
-      fail(ErrorKind::file, "{}: a key has more than {} bytes", source_, kMostKey);
+    if (prefix.size() + name.size() > kMostScriptKey)
+      fail(ErrorKind::file, "{}: a key has more than {} bytes", source_, kMostScriptKey);
     return prefix + std::string(name);
   }
 

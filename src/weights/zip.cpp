@@ -161,7 +161,7 @@ uint64_t Zip::check_local(ZipEntry& entry, uint64_t limit) const {
   return entry.flags & kHasDescriptor ? check_descriptor(entry, end, limit) : end;
 }
 
-/// CRC and sizes again, behind the bytes; the sizes in 4 or, if they are large, 8 bytes each.
+/// CRC and sizes again, after the bytes; the sizes in 4 or, if they are large, 8 bytes each.
 uint64_t Zip::check_descriptor(const ZipEntry& entry, uint64_t at, uint64_t limit) const {
   const auto fits = [&](uint64_t size) { return limit - at >= size; };
   const bool begins = fits(16) && number<uint32_t>(at) == 0x08074b50 && number<uint32_t>(at + 4) == entry.crc;

@@ -3,12 +3,15 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
 
 using nlohmann::json;
+
+constexpr Named<Domain> kDomains[] = {{"image", Domain::image}, {"tabular", Domain::tabular}};
 
 /// Calls visit(name, field) for every field: the one list of names.
 template <typename Options, typename Visit>
@@ -90,7 +93,7 @@ Options read_options(const json& j) {
 
 }  // namespace
 
-std::string text_of(Domain domain) { return domain == Domain::image ? "image" : "tabular"; }
+std::string text_of(Domain domain) { return name_of(kDomains, domain); }
 
 ModelOptions default_options(Domain domain) {
   return domain == Domain::image ? ModelOptions(ImageOptions{}) : ModelOptions(TabularOptions{});

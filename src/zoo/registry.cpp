@@ -2,9 +2,9 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "../../models/catalog.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 
@@ -17,8 +17,8 @@ void check_options(const ModelInfo& info, const ModelOptions& options) {
          text_of(info.domain), text_of(info.domain == Domain::image ? Domain::tabular : Domain::image));
   const auto given = to_json(options);
   for (const auto& [name, value] : given.items())
-    if (std::find(info.takes.begin(), info.takes.end(), name) == info.takes.end())
-      fail(ErrorKind::usage, "{}: takes no option \"{}\"; it takes {}", info.name, name, list(info.takes, 20));
+    if (std::find(info.accepted_options.begin(), info.accepted_options.end(), name) == info.accepted_options.end())
+      fail(ErrorKind::usage, "{}: takes no option \"{}\"; it takes {}", info.name, name, list(info.accepted_options, 20));
 }
 
 }  // namespace
@@ -36,6 +36,10 @@ const ModelInfo& Registry::find(const std::string& name) const {
   fail(ErrorKind::usage, "registry: no model \"{}\"{}", name, suggestion(name, names()));
 }
 
+bool Registry::contains(const std::string& name) const {
+  return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.name == name; });
+}
+
 std::vector<std::string> Registry::names(std::string_view pattern) const {
   std::vector<std::string> found;
   for (const auto& row : rows_)
@@ -46,7 +50,7 @@ std::vector<std::string> Registry::names(std::string_view pattern) const {
 Registry& registry() {
   static Registry rows = [] {
     Registry filled;
-    add_catalog(filled);
+    add_builtin_models(filled);
     return filled;
   }();
   return rows;

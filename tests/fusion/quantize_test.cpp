@@ -165,10 +165,10 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   Model model;
   model.name = "cifar_resnet20";
   model.options = ImageOptions{.outputs = 7};
-  model.network = filled(model.name);
+  model.networks = {filled(model.name)};
   model.save(folder / "float");
   const auto x = uniform("x", {4, 3, 32, 32});
-  model.quantization = calibrated(model.network, x);
+  model.quantization = calibrated(model.network(), x);
   model.save(folder / "int8");
   EXPECT_LT(3 * std::filesystem::file_size(folder / "int8"), std::filesystem::file_size(folder / "float"));
   EXPECT_EQ(read_model_file(folder / "int8").tensors["layer1.0.conv1.weight"].scalar_type(), torch::kChar);
@@ -182,14 +182,14 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   auto plain = create_model("cifar_resnet20", ImageOptions{.outputs = 7});
   load_weights(*plain, folder / "int8");
   plain->eval();
-  EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network->forward(x)));
-  EXPECT_LE(error_of(plain->forward(x), model.network->forward(x)), 0.05);
+  EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network()->forward(x)));
+  EXPECT_LE(error_of(plain->forward(x), model.network()->forward(x)), 0.05);
   auto file = read_model_file(folder / "int8");
   file.card["quantization"]["ranges"]["relu"] = {2, 1};
   write_model_file(folder / "damaged", file.card, file.tensors);
   expect_error(ErrorKind::file, "the range of relu must be two numbers", [&] { Model::load(folder / "damaged"); });
   loaded.fuse();
-  EXPECT_EQ(loaded.fused.front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
+  EXPECT_EQ(loaded.fused().front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
   loaded.fuse({.numbers = Numbers::float32});
   EXPECT_LE(error_of(loaded.outputs(x), plain->forward(x)), 1e-5);
 }

@@ -7,6 +7,7 @@
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
+#include "weights/numpy_pickle.h"
 #include "weights/pickle.h"
 #include "weights/safetensors_index.h"
 
@@ -27,6 +28,9 @@ void touch(const State& state) {
 
 [[maybe_unused]] void pth(const Bytes& bytes) {
   touch(reszoo::read_pth(bytes, "f", {.verify = false}));
+}
+[[maybe_unused]] void numpy_pickle(const Bytes& bytes) {
+  touch(reszoo::read_numpy_pickle(bytes, "f"));
 }
 [[maybe_unused]] void pickle(const Bytes& bytes) {
   reszoo::read_pickle(bytes.view(), "f");

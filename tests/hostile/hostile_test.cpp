@@ -26,6 +26,7 @@
 #include "reszoo/weights/read.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
+#include "support/fixture.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -156,7 +157,7 @@ State read_bytes(const std::string& content, bool verify) {
 
 /// Damages a zip archive as bytes, or takes it apart and damages its pickle, its
 /// code, other entries or its directory; then CRCs fit, or the CRC check would
-/// hide the readers behind it.
+/// keep the mutation from the readers.
 Mutant damage_archive(const std::string& archive, Random& random) {
   if (random.below(2) == 0) return {damage(archive, random)};
   auto parts = take_apart(archive);
@@ -290,4 +291,17 @@ TEST(Hostile, SafetensorsIndex) {
   index.replace(index.size() - 2, 2, "}}");
   const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage(file, random)}; };
   expect_withstands({read, mutate}, {index});
+}
+
+TEST(Hostile, NumpyPickle) {
+  std::vector<std::string> files;
+  for (const auto* name : {"detectron2, protocol 2", "detectron2, protocol 4", "detectron2, protocol 5",
+                           "Detectron, Python 2"})
+    files.push_back(from_hex(read_fixture("numpy_pickles").at("records").at(name).at("content").get<std::string>()));
+  const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
+  // By content, as a program meets it: damage can make it look like another format.
+  const auto read = [](const std::string& content, bool verify) {
+    return read_weights(bytes_of(content), "f", {.verify = verify});
+  };
+  expect_withstands({read, mutate}, files);
 }

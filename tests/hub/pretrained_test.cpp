@@ -55,7 +55,7 @@ TEST(Pretrained, HasWeightsPreprocessingAndClassNames) {
   Published p(1000);
   auto model = create_pretrained(p.weights);
   EXPECT_EQ(model.image, p.weights.preprocess);
-  EXPECT_FALSE(model.network->is_training());
+  EXPECT_FALSE(model.network()->is_training());
   const auto pixels = picture();
   const auto prediction = model.predict(view_of(pixels));
   const torch::NoGradGuard no_grad;
@@ -78,7 +78,7 @@ TEST(Pretrained, AnotherNumberOfOutputsRenewsTheLastLayerAlone) {
   Published p(1000);
   const auto model = create_pretrained(p.weights, {.outputs = 4});
   EXPECT_FALSE(model.target);
-  const auto adapted = state_of(*model.network), published = state_of(*p.network);
+  const auto adapted = state_of(*model.network()), published = state_of(*p.network);
   EXPECT_EQ(adapted["fc.weight"].size(0), 4);
   for (const auto& item : published) {
     if (item.key().starts_with("fc.")) continue;
@@ -91,14 +91,14 @@ TEST(Pretrained, NoOutputsGiveFeatures) {
   auto model = create_pretrained(p.weights, {.outputs = 0});
   const auto x = torch::rand({2, 3, 32, 32});
   const torch::NoGradGuard no_grad;
-  EXPECT_TRUE(torch::equal(model.network->forward(x), p.network->features(x)));
+  EXPECT_TRUE(torch::equal(model.network()->forward(x), p.network->features(x)));
 }
 
 TEST(Pretrained, ClassesThatAreNotImageNetsHaveNoNames) {
   Published p(10);
   auto model = create_pretrained(p.weights);
   EXPECT_FALSE(model.target);
-  EXPECT_EQ(model.network->forward(torch::rand({1, 3, 32, 32})).size(1), 10);
+  EXPECT_EQ(model.network()->forward(torch::rand({1, 3, 32, 32})).size(1), 10);
 }
 
 TEST(Pretrained, WeightsThatDoNotFitNameTheFile) {

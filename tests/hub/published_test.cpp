@@ -16,7 +16,7 @@ namespace {
 std::vector<PublishedWeights> all() {
   std::vector<PublishedWeights> rows;
   for (const auto& model : published_models())
-    for (auto& row : published(model)) rows.push_back(std::move(row));
+    for (auto& row : pretrained_configs(model)) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -18,6 +18,20 @@ TEST(Frame, RowsLackingAValueHaveItMissing) {
   EXPECT_TRUE(torch::equal(table.at("b").codes, torch::tensor({0, -1, -1}, torch::kInt64)));
 }
 
+TEST(Frame, EmptyValuesAreMissing) {
+  const std::optional<double> known = 2.0, unknown;
+  const std::optional<std::string> word = "x", no_word;
+  const auto table = frame_of({Row{{"a", {}}, {"b", {}}, {"c", std::nullopt}},
+                               Row{{"a", unknown}, {"b", no_word}, {"c", std::optional<int>(3)}},
+                               Row{{"a", known}, {"b", word}, {"c", std::optional<bool>()}}});
+  const auto all_but_last = torch::tensor({true, true, false});
+  EXPECT_TRUE(torch::equal(table.at("a").missing(), all_but_last));
+  EXPECT_TRUE(torch::equal(table.at("b").missing(), all_but_last));
+  EXPECT_TRUE(torch::equal(table.at("c").missing(), torch::tensor({true, false, true})));
+  EXPECT_EQ(table.at("c").numbers[1].item<double>(), 3);
+  EXPECT_EQ(table.at("b").words, (std::vector<std::string>{"x"}));
+}
+
 TEST(Frame, NumbersAmongTextAreText) {
   const auto table = frame_of({{{"a", 1.0}}, {{"a", "x"}}, {{"a", 0.1}}});
   EXPECT_EQ(table.at("a").words, (std::vector<std::string>{"1", "x", "0.1"}));

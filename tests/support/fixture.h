@@ -17,6 +17,14 @@ inline nlohmann::json read_fixture(const std::string& name) {
   return nlohmann::json::parse(file);
 }
 
+/// The bytes that a fixture has as hexadecimal digits.
+inline std::string from_hex(const std::string& digits) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16));
+  return bytes;
+}
+
 /// Gives every parameter and buffer the value that the fixture's script gave it.
 inline void fill_module(const torch::nn::Module& module) {
   torch::NoGradGuard no_grad;

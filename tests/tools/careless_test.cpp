@@ -106,7 +106,7 @@ TEST(Careless, FoldsGiveMeanAndSpreadBesideTheModel) {
 TEST(Careless, AnEnsembleIsOneModelFile) {
   const Shop shop(kColumns + Words{"mood"});
   expect_success(shop.quick("mood", {"--ensemble", "2"}));
-  EXPECT_EQ(Model::load(shop.model()).further.size(), 1u);
+  EXPECT_EQ(Model::load(shop.model()).networks.size(), 2u);
   const auto said = expect_success({"predict", shop.at("later.csv"), "--weights", shop.model(), "--proba"});
   EXPECT_NE(said.out.find("probability_middle"), std::string::npos) << said.out.substr(0, 200);
   expect_failure(1, {"convert", shop.model(), shop.at("model.onnx")}, {"ensemble of 2"});

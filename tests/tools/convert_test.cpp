@@ -22,15 +22,15 @@ struct Files {
 
   Files() {
     torch::manual_seed(3);
-    model.network = create_model(model.name, model.options);
-    model.network->eval();
+    model.networks = {create_model(model.name, model.options)};
+    model.network()->eval();
     model.image = ImagePreprocess{.resize = 32, .crop = 32, .mean = {0.5, 0.4, 0.3}, .std = {0.25, 0.25, 0.25}};
     model.target = Target::fit(Column::of_text("class", {"cat", "dog"}));
     model.save(folder / "model.safetensors");
     write_pth(folder / "plain.pth", weights());
     write_safetensors(folder / "plain.safetensors", weights(), {{"format", "pt"}, {"note", "kept"}});
   }
-  State weights() const { return state_of(*model.network); }
+  State weights() const { return state_of(*model.network()); }
   std::string at(const std::string& name) const { return (folder / name).string(); }
 
   /// Expects a file with exactly these weights.
@@ -112,7 +112,7 @@ TEST(Convert, ScriptAnswersAsTheNetworkAndHoldsTheCard) {
   EXPECT_EQ(json["expects"]["image"]["mean"], (std::vector<double>{0.5, 0.4, 0.3}));
   const auto input = uniform("input", {3, 3, 40, 33});
   torch::NoGradGuard no_grad;
-  auto network = files.model.network;
+  auto network = files.model.network();
   EXPECT_TRUE(torch::allclose(ScriptModel(files.at("model.pt")).forward(input), network->forward(input)));
   torch::jit::ExtraFilesMap texts{{"reszoo", ""}};
   torch::jit::load(files.at("model.pt"), torch::kCPU, texts);

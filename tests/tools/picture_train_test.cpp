@@ -182,8 +182,8 @@ TEST(TrainPictures, FineTuningTakesThePreprocessingOver) {
   const auto model = Model::load(photos.at("tuned/model.safetensors")),
              first = Model::load(photos.at("first.safetensors"));
   EXPECT_EQ(*model.image, *first.image);
-  EXPECT_TRUE(torch::equal(model.network->named_parameters()["conv1.weight"],
-                           first.network->named_parameters()["conv1.weight"]));
+  EXPECT_TRUE(torch::equal(model.network()->named_parameters()["conv1.weight"],
+                           first.network()->named_parameters()["conv1.weight"]));
   EXPECT_EQ(model.target->classes().size(), 3u);
 }
 

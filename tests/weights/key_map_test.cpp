@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "reszoo/weights/key_map.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/zoo/fit.h"
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/load_network.h"
+#include "reszoo/zoo/identify.h"
+#include "reszoo/zoo/meta_model.h"
 #include "support/fixture.h"
 #include "support/support.h"
 
@@ -54,7 +54,7 @@ TEST(KeyMap, OtherPackagesStatesGiveTheirOutputs) {
     auto network = create_model(model, options_from_json(registry().find(model).domain, record.at("options")));
     network->to(torch::kDouble);
     const auto report = load_state(network, state_of_record(record));
-    EXPECT_EQ(report.naming, record.at("naming").get<std::string>());
+    EXPECT_EQ(report.key_remap, record.at("naming").get<std::string>());
     network->eval();
     expect_close(network->forward(input_of_record(record, fixture.at("codes"))),
                  record.at("outputs").get<std::vector<double>>(), 1e-7, 1, "outputs");
@@ -65,7 +65,7 @@ TEST(KeyMap, PrefixesOfWrappersAreDroppedWhenTheKeysThenFit) {
   auto from = create_model("cifar_resnet20"), to = create_model("cifar_resnet20");
   for (const std::string prefix : {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
     const auto report = load_state(to, with_prefix(state_of(*from), prefix));
-    EXPECT_EQ(report.naming, "without prefix " + prefix);
+    EXPECT_EQ(report.key_remap, "without prefix " + prefix);
     EXPECT_EQ(report.loaded.size(), 116u);
   }
   expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight", [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
@@ -80,10 +80,43 @@ TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
   EXPECT_EQ(load_state(network, state, {.strict = false}).loaded.size(), 116u);
 }
 
+/// A ResNet's keys as detectron2's convert-torchvision-to-d2.py writes them.
+State as_detectron2(const State& state) {
+  State result("key");
+  for (const auto& item : state) {
+    auto key = item.key();
+    if (!key.starts_with("layer")) key = "stem." + key;
+    const auto replace = [&](const std::string& from, const std::string& to) {
+      if (const auto at = key.find(from); at != std::string::npos) key.replace(at, from.size(), to);
+    };
+    for (int t = 1; t <= 4; ++t) replace(fmt::format("layer{}", t), fmt::format("res{}", t + 1));
+    for (int t = 1; t <= 3; ++t) replace(fmt::format("bn{}", t), fmt::format("conv{}.norm", t));
+    replace("downsample.0", "shortcut");
+    replace("downsample.1", "shortcut.norm");
+    if (!key.ends_with("num_batches_tracked")) result.insert(key, item.value());
+  }
+  return result;
+}
+
+TEST(KeyMap, Detectron2sResNetsLoad) {
+  for (const std::string name : {"resnet18", "resnet50"}) {
+    const auto from = create_model(name);
+    fill_module(*from);
+    auto to = create_model(name);
+    const auto state = as_detectron2(state_of(*from));
+    EXPECT_TRUE(state.contains("res2.0.conv1.norm.running_mean"));
+    EXPECT_EQ(load_state(to, state).key_remap, "keys of detectron2");
+    for (const auto& item : from->named_parameters())
+      EXPECT_TRUE(torch::equal(item.value(), to->named_parameters()[item.key()])) << item.key();
+    EXPECT_EQ(load_state(to, with_prefix(state, "backbone.bottom_up.")).key_remap,
+              "without prefix backbone.bottom_up., keys of detectron2");
+  }
+}
+
 TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
   nn::Sequential wrapped;
   wrapped->push_back("model", nn::Linear(2, 2));
-  EXPECT_EQ(load_state(wrapped, state_of(*wrapped)).naming, "");
+  EXPECT_EQ(load_state(wrapped, state_of(*wrapped)).key_remap, "");
 }
 
 TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {
@@ -99,10 +132,10 @@ TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {
 
 TEST(Fit, NamesTheRowOfAState) {
   const auto state = state_of(*create_model("resnet34", ImageOptions{.outputs = 7, .channels = 1}));
-  EXPECT_EQ(fit_hint(state), "; it fits resnet34 with channels=1, outputs=7");
-  EXPECT_EQ(fit_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
-  EXPECT_EQ(fit_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
-  EXPECT_EQ(fit_hint(State("key")), "");
+  EXPECT_EQ(match_hint(state), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(match_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
+  EXPECT_EQ(match_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
+  EXPECT_EQ(match_hint(State("key")), "");
   auto network = create_model("resnet18");
   expect_error(ErrorKind::file, "file: keys do not fit resnet18: ", [&] { load_state(network, state, {}, "file"); });
   expect_error(ErrorKind::file, "; it fits resnet34 with channels=1, outputs=7\n  conv1.weight  ",
@@ -111,7 +144,7 @@ TEST(Fit, NamesTheRowOfAState) {
 
 TEST(Fit, FindsEveryRowByItsKeys) {
   for (const auto& name : registry().names()) {
-    const auto fits = rows_that_fit(state_of(*outline_model(name)));
+    const auto fits = match_models(state_of(*create_meta_model(name)));
     EXPECT_TRUE(std::any_of(fits.begin(), fits.end(), [&](const auto& fit) { return fit.name == name; })) << name;
   }
 }
@@ -119,7 +152,7 @@ TEST(Fit, FindsEveryRowByItsKeys) {
 TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
   const TabularOptions options{.outputs = 3, .numeric = 5, .cardinalities = std::vector<int64_t>{3, 2}, .embedding_width = 4,
                                .blocks = 2, .width = 8, .hidden_factor = 1.5, .norm = Norm::parse("layer")};
-  const auto fits = rows_that_fit(state_of(*create_model("tabular_resnet", options)));
+  const auto fits = match_models(state_of(*create_model("tabular_resnet", options)));
   ASSERT_EQ(fits.size(), 1u);
   EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
   for (const auto& other : {TabularOptions{.outputs = 2, .numeric = 7, .numeric_embedding = EmbeddingKind::plr, .numeric_width = 3,
@@ -130,11 +163,11 @@ TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
                             TabularOptions{.outputs = 1, .numeric = 0, .cardinalities = std::vector<int64_t>{3, 2},
                                            .embedding_widths = std::vector<int64_t>{3, 2}, .blocks = 2, .width = 4, .members = 2,
                                            .ensemble = EnsembleKind::tabm}}) {
-    const auto found = rows_that_fit(state_of(*create_model("tabular_mlp", other)));
+    const auto found = match_models(state_of(*create_model("tabular_mlp", other)));
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].name, "tabular_mlp");
     EXPECT_EQ(to_json(found[0].options), to_json(ModelOptions(other)));
   }
   const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
-  EXPECT_EQ(to_json(rows_that_fit(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
+  EXPECT_EQ(to_json(match_models(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
 }

@@ -185,3 +185,44 @@ TEST(ReadWeights, OtherFilesAreNamedForWhatTheyAre) {
   expect_error(ErrorKind::file, "none: cannot be opened (No such file", [&] { read_weights(folder / "none"); });
   expect_error(ErrorKind::file, ": is a folder, not a file", [&] { read_weights(folder.path()); });
 }
+
+TEST(Load, AMismatchCarriesItsReport) {
+  auto network = small_network(2);
+  const auto before = copy_of(*network);
+  try {
+    load_state(network, copy_of(*small_network(3)), {}, "f");
+    FAIL() << "no error";
+  } catch (const KeyMismatch& mismatch) {
+    EXPECT_EQ(mismatch.kind(), ErrorKind::file);
+    EXPECT_EQ(mismatch.report().mismatched.size(), 2u);
+    EXPECT_EQ(mismatch.report().loaded.size(), 7u);
+    EXPECT_NE(std::string(mismatch.with_hint("; a hint").what()).find("; a hint\n  fc.weight"), std::string::npos);
+  }
+  EXPECT_TRUE(equal(state_of(*network), before));
+}
+
+TEST(Load, AdaptIsSuggestedWhereItIsEnough) {
+  auto network = small_network(2);
+  const auto of_three = copy_of(*small_network(3));
+  expect_error(ErrorKind::file, "; adapt (LoadOptions::adapt, --adapt) lets fc.weight, fc.bias differ\n",
+               [&] { load_state(network, of_three); });
+  for (const auto& [state, adapt] : {std::pair{without(of_three, "linear.bias"), false}, std::pair{without(of_three, "bn.bias"), true}})
+    try {
+      load_state(network, state, {.adapt = adapt});
+      ADD_FAILURE() << "no error";
+    } catch (const KeyMismatch& mismatch) {
+      EXPECT_EQ(std::string(mismatch.what()).find("--adapt"), std::string::npos) << mismatch.what();
+    }
+}
+
+TEST(WriteWeights, TheExtensionChoosesTheFormat) {
+  const TempDir folder;
+  const auto state = copy_of(*small_network(2));
+  write_weights(folder / "a.pth", state);
+  write_weights(folder / "a.safetensors", state, {{"note", "text"}});
+  EXPECT_EQ(detect_weights(folder / "a.pth"), WeightsKind::pth);
+  EXPECT_EQ(weights_format(folder / "a.pth")->name, "pth");
+  EXPECT_EQ(read_safetensors(folder / "a.safetensors").metadata.at("note"), "text");
+  for (const auto* name : {"a.pth", "a.safetensors"}) EXPECT_TRUE(equal(read_weights(folder / name), state)) << name;
+  expect_error(ErrorKind::usage, "a.npz: must end in .safetensors or .pth", [&] { write_weights(folder / "a.npz", state); });
+}

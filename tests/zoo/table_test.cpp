@@ -6,7 +6,7 @@
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
 #include "reszoo/infer/model.h"
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/meta_model.h"
 #include "support/fixture.h"
 #include "support/support.h"
 
@@ -93,7 +93,7 @@ TEST_P(Tables, AreCopiedLoweredAndCounted) {
 }
 
 TEST_P(Tables, HaveAnOutlineWithoutStorage) {
-  const auto outline = outline_model(GetParam().model, GetParam().options());
+  const auto outline = create_meta_model(GetParam().model, GetParam().options());
   const auto state = state_of(*build()), shapes = state_of(*outline);
   ASSERT_EQ(shapes.keys(), state.keys());
   for (const auto& item : shapes) EXPECT_EQ(item.value().sizes(), state[item.key()].sizes()) << item.key();
@@ -104,10 +104,10 @@ TEST_P(Tables, ComeBackFromAModelFile) {
   auto network = build();
   network->eval();
   const torch::NoGradGuard no_grad;
-  Model saved{.name = GetParam().model, .options = GetParam().options(), .network = network};
+  Model saved{.name = GetParam().model, .options = GetParam().options(), .networks = {network}};
   saved.save(folder / "model.safetensors");
   auto loaded = Model::load(folder / "model.safetensors");
-  EXPECT_TRUE(torch::equal(loaded.network->forward(input), network->forward(input)));
+  EXPECT_TRUE(torch::equal(loaded.network()->forward(input), network->forward(input)));
   EXPECT_EQ(to_json(loaded.options), to_json(ModelOptions(GetParam().options())));
 }
 

@@ -50,17 +50,17 @@ Agreement quantize(Source& source, const std::string& name, const CalibrateOptio
   if (!source.model)
     fail(ErrorKind::usage, "--int8: {} runs as it is; give weights, and their network by --model", name);
   auto& model = *source.model;
-  if (!model.further.empty()) fail(ErrorKind::usage, "--int8: {} is an ensemble; int8 is for one network", name);
+  if (model.networks.size() > 1) fail(ErrorKind::usage, "--int8: {} is an ensemble; int8 is for one network", name);
   if (model.table) fail(ErrorKind::usage, "--int8: {} reads rows of a table; int8 is for pictures", name);
   if (!model.image) fail(ErrorKind::usage, "--int8: {} does not say how pictures are prepared", name);
   const auto batches = read_pictures(source, options);
-  Calibration calibration(model.network);
+  Calibration calibration(model.network());
   for (const auto& batch : batches) calibration.add(batch);
-  const auto exact = outputs_of(fuse(model.network), batches);
+  const auto exact = outputs_of(fuse(model.network()), batches);
   model.quantization = calibration.result();
-  round_weights(model.network, model.quantization.layers);
+  round_weights(model.network(), model.quantization.layers);
   const auto rounded =
-      outputs_of(fuse(model.network, {.numbers = Numbers::int8, .quantization = model.quantization}), batches);
+      outputs_of(fuse(model.network(), {.numbers = Numbers::int8, .quantization = model.quantization}), batches);
   return {.pictures = exact.size(0),
           .same_class = exact.argmax(1).eq(rounded.argmax(1)).to(torch::kDouble).mean().item<double>(),
           .error = ((rounded - exact).norm() / exact.norm().clamp_min(1e-30)).item<double>()};

@@ -16,8 +16,8 @@
 #include "reszoo/data/table_stream.h"
 #include "reszoo/hub/pretrained.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/load_network.h"
+#include "reszoo/zoo/identify.h"
 #include "table_options.h"
 
 namespace reszoo::cli {
@@ -152,19 +152,19 @@ Source open_plain(const SourceOptions& options, c10::Device device) {
   }
   const auto state = read_weights(weights, {.verify = !no_verify, .prefer_ema = ema});
   if (name.empty())
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, fit_hint(state));
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with --model{}", weights, match_hint(state));
   const auto& info = registry().find(name);
   Model model;
   model.name = name;
   model.options = parse_model_options(info, settings);
   {
     const NoInit no_init;  // all weights are loaded next
-    model.network = create_model(name, model.options);
+    model.networks = {create_model(name, model.options)};
   }
-  load_state(*model.network, state, {}, weights);
-  model.network->to(device);
+  load_state(*model.network(), state, {}, weights);
+  model.network()->to(device);
   if (info.domain == Domain::image) {
-    model.image = preprocess_of(model.network->input_spec().channels);
+    model.image = preprocess_of(model.network()->input_spec().channels);
   }
   return {.model = std::move(model)};
 }
@@ -194,11 +194,11 @@ void add_fuse_options(CLI::App& app, FuseFlags& flags) {
 
 void fuse_model(Model& model, const FuseFlags& flags) {
   const auto asked = parse_numbers(flags.precision);
-  const auto parameters = model.network->parameters();
+  const auto parameters = model.network()->parameters();
   const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
   if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
-  model.fuse({.autotune = flags.tune, .numbers = asked});
-  const auto numbers = model.fused.front().numbers();
+  model.fuse({.autotune = flags.autotune, .numbers = asked});
+  const auto numbers = model.fused().front().numbers();
   if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
     std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
   if (on_cpu && numbers == Numbers::bfloat16 && !has_fast_bfloat16())

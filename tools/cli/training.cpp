@@ -59,7 +59,7 @@ Trained train_networks(const Training& training, const Plan& plan, int64_t netwo
     auto model = training.dataset.model;
     trained.runs.push_back(fit_one(training, model, one, /*shown=*/true));
     if (i == 0) trained.model = std::move(model);
-    else trained.model.further.push_back(model.network);
+    else trained.model.networks.push_back(model.network());
   }
   return trained;
 }

@@ -11,7 +11,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
 #include "reszoo/fusion/fused.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/registry.h"
 
 namespace {

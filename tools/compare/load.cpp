@@ -1,5 +1,5 @@
 // Loads a file into resnet50 and prints what that took: our side of load.py.
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 
 #include <fmt/format.h>
 

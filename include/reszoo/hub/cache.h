@@ -1,4 +1,4 @@
-/// Where weights that were downloaded lie, and how they get there.
+/// The cache of downloaded weights.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -21,22 +21,21 @@ std::filesystem::path torch_weights_folder();
 
 /// How weights are fetched.
 struct FetchOptions {
-  bool verify = true;    ///< compare the digest of a file that is there already
-  bool offline = false;  ///< never connect; $RESZOO_OFFLINE, set and not 0, says so too
+  bool verify = true;    ///< compare the digest of a file that is already there
+  bool offline = false;  ///< never connect; so does $RESZOO_OFFLINE if it is set and not 0
   DownloadOptions download = {};
-  /// Called with a line for a person, such as that a file is damaged and not used.
+  /// Called with a line for the user, for instance that a file is damaged and not used.
   std::function<void(const std::string&)> on_warning = {};
 };
 
 /// Returns the path of the file: in reszoo's folder, in PyTorch's, or downloaded
-/// into reszoo's. PyTorch's folder is only read. With $RESZOO_HUB_URL set, files
-/// come from `$RESZOO_HUB_URL/<file>` instead of where they were published.
+/// into reszoo's. PyTorch's folder is only read. If $RESZOO_HUB_URL is set, files
+/// come from `$RESZOO_HUB_URL/<file>` instead of the publisher's URL.
 ///
-/// A file of a wrong digest is not used. To compare the digest of 100 MB takes a
-/// twentieth of a second on a processor with SHA instructions.
+/// A file with a wrong digest is not used. Comparing the digest of 100 MB takes 50 ms on a processor with SHA
+/// instructions.
 ///
-/// Throws: Error (file) with the URL and the folder where the file belongs, if it
-/// cannot be had.
+/// Throws: Error (file) with the URL and the folder for the file, if it cannot be downloaded.
 std::filesystem::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options = {});
 
 }  // namespace reszoo

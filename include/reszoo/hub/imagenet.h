@@ -1,12 +1,11 @@
-/// What ImageNet's classes are called.
+/// The names of ImageNet's classes.
 #pragma once
 #include <string>
 #include <vector>
 
 namespace reszoo {
 
-/// Returns the names of the 1000 classes of ILSVRC 2012, in the order of the
-/// outputs of networks trained on it. All differ.
+/// Returns the names of the 1000 classes of ILSVRC 2012, in the order of a network's outputs. No two are the same.
 ///
 /// Source: torchvision 0.28, `meta["categories"]`.
 const std::vector<std::string>& imagenet_classes();

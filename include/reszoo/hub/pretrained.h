@@ -1,4 +1,4 @@
-/// Trained networks by name.
+/// Pretrained models by name.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -11,26 +11,25 @@
 
 namespace reszoo {
 
-/// What a caller may say of a pretrained model.
+/// Options of `create_pretrained`.
 struct PretrainedOptions {
-  /// Classes: another number than the weights have renews the last linear layer;
-  /// 0 builds no head, so outputs are features.
+  /// Number of classes. If the weights have another number, the last linear layer is initialised anew; 0 builds no
+  /// head, so that outputs are features.
   std::optional<int64_t> outputs = {};
   c10::Device device = c10::kCPU;
   FetchOptions fetch = {};
 };
 
-/// Builds a network, in evaluation mode, with weights that were published for it,
-/// their preprocessing, and the names of ImageNet's classes where it has them.
+/// Builds a network in evaluation mode with published weights, their preprocessing and, if they are ImageNet's, the
+/// names of the classes.
 ///
 ///     auto model = reszoo::create_pretrained("resnet50", "IMAGENET1K_V2");
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640}).label;   // "Persian cat"
 ///
-/// Throws: that of `find_published` for a name or tag, of `fetch_weights` for the
-/// file, of `load_weights` for its content.
+/// Throws: as `find_published` for the name or tag, as `fetch_weights` for the file, as `load_weights` for its content.
 Model create_pretrained(const std::string& name, const std::string& tag = "", const PretrainedOptions& options = {});
 
-/// The same of weights that are in no table of reszoo's: a file of one's own on a server.
+/// The same for weights that are not in reszoo's tables, such as your own file on a server.
 Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions& options = {});
 
 }  // namespace reszoo

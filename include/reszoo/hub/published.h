@@ -1,4 +1,4 @@
-/// Which trained weights there are for a network, and how they are used.
+/// The weights that others publish for a network, and their preprocessing.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -11,33 +11,32 @@
 
 namespace reszoo {
 
-/// One file of weights that somebody published, with what it takes to use it.
+/// One published file of weights, with everything that is needed to use it (timm: PretrainedCfg).
 struct PublishedWeights {
-  std::string model = {};  ///< a row of the registry
+  std::string model = {};  ///< name of a registered model
   std::string tag = {};    ///< torchvision's ("IMAGENET1K_V2") or timm's ("a1_in1k")
-  std::string file = {};   ///< name in a cache
+  std::string file = {};   ///< its name in the cache
   std::string url = {};
-  std::string digest = {};          ///< hexadecimal digits that begin the file's SHA-256: eight in reszoo's own tables
+  std::string digest = {};          ///< first hexadecimal digits of the file's SHA-256: eight in reszoo's own tables
   int64_t classes = 1000;           ///< outputs of the network; 1000 are ImageNet's
-  ImagePreprocess preprocess = {};  ///< as in the evaluation that the publisher describes
-  std::optional<double> top1 = {}, top5 = {};  ///< published accuracy on ImageNet's validation set, percent
-  std::string license = {};                    ///< of the weights, "" where the publisher names none
+  ImagePreprocess preprocess = {};  ///< that of the publisher's evaluation
+  std::optional<double> top1 = {}, top5 = {};  ///< published accuracy on ImageNet's validation set, in percent
+  std::string license = {};                    ///< of the weights; "" if the publisher names none
 };
 
-/// Returns the weights of a network, its default first; none for another name.
-std::vector<PublishedWeights> published(std::string_view model);
+/// Returns the weights of a model, its default first; none for a model without weights.
+std::vector<PublishedWeights> pretrained_configs(std::string_view model);
 
-/// Returns the names of the networks that have weights; `published` lists theirs.
+/// Returns the names of the models that have weights.
 std::vector<std::string> published_models();
 
-/// Finds weights by name and tag. The name may have the tag behind a dot or a
-/// colon, as timm writes it: `resnet50.a1_in1k`. Without a tag it is the default:
-/// torchvision's where it has one, else the first of timm's.
+/// Finds weights by name and tag. The name may have the tag after a dot, as timm writes it, or a colon:
+/// `resnet50.a1_in1k`. Without a tag, the default is torchvision's if it has one, else the first of timm's.
 ///
 /// Throws: Error (usage) for a name or tag without weights, with the nearest one.
 PublishedWeights find_published(const std::string& model, const std::string& tag = "");
 
-/// What a person wants to know of the weights, as JSON.
+/// A description of the weights as JSON.
 nlohmann::ordered_json to_json(const PublishedWeights& weights);
 
 }  // namespace reszoo

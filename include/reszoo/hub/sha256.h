@@ -1,4 +1,4 @@
-/// Digests of files that others publish.
+/// SHA-256 digests of files.
 #pragma once
 #include <filesystem>
 #include <string>

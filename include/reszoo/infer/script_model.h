@@ -1,4 +1,4 @@
-/// Running a TorchScript file as it is.
+/// Runs a TorchScript file.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
@@ -11,17 +11,16 @@ namespace reszoo {
 /// A TorchScript module: scripted, traced or frozen. Copies share the module.
 class ScriptModel {
  public:
-  /// Loads the file to `device`, in evaluation mode. Its checksums are compared
-  /// first, which LibTorch does not do. A TorchScript file holds code that is then
-  /// run: load none that you do not trust.
+  /// Loads the file to `device` in evaluation mode. Its checksums are compared first, which LibTorch does not do. A
+  /// TorchScript file contains code, which is then run: load only files that you trust.
   ///
   /// Throws: Error (file) if it is damaged or cannot be read.
   explicit ScriptModel(const std::filesystem::path& path, c10::Device device = c10::kCPU, bool verify = true);
 
-  /// Runs the module without gradients; the input goes to the module's device.
+  /// Runs the module without gradients. The input is copied to the module's device. Shapes are those of the script.
   ///
-  /// Throws: Error (usage) if the file has no forward (C++ `torch::save` writes
-  /// none) or does not return one tensor; Error (input) if the input does not fit.
+  /// Throws: Error (usage) if the file has no forward (C++ `torch::save` writes none) or does not return one tensor;
+  /// Error (input) if the input does not fit.
   at::Tensor forward(const at::Tensor& input) const;
 
   bool has_forward() const;

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -86,9 +87,13 @@ Frame take_rows(const Frame& table, const Tensor& rows);
 /// and numbers in another; one without any value may be either.
 Frame joined(const std::vector<Frame>& tables);
 
-/// A number or a text; NaN and "" are missing values.
+/// A number, a text, or a missing value: `{}`, `std::nullopt`, an empty std::optional, NaN and "" are missing.
 struct Value : std::variant<double, std::string> {
   using std::variant<double, std::string>::variant;
+  Value() : variant(std::numeric_limits<double>::quiet_NaN()) {}
+  Value(std::nullopt_t) : Value() {}
+  template <typename T>
+  Value(const std::optional<T>& value) : Value(value ? Value(*value) : Value()) {}
   Value(const char* words) : variant(std::string(words)) {}
   Value(bool truth) : variant(std::string(truth ? "true" : "false")) {}
   template <std::integral Integer>

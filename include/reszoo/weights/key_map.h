@@ -9,28 +9,26 @@ namespace reszoo {
 
 /// How another package names what reszoo names as torchvision or rtdl do.
 struct KeyMap {
-  /// A regular expression (ECMAScript) that a whole key must match, and what the
-  /// key becomes; `$1` is the first group.
+  /// A regular expression (ECMAScript) that must match a whole key, and what the key becomes; `$1` is the first group.
   struct Rule {
     std::string pattern, key;
   };
 
   std::string name;         ///< "keys of Hugging Face transformers"
-  std::vector<Rule> rules;  ///< the first that matches counts; a key that none matches stays
+  std::vector<Rule> rules;  ///< the first that matches is applied; a key that none matches stays as it is
 };
 
-/// The maps that loading tries, a row each.
+/// The maps that loading tries, one for each package.
 const std::vector<KeyMap>& key_maps();
 
-/// A state under the names that a module may have, and how they were found.
-struct NamedState {
-  std::string naming;  ///< "" for the state's own keys, else "without prefix module."
+/// A state under other keys, and how they were made.
+struct RemappedState {
+  std::string key_remap;  ///< "" for the state's own keys, else "without prefix module."
   State state;
 };
 
-/// Every other naming of the state: without a prefix that wrappers put before each
-/// key (`module.`, `_orig_mod.`, `model.`, `backbone.`, or several), by one of the
-/// key maps, or both.
-std::vector<NamedState> other_namings(const State& state);
+/// Returns the state under all other keys that loading tries: without a prefix that wrappers put before each key
+/// (`module.`, `_orig_mod.`, `model.`, `backbone.`, `bottom_up.`, or several), renamed by one of the key maps, or both.
+std::vector<RemappedState> candidate_remaps(const State& state);
 
 }  // namespace reszoo

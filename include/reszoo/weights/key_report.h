@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-/// The outcome for each key of the module and of the file.
+/// What became of each key of the module and of the file.
 struct KeyReport {
   /// A key with two shapes.
   struct Mismatch {
@@ -21,25 +21,26 @@ struct KeyReport {
   std::vector<std::string> loaded;      ///< copied into the module
   std::vector<std::string> missing;     ///< in the module, not in the file
   std::vector<std::string> unexpected;  ///< in the file, not in the module
-  std::vector<std::string> ignored;     ///< without meaning here, such as those of a head that is not there
-  std::vector<std::string> adapted;     ///< of the renewed last layer, left as initialised; the first
-                                        ///< convolution, loaded for another number of channels
-  std::vector<Mismatch> mismatched;
-  std::string naming;                   ///< how the file's keys were changed to fit; "" as they are
+  std::vector<std::string> ignored;     ///< without meaning here, such as the weights of a head that the module lacks
+  std::vector<std::string> adapted;     ///< by LoadOptions::adapt: the last layer, which keeps its initial weights, and
+                                        ///< the first convolution, loaded for another number of channels
+  std::vector<Mismatch> mismatched;     ///< in both, with different shapes
+  std::string key_remap;                ///< how the file's keys were renamed to fit; "" if they were not
 
-  /// Whether every key of the module was loaded or adapted and none was left over.
+  /// Whether every key of the module was loaded or adapted, and no key of the file is left.
   bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
 
-  /// One line: counts, and the first keys of each kind.
+  /// One line with the counts and the first keys of each kind.
   std::string line() const;
-  /// The same as a short table, a line for each kind.
+  /// The same as a table with a line for each kind.
   std::string text() const;
-  /// A table of the first keys that differ, a line each.
+  /// A table of the first `most` keys that differ, one on each line.
   std::string differences(size_t most = 8) const;
 
   bool operator==(const KeyReport&) const = default;
 };
 
+/// `key_remap` is called "naming" in JSON.
 void to_json(nlohmann::json& json, const KeyReport& report);
 
 }  // namespace reszoo

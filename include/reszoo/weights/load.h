@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "reszoo/base/error.h"
 #include "reszoo/weights/key_report.h"
 #include "reszoo/weights/read.h"
 #include "reszoo/weights/state.h"
@@ -11,33 +12,48 @@ namespace reszoo {
 
 /// How weights are read and put into a module.
 struct LoadOptions {
-  bool strict = true;  ///< refuse missing, unexpected and mismatched keys
-  /// Let a Network differ from the file in two places. Its last linear layer may
-  /// have another number of outputs: it stays as initialised. Its first
-  /// convolution may have another number of input channels: n channels become one
-  /// by their sum, or m by repeating them with the factor n / m (timm's rule).
+  bool strict = true;  ///< reject missing, unexpected and mismatched keys
+  /// Lets a Network differ from the file in two places. Its last linear layer may have another number of outputs: the
+  /// layer then keeps its initial weights. Its first convolution may have another number of input channels: for one
+  /// channel the weights are summed over the channels, for m channels they are repeated and scaled by n / m
+  /// (timm's rule).
   bool adapt = false;
   bool verify = true;       ///< compare checksums where the file has them
-  bool prefer_ema = false;  ///< of a file that has averaged weights beside plain ones, take these
+  bool prefer_ema = false;  ///< if the file has averaged weights beside plain ones, take the averaged ones
 
   ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema}; }
 };
 
-/// Copies `state` into the parameters and buffers of `module`, by key, to their
-/// type and device. All is compared before anything is copied: when this throws,
-/// the module is unchanged.
+/// The error of a state whose keys do not fit a module. The message is a line with the report's counts and hints,
+/// then a table of the first differences.
+class KeyMismatch : public Error {
+ public:
+  /// `source` is the file or "state", `subject` what the module is called.
+  KeyMismatch(const std::string& source, const std::string& subject, KeyReport report, const std::string& hint = "");
+
+  const KeyReport& report() const { return report_; }
+
+  /// The same error with more at the end of its first line.
+  KeyMismatch with_hint(const std::string& hint) const;
+
+ private:
+  std::string source_, subject_, hint_;
+  KeyReport report_;
+};
+
+/// Copies `state` into the parameters and buffers of `module` by key, converted to their type and device. All keys
+/// are compared before anything is copied: when this throws, the module is unchanged.
 ///
-/// Where the state's own keys do not fit, other namings are tried (see
-/// `other_namings`), and the one that fits most keys is taken; the report's
-/// `naming` says which.
+/// If the state's own keys do not fit, other names are tried (see `candidate_remaps`), and the one that fits most keys
+/// is taken; the report's `key_remap` says which.
 ///
-/// Two kinds of keys never count as a difference. Those of a Network's head when
-/// an Identity stands in its place, and a `num_batches_tracked` that the state
-/// does not have (files from before PyTorch 0.4.1), are in the report's `ignored`.
+/// Two kinds of keys never count as a difference; they are in the report's `ignored`: those of a Network's head when
+/// the head is an Identity, and a `num_batches_tracked` that the state does not have (files from before
+/// PyTorch 0.4.1).
 ///
-/// Throws: Error (file) that begins with `source` if keys differ and
-/// `options.strict`: a line with the report's counts and the row of the registry
-/// that would fit, then a table of the first differences.
+/// Throws: KeyMismatch (an Error of kind file) that begins with `source` if keys differ and `options.strict` is set.
+/// If `options.adapt` would allow every difference, the message says so. For a Network, reszoo/zoo/load_network.h has
+/// an overload whose message also names the registered model that would fit.
 KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options = {},
                      const std::string& source = "state");
 
@@ -47,16 +63,22 @@ KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions
                        const std::string& source = "memory");
 
 /// The same for a holder.
-template <typename M, typename... Rest>
+template <typename M>
 KeyReport load_state(const nn::ModuleHolder<M>& module, const State& state, const LoadOptions& options = {},
-                     const Rest&... rest) {
-  return load_state(static_cast<nn::Module&>(*module.ptr()), state, options, rest...);
+                     const std::string& source = "state") {
+  return load_state(static_cast<nn::Module&>(*module.ptr()), state, options, source);
 }
 
-template <typename M, typename File, typename... Rest>
-KeyReport load_weights(const nn::ModuleHolder<M>& module, const File& file, const LoadOptions& options = {},
-                       const Rest&... rest) {
-  return load_weights(static_cast<nn::Module&>(*module.ptr()), file, options, rest...);
+template <typename M>
+KeyReport load_weights(const nn::ModuleHolder<M>& module, const std::filesystem::path& path,
+                       const LoadOptions& options = {}) {
+  return load_weights(static_cast<nn::Module&>(*module.ptr()), path, options);
+}
+
+template <typename M>
+KeyReport load_weights(const nn::ModuleHolder<M>& module, const Bytes& bytes, const LoadOptions& options = {},
+                       const std::string& source = "memory") {
+  return load_weights(static_cast<nn::Module&>(*module.ptr()), bytes, options, source);
 }
 
 }  // namespace reszoo

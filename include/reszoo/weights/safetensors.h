@@ -16,13 +16,12 @@ struct Safetensors {
   Bytes bytes;                                  ///< the whole file
 };
 
-/// Reads a file's bytes. The tensors alias them, except those that are not aligned
-/// to their element size, which are copied, as all are from `Bytes::view`.
+/// Reads a file's bytes. The tensors alias them. Those that are not aligned to their element size are copied, and so
+/// are all tensors of a `Bytes::view`.
 ///
-/// Every claim of the header is checked: its length, its JSON, types, shapes, and
-/// that the tensors fill the data without overlap, hole or rest. Metadata of which
-/// the text is a tensor's key is a further name of that tensor, as Python's
-/// `safetensors.torch.save_model` writes it: it becomes a key, behind the others.
+/// Every claim of the header is checked: its length, its JSON, types, shapes, and that the tensors fill the data
+/// without overlap, gap or rest. Metadata whose text is a tensor's key is another name of that tensor, as Python's
+/// `safetensors.torch.save_model` writes it: it becomes a key, after the others.
 ///
 /// Throws: Error (file) that begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".
@@ -31,20 +30,18 @@ Safetensors parse_safetensors(const Bytes& bytes, const std::string& source);
 /// The same for a file, which is mapped.
 Safetensors read_safetensors(const std::filesystem::path& path);
 
-/// Reads a model that is cut into several files: `path` is the JSON index that
-/// says in which file beside it each tensor is (`weight_map`). Tensors come in the
-/// order of the index.
+/// Reads a model that is split into several files: `path` is the JSON index that says in which file of its folder each
+/// tensor is (`weight_map`). Tensors have the order of the index.
 ///
 /// Throws: Error (file) if a file lacks a tensor or has one that the index does
 /// not give to it, or if a name leads out of the folder.
 /// Source: Hugging Face, `model.safetensors.index.json`.
 State read_safetensors_index(const std::filesystem::path& path);
 
-/// Returns the file's bytes. Tensors go to the CPU and become contiguous; the
-/// header lists them in the state's order, the data has the widest types first,
-/// so that each tensor is aligned. Of tensors that are the same view of the same
-/// storage the first in the alphabet is written, and the others are metadata that
-/// name it. `format` is set to `pt` where the metadata lacks it.
+/// Returns the file's bytes. Tensors are copied to the CPU and become contiguous; the header lists them in the state's
+/// order, the data has the widest types first, so that each tensor is aligned. If several tensors are the same view of
+/// the same storage, the first in alphabetical order is written, and the others become metadata that name it. `format`
+/// is set to `pt` if the metadata lacks it.
 ///
 /// Throws: Error (input) for a tensor or text that the format cannot hold, or
 /// metadata that would be read as a further name of a tensor.

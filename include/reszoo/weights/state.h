@@ -1,4 +1,4 @@
-/// Weights by name, which is what every reader returns and every writer takes.
+/// Weights by name: what every reader returns and every writer takes.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
@@ -13,9 +13,8 @@ namespace reszoo {
 /// Tensors by key, in the order of a file or of PyTorch's `state_dict`.
 using State = torch::OrderedDict<std::string, Tensor>;
 
-/// Returns the parameters and buffers of `module` in the order of PyTorch's
-/// `state_dict`: the module's own parameters, its own buffers, then child by
-/// child. The tensors are the module's own, not copies.
+/// Returns the parameters and buffers of `module` in the order of PyTorch's `state_dict`: the module's own parameters,
+/// its own buffers, then those of each child. The tensors are the module's own, not copies.
 State state_of(const nn::Module& module);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Weights out of TorchScript files.
+/// Weights from TorchScript files.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,18 +9,16 @@
 
 namespace reszoo {
 
-/// Reads parameters and buffers of a file of `torch.jit.script`,
-/// `torch.jit.trace` or C++ `torch::save`, in the order of `state_dict`. Buffers
-/// that Python leaves out of its `state_dict` are among them: the file does not
-/// tell them apart. Nothing in the file is run or compiled.
+/// Reads parameters and buffers of a file of `torch.jit.script`, `torch.jit.trace` or C++ `torch::save`, in the order
+/// of `state_dict`. Buffers that Python leaves out of its `state_dict` are included: the file does not distinguish
+/// them. Nothing in the file is run or compiled.
 ///
 /// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
 /// parameters into nameless constants.
 State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 State read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
 
-/// Compares the CRC-32 of all that a TorchScript file holds, which LibTorch's own
-/// loading does not.
+/// Compares the CRC-32 of everything in a TorchScript file. LibTorch's own loading does not.
 /// Throws: Error (file) for damage.
 void check_torchscript(const std::filesystem::path& path);
 

@@ -1,45 +1,57 @@
 /// Networks by name.
 #pragma once
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reszoo/nn/network.h"
+#include "reszoo/weights/state.h"
 #include "reszoo/zoo/options.h"
 
 namespace reszoo {
 
-/// One row of the registry.
+/// One registered model.
 struct ModelInfo {
   std::string name;
   Domain domain = Domain::image;
   std::string paper = {};               ///< author, year, arXiv
   std::string reference = {};           ///< the package whose keys and numbers it has
-  std::vector<std::string> parts = {};  ///< what it is made of, but for depth and width
-  std::vector<std::string> takes = {};  ///< names of the options it takes
+  std::vector<std::string> parts = {};  ///< what it is made of, apart from depth and width
+  std::vector<std::string> accepted_options = {};  ///< names of the fields of ImageOptions or TabularOptions
   std::vector<int64_t> input = {};      ///< shape of a usual input without N
   std::function<Network(const ModelOptions&)> build = {};
+  /// Reads from the keys and shapes of a state the options with which `build` gives them; nothing for a state of
+  /// another model. Without it, `match_models` compares the network of the default options.
+  std::function<std::optional<ModelOptions>(const State&)> options_of = {};
 };
 
-/// A table of models. The library's own is `registry()`; a program may add rows.
+/// A table of models. The library's own is `registry()`; a program may add its own networks to it, which `Model` then
+/// saves and loads by name like any other.
+///
+///     reszoo::registry().add({.name = "my_net", .build = [](const reszoo::ModelOptions& options) { ... }});
 class Registry {
  public:
-  /// Throws: Error (usage) if the name is taken or the row has no builder.
+  /// Throws: Error (usage) if the name is taken or the model has no builder.
   void add(ModelInfo info);
 
   /// Throws: Error (usage) for an unknown name, with the nearest known one.
   const ModelInfo& find(const std::string& name) const;
 
-  /// Names in the order in which they were added; `pattern` may hold `*` and `?`.
+  bool contains(const std::string& name) const;
+
+  /// Names in the order in which they were added; `pattern` may have `*` and `?`.
   std::vector<std::string> names(std::string_view pattern = "*") const;
 
  private:
   std::vector<ModelInfo> rows_;
 };
 
-/// The rows of models/catalog.cpp, and those that this program added.
+/// Adds the library's own models; models/catalog.cpp defines it.
+void add_builtin_models(Registry& registry);
+
+/// The library's own models, and those that this program added.
 Registry& registry();
 
 /// Builds a network.
@@ -47,7 +59,7 @@ Registry& registry();
 ///     auto net = reszoo::create_model("resnet50", reszoo::ImageOptions{.outputs = 10});
 ///
 /// Throws: Error (usage) for an unknown name, options of the wrong domain, an
-/// option that the row does not take, or a value that it cannot take.
+/// option that the model does not accept, or a value that it cannot have.
 Network create_model(const std::string& name, const std::optional<ModelOptions>& options = std::nullopt);
 
 }  // namespace reszoo

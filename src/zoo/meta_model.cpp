@@ -1,10 +1,10 @@
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/meta_model.h"
 
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 namespace reszoo {
 
-Network outline_model(const std::string& name, const std::optional<ModelOptions>& options) {
+Network create_meta_model(const std::string& name, const std::optional<ModelOptions>& options) {
   // Every call that makes a tensor goes to the meta backend.
   const c10::impl::IncludeDispatchKeyGuard guard(c10::DispatchKey::Meta);
   return create_model(name, options);

@@ -1,4 +1,5 @@
-#include "table_shapes.h"
+// The options of the networks for tables, read from the keys and shapes of their weights.
+#include "../catalog.h"
 
 #include <algorithm>
 
@@ -88,29 +89,54 @@ void read_members(const Shapes& shapes, const std::string& first, const std::str
                                                   : EnsembleKind::packed;
 }
 
-}  // namespace
+/// Where a network has what its options are read from.
+struct Layers {
+  std::string first, last;  // linear layers
+  std::string of_block;     // the linear layer of a block whose outputs are the block's width
+};
 
-std::optional<TabularOptions> options_of_shapes(const State& state) {
-  const Shapes shapes(state);
-  const bool residual = shapes.has("input_projection.weight");
-  const std::string first = residual ? "input_projection" : "blocks.0.linear", last = residual ? "output.linear" : "output";
-  const std::string norm = residual ? "output.normalization" : "blocks.0.normalization";
-  const int64_t features = shapes.in(first), hidden = shapes.out("blocks.0.linear1");
-  TabularOptions options{.outputs = shapes.out(last)};
+/// What both networks have in common, or nothing if a layer is missing.
+std::optional<TabularOptions> read_options(const Shapes& shapes, const Layers& layers) {
+  const int64_t features = shapes.in(layers.first);
+  TabularOptions options{.outputs = shapes.out(layers.last)};
   const bool piecewise = shapes.has(std::string(kEncoder) + "impl.weight");
-  if (features == 0 || *options.outputs == 0 || (residual && hidden == 0) || piecewise) return std::nullopt;
+  if (features == 0 || *options.outputs == 0 || piecewise) return std::nullopt;
   const int64_t embedded = read_embedding(shapes, options), of_categories = read_categories(shapes, options);
   const int64_t plain = features - of_categories - embedded * options.numeric_width.value_or(0);
   options.numeric = embedded + plain;
   if (plain < 0 || (*options.numeric == 0 && !options.cardinalities)) return std::nullopt;
   if (embedded > 0 && plain > 0) options.plain_numeric = plain;
-  read_widths(shapes, residual ? "linear2" : "linear", options);
-  if (residual) options.hidden_factor = static_cast<double>(hidden) / static_cast<double>(shapes.out("blocks.0.linear2"));
-  read_members(shapes, first, last, options);
-  const bool absent = !shapes.has(norm + ".weight"), batch = shapes.has(norm + ".running_mean");
-  if (residual && absent) options.norm = Norm{"none"};
-  if (!absent && !batch) options.norm = Norm{"layer"};
-  if (!residual && batch) options.norm = Norm{"batch"};
+  read_widths(shapes, layers.of_block, options);
+  read_members(shapes, layers.first, layers.last, options);
+  return options;
+}
+
+/// The norm that has these keys: batch norm has running statistics.
+std::optional<Norm> norm_of(const Shapes& shapes, const std::string& layer) {
+  if (!shapes.has(layer + ".weight")) return std::nullopt;
+  return Norm{shapes.has(layer + ".running_mean") ? "batch" : "layer"};
+}
+
+}  // namespace
+
+std::optional<ModelOptions> options_of_tabular_resnet(const State& state) {
+  const Shapes shapes(state);
+  const int64_t hidden = shapes.out("blocks.0.linear1"), width = shapes.out("blocks.0.linear2");
+  if (hidden == 0 || width == 0) return std::nullopt;
+  auto options = read_options(shapes, {.first = "input_projection", .last = "output.linear", .of_block = "linear2"});
+  if (!options) return std::nullopt;
+  options->hidden_factor = static_cast<double>(hidden) / static_cast<double>(width);
+  const auto norm = norm_of(shapes, "output.normalization");
+  if (norm != Norm{"batch"}) options->norm = norm.value_or(Norm{"none"});
+  return options;
+}
+
+std::optional<ModelOptions> options_of_tabular_mlp(const State& state) {
+  const Shapes shapes(state);
+  if (shapes.has("input_projection.weight")) return std::nullopt;
+  auto options = read_options(shapes, {.first = "blocks.0.linear", .last = "output", .of_block = "linear"});
+  if (!options) return std::nullopt;
+  if (const auto norm = norm_of(shapes, "blocks.0.normalization")) options->norm = *norm;
   return options;
 }
 

@@ -1,0 +1,130 @@
+#include "reszoo/zoo/identify.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+#include "reszoo/weights/key_map.h"
+#include "reszoo/zoo/meta_model.h"
+
+namespace reszoo {
+namespace {
+
+/// The keys, shapes and types of a model with the given options.
+struct MetaModel {
+  std::string name;
+  ModelOptions options;
+  State tensors;
+  std::string classifier, first_convolution;
+};
+
+/// Nothing if the model cannot be built with these options.
+std::optional<MetaModel> meta_model(const std::string& name, ModelOptions options) {
+  try {
+    const auto network = create_meta_model(name, options);
+    MetaModel model{name, std::move(options), state_of(*network), network->classifier_path(), ""};
+    const auto first = std::find_if(model.tensors.begin(), model.tensors.end(),
+                                    [](const auto& item) { return item.value().dim() == 4; });
+    if (first != model.tensors.end()) model.first_convolution = first->key();
+    return model;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// All image models with their default options. Each is built once; a program may register more between two calls. A
+/// list for each thread needs no lock.
+const std::map<std::string, std::optional<MetaModel>>& image_models() {
+  static thread_local std::map<std::string, std::optional<MetaModel>> known;
+  for (const auto& name : registry().names())
+    if (registry().find(name).domain == Domain::image && !known.contains(name))
+      known[name] = meta_model(name, ImageOptions{});
+  return known;
+}
+
+bool has_all_keys_of(const MetaModel& model, const State& state) {
+  return std::all_of(state.begin(), state.end(), [&](const auto& item) { return model.tensors.contains(item.key()); });
+}
+
+/// The model with the state's keys and shapes, or nothing.
+std::optional<ModelMatch> match(const MetaModel& model, const State& state) {
+  if (!has_all_keys_of(model, state)) return std::nullopt;
+  auto options = to_json(model.options);
+  for (const auto& item : model.tensors) {
+    const auto& key = item.key();
+    const auto wanted = item.value().sizes();
+    const auto* found = state.find(key);
+    if (!found) {
+      if (!key.ends_with("num_batches_tracked")) return std::nullopt;
+    } else if (found->sizes() != wanted) {
+      const bool same_rank = found->dim() == item.value().dim() && found->dim() > 0;
+      if (same_rank && (key == model.classifier + ".weight" || key == model.classifier + ".bias") &&
+          found->sizes().slice(1) == wanted.slice(1))
+        options["outputs"] = found->size(0);
+      else if (same_rank && key == model.first_convolution && found->size(0) == wanted[0] &&
+               found->sizes().slice(2) == wanted.slice(2))
+        options["channels"] = found->size(1);
+      else
+        return std::nullopt;
+    }
+  }
+  return ModelMatch{model.name, options_from_json(registry().find(model.name).domain, options)};
+}
+
+/// The model with the options that its own `options_of` reads from the state.
+std::optional<ModelMatch> match_by_options(const ModelInfo& info, const State& state) {
+  const auto options = info.options_of(state);
+  const auto model = options ? meta_model(info.name, *options) : std::nullopt;
+  return model ? match(*model, state) : std::nullopt;
+}
+
+}  // namespace
+
+std::string ModelMatch::text() const {
+  std::vector<std::string> settings;
+  const auto json = to_json(options);
+  for (const auto& [option, value] : json.items()) settings.push_back(option + "=" + value.dump());
+  return settings.empty() ? name : fmt::format("{} with {}", name, fmt::join(settings, ", "));
+}
+
+std::vector<ModelMatch> match_models(const State& state) {
+  auto remaps = candidate_remaps(state);
+  remaps.insert(remaps.begin(), RemappedState{"", state});
+  const auto& images = image_models();
+  std::vector<ModelMatch> matches;
+  for (const auto& name : registry().names()) {
+    const auto& info = registry().find(name);
+    const auto known = images.find(name);
+    for (const auto& remap : remaps) {
+      const auto found = info.options_of                                  ? match_by_options(info, remap.state)
+                         : known != images.end() && known->second ? match(*known->second, remap.state)
+                                                                          : std::nullopt;
+      if (!found) continue;
+      matches.push_back(*found);
+      break;
+    }
+  }
+  return matches;
+}
+
+ModelMatch identify_model(const State& state, const std::string& source, const std::string& preferred) {
+  const auto matches = match_models(state);
+  if (matches.size() == 1) return matches.front();
+  for (const auto& match : matches)
+    if (match.name == preferred) return match;
+  if (matches.empty()) fail(ErrorKind::usage, "{}: fits no registered model; name its network with --model", source);
+  std::vector<std::string> texts;
+  for (const auto& match : matches) texts.push_back(match.text());
+  fail(ErrorKind::usage, "{}: fits several models that differ only in parts without weights, name one with --model: {}",
+       source, list(texts, 10));
+}
+
+std::string match_hint(const State& state) {
+  std::vector<std::string> texts;
+  for (const auto& match : match_models(state)) texts.push_back(match.text());
+  return texts.empty() ? "" : "; it fits " + list(texts, 3);
+}
+
+}  // namespace reszoo
