@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "train/metric_fixture.h"
+#include "metrics/metric_fixture.h"
 #include "train/small_run.h"
 #include "support/support.h"
 

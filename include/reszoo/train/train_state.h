@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 #include "reszoo/train/plateau.h"
 #include "reszoo/weights/state.h"
 

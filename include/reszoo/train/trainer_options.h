@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 #include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/plateau.h"

@@ -1,5 +1,5 @@
 // The page of a run.
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 #include <torch/types.h>
 

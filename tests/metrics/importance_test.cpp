@@ -1,10 +1,10 @@
 // Importance and partial dependence against scikit-learn's, and what they leave alone.
-#include "reszoo/train/importance.h"
+#include "reszoo/metrics/importance.h"
 
 #include <cmath>
 
-#include "metric_fixture.h"
-#include "reszoo/train/metrics.h"
+#include "metrics/metric_fixture.h"
+#include "reszoo/metrics/metrics.h"
 #include "support/support.h"
 
 using namespace reszoo;

@@ -6,7 +6,7 @@
 
 #include "page.h"
 #include "report_parts.h"
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 
 namespace reszoo::page {
 namespace {

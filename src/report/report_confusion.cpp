@@ -7,7 +7,7 @@
 
 #include "page.h"
 #include "report_parts.h"
-#include "reszoo/train/curves.h"
+#include "reszoo/metrics/curves.h"
 
 namespace reszoo::page {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "reszoo/train/column_profile.h"
-#include "reszoo/train/importance.h"
+#include "reszoo/report/column_profile.h"
+#include "reszoo/metrics/importance.h"
 #include "reszoo/train/train_state.h"
 
 namespace reszoo {

@@ -1,9 +1,9 @@
 // Metrics against scikit-learn's, and where they are not defined.
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 
 #include <cmath>
 
-#include "metric_fixture.h"
+#include "metrics/metric_fixture.h"
 #include "support/support.h"
 
 using namespace reszoo;

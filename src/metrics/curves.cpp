@@ -1,4 +1,4 @@
-#include "reszoo/train/curves.h"
+#include "reszoo/metrics/curves.h"
 
 #include <ATen/ATen.h>
 

@@ -1,4 +1,4 @@
-#include "reszoo/train/importance.h"
+#include "reszoo/metrics/importance.h"
 
 #include <ATen/ATen.h>
 

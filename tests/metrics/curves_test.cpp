@@ -1,10 +1,10 @@
 // Curves and thresholds against scikit-learn's.
-#include "reszoo/train/curves.h"
+#include "reszoo/metrics/curves.h"
 
 #include <cmath>
 
-#include "metric_fixture.h"
-#include "reszoo/train/metrics.h"
+#include "metrics/metric_fixture.h"
+#include "reszoo/metrics/metrics.h"
 #include "support/support.h"
 
 using namespace reszoo;

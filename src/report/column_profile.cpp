@@ -1,4 +1,4 @@
-#include "reszoo/train/column_profile.h"
+#include "reszoo/report/column_profile.h"
 
 #include <ATen/ATen.h>
 

@@ -5,8 +5,8 @@
 
 #include "metric_inputs.h"
 #include "reszoo/base/error.h"
-#include "reszoo/train/curves.h"
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/curves.h"
+#include "reszoo/metrics/metrics.h"
 
 namespace reszoo {
 namespace {

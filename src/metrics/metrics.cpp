@@ -1,4 +1,4 @@
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 
 #include <ATen/ATen.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 #include <fmt/format.h>
 

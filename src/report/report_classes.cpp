@@ -8,8 +8,8 @@
 #include "plot.h"
 #include "report_parts.h"
 #include "reszoo/base/error.h"
-#include "reszoo/train/curves.h"
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/curves.h"
+#include "reszoo/metrics/metrics.h"
 
 namespace reszoo::page {
 namespace {

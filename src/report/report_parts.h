@@ -1,6 +1,6 @@
 // The parts of a report's page, as HTML.
 #pragma once
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo::page {
 
