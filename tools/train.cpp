@@ -142,7 +142,7 @@ ordered_json summary_of(const Arguments& a, const Plan& plan, const cli::Trainin
   }
   const auto figures = [](const Metrics& metrics) { return metrics.empty() ? ordered_json() : cli::to_json(metrics); };
   return {{"model", plan.network},
-          {"metric", training.evaluation.decides},
+          {"metric", training.evaluation.monitor.name},
           {"val", figures(validation)},
           {"test", figures(test)},
           {"epochs", epochs},
@@ -250,7 +250,7 @@ ordered_json run(Arguments& a, const cli::Common& common, const std::string& com
     auto report = report_of(command, trained, plan, validation, test);
     cli::add_dataset(report, model, dataset, training.evaluation, common.seed);
     if (!folds.empty()) report.tables.push_back(cli::table_of(folds));
-    if (!trials.empty()) report.tables.push_back(cli::table_of(trials, training.evaluation.decides));
+    if (!trials.empty()) report.tables.push_back(cli::table_of(trials, training.evaluation.monitor.name));
     write_report(out / "report.html", report);
   }
   auto summary = summary_of(a, plan, training, trained, validation, test);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "train/keyed_text.h"
 
@@ -47,15 +48,9 @@ std::string PlateauOptions::text() const {
   return detail::joined("plateau", items);
 }
 
-bool Plateau::is_better(double metric) const {
-  if (!std::isfinite(metric)) return false;
-  if (!state.best) return true;
-  const double margin = options_.threshold * std::abs(*state.best) + options_.margin;
-  return greater_is_better_ ? metric > *state.best + margin : metric < *state.best - margin;
-}
-
 double Plateau::update(double metric) {
-  const bool better = is_better(metric);
+  const double best = state.best.value_or(std::numeric_limits<double>::quiet_NaN());
+  const bool better = monitor_.is_better(metric, best, options_.threshold * std::abs(best) + options_.margin);
   if (better) state.best = metric;
   state.bad_epochs = better ? 0 : state.bad_epochs + 1;
   if (state.cooldown_left > 0) {

@@ -1,7 +1,6 @@
 #include "settings.h"
 
 #include "reszoo/base/names.h"
-#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
@@ -109,15 +108,6 @@ void check(const TrainerOptions& o) {
   if (!(o.checkpoint_every >= 0))
     fail(ErrorKind::usage, "Trainer: checkpoint_every must be at least 0, got {}", o.checkpoint_every);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
-}
-
-double deciding(const Metrics& metrics, const std::string& name) {
-  if (name.empty()) return metrics.front().second;
-  for (const auto& [metric, value] : metrics)
-    if (metric == name) return value;
-  std::vector<std::string> names;
-  for (const auto& item : metrics) names.push_back(item.first);
-  fail(ErrorKind::usage, "metric: must be one of {}, got \"{}\"{}", list(names), name, suggestion(name, names));
 }
 
 }  // namespace reszoo::detail

@@ -1,6 +1,6 @@
 #include "reszoo/train/trainer.h"
 
-#include <cmath>
+#include <limits>
 
 #include "reszoo/base/error.h"
 #include "reszoo/weights/load.h"
@@ -149,14 +149,13 @@ Metrics Trainer::validate(const Batches& validation) {
 
 bool Trainer::judge(const Metrics& metrics) {
   if (metrics.empty()) return true;
-  const double value = detail::deciding(metrics, evaluation_.decides);
+  const double value = evaluation_.monitor.value_of(metrics);
   const bool first = !state_.best_metric;
   const bool better =
-      std::isfinite(value) &&
-      (first || (evaluation_.greater_is_better ? value > *state_.best_metric : value < *state_.best_metric));
+      evaluation_.monitor.is_better(value, state_.best_metric.value_or(std::numeric_limits<double>::quiet_NaN()));
   if (better) state_.best_metric = value;
   if (options_.plateau) {
-    Plateau plateau(*options_.plateau, evaluation_.greater_is_better);
+    Plateau plateau(*options_.plateau, evaluation_.monitor);
     plateau.state = state_.plateau;
     plateau.update(value);
     state_.plateau = plateau.state;

@@ -82,8 +82,8 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
   if (decides.empty()) decides = target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
   return {
       .metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-      .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
-      .decides = decides};
+      .monitor = {.name = decides,
+                  .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end()}};
 }
 
 namespace {

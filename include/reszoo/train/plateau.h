@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "reszoo/metrics/monitor.h"
+
 namespace reszoo {
 
 /// | text                          | meaning                                                   |
@@ -51,8 +53,8 @@ struct PlateauState {
 /// metric; and there is no least change of the rate (`eps`).
 class Plateau {
  public:
-  Plateau(const PlateauOptions& options, bool greater_is_better)
-      : options_(options), greater_is_better_(greater_is_better) {}
+  /// `monitor` says which metrics are better; its name is not looked at.
+  Plateau(const PlateauOptions& options, Monitor monitor) : options_(options), monitor_(std::move(monitor)) {}
 
   /// Takes the metric of an epoch and returns the factor for the next one.
   double update(double metric);
@@ -60,10 +62,8 @@ class Plateau {
   PlateauState state = {};
 
  private:
-  bool is_better(double metric) const;
-
   PlateauOptions options_;
-  bool greater_is_better_;
+  Monitor monitor_;
 };
 
 }  // namespace reszoo

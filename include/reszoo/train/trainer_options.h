@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "reszoo/metrics/metrics.h"
+#include "reszoo/metrics/evaluation.h"
 #include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/plateau.h"
@@ -18,15 +18,6 @@ namespace reszoo {
 /// The loss of each row, (N), or the mean of a batch as a scalar; with gradient.
 /// Rows of different weight need the first.
 using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
-
-/// What is measured on validation rows, and which metric decides which epoch is best.
-struct Evaluation {
-  /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
-  /// int64, both on the CPU. The names must not depend on the values.
-  std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
-  bool greater_is_better = false;
-  std::string decides = {};  ///< name of the metric that decides; "": the first
-};
 
 /// In which numbers products and convolutions of a training step are computed. Weights, the
 /// optimizer's state and evaluation are in float32.
