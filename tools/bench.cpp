@@ -57,7 +57,7 @@ cli::Source open(const Arguments& a, c10::Device device) {
   model.network = create_model(info.name, model.options);
   model.network->to(device);
   model.network->eval();
-  if (parse_numbers(a.source.fuse.precision) == Numbers::int8) {
+  if (parse_precision(a.source.fuse.precision) == Precision::int8) {
     Calibration calibration(model.network);
     calibration.add(input_of(a, &model));
     model.quantization = calibration.result();
@@ -138,7 +138,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
                       {"threads", at::get_num_threads()},
                       {"streams", a.streams},
                       {"fused", fused},
-                      {"precision", fused ? text_of(source.model->fused.front().numbers()) : "float32"},
+                      {"precision", fused ? text_of(source.model->fused.front().precision()) : "float32"},
                       {"unit", rows ? "rows/s" : "images/s"}};
   if (!a.out.empty()) {
     if (!fused) fail(ErrorKind::usage, "--out: needs a network that is fused");

@@ -9,9 +9,9 @@ namespace reszoo::detail {
 /// Throws: Error (device) if it is of several, or of one that cannot be fused.
 TensorType type_of(const Network& network);
 
-/// What is computed in; `best` is resolved.
+/// Resolves Precision::automatic to a concrete precision.
 /// Throws: Error (device, usage) if it cannot be had.
-Numbers numbers_of(const Network& network, const FuseOptions& options, const TensorType& type);
+Precision precision_of(const Network& network, const FuseOptions& options, const TensorType& type);
 
 /// Throws: Error (usage) for a way or a quantization of layers that the network does not have.
 void check_layers(const NetworkImpl& network, const Program& program, const FuseOptions& options);

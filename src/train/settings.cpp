@@ -5,17 +5,10 @@
 namespace reszoo {
 namespace {
 
-constexpr Named<Precision> kPrecisions[] = {{"float32", Precision::float32},
-                                            {"bfloat16", Precision::bfloat16},
-                                            {"bf16", Precision::bfloat16},
-                                            {"float16", Precision::float16},
-                                            {"fp16", Precision::float16}};
 constexpr Named<OnNonfinite> kOnNonfinite[] = {{"stop", OnNonfinite::stop}, {"skip", OnNonfinite::skip}};
 
 }  // namespace
 
-Precision parse_precision(std::string_view text) { return parse_name("precision", kPrecisions, text); }
-std::string text_of(Precision precision) { return name_of(kPrecisions, precision); }
 OnNonfinite parse_on_nonfinite(std::string_view text) { return parse_name("on-nonfinite", kOnNonfinite, text); }
 std::string text_of(OnNonfinite rule) { return name_of(kOnNonfinite, rule); }
 
@@ -100,6 +93,8 @@ void check(const TrainerOptions& o) {
   if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
   if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
+  if (o.precision == Precision::automatic || o.precision == Precision::int8)
+    fail(ErrorKind::usage, "Trainer: precision must be float32, bfloat16 or float16, got {}", text_of(o.precision));
   if (o.accumulate < 1) fail(ErrorKind::usage, "Trainer: accumulate must be at least 1, got {}", o.accumulate);
   if (!(o.mix.mixup >= 0 && o.mix.cutmix >= 0 && o.mix.probability >= 0 && o.mix.probability <= 1))
     fail(ErrorKind::usage,

@@ -60,7 +60,7 @@ Agreement quantize(Source& source, const std::string& name, const CalibrateOptio
   model.quantization = calibration.result();
   round_weights(model.network, model.quantization.layers);
   const auto rounded =
-      outputs_of(fuse(model.network, {.numbers = Numbers::int8, .quantization = model.quantization}), batches);
+      outputs_of(fuse(model.network, {.precision = Precision::int8, .quantization = model.quantization}), batches);
   return {.pictures = exact.size(0),
           .same_class = exact.argmax(1).eq(rounded.argmax(1)).to(torch::kDouble).mean().item<double>(),
           .error = ((rounded - exact).norm() / exact.norm().clamp_min(1e-30)).item<double>()};

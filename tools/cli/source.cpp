@@ -193,15 +193,15 @@ void add_fuse_options(CLI::App& app, FuseFlags& flags) {
 }
 
 void fuse_model(Model& model, const FuseFlags& flags) {
-  const auto asked = parse_numbers(flags.precision);
+  const auto asked = parse_precision(flags.precision);
   const auto parameters = model.network->parameters();
   const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
-  if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
-  model.fuse({.tune = flags.tune, .numbers = asked});
-  const auto numbers = model.fused.front().numbers();
-  if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
+  if (flags.no_fuse || (!on_cpu && asked == Precision::automatic)) return;
+  model.fuse({.tune = flags.tune, .precision = asked});
+  const auto precision = model.fused.front().precision();
+  if (asked == Precision::automatic && !model.quantization.empty() && precision != Precision::int8)
     std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
-  if (on_cpu && numbers == Numbers::bfloat16 && !has_fast_bfloat16())
+  if (on_cpu && precision == Precision::bfloat16 && !has_fast_bfloat16())
     std::cerr << "note: this processor has no bfloat16 (AVX-512 BF16); float32 is faster\n";
 }
 
@@ -229,11 +229,11 @@ void add_input_options(CLI::App& app, InputOptions& options) {
 
 Source open_source(const SourceOptions& options, c10::Device device) {
   auto source = open_plain(options, device);
-  const auto numbers = parse_numbers(options.fuse.precision);
+  const auto precision = parse_precision(options.fuse.precision);
   if (source.model)
     fuse_model(*source.model, options.fuse);
-  else if (numbers != Numbers::best && numbers != Numbers::float32)
-    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own numbers", options.weights);
+  else if (precision != Precision::automatic && precision != Precision::float32)
+    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own precision", options.weights);
   return source;
 }
 

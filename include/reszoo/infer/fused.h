@@ -7,23 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "reszoo/base/precision.h"
 #include "reszoo/infer/quantize.h"
 #include "reszoo/nn/network.h"
 
 namespace reszoo {
-
-/// In which numbers a fused network computes.
-enum class Numbers {
-  best,  ///< int8 where a quantization is given and `has_fast_int8()`; else as the network's weights
-  float32,
-  float16,   ///< on a GPU
-  bfloat16,  ///< on a CPU slower than float32 unless `has_fast_bfloat16()`
-  int8,      ///< needs a quantization; no faster than float32 unless `has_fast_int8()`
-};
-
-/// Throws: Error (usage).
-Numbers parse_numbers(std::string_view text);
-std::string text_of(Numbers numbers);
 
 /// How `fuse` makes a network ready.
 struct FuseOptions {
@@ -36,7 +24,9 @@ struct FuseOptions {
   /// The way of single layers by their key, "layer1.0.conv1": "direct", "winograd", "winograd:24" (tiles that a
   /// thread takes at once), "onednn". They go before rule and timing.
   std::map<std::string, std::string> ways = {};
-  Numbers numbers = Numbers::best;
+  /// What the network computes in. `automatic` is int8 where a quantization is given and `has_fast_int8()`, else the type
+  /// of the network's weights. bfloat16 is slower than float32 on a CPU unless `has_fast_bfloat16()`.
+  Precision precision = Precision::automatic;
   Quantization quantization = {};  ///< for int8; of the same weights, see `Calibration`
   /// Shares the weights with the network instead of copying them: it is put into evaluation mode, and must not change
   /// any more.
@@ -48,7 +38,7 @@ struct FusedStep {
   std::string key;                   ///< of its layer
   std::string kind;                  ///< "conv", "linear", "max_pool", "average", "scale_shift", "add", "plain", …
   std::vector<std::string> with;     ///< what became part of it, in order: "layer1.0.bn1", "add", "relu"
-  std::string way = {};              ///< of a convolution or linear layer, for this shape; or its numbers, "int8"
+  std::string way = {};              ///< of a convolution or linear layer, for this shape; or its precision, "int8"
   std::vector<int64_t> output = {};  ///< shape
   int64_t multiply_adds = 0;         ///< of convolutions and linear layers
   double seconds = 0;                ///< set by `profile` alone: the median
@@ -84,8 +74,8 @@ class FusedNetwork {
   /// The operations with the time that each takes, the median of `rounds`.
   std::vector<FusedStep> profile(const Tensor& x, int64_t rounds = 10) const;
 
-  /// What `best` came to: never that.
-  Numbers numbers() const;
+  /// What the network computes in: never `automatic`.
+  Precision precision() const;
 
   const std::string& name() const;
   const InputSpec& input_spec() const;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "reszoo/base/precision.h"
 #include "reszoo/metrics/evaluation.h"
 #include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
@@ -18,18 +19,6 @@ namespace reszoo {
 /// The loss of each row, (N), or the mean of a batch as a scalar; with gradient.
 /// Rows of different weight need the first.
 using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
-
-/// In which numbers products and convolutions of a training step are computed. Weights, the
-/// optimizer's state and evaluation are in float32.
-enum class Precision {
-  float32,
-  bfloat16,  ///< autocast, on CPU and CUDA
-  float16,   ///< autocast, and the loss scaled so that small gradients do not vanish
-};
-
-/// Reads `float32`, `bfloat16` (`bf16`) or `float16` (`fp16`). Throws: Error (usage).
-Precision parse_precision(std::string_view text);
-std::string text_of(Precision precision);
 
 /// What happens to a step whose loss or gradient is not finite.
 enum class OnNonfinite {
@@ -52,6 +41,8 @@ struct TrainerOptions {
   /// less memory for the same step, but for batch norms, which see a part.
   int64_t accumulate = 1;
   Mix mix = {};
+  /// Precision of the products and convolutions of a training step, by autocast: float32, bfloat16 or float16, which
+  /// also scales the loss so that small gradients do not vanish. Weights, optimizer state and evaluation are float32.
   Precision precision = Precision::float32;
   OnNonfinite on_nonfinite = OnNonfinite::stop;
   double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
