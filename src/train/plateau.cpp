@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "train/keyed_text.h"
+#include "train/spec_text.h"
 
 namespace reszoo {
 namespace {
@@ -21,12 +21,6 @@ constexpr Key kKeys[] = {
     {"end", &PlateauOptions::end, {0, 1, true, true}},
 };
 
-const Key& key_named(std::string_view name) {
-  for (const auto& key : kKeys)
-    if (key.name == name) return key;
-  detail::refuse_key("Plateau", "plateau", names_of(kKeys), name);
-}
-
 }  // namespace
 
 PlateauOptions PlateauOptions::parse(std::string_view text) {
@@ -34,10 +28,7 @@ PlateauOptions PlateauOptions::parse(std::string_view text) {
   if (text.substr(0, colon) != "plateau") refuse_name("Plateau", {"plateau"}, text);
   PlateauOptions options;
   if (colon == std::string_view::npos) return options;
-  const auto items = detail::items_of(text.substr(colon + 1));
-  for (size_t i = 0; i < items.size(); ++i)
-    put("Plateau", "plateau", i == 0 && items[i].key.empty() ? kKeys[0] : key_named(items[i].key), items[i].value,
-        options);
+  detail::put_all("Plateau", "plateau", kKeys, text.substr(colon + 1), options);
   return options;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "train/keyed_text.h"
+#include "train/spec_text.h"
 
 namespace reszoo {
 namespace {
@@ -46,15 +46,6 @@ void add_drop(Schedule& schedule, std::string_view text) {
   if (!schedule.drop_at.empty() && drop <= schedule.drop_at.back())
     fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} behind {}", drop, schedule.drop_at.back());
   schedule.drop_at.push_back(drop);
-}
-
-const Key& key_named(const Row& row, std::string_view name) {
-  std::vector<std::string> known;
-  for (const auto& key : row.keys) {
-    if (key.name == name) return key;
-    known.emplace_back(key.name);
-  }
-  detail::refuse_key("Schedule", row.name, known, name);
 }
 
 /// How many drops have been at `now`. One falls on the first step at or behind its place,
@@ -101,7 +92,9 @@ Schedule Schedule::parse(std::string_view text) {
     for (size_t i = 0; i < items.size(); ++i) {
       const auto& [key, value] = items[i];
       if (multistep && key.empty()) add_drop(schedule, value);
-      else put("Schedule", row.name, key.empty() && i == 0 ? row.keys.front() : key_named(row, key), value, schedule);
+      else put("Schedule", row.name,
+               key.empty() && i == 0 ? row.keys.front() : detail::key_named("Schedule", row.name, row.keys, key), value,
+               schedule);
     }
   }
   if (multistep && schedule.drop_at.empty())

@@ -61,11 +61,11 @@ TEST(Loss, OfOrderedClassesGrowsWithTheDistance) {
 }
 
 TEST(Loss, HuberIsTheSquareNearAndLinearFar) {
-  const auto loss = loss_of(target_of(Task::regression), {.number = parse_number_loss("huber")});
+  const auto loss = loss_of(target_of(Task::regression), {.number = "huber"});
   const auto rows = loss(torch::tensor({{0.5}, {3.0}}), torch::zeros({2, 1}));
   EXPECT_NEAR(rows[0].item<double>(), 0.125, 1e-6);
   EXPECT_NEAR(rows[1].item<double>(), 2.5, 1e-6);
-  expect_error_parts(ErrorKind::usage, {"mse, mae or huber", "hubert"}, [] { parse_number_loss("hubert"); });
+  expect_error_parts(ErrorKind::usage, {"mse, mae, huber", "hubert", "did you mean huber?"}, [] { loss_of(target_of(Task::regression), {.number = "hubert"}); });
 }
 
 TEST(Loss, OneClassAgainstTheRestIsTimms) {
@@ -74,7 +74,7 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
   const auto target = target_of(Task::multiclass, {0, 1, 2, 3});
   const auto bce = [&](double smoothing) {
-    return loss_of(target, {.classes = ClassLoss::bce, .label_smoothing = smoothing});
+    return loss_of(target, {.classes = "bce", .label_smoothing = smoothing});
   };
   for (const auto& run : fixture.at("bce"))
     test::expect_close(bce(run.at("smoothing"))(outputs, targets), run.at("losses"), 1e-8);
@@ -94,11 +94,18 @@ TEST(Loss, IsChosenByName) {
   LossOptions options;
   options.choose("bce");
   options.choose("mae");
-  EXPECT_EQ(text_of(options.classes), "bce");
-  EXPECT_EQ(text_of(options.number), "mae");
+  EXPECT_EQ(options.classes, "bce");
+  EXPECT_EQ(options.number, "mae");
   expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy or bce", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
-  expect_error_parts(ErrorKind::usage, {"loss: must be cross_entropy or bce"}, [] { parse_class_loss("mse"); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
+                     [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse has no keys, got \"delta=1\""}, [&] { options.choose("mse:delta=1"); });
+}
+
+TEST(Loss, OfYourOwnGoesBeforeAllOthers) {
+  const auto loss = loss_of(target_of(Task::quantile), {.custom = test::squared_error});
+  EXPECT_EQ(loss(torch::full({2, 1}, 3.0), torch::zeros({2, 1})).item<double>(), 9);
 }
 
 TEST(Loss, WeightsCountRowsAsOftenAsTheySay) {

@@ -9,16 +9,13 @@
 
 #include "reszoo/base/precision.h"
 #include "reszoo/metrics/evaluation.h"
+#include "reszoo/train/loss.h"
 #include "reszoo/train/mix.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/plateau.h"
 #include "reszoo/train/schedule.h"
 
 namespace reszoo {
-
-/// The loss of each row, (N), or the mean of a batch as a scalar; with gradient.
-/// Rows of different weight need the first.
-using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
 
 /// What happens to a step whose loss or gradient is not finite.
 enum class OnNonfinite {

@@ -1,4 +1,4 @@
-/// Values written as `name:bare,key=value,…`: tables of keys, read and printed.
+/// Texts like `name:bare,key=value,…`: read and printed by a table of keys.
 #pragma once
 #include <cmath>
 #include <limits>
@@ -30,20 +30,20 @@ struct Range {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// A key and where its value stands; whole numbers stand in an int64_t.
+/// A key, the member of Struct that holds its value (an int64_t for whole numbers), and the values that it may have.
 template <typename Struct>
 struct Key {
   std::string_view name;
-  std::variant<double Struct::*, int64_t Struct::*> place;
+  std::variant<double Struct::*, int64_t Struct::*, std::optional<double> Struct::*> member;
   Range range;
 };
 
-/// A key's value in the text; the key is empty where it was left out.
+/// One item of a text; the key is empty where the text has a bare value.
 struct Item {
   std::string_view key, value;
 };
 
-/// The part behind the colon, at its commas.
+/// Splits what follows the colon at its commas.
 inline std::vector<Item> items_of(std::string_view text) {
   std::vector<Item> items;
   for (size_t begin = 0; begin <= text.size();) {
@@ -74,28 +74,54 @@ inline double number_of(std::string_view subject, std::string_view name, std::st
        suggestion(key, known));
 }
 
-/// Puts an item's value into its place.
+/// The key of that name among the keys of `subject name`. Throws: Error (usage) if there is none.
+template <typename Keys>
+const auto& key_named(std::string_view subject, std::string_view name, const Keys& keys, std::string_view text) {
+  std::vector<std::string> known;
+  for (const auto& key : keys) {
+    if (key.name == text) return key;
+    known.emplace_back(key.name);
+  }
+  refuse_key(subject, name, known, text);
+}
+
+/// Sets the member of `to` that the key names.
 /// Throws: Error (usage) for a value out of its range.
 template <typename Struct>
 void put(std::string_view subject, std::string_view name, const Key<Struct>& key, std::string_view text, Struct& to) {
-  const bool whole = std::holds_alternative<int64_t Struct::*>(key.place);
+  const bool whole = std::holds_alternative<int64_t Struct::*>(key.member);
   const auto value = number_of(subject, name, key.name, text, key.range, whole);
-  if (whole) to.*std::get<int64_t Struct::*>(key.place) = static_cast<int64_t>(value);
-  else to.*std::get<double Struct::*>(key.place) = value;
+  std::visit([&](auto member) { to.*member = static_cast<std::decay_t<decltype(to.*member)>>(value); }, key.member);
 }
 
-/// `key=value` where the value is not the usual one, else "".
+/// Reads the items that follow a colon; the first one may be bare, and is then the first key's.
+/// Throws: Error (usage) for an unknown key or a value out of its range.
+template <typename Keys, typename Struct>
+void put_all(std::string_view subject, std::string_view name, const Keys& keys, std::string_view text, Struct& to) {
+  if (std::size(keys) == 0) fail(ErrorKind::usage, "{}: {} has no keys, got \"{}\"", subject, name, text);
+  const auto items = items_of(text);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const bool bare = i == 0 && items[i].key.empty();
+    put(subject, name, bare ? *std::begin(keys) : key_named(subject, name, keys, items[i].key), items[i].value, to);
+  }
+}
+
+/// `key=value`, or the value alone if `bare`; "" for the default value.
 template <typename Struct>
 std::string text_of(const Key<Struct>& key, const Struct& from, bool bare) {
+  const auto text = [&](double value) {
+    return bare ? fmt::format("{}", value) : fmt::format("{}={}", key.name, value);
+  };
   return std::visit(
-      [&](auto place) {
-        if (from.*place == Struct{}.*place) return std::string();
-        return bare ? fmt::format("{}", from.*place) : fmt::format("{}={}", key.name, from.*place);
+      [&](auto member) {
+        if (from.*member == Struct{}.*member) return std::string();
+        if constexpr (std::is_same_v<decltype(member), std::optional<double> Struct::*>) return text(*(from.*member));
+        else return bare ? fmt::format("{}", from.*member) : fmt::format("{}={}", key.name, from.*member);
       },
-      key.place);
+      key.member);
 }
 
-/// The name and what belongs behind it.
+/// The name, and the items after a colon.
 inline std::string joined(std::string_view name, const std::vector<std::string>& items) {
   return items.empty() ? std::string(name) : fmt::format("{}:{}", name, fmt::join(items, ","));
 }
