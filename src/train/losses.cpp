@@ -59,12 +59,31 @@ Tensor bce(const LossParameters& p, const Tensor& outputs, const Tensor& targets
   return label_losses(outputs, class_shares(p.label_smoothing, outputs, targets));
 }
 
+/// sum over the classes of -share alpha (1 - p)^gamma log(p).
+Tensor focal(const LossParameters& p, const Tensor& outputs, const Tensor& targets) {
+  constexpr double kLeast = 1e-12;  // of 1 - p: its power has no finite derivative at 0 where gamma < 1
+  const auto log_p = outputs.log_softmax(-1);
+  auto losses = log_p * log_p.expm1().neg().clamp_min(kLeast).pow(p.gamma).neg();
+  if (p.alpha) {
+    if (outputs.size(-1) != 2)
+      fail(ErrorKind::usage, "loss: alpha of focal is for two classes, got {} classes", outputs.size(-1));
+    losses = losses * at::tensor({1 - *p.alpha, *p.alpha}, losses.options());
+  }
+  const auto shares = class_shares(p.label_smoothing, outputs, targets);
+  return mean_of_rows((broadcast_to_outputs(shares, losses) * losses).sum(-1, /*keepdim=*/true));
+}
+
 const LossRow kLosses[] = {
     {"mse", LossOf::numbers, {}, mse},
     {"mae", LossOf::numbers, {}, mae},
     {"huber", LossOf::numbers, {}, huber},
     {"cross_entropy", LossOf::classes, {}, cross_entropy},
     {"bce", LossOf::classes, {}, bce},
+    {"focal",
+     LossOf::classes,
+     {{"gamma", &LossParameters::gamma, {0, kInfinity, true, false}},
+      {"alpha", &LossParameters::alpha, {0, 1, false, false}}},
+     focal},
 };
 
 }  // namespace

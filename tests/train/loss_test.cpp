@@ -84,6 +84,51 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   EXPECT_TRUE(torch::allclose(bce(0.1)(both, targets), (bce(0.1)(outputs, targets) + bce(0.1)(-outputs, targets)) / 2));
 }
 
+TEST(Loss, FocalIsItsFormula) {
+  const auto fixture = test::read_fixture("torch_losses").at("focal");
+  const auto outputs = test::tensor_of(fixture.at("outputs"));
+  const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
+  const auto multiclass = target_of(Task::multiclass, {0, 1, 2, 3});
+  for (const auto& run : fixture.at("multiclass")) {
+    const auto loss = loss_of(multiclass, {.classes = fmt::format("focal:gamma={}", run.at("gamma").get<double>())});
+    test::expect_close(loss(outputs, targets), run.at("losses"), 1e-8);
+    test::expect_close(loss(outputs, torch::one_hot(targets, 4).to(torch::kDouble)), run.at("losses"), 1e-8);
+  }
+  const auto labels = torch::tensor(fixture.at("labels").get<std::vector<int64_t>>());
+  for (const auto& run : fixture.at("binary")) {
+    const auto text = fmt::format("focal:{},alpha={}", run.at("gamma").get<double>(), run.at("alpha").get<double>());
+    const auto loss = loss_of(target_of(Task::binary, {0, 1, 0, 1}), {.classes = text});
+    test::expect_close(loss(outputs.narrow(1, 0, 2), labels), run.at("losses"), 1e-8);
+  }
+  const auto even = loss_of(multiclass, {.classes = "focal:0", .label_smoothing = 0.1})(outputs, targets);
+  EXPECT_TRUE(torch::allclose(even, loss_of(multiclass, {.label_smoothing = 0.1})(outputs, targets)));
+}
+
+TEST(Loss, FocalHasAGradientWhereTheNetworkIsSure) {
+  for (const auto* text : {"focal", "focal:0.5", "focal:0"}) {
+    const auto outputs = torch::tensor({{200.F, -200.F}, {-200.F, 200.F}}).set_requires_grad(true);
+    loss_of(target_of(Task::binary, {0, 1, 0, 1}), {.classes = text})(outputs, torch::tensor({0, 0})).sum().backward();
+    EXPECT_TRUE(outputs.grad().isfinite().all().item<bool>()) << text << outputs.grad();
+  }
+}
+
+TEST(Loss, FocalReadsItsKeys) {
+  LossOptions options;
+  for (const auto& [text, read] : {std::pair{"focal", "focal"}, {"focal:2", "focal"}, {"focal:3", "focal:gamma=3"},
+                                   {"focal:gamma=0.5,alpha=0.25", "focal:gamma=0.5,alpha=0.25"}}) {
+    options.choose(text);
+    EXPECT_EQ(options.classes, read);
+  }
+  expect_error_parts(ErrorKind::usage, {"loss: gamma of focal must be in [0, infinity)", "-1"},
+                     [&] { options.choose("focal:-1"); });
+  expect_error_parts(ErrorKind::usage, {"loss: key of focal must be gamma or alpha", "did you mean gamma?"},
+                     [&] { options.choose("focal:gama=1"); });
+  expect_error_parts(ErrorKind::usage, {"loss: alpha of focal is for two classes, got 3"}, [] {
+    loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "focal:alpha=0.5"})(torch::zeros({2, 3}),
+                                                                                    torch::tensor({0, 1}));
+  });
+}
+
 TEST(Loss, CrossEntropyTakesSharesOfClasses) {
   const auto outputs = torch::randn({6, 2, 3}), targets = torch::tensor({0, 2, 1, 1, 0, 2}, torch::kInt64);
   const auto loss = loss_of(target_of(Task::multiclass, {0, 1, 2}));
@@ -96,7 +141,7 @@ TEST(Loss, IsChosenByName) {
   options.choose("mae");
   EXPECT_EQ(options.classes, "bce");
   EXPECT_EQ(options.number, "mae");
-  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy or bce", "did you mean bce?"},
+  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy, bce or focal", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
   expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
                      [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });

@@ -21,8 +21,12 @@ using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>
 /// | `huber`         | regression         | the square up to one standard deviation of the target, linear beyond    |
 /// | `cross_entropy` | binary, multiclass | of one class out of all                                                 |
 /// | `bce`           | binary, multiclass | binary cross-entropy of each class against the rest, mean over classes  |
+/// | `focal`, `focal:gamma=G,alpha=A` | binary, multiclass | -(1 - p)^G log(p), p the probability of the true class, G = 2: little of rows that are right already; of two classes maybe times A for class 1 and 1 - A for class 0 |
 ///
-/// Source: Wightman et al. 2021, arXiv:2110.00476 (bce), as timm's BinaryCrossEntropy.
+/// Source: Wightman et al. 2021, arXiv:2110.00476 (bce), as timm's BinaryCrossEntropy; Lin et al. 2017,
+/// arXiv:1708.02002 (focal).
+/// Differs: focal loss is of the softmax, as predictions are; Lin et al. take a sigmoid of each class, which for two
+/// classes is the same.
 struct LossOptions {
   std::string number = "mse";            ///< for `regression`
   std::string classes = "cross_entropy"; ///< for `binary` and `multiclass`
