@@ -46,6 +46,7 @@ Loss loss_of(const Target& target, const LossOptions& options) {
   if (options.custom) return options.custom;
   switch (target.task()) {
     case Task::regression: return named_loss(options.number, LossOf::numbers, target, options.label_smoothing);
+    case Task::count: fail(ErrorKind::usage, "loss: no loss is of task=count");
     case Task::quantile:
       return [q = at::tensor(target.quantiles(), at::kDouble)](const Tensor& outputs, const Tensor& targets) {
         return pinball_losses(q, outputs, targets);
