@@ -35,6 +35,11 @@ Loss named_loss(std::string_view text, LossOf wanted, const Target& target, doub
   };
 }
 
+/// Counts have one loss: the default of numbers stands for it.
+std::string count_loss(const LossOptions& options) {
+  return options.number == LossOptions{}.number ? "poisson" : options.number;
+}
+
 }  // namespace
 
 void LossOptions::choose(std::string_view text) {
@@ -46,7 +51,7 @@ Loss loss_of(const Target& target, const LossOptions& options) {
   if (options.custom) return options.custom;
   switch (target.task()) {
     case Task::regression: return named_loss(options.number, LossOf::numbers, target, options.label_smoothing);
-    case Task::count: fail(ErrorKind::usage, "loss: no loss is of task=count");
+    case Task::count: return named_loss(count_loss(options), LossOf::counts, target, 0);
     case Task::quantile:
       return [q = at::tensor(target.quantiles(), at::kDouble)](const Tensor& outputs, const Tensor& targets) {
         return pinball_losses(q, outputs, targets);

@@ -35,6 +35,11 @@ Tensor huber(const LossParameters&, const Tensor& outputs, const Tensor& targets
   return mean_of_rows(at::huber_loss(outputs, broadcast_to_outputs(targets, outputs), at::Reduction::None));
 }
 
+/// exp(f) - y f: the negative logarithm of the Poisson distribution, without the part that no weight changes.
+Tensor poisson(const LossParameters&, const Tensor& outputs, const Tensor& targets) {
+  return mean_of_rows(outputs.exp() - broadcast_to_outputs(targets, outputs) * outputs);
+}
+
 // Losses of classes. Shape: targets (N) int64, or the share of each class, (N, C).
 
 /// The share of each class, (N, C): what smoothing takes is spread over all classes, the true one too. Shares that are
@@ -77,6 +82,7 @@ const LossRow kLosses[] = {
     {"mse", LossOf::numbers, {}, mse},
     {"mae", LossOf::numbers, {}, mae},
     {"huber", LossOf::numbers, {}, huber},
+    {"poisson", LossOf::counts, {}, poisson},
     {"cross_entropy", LossOf::classes, {}, cross_entropy},
     {"bce", LossOf::classes, {}, bce},
     {"focal",

@@ -14,7 +14,7 @@ struct LossParameters {
   std::optional<double> alpha = std::nullopt;  ///< of focal: weight of class 1 of two, 1 - alpha that of class 0
 };
 
-enum class LossOf { numbers, classes };
+enum class LossOf { numbers, counts, classes };
 
 /// A loss. `rows` returns the loss of each row, (N), of outputs (N, ...) or of k networks in one (N, k, ...).
 struct LossRow {

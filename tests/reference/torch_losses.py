@@ -1,4 +1,4 @@
-"""Make the fixture of losses that LibTorch does not have, row by row: focal loss, from its formula."""
+"""Make the fixture of losses, row by row: focal loss from its formula, Poisson's from torch."""
 import torch
 
 from fixture_json import short, source, write
@@ -26,5 +26,12 @@ def focal_record():
                        for gamma, alpha in ((2.0, 0.25), (1.0, 0.75))]}
 
 
+def poisson_record():
+    outputs = 2 * torch.cos(torch.arange(12, dtype=torch.float64) ** 2).view(6, 2)
+    targets = (torch.arange(12) % 5).view(6, 2).double()
+    losses = torch.nn.PoissonNLLLoss(log_input=True, full=False, reduction="none")(outputs, targets).mean(1)
+    return {"outputs": numbers(outputs), "targets": numbers(targets), "losses": [short(x) for x in losses]}
+
+
 if __name__ == "__main__":
-    write("torch_losses.json", {"source": source("torch"), "focal": focal_record()})
+    write("torch_losses.json", {"source": source("torch"), "focal": focal_record(), "poisson": poisson_record()})

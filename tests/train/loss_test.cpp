@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
+
 #include "metrics/metric_fixture.h"
 #include "train/small_run.h"
 #include "support/support.h"
@@ -129,6 +131,30 @@ TEST(Loss, FocalReadsItsKeys) {
   });
 }
 
+TEST(Loss, OfCountsIsPyTorchsPoisson) {
+  const auto fixture = test::read_fixture("torch_losses").at("poisson");
+  const auto outputs = test::tensor_of(fixture.at("outputs")), targets = test::tensor_of(fixture.at("targets"));
+  const auto counts = target_of(Task::count, {0, 1, 2, 3});
+  test::expect_close(loss_of(counts)(outputs, targets), fixture.at("losses"), 1e-8);
+  LossOptions options;
+  options.choose("poisson");
+  test::expect_close(loss_of(counts, options)(outputs, targets), fixture.at("losses"), 1e-8);
+  expect_error_parts(ErrorKind::usage, {"loss: poisson is not a loss of task=regression"},
+                     [&] { loss_of(target_of(Task::regression), options); });
+  expect_error_parts(ErrorKind::usage, {"loss: huber is not a loss of task=count"},
+                     [&] { loss_of(counts, {.number = "huber"}); });
+}
+
+// The constant that makes the loss small is the logarithm of the mean, and the prediction is the mean.
+TEST(Loss, OfCountsLeadsToTheMeanCount) {
+  const auto counts = target_of(Task::count, {0, 1, 2, 5});
+  const auto targets = torch::tensor({{0.0}, {1.0}, {2.0}, {5.0}}, f64);
+  const auto output = torch::full({4, 1}, std::log(2.0), f64).set_requires_grad(true);
+  loss_of(counts)(output, targets).sum().backward();
+  EXPECT_NEAR(output.grad().sum().item<double>(), 0, 1e-12);
+  EXPECT_NEAR(counts.decode(output.detach())[0].item<double>(), 2, 1e-12);
+}
+
 TEST(Loss, CrossEntropyTakesSharesOfClasses) {
   const auto outputs = torch::randn({6, 2, 3}), targets = torch::tensor({0, 2, 1, 1, 0, 2}, torch::kInt64);
   const auto loss = loss_of(target_of(Task::multiclass, {0, 1, 2}));
@@ -141,7 +167,7 @@ TEST(Loss, IsChosenByName) {
   options.choose("mae");
   EXPECT_EQ(options.classes, "bce");
   EXPECT_EQ(options.number, "mae");
-  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy, bce or focal", "did you mean bce?"},
+  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, poisson, cross_entropy, bce or focal", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
   expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
                      [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });

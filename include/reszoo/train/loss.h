@@ -19,6 +19,7 @@ using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>
 /// | `mse`           | regression         | the squared error                                                       |
 /// | `mae`           | regression         | the absolute error                                                      |
 /// | `huber`         | regression         | the square up to one standard deviation of the target, linear beyond    |
+/// | `poisson`       | count              | exp(f) - y f, the only loss of counts: negative log likelihood of Poisson without its constant |
 /// | `cross_entropy` | binary, multiclass | of one class out of all                                                 |
 /// | `bce`           | binary, multiclass | binary cross-entropy of each class against the rest, mean over classes  |
 /// | `focal`, `focal:gamma=G,alpha=A` | binary, multiclass | -(1 - p)^G log(p), p the probability of the true class, G = 2: little of rows that are right already; of two classes maybe times A for class 1 and 1 - A for class 0 |
@@ -33,7 +34,8 @@ struct LossOptions {
   double label_smoothing = 0;            ///< for `binary` and `multiclass`: share that is spread over all classes
   Loss custom = {};                      ///< a loss of your own instead of all of these
 
-  /// Sets `number` or `classes`, whichever the text is a loss of.
+  /// Sets `number` or `classes`, whichever the text is a loss of; `poisson` is set as `number`, and refused by
+  /// `loss_of` for a target that is not a count.
   /// Throws: Error (usage) for a text that is not in the table.
   void choose(std::string_view text);
 };
@@ -45,6 +47,7 @@ struct LossOptions {
 /// |---------------------|---------------------------------------------------------|
 /// | regression          | LossOptions::number, mean over the targets              |
 /// | quantile            | pinball: max(q (y - f), (q - 1) (y - f)), mean over q   |
+/// | count               | `poisson`, mean over the targets                        |
 /// | binary, multiclass  | LossOptions::classes                                    |
 /// | ordinal             | binary cross-entropy of y > 0, y > 1, …, mean           |
 /// | multilabel          | binary cross-entropy, mean over the targets             |
