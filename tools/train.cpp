@@ -114,8 +114,8 @@ ordered_json dry_run(const cli::Training& training, const Plan& plan) {
   auto options = plan.trainer;
   begin_fine_tuning(model.network, plan.fine_tuning, options.optimizer.rules);
   Trainer trainer(model.network, loss_of(*model.target, plan.loss), training.evaluation, options);
-  const auto batch = dataset.train->to(plan.trainer.device).in_order(plan.trainer.batch_size)[0];
-  const auto loss = trainer.train_step(batch, plan.trainer.optimizer.lr);
+  const auto batch = dataset.train->to(plan.trainer.device).in_order(plan.trainer.batch_size).next();
+  const auto loss = trainer.train_step(batch.value(), plan.trainer.optimizer.lr);
   return {{"dry_run", true}, {"model", plan.network}, {"rows", dataset.train->rows()}, {"loss", loss}};
 }
 

@@ -3,11 +3,11 @@
 
 #include <cmath>
 
-#include "guards.h"
 #include "reszoo/train/loss.h"
-#include "reszoo/train/trainer.h"
+#include "train/guards.h"
+#include "train/train_loop.h"
 
-namespace reszoo {
+namespace reszoo::detail {
 namespace {
 
 constexpr int64_t kMostSkippedInRow = 20;
@@ -41,29 +41,29 @@ double share_of(const Batch& part, const Batch& batch) {
 
 }  // namespace
 
-void Trainer::fail_nonfinite(const std::string& what) const {
+void TrainLoop::fail_nonfinite(const std::string& what) const {
   const bool kept = !options_.out.empty() && std::filesystem::exists(options_.out / "checkpoint.safetensors");
   const auto* hint = kept ? "the last good checkpoint is kept" : "try a lower learning rate";
   throw Nonfinite(ErrorKind::input, fmt::format("train: {} at epoch {}, step {}, lr={:g}; {}", what, state_.epoch + 1,
                                                 state_.step + 1, state_.lr, hint));
 }
 
-void Trainer::require_finite(double loss) const {
+void TrainLoop::require_finite(double loss) const {
   if (std::isfinite(loss)) return;
   fail_nonfinite(fmt::format("loss is {}", std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf"));
 }
 
-Tensor Trainer::loss_of(const Tensor& outputs, const Batch& batch) const {
+Tensor TrainLoop::loss_of(const Tensor& outputs, const Batch& batch) const {
   const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
   if (!batch.mixed_targets.defined()) return loss;
   return batch.share * loss + (1 - batch.share) * mean_loss(loss_(outputs, batch.mixed_targets), batch.weights);
 }
 
 /// Adds the part's share of the gradients; returns its loss.
-double Trainer::backward(const Batch& part, double share, int64_t number) {
+double TrainLoop::backward(const Batch& part, double share, int64_t number) {
   Tensor outputs;
   {
-    const detail::AutocastGuard autocast(options_.device, options_.precision);
+    const AutocastGuard autocast(options_.device, options_.precision);
     const auto x = input(part.inputs);
     const bool fast = options_.fast && options_.precision == Precision::float32;
     const auto position = (state_.epoch * steps_ + state_.step) * options_.accumulate + number;
@@ -79,7 +79,7 @@ double Trainer::backward(const Batch& part, double share, int64_t number) {
 }
 
 /// Adapts the scale of float16 to a step whose gradients fitted in it or did not; whether the step is passed over.
-bool Trainer::adapt_scale(bool fitted) {
+bool TrainLoop::adapt_scale(bool fitted) {
   if (!fitted && state_.loss_scale <= kLeastScale) return false;  // not finite at any scale: an error
   ++state_.scale_steps;
   if (fitted && state_.scale_steps < kScaleSteps) return false;
@@ -88,7 +88,7 @@ bool Trainer::adapt_scale(bool fitted) {
   return !fitted;
 }
 
-double Trainer::train_step(const Batch& batch, double lr) {
+double TrainLoop::train_step(const Batch& batch, double lr) {
   optimizer_.zero_grad();
   const auto rows = batch.targets.size(0), parts = parts_of(rows, options_);
   double loss = 0;
@@ -111,21 +111,21 @@ double Trainer::train_step(const Batch& batch, double lr) {
 }
 
 /// A forward with nan leaves it in the statistics of norms.
-void Trainer::remember_buffers() {
+void TrainLoop::remember_buffers() {
   const at::NoGradGuard no_grad;
   if (!buffers_.empty()) at::_foreach_copy_(buffers_before_, buffers_);
 }
 
-void Trainer::restore_buffers() {
+void TrainLoop::restore_buffers() {
   const at::NoGradGuard no_grad;
   if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
 }
 
 /// A step of a run; its loss, or nothing where it was skipped.
-std::optional<double> Trainer::attempt(const Batch& batch) {
+std::optional<double> TrainLoop::try_step(const Batch& batch) {
   Random random(mix_bits(options_.seed), state_.epoch, state_.step);
   const auto mixed = options_.mix(batch, random);
-  const auto step = [&] { return hooks_.step ? hooks_.step(*this, mixed, state_.lr) : train_step(mixed, state_.lr); };
+  const auto step = [&] { return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr); };
   remember_buffers();
   try {
     const double loss = step();
@@ -143,4 +143,4 @@ std::optional<double> Trainer::attempt(const Batch& batch) {
   }
 }
 
-}  // namespace reszoo
+}  // namespace reszoo::detail

@@ -1,40 +1,42 @@
-// What a run writes, hands out and goes on from.
-#include "guards.h"
+// What a run of training writes and reads: checkpoints, logs, weights for hooks.
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
-#include "reszoo/train/trainer.h"
 #include "reszoo/weights/load.h"
+#include "train/guards.h"
+#include "train/train_loop.h"
 
-namespace reszoo {
+namespace reszoo::detail {
 
-State Trainer::kept() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
+State TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
 
-void Trainer::restore(const std::filesystem::path& checkpoint) {
+void TrainLoop::restore(const std::filesystem::path& checkpoint) {
   const auto& schedule = options_.schedule;
   const bool more_epochs = schedule.kind == Schedule::Kind::constant && schedule.warm_up == 0;
   auto state = load_checkpoint(checkpoint, settings_, more_epochs);
   load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
   optimizer_.load(state.optimizer);
   if (average_) average_->load(state.average);
-  detail::generator(at::kCPU).set_state(state.cpu_generator);
-  if (options_.device.is_cuda()) detail::generator(options_.device).set_state(state.cuda_generator);
+  auto generators = default_generators(options_.device);
+  set_states(generators, options_.device.is_cuda() ? std::vector{state.cpu_generator, state.cuda_generator}
+                                                   : std::vector{state.cpu_generator});
   state_ = std::move(state);
   // The run may have ended between its best epoch and the writing of the model.
   best_pending_ = !state_.best.is_empty();
 }
 
-void Trainer::save() {
+void TrainLoop::save() {
   state_.weights = state_of(*model_.ptr());
   state_.optimizer = optimizer_.state();
   if (average_) state_.average = average_->state();
-  state_.cpu_generator = detail::generator(at::kCPU).get_state();
-  if (options_.device.is_cuda()) state_.cuda_generator = detail::generator(options_.device).get_state();
+  const auto generators = states_of(default_generators(options_.device));
+  state_.cpu_generator = generators.front();
+  if (options_.device.is_cuda()) state_.cuda_generator = generators.back();
   save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
 }
 
 /// Appends the epochs that the event file does not have; one that failed begins anew.
-void Trainer::write_events() {
+void TrainLoop::write_events() {
   if (!events_) {
     events_.emplace(options_.out);
     events_written_ = 0;
@@ -47,10 +49,10 @@ void Trainer::write_events() {
   }
 }
 
-/// Gives the weights of an epoch away, before a checkpoint that is past it.
-void Trainer::hand_out_weights() {
+/// Calls on_weights for an epoch before a checkpoint that is past it is written.
+void TrainLoop::emit_weights() {
   if (hooks_.on_weights) try {
-      hooks_.on_weights(kept(), state_.history);
+      hooks_.on_weights(kept_weights(), state_.history);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::file) throw;
       if (hooks_.on_warning)
@@ -58,7 +60,7 @@ void Trainer::hand_out_weights() {
     }
 }
 
-void Trainer::write(const Progress& progress, bool must_succeed) {
+void TrainLoop::write(const Progress& progress, bool must_succeed) {
   std::optional<Error> failure;
   const auto attempt = [&](const auto& action) {
     try {
@@ -84,12 +86,12 @@ void Trainer::write(const Progress& progress, bool must_succeed) {
 }
 
 /// Writes a checkpoint within an epoch, where the last is long ago.
-void Trainer::write_if_due() {
+void TrainLoop::write_if_due() {
   if (options_.out.empty() || options_.checkpoint_every <= 0) return;
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;
   if (since.count() < options_.checkpoint_every) return;
   write(progress(), false);
-  last_lap_ = std::chrono::steady_clock::now();
+  last_tick_ = std::chrono::steady_clock::now();
 }
 
-}  // namespace reszoo
+}  // namespace reszoo::detail
