@@ -81,7 +81,10 @@ Tensor grid_of_numbers(const Tensor& sorted, int64_t points) {
   const auto different = std::get<0>(at::_unique2(sorted));
   if (different.size(0) < points) return different;
   double low = mquantile(sorted, 0.05), high = mquantile(sorted, 0.95);
-  if (!(high > low)) low = sorted[0].item<double>(), high = sorted[-1].item<double>();
+  if (!(high > low)) {
+    low = sorted[0].item<double>();
+    high = sorted[-1].item<double>();
+  }
   return at::linspace(low, high, points, at::kDouble);
 }
 

@@ -30,7 +30,7 @@ double average_precision(const Tensor& score, const Tensor& positive, const Tens
   return gained.dot(hits / (hits + misses)).item<double>() / positives;
 }
 
-/// Of class 1 of two, or the mean over the classes.
+/// The value for class 1 of two classes, or the mean over several.
 template <typename Area>
 double over_classes(const detail::Measured& m, Area area) {
   if (m.given.size(1) == 2) return area(m.given.select(1, 1), m.target.eq(1), m.weight);

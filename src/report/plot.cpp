@@ -71,7 +71,10 @@ std::string draw(const Cells& cells) {
 Axis axis_of(const std::vector<double>& values, std::string label) {
   double low = INFINITY, high = -INFINITY;
   for (const double value : values)
-    if (std::isfinite(value)) low = std::min(low, value), high = std::max(high, value);
+    if (std::isfinite(value)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
   if (!(low <= high)) return {0, 1, std::move(label)};
   const double margin = high > low ? (high - low) * 0.05 : std::max(std::abs(high) * 0.05, 1e-9);
   return {low - margin, high + margin, std::move(label)};

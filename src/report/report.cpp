@@ -59,7 +59,7 @@ std::string model_section(const ReportData& data) {
   return (bars.empty() ? "" : page::side_by_side({bars})) + page::dependence(data);
 }
 
-/// Of which rows the plots are.
+/// Says which rows the plots show.
 std::string rows_shown(const ReportData& data) {
   if (!data.regression.empty()) return "On the " + page::escape(data.regression.front().rows) + " rows.";
   if (!data.classes.empty()) return "On the " + page::escape(data.classes.front().rows) + " rows.";

@@ -44,7 +44,7 @@ std::string matrix(const ClassPart& part, const Tensor& counts) {
   return html + "</table></div>";
 }
 
-/// Of many classes: which are most often taken for which.
+/// For many classes: the pairs that are confused most often.
 std::string worst_pairs(const ClassPart& part, const Classified& rows) {
   const auto classes = rows.probability.size(1);
   const auto wrong = rows.guess.ne(rows.truth);

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "page.h"
 #include "report_parts.h"
+#include "reszoo/base/number.h"
 #include "reszoo/preprocess/dates.h"
 
 namespace reszoo::page {
@@ -65,16 +65,10 @@ std::string columns_table(const std::vector<ColumnProfile>& columns) {
   return html;
 }
 
-bool is_number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 /// Whether a column of cells holds numbers alone, empty ones and dashes aside.
 bool holds_numbers(const std::vector<std::vector<std::string>>& rows, size_t column) {
   return std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
-    return column >= row.size() || row[column].empty() || row[column] == "–" || is_number(row[column]);
+    return column >= row.size() || row[column].empty() || row[column] == "–" || number_in_text<double>(row[column]);
   });
 }
 

@@ -113,7 +113,7 @@ void Batches::Pass::start_loader() {
     rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
   loader_ = std::make_unique<detail::Loader>(
       data_->examples_, std::move(rows), random_,
-      detail::Loader::Options{data_->how_.workers, data_->how_.ahead, data_->device_.is_cuda()});
+      detail::Loader::Options{data_->how_.workers, data_->how_.prefetch, data_->device_.is_cuda()});
 }
 
 Batch Batches::Pass::from_loader() {

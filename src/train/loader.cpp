@@ -82,7 +82,7 @@ std::optional<Loader::Work> Loader::take() {
       batch->taken = std::min(first + kTogether, batch->size());
       return Work{batch, first, batch->taken - first};
     }
-  if (opened_ >= rows_.size() || std::ssize(open_) >= std::max<int64_t>(options_.ahead, 1)) return std::nullopt;
+  if (opened_ >= rows_.size() || std::ssize(open_) >= std::max<int64_t>(options_.prefetch, 1)) return std::nullopt;
   open_batch();
   return take();
 }
@@ -148,7 +148,7 @@ Loaded Loader::next() {
   auto inputs = examples_.shape.size() == 3 ? batch->written.permute({0, 3, 1, 2}) : batch->written.detach();
   // A GPU may still be reading pinned memory when its tensor is let go: LibTorch's allocator knows.
   if (!options_.pinned) lent_.push_back(batch->written);
-  if (std::ssize(lent_) > options_.ahead + 1) lent_.pop_front();
+  if (std::ssize(lent_) > options_.prefetch + 1) lent_.pop_front();
   return {std::move(inputs), std::move(batch->bad)};
 }
 

@@ -27,11 +27,11 @@ struct Loaded {
 
 /// Makes the batches of a pass in their order. Every worker takes the next few inputs that
 /// nobody makes yet, of the earliest batch first, and writes them to their places: a batch
-/// is ready when its last place is written. At most `ahead` batches are begun and not taken.
+/// is ready when its last place is written. At most `prefetch` batches are begun and not taken.
 class Loader {
  public:
   struct Options {
-    int64_t workers, ahead;
+    int64_t workers, prefetch;
     bool pinned;  ///< in memory that a GPU can copy from while it computes
   };
 

@@ -26,8 +26,7 @@ std::string inputs_of(const Batches& data) {
   return fmt::format("({}, {}) made", data.rows(), fmt::join(data.input_shape(), ", "));
 }
 
-/// Options that came later: those that are as they always were are left out, so that checkpoints
-/// of before are taken.
+/// Options that later versions added. Default values are left out, so that older checkpoints still fit.
 nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   const auto add = [&](const char* name, const auto& value, const auto& usual) {
@@ -43,8 +42,8 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   return settings;
 }
 
-/// What only some kinds take. Rules are named where there are any: a checkpoint without
-/// goes on as before.
+/// Options that only some kinds of optimizer have. Rules are written only if there are any, so that older checkpoints
+/// still fit.
 nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
   nlohmann::ordered_json settings;
   switch (o.kind) {

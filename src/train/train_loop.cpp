@@ -215,7 +215,7 @@ TrainResult TrainLoop::fit(Trainer& trainer, const Batches& train, const std::op
     }
     end_epoch(resident_validation);
   }
-  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::out_of_patience);
+  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::early_stopped);
 }
 
 }  // namespace reszoo::detail

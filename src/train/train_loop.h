@@ -3,10 +3,10 @@
 #include <chrono>
 #include <optional>
 
-#include "reszoo/train/event_file.h"
+#include "reszoo/train/tensorboard_writer.h"
 #include "reszoo/train/fast_forward.h"
 #include "reszoo/train/trainer.h"
-#include "reszoo/train/weight_average.h"
+#include "reszoo/train/exponential_moving_average.h"
 
 namespace reszoo::detail {
 
@@ -67,9 +67,9 @@ class TrainLoop {
   Optimizer optimizer_;
   FastForward fast_;
   TrainState state_;
-  std::optional<WeightAverage> average_;
+  std::optional<ExponentialMovingAverage> average_;
   std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step
-  std::optional<EventFile> events_;
+  std::optional<TensorBoardWriter> events_;
   size_t events_written_ = 0;  ///< epochs
   nlohmann::ordered_json settings_;
   Trainer* trainer_ = nullptr;

@@ -12,28 +12,28 @@ namespace {
 
 constexpr int64_t kMostSkippedInRow = 20;
 
-// Of float16, as PyTorch's GradScaler: halved where gradients overflow, doubled after so many
-// steps where they do not.
+// The loss scale of float16, as in PyTorch's GradScaler: halved when gradients overflow, doubled after so many steps in
+// which they do not.
 constexpr int64_t kScaleSteps = 2000;
 constexpr double kLeastScale = 1.0 / 1024;  // gradients that overflow even so are not finite at all
 
 /// Rows [first, first + count) of a batch.
 Batch part_of(const Batch& batch, int64_t first, int64_t count) {
   auto part = batch;
-  for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.mixed_targets})
+  for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.targets_b})
     if (tensor->defined()) *tensor = tensor->narrow(0, first, count);
   return part;
 }
 
-/// How many parts a batch goes through the network in: as large as those of a full batch, and none
-/// of a single row, on which batch norm cannot train, unless all are.
+/// The number of parts of a batch: each as large as the parts of a full batch, and none of a single row, on which batch
+/// norm cannot train, unless all are.
 int64_t parts_of(int64_t rows, const TrainerOptions& options) {
   const auto size = (options.batch_size + options.accumulate - 1) / options.accumulate;
   const auto parts = std::min((rows + size - 1) / size, options.accumulate);
   return size == 1 ? parts : std::max<int64_t>(std::min(parts, rows / 2), 1);
 }
 
-/// How much of the batch's loss the part is.
+/// The part's share of the batch's loss.
 double share_of(const Batch& part, const Batch& batch) {
   if (batch.weights.defined()) return (part.weights.sum() / batch.weights.sum()).item<double>();
   return static_cast<double>(part.targets.size(0)) / static_cast<double>(batch.targets.size(0));
@@ -55,8 +55,8 @@ void TrainLoop::require_finite(double loss) const {
 
 Tensor TrainLoop::loss_of(const Tensor& outputs, const Batch& batch) const {
   const auto loss = mean_loss(loss_(outputs, batch.targets), batch.weights);
-  if (!batch.mixed_targets.defined()) return loss;
-  return batch.share * loss + (1 - batch.share) * mean_loss(loss_(outputs, batch.mixed_targets), batch.weights);
+  if (!batch.targets_b.defined()) return loss;
+  return batch.lam * loss + (1 - batch.lam) * mean_loss(loss_(outputs, batch.targets_b), batch.weights);
 }
 
 /// Adds the part's share of the gradients; returns its loss.
@@ -121,11 +121,13 @@ void TrainLoop::restore_buffers() {
   if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
 }
 
-/// A step of a run; its loss, or nothing where it was skipped.
+/// One step of a run: its loss, or nothing if it was skipped.
 std::optional<double> TrainLoop::try_step(const Batch& batch) {
   Random random(mix_bits(options_.seed), state_.epoch, state_.step);
   const auto mixed = options_.mix(batch, random);
-  const auto step = [&] { return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr); };
+  const auto step = [&] {
+    return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr);
+  };
   remember_buffers();
   try {
     const double loss = step();

@@ -41,7 +41,7 @@ Batches pictures(int64_t workers) {
                         to[i] = std::sin(static_cast<float>(row * 192 + i)) +
                                 (random ? static_cast<float>(random->uniform()) : 0);
                     }};
-  return {examples, torch::arange(40).remainder(4), {.workers = workers, .ahead = 3}};
+  return {examples, torch::arange(40).remainder(4), {.workers = workers, .prefetch = 3}};
 }
 
 }  // namespace

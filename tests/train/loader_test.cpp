@@ -24,7 +24,7 @@ Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
 }
 
 Batches loaded(int64_t workers, int64_t count = 45) {
-  return {numbered(count), torch::arange(count), {.workers = workers, .ahead = 3}};
+  return {numbered(count), torch::arange(count), {.workers = workers, .prefetch = 3}};
 }
 
 Tensor all_inputs(Batches::Pass pass) {
@@ -156,7 +156,7 @@ TEST(Loader, NotMoreIsMadeAheadThanAllowed) {
   auto made = std::make_shared<std::atomic<int>>(0);
   Examples examples = numbered(100);
   examples.write = [made](int64_t, Random*, float*) { ++*made; };
-  const Batches data(examples, torch::arange(100), {.workers = 3, .ahead = 2});
+  const Batches data(examples, torch::arange(100), {.workers = 3, .prefetch = 2});
   auto pass = data.in_order(10);
   pass.next();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));

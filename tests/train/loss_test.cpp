@@ -67,7 +67,8 @@ TEST(Loss, HuberIsTheSquareNearAndLinearFar) {
   const auto rows = loss(torch::tensor({{0.5}, {3.0}}), torch::zeros({2, 1}));
   EXPECT_NEAR(rows[0].item<double>(), 0.125, 1e-6);
   EXPECT_NEAR(rows[1].item<double>(), 2.5, 1e-6);
-  expect_error_parts(ErrorKind::usage, {"mse, mae, huber", "hubert", "did you mean huber?"}, [] { loss_of(target_of(Task::regression), {.number = "hubert"}); });
+  expect_error_parts(ErrorKind::usage, {"mse, mae, huber", "hubert", "did you mean huber?"},
+                     [] { loss_of(target_of(Task::regression), {.number = "hubert"}); });
 }
 
 TEST(Loss, OneClassAgainstTheRestIsTimms) {
@@ -167,11 +168,13 @@ TEST(Loss, IsChosenByName) {
   options.choose("mae");
   EXPECT_EQ(options.classes, "bce");
   EXPECT_EQ(options.number, "mae");
-  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, poisson, cross_entropy, bce or focal", "did you mean bce?"},
+  expect_error_parts(ErrorKind::usage,
+                     {"loss: must be mse, mae, huber, poisson, cross_entropy, bce or focal", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
   expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
                      [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });
-  expect_error_parts(ErrorKind::usage, {"loss: mse has no keys, got \"delta=1\""}, [&] { options.choose("mse:delta=1"); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse has no keys, got \"delta=1\""},
+                     [&] { options.choose("mse:delta=1"); });
 }
 
 TEST(Loss, OfYourOwnGoesBeforeAllOthers) {

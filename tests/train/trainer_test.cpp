@@ -52,7 +52,7 @@ TEST(Trainer, PatienceEndsARunThatDoesNotImprove) {
   options.epochs = 50;
   options.patience = 3;
   const auto result = Trainer(small_net(), squared_error, worse, options).fit(small_data(), small_data(20));
-  EXPECT_EQ(result.outcome, Outcome::out_of_patience);
+  EXPECT_EQ(result.outcome, Outcome::early_stopped);
   EXPECT_EQ(result.history.size(), 4u);
   EXPECT_EQ(result.best_epoch, 1);
 }

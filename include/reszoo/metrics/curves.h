@@ -1,5 +1,4 @@
-/// What stands behind a classifier's figures, as values: curves, tables, and the
-/// threshold to decide at. All equal to scikit-learn's.
+/// Curves and tables of a classifier as values, and the threshold to decide at. All equal to scikit-learn's.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -34,8 +33,7 @@ PrecisionRecallCurve precision_recall_curve(const Tensor& score, const Tensor& p
 /// of the probabilities.
 enum class CalibrationBins { uniform, quantile };
 
-/// What was promised and what came, by bins of the probability. Empty bins are
-/// left out.
+/// Predicted probabilities against observed frequencies, by bins of the probability. Empty bins are left out.
 struct CalibrationCurve {
   Tensor predicted;  ///< mean probability
   Tensor observed;   ///< fraction of positives
@@ -47,7 +45,7 @@ struct CalibrationCurve {
 CalibrationCurve calibration_curve(const Tensor& probability, const Tensor& positive, int64_t bins = 10,
                                    CalibrationBins how = CalibrationBins::uniform, const Tensor& weight = {});
 
-/// Counts rows by class: (C, C), true classes down, guesses across.
+/// Counts rows by class: (C, C), a row for each true class, a column for each predicted one.
 /// Throws: Error (input) also for a class outside 0 .. classes - 1.
 Tensor confusion_matrix(const Tensor& guess, const Tensor& target, int64_t classes, const Tensor& weight = {});
 

@@ -1,8 +1,7 @@
-/// What a model makes of the columns of a table: how much it needs each, and how
-/// its predictions follow one.
+/// Inspection of a model by the columns of a table: how much it needs each column, and how its predictions depend on
+/// one.
 ///
-/// Both work on raw columns and any function of a table, so a category or a date
-/// is one column however it is encoded.
+/// Both work on raw columns and any function of a table, so a category or a date is one column however it is encoded.
 #pragma once
 #include <functional>
 #include <string>
@@ -12,10 +11,10 @@
 
 namespace reszoo {
 
-/// The figure of the rows of a table that has its target too.
+/// A metric of the rows of a table that has its target too.
 using FrameMetric = std::function<double(const Frame& table)>;
 
-/// Predictions of the rows of a table. Shape: (N), or (N, C) of C figures a row.
+/// Predictions for the rows of a table. Shape: (N), or (N, C) for C numbers a row.
 using FramePredictions = std::function<Tensor(const Frame& table)>;
 
 /// `rows` rows of the table drawn without replacement, in their order; all, if it
@@ -32,8 +31,7 @@ struct ImportanceOptions {
   std::vector<Tensor> permutations = {};
 };
 
-/// How much worse the metric becomes, in its unit, when the column's values are
-/// dealt out to the rows anew.
+/// How much worse the metric becomes, in its unit, when the column's values are permuted among the rows.
 struct ColumnImportance {
   std::string column;
   double mean = 0, deviation = 0;  ///< over the repeats, the deviation the population's
@@ -42,7 +40,7 @@ struct ColumnImportance {
 
 /// The importance of each of `columns` by permutation, in their order.
 ///
-/// Of columns that tell the same, each is needed little: the other is there.
+/// If two columns carry the same information, each has a small importance: the model still has the other one.
 /// Throws: Error (input) for a column that is not there or a table without rows;
 /// Error (usage) for repeats < 1, or permutations of another number of rows.
 /// Source: Breiman 2001, "Random Forests", section 10; Fisher et al. 2018,

@@ -11,7 +11,7 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Named figures in the order in which they are shown.
+/// Metrics by name, in the order in which they are shown.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 // Every metric takes `weight` (N) last: how much each row counts, 0 or more, not

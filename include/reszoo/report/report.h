@@ -32,7 +32,7 @@ struct ClassPart {
   Tensor guess = {};                 ///< (N), where it is not the likeliest class
 };
 
-/// A picture that was taken for something else.
+/// An image that was classified wrongly.
 struct Mistake {
   std::string png;   ///< the bytes of a small PNG file, or "" where there is none to show
   std::string name;  ///< which row it is: the path of a file

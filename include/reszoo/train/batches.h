@@ -33,17 +33,17 @@ struct Batch {
   Tensor inputs;        ///< what the network takes
   Tensor targets;       ///< what the loss takes
   Tensor weights = {};  ///< (N) float32, how much each row counts; undefined: all the same
-  /// The targets of what inputs were mixed with, see Mix: the loss is share * loss(targets) + (1 - share) *
-  /// loss(mixed_targets). Undefined: nothing was mixed.
-  Tensor mixed_targets = {};
-  double share = 1;
+  /// The targets of what inputs were mixed with, see MixupCutmix: the loss is lam * loss(targets) + (1 - lam) *
+  /// loss(targets_b). Undefined: nothing was mixed.
+  Tensor targets_b = {};
+  double lam = 1;
   Tensor rows = {};  ///< (N) int64, the numbers of these rows
 };
 
 /// How inputs are made that are not in memory.
 struct LoaderOptions {
   int64_t workers = 1;  ///< threads beside the caller's; 0: the caller makes each batch when it needs it
-  int64_t ahead = 2;    ///< batches that are made before they are asked for
+  int64_t prefetch = 2;  ///< batches that are made before they are asked for
   /// Rows that may be left out because their file is bad; one more is an error.
   int64_t bad_limit = 0;
   /// Called once for each row that is left out.
@@ -52,8 +52,8 @@ struct LoaderOptions {
 
 /// A dataset: inputs with their targets; the first dimension counts rows.
 ///
-/// Inputs are tensors in memory, or Examples, which threads make some batches ahead. Batches are the same for any number
-/// of threads. Copies share the data.
+/// Inputs are tensors in memory, or Examples, which threads make some batches ahead. Batches are the same for any
+/// number of threads. Copies share the data.
 class Batches {
  public:
   using Prepare = std::function<Tensor(const Tensor& raw)>;

@@ -29,10 +29,10 @@ using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>
 /// Differs: focal loss is of the softmax, as predictions are; Lin et al. take a sigmoid of each class, which for two
 /// classes is the same.
 struct LossOptions {
-  std::string number = "mse";            ///< for `regression`
-  std::string classes = "cross_entropy"; ///< for `binary` and `multiclass`
-  double label_smoothing = 0;            ///< for `binary` and `multiclass`: share that is spread over all classes
-  Loss custom = {};                      ///< a loss of your own instead of all of these
+  std::string number = "mse";             ///< for `regression`
+  std::string classes = "cross_entropy";  ///< for `binary` and `multiclass`
+  double label_smoothing = 0;             ///< for `binary` and `multiclass`: share that is spread over all classes
+  Loss custom = {};                       ///< a loss of your own instead of all of these
 
   /// Sets `number` or `classes`, whichever the text is a loss of; `poisson` is set as `number`, and refused by
   /// `loss_of` for a target that is not a count.

@@ -24,7 +24,7 @@ struct PlateauOptions {
   int64_t cooldown = 0;     ///< epochs
   double end = 0;           ///< in [0, 1]
 
-  /// Reads the texts of the table, keys at commas behind the colon.
+  /// Reads the texts of the table, keys separated by commas after the colon.
   /// Throws: Error (usage) for any other text.
   static PlateauOptions parse(std::string_view text);
 
@@ -34,7 +34,7 @@ struct PlateauOptions {
   bool operator==(const PlateauOptions&) const = default;
 };
 
-/// Where a Plateau is: all that a checkpoint has to hold.
+/// The state of a Plateau, for checkpoints.
 struct PlateauState {
   std::optional<double> best;  ///< none before the first metric that is a number
   int64_t bad_epochs = 0;      ///< since the best one, or since the last drop

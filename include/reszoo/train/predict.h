@@ -13,11 +13,12 @@ struct Predictions {
   Tensor rows;     ///< (N) int64: which rows these are
 };
 
-/// Runs `forward` on every batch of `data` in order, without gradient. The caller puts the network into evaluation mode
-/// and `data` on its device. Rows whose files are bad are left out.
+/// Runs `forward` on every batch of `data` in order, without gradient. The caller puts the network into evaluation
+/// mode and `data` on its device. Rows whose files are bad are left out.
 ///
 /// Shape: `forward` maps the inputs (B, ...) of a batch to its outputs (B, ...), on any device.
 /// Throws: Error (input) if no row is left.
-Predictions predict(const Batches& data, int64_t batch_size, const std::function<Tensor(const Tensor& inputs)>& forward);
+Predictions predict(const Batches& data, int64_t batch_size,
+                    const std::function<Tensor(const Tensor& inputs)>& forward);
 
 }  // namespace reszoo

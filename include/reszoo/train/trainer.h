@@ -44,7 +44,7 @@ struct TrainerHooks {
   std::function<void(const State& weights, const std::vector<EpochRecord>& history)> on_weights;
   /// A line about a file that could not be written; training goes on.
   std::function<void(const std::string& line)> on_warning;
-  /// Asked after each step: true writes a checkpoint and ends `fit`.
+  /// Called after each step: true writes a checkpoint and ends `fit`.
   std::function<bool()> stop_requested;
   /// One step of training; returns the mean loss of the batch. The default is `train_step`.
   std::function<double(Trainer&, const Batch&, double lr)> step;
@@ -56,8 +56,8 @@ class Nonfinite : public Error {
   using Error::Error;
 };
 
-/// Why `fit` came back.
-enum class Outcome { finished, out_of_patience, stopped };
+/// Why `fit` returned.
+enum class Outcome { finished, early_stopped, stopped };
 
 struct TrainResult {
   Outcome outcome;

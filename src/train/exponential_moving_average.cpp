@@ -1,4 +1,4 @@
-#include "reszoo/train/weight_average.h"
+#include "reszoo/train/exponential_moving_average.h"
 
 #include <ATen/ATen.h>
 
@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-WeightAverage::WeightAverage(const torch::nn::Module& module, double decay) : decay_(decay), average_("key") {
+ExponentialMovingAverage::ExponentialMovingAverage(const torch::nn::Module& module, double decay) : decay_(decay), average_("key") {
   for (const auto& item : state_of(module)) {
     const auto& weight = item.value();
     const auto twin = weight.detach().clone();
@@ -18,19 +18,19 @@ WeightAverage::WeightAverage(const torch::nn::Module& module, double decay) : de
   }
 }
 
-void WeightAverage::update(int64_t step) {
+void ExponentialMovingAverage::update(int64_t step) {
   const at::NoGradGuard no_grad;
   const auto t = static_cast<double>(step);
   at::_foreach_lerp_(averages_, weights_, 1 - std::min(decay_, (1 + t) / (10 + t)));
   for (size_t i = 0; i < copies_.size(); ++i) copies_[i].copy_(originals_[i]);
 }
 
-void WeightAverage::load(const State& state) {
+void ExponentialMovingAverage::load(const State& state) {
   const at::NoGradGuard no_grad;
   for (auto& item : average_) {
     const auto* value = state.find(item.key());
     if (!value || value->sizes() != item.value().sizes())
-      fail(ErrorKind::input, "WeightAverage: no average of {} with this shape", item.key());
+      fail(ErrorKind::input, "ExponentialMovingAverage: no average of {} with this shape", item.key());
     item.value().copy_(*value);
   }
 }

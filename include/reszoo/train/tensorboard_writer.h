@@ -1,4 +1,4 @@
-/// The file that TensorBoard reads.
+/// Writes the file that TensorBoard reads.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,21 +9,21 @@
 
 namespace reszoo {
 
-/// Appends figures to an event file, `events.out.tfevents.*`, which TensorBoard shows as they come.
+/// Appends numbers to an event file, `events.out.tfevents.*`, which TensorBoard shows as they arrive.
 ///
 /// A record is its length (8 bytes), a checksum of that (4), the bytes, a checksum of these (4); the
 /// bytes are an `Event` message of protocol buffers: time, step, and a tag with a number.
 /// Source: the TFRecord format of TensorFlow; tensorboard/compat/proto/{event,summary}.proto.
-class EventFile {
+class TensorBoardWriter {
  public:
   /// Begins a new file in `folder`; those of earlier runs there are removed, so a resumed run that
   /// writes its history anew has one curve. Throws: Error (file).
-  explicit EventFile(const std::filesystem::path& folder);
+  explicit TensorBoardWriter(const std::filesystem::path& folder);
 
   /// Throws: Error (file) if it cannot be written.
   void add(std::string_view tag, int64_t step, double value);
 
-  /// The figures of an epoch: `train/loss`, `train/lr`, `train/items_per_second`, `val/<metric>`.
+  /// The numbers of an epoch: `train/loss`, `train/lr`, `train/items_per_second`, `val/<metric>`.
   void add(const EpochRecord& record);
 
  private:

@@ -1,5 +1,5 @@
 // Event files, read back by the words of the format.
-#include "reszoo/train/event_file.h"
+#include "reszoo/train/tensorboard_writer.h"
 
 #include "reszoo/base/safe_file.h"
 #include "support/support.h"
@@ -37,10 +37,10 @@ std::string hex(std::string_view bytes) {
 
 }  // namespace
 
-TEST(EventFile, IsAsTensorBoardsWriterMakesIt) {
+TEST(TensorBoardWriter, IsAsTensorBoardsWriterMakesIt) {
   const TempDir folder;
   {
-    EventFile events(folder.path());
+    TensorBoardWriter events(folder.path());
     events.add("val/accuracy", 300, 0.75);
   }
   const auto files = event_files(folder.path());
@@ -55,12 +55,12 @@ TEST(EventFile, IsAsTensorBoardsWriterMakesIt) {
   EXPECT_EQ(hex(bytes.substr(0, 12)), "1800000000000000" "a37f4b22");
 }
 
-TEST(EventFile, ANewOneTakesThePlaceOfEarlierOnes) {
+TEST(TensorBoardWriter, ANewOneTakesThePlaceOfEarlierOnes) {
   const TempDir folder;
   write_file(folder / "events.out.tfevents.1.old", "x");
   write_file(folder / "model.safetensors", "x");
-  EventFile events(folder.path());
+  TensorBoardWriter events(folder.path());
   EXPECT_EQ(event_files(folder.path()).size(), 1);
   EXPECT_TRUE(fs::exists(folder / "model.safetensors"));
-  expect_error(ErrorKind::file, "lost", [] { EventFile("/proc/lost"); });
+  expect_error(ErrorKind::file, "lost", [] { TensorBoardWriter("/proc/lost"); });
 }

@@ -9,20 +9,20 @@
 namespace reszoo {
 
 /// average += (1 - d) (weights - average) after each step, d the smaller of `decay`
-/// and (1 + t) / (10 + t) at the step t: young averages forget faster. It stands
-/// for a falling learning rate without knowing the length of the run.
+/// and (1 + t) / (10 + t) at step t: a young average forgets faster. It has the effect of
+/// a falling learning rate without knowing the length of the run.
 ///
 /// Parameters and floating buffers are averaged, other buffers copied. Nothing
 /// is drawn from a random generator.
 ///
 /// Source: Polyak and Juditsky 1992; the warm-up is TensorFlow's
 /// ExponentialMovingAverage.
-class WeightAverage {
+class ExponentialMovingAverage {
  public:
   /// Begins with the module's weights. The module must outlive this.
-  WeightAverage(const torch::nn::Module& module, double decay);
+  ExponentialMovingAverage(const torch::nn::Module& module, double decay);
 
-  /// Takes in the weights as they are now; `step` counts from 0.
+  /// Updates the average with the weights as they are now; `step` counts from 0.
   void update(int64_t step);
 
   /// The average by key; its tensors are shared with this.

@@ -1,4 +1,4 @@
-#include "reszoo/train/mix.h"
+#include "reszoo/train/mixup.h"
 
 #include <ATen/ATen.h>
 
@@ -10,7 +10,7 @@
 namespace reszoo {
 namespace {
 
-/// Begin and length, cut at the ends, of a piece of `fraction` of `size` pixels round a random one.
+/// A range of `fraction` of `size` pixels around a random pixel, cut at both ends: its begin and its length.
 std::pair<int64_t, int64_t> piece(int64_t size, double fraction, Random& random) {
   const auto half = static_cast<int64_t>(fraction * static_cast<double>(size) / 2);
   const auto centre = random.below(size);
@@ -18,11 +18,11 @@ std::pair<int64_t, int64_t> piece(int64_t size, double fraction, Random& random)
   return {begin, end - begin};
 }
 
-/// Puts the neighbour's rectangle into the inputs; returns the share that is left of each.
-double paste(Tensor& inputs, const Tensor& neighbours, double share, Random& random) {
+/// Puts a rectangle of the neighbours into the inputs; returns the fraction of their own pixels that is left.
+double paste(Tensor& inputs, const Tensor& neighbours, double lam, Random& random) {
   if (inputs.dim() != 4)
-    fail(ErrorKind::input, "Mix: cutmix is of pictures (N, C, H, W), got ({})", fmt::join(inputs.sizes(), ", "));
-  const double side = std::sqrt(1 - share);
+    fail(ErrorKind::input, "MixupCutmix: cutmix needs images (N, C, H, W), got ({})", fmt::join(inputs.sizes(), ", "));
+  const double side = std::sqrt(1 - lam);
   const auto [top, height] = piece(inputs.size(2), side, random);
   const auto [left, width] = piece(inputs.size(3), side, random);
   inputs = inputs.clone();
@@ -32,15 +32,15 @@ double paste(Tensor& inputs, const Tensor& neighbours, double share, Random& ran
 
 }  // namespace
 
-Batch Mix::operator()(const Batch& batch, Random& random) const {
+Batch MixupCutmix::operator()(const Batch& batch, Random& random) const {
   if (!active() || batch.targets.size(0) < 2 || !random.chance(probability)) return batch;
   const bool cut = cutmix > 0 && (mixup <= 0 || random.chance(0.5));
   auto mixed = batch;
-  mixed.share = random.beta(cut ? cutmix : mixup);
-  mixed.mixed_targets = batch.targets.roll(1, 0);
+  mixed.lam = random.beta(cut ? cutmix : mixup);
+  mixed.targets_b = batch.targets.roll(1, 0);
   const auto neighbours = batch.inputs.roll(1, 0);
-  if (cut) mixed.share = paste(mixed.inputs, neighbours, mixed.share, random);
-  else mixed.inputs = at::lerp(neighbours, batch.inputs, mixed.share);
+  if (cut) mixed.lam = paste(mixed.inputs, neighbours, mixed.lam, random);
+  else mixed.inputs = at::lerp(neighbours, batch.inputs, mixed.lam);
   return mixed;
 }
 

@@ -1,4 +1,4 @@
-#include "reszoo/train/weight_average.h"
+#include "reszoo/train/exponential_moving_average.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -8,11 +8,11 @@
 
 using namespace reszoo;
 
-TEST(WeightAverage, FollowsItsFormula) {
+TEST(ExponentialMovingAverage, FollowsItsFormula) {
   torch::nn::Linear net(2, 1);
   const torch::NoGradGuard no_grad;
   net->weight.fill_(1);
-  WeightAverage average(*net, 0.9);
+  ExponentialMovingAverage average(*net, 0.9);
   double wanted = 1;
   for (int64_t step = 0; step < 200; ++step) {
     net->weight.fill_(static_cast<double>(step % 7));
@@ -25,16 +25,16 @@ TEST(WeightAverage, FollowsItsFormula) {
   EXPECT_EQ(net->weight[0][0].item<double>(), 199 % 7);
 }
 
-TEST(WeightAverage, CountsOfBatchesAreCopied) {
+TEST(ExponentialMovingAverage, CountsOfBatchesAreCopied) {
   torch::nn::BatchNorm1d norm(3);
-  WeightAverage average(*norm, 0.99);
+  ExponentialMovingAverage average(*norm, 0.99);
   norm->forward(torch::randn({4, 3}));
   average.update(0);
   EXPECT_EQ(average.state()["num_batches_tracked"].item<int64_t>(), 1);
 }
 
 // Validation and the best weights are the average's; training goes on with its own.
-TEST(WeightAverage, IsWhatATrainerKeeps) {
+TEST(ExponentialMovingAverage, IsWhatATrainerKeeps) {
   auto options = test::small_options();
   const auto data = test::small_data();
   const auto run = [&](double decay) {

@@ -1,4 +1,4 @@
-#include "reszoo/train/event_file.h"
+#include "reszoo/train/tensorboard_writer.h"
 
 #include <unistd.h>
 
@@ -77,7 +77,7 @@ void remove_earlier(const fs::path& folder) {
 
 }  // namespace
 
-EventFile::EventFile(const fs::path& folder) {
+TensorBoardWriter::TensorBoardWriter(const fs::path& folder) {
   std::error_code ignored;
   fs::create_directories(folder, ignored);
   try {
@@ -90,19 +90,19 @@ EventFile::EventFile(const fs::path& folder) {
   write(real(1, now()) + bytes(3, "brain.Event:2"));
 }
 
-void EventFile::write(std::string_view event) {
+void TensorBoardWriter::write(std::string_view event) {
   const auto length = little(static_cast<uint64_t>(event.size()));
   stream_ << length << checksum(length) << event << checksum(event);
   stream_.flush();
   if (!stream_) fail(ErrorKind::file, "{}: cannot be written", path_.string());
 }
 
-void EventFile::add(std::string_view tag, int64_t step, double value) {
+void TensorBoardWriter::add(std::string_view tag, int64_t step, double value) {
   const auto figure = bytes(1, tag) + single(2, static_cast<float>(value));
   write(real(1, now()) + whole(2, step) + bytes(5, bytes(1, figure)));
 }
 
-void EventFile::add(const EpochRecord& record) {
+void TensorBoardWriter::add(const EpochRecord& record) {
   add("train/loss", record.step, record.loss);
   add("train/lr", record.step, record.lr);
   add("train/items_per_second", record.step, record.items_per_second);

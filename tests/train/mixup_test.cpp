@@ -1,5 +1,5 @@
 // Mixtures of two inputs.
-#include "reszoo/train/mix.h"
+#include "reszoo/train/mixup.h"
 
 #include <torch/types.h>
 
@@ -18,34 +18,34 @@ Batch pictures() {
 
 }  // namespace
 
-TEST(Mix, NothingIsMixedUnlessAskedFor) {
+TEST(MixupCutmix, NothingIsMixedUnlessAskedFor) {
   Random random(0);
-  EXPECT_FALSE(Mix{}(pictures(), random).mixed_targets.defined());
-  const Mix never{.mixup = 1, .probability = 0};
-  EXPECT_FALSE(never(pictures(), random).mixed_targets.defined());
+  EXPECT_FALSE(MixupCutmix{}(pictures(), random).targets_b.defined());
+  const MixupCutmix never{.mixup = 1, .probability = 0};
+  EXPECT_FALSE(never(pictures(), random).targets_b.defined());
 }
 
-TEST(Mix, MixupIsTheSumOfBothByTheShare) {
+TEST(MixupCutmix, MixupIsTheSumOfBothByTheShare) {
   Random random(1);
-  const auto batch = pictures(), mixed = Mix{.mixup = 0.4}(batch, random);
-  EXPECT_TRUE(torch::equal(mixed.mixed_targets, torch::tensor({4, 0, 1, 2, 3})));
-  const auto expected = mixed.share * batch.inputs + (1 - mixed.share) * batch.inputs.roll(1, 0);
+  const auto batch = pictures(), mixed = MixupCutmix{.mixup = 0.4}(batch, random);
+  EXPECT_TRUE(torch::equal(mixed.targets_b, torch::tensor({4, 0, 1, 2, 3})));
+  const auto expected = mixed.lam * batch.inputs + (1 - mixed.lam) * batch.inputs.roll(1, 0);
   EXPECT_TRUE(torch::allclose(mixed.inputs, expected));
   EXPECT_TRUE(torch::equal(batch.inputs, pictures().inputs));  // the batch itself stays
 }
 
-TEST(Mix, CutmixKeepsTheShareOfThePixels) {
+TEST(MixupCutmix, CutmixKeepsTheShareOfThePixels) {
   for (int64_t step = 0; step < 50; ++step) {
     Random random(2, 0, step);
-    const auto batch = pictures(), mixed = Mix{.cutmix = 1}(batch, random);
+    const auto batch = pictures(), mixed = MixupCutmix{.cutmix = 1}(batch, random);
     const auto own = (mixed.inputs == batch.inputs).to(torch::kFloat).flatten(1).mean(1);
     const auto other = (mixed.inputs == batch.inputs.roll(1, 0)).to(torch::kFloat).flatten(1).mean(1);
-    EXPECT_TRUE(torch::allclose(own, torch::full({5}, mixed.share)));
+    EXPECT_TRUE(torch::allclose(own, torch::full({5}, mixed.lam)));
     EXPECT_TRUE(torch::allclose(own + other, torch::ones({5})));
   }
 }
 
-TEST(Mix, SharesFollowTheBetaDistribution) {
+TEST(MixupCutmix, SharesFollowTheBetaDistribution) {
   double sum = 0, squares = 0;
   const int count = 20000;
   for (int i = 0; i < count; ++i) {
@@ -58,9 +58,9 @@ TEST(Mix, SharesFollowTheBetaDistribution) {
   EXPECT_NEAR(squares - sum * sum, 0.25 / (2 * 0.4 + 1), 0.005);  // of Beta(a, a): 1 / (4 (2 a + 1))
 }
 
-TEST(Mix, CutmixOfRowsIsRefused) {
+TEST(MixupCutmix, CutmixOfRowsIsRefused) {
   Random random(4);
   expect_error(ErrorKind::input, "cutmix is of pictures (N, C, H, W), got (5, 3)", [&] {
-    Mix{.cutmix = 1}({.inputs = torch::zeros({5, 3}), .targets = torch::arange(5)}, random);
+    MixupCutmix{.cutmix = 1}({.inputs = torch::zeros({5, 3}), .targets = torch::arange(5)}, random);
   });
 }
