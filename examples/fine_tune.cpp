@@ -29,7 +29,7 @@ Tensor loss(const Tensor& outputs, const Tensor& targets) { return torch::cross_
 
 const Evaluation by_accuracy{.metrics = [](const Tensor& outputs, const Tensor& targets) {
                                return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
-                             }, .greater_is_better = true};
+                             }, .monitor = {.greater_is_better = true}};
 
 double train(Network& network, const Batches& data, const Batches& test, double lr, int64_t epochs,
              std::vector<ParameterRule> rules = {}) {

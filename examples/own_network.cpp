@@ -33,7 +33,7 @@ int main() {
     return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
   };
   const TrainerOptions options{.epochs = 6, .batch_size = 20, .optimizer = {.lr = 1e-2}};
-  Trainer trainer(network, loss, {.metrics = measure, .greater_is_better = true}, options);
+  Trainer trainer(network, loss, {.metrics = measure, .monitor = {.greater_is_better = true}}, options);
   const auto result = trainer.fit(rows(0, 240), rows(240, 300));
   fmt::print("accuracy {:.2f} in epoch {}\n", result.best_metrics.front().second, result.best_epoch);
 }

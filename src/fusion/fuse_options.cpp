@@ -5,7 +5,6 @@
 #include "fusion/eager_executor.h"
 #include "fusion/onednn.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -59,21 +58,21 @@ TensorType type_of(const Network& network) {
   return type;
 }
 
-Numbers numbers_of(const Network& network, const FuseOptions& options, const TensorType& type) {
+Precision precision_of(const Network& network, const FuseOptions& options, const TensorType& type) {
   const bool can_int8 = type.device.is_cpu() && has_onednn_int8();
-  auto numbers = options.numbers;
-  if (numbers == Numbers::best)
-    numbers = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Numbers::int8
-              : type.type == at::kHalf                                                 ? Numbers::float16
-              : type.type == at::kBFloat16                                             ? Numbers::bfloat16
-                                                                                       : Numbers::float32;
-  if (numbers == Numbers::int8 && options.quantization.empty())
+  auto precision = options.precision;
+  if (precision == Precision::automatic)
+    precision = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Precision::int8
+                : type.type == at::kHalf                                                 ? Precision::float16
+                : type.type == at::kBFloat16                                             ? Precision::bfloat16
+                                                                                         : Precision::float32;
+  if (precision == Precision::int8 && options.quantization.empty())
     fail(ErrorKind::usage, "{}: int8 needs a quantization, which a calibration makes", network->name());
-  if (numbers == Numbers::int8 && !can_int8)
+  if (precision == Precision::int8 && !can_int8)
     fail(ErrorKind::device, "{}: int8 is for a CPU whose LibTorch has oneDNN", network->name());
-  if (numbers == Numbers::float16 && type.device.is_cpu())
+  if (precision == Precision::float16 && type.device.is_cpu())
     fail(ErrorKind::device, "{}: float16 is for a GPU", network->name());
-  return numbers;
+  return precision;
 }
 
 void check_layers(const NetworkImpl& network, const Program& program, const FuseOptions& options) {
@@ -82,23 +81,4 @@ void check_layers(const NetworkImpl& network, const Program& program, const Fuse
 }
 
 }  // namespace detail
-
-namespace {
-
-constexpr Named<Numbers> kNumbers[] = {{"best", Numbers::best},
-                                       {"float32", Numbers::float32},
-                                       {"float16", Numbers::float16},
-                                       {"bfloat16", Numbers::bfloat16},
-                                       {"int8", Numbers::int8}};
-
-}  // namespace
-
-Numbers parse_numbers(std::string_view text) {
-  return parse_name("precision", kNumbers, text);
-}
-
-std::string text_of(Numbers numbers) {
-  return name_of(kNumbers, numbers);
-}
-
 }  // namespace reszoo

@@ -9,9 +9,9 @@ namespace reszoo::detail {
 /// Throws: Error (device) if there are several, or one that cannot be fused.
 TensorType type_of(const Network& network);
 
-/// Resolves `Numbers::best` to a type.
+/// Resolves `Precision::automatic` to a type.
 /// Throws: Error (device, usage) for a type that this network, device or LibTorch does not have.
-Numbers numbers_of(const Network& network, const FuseOptions& options, const TensorType& type);
+Precision precision_of(const Network& network, const FuseOptions& options, const TensorType& type);
 
 /// Throws: Error (usage) for an algorithm or a quantization of layers that the network does not have.
 void check_layers(const NetworkImpl& network, const Program& program, const FuseOptions& options);

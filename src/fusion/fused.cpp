@@ -16,7 +16,7 @@ struct FusedNetwork::Impl {
   Network network{nullptr};
   Graph graph;
   detail::PlanOptions plan;  ///< type.module_type is that of the network, and of its input
-  Numbers numbers = Numbers::float32;
+  Precision precision = Precision::float32;
   Quantization quantization;
   std::mutex mutex;
   detail::ConvLayers layers;
@@ -30,7 +30,7 @@ struct FusedNetwork::Impl {
   };
   std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
 
-  bool has_kernels() const { return numbers == Numbers::float32 && plan.type.device.is_cpu(); }
+  bool has_kernels() const { return precision == Precision::float32 && plan.type.device.is_cpu(); }
 
   Prepared& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
@@ -140,8 +140,8 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   return described;
 }
 
-Numbers FusedNetwork::numbers() const {
-  return impl_->numbers;
+Precision FusedNetwork::precision() const {
+  return impl_->precision;
 }
 
 const std::string& FusedNetwork::name() const {
@@ -158,10 +158,10 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->network = options.share_weights ? network : deep_copy(network);
   impl->network->eval();
   impl->graph = lower(impl->network);
-  impl->numbers = detail::numbers_of(network, options, type);
-  if (impl->numbers == Numbers::float16) type.type = at::kHalf;
-  if (impl->numbers == Numbers::bfloat16) type.type = at::kBFloat16;
-  if (impl->numbers == Numbers::int8) impl->quantization = options.quantization;
+  impl->precision = detail::precision_of(network, options, type);
+  if (impl->precision == Precision::float16) type.type = at::kHalf;
+  if (impl->precision == Precision::bfloat16) type.type = at::kBFloat16;
+  if (impl->precision == Precision::int8) impl->quantization = options.quantization;
   impl->plan.type = type;
   impl->plan.winograd = options.winograd;
   impl->plan.autotune = options.autotune && impl->has_kernels();

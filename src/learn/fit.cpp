@@ -17,9 +17,8 @@ TrainResult fit_model(Model& model, const Plan& plan, const FitData& data, const
 }
 
 double best_value(const TrainResult& result, const Evaluation& evaluation) {
-  for (const auto& [name, value] : result.best_metrics)
-    if (evaluation.decides.empty() || name == evaluation.decides) return value;
-  return std::numeric_limits<double>::quiet_NaN();
+  if (result.best_metrics.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return evaluation.monitor.value_of(result.best_metrics);
 }
 
 }  // namespace reszoo

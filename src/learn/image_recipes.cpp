@@ -46,7 +46,7 @@ Plan timm_a3_plan(int64_t) {
   plan.trainer.schedule = Schedule::parse("cosine:0.05");
   plan.trainer.channels_last = true;
   plan.trainer.mix = {.mixup = 0.1, .cutmix = 1};
-  plan.loss.classes = ClassLoss::bce;
+  plan.loss.classes = "bce";
   plan.image = {.size = 224, .train_size = 160, .crop_share = 0.95, .interpolation = "bicubic"};
   plan.image.crop = {.kind = RandomCrop::Kind::resized};
   plan.image.augment.flip = 0.5;

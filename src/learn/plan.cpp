@@ -101,11 +101,11 @@ nlohmann::ordered_json settings_of(const Plan& plan) {
                                   {"options", plan.options.dump()},
                                   {"bins", plan.bins},
                                   {"binning", text_of(plan.binning)},
-                                  {"loss", text_of(plan.loss.number)},
+                                  {"loss", plan.loss.number},
                                   {"label_smoothing", plan.loss.label_smoothing}};
   // Named only where they are not the usual: a checkpoint without them goes on as before.
   const auto& tuning = plan.fine_tuning;
-  if (plan.loss.classes != LossOptions{}.classes) settings["class_loss"] = text_of(plan.loss.classes);
+  if (plan.loss.classes != LossOptions{}.classes) settings["class_loss"] = plan.loss.classes;
   if (!tuning.freeze.empty()) settings["freeze"] = fmt::format("{}", fmt::join(tuning.freeze, " "));
   if (!tuning.unfreeze.empty()) settings["unfreeze"] = fmt::format("{}", fmt::join(tuning.unfreeze, " "));
   settings.update(plan.image.to_json());

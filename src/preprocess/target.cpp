@@ -17,8 +17,9 @@ using Names = std::vector<std::string>;
 constexpr int64_t most_classes = 20;
 
 const std::vector<std::pair<Task, std::string>> tasks = {
-    {Task::regression, "regression"}, {Task::quantile, "quantile"}, {Task::binary, "binary"},
-    {Task::multiclass, "multiclass"}, {Task::ordinal, "ordinal"},   {Task::multilabel, "multilabel"}};
+    {Task::regression, "regression"}, {Task::quantile, "quantile"},     {Task::count, "count"},
+    {Task::binary, "binary"},         {Task::multiclass, "multiclass"}, {Task::ordinal, "ordinal"},
+    {Task::multilabel, "multilabel"}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
@@ -124,6 +125,12 @@ void Target::fit_numbers(const Frame& table) {
   }
 }
 
+void Target::fit_counts(const Frame& table) {
+  for (const auto& column : table.columns) check_rows(finite_numbers(column) < 0, column.name, "negative count");
+  mean_.assign(names_.size(), 0);
+  scale_.assign(names_.size(), 1);
+}
+
 void Target::fit_classes(const Column& column, const TargetOptions& options) {
   classes_ = options.classes.empty() ? classes_of(column) : options.classes;
   encode_classes(column, classes_);
@@ -148,10 +155,12 @@ Target Target::fit(const Frame& table, const Names& names, const TargetOptions& 
   Target target;
   target.names_ = names;
   target.task_ = options.task.value_or(task_of(chosen));
-  const bool several = target.task_ == Task::regression || target.task_ == Task::multilabel;
+  const bool several =
+      target.task_ == Task::regression || target.task_ == Task::count || target.task_ == Task::multilabel;
   if (names.size() > 1 && !several)
     fail(ErrorKind::usage, "target: {} takes one column, got {}: {}", text_of(target.task_), names.size(), list(names));
-  if (target.is_number()) target.fit_numbers(chosen);
+  if (target.task_ == Task::count) target.fit_counts(chosen);
+  else if (target.is_number()) target.fit_numbers(chosen);
   else if (target.task_ == Task::multilabel) target.fit_labels(chosen);
   else target.fit_classes(chosen.columns.front(), options);
   if (target.task_ == Task::quantile) target.quantiles_ = options.quantiles;
@@ -172,7 +181,9 @@ Tensor Target::encode(const Frame& table) const {
   for (const auto& column : chosen.columns) {
     check_rows(column.missing(), column.name, "missing value");
     if (is_number()) columns.push_back(finite_numbers(column));
-    else columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()]));
+    if (task_ == Task::count) check_rows(columns.back() < 0, column.name, "negative count");
+    if (is_number()) continue;
+    columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()]));
   }
   if (!is_number()) return labels_.empty() ? columns.front() : torch::stack(columns, 1).to(torch::kFloat32);
   return ((torch::stack(columns, 1) - row_of(mean_)) / row_of(scale_)).to(torch::kFloat32);

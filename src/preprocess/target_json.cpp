@@ -76,7 +76,8 @@ Target Target::from(const json& written) {
   }
   const auto count = target.names_.size();
   const bool labels = target.task_ == Task::multilabel;
-  require(count > 0 && (count == 1 || labels || target.task_ == Task::regression), task + " takes one column");
+  const bool many = labels || target.task_ == Task::regression || target.task_ == Task::count;
+  require(count > 0 && (count == 1 || many), task + " takes one column");
   if (target.is_number()) {
     target.mean_ = several<double>(written, "mean");
     target.scale_ = several<double>(written, "scale");

@@ -29,6 +29,7 @@ Tensor between(const Tensor& above) {
 int64_t Target::outputs() const {
   switch (task_) {
     case Task::regression:
+    case Task::count:
     case Task::multilabel: return static_cast<int64_t>(names_.size());
     case Task::quantile: return static_cast<int64_t>(quantiles_.size());
     case Task::ordinal: return static_cast<int64_t>(classes_.size()) - 1;
@@ -66,7 +67,8 @@ Tensor Target::probabilities(const Tensor& outputs) const {
 
 Tensor Target::decode(const Tensor& outputs) const {
   if (is_number()) {
-    const auto numbers = in_unit(members(outputs).mean(1));
+    const auto each = members(outputs);
+    const auto numbers = in_unit(task_ == Task::count ? each.to(torch::kFloat64).exp().mean(1) : each.mean(1));
     return task_ == Task::quantile && numbers.dim() == 2 ? std::get<0>(numbers.sort(1)) : numbers;
   }
   const auto chances = probabilities(outputs);

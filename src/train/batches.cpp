@@ -29,12 +29,6 @@ struct Batches::BadRows {
   }
 };
 
-/// What a pass over Examples makes its batches with, once the first is asked for.
-struct Batches::Pass::Loading {
-  std::optional<detail::Chance> chance = {};
-  std::unique_ptr<detail::Loader> loader = {};
-};
-
 Batches::Batches(Tensor inputs, Tensor targets, Prepare prepare, Tensor weights)
     : inputs_(std::move(inputs)),
       targets_(std::move(targets)),
@@ -44,67 +38,88 @@ Batches::Batches(Tensor inputs, Tensor targets, Prepare prepare, Tensor weights)
     fail(ErrorKind::input,
          "Batches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
          fmt::join(inputs_.sizes(), ", "), fmt::join(targets_.sizes(), ", "));
+  check_weights();
+}
+
+Batches::Batches(Examples inputs, Tensor targets, LoaderOptions how, Tensor weights)
+    : targets_(std::move(targets)),
+      weights_(std::move(weights)),
+      examples_(std::move(inputs)),
+      how_(std::move(how)),
+      bad_(std::make_shared<BadRows>()) {
+  if (targets_.dim() < 1 || examples_.count != targets_.size(0) || rows() == 0)
+    fail(ErrorKind::input,
+         "Batches: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
+         examples_.count, fmt::join(targets_.sizes(), ", "));
+  check_weights();
+}
+
+void Batches::check_weights() const {
   if (weights_.defined() && (weights_.dim() != 1 || weights_.size(0) != rows()))
     fail(ErrorKind::input, "Batches: weights must be ({}), got ({})", rows(), fmt::join(weights_.sizes(), ", "));
 }
 
-Batches::Batches(Examples inputs, Tensor targets, LoaderOptions how, Tensor weights)
-    // An expanded number has the right count of rows and no memory: the checks are the same.
-    : Batches(at::zeros({}).expand({std::max<int64_t>(inputs.count, 0)}), std::move(targets), {}, std::move(weights)) {
-  inputs_ = Tensor();
-  examples_ = std::move(inputs);
-  how_ = std::move(how);
-  bad_ = std::make_shared<BadRows>();
+int64_t Batches::batches(int64_t batch_size) const {
+  if (batch_size < 1) fail(ErrorKind::usage, "Batches: batch_size must be at least 1, got {}", batch_size);
+  const auto count = (rows() + batch_size - 1) / batch_size;
+  return count > 1 && rows() % batch_size == 1 ? count - 1 : count;
 }
 
-Batches::Pass::Pass(const Batches& data, Tensor order, int64_t batch_size, std::unique_ptr<Loading> loading)
-    : data_(&data), order_(std::move(order)), batch_size_(batch_size), loading_(std::move(loading)) {
-  if (batch_size < 1) fail(ErrorKind::usage, "Batches: batch_size must be at least 1, got {}", batch_size);
-  size_ = (data.rows() + batch_size - 1) / batch_size;
-  if (size_ > 1 && data.rows() % batch_size == 1) --size_;
+Batches::Pass::Pass(const Batches& data, Tensor order, int64_t batch_size, int64_t first,
+                    std::optional<detail::RandomKey> random)
+    : data_(std::make_shared<const Batches>(data)),
+      order_(std::move(order)),
+      batch_size_(batch_size),
+      size_(data.batches(batch_size)),
+      position_(first),
+      random_(random) {
+  if (first < 0 || first > size_)
+    fail(ErrorKind::usage, "Batches: a pass of {} batches cannot begin with number {}", size_, first);
 }
 
 Batches::Pass::Pass(Pass&&) noexcept = default;
 Batches::Pass& Batches::Pass::operator=(Pass&&) noexcept = default;
 Batches::Pass::~Pass() = default;
 
-std::pair<int64_t, int64_t> Batches::Pass::range(int64_t i) const {
-  const int64_t first = i * batch_size_;
-  return {first, i + 1 == size_ ? data_->rows() - first : batch_size_};
+std::optional<Batch> Batches::Pass::next() {
+  if (position_ == size_) return std::nullopt;
+  auto batch = data_->examples_.write ? from_loader() : from_memory();
+  ++position_;
+  return batch;
 }
 
-Batch Batches::Pass::operator[](int64_t i) const {
-  if (loading_) return made(i);
-  const auto [first, count] = range(i);
-  Batch batch;
-  if (order_.defined()) {
-    const auto rows = order_.narrow(0, first, count);
-    batch = {
-        .inputs = data_->inputs_.index_select(0, rows), .targets = data_->targets_.index_select(0, rows), .rows = rows};
-    if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
-  } else {
-    batch = {.inputs = data_->inputs_.narrow(0, first, count),
-             .targets = data_->targets_.narrow(0, first, count),
-             .rows = at::arange(first, first + count, at::kLong)};
-    if (data_->weights_.defined()) batch.weights = data_->weights_.narrow(0, first, count);
-  }
+std::pair<int64_t, int64_t> Batches::Pass::range(int64_t batch) const {
+  const int64_t first = batch * batch_size_;
+  return {first, batch + 1 == size_ ? data_->rows() - first : batch_size_};
+}
+
+/// Views of consecutive rows, copies of others.
+Batch Batches::Pass::from_memory() const {
+  const auto [first, count] = range(position_);
+  const auto rows = order_.defined() ? order_.narrow(0, first, count) : at::arange(first, first + count, at::kLong);
+  const auto part = [&, begin = first, size = count](const Tensor& all) {
+    return order_.defined() ? all.index_select(0, rows) : all.narrow(0, begin, size);
+  };
+  Batch batch{.inputs = part(data_->inputs_), .targets = part(data_->targets_), .rows = rows};
+  if (data_->weights_.defined()) batch.weights = part(data_->weights_);
   if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
   return batch;
 }
 
-Batch Batches::Pass::made(int64_t i) const {
-  auto& loader = loading_->loader;
-  const bool pinned = data_->device_.is_cuda();
-  if (!loader || loader->position() != i) {
-    loader.reset();  // its threads end before others begin
-    std::vector<Tensor> rows;
-    for (auto batch = i; batch < size_; ++batch)
-      rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
-    loader = std::make_unique<detail::Loader>(data_->examples_, std::move(rows), i, loading_->chance,
-                                              detail::Loader::Options{data_->how_.workers, data_->how_.ahead, pinned});
-  }
-  auto loaded = loader->next();
-  auto rows = order_.narrow(0, range(i).first, range(i).second);
+/// Starts the threads that make the batches from the next one on.
+void Batches::Pass::start_loader() {
+  std::vector<Tensor> rows;
+  for (auto batch = position_; batch < size_; ++batch)
+    rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
+  loader_ = std::make_unique<detail::Loader>(
+      data_->examples_, std::move(rows), random_,
+      detail::Loader::Options{data_->how_.workers, data_->how_.prefetch, data_->device_.is_cuda()});
+}
+
+Batch Batches::Pass::from_loader() {
+  if (!loader_) start_loader();
+  auto loaded = loader_->next();
+  auto rows = order_.narrow(0, range(position_).first, range(position_).second);
   if (!loaded.bad.empty()) {
     auto good = at::ones({rows.size(0)}, at::kBool);
     for (const auto& bad : loaded.bad) {
@@ -112,13 +127,13 @@ Batch Batches::Pass::made(int64_t i) const {
       good[bad.place].fill_(false);
     }
     // Batch norm cannot train on one row.
-    if (loading_->chance && good.sum().item<int64_t>() == 1) good.fill_(false);
+    if (random_ && good.sum().item<int64_t>() == 1) good.fill_(false);
     const auto places = good.nonzero().squeeze(1);
     loaded.inputs = loaded.inputs.index_select(0, places);
     rows = rows.index_select(0, places);
   }
   rows = rows.to(data_->device_);
-  Batch batch{.inputs = loaded.inputs.to(data_->device_, /*non_blocking=*/pinned),
+  Batch batch{.inputs = loaded.inputs.to(data_->device_, /*non_blocking=*/data_->device_.is_cuda()),
               .targets = data_->targets_.index_select(0, rows),
               .rows = rows};
   if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
@@ -126,24 +141,24 @@ Batch Batches::Pass::made(int64_t i) const {
 }
 
 Batches::Pass Batches::in_order(int64_t batch_size) const {
-  if (!examples_.write) return {*this, Tensor(), batch_size, nullptr};
-  return {*this, at::arange(rows(), at::kLong), batch_size, std::make_unique<Pass::Loading>()};
+  return {*this, examples_.write ? at::arange(rows(), at::kLong) : Tensor(), batch_size, 0, std::nullopt};
 }
 
-Batches::Pass Batches::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch) const {
-  auto order = epoch_order(rows(), seed, epoch);
-  if (chances_.defined()) {
-    Random random(seed, epoch);
-    const auto upto = chances_.cumsum(0);
-    auto drawn = at::empty({rows()}, at::kDouble);
-    const double all = upto[-1].item<double>();
-    auto* place = drawn.mutable_data_ptr<double>();
-    for (int64_t i = 0; i < rows(); ++i) place[i] = random.between(0, all);
-    order = at::searchsorted(upto, drawn, /*out_int32=*/false, /*right=*/true).clamp_max(rows() - 1);
-  }
-  if (!examples_.write) return {*this, order.to(inputs_.device()), batch_size, nullptr};
-  return {*this, order, batch_size,
-          std::make_unique<Pass::Loading>(Pass::Loading{.chance = detail::Chance{seed, epoch}})};
+/// Row numbers drawn with replacement, each as likely as its chance.
+Tensor Batches::draw(uint64_t seed, int64_t epoch) const {
+  Random random(seed, epoch);
+  const auto upto = chances_.cumsum(0);
+  auto drawn = at::empty({rows()}, at::kDouble);
+  const double all = upto[-1].item<double>();
+  auto* place = drawn.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < rows(); ++i) place[i] = random.between(0, all);
+  return at::searchsorted(upto, drawn, /*out_int32=*/false, /*right=*/true).clamp_max(rows() - 1);
+}
+
+Batches::Pass Batches::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first) const {
+  auto order = chances_.defined() ? draw(seed, epoch) : epoch_order(rows(), seed, epoch);
+  if (!examples_.write) order = order.to(inputs_.device());
+  return {*this, std::move(order), batch_size, first, detail::RandomKey{seed, epoch}};
 }
 
 Batches Batches::to(c10::Device device) const {

@@ -1,12 +1,12 @@
-/// What training must leave as it found it: modes, random generators, autocast.
+/// Modes and autocast that training sets for a while and puts back.
 #pragma once
-#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/nn/module.h>
 
 #include <memory>
 #include <vector>
 
+#include "nn/generator_guard.h"
 #include "reszoo/nn/steps.h"
 #include "reszoo/train/trainer_options.h"
 
@@ -28,29 +28,6 @@ class ModeGuard {
  private:
   std::vector<std::shared_ptr<nn::Module>> modules_;
   std::vector<bool> modes_;
-};
-
-/// The default generator of a device.
-inline at::Generator generator(torch::Device device) {
-  return at::globalContext().defaultGenerator(device);
-}
-
-/// Puts the default generators back as they were.
-class GeneratorGuard {
- public:
-  explicit GeneratorGuard(torch::Device device) : device_(device), cpu_(generator(at::kCPU).get_state()) {
-    if (device_.is_cuda()) cuda_ = generator(device_).get_state();
-  }
-  GeneratorGuard(const GeneratorGuard&) = delete;
-  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
-  ~GeneratorGuard() {
-    generator(at::kCPU).set_state(cpu_);
-    if (cuda_.defined()) generator(device_).set_state(cuda_);
-  }
-
- private:
-  torch::Device device_;
-  Tensor cpu_, cuda_;
 };
 
 /// Lets LibTorch choose products in fewer bits, as its autocast does.

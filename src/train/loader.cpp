@@ -38,9 +38,9 @@ struct Loader::Work {
   int64_t first, count;
 };
 
-Loader::Loader(const Examples& examples, std::vector<Tensor> rows, int64_t position, std::optional<Chance> chance,
+Loader::Loader(const Examples& examples, std::vector<Tensor> rows, std::optional<RandomKey> random,
                const Options& options)
-    : examples_(examples), rows_(std::move(rows)), position_(position), chance_(chance), options_(options) {
+    : examples_(examples), rows_(std::move(rows)), random_(random), options_(options) {
   for (int64_t i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -82,7 +82,7 @@ std::optional<Loader::Work> Loader::take() {
       batch->taken = std::min(first + kTogether, batch->size());
       return Work{batch, first, batch->taken - first};
     }
-  if (opened_ >= rows_.size() || std::ssize(open_) >= std::max<int64_t>(options_.ahead, 1)) return std::nullopt;
+  if (opened_ >= rows_.size() || std::ssize(open_) >= std::max<int64_t>(options_.prefetch, 1)) return std::nullopt;
   open_batch();
   return take();
 }
@@ -96,7 +96,7 @@ void Loader::make(const Work& work) {
   std::exception_ptr error;
   for (auto place = work.first; place < work.first + work.count; ++place) try {
       std::optional<Random> random;
-      if (chance_) random.emplace(chance_->seed, chance_->epoch, rows[place]);
+      if (random_) random.emplace(random_->seed, random_->epoch, rows[place]);
       examples_.write(rows[place], random ? &*random : nullptr, to + place * size);
     } catch (const Error& failure) {
       if (failure.kind() == ErrorKind::file) bad.push_back({place, failure.what()});
@@ -141,7 +141,6 @@ Loaded Loader::next() {
     lock.lock();
   }
   open_.pop_front();
-  ++position_;
   work_there_.notify_all();
   if (batch->error) std::rethrow_exception(batch->error);
   std::sort(batch->bad.begin(), batch->bad.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
@@ -149,7 +148,7 @@ Loaded Loader::next() {
   auto inputs = examples_.shape.size() == 3 ? batch->written.permute({0, 3, 1, 2}) : batch->written.detach();
   // A GPU may still be reading pinned memory when its tensor is let go: LibTorch's allocator knows.
   if (!options_.pinned) lent_.push_back(batch->written);
-  if (std::ssize(lent_) > options_.ahead + 1) lent_.pop_front();
+  if (std::ssize(lent_) > options_.prefetch + 1) lent_.pop_front();
   return {std::move(inputs), std::move(batch->bad)};
 }
 

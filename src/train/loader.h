@@ -11,17 +11,9 @@
 #include <thread>
 #include <vector>
 
-#include "reszoo/preprocess/examples.h"
+#include "reszoo/train/batches.h"
 
 namespace reszoo::detail {
-
-using at::Tensor;
-
-/// What random choices about the rows of a pass follow from; none of a pass to measure on.
-struct Chance {
-  uint64_t seed;
-  int64_t epoch;
-};
 
 /// A batch of inputs, (N, ...), and what failed of it.
 struct Loaded {
@@ -35,24 +27,19 @@ struct Loaded {
 
 /// Makes the batches of a pass in their order. Every worker takes the next few inputs that
 /// nobody makes yet, of the earliest batch first, and writes them to their places: a batch
-/// is ready when its last place is written. At most `ahead` batches are begun and not taken.
+/// is ready when its last place is written. At most `prefetch` batches are begun and not taken.
 class Loader {
  public:
   struct Options {
-    int64_t workers, ahead;
+    int64_t workers, prefetch;
     bool pinned;  ///< in memory that a GPU can copy from while it computes
   };
 
-  /// `rows`: the row numbers of each batch, (N) int64; the first of them is batch `position` of
-  /// the pass. The examples must outlive this.
-  Loader(const Examples& examples, std::vector<Tensor> rows, int64_t position, std::optional<Chance> chance,
-         const Options& options);
+  /// `rows`: the row numbers of each batch, (N) int64. `random`: of inputs to train on. The examples must outlive this.
+  Loader(const Examples& examples, std::vector<Tensor> rows, std::optional<RandomKey> random, const Options& options);
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
   ~Loader();
-
-  /// The number of the batch that `next` gives.
-  int64_t position() const { return position_; }
 
   /// Waits for the next batch. Throws: what Examples::write throws, but Error (file).
   Loaded next();
@@ -69,9 +56,8 @@ class Loader {
 
   const Examples& examples_;
   std::vector<Tensor> rows_;
-  int64_t position_;
   size_t opened_ = 0;
-  std::optional<Chance> chance_;
+  std::optional<RandomKey> random_;
   Options options_;
   std::mutex mutex_;
   std::condition_variable work_there_, batch_ready_;

@@ -44,9 +44,15 @@ OptimizerOptions OptimizerOptions::usual(OptimizerKind kind) {
     case OptimizerKind::adamw:
     case OptimizerKind::adam: break;
     case OptimizerKind::sgd: options.lr = 0.1; break;
-    case OptimizerKind::rmsprop: options.lr = 1e-2, options.momentum = 0; break;
+    case OptimizerKind::rmsprop:
+      options.lr = 1e-2;
+      options.momentum = 0;
+      break;
     case OptimizerKind::lamb: options.eps = 1e-6; break;
-    case OptimizerKind::lion: options.lr = 1e-4, options.beta2 = 0.99; break;
+    case OptimizerKind::lion:
+      options.lr = 1e-4;
+      options.beta2 = 0.99;
+      break;
   }
   return options;
 }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "train/keyed_text.h"
+#include "train/spec_text.h"
 
 namespace reszoo {
 namespace {
@@ -20,12 +21,6 @@ constexpr Key kKeys[] = {
     {"end", &PlateauOptions::end, {0, 1, true, true}},
 };
 
-const Key& key_named(std::string_view name) {
-  for (const auto& key : kKeys)
-    if (key.name == name) return key;
-  detail::refuse_key("Plateau", "plateau", names_of(kKeys), name);
-}
-
 }  // namespace
 
 PlateauOptions PlateauOptions::parse(std::string_view text) {
@@ -33,10 +28,7 @@ PlateauOptions PlateauOptions::parse(std::string_view text) {
   if (text.substr(0, colon) != "plateau") refuse_name("Plateau", {"plateau"}, text);
   PlateauOptions options;
   if (colon == std::string_view::npos) return options;
-  const auto items = detail::items_of(text.substr(colon + 1));
-  for (size_t i = 0; i < items.size(); ++i)
-    put("Plateau", "plateau", i == 0 && items[i].key.empty() ? kKeys[0] : key_named(items[i].key), items[i].value,
-        options);
+  detail::put_all("Plateau", "plateau", kKeys, text.substr(colon + 1), options);
   return options;
 }
 
@@ -47,15 +39,9 @@ std::string PlateauOptions::text() const {
   return detail::joined("plateau", items);
 }
 
-bool Plateau::is_better(double metric) const {
-  if (!std::isfinite(metric)) return false;
-  if (!state.best) return true;
-  const double margin = options_.threshold * std::abs(*state.best) + options_.margin;
-  return greater_is_better_ ? metric > *state.best + margin : metric < *state.best - margin;
-}
-
 double Plateau::update(double metric) {
-  const bool better = is_better(metric);
+  const double best = state.best.value_or(std::numeric_limits<double>::quiet_NaN());
+  const bool better = monitor_.is_better(metric, best, options_.threshold * std::abs(best) + options_.margin);
   if (better) state.best = metric;
   state.bad_epochs = better ? 0 : state.bad_epochs + 1;
   if (state.cooldown_left > 0) {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "train/keyed_text.h"
+#include "train/spec_text.h"
 
 namespace reszoo {
 namespace {
@@ -14,8 +14,8 @@ using Key = detail::Key<Schedule>;
 using detail::kInfinity;
 
 constexpr Key kWarmUp{"warmup", &Schedule::warm_up, {0, 1, true, false}};
-constexpr Key kEvery{"every", &Schedule::drop_every, {0, 1, false, true}};
-constexpr Key kFactor{"factor", &Schedule::drop_factor, {0, 1, false, true}};
+constexpr Key kEvery{"every", &Schedule::step_size, {0, 1, false, true}};
+constexpr Key kFactor{"factor", &Schedule::gamma, {0, 1, false, true}};
 constexpr Key kEnd{"end", &Schedule::end, {0, 1, true, true}};
 constexpr Key kPower{"power", &Schedule::power, {0, kInfinity, false, false}};
 constexpr Key kRise{"rise", &Schedule::rise, {0, 1, false, false}};
@@ -43,26 +43,18 @@ const Row& row_named(std::string_view name) { return row_of(kRows, parse_name("S
 
 void add_drop(Schedule& schedule, std::string_view text) {
   const auto drop = detail::number_of("Schedule", "multistep", "drop", text, kDrop);
-  if (!schedule.drop_at.empty() && drop <= schedule.drop_at.back())
-    fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} behind {}", drop, schedule.drop_at.back());
-  schedule.drop_at.push_back(drop);
+  if (!schedule.milestones.empty() && drop <= schedule.milestones.back())
+    fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} after {}", drop,
+         schedule.milestones.back());
+  schedule.milestones.push_back(drop);
 }
 
-const Key& key_named(const Row& row, std::string_view name) {
-  std::vector<std::string> known;
-  for (const auto& key : row.keys) {
-    if (key.name == name) return key;
-    known.emplace_back(key.name);
-  }
-  detail::refuse_key("Schedule", row.name, known, name);
-}
-
-/// How many drops have been at `now`. One falls on the first step at or behind its place,
+/// How many drops have been at `now`. One falls on the first step at or after its place,
 /// whatever rounding makes of it.
 double drops(const Schedule& s, double now, double total) {
-  if (s.kind == Kind::step) return std::floor(now / (total * s.drop_every) + 1e-9);
-  return static_cast<double>(
-      std::count_if(s.drop_at.begin(), s.drop_at.end(), [&](double at) { return now >= total * at - 1e-9 * total; }));
+  if (s.kind == Kind::step) return std::floor(now / (total * s.step_size) + 1e-9);
+  return static_cast<double>(std::ranges::count_if(
+      s.milestones, [&](double milestone) { return now >= total * milestone - 1e-9 * total; }));
 }
 
 double half_cosine(double from, double to, double share) {
@@ -82,7 +74,7 @@ double factor_of(const Schedule& s, double now, double total) {
     case Kind::constant: return 1;
     case Kind::cosine: return half_cosine(1, s.end, now / total);
     case Kind::step:
-    case Kind::multistep: return std::pow(s.drop_factor, drops(s, now, total));
+    case Kind::multistep: return std::pow(s.gamma, drops(s, now, total));
     case Kind::polynomial: return s.end + (1 - s.end) * std::pow(1 - now / total, s.power);
     case Kind::one_cycle: return one_cycle(s, now, total);
   }
@@ -101,10 +93,12 @@ Schedule Schedule::parse(std::string_view text) {
     for (size_t i = 0; i < items.size(); ++i) {
       const auto& [key, value] = items[i];
       if (multistep && key.empty()) add_drop(schedule, value);
-      else put("Schedule", row.name, key.empty() && i == 0 ? row.keys.front() : key_named(row, key), value, schedule);
+      else put("Schedule", row.name,
+               key.empty() && i == 0 ? row.keys.front() : detail::key_named("Schedule", row.name, row.keys, key), value,
+               schedule);
     }
   }
-  if (multistep && schedule.drop_at.empty())
+  if (multistep && schedule.milestones.empty())
     fail(ErrorKind::usage, "Schedule: multistep needs the fractions of its drops, as multistep:0.5,0.75, got \"{}\"",
          text);
   return schedule;
@@ -113,7 +107,7 @@ Schedule Schedule::parse(std::string_view text) {
 std::string Schedule::text() const {
   const auto& row = row_of(kRows, kind);
   std::vector<std::string> items;
-  for (const auto drop : drop_at) items.push_back(fmt::format("{}", drop));
+  for (const auto drop : milestones) items.push_back(fmt::format("{}", drop));
   for (const auto& key : row.keys) {
     const bool bare = &key == &row.keys.front() && kind != Kind::multistep;
     if (auto item = detail::text_of(key, *this, bare); !item.empty()) items.push_back(std::move(item));

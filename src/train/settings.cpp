@@ -1,22 +1,14 @@
 #include "settings.h"
 
 #include "reszoo/base/names.h"
-#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
 
-constexpr Named<Precision> kPrecisions[] = {{"float32", Precision::float32},
-                                            {"bfloat16", Precision::bfloat16},
-                                            {"bf16", Precision::bfloat16},
-                                            {"float16", Precision::float16},
-                                            {"fp16", Precision::float16}};
 constexpr Named<OnNonfinite> kOnNonfinite[] = {{"stop", OnNonfinite::stop}, {"skip", OnNonfinite::skip}};
 
 }  // namespace
 
-Precision parse_precision(std::string_view text) { return parse_name("precision", kPrecisions, text); }
-std::string text_of(Precision precision) { return name_of(kPrecisions, precision); }
 OnNonfinite parse_on_nonfinite(std::string_view text) { return parse_name("on-nonfinite", kOnNonfinite, text); }
 std::string text_of(OnNonfinite rule) { return name_of(kOnNonfinite, rule); }
 
@@ -34,8 +26,7 @@ std::string inputs_of(const Batches& data) {
   return fmt::format("({}, {}) made", data.rows(), fmt::join(data.input_shape(), ", "));
 }
 
-/// Options that came later: those that are as they always were are left out, so that checkpoints
-/// of before are taken.
+/// Options that later versions added. Default values are left out, so that older checkpoints still fit.
 nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   const auto add = [&](const char* name, const auto& value, const auto& usual) {
@@ -51,8 +42,8 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   return settings;
 }
 
-/// What only some kinds take. Rules are named where there are any: a checkpoint without
-/// goes on as before.
+/// Options that only some kinds of optimizer have. Rules are written only if there are any, so that older checkpoints
+/// still fit.
 nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
   nlohmann::ordered_json settings;
   switch (o.kind) {
@@ -101,6 +92,8 @@ void check(const TrainerOptions& o) {
   if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
   if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
+  if (o.precision == Precision::automatic || o.precision == Precision::int8)
+    fail(ErrorKind::usage, "Trainer: precision must be float32, bfloat16 or float16, got {}", text_of(o.precision));
   if (o.accumulate < 1) fail(ErrorKind::usage, "Trainer: accumulate must be at least 1, got {}", o.accumulate);
   if (!(o.mix.mixup >= 0 && o.mix.cutmix >= 0 && o.mix.probability >= 0 && o.mix.probability <= 1))
     fail(ErrorKind::usage,
@@ -109,15 +102,6 @@ void check(const TrainerOptions& o) {
   if (!(o.checkpoint_every >= 0))
     fail(ErrorKind::usage, "Trainer: checkpoint_every must be at least 0, got {}", o.checkpoint_every);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
-}
-
-double deciding(const Metrics& metrics, const std::string& name) {
-  if (name.empty()) return metrics.front().second;
-  for (const auto& [metric, value] : metrics)
-    if (metric == name) return value;
-  std::vector<std::string> names;
-  for (const auto& item : metrics) names.push_back(item.first);
-  fail(ErrorKind::usage, "metric: must be one of {}, got \"{}\"{}", list(names), name, suggestion(name, names));
 }
 
 }  // namespace reszoo::detail

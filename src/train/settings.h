@@ -12,10 +12,6 @@ namespace reszoo::detail {
 nlohmann::ordered_json settings_of(const TrainerOptions& options, const Batches& train,
                                    const std::optional<Batches>& validation);
 
-/// The value of the metric of that name, or of the first for "".
-/// Throws: Error (usage) if there is none.
-double deciding(const Metrics& metrics, const std::string& name);
-
 /// Throws: Error (usage) for options that make no sense.
 void check(const TrainerOptions& options);
 

@@ -1,226 +1,27 @@
 #include "reszoo/train/trainer.h"
 
-#include <cmath>
-
-#include "reszoo/base/error.h"
-#include "reszoo/weights/load.h"
-#include "guards.h"
-#include "run_folder.h"
-#include "settings.h"
+#include "train/train_loop.h"
 
 namespace reszoo {
-namespace {
-
-AnyModule placed(AnyModule model, const TrainerOptions& options) {
-  model.ptr()->to(options.device);
-  if (options.channels_last)
-    for (auto& parameter : model.ptr()->parameters())
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-  return model;
-}
-
-State copy_of(const State& state) {
-  State copy;
-  for (const auto& item : state) copy.insert(item.key(), item.value().detach().clone());
-  return copy;
-}
-
-}  // namespace
 
 Trainer::Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks)
-    : model_((detail::check(options), placed(std::move(model), options))),
-      loss_(std::move(loss)),
-      evaluation_(std::move(evaluation)),
-      options_(std::move(options)),
-      hooks_(std::move(hooks)),
-      optimizer_(*model_.ptr(), options_.optimizer) {}
-
-Tensor Trainer::input(const Tensor& x) const {
-  if (x.dim() != 4) return x;
-  return x.contiguous(options_.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
-}
-
-std::pair<Tensor, Tensor> Trainer::predict(const Batches& data) {
-  const at::NoGradGuard no_grad;
-  const detail::ModeGuard modes(*model_.ptr());
-  const detail::GeneratorGuard generators(options_.device);
-  model_.ptr()->eval();
-  const auto resident = data.to(options_.device);
-  const auto pass = resident.in_order(options_.batch_size);
-  std::vector<Tensor> outputs, targets;
-  for (int64_t i = 0; i < pass.size(); ++i) {
-    const auto batch = pass[i];
-    if (batch.targets.size(0) == 0) continue;
-    outputs.push_back(model_.forward(input(batch.inputs)));
-    targets.push_back(batch.targets);
-  }
-  if (outputs.empty()) fail(ErrorKind::input, "Trainer: no row is left to measure on; all files are bad");
-  return {at::cat(outputs).cpu(), at::cat(targets).cpu()};
-}
-
-Metrics Trainer::evaluate(const Batches& data) {
-  auto [outputs, targets] = predict(data);
-  if (targets.is_floating_point()) targets = targets.to(at::kDouble);
-  auto metrics = evaluation_.metrics(outputs.to(at::kDouble), targets);
-  if (metrics.empty()) fail(ErrorKind::usage, "Trainer: the evaluation must give at least one metric");
-  return metrics;
-}
-
-void Trainer::start(const Batches& train, const std::optional<Batches>& validation) {
-  settings_ = detail::settings_of(options_, train, validation);
-  steps_ = train.in_order(options_.batch_size).size();
-  state_ = TrainState();
-  best_pending_ = false;
-  optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
-  fast_ = FastForward(options_.seed);
-  torch::manual_seed(options_.seed);
-  buffers_ = model_.ptr()->buffers();
-  buffers_before_.clear();
-  for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
-  average_.reset();
-  events_.reset();
-  if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
-  if (!options_.out.empty()) {
-    detail::open_run_folder(options_.out);
-    const auto checkpoint = options_.out / "checkpoint.safetensors";
-    if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
-  }
-  last_lap_ = last_checkpoint_ = std::chrono::steady_clock::now();
-}
-
-void Trainer::lap() {
-  const auto now = std::chrono::steady_clock::now();
-  const double seconds = std::chrono::duration<double>(now - last_lap_).count();
-  state_.epoch_seconds += seconds;
-  state_.seconds += seconds;
-  last_lap_ = now;
-}
-
-Progress Trainer::progress() const {
-  const auto rows = static_cast<double>(state_.loss_rows);
-  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
-  return {.epoch = state_.epoch + 1,
-          .epochs = options_.epochs,
-          .step = state_.step,
-          .steps = steps_,
-          .loss = rows > 0 ? state_.loss_sum / rows : 0,
-          .lr = state_.lr,
-          .metrics = {},
-          .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
-          .skipped = state_.skipped,
-          .seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0};
-}
-
-void Trainer::run_step(const Batch& batch) {
-  const auto position = state_.epoch * steps_ + state_.step;
-  const double factor = options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
-  state_.lr = options_.optimizer.lr * factor;
-  const auto rows = batch.targets.size(0);
-  const auto loss = rows > 0 ? attempt(batch) : std::nullopt;
-  if (loss) {
-    if (average_) average_->update(position);
-    state_.loss_sum += *loss * static_cast<double>(rows);
-    state_.loss_rows += rows;
-  }
-  ++state_.step;
-  lap();
-  if (hooks_.on_step) hooks_.on_step(progress());
-}
-
-bool Trainer::train_epoch(const Batches& train) {
-  const auto pass = train.shuffled(options_.batch_size, options_.seed, state_.epoch);
-  while (state_.step < steps_) {
-    run_step(pass[state_.step]);
-    write_if_due();
-    if (hooks_.stop_requested && hooks_.stop_requested()) return false;
-  }
-  return true;
-}
-
-/// The metrics of the weights that would be kept.
-Metrics Trainer::validate(const Batches& validation) {
-  if (!average_) return evaluate(validation);
-  const auto trained = copy_of(state_of(*model_.ptr()));
-  load_state(*model_.ptr(), average_->state());
-  auto metrics = evaluate(validation);
-  load_state(*model_.ptr(), trained);
-  return metrics;
-}
-
-bool Trainer::judge(const Metrics& metrics) {
-  if (metrics.empty()) return true;
-  const double value = detail::deciding(metrics, evaluation_.decides);
-  const bool first = !state_.best_metric;
-  const bool better =
-      std::isfinite(value) &&
-      (first || (evaluation_.greater_is_better ? value > *state_.best_metric : value < *state_.best_metric));
-  if (better) state_.best_metric = value;
-  if (options_.plateau) {
-    Plateau plateau(*options_.plateau, evaluation_.greater_is_better);
-    plateau.state = state_.plateau;
-    plateau.update(value);
-    state_.plateau = plateau.state;
-  }
-  state_.since_best = better ? 0 : state_.since_best + 1;
-  return better || first;
-}
-
-void Trainer::end_epoch(const std::optional<Batches>& validation) {
-  auto told = progress();
-  if (validation) told.metrics = validate(*validation);
-  lap();
-  const bool best = judge(told.metrics);
-  state_.history.push_back({.epoch = told.epoch,
-                            .step = told.epoch * steps_,
-                            .loss = told.loss,
-                            .lr = told.lr,
-                            .metrics = told.metrics,
-                            .best = best,
-                            .seconds = state_.epoch_seconds,
-                            .items_per_second = told.items_per_second});
-  if (best) {
-    state_.best = copy_of(kept());
-    best_pending_ = true;
-  }
-  ++state_.epoch;
-  state_.step = state_.loss_rows = 0;
-  state_.loss_sum = state_.epoch_seconds = 0;
-  if (hooks_.on_epoch) hooks_.on_epoch(told);
-  hand_out_weights();
-  write(told, done());
-  last_lap_ = std::chrono::steady_clock::now();
-}
-
-bool Trainer::done() const {
-  return state_.epoch >= options_.epochs || (options_.patience > 0 && state_.since_best >= options_.patience);
-}
-
-TrainResult Trainer::finish(Outcome outcome) {
-  TrainResult result{.outcome = outcome, .best_metrics = {}, .history = state_.history, .seconds = state_.seconds};
-  for (const auto& record : state_.history)
-    if (record.best) {
-      result.best_epoch = record.epoch;
-      result.best_metrics = record.metrics;
-    }
-  if (outcome != Outcome::stopped) load_state(*model_.ptr(), state_.best);
-  return result;
-}
+    : loop_(std::make_unique<detail::TrainLoop>(std::move(model), std::move(loss), std::move(evaluation), options,
+                                                std::move(hooks))) {}
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+Trainer::~Trainer() = default;
 
 TrainResult Trainer::fit(const Batches& train, const std::optional<Batches>& validation) {
-  const detail::ModeGuard modes(*model_.ptr());
-  if (!model_.ptr()->is_training()) model_.ptr()->train();
-  const auto resident = train.to(options_.device);
-  const auto resident_validation = validation ? std::optional(validation->to(options_.device)) : std::nullopt;
-  start(resident, resident_validation);
-  if (done()) write(progress(), true);  // a run that had ended: its files, where they were cut off
-  while (!done()) {
-    if (!train_epoch(resident)) {
-      write(progress(), true);
-      return finish(Outcome::stopped);
-    }
-    end_epoch(resident_validation);
-  }
-  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::out_of_patience);
+  return loop_->fit(*this, train, validation);
 }
+
+Metrics Trainer::evaluate(const Batches& data) { return loop_->evaluate(data); }
+std::pair<Tensor, Tensor> Trainer::predict(const Batches& data) { return loop_->predict(data); }
+double Trainer::train_step(const Batch& batch, double lr) { return loop_->train_step(batch, lr); }
+void Trainer::require_finite(double loss) const { loop_->require_finite(loss); }
+AnyModule& Trainer::model() { return loop_->model(); }
+Optimizer& Trainer::optimizer() { return loop_->optimizer(); }
+const TrainState& Trainer::state() const { return loop_->state(); }
+const TrainerOptions& Trainer::options() const { return loop_->options(); }
 
 }  // namespace reszoo

@@ -283,12 +283,12 @@ TEST_F(Fused, RunsOnAGpu) {
     const auto x = uniform("x", {2, 3, 64, 64});
     const auto expected = network->forward(x);
     network->to(torch::kCUDA);
-    for (const auto& [numbers, tolerance] :
-         {std::pair{Numbers::float32, 1e-2}, std::pair{Numbers::float16, 3e-2}, std::pair{Numbers::bfloat16, 0.2}})
-      expect_near(fuse(network, {.numbers = numbers}).forward(x.cuda()).cpu(), expected, tolerance);
+    for (const auto& [precision, tolerance] :
+         {std::pair{Precision::float32, 1e-2}, std::pair{Precision::float16, 3e-2}, std::pair{Precision::bfloat16, 0.2}})
+      expect_near(fuse(network, {.precision = precision}).forward(x.cuda()).cpu(), expected, tolerance);
     network->to(torch::kHalf);
     const auto fused = fuse(network);
-    EXPECT_EQ(fused.numbers(), Numbers::float16);
+    EXPECT_EQ(fused.precision(), Precision::float16);
     expect_near(fused.forward(x.cuda().to(torch::kHalf)).cpu().to(torch::kFloat), expected, 3e-2);
   }
 }

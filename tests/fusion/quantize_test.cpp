@@ -123,8 +123,8 @@ TEST_F(Quantized, NetworksStayNearFloat32) {
     auto network = filled(name);
     const auto x = uniform("x", {4, 3, std::string(name) == "alexnet" ? 80 : 64, 80});
     const auto quantization = calibrated(network, x);
-    const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = quantization});
-    EXPECT_EQ(fused.numbers(), Numbers::int8);
+    const auto fused = fuse(network, {.precision = Precision::int8, .quantization = quantization});
+    EXPECT_EQ(fused.precision(), Precision::int8);
     EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.1) << name;
     EXPECT_LE(error_of(fused.features(x), network->features(x)), 0.1) << name;
     int64_t whole = 0;
@@ -147,14 +147,14 @@ TEST_F(Quantized, ALayerMayAddItsOwnInput) {
                                .head = {"fc", AnyModule(nn::Identity())}});
   network->eval();
   const auto x = uniform("x", {12, 3, 12, 12});
-  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
   EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05);
 }
 
 TEST_F(Quantized, InnerStagesAreThereToo) {
   auto network = filled("resnet18");
   const auto x = uniform("x", {2, 3, 64, 64});
-  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
   const auto maps = fused.features(x, {"layer1", "layer2.0", "layer4"});
   const auto expected = network->features(x, {"layer1", "layer2.0", "layer4"});
   for (size_t i = 0; i < maps.size(); ++i) EXPECT_LE(error_of(maps[i], expected[i]), 0.1) << i;
@@ -189,17 +189,17 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   write_model_file(folder / "damaged", file.card, file.tensors);
   expect_error(ErrorKind::file, "the range of relu must be two numbers", [&] { Model::load(folder / "damaged"); });
   loaded.fuse();
-  EXPECT_EQ(loaded.fused().front().numbers(), has_fast_int8() ? Numbers::int8 : Numbers::float32);
-  loaded.fuse({.numbers = Numbers::float32});
+  EXPECT_EQ(loaded.fused().front().precision(), has_fast_int8() ? Precision::int8 : Precision::float32);
+  loaded.fuse({.precision = Precision::float32});
   EXPECT_LE(error_of(loaded.outputs(x), plain->forward(x)), 1e-5);
 }
 
 TEST_F(Quantized, RefusesInOneLine) {
   auto network = filled("cifar_resnet20");
   expect_error(ErrorKind::usage, "cifar_resnet20: int8 needs a quantization, which a calibration makes",
-               [&] { fuse(network, {.numbers = Numbers::int8}); });
+               [&] { fuse(network, {.precision = Precision::int8}); });
   expect_error(ErrorKind::device, "cifar_resnet20: float16 is for a GPU",
-               [&] { fuse(network, {.numbers = Numbers::float16}); });
+               [&] { fuse(network, {.precision = Precision::float16}); });
   expect_error(ErrorKind::usage, "cifar_resnet20: calibrated on nothing", [&] { Calibration(network).result(); });
   expect_error(ErrorKind::input, "(N, 3, H, W)", [&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); });
   expect_error(ErrorKind::usage, "tabular_resnet: has no convolution that could be quantized",
@@ -215,7 +215,7 @@ TEST_F(Quantized, RefusesInOneLine) {
   other.ranges.erase("conv1+bn1+relu");
   expect_error(ErrorKind::usage, "cifar_resnet20: the quantization has no range of conv1+bn1+relu",
                [&] { fuse(network, {.quantization = other}); });
-  const auto fused = fuse(network, {.numbers = Numbers::int8, .quantization = calibrated(network, x)});
+  const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
   expect_error(ErrorKind::input, "conv1: cannot be run on (1, 3, 0, 8)", [&] {
     fused.forward(torch::zeros({1, 3, 0, 8}));
   });
@@ -244,12 +244,12 @@ TEST(Bfloat16, NetworksStayNearFloat32) {
   for (const auto* name : {"resnet18", "seresnet50", "resnetv2_50", "alexnet"}) {
     auto network = filled(name);
     const auto x = uniform("x", {1, 3, 64, 64});
-    const auto fused = fuse(network, {.numbers = Numbers::bfloat16});
-    EXPECT_EQ(fused.numbers(), Numbers::bfloat16);
+    const auto fused = fuse(network, {.precision = Precision::bfloat16});
+    EXPECT_EQ(fused.precision(), Precision::bfloat16);
     EXPECT_EQ(fused.forward(x).scalar_type(), torch::kFloat);
     EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05) << name;
   }
   auto table = filled("tabular_resnet", TabularOptions{.numeric = 3});
   const auto rows = uniform("rows", {9, 3});
-  EXPECT_LE(error_of(fuse(table, {.numbers = Numbers::bfloat16}).forward(rows), table->forward(rows)), 0.05);
+  EXPECT_LE(error_of(fuse(table, {.precision = Precision::bfloat16}).forward(rows), table->forward(rows)), 0.05);
 }

@@ -37,6 +37,24 @@ TEST(Target, TaskFollowsFromTheColumn) {
   EXPECT_EQ(Target::fit(numbers(many)).task(), Task::multiclass);
 }
 
+// The network gives the logarithm of the expected count.
+TEST(Target, OfCountsIsEncodedAsItIsAndPredictedByTheExponential) {
+  const auto target = Target::fit(Frame{{numbers({0, 2, 7})}}, {"y"}, {.task = Task::count});
+  EXPECT_EQ(target.outputs(), 1);
+  EXPECT_TRUE(torch::equal(target.encode(numbers({0, 2, 30})), torch::tensor({{0.F}, {2.F}, {30.F}})));
+  EXPECT_TRUE(torch::equal(target.truth(torch::tensor({{2.F}})), torch::tensor({2.0}, torch::kFloat64)));
+  const auto outputs = torch::tensor({{0.0}, {1.5}}, torch::kFloat64);
+  EXPECT_TRUE(torch::allclose(target.decode(outputs), outputs.squeeze(1).exp()));
+  // Of several networks, the mean of their counts.
+  EXPECT_TRUE(torch::allclose(target.decode(torch::stack({outputs, -outputs}, 1)), outputs.squeeze(1).cosh()));
+  EXPECT_TRUE(torch::equal(Target::from(target.to_json()).decode(outputs), target.decode(outputs)));
+  for (const double wrong : {-1.0, -0.5})
+    expect_error_parts(ErrorKind::input, {"negative count in row 2"}, [&] {
+      Target::fit(Frame{{numbers({0, wrong, 7})}}, {"y"}, {.task = Task::count});
+    });
+  expect_error_parts(ErrorKind::input, {"negative count in row 1"}, [&] { target.encode(numbers({-1})); });
+}
+
 TEST(Target, GivenTaskDecides) {
   EXPECT_EQ(Target::fit(numbers({1, 2, 3}), Task::regression).outputs(), 1);
   EXPECT_EQ(Target::fit(numbers({0.5, 1, 3}), Task::multiclass).classes(), (Words{"0.5", "1", "3"}));

@@ -18,14 +18,13 @@ Batches counted(int64_t rows) {
 
 std::vector<int64_t> sizes(const Batches& data, int64_t batch_size) {
   std::vector<int64_t> sizes;
-  const auto pass = data.in_order(batch_size);
-  for (int64_t i = 0; i < pass.size(); ++i) sizes.push_back(pass[i].inputs.size(0));
+  for (const auto& batch : data.in_order(batch_size)) sizes.push_back(batch.inputs.size(0));
   return sizes;
 }
 
-Tensor rows_of(const Batches::Pass& pass) {
+Tensor rows_of(Batches::Pass pass) {
   std::vector<Tensor> rows;
-  for (int64_t i = 0; i < pass.size(); ++i) rows.push_back(pass[i].targets);
+  for (const auto& batch : pass) rows.push_back(batch.targets);
   return torch::cat(rows);
 }
 
@@ -43,18 +42,31 @@ TEST(Batches, ALastBatchOfOneRowIsMergedIntoTheOneBefore) {
 
 TEST(Batches, ShuffledPassSeesEveryRowOnceAndKeepsRowsTogether) {
   const auto data = counted(101);
-  const auto pass = data.shuffled(10, 7, 0);
-  EXPECT_TRUE(torch::equal(std::get<0>(rows_of(pass).sort()), data.targets()));
-  EXPECT_FALSE(torch::equal(rows_of(pass), data.targets()));
-  EXPECT_TRUE(torch::equal(pass[3].inputs.select(1, 2), pass[3].targets));
+  const auto rows = rows_of(data.shuffled(10, 7, 0));
+  EXPECT_TRUE(torch::equal(std::get<0>(rows.sort()), data.targets()));
+  EXPECT_FALSE(torch::equal(rows, data.targets()));
+  const auto fourth = data.shuffled(10, 7, 0, 3).next();
+  EXPECT_TRUE(torch::equal(fourth->inputs.select(1, 2), fourth->targets));
+  EXPECT_TRUE(torch::equal(fourth->targets, rows.slice(0, 30, 40)));
+}
+
+TEST(Batches, APassEndsAfterItsLastBatchAndKeepsTheDataAlive) {
+  auto pass = counted(5).in_order(3);
+  EXPECT_EQ(pass.size(), 2);
+  EXPECT_EQ(pass.next()->targets.numel(), 3);
+  EXPECT_EQ(pass.next()->targets.numel(), 2);
+  EXPECT_FALSE(pass.next());
+  EXPECT_FALSE(pass.next());
+  EXPECT_TRUE(pass.begin() == pass.end());
+  EXPECT_FALSE(counted(5).shuffled(3, 0, 0, 2).next());
 }
 
 TEST(Batches, SayWhichRowsTheyHave) {
   const auto data = counted(7);
-  const auto shuffled = data.shuffled(3, 1, 0), in_order = data.in_order(3);
-  for (const auto* pass : {&shuffled, &in_order})
-    for (int64_t i = 0; i < pass->size(); ++i)
-      EXPECT_TRUE(torch::equal(data.targets().index_select(0, (*pass)[i].rows), (*pass)[i].targets));
+  auto shuffled = data.shuffled(3, 1, 0), in_order = data.in_order(3);
+  for (auto* pass : {&shuffled, &in_order})
+    for (const auto& batch : *pass)
+      EXPECT_TRUE(torch::equal(data.targets().index_select(0, batch.rows), batch.targets));
 }
 
 TEST(Batches, OrderDependsOnSeedAndEpochAlone) {
@@ -82,11 +94,15 @@ TEST(Batches, PrepareSeesRawBatchesOnly) {
     EXPECT_EQ(raw.size(0), 2);
     return raw.to(torch::kFloat) / 255;
   });
-  EXPECT_TRUE(torch::equal(data.in_order(2)[1].inputs, images.slice(0, 2).to(torch::kFloat) / 255));
+  auto pass = data.in_order(2);
+  pass.next();
+  EXPECT_TRUE(torch::equal(pass.next()->inputs, images.slice(0, 2).to(torch::kFloat) / 255));
 }
 
 TEST(Batches, RowsThatDoNotMatchAreRefused) {
   expect_error(ErrorKind::input, "got (3, 2) and (4)", [] { Batches(torch::zeros({3, 2}), torch::zeros({4})); });
   expect_error(ErrorKind::input, "at least one", [] { Batches(torch::zeros({0, 2}), torch::zeros({0})); });
   expect_error(ErrorKind::usage, "batch_size must be at least 1, got 0", [] { counted(3).in_order(0); });
+  expect_error(ErrorKind::usage, "a pass of 1 batches cannot begin with number 2",
+               [] { counted(3).shuffled(4, 0, 0, 2); });
 }

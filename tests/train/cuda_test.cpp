@@ -41,7 +41,7 @@ Batches pictures(int64_t workers) {
                         to[i] = std::sin(static_cast<float>(row * 192 + i)) +
                                 (random ? static_cast<float>(random->uniform()) : 0);
                     }};
-  return {examples, torch::arange(40).remainder(4), {.workers = workers, .ahead = 3}};
+  return {examples, torch::arange(40).remainder(4), {.workers = workers, .prefetch = 3}};
 }
 
 }  // namespace
@@ -70,14 +70,16 @@ TEST_F(Cuda, ResumedEndsWithTheSameBits) {
 
 TEST_F(Cuda, PicturesMadeByThreadsArriveWhole) {
   const auto here = pictures(0), there = pictures(2).to(torch::kCUDA);
-  const auto expected = here.shuffled(16, 5, 2), given = there.shuffled(16, 5, 2);
   std::vector<Batch> batches;  // kept until all are made: their memory is not that of the next
-  for (int64_t i = 0; i < given.size(); ++i) batches.push_back(given[i]);
-  for (int64_t i = 0; i < given.size(); ++i) {
-    EXPECT_TRUE(batches[i].inputs.is_cuda() && batches[i].targets.is_cuda());
-    EXPECT_TRUE(torch::equal(batches[i].inputs.cpu(), expected[i].inputs)) << i;
-    EXPECT_TRUE(torch::equal(batches[i].targets.cpu(), expected[i].targets)) << i;
+  for (const auto& batch : there.shuffled(16, 5, 2)) batches.push_back(batch);
+  size_t i = 0;
+  for (const auto& expected : here.shuffled(16, 5, 2)) {
+    const auto& given = batches.at(i++);
+    EXPECT_TRUE(given.inputs.is_cuda() && given.targets.is_cuda());
+    EXPECT_TRUE(torch::equal(given.inputs.cpu(), expected.inputs)) << i;
+    EXPECT_TRUE(torch::equal(given.targets.cpu(), expected.targets)) << i;
   }
+  EXPECT_EQ(i, batches.size());
 }
 
 TEST_F(Cuda, AnImageNetworkTrainsInEveryPrecision) {

@@ -24,12 +24,12 @@ Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
 }
 
 Batches loaded(int64_t workers, int64_t count = 45) {
-  return {numbered(count), torch::arange(count), {.workers = workers, .ahead = 3}};
+  return {numbered(count), torch::arange(count), {.workers = workers, .prefetch = 3}};
 }
 
-Tensor all_inputs(const Batches::Pass& pass) {
+Tensor all_inputs(Batches::Pass pass) {
   std::vector<Tensor> inputs;
-  for (int64_t i = 0; i < pass.size(); ++i) inputs.push_back(pass[i].inputs);
+  for (const auto& batch : pass) inputs.push_back(batch.inputs);
   return torch::cat(inputs);
 }
 
@@ -56,11 +56,11 @@ TEST(Loader, GivesTheSameForAnyNumberOfThreads) {
 
 TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
   const auto data = loaded(2);
-  const auto by_row = [&](const Batches::Pass& pass) {
+  const auto by_row = [&](Batches::Pass pass) {
     std::vector<Tensor> inputs, targets;
-    for (int64_t i = 0; i < pass.size(); ++i) {
-      inputs.push_back(pass[i].inputs);
-      targets.push_back(pass[i].targets);
+    for (const auto& batch : pass) {
+      inputs.push_back(batch.inputs);
+      targets.push_back(batch.targets);
     }
     return torch::cat(inputs).index_select(0, torch::cat(targets).argsort());
   };
@@ -71,7 +71,9 @@ TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
 }
 
 TEST(Loader, PicturesComeChannelsFirstByPixels) {
-  const auto batch = loaded(1).in_order(4)[1];
+  auto pass = loaded(1).in_order(4);
+  pass.next();
+  const auto batch = pass.next().value();
   EXPECT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 2, 3, 3}));
   EXPECT_TRUE(batch.inputs.is_contiguous(at::MemoryFormat::ChannelsLast));
   EXPECT_TRUE(torch::equal(batch.inputs.select(1, 0).select(1, 0).select(1, 0), torch::arange(4, 8).to(torch::kFloat)));
@@ -81,11 +83,11 @@ TEST(Loader, PicturesComeChannelsFirstByPixels) {
 TEST(Loader, MemoryIsUsedAgainOnceNobodyHoldsIt) {
   const auto expected = all_inputs(loaded(0, 400).in_order(8)).split(8);
   const auto data = loaded(2, 400);
-  const auto pass = data.in_order(8);
+  auto pass = data.in_order(8);
   std::set<const void*> places;
   std::vector<Tensor> held;
   for (int64_t i = 0; i < pass.size(); ++i) {
-    const auto inputs = pass[i].inputs;
+    const auto inputs = pass.next()->inputs;
     places.insert(inputs.const_data_ptr());
     EXPECT_TRUE(torch::equal(inputs, expected[i])) << i;
     if (i % 10 == 0) held.push_back(inputs.select(1, 0));  // a view holds it too
@@ -94,13 +96,16 @@ TEST(Loader, MemoryIsUsedAgainOnceNobodyHoldsIt) {
   for (size_t i = 0; i < held.size(); ++i) EXPECT_TRUE(torch::equal(held[i], expected[10 * i].select(1, 0))) << i;
 }
 
-TEST(Loader, BatchesCanBeAskedForFromAnyPlace) {
+TEST(Loader, APassCanBeginWithAnyBatch) {
   const auto data = loaded(2);
-  const auto whole = data.shuffled(8, 1, 0), part = data.shuffled(8, 1, 0);
   std::vector<Tensor> expected;
-  for (int64_t i = 0; i < whole.size(); ++i) expected.push_back(whole[i].inputs);
-  for (const int64_t i : {3, 4, 1, 5, 5})
-    EXPECT_TRUE(torch::equal(part[i].inputs, expected[static_cast<size_t>(i)])) << i;
+  for (const auto& batch : data.shuffled(8, 1, 0)) expected.push_back(batch.inputs);
+  for (const int64_t first : {3, 4, 1, 5, 5}) {
+    auto part = data.shuffled(8, 1, 0, first);
+    for (auto i = static_cast<size_t>(first); i < expected.size(); ++i)
+      EXPECT_TRUE(torch::equal(part.next()->inputs, expected[i])) << first << " " << i;
+    EXPECT_FALSE(part.next());
+  }
 }
 
 TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
@@ -111,10 +116,8 @@ TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
                   EXPECT_EQ(why, fmt::format("file-{}: damaged", row));
                 }});
   for (int pass = 0; pass < 2; ++pass) {
-    const auto batches = data.in_order(9);
     std::vector<Tensor> rows;
-    for (int64_t i = 0; i < batches.size(); ++i) {
-      const auto batch = batches[i];
+    for (const auto& batch : data.in_order(9)) {
       EXPECT_TRUE(torch::equal(batch.inputs.flatten(1).select(1, 0), batch.targets.to(torch::kFloat)));
       EXPECT_TRUE(torch::equal(batch.rows, batch.targets));
       rows.push_back(batch.targets);
@@ -142,10 +145,10 @@ TEST(Loader, OtherErrorsComeThrough) {
   };
   for (const int64_t workers : {0, 2}) {
     const Batches data(examples, torch::arange(20), {.workers = workers});
-    const auto pass = data.in_order(5);
-    EXPECT_NO_THROW(pass[0]);
-    EXPECT_NO_THROW(pass[1]);
-    EXPECT_THROW(pass[2], std::runtime_error);
+    auto pass = data.in_order(5);
+    EXPECT_NO_THROW(pass.next());
+    EXPECT_NO_THROW(pass.next());
+    EXPECT_THROW(pass.next(), std::runtime_error);
   }
 }
 
@@ -153,9 +156,9 @@ TEST(Loader, NotMoreIsMadeAheadThanAllowed) {
   auto made = std::make_shared<std::atomic<int>>(0);
   Examples examples = numbered(100);
   examples.write = [made](int64_t, Random*, float*) { ++*made; };
-  const Batches data(examples, torch::arange(100), {.workers = 3, .ahead = 2});
-  const auto pass = data.in_order(10);
-  pass[0];
+  const Batches data(examples, torch::arange(100), {.workers = 3, .prefetch = 2});
+  auto pass = data.in_order(10);
+  pass.next();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_LE(*made, 30);
   EXPECT_GE(*made, 20);
@@ -167,10 +170,11 @@ TEST(Batches, DrawnRowsAreAsFrequentAsTheirChances) {
   const auto balanced = data.drawn(torch::where(classes == 1, 9.0, 1.0));
   double ones = 0;
   for (int64_t epoch = 0; epoch < 5; ++epoch)
-    ones += balanced.shuffled(1000, 3, epoch)[0].targets.mean().item<double>() / 5;
+    ones += balanced.shuffled(1000, 3, epoch).next()->targets.mean().item<double>() / 5;
   EXPECT_NEAR(ones, 0.5, 0.03);
-  EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1)[0].inputs, balanced.shuffled(1000, 3, 1)[0].inputs));
-  EXPECT_TRUE(torch::equal(balanced.in_order(1000)[0].inputs, data.inputs()));
+  EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1).next()->inputs,
+                           balanced.shuffled(1000, 3, 1).next()->inputs));
+  EXPECT_TRUE(torch::equal(balanced.in_order(1000).next()->inputs, data.inputs()));
   expect_error(ErrorKind::input, "chances must be (1000)", [&] { data.drawn(torch::ones({3})); });
   expect_error(ErrorKind::input, "chances must be", [&] { data.drawn(torch::zeros({1000})); });
 }

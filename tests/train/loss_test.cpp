@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "train/metric_fixture.h"
+#include <cmath>
+
+#include "metrics/metric_fixture.h"
 #include "train/small_run.h"
 #include "support/support.h"
 
@@ -61,11 +63,12 @@ TEST(Loss, OfOrderedClassesGrowsWithTheDistance) {
 }
 
 TEST(Loss, HuberIsTheSquareNearAndLinearFar) {
-  const auto loss = loss_of(target_of(Task::regression), {.number = parse_number_loss("huber")});
+  const auto loss = loss_of(target_of(Task::regression), {.number = "huber"});
   const auto rows = loss(torch::tensor({{0.5}, {3.0}}), torch::zeros({2, 1}));
   EXPECT_NEAR(rows[0].item<double>(), 0.125, 1e-6);
   EXPECT_NEAR(rows[1].item<double>(), 2.5, 1e-6);
-  expect_error_parts(ErrorKind::usage, {"mse, mae or huber", "hubert"}, [] { parse_number_loss("hubert"); });
+  expect_error_parts(ErrorKind::usage, {"mse, mae, huber", "hubert", "did you mean huber?"},
+                     [] { loss_of(target_of(Task::regression), {.number = "hubert"}); });
 }
 
 TEST(Loss, OneClassAgainstTheRestIsTimms) {
@@ -74,7 +77,7 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
   const auto target = target_of(Task::multiclass, {0, 1, 2, 3});
   const auto bce = [&](double smoothing) {
-    return loss_of(target, {.classes = ClassLoss::bce, .label_smoothing = smoothing});
+    return loss_of(target, {.classes = "bce", .label_smoothing = smoothing});
   };
   for (const auto& run : fixture.at("bce"))
     test::expect_close(bce(run.at("smoothing"))(outputs, targets), run.at("losses"), 1e-8);
@@ -82,6 +85,75 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   // Of several networks in one, the mean of each one's own.
   const auto both = torch::stack({outputs, -outputs}, 1);
   EXPECT_TRUE(torch::allclose(bce(0.1)(both, targets), (bce(0.1)(outputs, targets) + bce(0.1)(-outputs, targets)) / 2));
+}
+
+TEST(Loss, FocalIsItsFormula) {
+  const auto fixture = test::read_fixture("torch_losses").at("focal");
+  const auto outputs = test::tensor_of(fixture.at("outputs"));
+  const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
+  const auto multiclass = target_of(Task::multiclass, {0, 1, 2, 3});
+  for (const auto& run : fixture.at("multiclass")) {
+    const auto loss = loss_of(multiclass, {.classes = fmt::format("focal:gamma={}", run.at("gamma").get<double>())});
+    test::expect_close(loss(outputs, targets), run.at("losses"), 1e-8);
+    test::expect_close(loss(outputs, torch::one_hot(targets, 4).to(torch::kDouble)), run.at("losses"), 1e-8);
+  }
+  const auto labels = torch::tensor(fixture.at("labels").get<std::vector<int64_t>>());
+  for (const auto& run : fixture.at("binary")) {
+    const auto text = fmt::format("focal:{},alpha={}", run.at("gamma").get<double>(), run.at("alpha").get<double>());
+    const auto loss = loss_of(target_of(Task::binary, {0, 1, 0, 1}), {.classes = text});
+    test::expect_close(loss(outputs.narrow(1, 0, 2), labels), run.at("losses"), 1e-8);
+  }
+  const auto even = loss_of(multiclass, {.classes = "focal:0", .label_smoothing = 0.1})(outputs, targets);
+  EXPECT_TRUE(torch::allclose(even, loss_of(multiclass, {.label_smoothing = 0.1})(outputs, targets)));
+}
+
+TEST(Loss, FocalHasAGradientWhereTheNetworkIsSure) {
+  for (const auto* text : {"focal", "focal:0.5", "focal:0"}) {
+    const auto outputs = torch::tensor({{200.F, -200.F}, {-200.F, 200.F}}).set_requires_grad(true);
+    loss_of(target_of(Task::binary, {0, 1, 0, 1}), {.classes = text})(outputs, torch::tensor({0, 0})).sum().backward();
+    EXPECT_TRUE(outputs.grad().isfinite().all().item<bool>()) << text << outputs.grad();
+  }
+}
+
+TEST(Loss, FocalReadsItsKeys) {
+  LossOptions options;
+  for (const auto& [text, read] : {std::pair{"focal", "focal"}, {"focal:2", "focal"}, {"focal:3", "focal:gamma=3"},
+                                   {"focal:gamma=0.5,alpha=0.25", "focal:gamma=0.5,alpha=0.25"}}) {
+    options.choose(text);
+    EXPECT_EQ(options.classes, read);
+  }
+  expect_error_parts(ErrorKind::usage, {"loss: gamma of focal must be in [0, infinity)", "-1"},
+                     [&] { options.choose("focal:-1"); });
+  expect_error_parts(ErrorKind::usage, {"loss: key of focal must be gamma or alpha", "did you mean gamma?"},
+                     [&] { options.choose("focal:gama=1"); });
+  expect_error_parts(ErrorKind::usage, {"loss: alpha of focal is for two classes, got 3"}, [] {
+    loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "focal:alpha=0.5"})(torch::zeros({2, 3}),
+                                                                                    torch::tensor({0, 1}));
+  });
+}
+
+TEST(Loss, OfCountsIsPyTorchsPoisson) {
+  const auto fixture = test::read_fixture("torch_losses").at("poisson");
+  const auto outputs = test::tensor_of(fixture.at("outputs")), targets = test::tensor_of(fixture.at("targets"));
+  const auto counts = target_of(Task::count, {0, 1, 2, 3});
+  test::expect_close(loss_of(counts)(outputs, targets), fixture.at("losses"), 1e-8);
+  LossOptions options;
+  options.choose("poisson");
+  test::expect_close(loss_of(counts, options)(outputs, targets), fixture.at("losses"), 1e-8);
+  expect_error_parts(ErrorKind::usage, {"loss: poisson is not a loss of task=regression"},
+                     [&] { loss_of(target_of(Task::regression), options); });
+  expect_error_parts(ErrorKind::usage, {"loss: huber is not a loss of task=count"},
+                     [&] { loss_of(counts, {.number = "huber"}); });
+}
+
+// The constant that makes the loss small is the logarithm of the mean, and the prediction is the mean.
+TEST(Loss, OfCountsLeadsToTheMeanCount) {
+  const auto counts = target_of(Task::count, {0, 1, 2, 5});
+  const auto targets = torch::tensor({{0.0}, {1.0}, {2.0}, {5.0}}, f64);
+  const auto output = torch::full({4, 1}, std::log(2.0), f64).set_requires_grad(true);
+  loss_of(counts)(output, targets).sum().backward();
+  EXPECT_NEAR(output.grad().sum().item<double>(), 0, 1e-12);
+  EXPECT_NEAR(counts.decode(output.detach())[0].item<double>(), 2, 1e-12);
 }
 
 TEST(Loss, CrossEntropyTakesSharesOfClasses) {
@@ -94,11 +166,20 @@ TEST(Loss, IsChosenByName) {
   LossOptions options;
   options.choose("bce");
   options.choose("mae");
-  EXPECT_EQ(text_of(options.classes), "bce");
-  EXPECT_EQ(text_of(options.number), "mae");
-  expect_error_parts(ErrorKind::usage, {"loss: must be mse, mae, huber, cross_entropy or bce", "did you mean bce?"},
+  EXPECT_EQ(options.classes, "bce");
+  EXPECT_EQ(options.number, "mae");
+  expect_error_parts(ErrorKind::usage,
+                     {"loss: must be mse, mae, huber, poisson, cross_entropy, bce or focal", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
-  expect_error_parts(ErrorKind::usage, {"loss: must be cross_entropy or bce"}, [] { parse_class_loss("mse"); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
+                     [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse has no keys, got \"delta=1\""},
+                     [&] { options.choose("mse:delta=1"); });
+}
+
+TEST(Loss, OfYourOwnGoesBeforeAllOthers) {
+  const auto loss = loss_of(target_of(Task::quantile), {.custom = test::squared_error});
+  EXPECT_EQ(loss(torch::full({2, 1}, 3.0), torch::zeros({2, 1})).item<double>(), 9);
 }
 
 TEST(Loss, WeightsCountRowsAsOftenAsTheySay) {

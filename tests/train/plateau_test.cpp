@@ -9,7 +9,8 @@ using reszoo::test::expect_error;
 
 TEST(Plateau, EqualsPyTorchsEpochForEpoch) {
   for (const auto& run : test::read_fixture("torch_schedules").at("plateaus")) {
-    Plateau plateau(PlateauOptions::parse(run.at("text").get<std::string>()), run.at("greater_is_better"));
+    Plateau plateau(PlateauOptions::parse(run.at("text").get<std::string>()),
+                    {.greater_is_better = run.at("greater_is_better").get<bool>()});
     for (size_t epoch = 0; epoch < run.at("metrics").size(); ++epoch) {
       const auto expected = run.at("factors").at(epoch).get<double>();
       EXPECT_NEAR(plateau.update(run.at("metrics").at(epoch)), expected, 1e-8 * expected)
@@ -21,10 +22,10 @@ TEST(Plateau, EqualsPyTorchsEpochForEpoch) {
 
 TEST(Plateau, GoesOnFromItsState) {
   const auto options = PlateauOptions::parse("plateau:1,cooldown=1");
-  Plateau whole(options, false), before(options, false);
+  Plateau whole(options, {}), before(options, {});
   const std::vector<double> metrics = {3, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2};
   for (size_t cut = 0; cut < metrics.size(); ++cut) {
-    Plateau after(options, false);
+    Plateau after(options, {});
     after.state = before.state;
     EXPECT_EQ(after.update(metrics[cut]), whole.update(metrics[cut]));
     EXPECT_EQ(after.state, whole.state);
@@ -33,7 +34,7 @@ TEST(Plateau, GoesOnFromItsState) {
 }
 
 TEST(Plateau, AMetricThatIsNoNumberIsNotBetter) {
-  Plateau plateau({.patience = 1}, false);
+  Plateau plateau({.patience = 1}, {});
   EXPECT_EQ(plateau.update(std::nan("")), 1);
   EXPECT_FALSE(plateau.state.best);
   EXPECT_EQ(plateau.update(std::numeric_limits<double>::infinity()), 0.1);
@@ -43,7 +44,7 @@ TEST(Plateau, AMetricThatIsNoNumberIsNotBetter) {
 
 // PyTorch's relative mode would call -1.00005 worse than -1 better.
 TEST(Plateau, TheThresholdMeansTheSameForANegativeMetric) {
-  Plateau plateau({.patience = 9, .threshold = 0.1}, false);
+  Plateau plateau({.patience = 9, .threshold = 0.1}, {});
   plateau.update(-1);
   plateau.update(-0.95);
   EXPECT_EQ(plateau.state.best, -1);

@@ -37,7 +37,7 @@ TEST(Schedule, KeysAndDropsThatDoNotFitAreRefused) {
   expect_error(ErrorKind::usage, "key of cosine must be warmup or end, got \"\"",
                [] { Schedule::parse("cosine:0.1,0.2"); });
   expect_error(ErrorKind::usage, "multistep needs the fractions", [] { Schedule::parse("multistep"); });
-  expect_error(ErrorKind::usage, "drops of multistep must grow, got 0.5 behind 0.5",
+  expect_error(ErrorKind::usage, "drops of multistep must grow, got 0.5 after 0.5",
                [] { Schedule::parse("multistep:0.5,0.5"); });
   expect_error(ErrorKind::usage, "drop of multistep must be in (0, 1), got drop=1",
                [] { Schedule::parse("multistep:1"); });

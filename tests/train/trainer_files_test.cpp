@@ -203,6 +203,6 @@ TEST(TrainerFiles, ABatchWithoutGoodRowsIsPassedOver) {
     EXPECT_GT(result.history.front().loss, 0);
   }
   const auto none = made_data([](int64_t) { return true; });
-  expect_error(ErrorKind::input, "Trainer: no row is left to measure on",
+  expect_error(ErrorKind::input, "no row is left to measure on",
                [&] { Trainer(small_net(), squared_error, by_rmse(), small_options()).evaluate(none); });
 }

@@ -113,6 +113,22 @@ Tensor steep(const Tensor& outputs, const Tensor& targets) { return 3000 * squar
 
 }  // namespace
 
+TEST(Precision, ReadsEachNameAndItsAliases) {
+  for (const auto precision :
+       {Precision::automatic, Precision::float32, Precision::float16, Precision::bfloat16, Precision::int8})
+    EXPECT_EQ(parse_precision(text_of(precision)), precision);
+  EXPECT_EQ(parse_precision("best"), Precision::automatic);
+  EXPECT_EQ(parse_precision("bf16"), Precision::bfloat16);
+  EXPECT_EQ(parse_precision("fp16"), Precision::float16);
+  expect_error(ErrorKind::usage, "precision: must be automatic", [] { parse_precision("int3"); });
+}
+
+TEST(Precision, OfInferenceAloneIsRefusedInTraining) {
+  for (const auto precision : {Precision::automatic, Precision::int8})
+    expect_error(ErrorKind::usage, "Trainer: precision must be float32, bfloat16 or float16, got " + text_of(precision),
+                 [&] { Trainer(small_net(), squared_error, by_rmse(), {.precision = precision}); });
+}
+
 TEST(Precision, OfFewerBitsIsOfTheStepsAlone) {
   expect_trains_in(Precision::float32, at::kFloat);
   expect_trains_in(Precision::bfloat16, at::kBFloat16);

@@ -26,7 +26,7 @@ TEST(Trainer, LossFallsAndTheBestEpochsWeightsAreLeftInTheModule) {
 
 TEST(Trainer, GreaterIsBetterTurnsTheComparisonRound) {
   auto evaluation = by_rmse();
-  evaluation.greater_is_better = true;
+  evaluation.monitor.greater_is_better = true;
   const auto result =
       Trainer(small_net(), squared_error, evaluation, small_options()).fit(small_data(), small_data(20));
   for (const auto& record : result.history)
@@ -52,7 +52,7 @@ TEST(Trainer, PatienceEndsARunThatDoesNotImprove) {
   options.epochs = 50;
   options.patience = 3;
   const auto result = Trainer(small_net(), squared_error, worse, options).fit(small_data(), small_data(20));
-  EXPECT_EQ(result.outcome, Outcome::out_of_patience);
+  EXPECT_EQ(result.outcome, Outcome::early_stopped);
   EXPECT_EQ(result.history.size(), 4u);
   EXPECT_EQ(result.best_epoch, 1);
 }
@@ -211,7 +211,7 @@ TEST(Trainer, ImagesTrainChannelsLast) {
                                      EXPECT_EQ(targets.scalar_type(), torch::kLong);
                                      return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
                                    },
-                               .greater_is_better = true};
+                               .monitor = {.greater_is_better = true}};
   const auto loss = [](const Tensor& outputs, const Tensor& targets) {
     return torch::cross_entropy_loss(outputs, targets);
   };

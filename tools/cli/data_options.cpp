@@ -23,7 +23,7 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--weight", o.weight, "The column that says how much each row counts in training; it is no input");
   app.add_option(
       "--task", o.task,
-      "regression, quantile, binary, multiclass, ordinal or multilabel; found from the target when left out");
+      "regression, quantile, count, binary, multiclass, ordinal or multilabel; found from the target when left out");
   app.add_option("--classes", o.classes, "The classes in their order (sorted)")->delimiter(',');
   app.add_option("--quantiles", o.quantiles, "Of the task quantile: fractions, rising (0.1,0.5,0.9)")->delimiter(',');
   app.add_option("--scaling", o.scaling, "Of numbers: quantile, standard, robust, smooth or none")

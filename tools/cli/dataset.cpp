@@ -6,7 +6,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/data/source.h"
 #include "reszoo/data/table.h"
-#include "reszoo/train/importance.h"
+#include "reszoo/metrics/importance.h"
 
 namespace reszoo::cli {
 namespace {

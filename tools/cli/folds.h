@@ -1,6 +1,6 @@
 /// Cross-validation: how well a plan does on rows that it was not trained on.
 #pragma once
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 #include "training.h"
 
 namespace reszoo::cli {

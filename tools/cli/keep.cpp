@@ -1,8 +1,6 @@
 #include "keep.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "reszoo/base/error.h"
 
@@ -13,14 +11,10 @@ namespace fs = std::filesystem;
 
 std::string file_name(int64_t epoch) { return fmt::format("model-epoch-{:03}.safetensors", epoch); }
 
-/// Greater for a better epoch; the number of the epoch itself without validation.
-double merit(const EpochRecord& record, const Evaluation& evaluation) {
-  if (record.metrics.empty()) return static_cast<double>(record.epoch);
-  auto value = record.metrics.front().second;
-  for (const auto& [name, other] : record.metrics)
-    if (name == evaluation.decides) value = other;
-  if (std::isnan(value)) return -std::numeric_limits<double>::infinity();
-  return evaluation.greater_is_better ? value : -value;
+/// Whether an epoch is better than another; without validation the later one is.
+bool is_better(const EpochRecord& one, const EpochRecord& other, const Monitor& monitor) {
+  if (one.metrics.empty() || other.metrics.empty()) return one.epoch > other.epoch;
+  return monitor.is_better(monitor.value_of(one.metrics), monitor.value_of(other.metrics));
 }
 
 }  // namespace
@@ -28,7 +22,7 @@ double merit(const EpochRecord& record, const Evaluation& evaluation) {
 std::vector<int64_t> kept_epochs(const std::vector<EpochRecord>& history, const Evaluation& evaluation, int64_t count) {
   auto best_first = history;
   std::stable_sort(best_first.begin(), best_first.end(),
-                   [&](const auto& a, const auto& b) { return merit(a, evaluation) > merit(b, evaluation); });
+                   [&](const auto& a, const auto& b) { return is_better(a, b, evaluation.monitor); });
   std::vector<int64_t> kept;
   for (const auto& record : best_first)
     if (std::ssize(kept) < count) kept.push_back(record.epoch);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "reszoo/train/predict.h"
 #include "reszoo/base/error.h"
 #include "reszoo/train/loss.h"
 
@@ -63,17 +64,9 @@ Metrics measure(const Target& target, const Tensor& outputs, const Tensor& targe
 }
 
 Given outputs_of(Model& model, const Batches& rows) {
-  const auto pass = rows.in_order(rows.input_shape().size() == 3 ? 64 : 1024);
-  std::vector<Tensor> outputs, targets, numbers;
-  for (int64_t i = 0; i < pass.size(); ++i) {
-    const auto batch = pass[i];
-    if (batch.targets.size(0) == 0) continue;
-    outputs.push_back(model.outputs(batch.inputs));
-    targets.push_back(batch.targets.cpu());
-    numbers.push_back(batch.rows.cpu());
-  }
-  if (outputs.empty()) fail(ErrorKind::input, "no row is left to measure on; all files are bad");
-  return {at::cat(outputs), at::cat(targets), at::cat(numbers)};
+  const int64_t batch_size = rows.input_shape().size() == 3 ? 64 : 1024;
+  auto all = predict(rows, batch_size, [&](const Tensor& inputs) { return model.outputs(inputs); });
+  return {std::move(all.outputs), std::move(all.targets), std::move(all.rows)};
 }
 
 Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric) {
@@ -82,8 +75,8 @@ Evaluation evaluation_of(const Target& target, Domain domain, const std::string&
   if (decides.empty()) decides = target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
   return {
       .metrics = [target](const Tensor& outputs, const Tensor& targets) { return measure(target, outputs, targets); },
-      .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end(),
-      .decides = decides};
+      .monitor = {.name = decides,
+                  .greater_is_better = std::find(smaller.begin(), smaller.end(), decides) == smaller.end()}};
 }
 
 namespace {

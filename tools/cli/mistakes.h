@@ -2,7 +2,7 @@
 #pragma once
 #include "image_rows.h"
 #include "measure.h"
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo::cli {
 

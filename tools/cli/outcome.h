@@ -1,7 +1,7 @@
 /// What a finished training is told by.
 #pragma once
-#include "reszoo/train/curves.h"
-#include "reszoo/train/report.h"
+#include "reszoo/metrics/curves.h"
+#include "reszoo/report/report.h"
 #include "training.h"
 
 namespace reszoo::cli {

@@ -86,7 +86,7 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
                  "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--loss", o.loss,
-                 "Of numbers: mse, mae or huber (mse); of classes: cross_entropy or bce (cross_entropy)");
+                 "Of numbers: mse, mae or huber (mse); of counts: poisson; of classes: cross_entropy, bce or focal:gamma=2 (cross_entropy)");
   app.add_flag("--no-norm-decay", o.no_norm_decay,
                "No weight decay of norms and biases (as is usual of auto and timm-a3)");
   app.add_option("--accumulate", o.accumulate, "Run a batch in so many parts and add up their gradients (1)")

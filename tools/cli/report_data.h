@@ -1,7 +1,7 @@
 /// What a report shows of a model and its rows.
 #pragma once
 #include "dataset.h"
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 #include "reszoo/train/trainer_options.h"
 
 namespace reszoo::cli {

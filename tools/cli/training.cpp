@@ -67,7 +67,7 @@ Trained train_networks(const Training& training, const Plan& plan, int64_t netwo
 std::vector<Trial> search(const Training& training, const Plan& plan, int64_t trials) {
   const TuneOptions options{.trials = trials,
                             .seed = plan.trainer.seed,
-                            .greater_is_better = training.evaluation.greater_is_better,
+                            .greater_is_better = training.evaluation.monitor.greater_is_better,
                             .out = part_of(plan.trainer.out, "tune")};
   const auto attempt = [&](const Plan& tried) {
     auto model = training.dataset.model;

@@ -54,8 +54,9 @@ void load_all(const ImageFiles& files, bool train, int64_t workers) {
   const auto count = static_cast<int64_t>(files.paths.size());
   const Batches data(image_examples(open_files(files.paths), count, transform), torch::zeros({count}),
                      {.workers = workers});
-  const auto pass = train ? data.shuffled(64, 0, 0) : data.in_order(64);
-  for (int64_t i = 0; i < pass.size(); ++i) pass[i];
+  auto pass = train ? data.shuffled(64, 0, 0) : data.in_order(64);
+  while (pass.next()) {
+  }
 }
 
 }  // namespace

@@ -46,11 +46,11 @@ int main(int argc, char** argv) {
   const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast),
                     torch::randint(10, {batch})};
   const auto data = argc == 9 ? std::optional(pictures_of(argv[8], side)) : std::nullopt;
-  const auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
+  auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
   network->train();
   for (int64_t step = 0; step < std::stoll(argv[5]); ++step) {
     const auto begin = std::chrono::steady_clock::now();
-    trainer.train_step(pass ? (*pass)[step] : noise, 0.01);
+    trainer.train_step(pass ? pass->next().value() : noise, 0.01);
     std::cout << std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() << std::endl;
   }
 }

@@ -64,7 +64,7 @@ void run(const Options& options) {
     if (options.int8) {
       reszoo::Calibration calibration(network);
       calibration.add(x);
-      how.numbers = reszoo::Numbers::int8;
+      how.precision = reszoo::Precision::int8;
       how.quantization = calibration.result();
     }
     const auto fused = reszoo::fuse(network, how);

@@ -66,13 +66,14 @@ int main(int count, char** arguments) try {
   torch::manual_seed(0);
   auto trainer = make_trainer(of);
   const reszoo::Batches table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
-  const auto pass = table.shuffled(of.batch_size, 0, 0);
-  int64_t next = 0;
+  auto pass = table.shuffled(of.batch_size, 0, 0);
+  int64_t taken = 0;
   for (double seconds = 0; std::cin >> seconds;) {
     std::vector<double> times;
     for (const double start = milliseconds(); milliseconds() - start < 1000 * seconds;) {
+      if (taken++ % (pass.size() - 1) == 0) pass = table.shuffled(of.batch_size, 0, 0);  // not its last, smaller batch
       const double before = milliseconds();
-      trainer.train_step(pass[next++ % (pass.size() - 1)], 1e-3);
+      trainer.train_step(pass.next().value(), 1e-3);
       times.push_back(milliseconds() - before);
     }
     fmt::print("[{:.4f}]\n", fmt::join(times, ", "));

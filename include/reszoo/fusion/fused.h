@@ -7,23 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "reszoo/base/precision.h"
 #include "reszoo/fusion/quantize.h"
 #include "reszoo/nn/network.h"
 
 namespace reszoo {
-
-/// The precision that a fused network computes in.
-enum class Numbers {
-  best,  ///< int8 if there is a quantization and `has_fast_int8()`; else the type of the network's weights
-  float32,
-  float16,   ///< on a GPU
-  bfloat16,  ///< on a CPU slower than float32 unless `has_fast_bfloat16()`
-  int8,      ///< needs a quantization; no faster than float32 unless `has_fast_int8()`
-};
-
-/// Throws: Error (usage).
-Numbers parse_numbers(std::string_view text);
-std::string text_of(Numbers numbers);
 
 /// Options of `fuse`.
 struct FuseOptions {
@@ -36,7 +24,9 @@ struct FuseOptions {
   /// The algorithm of single layers by their key, "layer1.0.conv1": "direct", "winograd", "winograd:24" (tiles that a
   /// thread takes at once) or "onednn". They go before heuristic and timing.
   std::map<std::string, std::string> algorithms = {};
-  Numbers numbers = Numbers::best;
+  /// What the network computes in. `automatic` is int8 if there is a quantization and `has_fast_int8()`, else the type of
+  /// the network's weights. bfloat16 is slower than float32 on a CPU unless `has_fast_bfloat16()`.
+  Precision precision = Precision::automatic;
   Quantization quantization = {};  ///< for int8; of the same weights, see `Calibration`
   /// Share the weights with the network instead of copying them: it is put into evaluation mode, and must not change
   /// any more.
@@ -86,8 +76,8 @@ class FusedNetwork {
   /// The operations with the time that each takes, the median of `rounds`.
   std::vector<FusedStep> profile(const Tensor& x, int64_t rounds = 10) const;
 
-  /// The precision that it computes in; never `best`.
-  Numbers numbers() const;
+  /// What the network computes in; never `automatic`.
+  Precision precision() const;
 
   const std::string& name() const;
   const InputSpec& input_spec() const;

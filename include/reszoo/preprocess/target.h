@@ -11,6 +11,7 @@ namespace reszoo {
 enum class Task {
   regression,  ///< a number, or several columns of numbers
   quantile,    ///< quantiles of a number
+  count,       ///< how often something happened: a number that is 0 or more, or several columns of these
   binary,      ///< one of two classes
   multiclass,  ///< one of several
   ordinal,     ///< one of several that have an order
@@ -50,6 +51,7 @@ struct TargetOptions {
 /// |------------|------------------------------|----------------------------------------|
 /// | regression | (N, T) float32, standardised | T standardised numbers                 |
 /// | quantile   | (N, 1) float32, standardised | a standardised number a quantile       |
+/// | count      | (N, T) float32, as they are  | T logarithms of the expected count     |
 /// | binary     | (N) int64                    | 2 logits                               |
 /// | multiclass | (N) int64                    | a logit a class                        |
 /// | ordinal    | (N) int64                    | logits of y > 0, y > 1, …: one less than classes |
@@ -86,12 +88,12 @@ class Target {
   const std::vector<double>& quantiles() const { return quantiles_; }
 
   /// Whether it predicts numbers rather than classes.
-  bool is_number() const { return task_ == Task::regression || task_ == Task::quantile; }
+  bool is_number() const { return task_ == Task::regression || task_ == Task::quantile || task_ == Task::count; }
 
   /// Width of the network's output, see the table.
   int64_t outputs() const;
 
-  /// Mean and deviation of each number, in its own unit; empty for classes. An
+  /// What numbers are standardised by, in their own unit: mean and deviation, 0 and 1 of counts; empty for classes. An
   /// error in standardised units times `scale` is in the target's.
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& scale() const { return scale_; }
@@ -133,6 +135,7 @@ class Target {
 
  private:
   void fit_numbers(const Frame& table);
+  void fit_counts(const Frame& table);
   void fit_classes(const Column& column, const TargetOptions& options);
   void fit_labels(const Frame& table);
   void check() const;

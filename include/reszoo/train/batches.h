@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,31 +18,42 @@ namespace reszoo {
 
 using at::Tensor;
 
+namespace detail {
+class Loader;
+
+/// What random choices about the rows of a pass follow from.
+struct RandomKey {
+  uint64_t seed;
+  int64_t epoch;
+};
+}  // namespace detail
+
+/// Some rows of a dataset.
 struct Batch {
   Tensor inputs;        ///< what the network takes
   Tensor targets;       ///< what the loss takes
   Tensor weights = {};  ///< (N) float32, how much each row counts; undefined: all the same
-  /// What inputs were mixed with, see Mix: the loss is share * loss(targets) + (1 - share) *
-  /// loss(mixed_targets). Undefined: nothing.
-  Tensor mixed_targets = {};
-  double share = 1;
+  /// The targets of what inputs were mixed with, see MixupCutmix: the loss is lam * loss(targets) + (1 - lam) *
+  /// loss(targets_b). Undefined: nothing was mixed.
+  Tensor targets_b = {};
+  double lam = 1;
   Tensor rows = {};  ///< (N) int64, the numbers of these rows
 };
 
 /// How inputs are made that are not in memory.
 struct LoaderOptions {
-  int64_t workers = 1;  ///< threads beside the caller's; 0: the caller makes them when it needs them
-  int64_t ahead = 2;    ///< batches that are made before they are asked for
+  int64_t workers = 1;  ///< threads beside the caller's; 0: the caller makes each batch when it needs it
+  int64_t prefetch = 2;  ///< batches that are made before they are asked for
   /// Rows that may be left out because their file is bad; one more is an error.
   int64_t bad_limit = 0;
-  /// Told once of each row that is left out.
+  /// Called once for each row that is left out.
   std::function<void(int64_t row, const std::string& why)> on_bad = {};
 };
 
 /// A dataset: inputs with their targets; the first dimension counts rows.
 ///
-/// Inputs are tensors in memory, or Examples: made by threads, some batches ahead. What
-/// comes out is the same for any number of threads. Copies share the data.
+/// Inputs are tensors in memory, or Examples, which threads make some batches ahead. Batches are the same for any
+/// number of threads. Copies share the data.
 class Batches {
  public:
   using Prepare = std::function<Tensor(const Tensor& raw)>;
@@ -54,43 +67,20 @@ class Batches {
   /// Shape: targets (N, ...), N = inputs.count > 0. Throws: Error (input) as above.
   Batches(Examples inputs, Tensor targets, LoaderOptions how = {}, Tensor weights = {});
 
-  /// One pass over the rows, cut into batches of `batch_size` rows. A last batch
-  /// of one row is merged into the one before (batch norm cannot train on one row).
-  class Pass {
-   public:
-    Pass(Pass&&) noexcept;
-    Pass& operator=(Pass&&) noexcept;
-    ~Pass();
+  class Pass;
 
-    /// The number of batches.
-    int64_t size() const { return size_; }
-
-    /// The batch `i` (from 0). Fewer rows than asked for, or none, where files are bad; in
-    /// training none where one is left.
-    /// Throws: Error (file) for a bad file too many.
-    Batch operator[](int64_t i) const;
-
-   private:
-    friend class Batches;
-    struct Loading;
-    Pass(const Batches& data, Tensor order, int64_t batch_size, std::unique_ptr<Loading> loading);
-    std::pair<int64_t, int64_t> range(int64_t i) const;  ///< first row and count
-    Batch made(int64_t i) const;
-
-    const Batches* data_;
-    Tensor order_;  ///< (N) row numbers, or undefined: as they come
-    int64_t batch_size_, size_;
-    std::unique_ptr<Loading> loading_;
-  };
-
-  /// A pass in the order as it is, with inputs to measure on. The pass refers to this object.
+  /// A pass in the order of the rows, with inputs to measure on.
   /// Throws: Error (usage) if batch_size < 1.
   Pass in_order(int64_t batch_size) const;
 
-  /// A pass with inputs to train on in an order that depends on (rows, seed, epoch) alone: no
-  /// other random number is drawn, whatever was done before. Random choices about a row follow
-  /// from (seed, epoch, row).
-  Pass shuffled(int64_t batch_size, uint64_t seed, int64_t epoch) const;
+  /// A pass with inputs to train on, in an order that depends on (rows, seed, epoch) alone: no other random number is
+  /// drawn, whatever was done before. Random choices about a row follow from (seed, epoch, row). So a pass that begins
+  /// with the batch `first` (from 0) gives the same batches as a whole pass from there on.
+  /// Throws: Error (usage) if batch_size < 1 or there is no batch `first`.
+  Pass shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first = 0) const;
+
+  /// The number of batches of a pass. Throws: Error (usage) if batch_size < 1.
+  int64_t batches(int64_t batch_size) const;
 
   /// The same data on `device`; shares the tensors that are there already.
   Batches to(c10::Device device) const;
@@ -98,21 +88,24 @@ class Batches {
   /// The same rows with these weights (N).
   Batches weighted(Tensor weights) const;
 
-  /// The same rows, of which `shuffled` draws as many as there are, with replacement, each as
-  /// likely as its chance (N) says: rare classes as often as others.
+  /// The same rows, but `shuffled` draws as many as there are with replacement, each with a probability in proportion
+  /// to its chance (N): rare classes as often as others.
   /// Throws: Error (input) for chances that are negative, not finite or all 0.
   Batches drawn(Tensor chances) const;
 
   int64_t rows() const { return targets_.size(0); }
   const Tensor& targets() const { return targets_; }
   const Tensor& weights() const { return weights_; }
-  /// The inputs in memory; undefined of Examples.
+  /// The inputs in memory; undefined for Examples.
   const Tensor& inputs() const { return inputs_; }
-  /// Of one input as it is stored or made, without the dimension of rows.
+  /// The shape of one input as it is stored or made, without the dimension of rows.
   std::vector<int64_t> input_shape() const;
 
  private:
   struct BadRows;
+
+  void check_weights() const;
+  Tensor draw(uint64_t seed, int64_t epoch) const;
 
   Tensor inputs_, targets_, weights_, chances_;
   Prepare prepare_;
@@ -121,6 +114,66 @@ class Batches {
   std::shared_ptr<BadRows> bad_;
   c10::Device device_ = at::kCPU;
 };
+
+/// One pass over the rows, a batch after the other. A last batch of one row is merged into the one before (batch norm
+/// cannot train on one row). It shares the data, and can be moved but not copied.
+///
+///     for (const auto& batch : data.shuffled(256, seed, epoch)) train_on(batch);
+class Batches::Pass {
+ public:
+  Pass(Pass&&) noexcept;
+  Pass& operator=(Pass&&) noexcept;
+  ~Pass();
+
+  /// The number of batches of the whole pass.
+  int64_t size() const { return size_; }
+
+  /// The next batch; nothing after the last one. It has fewer rows than asked for, or none, where files are bad; in
+  /// training none where one row is left. Where inputs are made by threads, these begin at the first call.
+  /// Throws: Error (file) for a bad file too many.
+  std::optional<Batch> next();
+
+  class Iterator;
+  Iterator begin();  ///< takes the next batch
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  friend class Batches;
+  Pass(const Batches& data, Tensor order, int64_t batch_size, int64_t first, std::optional<detail::RandomKey> random);
+  std::pair<int64_t, int64_t> range(int64_t batch) const;  ///< first row and count
+  void start_loader();
+  Batch from_memory() const;
+  Batch from_loader();
+
+  std::shared_ptr<const Batches> data_;
+  Tensor order_;  ///< (N) row numbers, or undefined: as they come
+  int64_t batch_size_, size_, position_;
+  std::optional<detail::RandomKey> random_;  ///< of inputs to train on
+  std::unique_ptr<detail::Loader> loader_;   ///< of Examples, from the first batch on
+};
+
+/// An input iterator over the batches that are left.
+class Batches::Pass::Iterator {
+ public:
+  using value_type = Batch;
+  using difference_type = std::ptrdiff_t;
+
+  explicit Iterator(Pass& pass) : pass_(&pass), batch_(pass.next()) {}
+  const Batch& operator*() const { return *batch_; }
+  const Batch* operator->() const { return &*batch_; }
+  Iterator& operator++() {
+    batch_ = pass_->next();
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  bool operator==(std::default_sentinel_t) const { return !batch_; }
+
+ private:
+  Pass* pass_;
+  std::optional<Batch> batch_;
+};
+
+inline Batches::Pass::Iterator Batches::Pass::begin() { return Iterator(*this); }
 
 /// A permutation of 0 .. rows - 1 that depends on the arguments alone. (rows) int64.
 Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch);

@@ -29,9 +29,8 @@ class FastForward {
   FastForward(FastForward&&) noexcept;
   FastForward& operator=(FastForward&&) noexcept;
 
-  /// Shape: that of `model`. `step` counts the steps of a run: the same number
-  /// gives the same dropout. Memory is kept for the next call once the graph of
-  /// this one is gone.
+  /// Shape: as `model`. `step` counts the steps of a run: the same number gives the same dropout. Memory is used again
+  /// by the next call once the graph of this one is gone.
   Tensor operator()(AnyModule& model, const Tensor& x, int64_t step);
 
   /// Whether `model` as it is now runs by the fused passes.

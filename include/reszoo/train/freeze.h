@@ -1,4 +1,4 @@
-/// Parts that training leaves as they are.
+/// Freezing parts of a network.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -7,9 +7,9 @@
 
 namespace reszoo {
 
-/// Freezes the parameters whose names match `pattern` (see ParameterRule): they ask for
-/// no gradient, and an optimizer skips them. Where every parameter of a part is frozen,
-/// the batch norms in it go into eval mode, so that their statistics stay too.
+/// Freezes the parameters whose names match `pattern` (see ParameterRule): they require no gradient, and an optimizer
+/// skips them. If every parameter of a part is frozen, the batch norms in it go into eval mode, so that their
+/// statistics stay too.
 ///
 ///     freeze(*network, "*");
 ///     unfreeze(*network, network->head_path() + ".*");

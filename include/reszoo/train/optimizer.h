@@ -1,4 +1,4 @@
-/// What changes the weights: all parameters in one pass.
+/// Optimizers, which step all parameters in one pass.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -31,30 +31,29 @@ struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;
   double lr = 1e-3;            ///< the base rate, which a Schedule scales
   double weight_decay = 1e-2;  ///< adamw, lion: decoupled (times lr); lamb: added to the update; else to the gradient
-  double momentum = 0.9;       ///< of sgd and rmsprop; 0 keeps no state
-  double beta1 = 0.9;          ///< of adamw, adam, lamb and lion
-  double beta2 = 0.999;        ///< of adamw, adam, lamb and lion
-  double eps = 1e-8;           ///< of adamw, adam, rmsprop and lamb
-  bool nesterov = false;       ///< of sgd
+  double momentum = 0.9;       ///< for sgd and rmsprop; 0 keeps no state
+  double beta1 = 0.9;          ///< for adamw, adam, lamb and lion
+  double beta2 = 0.999;        ///< for adamw, adam, lamb and lion
+  double eps = 1e-8;           ///< for adamw, adam, rmsprop and lamb
+  bool nesterov = false;       ///< for sgd
   /// Whether weight decay also acts on parameters of fewer than two dimensions:
   /// scales and shifts of norms, biases.
   bool decay_norms_and_biases = true;
-  double alpha = 0.99;                    ///< of rmsprop: what the mean of squares keeps at a step
+  double alpha = 0.99;                    ///< for rmsprop: decay of the mean of squared gradients
   std::vector<ParameterRule> rules = {};  ///< other rates and decays by name, see merged_rule
 
-  /// What is usual of this kind where it differs from the above: lr 0.1 of sgd, 1e-2 and
-  /// no momentum of rmsprop, eps 1e-6 of lamb, lr 1e-4 and beta2 0.99 of lion.
+  /// The customary values for this kind. They differ from the above in: sgd lr 0.1; rmsprop lr 1e-2, no momentum; lamb
+  /// eps 1e-6; lion lr 1e-4, beta2 0.99.
   static OptimizerOptions usual(OptimizerKind kind);
 };
 
 /// Steps the parameters of a module, equal to torch.optim's AdamW, SGD, Adam and RMSprop
 /// and to timm's Lamb and Lion.
 ///
-/// State is kept by the parameter's name, so that a checkpoint survives another
-/// order of construction. A parameter without gradient, or that requires none,
-/// is skipped and has no state; freezing one between two steps is seen.
+/// State is kept by the parameter's name, so that a checkpoint does not depend on the order of construction. A
+/// parameter without gradient, or that requires none, is skipped and has no state; one may be frozen between two steps.
 ///
-/// | kind          | keys, each behind it `.<name>`    |
+/// | kind          | keys of the state, `<key>.<name>` |
 /// |---------------|-----------------------------------|
 /// | `adamw adam`  | `exp_avg exp_avg_sq step`         |
 /// | `sgd`         | `momentum`                        |
@@ -62,8 +61,8 @@ struct OptimizerOptions {
 /// | `lamb`        | `exp_avg exp_avg_sq step`         |
 /// | `lion`        | `exp_avg`                         |
 ///
-/// Differs: timm's Lamb clips the gradients itself, to a norm of 1; here that is `clip`,
-/// as for the others. Its steps are counted by parameter, not by group.
+/// Differs: timm's Lamb clips the gradients itself, to a norm of 1; here `clip` does, as for the other kinds. Steps are
+/// counted by parameter, not by group.
 /// Throws: Error (usage) at construction for an option out of its range, and for a rule
 /// that names no parameter.
 class Optimizer {
@@ -77,15 +76,15 @@ class Optimizer {
 
   void zero_grad();
 
-  /// The 2-norm of all gradients together, a scalar on their device that nothing has
-  /// waited for: not finite where one of them is not. 0 without any gradient.
+  /// The 2-norm of all gradients together, a scalar on their device; does not wait for the device. Not finite if any
+  /// gradient is not; 0 without any gradient.
   Tensor gradient_norm() const;
 
   /// Multiplies all gradients.
   void scale_gradients(double factor);
 
-  /// Scales all gradients together so that their 2-norm is at most `max_norm`, and
-  /// returns what it was; `norm` is where the caller has it already.
+  /// Scales all gradients together so that their 2-norm is at most `max_norm`, and returns the norm before. Pass `norm`
+  /// if you have it already.
   /// Differs: nothing from torch.nn.utils.clip_grad_norm_; does not wait for a device.
   Tensor clip(double max_norm) { return clip(max_norm, gradient_norm()); }
   Tensor clip(double max_norm, const Tensor& norm);
@@ -101,8 +100,8 @@ class Optimizer {
   const OptimizerOptions& options() const { return options_; }
 
  private:
-  /// A parameter with what its rules say, and its state, a tensor for each of the kind's
-  /// roles; none before its first step.
+  /// A parameter with its factor and decay, and its state: a tensor for each of the kind's keys, none before its first
+  /// step.
   struct Slot {
     std::string name;
     Tensor parameter;

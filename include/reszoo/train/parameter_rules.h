@@ -1,4 +1,4 @@
-/// Which parameters are meant: patterns over their names, and what an optimizer does with them.
+/// Learning rates and weight decays by parameter, for patterns over their names.
 #pragma once
 #include <torch/nn/module.h>
 
@@ -20,9 +20,8 @@ struct ParameterRule {
   bool operator==(const ParameterRule&) const = default;
 };
 
-/// What several rules say of one parameter. All that match count: their factors are
-/// multiplied, the last weight decay stands. So rules with one purpose each can be
-/// put one behind the other.
+/// What several rules come to for one parameter. All rules that match count: their factors are multiplied, and the
+/// last weight decay holds. So rules with one purpose each can be appended to each other.
 ///
 ///     options.rules = layer_decay_rules(*network, 0.75);
 ///     options.rules.push_back({.pattern = "*.bias", .weight_decay = 0});
@@ -33,20 +32,19 @@ ParameterRule merged_rule(const std::vector<ParameterRule>& rules, const std::st
 /// `conv1.*=0.5 *.bias=1,decay=0`: for messages and settings.
 std::string text_of(const std::vector<ParameterRule>& rules);
 
-/// The places of the names that match.
+/// The indices of the names that match.
 /// Throws: Error (usage) if none does; the nearest name, or `module.*`, is suggested.
 std::vector<size_t> matches(std::string_view subject, const std::string& pattern, const std::vector<std::string>& names);
 
 /// The layers of a network's body for rates that differ by layer, the first one first:
 /// patterns of the parameters of each.
 ///
-/// A layer begins at each residual block; without any, at each step of a Chain or of
-/// the body that has a matrix or a kernel. Steps with parameters between two beginnings
-/// (a norm behind the last block) belong to the layer before them; what stands before
-/// the first is a layer of its own, the stem. The head is no layer of the body.
+/// A layer begins at each residual block; without any, at each step of a Chain or of the body that has a matrix or a
+/// kernel. Steps with parameters between two beginnings (a norm after the last block) belong to the layer before them;
+/// what comes before the first is a layer of its own, the stem. The head is not a layer of the body.
 std::vector<std::vector<std::string>> layers_of(const NetworkImpl& network);
 
-/// Layer-wise decay of the learning rate: factor(layer) = decay^(layers behind it, the
+/// Layer-wise decay of the learning rate: factor(layer) = decay^(layers after it, the
 /// head counted). The head has 1, the last block `decay`, the stem the least.
 ///
 /// Throws: Error (usage) for a decay outside of (0, 1].

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "reszoo/metrics/monitor.h"
+
 namespace reszoo {
 
 /// | text                          | meaning                                                   |
@@ -22,7 +24,7 @@ struct PlateauOptions {
   int64_t cooldown = 0;     ///< epochs
   double end = 0;           ///< in [0, 1]
 
-  /// Reads the texts of the table, keys at commas behind the colon.
+  /// Reads the texts of the table, keys separated by commas after the colon.
   /// Throws: Error (usage) for any other text.
   static PlateauOptions parse(std::string_view text);
 
@@ -32,7 +34,7 @@ struct PlateauOptions {
   bool operator==(const PlateauOptions&) const = default;
 };
 
-/// Where a Plateau is: all that a checkpoint has to hold.
+/// The state of a Plateau, for checkpoints.
 struct PlateauState {
   std::optional<double> best;  ///< none before the first metric that is a number
   int64_t bad_epochs = 0;      ///< since the best one, or since the last drop
@@ -51,8 +53,8 @@ struct PlateauState {
 /// metric; and there is no least change of the rate (`eps`).
 class Plateau {
  public:
-  Plateau(const PlateauOptions& options, bool greater_is_better)
-      : options_(options), greater_is_better_(greater_is_better) {}
+  /// `monitor` says which metrics are better; its name is not looked at.
+  Plateau(const PlateauOptions& options, Monitor monitor) : options_(options), monitor_(std::move(monitor)) {}
 
   /// Takes the metric of an epoch and returns the factor for the next one.
   double update(double metric);
@@ -60,10 +62,8 @@ class Plateau {
   PlateauState state = {};
 
  private:
-  bool is_better(double metric) const;
-
   PlateauOptions options_;
-  bool greater_is_better_;
+  Monitor monitor_;
 };
 
 }  // namespace reszoo

@@ -26,7 +26,7 @@ namespace reszoo {
 ///
 ///     Schedule::parse("step:0.3,factor=0.5,warmup=0.05")
 ///
-/// The numbers are those of PyTorch's schedulers stepped once a step, behind a LinearLR
+/// The numbers are those of PyTorch's schedulers stepped once a step, after a LinearLR
 /// in a SequentialLR.
 /// Source: Loshchilov and Hutter 2016, arXiv:1608.03983 (cosine, no restart);
 /// He et al. 2015, arXiv:1512.03385, section 3.4 (step); Smith and Topin 2017,
@@ -36,15 +36,15 @@ struct Schedule {
   enum class Kind { constant, cosine, step, multistep, polynomial, one_cycle };
 
   Kind kind = Kind::constant;
-  double warm_up = 0;                ///< fraction of the run in [0, 1)
-  double drop_every = 1.0 / 3;       ///< fraction in (0, 1]; of step
-  std::vector<double> drop_at = {};  ///< growing fractions in (0, 1); of multistep
-  double drop_factor = 0.1;          ///< in (0, 1]; of step and multistep
-  double end = 0;                    ///< last factor, in [0, 1]; of cosine and polynomial
-  double power = 1;                  ///< above 0; of polynomial
-  double rise = 0.3;                 ///< fraction in (0, 1); of one_cycle
-  double div = 25;                   ///< first factor is 1 / div, at least 1; of one_cycle
-  double final_div = 1e4;            ///< last factor is 1 / (div final_div), at least 1; of one_cycle
+  double warm_up = 0;                   ///< fraction of the run in [0, 1)
+  double step_size = 1.0 / 3;           ///< fraction of the run in (0, 1]; of step
+  std::vector<double> milestones = {};  ///< growing fractions of the run in (0, 1); of multistep
+  double gamma = 0.1;                   ///< in (0, 1]; of step and multistep
+  double end = 0;                       ///< last factor, in [0, 1]; of cosine and polynomial
+  double power = 1;                     ///< above 0; of polynomial
+  double rise = 0.3;                    ///< fraction of the run in (0, 1); of one_cycle
+  double div = 25;                      ///< first factor is 1 / div, at least 1; of one_cycle
+  double final_div = 1e4;               ///< last factor is 1 / (div final_div), at least 1; of one_cycle
 
   /// Reads the texts of the table. Throws: Error (usage) for any other text.
   static Schedule parse(std::string_view text);

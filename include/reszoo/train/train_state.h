@@ -1,16 +1,16 @@
-/// Everything that a run of training is at one moment.
+/// The state of a run of training.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 #include "reszoo/train/plateau.h"
 #include "reszoo/weights/state.h"
 
 namespace reszoo {
 
-/// What is known of a finished epoch.
+/// A finished epoch.
 struct EpochRecord {
   int64_t epoch = 0;            ///< from 1
   int64_t step = 0;             ///< steps of the whole run up to its end
@@ -37,10 +37,10 @@ struct TrainState {
   double loss_sum = 0;  ///< over the rows of that epoch
   int64_t loss_rows = 0;
   double lr = 0;                      ///< of the last step
-  PlateauState plateau;               ///< of TrainerOptions::plateau
+  PlateauState plateau;               ///< for TrainerOptions::plateau
   int64_t skipped = 0;                ///< steps of the run that were not finite
   int64_t skipped_in_row = 0;         ///< up to the last step
-  double loss_scale = 65536;          ///< of Precision::float16
+  double loss_scale = 65536;          ///< for Precision::float16
   int64_t scale_steps = 0;            ///< since the scale was changed
   double epoch_seconds = 0;           ///< of that epoch
   double seconds = 0;                 ///< of the whole run

@@ -1,23 +1,23 @@
 /// The training loop.
 #pragma once
-#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "reszoo/base/error.h"
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/train/batches.h"
-#include "reszoo/train/event_file.h"
-#include "reszoo/train/fast_forward.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
 #include "reszoo/train/trainer_options.h"
-#include "reszoo/train/weight_average.h"
 
 namespace reszoo {
+namespace detail {
+class TrainLoop;
+}
 
-/// What hooks are told.
+/// Where a run is, for hooks.
 struct Progress {
   int64_t epoch, epochs;    ///< from 1
   int64_t step, steps;      ///< finished ones of this epoch, and all of it
@@ -44,7 +44,7 @@ struct TrainerHooks {
   std::function<void(const State& weights, const std::vector<EpochRecord>& history)> on_weights;
   /// A line about a file that could not be written; training goes on.
   std::function<void(const std::string& line)> on_warning;
-  /// Asked after each step: true writes a checkpoint and ends `fit`.
+  /// Called after each step: true writes a checkpoint and ends `fit`.
   std::function<bool()> stop_requested;
   /// One step of training; returns the mean loss of the batch. The default is `train_step`.
   std::function<double(Trainer&, const Batch&, double lr)> step;
@@ -56,8 +56,8 @@ class Nonfinite : public Error {
   using Error::Error;
 };
 
-/// Why `fit` came back.
-enum class Outcome { finished, out_of_patience, stopped };
+/// Why `fit` returned.
+enum class Outcome { finished, early_stopped, stopped };
 
 struct TrainResult {
   Outcome outcome;
@@ -78,6 +78,10 @@ class Trainer {
   /// Moves the module to the device.
   /// Throws: Error (usage) for options that make no sense.
   Trainer(AnyModule model, Loss loss, Evaluation evaluation, TrainerOptions options, TrainerHooks hooks = {});
+
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+  ~Trainer();
 
   /// The same for any holder, shared pointer or `torch::nn::Sequential`.
   template <typename Module>
@@ -100,68 +104,26 @@ class Trainer {
   /// The metrics of `data` in eval mode.
   Metrics evaluate(const Batches& data);
 
-  /// Outputs and targets of `data` in eval mode, without gradient: (N, ...) on the CPU. Rows
-  /// whose files are bad are left out.
+  /// Outputs and targets of `data` in eval mode, without gradient: (N, ...) on the CPU. Rows whose files are bad are
+  /// left out.
   std::pair<Tensor, Tensor> predict(const Batches& data);
 
-  /// Gradients to none, then for each part of the batch forward, loss, check, backward; then
-  /// check, clip, optimizer step. Returns the mean loss.
+  /// Clears the gradients; for each part of the batch: forward, loss, check, backward; then check, clip and optimizer
+  /// step. Returns the mean loss.
   /// Throws: Nonfinite.
   double train_step(const Batch& batch, double lr);
 
-  /// Throws Nonfinite for a loss that is nan or infinite; for steps of the caller's own, before
-  /// their optimizer step.
+  /// Throws Nonfinite for a loss that is nan or infinite. For steps of your own, before their optimizer step.
   void require_finite(double loss) const;
 
-  AnyModule& model() { return model_; }
-  Optimizer& optimizer() { return optimizer_; }
+  AnyModule& model();
+  Optimizer& optimizer();
   /// Where the run is; its tensors are shared with the run.
-  const TrainState& state() const { return state_; }
-  const TrainerOptions& options() const { return options_; }
+  const TrainState& state() const;
+  const TrainerOptions& options() const;
 
  private:
-  void start(const Batches& train, const std::optional<Batches>& validation);
-  void restore(const std::filesystem::path& checkpoint);
-  bool train_epoch(const Batches& train);
-  void run_step(const Batch& batch);
-  void write_if_due();
-  std::optional<double> attempt(const Batch& batch);
-  double backward(const Batch& part, double share, int64_t number);
-  Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
-  bool adapt_scale(bool fitted);
-  void remember_buffers();
-  void restore_buffers();
-  [[noreturn]] void fail_nonfinite(const std::string& what) const;
-  void end_epoch(const std::optional<Batches>& validation);
-  bool judge(const Metrics& metrics);
-  Metrics validate(const Batches& validation);
-  State kept() const;
-  void write(const Progress& progress, bool must_succeed);
-  void hand_out_weights();
-  void save();
-  void write_events();
-  void lap();
-  bool done() const;
-  Progress progress() const;
-  Tensor input(const Tensor& x) const;
-  TrainResult finish(Outcome outcome);
-
-  AnyModule model_;
-  Loss loss_;
-  Evaluation evaluation_;
-  TrainerOptions options_;
-  TrainerHooks hooks_;
-  Optimizer optimizer_;
-  FastForward fast_;
-  TrainState state_;
-  std::optional<WeightAverage> average_;
-  std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step
-  std::optional<EventFile> events_;
-  size_t events_written_ = 0;  ///< epochs
-  nlohmann::ordered_json settings_;
-  int64_t steps_ = 0;          ///< of an epoch
-  bool best_pending_ = false;  ///< whether on_best has still to succeed
-  std::chrono::steady_clock::time_point last_lap_, last_checkpoint_;
+  std::unique_ptr<detail::TrainLoop> loop_;
 };
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// What a run of training is made of.
+/// Options of a run of training.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -7,38 +7,15 @@
 #include <string>
 #include <string_view>
 
-#include "reszoo/train/metrics.h"
-#include "reszoo/train/mix.h"
+#include "reszoo/base/precision.h"
+#include "reszoo/metrics/evaluation.h"
+#include "reszoo/train/loss.h"
+#include "reszoo/train/mixup.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/plateau.h"
 #include "reszoo/train/schedule.h"
 
 namespace reszoo {
-
-/// The loss of each row, (N), or the mean of a batch as a scalar; with gradient.
-/// Rows of different weight need the first.
-using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>;
-
-/// What is measured on validation rows, and which metric decides which epoch is best.
-struct Evaluation {
-  /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or
-  /// int64, both on the CPU. The names must not depend on the values.
-  std::function<Metrics(const Tensor& outputs, const Tensor& targets)> metrics;
-  bool greater_is_better = false;
-  std::string decides = {};  ///< name of the metric that decides; "": the first
-};
-
-/// In which numbers products and convolutions of a training step are computed. Weights, the
-/// optimizer's state and evaluation are in float32.
-enum class Precision {
-  float32,
-  bfloat16,  ///< autocast, on CPU and CUDA
-  float16,   ///< autocast, and the loss scaled so that small gradients do not vanish
-};
-
-/// Reads `float32`, `bfloat16` (`bf16`) or `float16` (`fp16`). Throws: Error (usage).
-Precision parse_precision(std::string_view text);
-std::string text_of(Precision precision);
 
 /// What happens to a step whose loss or gradient is not finite.
 enum class OnNonfinite {
@@ -57,25 +34,26 @@ struct TrainerOptions {
   Schedule schedule = {};
   /// The rate also falls when the deciding metric of the validation rows no longer gets better.
   std::optional<PlateauOptions> plateau = {};
-  /// Parts of a batch that go through the network one after the other, their gradients summed:
-  /// less memory for the same step, but for batch norms, which see a part.
+  /// Number of parts of a batch that go through the network one after the other, with their gradients summed: less
+  /// memory for the same step, except that batch norms see one part at a time.
   int64_t accumulate = 1;
-  Mix mix = {};
+  MixupCutmix mix = {};
+  /// Precision of the products and convolutions of a training step, by autocast: float32, bfloat16 or float16, which
+  /// also scales the loss so that small gradients do not vanish. Weights, optimizer state and evaluation are float32.
   Precision precision = Precision::float32;
   OnNonfinite on_nonfinite = OnNonfinite::stop;
   double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
   int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
-  /// Share that the moving average of the weights keeps of itself at each step,
-  /// see WeightAverage; 0: none. With one, it is what is validated and kept.
+  /// Decay of the moving average of the weights, see ExponentialMovingAverage; 0: no average. With one, its weights are
+  /// validated and kept.
   double average = 0;
-  uint64_t seed = 0;     ///< of LibTorch's default generators, which `fit` sets, and of the order of rows
+  uint64_t seed = 0;     ///< for LibTorch's default generators, which `fit` sets, and for the order of rows
   torch::Device device = torch::kCPU;
-  bool fast = true;                ///< by FastForward where it applies
+  bool fast = true;                ///< uses FastForward where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
-  bool events = false;             ///< also writes TensorBoard's event file there, see EventFile
-  /// A checkpoint is also written when so much time has passed since the last, seconds; 0: only
-  /// at the end of an epoch.
+  bool events = false;             ///< also writes TensorBoard's event file there, see TensorBoardWriter
+  /// A checkpoint is also written when so many seconds have passed since the last one; 0: only at the end of an epoch.
   double checkpoint_every = 600;
   /// Goes on from the checkpoint in `out` where there is one.
   bool resume = false;

@@ -1,0 +1,24 @@
+/// A network over all rows of a dataset, without gradient.
+#pragma once
+#include <functional>
+
+#include "reszoo/train/batches.h"
+
+namespace reszoo {
+
+/// What a network gives for rows, and what it should give, on the CPU.
+struct Predictions {
+  Tensor outputs;  ///< (N, ...)
+  Tensor targets;  ///< (N, ...), as encoded
+  Tensor rows;     ///< (N) int64: which rows these are
+};
+
+/// Runs `forward` on every batch of `data` in order, without gradient. The caller puts the network into evaluation
+/// mode and `data` on its device. Rows whose files are bad are left out.
+///
+/// Shape: `forward` maps the inputs (B, ...) of a batch to its outputs (B, ...), on any device.
+/// Throws: Error (input) if no row is left.
+Predictions predict(const Batches& data, int64_t batch_size,
+                    const std::function<Tensor(const Tensor& inputs)>& forward);
+
+}  // namespace reszoo

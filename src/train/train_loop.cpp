@@ -1,0 +1,221 @@
+#include "train/train_loop.h"
+
+#include <limits>
+
+#include "reszoo/base/error.h"
+#include "reszoo/train/checkpoint.h"
+#include "reszoo/train/predict.h"
+#include "reszoo/weights/load.h"
+#include "train/guards.h"
+#include "train/run_folder.h"
+#include "train/settings.h"
+
+namespace reszoo::detail {
+namespace {
+
+/// The module on its device and in its memory format. Throws: Error (usage) for options that make no sense.
+AnyModule placed(AnyModule model, const TrainerOptions& options) {
+  check(options);
+  model.ptr()->to(options.device);
+  if (options.channels_last)
+    for (auto& parameter : model.ptr()->parameters())
+      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+  return model;
+}
+
+State copy_of(const State& state) {
+  State copy;
+  for (const auto& item : state) copy.insert(item.key(), item.value().detach().clone());
+  return copy;
+}
+
+}  // namespace
+
+TrainLoop::TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options,
+                     TrainerHooks hooks)
+    : model_(placed(std::move(model), options)),
+      loss_(std::move(loss)),
+      evaluation_(std::move(evaluation)),
+      options_(options),
+      hooks_(std::move(hooks)),
+      optimizer_(*model_.ptr(), options_.optimizer) {}
+
+Tensor TrainLoop::input(const Tensor& x) const {
+  if (x.dim() != 4) return x;
+  return x.contiguous(options_.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+}
+
+std::pair<Tensor, Tensor> TrainLoop::predict(const Batches& data) {
+  const ModeGuard modes(*model_.ptr());
+  const GeneratorGuard generators(default_generators(options_.device));
+  model_.ptr()->eval();
+  auto all = reszoo::predict(data.to(options_.device), options_.batch_size,
+                             [&](const Tensor& inputs) { return model_.forward(input(inputs)); });
+  return {std::move(all.outputs), std::move(all.targets)};
+}
+
+Metrics TrainLoop::evaluate(const Batches& data) {
+  auto [outputs, targets] = predict(data);
+  if (targets.is_floating_point()) targets = targets.to(at::kDouble);
+  auto metrics = evaluation_.metrics(outputs.to(at::kDouble), targets);
+  if (metrics.empty()) fail(ErrorKind::usage, "Trainer: the evaluation must give at least one metric");
+  return metrics;
+}
+
+void TrainLoop::start(const Batches& train, const std::optional<Batches>& validation) {
+  settings_ = settings_of(options_, train, validation);
+  steps_ = train.batches(options_.batch_size);
+  state_ = TrainState();
+  best_pending_ = false;
+  optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
+  fast_ = FastForward(options_.seed);
+  torch::manual_seed(options_.seed);
+  buffers_ = model_.ptr()->buffers();
+  buffers_before_.clear();
+  for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
+  average_.reset();
+  events_.reset();
+  if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
+  if (!options_.out.empty()) {
+    open_run_folder(options_.out);
+    const auto checkpoint = options_.out / "checkpoint.safetensors";
+    if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
+  }
+  last_tick_ = last_checkpoint_ = std::chrono::steady_clock::now();
+}
+
+void TrainLoop::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  const double seconds = std::chrono::duration<double>(now - last_tick_).count();
+  state_.epoch_seconds += seconds;
+  state_.seconds += seconds;
+  last_tick_ = now;
+}
+
+Progress TrainLoop::progress() const {
+  const auto rows = static_cast<double>(state_.loss_rows);
+  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
+  return {.epoch = state_.epoch + 1,
+          .epochs = options_.epochs,
+          .step = state_.step,
+          .steps = steps_,
+          .loss = rows > 0 ? state_.loss_sum / rows : 0,
+          .lr = state_.lr,
+          .metrics = {},
+          .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
+          .skipped = state_.skipped,
+          .seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0};
+}
+
+void TrainLoop::run_step(const Batch& batch) {
+  const auto position = state_.epoch * steps_ + state_.step;
+  const double factor = options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
+  state_.lr = options_.optimizer.lr * factor;
+  const auto rows = batch.targets.size(0);
+  const auto loss = rows > 0 ? try_step(batch) : std::nullopt;
+  if (loss) {
+    if (average_) average_->update(position);
+    state_.loss_sum += *loss * static_cast<double>(rows);
+    state_.loss_rows += rows;
+  }
+  ++state_.step;
+  tick();
+  if (hooks_.on_step) hooks_.on_step(progress());
+}
+
+bool TrainLoop::train_epoch(const Batches& train) {
+  for (const auto& batch : train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step)) {
+    run_step(batch);
+    write_if_due();
+    if (hooks_.stop_requested && hooks_.stop_requested()) return false;
+  }
+  return true;
+}
+
+/// The metrics of the weights that are kept: the moving average where there is one.
+Metrics TrainLoop::validate(const Batches& validation) {
+  if (!average_) return evaluate(validation);
+  const auto trained = copy_of(state_of(*model_.ptr()));
+  load_state(*model_.ptr(), average_->state());
+  auto metrics = evaluate(validation);
+  load_state(*model_.ptr(), trained);
+  return metrics;
+}
+
+bool TrainLoop::update_best(const Metrics& metrics) {
+  if (metrics.empty()) return true;
+  const double value = evaluation_.monitor.value_of(metrics);
+  const bool first = !state_.best_metric;
+  const bool better =
+      evaluation_.monitor.is_better(value, state_.best_metric.value_or(std::numeric_limits<double>::quiet_NaN()));
+  if (better) state_.best_metric = value;
+  if (options_.plateau) {
+    Plateau plateau(*options_.plateau, evaluation_.monitor);
+    plateau.state = state_.plateau;
+    plateau.update(value);
+    state_.plateau = plateau.state;
+  }
+  state_.since_best = better ? 0 : state_.since_best + 1;
+  return better || first;
+}
+
+void TrainLoop::end_epoch(const std::optional<Batches>& validation) {
+  auto ended = progress();
+  if (validation) ended.metrics = validate(*validation);
+  tick();
+  const bool best = update_best(ended.metrics);
+  state_.history.push_back({.epoch = ended.epoch,
+                            .step = ended.epoch * steps_,
+                            .loss = ended.loss,
+                            .lr = ended.lr,
+                            .metrics = ended.metrics,
+                            .best = best,
+                            .seconds = state_.epoch_seconds,
+                            .items_per_second = ended.items_per_second});
+  if (best) {
+    state_.best = copy_of(kept_weights());
+    best_pending_ = true;
+  }
+  ++state_.epoch;
+  state_.step = state_.loss_rows = 0;
+  state_.loss_sum = state_.epoch_seconds = 0;
+  if (hooks_.on_epoch) hooks_.on_epoch(ended);
+  emit_weights();
+  write(ended, done());
+  last_tick_ = std::chrono::steady_clock::now();
+}
+
+bool TrainLoop::done() const {
+  return state_.epoch >= options_.epochs || (options_.patience > 0 && state_.since_best >= options_.patience);
+}
+
+TrainResult TrainLoop::finish(Outcome outcome) {
+  TrainResult result{.outcome = outcome, .best_metrics = {}, .history = state_.history, .seconds = state_.seconds};
+  for (const auto& record : state_.history)
+    if (record.best) {
+      result.best_epoch = record.epoch;
+      result.best_metrics = record.metrics;
+    }
+  if (outcome != Outcome::stopped) load_state(*model_.ptr(), state_.best);
+  return result;
+}
+
+TrainResult TrainLoop::fit(Trainer& trainer, const Batches& train, const std::optional<Batches>& validation) {
+  trainer_ = &trainer;
+  const ModeGuard modes(*model_.ptr());
+  if (!model_.ptr()->is_training()) model_.ptr()->train();
+  const auto resident = train.to(options_.device);
+  const auto resident_validation = validation ? std::optional(validation->to(options_.device)) : std::nullopt;
+  start(resident, resident_validation);
+  if (done()) write(progress(), true);  // a run that had ended: its files, where they were cut off
+  while (!done()) {
+    if (!train_epoch(resident)) {
+      write(progress(), true);
+      return finish(Outcome::stopped);
+    }
+    end_epoch(resident_validation);
+  }
+  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::early_stopped);
+}
+
+}  // namespace reszoo::detail

@@ -1,0 +1,81 @@
+/// The loop of a Trainer: its steps, epochs and files.
+#pragma once
+#include <chrono>
+#include <optional>
+
+#include "reszoo/train/tensorboard_writer.h"
+#include "reszoo/train/fast_forward.h"
+#include "reszoo/train/trainer.h"
+#include "reszoo/train/exponential_moving_average.h"
+
+namespace reszoo::detail {
+
+/// What a Trainer does; its methods are documented there.
+class TrainLoop {
+ public:
+  TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options, TrainerHooks hooks);
+
+  /// `trainer` is what hooks get.
+  TrainResult fit(Trainer& trainer, const Batches& train, const std::optional<Batches>& validation);
+  Metrics evaluate(const Batches& data);
+  std::pair<Tensor, Tensor> predict(const Batches& data);
+  double train_step(const Batch& batch, double lr);
+  void require_finite(double loss) const;
+
+  AnyModule& model() { return model_; }
+  Optimizer& optimizer() { return optimizer_; }
+  const TrainState& state() const { return state_; }
+  const TrainerOptions& options() const { return options_; }
+
+ private:
+  // A run (train_loop.cpp).
+  void start(const Batches& train, const std::optional<Batches>& validation);
+  bool train_epoch(const Batches& train);  ///< false: it was stopped
+  void run_step(const Batch& batch);
+  void end_epoch(const std::optional<Batches>& validation);
+  Metrics validate(const Batches& validation);
+  bool update_best(const Metrics& metrics);  ///< whether the epoch is the best so far
+  void tick();                               ///< adds the time since the last call to the run's
+  bool done() const;
+  Progress progress() const;
+  Tensor input(const Tensor& x) const;  ///< in the memory format of the network
+  TrainResult finish(Outcome outcome);
+
+  // A step (train_loop_step.cpp).
+  std::optional<double> try_step(const Batch& batch);
+  double backward(const Batch& part, double share, int64_t number);
+  Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
+  bool adapt_scale(bool fitted);
+  void remember_buffers();
+  void restore_buffers();
+  [[noreturn]] void fail_nonfinite(const std::string& what) const;
+
+  // Files and hooks (train_loop_files.cpp).
+  State kept_weights() const;  ///< the moving average where there is one, else the module's own
+  void restore(const std::filesystem::path& checkpoint);
+  void save();
+  void write(const Progress& progress, bool must_succeed);
+  void write_if_due();
+  void write_events();
+  void emit_weights();
+
+  AnyModule model_;
+  Loss loss_;
+  Evaluation evaluation_;
+  TrainerOptions options_;
+  TrainerHooks hooks_;
+  Optimizer optimizer_;
+  FastForward fast_;
+  TrainState state_;
+  std::optional<ExponentialMovingAverage> average_;
+  std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step
+  std::optional<TensorBoardWriter> events_;
+  size_t events_written_ = 0;  ///< epochs
+  nlohmann::ordered_json settings_;
+  Trainer* trainer_ = nullptr;
+  int64_t steps_ = 0;          ///< of an epoch
+  bool best_pending_ = false;  ///< whether on_best has still to succeed
+  std::chrono::steady_clock::time_point last_tick_, last_checkpoint_;
+};
+
+}  // namespace reszoo::detail

@@ -1,0 +1,97 @@
+// What a run of training writes and reads: checkpoints, logs, weights for hooks.
+#include "reszoo/base/error.h"
+#include "reszoo/base/safe_file.h"
+#include "reszoo/train/checkpoint.h"
+#include "reszoo/weights/load.h"
+#include "train/guards.h"
+#include "train/train_loop.h"
+
+namespace reszoo::detail {
+
+State TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
+
+void TrainLoop::restore(const std::filesystem::path& checkpoint) {
+  const auto& schedule = options_.schedule;
+  const bool more_epochs = schedule.kind == Schedule::Kind::constant && schedule.warm_up == 0;
+  auto state = load_checkpoint(checkpoint, settings_, more_epochs);
+  load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
+  optimizer_.load(state.optimizer);
+  if (average_) average_->load(state.average);
+  auto generators = default_generators(options_.device);
+  set_states(generators, options_.device.is_cuda() ? std::vector{state.cpu_generator, state.cuda_generator}
+                                                   : std::vector{state.cpu_generator});
+  state_ = std::move(state);
+  // The run may have ended between its best epoch and the writing of the model.
+  best_pending_ = !state_.best.is_empty();
+}
+
+void TrainLoop::save() {
+  state_.weights = state_of(*model_.ptr());
+  state_.optimizer = optimizer_.state();
+  if (average_) state_.average = average_->state();
+  const auto generators = states_of(default_generators(options_.device));
+  state_.cpu_generator = generators.front();
+  if (options_.device.is_cuda()) state_.cuda_generator = generators.back();
+  save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
+}
+
+/// Appends the epochs that the event file does not have; one that failed begins anew.
+void TrainLoop::write_events() {
+  if (!events_) {
+    events_.emplace(options_.out);
+    events_written_ = 0;
+  }
+  try {
+    for (; events_written_ < state_.history.size(); ++events_written_) events_->add(state_.history[events_written_]);
+  } catch (...) {
+    events_.reset();
+    throw;
+  }
+}
+
+/// Calls on_weights for an epoch before a checkpoint that is past it is written.
+void TrainLoop::emit_weights() {
+  if (hooks_.on_weights) try {
+      hooks_.on_weights(kept_weights(), state_.history);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::file) throw;
+      if (hooks_.on_warning)
+        hooks_.on_warning(fmt::format("{}; the weights of epoch {} are not kept", error.what(), state_.epoch));
+    }
+}
+
+void TrainLoop::write(const Progress& progress, bool must_succeed) {
+  std::optional<Error> failure;
+  const auto attempt = [&](const auto& action) {
+    try {
+      action();
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::file) throw;
+      if (!failure) failure = error;
+      if (!must_succeed && hooks_.on_warning) hooks_.on_warning(fmt::format("{}; training goes on", error.what()));
+      return false;
+    }
+  };
+  // The model goes first: a checkpoint that knows of a better model than the
+  // file has would, after a cut in between, leave the older one for good.
+  if (best_pending_ && hooks_.on_best) best_pending_ = !attempt([&] { hooks_.on_best(state_.best, progress); });
+  if (!options_.out.empty()) {
+    attempt([&] { save(); });
+    attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
+    if (options_.events) attempt([&] { write_events(); });
+    last_checkpoint_ = std::chrono::steady_clock::now();
+  }
+  if (must_succeed && failure) throw *failure;
+}
+
+/// Writes a checkpoint within an epoch, where the last is long ago.
+void TrainLoop::write_if_due() {
+  if (options_.out.empty() || options_.checkpoint_every <= 0) return;
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;
+  if (since.count() < options_.checkpoint_every) return;
+  write(progress(), false);
+  last_tick_ = std::chrono::steady_clock::now();
+}
+
+}  // namespace reszoo::detail
