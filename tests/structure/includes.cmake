@@ -12,10 +12,10 @@ set(sees_zoo base nn weights)
 set(sees_models base nn zoo)
 set(sees_infer base nn graph weights preprocess zoo)
 set(sees_hub base nn zoo weights preprocess infer)
-set(sees_export base nn graph weights)
+set(sees_export base nn graph weights preprocess zoo infer)
 set(sees_data base preprocess)
 set(sees_train base nn weights preprocess data)
-set(sees_learn base nn weights preprocess zoo infer train)
+set(sees_recipes base nn weights preprocess zoo infer data train report metrics)
 # Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.
 set(allowed
   "src/zoo/registry.cpp models/catalog.h"  # the registry asks the catalogue for its rows
