@@ -100,9 +100,7 @@ FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const Fi
   return fitted;
 }
 
-FittedModel fit(const TrainingData& data, const FitOptions& options) {
-  return fit(data, default_recipe(data), options);
-}
+FittedModel fit(const TrainingData& data) { return fit(data, default_recipe(data)); }
 
 double dry_run(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {
   const auto complete = detail::completed(data, recipe, options);

@@ -7,6 +7,7 @@
 #include "model_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/hub/pretrained.h"
+#include "reszoo/weights/read.h"
 #include "table_options.h"
 
 namespace reszoo::cli {

@@ -58,7 +58,8 @@ TrainingRecipe default_recipe(const TrainingData& data);
 /// Throws: TrainingStopped; what fit_model throws; Error (usage) for data without a target where loss, evaluation or
 /// network need one.
 FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options = {});
-FittedModel fit(const TrainingData& data, const FitOptions& options = {});
+/// The same by `default_recipe`.
+FittedModel fit(const TrainingData& data);
 
 /// Builds the network, runs one batch and writes nothing. Returns the loss.
 double dry_run(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options = {});
