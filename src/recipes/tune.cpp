@@ -19,9 +19,9 @@ constexpr int64_t kFirstRung = 4, kCut = 3;
 
 /// Numbers from a generator whose results the standard fixes, mapped by ourselves:
 /// the distributions of the standard library differ between libraries.
-class Draw {
+class TrialSampler {
  public:
-  Draw(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) {
+  TrialSampler(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) {
     bits_.discard(16);
   }
   double between(double low, double high) { return low + (high - low) * static_cast<double>(bits_() >> 11) * 0x1p-53; }
@@ -120,7 +120,7 @@ std::filesystem::path trial_folder(const TuneOptions& options, const Trial& tria
 Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number) {
   Trial trial{.number = number, .recipe = recipe, .value = std::numeric_limits<double>::quiet_NaN()};
   if (number == 0) return trial;
-  Draw draw(seed, number);
+  TrialSampler draw(seed, number);
   auto& changes = trial.changes;
   const bool many =
       recipe.options.value("members", 0) > 0;  // k networks in one need less width, and cost k times as much
