@@ -44,15 +44,15 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   trainer.device = device;
   trainer.resume = a.resume;
   if (!a.dry_run) trainer.out = a.out;
-  const auto& split = a.data.rest.split;
+  const auto& split = a.data.table.split;
   trainer.settings = {
       {"data", a.data.data},
-      {"target", fmt::format("{}", fmt::join(a.data.rest.target, ","))},
+      {"target", fmt::format("{}", fmt::join(a.data.table.target, ","))},
       {"val", a.data.validation},
       {"test", a.data.test},
       {"task", a.data.task},
       {"scaling", a.data.scaling},
-      {"weight", a.data.rest.weight},
+      {"weight", a.data.table.weight},
       {"split", fmt::format("{}", fmt::join(std::vector{split.stratify, split.group, split.time}, ","))},
       {"init", a.init + a.pretrained},
       {"metric", a.metric},

@@ -27,11 +27,14 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
 
-/// The message with options in place of fields, where these stand at the beginning of a word.
+/// The message with options in place of fields: those with a colon at its beginning or after a path, others anywhere.
 std::string in_options(std::string message) {
-  for (const auto& [field, option] : kOptionOfField)
-    if (const auto at = message.find(field); at != std::string::npos && (at == 0 || message[at - 1] == ' '))
-      message.replace(at, field.size(), option);
+  for (const auto& [field, option] : kOptionOfField) {
+    const auto at = message.find(field);
+    const bool begins = at == 0 || (at != std::string::npos && at > 1 && message.compare(at - 2, 2, ": ") == 0);
+    const bool within = at != std::string::npos && at > 0 && message[at - 1] == ' ' && !field.ends_with(": ");
+    if (begins || within) message.replace(at, field.size(), option);
+  }
   return message;
 }
 
