@@ -115,8 +115,8 @@ ImageParts read_folders(const fs::path& folder, const ImageReadOptions& options)
   return parts;
 }
 
-std::string column_of(const Frame& table, const std::string& named, std::vector<std::string> usual,
-                      const char* field) {
+std::string path_or_label_column(const Frame& table, const std::string& named, std::vector<std::string> usual,
+                                 const char* field) {
   if (!named.empty()) return named;
   for (const auto& column : table.columns)
     if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
@@ -129,8 +129,9 @@ ImageParts read_list(const fs::path& path, const ImageReadOptions& options) {
   ImageParts parts;
   parts.train = in_file(path, [&] {
     const auto table = read_table(path, options.table);
-    const auto paths = column_of(table, options.path_column, {"path", "file", "filename", "image"}, "path_column");
-    const auto labels = column_of(table, options.label_column, {"label", "class", "target"}, "label_column");
+    const auto paths =
+        path_or_label_column(table, options.path_column, {"path", "file", "filename", "image"}, "path_column");
+    const auto labels = path_or_label_column(table, options.label_column, {"label", "class", "target"}, "label_column");
     return rows_of(files_of_table(table, paths, labels, path.parent_path()), options.on_bad, parts.notes);
   });
   return parts;
