@@ -15,8 +15,8 @@ struct Latencies {
   double quantile(double q) const;
 };
 
-/// Calls `call` again and again for so many seconds, three times at least, from `streams` threads at once, each with its
-/// share of the threads that LibTorch has. `call` must stand being called from all of them.
+/// Calls `call` again and again for so many seconds, three times at least, from `streams` threads at once, each with
+/// its share of LibTorch's threads. `call` is called from all of them at once.
 Latencies measure_latency(const std::function<void()>& call, double seconds, int streams = 1);
 
 }  // namespace reszoo

@@ -13,10 +13,10 @@ namespace reszoo {
 /// What a training may be given beside data and recipe; all may be left out.
 struct FitOptions {
   Loss loss = {};              ///< instead of the recipe's
-  Evaluation evaluation = {};  ///< see evaluation_of; left out, the task's metrics, of which `default_monitor` decides
+  Evaluation evaluation = {};  ///< see evaluation_of; left out, the task's metrics and its `default_monitor`
   /// Builds the network, instead of the recipe's; called with the model that it is for, whose table, image and target
-  /// are fitted. `model.safetensors` in the recipe's folder then holds weights alone, for `load_weights`. To have a model
-  /// file that Model::load reads, add the network to `registry()` and name it in the recipe instead.
+  /// are fitted. `model.safetensors` in the recipe's folder then holds weights alone, for `load_weights`. To have a
+  /// model file that Model::load reads, add the network to `registry()` and name it in the recipe instead.
   std::function<Network(const Model& model)> network = {};
   std::function<void(Network&)> on_network_built = {};  ///< before the first step: loads weights, say
   TrainerHooks hooks = {};     ///< progress, warnings, stopping

@@ -43,7 +43,8 @@ std::string default_monitor(const Target& target, Domain domain);
 /// "" is the first of `more`, or where there is none `default_monitor` of tables.
 ///
 ///     evaluation_of(*model.target, "f1");
-///     evaluation_of(*model.target, "", {{"bias", [](auto& p, auto& t) { return (p - t).mean().template item<double>(); }}});
+///     const auto bias = [](const Tensor& p, const Tensor& t) { return std::abs((p - t).mean().item<double>()); };
+///     evaluation_of(*model.target, "bias", {{"bias", bias}});
 Evaluation evaluation_of(const Target& target, const std::string& monitor = {}, std::vector<NamedMetric> more = {});
 
 /// What a model gives for rows and what it should, on the CPU; rows whose files are bad are left out.
