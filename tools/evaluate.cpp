@@ -2,15 +2,12 @@
 #include <iostream>
 
 #include "cli/app.h"
-#include "cli/dataset.h"
-#include "cli/measure.h"
-#include "cli/mistakes.h"
-#include "cli/picture_options.h"
-#include "cli/report_data.h"
-#include "cli/source.h"
+#include "cli/image_options.h"
+#include "cli/predictor_options.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
+#include "reszoo/recipes/model_report.h"
 
 using namespace reszoo;
 using nlohmann::ordered_json;
@@ -21,25 +18,22 @@ struct Arguments {
   std::string weights, data, target, report;
   bool describe = false;
   TableReadOptions table;
-  cli::PictureOptions pictures;
+  cli::ImageFlags images;
   cli::FuseFlags fuse;
 };
 
-/// The rows that are measured; `pictures` of an image network.
+/// The rows that are measured; `images` of an image network.
 struct Labelled {
   Batches rows;
-  std::optional<cli::ImageRows> pictures = {};
+  std::optional<ImageRows> images = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  if (model.table) return {cli::read_labelled(model, a.data, a.target, a.table)};
-  cli::DataOptions data;
-  data.table = a.table;
+  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table)};
+  TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
-  auto how = cli::image_data_options(a.pictures, data);
-  how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
-  auto labelled = cli::read_labelled_images(model, a.data, how);
-  return {std::move(labelled.rows), std::move(labelled.pictures)};
+  auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
+  return {std::move(labelled.rows), std::move(labelled.images)};
 }
 
 /// What the model file says of its columns and its target.
@@ -56,18 +50,18 @@ ordered_json describe_model(const Model& model, bool json) {
 }
 
 /// The model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const cli::Given& given,
+ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const Predictions& predictions,
                      const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
                     .lead = a.data,
                     .results = {{"measured", metrics}},
-                    .parts = {{"measured", given.targets.size(0)}}};
-  cli::add_predictions(report, *model.target, given.outputs, given.targets, "measured");
-  if (labelled.pictures) report.mistakes = cli::worst_mistakes(*model.target, given, *labelled.pictures);
+                    .parts = {{"measured", predictions.targets.size(0)}}};
+  add_predictions(report, *model.target, predictions, "measured");
+  if (labelled.images) add_worst_errors(report, *model.target, predictions, *labelled.images);
   if (!model.table) return report;
-  const auto raw = cli::read_raw(model, a.data, a.target, a.table);
+  const auto raw = read_raw_rows(model, a.data, a.target, a.table);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
-  cli::add_columns(report, model, raw, cli::evaluation_of(*model.target, Domain::tabular), seed);
+  add_columns(report, model, raw, evaluation_of(*model.target), seed);
   return report;
 }
 
@@ -76,14 +70,14 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
   const auto labelled = read(model, a);
-  const auto given = cli::outputs_of(model, labelled.rows);
-  const auto measured = cli::measure(*model.target, given);
+  const auto predictions = predict_rows(model, labelled.rows);
+  const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
   if (!a.report.empty()) {
-    auto report = report_on(model, a, labelled, given, measured, common.seed);
+    auto report = report_on(model, a, labelled, predictions, measured, common.seed);
     report.command = command;
     write_report(a.report, report);
   }
-  const auto metrics = cli::to_json(measured);
+  const auto metrics = metrics_json(measured);
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -110,7 +104,7 @@ int main(int argc, char** argv) {
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
         cli::add_fuse_options(app, a.fuse);
         cli::add_table_options(app, a.table);
-        cli::add_picture_reading(app, a.pictures);
+        cli::add_image_reading(app, a.images);
         app.final_callback([&a] {
           if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
         });

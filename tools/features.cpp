@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "cli/app.h"
-#include "cli/source.h"
+#include "cli/predictor_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/npy.h"
 #include "reszoo/data/table.h"
@@ -33,22 +33,22 @@ void write_features(const std::filesystem::path& path, const Tensor& features) {
 
 int main(int argc, char** argv) {
   cli::Common common;
-  cli::SourceOptions options;
+  cli::PredictorFlags flags;
   std::string out;
-  cli::InputOptions inputs;
+  cli::InputFlags inputs;
   return cli::run_tool(argc, argv, common, {
       .name = "features",
       .description = "Gives the pooled features of rows or pictures: the network with Identity as its head",
       .define = [&](CLI::App& app) {
-        cli::add_source_options(app, options);
+        cli::add_predictor_options(app, flags);
         cli::add_input_options(app, inputs);
         app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
       },
       .run = [&]() -> nlohmann::ordered_json {
-        auto source = cli::open_source(options, common.use());
+        auto predictor = cli::open(flags, common.use());
         std::vector<Tensor> parts;
-        cli::for_each_input(source, inputs, [&](const cli::Part& part) {
-          parts.push_back(source.features(part.input));
+        cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
+          parts.push_back(predictor.features(batch.input));
         });
         const auto features = torch::cat(parts);
         write_features(out, features);

@@ -27,7 +27,7 @@ struct Described {
 
 Described describe(const std::string& name, const std::vector<std::string>& settings, int64_t depth) {
   const auto& info = registry().find(name);
-  const auto options = cli::parse_model_options(info, settings);
+  const auto options = options_from_json(info.domain, cli::parse_settings(settings));
   const auto network = create_model(name, options);
   auto input = info.input;
   input[0] = network->input_spec().channels;

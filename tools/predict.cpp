@@ -5,7 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/signals.h"
-#include "cli/source.h"
+#include "cli/predictor_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -15,58 +15,23 @@ using nlohmann::ordered_json;
 namespace {
 
 struct Arguments {
-  cli::SourceOptions source;
-  cli::InputOptions input;
+  cli::PredictorFlags predictor;
+  cli::InputFlags input;
   std::string out;
   std::optional<size_t> top;
   bool probabilities = false;
 };
 
-/// Probabilities and the names of their classes; none of numbers.
-struct Classes {
-  Tensor probabilities;
-  std::vector<std::string> names;
-};
-
-Column numbers(const std::string& name, const Tensor& values) {
-  return {.name = name, .numbers = values.to(torch::kDouble).contiguous()};
-}
-
-/// What a script's outputs say, whose classes have numbers for names.
-Frame unnamed_table(const Tensor& outputs, bool with_probabilities, Classes& classes) {
-  if (outputs.dim() != 2)
-    fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
-  if (outputs.size(1) == 1) return {{numbers("prediction", outputs.squeeze(1))}};
-  classes.probabilities = outputs.to(torch::kDouble).softmax(1);
-  for (int64_t c = 0; c < outputs.size(1); ++c) classes.names.push_back(std::to_string(c));
-  Frame frame{{{.name = "prediction",
-                .kind = Column::Kind::text,
-                .codes = classes.probabilities.argmax(1),
-                .words = classes.names}}};
-  for (int64_t c = 0; with_probabilities && c < outputs.size(1); ++c)
-    frame.columns.push_back(
-        numbers("probability_" + classes.names[static_cast<size_t>(c)], classes.probabilities.select(1, c)));
-  return frame;
-}
-
-/// What the outputs say, a row an input.
-Frame table_of(const cli::Source& source, const Tensor& outputs, bool with_probabilities, Classes& classes) {
-  if (!source.model || !source.model->target) return unnamed_table(outputs, with_probabilities, classes);
-  const auto& target = *source.model->target;
-  if (!target.classes().empty()) classes = {target.probabilities(outputs).to(torch::kDouble), target.classes()};
-  return target.table(outputs, with_probabilities && !target.is_number());
-}
-
 /// The likeliest classes of each row, "name 0.93, name 0.05".
-Column top_classes(const Classes& classes, size_t top) {
-  const auto count = std::min<int64_t>(static_cast<int64_t>(top), static_cast<int64_t>(classes.names.size()));
-  const auto [likely, codes] = classes.probabilities.topk(count, 1);
+Column top_classes(const Tensor& probabilities, const std::vector<std::string>& names, size_t top) {
+  const auto count = std::min<int64_t>(static_cast<int64_t>(top), static_cast<int64_t>(names.size()));
+  const auto [likely, codes] = probabilities.topk(count, 1);
   const auto probability = likely.contiguous(), code = codes.contiguous();
   std::vector<std::string> lines;
   for (int64_t row = 0; row < probability.size(0); ++row) {
     std::vector<std::string> words;
     for (int64_t i = row * count; i < (row + 1) * count; ++i)
-      words.push_back(fmt::format("{} {:.4f}", classes.names[static_cast<size_t>(code.const_data_ptr<int64_t>()[i])],
+      words.push_back(fmt::format("{} {:.4f}", names[static_cast<size_t>(code.const_data_ptr<int64_t>()[i])],
                                   probability.const_data_ptr<double>()[i]));
     lines.push_back(fmt::format("{}", fmt::join(words, ", ")));
   }
@@ -74,14 +39,14 @@ Column top_classes(const Classes& classes, size_t top) {
 }
 
 /// The table that is printed: predictions, the likeliest classes, probabilities.
-Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool pictures,
+Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Arguments& a, bool images,
                  std::vector<std::string> paths) {
-  Classes classes;
-  auto frame = table_of(source, outputs, a.probabilities, classes);
-  if (const auto top = a.top.value_or(pictures ? 5 : 0); top > 0 && !classes.names.empty())
-    frame.columns.insert(frame.columns.begin() + 1, top_classes(classes, top));
-  if (pictures) {
-    paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among pictures have none
+  auto frame = predictor.table(outputs, a.probabilities);
+  const auto names = predictor.classes(outputs);
+  if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
+    frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
+  if (images) {
+    paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
   }
   return frame;
@@ -99,18 +64,18 @@ void gather(ordered_json& lists, const Frame& answers) {
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
-  auto source = cli::open_source(a.source, common.use());
-  const bool pictures = cli::has_pictures(a.input.inputs), listed = common.json && a.out.empty();
+  auto predictor = cli::open(a.predictor, common.use());
+  const bool images = cli::has_images(a.input), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
   ordered_json lists = ordered_json::object();
-  cli::for_each_input(source, a.input, [&](const cli::Part& part) {
-    const auto answers = answers_of(source, source.outputs(part.input), a, pictures, part.pictures);
+  cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
+    const auto answers = answers_of(predictor, predictor.outputs(batch.input), a, images, batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
-    if (writer) writer->write(answers, part.kept);
+    if (writer) writer->write(answers, batch.kept);
     else gather(lists, answers);
   });
   if (writer) writer->finish();
@@ -129,9 +94,9 @@ int main(int argc, char** argv) {
       .description = "Predicts for raw rows or pictures",
       .define = [&](CLI::App& app) {
         auto& a = arguments;
-        cli::add_source_options(app, a.source);
+        cli::add_predictor_options(app, a.predictor);
         cli::add_input_options(app, a.input);
-        app.add_option("--keep", a.input.keep, "Columns of the input to copy to the output")->delimiter(',');
+        app.add_option("--keep", a.input.options.keep, "Columns of the input to copy to the output")->delimiter(',');
         app.add_option("--top", a.top, "Show this many classes (pictures: 5)");
         app.add_flag("--proba", a.probabilities, "Give every class's probability");
         app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");

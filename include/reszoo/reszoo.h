@@ -13,6 +13,8 @@
 #include "reszoo/infer/compiled_model.h"
 #include "reszoo/fusion/fused.h"
 #include "reszoo/infer/model.h"
+#include "reszoo/infer/predictor.h"
+#include "reszoo/infer/quantize_model.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/nn/average_projection.h"
 #include "reszoo/nn/blur_pool2d.h"

@@ -14,12 +14,12 @@ set(sees_models base nn weights zoo)
 set(sees_fusion base kernels nn graph weights)
 set(sees_infer base nn graph weights preprocess zoo fusion)
 set(sees_hub base nn zoo weights preprocess fusion infer)
-set(sees_export base nn graph weights)
+set(sees_export base nn graph weights preprocess zoo fusion infer)
 set(sees_data base preprocess)
 set(sees_metrics base preprocess)
 set(sees_train base kernels nn graph weights preprocess metrics)
 set(sees_report base preprocess metrics train)
-set(sees_learn base nn weights preprocess zoo fusion infer metrics train report)
+set(sees_recipes base nn weights preprocess zoo fusion infer data metrics train report)
 # Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.
 
 # The room of a file, by its path below ROOT: include/reszoo/nn/x.h and src/nn/x.cpp are nn.

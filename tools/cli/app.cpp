@@ -12,6 +12,32 @@
 namespace reszoo::cli {
 namespace {
 
+/// Fields that messages of the library name, and the options that set them.
+constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
+    {"on_bad=skip", "--on-bad skip"},
+    {"on_bad: ", "--on-bad: "},
+    {"path_column: ", "--image: "},
+    {"label_column: ", "--target: "},
+    {"target: a table", "--target: a table"},
+    {"balance=weights: ", "--balanced: "},
+    {"balance=draws: ", "--balanced-draws: "},
+    {"threshold: ", "--threshold: "},
+    {"keep: ", "--keep: "},
+    {"size: ", "--size: "},
+    {"with model", "with --model"},
+    {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
+
+/// The message with options in place of fields: those with a colon at its beginning or after a path, others anywhere.
+std::string in_options(std::string message) {
+  for (const auto& [field, option] : kOptionOfField) {
+    const auto at = message.find(field);
+    const bool begins = at == 0 || (at != std::string::npos && at > 1 && message.compare(at - 2, 2, ": ") == 0);
+    const bool within = at != std::string::npos && at > 0 && message[at - 1] == ' ' && !field.ends_with(": ");
+    if (begins || within) message.replace(at, field.size(), option);
+  }
+  return message;
+}
+
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--device", common.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--threads", common.threads, "Threads; 0 is all CPUs that this process may use")
@@ -52,7 +78,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   } catch (const Exit& exit) {
     return exit.code;
   } catch (const std::exception& error) {
-    std::cerr << tool.name << ": " << message_of(error) << std::endl;
+    std::cerr << tool.name << ": " << in_options(message_of(error)) << std::endl;
     return 1;
   }
 }

@@ -1,7 +1,5 @@
 #include "model_options.h"
 
-#include <nlohmann/json.hpp>
-
 #include "reszoo/base/error.h"
 
 namespace reszoo::cli {
@@ -11,7 +9,7 @@ void add_model_options(CLI::App& app, std::vector<std::string>& settings) {
       ->allow_extra_args(false);
 }
 
-ModelOptions parse_model_options(const ModelInfo& info, const std::vector<std::string>& settings) {
+nlohmann::json parse_settings(const std::vector<std::string>& settings) {
   auto json = nlohmann::json::object();
   for (const auto& setting : settings) {
     const auto equals = setting.find('=');
@@ -20,7 +18,7 @@ ModelOptions parse_model_options(const ModelInfo& info, const std::vector<std::s
     auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     json[setting.substr(0, equals)] = value.is_discarded() ? nlohmann::json(text) : value;
   }
-  return options_from_json(info.domain, json);
+  return json;
 }
 
 }  // namespace reszoo::cli

@@ -1,0 +1,140 @@
+#include "reszoo/export/convert.h"
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
+#include "reszoo/export/onnx.h"
+#include "reszoo/export/torchscript.h"
+#include "reszoo/infer/model.h"
+#include "reszoo/nn/no_init.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/weights/model_file.h"
+#include "reszoo/weights/pth.h"
+#include "reszoo/weights/safetensors.h"
+#include "reszoo/zoo/fit.h"
+
+namespace reszoo {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr Named<ExportFormat> kFormats[] = {{"pth", ExportFormat::pth},
+                                            {"safetensors", ExportFormat::safetensors},
+                                            {"torchscript", ExportFormat::torchscript},
+                                            {"onnx", ExportFormat::onnx}};
+
+constexpr Named<ExportFormat> kEndings[] = {
+    {".pth", ExportFormat::pth},        {".safetensors", ExportFormat::safetensors}, {".pt", ExportFormat::torchscript},
+    {".ts", ExportFormat::torchscript}, {".torchscript", ExportFormat::torchscript}, {".onnx", ExportFormat::onnx}};
+
+/// What the input holds: weights, and the network and the metadata where they are known.
+struct ConvertInput {
+  State weights{"key"};
+  std::map<std::string, std::string> metadata;  // of a safetensors file
+  Model model;                                  // without a network if none is known
+  json card;                                    // of a model file, else what the options say
+  KeyReport report;
+};
+
+/// Puts the weights into the network that the options name.
+void put_into_named(ConvertInput& content, const fs::path& in, const ConvertOptions& options) {
+  auto& model = content.model;
+  const auto& info = registry().find(options.model);
+  model.name = info.name;
+  model.options = options_from_json(info.domain, options.options);
+  // With `adapt` the last layer keeps the weights that it begins with.
+  {
+    const NoInit no_init(!options.adapt);
+    model.network = create_model(model.name, model.options);
+  }
+  content.report = load_state(*model.network, content.weights,
+                              {.adapt = options.adapt, .verify = options.verify}, in.string());
+  content.weights = state_of(*model.network);
+  content.metadata.clear();
+  content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
+}
+
+ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool needs_network) {
+  ConvertInput content;
+  const auto kind = detect_weights(in);
+  if (kind == WeightsKind::safetensors) {
+    auto file = read_safetensors(in);
+    content.weights = std::move(file.tensors);
+    content.metadata = std::move(file.metadata);
+  } else {
+    content.weights = read_weights(in, {.verify = options.verify, .prefer_ema = options.prefer_ema});
+  }
+  content.report.loaded = content.weights.keys();
+  if (!options.model.empty()) {
+    put_into_named(content, in, options);
+  } else if (kind == WeightsKind::model_file) {
+    content.card = read_model_file(in, {.verify = false}).card;  // it was verified above
+    if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false);
+    if (!content.model.further.empty())
+      fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", in.string(),
+           content.model.further.size() + 1);
+  } else if (needs_network) {
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with model{}", in.string(),
+         fit_hint(content.weights));
+  }
+  return content;
+}
+
+/// Options of the exports; the file carries the metadata for whoever runs it.
+ExportOptions export_options(const ConvertInput& content, const ConvertOptions& how) {
+  ExportOptions options{.verify = how.verify, .metadata = {{"reszoo", content.card.dump()}}};
+  if (how.size == 0) return options;
+  const auto& network = content.model.network;
+  if (network->input_spec().layout == Layout::rows)
+    fail(ErrorKind::usage, "size: {} takes rows of a table, not pictures", network->name());
+  options.input = {network->input_spec().channels, how.size, how.size};
+  options.any_size = false;
+  return options;
+}
+
+void write_output(const ConvertInput& content, ExportFormat format, const fs::path& in, const fs::path& out,
+                  const ConvertOptions& options) {
+  switch (format) {
+    case ExportFormat::pth: return write_pth(out, content.weights);
+    case ExportFormat::torchscript:
+      return export_torchscript(content.model.network, out, export_options(content, options));
+    case ExportFormat::onnx: return export_onnx(content.model.network, out, export_options(content, options));
+    case ExportFormat::safetensors: break;
+  }
+  if (detect_weights(in) == WeightsKind::model_file && options.model.empty() && !options.plain) {
+    const auto file = read_model_file(in, {.verify = options.verify});
+    return write_model_file(out, file.card, file.tensors);
+  }
+  auto metadata = content.metadata;
+  metadata.try_emplace("format", "pt");  // some readers ask for it
+  write_safetensors(out, content.weights, metadata);
+}
+
+/// What must be done to an image or a row before the file's network can read it.
+json preprocessing_of(const json& card) {
+  for (const auto* part : {"image", "table"})
+    if (card.contains(part)) return {{part, card[part]}};
+  return nullptr;
+}
+
+}  // namespace
+
+ExportFormat export_format(const fs::path& path) {
+  const auto ending = path.extension().string();
+  for (const auto& [name, format] : kEndings)
+    if (name == ending) return format;
+  fail(ErrorKind::usage,
+       "OUT: must end in .pth, .safetensors, .onnx, or .pt, .ts, .torchscript for TorchScript, got {}", path.string());
+}
+
+std::string text_of(ExportFormat format) { return name_of(kFormats, format); }
+
+Converted convert_weights(const fs::path& in, const fs::path& out, const ConvertOptions& options) {
+  const auto format = export_format(out);
+  const bool network = format == ExportFormat::torchscript || format == ExportFormat::onnx;
+  const auto content = read_input(in, options, network);
+  write_output(content, format, in, out, options);
+  return {format, content.report, content.card, network ? preprocessing_of(content.card) : json()};
+}
+
+}  // namespace reszoo

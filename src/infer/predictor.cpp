@@ -1,0 +1,112 @@
+#include "reszoo/infer/predictor.h"
+
+#include <numeric>
+
+#include "reszoo/base/error.h"
+#include "reszoo/nn/no_init.h"
+#include "reszoo/weights/load.h"
+#include "reszoo/zoo/fit.h"
+
+namespace reszoo {
+namespace {
+
+/// As for ImageNet; of another number of channels each has the mean of the three.
+ImagePreprocess imagenet_preprocess_for(int64_t channels) {
+  auto preprocess = imagenet_preprocess();
+  if (channels == preprocess.channels) return preprocess;
+  const auto spread_out = [&](std::vector<double>& values) {
+    const auto mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    values.assign(static_cast<size_t>(channels), mean);
+  };
+  spread_out(preprocess.mean);
+  spread_out(preprocess.std);
+  preprocess.channels = channels;
+  return preprocess;
+}
+
+/// Weights in the network that the options name.
+Model open_named(const std::filesystem::path& path, const PredictorOptions& options) {
+  const auto state = read_weights(path, {.verify = options.verify, .prefer_ema = options.prefer_ema});
+  if (options.model.empty())
+    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with model{}", path.string(),
+         fit_hint(state));
+  const auto& info = registry().find(options.model);
+  Model model;
+  model.name = info.name;
+  model.options = options_from_json(info.domain, options.options);
+  {
+    const NoInit no_init;  // all weights are loaded next
+    model.network = create_model(model.name, model.options);
+  }
+  load_state(*model.network, state, {}, path.string());
+  model.network->to(options.device);
+  if (info.domain == Domain::image) model.image = imagenet_preprocess_for(model.network->input_spec().channels);
+  return model;
+}
+
+Column number_column(const std::string& name, const Tensor& values) {
+  return {.name = name, .numbers = values.to(torch::kDouble).contiguous()};
+}
+
+}  // namespace
+
+Tensor Predictor::outputs(const Tensor& input) {
+  if (auto* one = model()) return one->outputs(input);
+  if (const auto* script = std::get_if<ScriptModel>(&any_)) return script->forward(input).cpu();
+  return std::get<CompiledModel>(any_).forward(input).cpu();
+}
+
+Tensor Predictor::features(const Tensor& input) {
+  if (auto* one = model()) return one->features(input);
+  if (std::holds_alternative<CompiledModel>(any_))
+    fail(ErrorKind::usage, "a compiled package has no head to take off");
+  fail(ErrorKind::usage, "a script has no head to take off; name its network with model");
+}
+
+ImagePreprocess Predictor::image_preprocess() const {
+  const auto* one = model();
+  if (one == nullptr) return imagenet_preprocess();
+  if (one->image) return *one->image;
+  fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", one->name);
+}
+
+std::vector<std::string> Predictor::classes(const Tensor& outputs) const {
+  if (model() != nullptr && model()->target) return model()->target->classes();
+  std::vector<std::string> names;
+  for (int64_t c = 0; outputs.dim() == 2 && outputs.size(1) > 1 && c < outputs.size(1); ++c)
+    names.push_back(std::to_string(c));
+  return names;
+}
+
+Tensor Predictor::probabilities(const Tensor& outputs) const {
+  if (classes(outputs).empty()) return {};
+  if (model() != nullptr && model()->target) return model()->target->probabilities(outputs).to(torch::kDouble);
+  return outputs.to(torch::kDouble).softmax(1);
+}
+
+Frame Predictor::table(const Tensor& outputs, bool with_probabilities) const {
+  if (model() != nullptr && model()->target) {
+    const auto& target = *model()->target;
+    return target.table(outputs, with_probabilities && !target.is_number());
+  }
+  if (outputs.dim() != 2)
+    fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
+  if (outputs.size(1) == 1) return {{number_column("prediction", outputs.squeeze(1))}};
+  const auto names = classes(outputs);
+  const auto each = probabilities(outputs);
+  Frame frame{
+      {{.name = "prediction", .kind = Column::Kind::text, .codes = each.argmax(1), .words = names}}};
+  for (int64_t c = 0; with_probabilities && c < outputs.size(1); ++c)
+    frame.columns.push_back(number_column("probability_" + names[static_cast<size_t>(c)], each.select(1, c)));
+  return frame;
+}
+
+Predictor open_predictor(const std::filesystem::path& path, const PredictorOptions& options) {
+  const auto kind = detect_weights(path);
+  if (kind == WeightsKind::model_file) return Model::load(path, options.device, options.verify);
+  if (options.model.empty() && kind == WeightsKind::torchscript) return ScriptModel(path, options.device);
+  if (options.model.empty() && kind == WeightsKind::package) return CompiledModel(path, options.device);
+  return open_named(path, options);
+}
+
+}  // namespace reszoo

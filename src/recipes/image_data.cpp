@@ -1,0 +1,170 @@
+#include "reszoo/recipes/image_data.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "error_context.h"
+#include "reszoo/base/error.h"
+
+namespace reszoo {
+namespace {
+
+using detail::with_error_context;
+
+constexpr int64_t kSmall = 96;             // pixels: up to here images are taken as they are
+constexpr int64_t kMeasured = 60'000'000;  // bytes that mean and deviation are taken of
+
+/// Mean and deviation of x / 255 by channel, of all images or as many from the first as are quickly read.
+void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
+  const auto channels = static_cast<size_t>(preprocess.channels);
+  std::vector<double> sum(channels), squares(channels);
+  int64_t pixels_seen = 0;
+  for (int64_t row = 0; row < rows.rows() && pixels_seen < kMeasured; ++row) {
+    const auto image = rows.source(row);
+    const auto pixels = with_channels(image->read(image->whole()), preprocess.channels);
+    for (size_t i = 0; i < pixels.bytes.size(); ++i) {
+      const double value = pixels.bytes[i];
+      sum[i % channels] += value;
+      squares[i % channels] += value * value;
+    }
+    pixels_seen += pixels.height * pixels.width;
+  }
+  const auto count = static_cast<double>(pixels_seen);
+  for (size_t c = 0; c < channels; ++c) {
+    const double mean = sum[c] / count;
+    preprocess.mean.push_back(mean / 255);
+    preprocess.std.push_back(std::max(std::sqrt(std::max(squares[c] / count - mean * mean, 0.0)) / 255, 1e-6));
+  }
+}
+
+bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
+
+/// The shorter side after resizing, of which a crop of `size` is the recipe's share.
+int64_t resize_for(int64_t size, const ImageRecipe& recipe) {
+  return std::lrint(std::floor(static_cast<double>(size) / recipe.crop_share));
+}
+
+/// What evaluation does to images such as these.
+ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
+                               const std::optional<ImagePreprocess>& known) {
+  const bool small = are_small(rows) && recipe.size == 0;
+  if (known && recipe.size == 0 && (known->crop || known->squash || small)) return *known;
+  ImagePreprocess preprocess{.channels = rows.channels, .interpolation = recipe.interpolation};
+  if (!small) {
+    const auto size = recipe.size > 0 ? recipe.size : 224;
+    preprocess = imagenet_preprocess();
+    preprocess.interpolation = recipe.interpolation;
+    preprocess.crop = size;
+    preprocess.resize = resize_for(size, recipe);
+  }
+  if (known) {
+    preprocess.channels = known->channels;
+    preprocess.mean = known->mean;
+    preprocess.std = known->std;
+  } else if (small) {
+    fit_normalisation(preprocess, rows);
+  }
+  return preprocess;
+}
+
+/// How files that turn out to be damaged are treated.
+LoaderOptions loader_options(const ImageDataOptions& options) {
+  LoaderOptions loader{.workers = options.workers,
+                       .bad_limit = options.read.on_bad == OnBadImage::fail ? 0 : options.bad_limit};
+  loader.on_bad = [on_note = options.on_note](int64_t, const std::string& why) {
+    if (on_note) on_note(why + "; left out");
+  };
+  return loader;
+}
+
+Batches image_batches(const Model& model, const ImageRows& rows, const ImageRecipe& recipe,
+                      const ImageDataOptions& options) {
+  const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
+  ImageTransform transform{*model.image, recipe.crop, recipe.augment};
+  if (recipe.train_size > 0) {
+    transform.preprocess.crop = recipe.train_size;
+    transform.preprocess.resize = resize_for(recipe.train_size, recipe);
+  }
+  return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}),
+          loader_options(options)};
+}
+
+ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageDataOptions& options) {
+  auto parts = read_image_parts(path, options.read);
+  for (const auto& note : parts.notes)
+    if (options.on_note) options.on_note(note);
+  return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
+}
+
+/// A part that is some of the training images, set apart by the path, or a path of its own.
+std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, const std::optional<ImageRows>& apart,
+                                 const std::optional<double>& fraction, const std::filesystem::path& path,
+                                 const ImageDataOptions& options) {
+  if (rows.numel() > 0) return take_images(all.train, rows);
+  if (!path.empty()) return read_images_to_measure(path, options);
+  return fraction ? std::nullopt : apart;
+}
+
+/// The split of the images to train on: without a fraction a tenth validates where the path sets nothing apart.
+Split split_images(const ImageParts& parts, const Target& target, const ImageDataOptions& options) {
+  const auto& split = options.split;
+  for (const auto* column : {&split.stratify, &split.group, &split.time})
+    if (!column->empty())
+      fail(ErrorKind::usage, "split: images are not parted by a column, got \"{}\"", *column);
+  const double usual = parts.validation ? 0 : 0.1;
+  const double validation = split.validation_path.empty() ? split.validation.value_or(usual) : 0;
+  const double test = split.test_path.empty() ? split.test.value_or(0) : 0;
+  const auto rule = split_rule(split, {{parts.train.labels}}, target);
+  return split_rows(parts.train.rows(), validation, test, rule, options.seed);
+}
+
+Target fit_target(const Column& labels, TargetOptions options) {
+  const auto classes = std::get<0>(at::_unique2(as_text(labels).codes)).size(0);
+  if (!options.task) options.task = classes == 2 ? Task::binary : Task::multiclass;
+  return Target::fit({{labels}}, {"label"}, options);
+}
+
+}  // namespace
+
+std::string default_image_recipe(const ImageRows& images, bool begins_with_weights) {
+  if (begins_with_weights) return "finetune";
+  return are_small(images) ? "image" : "torchvision-v1";
+}
+
+TrainingData make_image_data(const ImageParts& parts, const ImageRecipe& recipe, const ImageDataOptions& options,
+                             const std::string& source) {
+  Model model;
+  const auto split = with_error_context(source, [&] {
+    model.target = fit_target(parts.train.labels, options.target_options);
+    return split_images(parts, *model.target, options);
+  });
+  const auto train = take_images(parts.train, split.train);
+  model.image = preprocess_for(train, recipe, options.preprocess);
+  auto measured = recipe;
+  measured.train_size = 0;
+  const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Batches> {
+    if (!rows) return std::nullopt;
+    return with_error_context(path, [&] { return image_batches(model, *rows, measured, options); });
+  };
+  const auto& how = options.split;
+  const auto validation =
+      part_of(parts, split.validation, parts.validation, how.validation, how.validation_path, options);
+  const auto test = part_of(parts, split.test, parts.test, how.test, how.test_path, options);
+  auto rows = with_error_context(source, [&] { return image_batches(model, train, recipe, options); });
+  TrainingData data{.model = model, .train = balanced(rows, *model.target, options.balance), .notes = parts.notes};
+  data.validation = batches(validation, how.validation_path.string());
+  data.test = batches(test, how.test_path.string());
+  data.images = test ? *test : validation ? *validation : train;
+  return data;
+}
+
+LabelledImages read_labelled_images(const Model& model, const std::filesystem::path& path,
+                                    const ImageDataOptions& options) {
+  return with_error_context(path.string(), [&]() -> LabelledImages {
+    auto images = read_images_to_measure(path, options);
+    auto rows = image_batches(model, images, {}, options);
+    return {std::move(images), std::move(rows)};
+  });
+}
+
+}  // namespace reszoo

@@ -1,0 +1,170 @@
+#include "reszoo/recipes/table_data.h"
+
+#include <algorithm>
+
+#include "error_context.h"
+#include "reszoo/base/error.h"
+#include "reszoo/data/source.h"
+#include "reszoo/train/importance.h"
+
+namespace reszoo {
+namespace {
+
+using detail::with_error_context;
+using Names = std::vector<std::string>;
+
+constexpr int64_t kDescribedRows = 20000;  // that a report looks at
+
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Batches table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
+  return {model.table->transform(frame), model.target->encode(frame), {}, weights};
+}
+
+/// A part that is either rows of the table or a file of its own.
+std::optional<Batches> table_part(const Model& model, const TableDataOptions& options, const Frame& frame,
+                                  const Tensor& rows, const std::filesystem::path& path) {
+  if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
+  if (path.empty()) return std::nullopt;
+  return read_labelled_rows(model, path, "", options.read);
+}
+
+/// Raw rows of the part that a model is measured on.
+Frame measured_rows(const Model& model, const TableDataOptions& options, const Frame& frame, const Split& split) {
+  const auto some = [&](const Frame& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
+  for (const auto& [rows, path] : {std::pair(split.test, options.split.test_path),
+                                   std::pair(split.validation, options.split.validation_path)}) {
+    if (rows.numel() > 0) return some(take_rows(frame, rows));
+    if (!path.empty()) return some(read_raw_rows(model, path, "", options.read));
+  }
+  return some(take_rows(frame, split.train));
+}
+
+/// The weight of each row; undefined where no column is named.
+Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
+  if (options.weight.empty()) return {};
+  const auto weights = as_numbers(frame.at(options.weight)).numbers;
+  if (const auto rows = weights.isfinite().logical_and(weights >= 0).logical_not().nonzero(); rows.size(0) > 0)
+    fail(ErrorKind::input, "weight column \"{}\": must be finite and not negative, got {} in row {}", options.weight,
+         weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
+  if (!(weights.sum().item<double>() > 0))
+    fail(ErrorKind::input, "weight column \"{}\": must have a weight above 0, all are 0", options.weight);
+  return weights.to(at::kFloat);
+}
+
+/// Columns that are no inputs: those that are ignored, further targets, weights and groups.
+Names left_out(const TableDataOptions& options) {
+  auto names = options.preprocess.ignore;
+  for (size_t i = 1; i < options.target.size(); ++i) names.push_back(options.target[i]);
+  for (const auto& name : {options.weight, options.split.group})
+    if (!name.empty() && !contains(names, name)) names.push_back(name);
+  return names;
+}
+
+/// A model without a network: its target and preprocessing, fitted on the training rows.
+Model fit_preparation(const TrainingTable& table, const Frame& train, const TableDataOptions& options) {
+  auto target = options.target_options;
+  target.task = table.target.task();
+  auto preprocess = options.preprocess;
+  preprocess.seed = options.seed;
+  preprocess.ignore = left_out(options);
+  Model model;
+  model.target = table.target.is_number() ? Target::fit(train, options.target, target) : table.target;
+  model.table = TablePreprocess::fit(train, options.target.front(), preprocess);
+  return model;
+}
+
+void require_target(const TableDataOptions& options) {
+  if (options.target.empty()) fail(ErrorKind::usage, "target: a table needs the name of the column to predict");
+}
+
+}  // namespace
+
+TrainingTable check_table(Frame frame, const TableDataOptions& options) {
+  require_target(options);
+  TrainingTable table{.frame = std::move(frame), .target = {}};
+  // Numbers are checked before rows are parted, which takes their numbers from them.
+  for (auto& column : table.frame.columns)
+    if (contains(options.preprocess.numeric, column.name)) column = as_numbers(column);
+  // Classes are those of the whole table: a rare one may be in one part alone.
+  table.target = Target::fit(table.frame, options.target, options.target_options);
+  table.rule = split_rule(options.split, table.frame, table.target);
+  table.weights = weights_of(options, table.frame);
+  return table;
+}
+
+TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options) {
+  if (const auto kind = detect_data(path); kind != DataKind::table)
+    fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", path.string(),
+         kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
+  require_target(options);
+  return with_error_context(path.string(), [&] {
+    auto reading = options.read;
+    reading.text = options.preprocess.categorical;
+    auto table = check_table(read_table(path, reading), options);
+    table.source = path.string();
+    return table;
+  });
+}
+
+Split split_table(const TrainingTable& table, const TableDataOptions& options) {
+  const auto& split = options.split;
+  const double validation = split.validation_path.empty() ? split.validation.value_or(0.1) : 0;
+  const double test = split.test_path.empty() ? split.test.value_or(0) : 0;
+  return with_error_context(
+      table.source, [&] { return split_rows(table.frame.rows(), validation, test, table.rule, options.seed); });
+}
+
+TrainingData make_table_data(const TrainingTable& table, const Split& split, const TableDataOptions& options) {
+  const auto train = take_rows(table.frame, split.train);
+  const auto weights = table.weights.defined() ? table.weights.index_select(0, split.train) : Tensor();
+  auto model = with_error_context(table.source, [&] { return fit_preparation(table, train, options); });
+  auto rows = balanced(table_batches(model, train, weights), *model.target, options.balance);
+  TrainingData data{.model = std::move(model), .train = std::move(rows)};
+  data.notes = data.model.table->notes();
+  data.validation = table_part(data.model, options, table.frame, split.validation, options.split.validation_path);
+  data.test = table_part(data.model, options, table.frame, split.test, options.split.test_path);
+  data.sample = sample_rows(train, kDescribedRows, options.seed);
+  data.measured = measured_rows(data.model, options, table.frame, split);
+  return data;
+}
+
+TrainingData make_table_data(Frame frame, const Split& split, const TableDataOptions& options) {
+  return make_table_data(check_table(std::move(frame), options), split, options);
+}
+
+TrainingData make_table_data(Frame frame, const TableDataOptions& options) {
+  const auto table = check_table(std::move(frame), options);
+  return make_table_data(table, split_table(table, options), options);
+}
+
+TrainingData read_table_data(const std::filesystem::path& path, const TableDataOptions& options) {
+  const auto table = read_training_table(path, options);
+  return make_table_data(table, split_table(table, options), options);
+}
+
+Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
+                    const TableReadOptions& options) {
+  auto reading = options;
+  reading.text = model.table->text_columns();
+  auto frame = read_table(path, reading);
+  const auto& name = model.target->names().front();
+  if (target.empty() || target == name) return frame;
+  with_error_context(path.string(), [&] { return frame.at(target).size(); });
+  std::erase_if(frame.columns, [&](const auto& column) { return column.name == name; });
+  for (auto& column : frame.columns)
+    if (column.name == target) column.name = name;
+  return frame;
+}
+
+Batches read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
+                           const TableReadOptions& options) {
+  if (const auto kind = detect_data(path); kind != DataKind::table)
+    fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path.string(), text_of(kind));
+  return with_error_context(path.string(),
+                            [&] { return table_batches(model, read_raw_rows(model, path, target, options)); });
+}
+
+}  // namespace reszoo

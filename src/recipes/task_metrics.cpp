@@ -1,0 +1,119 @@
+#include "reszoo/recipes/task_metrics.h"
+
+#include <ATen/ops/cat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "reszoo/base/error.h"
+#include "reszoo/train/metrics.h"
+
+namespace reszoo {
+namespace {
+
+Metrics number_metrics(const Target& target, const Tensor& prediction, const Tensor& truth) {
+  if (target.task() != Task::quantile)
+    return {{"rmse", rmse(prediction, truth)}, {"mae", mae(prediction, truth)}, {"r2", r2(prediction, truth)}};
+  const auto& quantiles = target.quantiles();
+  const auto count = std::ssize(quantiles);
+  const auto each = prediction.reshape({-1, count});
+  double loss = 0;
+  for (int64_t q = 0; q < count; ++q)
+    loss += pinball(each.select(1, q), truth, quantiles[static_cast<size_t>(q)]) / static_cast<double>(count);
+  const auto middle = each.select(1, count / 2);
+  return {{"pinball", loss}, {"rmse", rmse(middle, truth)}, {"mae", mae(middle, truth)}, {"r2", r2(middle, truth)}};
+}
+
+Metrics label_metrics(const Tensor& prediction, const Tensor& probability, const Tensor& truth) {
+  return {{"accuracy", subset_accuracy(prediction, truth)},
+          {"hamming", hamming_loss(prediction, truth)},
+          {"log_loss", mean_over_targets(log_loss, probability, truth)},
+          {"roc_auc", mean_over_targets(roc_auc, probability, truth)},
+          {"pr_auc", mean_over_targets(pr_auc, probability, truth)},
+          {"f1_macro", mean_over_targets(f1, prediction, truth)},
+          {"brier", mean_over_targets(brier, probability, truth)}};
+}
+
+Metrics class_metrics(Task task, const Tensor& prediction, const Tensor& probability, const Tensor& truth) {
+  Metrics metrics{{"accuracy", accuracy(prediction, truth)},
+                  {"balanced_accuracy", balanced_accuracy(prediction, truth)},
+                  {"log_loss", log_loss(probability, truth)},
+                  {"roc_auc", roc_auc(probability, truth)}};
+  if (task == Task::binary) {
+    metrics.insert(metrics.end(), {{"pr_auc", pr_auc(probability, truth)}, {"f1", f1(prediction, truth)}});
+  } else {
+    metrics.emplace_back("f1_macro", f1_macro(prediction, truth));
+  }
+  metrics.insert(metrics.end(), {{"brier", brier(probability, truth)}, {"ece", calibration_error(probability, truth)}});
+  if (task == Task::ordinal)
+    metrics.insert(metrics.end(),
+                   {{"mae", mae(prediction, truth)}, {"quadratic_kappa", quadratic_kappa(prediction, truth)}});
+  return metrics;
+}
+
+bool is_greater_better(const std::string& metric, const std::vector<NamedMetric>& more) {
+  for (const auto& own : more)
+    if (own.name == metric) return own.greater_is_better;
+  constexpr std::string_view smaller[] = {"rmse", "mae", "log_loss", "brier", "ece", "pinball", "hamming"};
+  return std::find(std::begin(smaller), std::end(smaller), metric) == std::end(smaller);
+}
+
+}  // namespace
+
+Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets) {
+  const auto prediction = target.decode(outputs), truth = target.truth(targets);
+  if (target.is_number()) return number_metrics(target, prediction, truth);
+  const auto probability = target.probabilities(outputs.to(at::kDouble));
+  if (target.task() == Task::multilabel) return label_metrics(prediction, probability, truth);
+  return class_metrics(target.task(), prediction, probability, truth);
+}
+
+std::string default_monitor(const Target& target, Domain domain) {
+  return target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
+}
+
+Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {
+  auto decides = monitor;
+  if (decides.empty()) decides = more.empty() ? default_monitor(target, Domain::tabular) : more.front().name;
+  const bool greater = is_greater_better(decides, more);
+  const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
+    auto metrics = compute_metrics(target, outputs, targets);
+    for (const auto& own : more)
+      metrics.emplace_back(own.name, own.compute(target.decode(outputs), target.truth(targets)));
+    return metrics;
+  };
+  return {.metrics = compute, .greater_is_better = greater, .decides = decides};
+}
+
+Predictions predict_rows(Model& model, const Batches& rows) {
+  const auto pass = rows.in_order(rows.input_shape().size() == 3 ? 64 : 1024);
+  std::vector<Tensor> outputs, targets, numbers;
+  for (int64_t i = 0; i < pass.size(); ++i) {
+    const auto batch = pass[i];
+    if (batch.targets.size(0) == 0) continue;
+    outputs.push_back(model.outputs(batch.inputs).to(at::kDouble));
+    targets.push_back(batch.targets.cpu());
+    numbers.push_back(batch.rows.cpu());
+  }
+  if (outputs.empty()) fail(ErrorKind::input, "no row is left to measure on; all files are bad");
+  return {at::cat(outputs), at::cat(targets), at::cat(numbers)};
+}
+
+Metrics evaluate(Model& model, const Batches& rows) {
+  if (!model.target) fail(ErrorKind::usage, "{}: does not know what its outputs mean; give an Evaluation", model.name);
+  return evaluate(model, rows, evaluation_of(*model.target));
+}
+
+Metrics evaluate(Model& model, const Batches& rows, const Evaluation& evaluation) {
+  const auto predictions = predict_rows(model, rows);
+  return evaluation.metrics(predictions.outputs, predictions.targets);
+}
+
+nlohmann::ordered_json metrics_json(const Metrics& metrics) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : metrics) json[name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
+  return json;
+}
+
+}  // namespace reszoo

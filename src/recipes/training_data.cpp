@@ -1,0 +1,34 @@
+#include "reszoo/recipes/training_data.h"
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
+#include "reszoo/train/loss.h"
+
+namespace reszoo {
+namespace {
+
+constexpr Named<ClassBalance> kBalances[] = {
+    {"none", ClassBalance::none}, {"weights", ClassBalance::weights}, {"draws", ClassBalance::draws}};
+
+}  // namespace
+
+Batches balanced(const Batches& rows, const Target& target, ClassBalance balance) {
+  if (balance == ClassBalance::none) return rows;
+  if (target.classes().empty())
+    fail(ErrorKind::usage, "balance={}: needs classes, {} is of task={}", name_of(kBalances, balance), target.name(),
+         text_of(target.task()));
+  auto weights = balanced_weights(rows.targets());
+  if (balance == ClassBalance::draws) return rows.drawn(weights);
+  if (rows.weights().defined()) weights = weights * rows.weights();
+  return rows.weighted(weights);
+}
+
+SplitRule split_rule(const SplitOptions& options, const Frame& table, const Target& target) {
+  if (!options.group.empty()) return SplitRule::group(table.at(options.group));
+  if (!options.time.empty()) return SplitRule::time(table.at(options.time));
+  if (!options.stratify.empty()) return SplitRule::stratified(table.at(options.stratify));
+  const bool classes = !target.classes().empty() && target.names().size() == 1;
+  return classes && options.stratify_classes ? SplitRule::stratified(table.at(target.names()[0])) : SplitRule();
+}
+
+}  // namespace reszoo

@@ -1,0 +1,69 @@
+#include "reszoo/recipes/input_batches.h"
+
+#include <sstream>
+
+#include "reszoo/data/table.h"
+#include "reszoo/recipes/table_data.h"
+#include "reszoo/weights/pth.h"
+#include "training_rows.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+Model small_model() {
+  const auto data = make_table_data(training_rows(), {.target = {"y"}, .preprocess = {.ignore = {"mood", "w"}}});
+  return fit(data, small_recipe(1)).model;
+}
+
+}  // namespace
+
+TEST(InputBatches, ATableComesAsTheModelReadsIt) {
+  const TempDir folder;
+  const auto table = training_rows();
+  auto model = small_model();
+  model.save(folder / "model.safetensors");
+  write_table(folder / "rows.parquet", table);
+  auto predictor = open_predictor(folder / "model.safetensors");
+  std::vector<Tensor> outputs;
+  TableWriter out(folder / "out.csv");
+  for_each_batch(predictor, folder / "rows.parquet", {.keep = {"w"}}, [&](const InputBatch& batch) {
+    outputs.push_back(predictor.outputs(batch.input));
+    out.write(predictor.table(outputs.back()), batch.kept);
+  });
+  out.finish();
+  EXPECT_TRUE(torch::equal(torch::cat(outputs), model.outputs(model.input(table))));
+  const auto written = read_table(folder / "out.csv");
+  EXPECT_EQ(written.rows(), 300);
+  EXPECT_EQ(written.columns.front().name, "w");
+  EXPECT_FALSE(holds_images(folder / "rows.parquet"));
+}
+
+TEST(InputBatches, AStreamIsReadAsATable) {
+  Predictor predictor = small_model();
+  std::istringstream stream("a,b\n0.5,x\n-1,y\n");
+  int64_t rows = 0;
+  for_each_batch(predictor, stream, "stdin", {}, [&](const InputBatch& batch) { rows += batch.input.size(0); });
+  EXPECT_EQ(rows, 2);
+  std::istringstream wrong("a\n0.5\n");
+  expect_error_parts(ErrorKind::input, {"stdin", "b"}, [&] { for_each_batch(predictor, wrong, "stdin", {}, [](auto&) {}); });
+}
+
+TEST(Predictor, WeightsNeedTheNameOfTheirNetwork) {
+  const TempDir folder;
+  torch::manual_seed(0);
+  auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 3});
+  write_pth(folder / "weights.pth", state_of(*network));
+  expect_error_parts(ErrorKind::usage, {"weights.pth", "does not say which network it is of"},
+                     [&] { open_predictor(folder / "weights.pth"); });
+  auto predictor = open_predictor(folder / "weights.pth", {.model = "cifar_resnet20", .options = {{"outputs", 3}}});
+  network->eval();
+  const auto x = torch::rand({2, 3, 32, 32});
+  const auto outputs = predictor.outputs(x);
+  EXPECT_TRUE(torch::allclose(outputs, network->forward(x)));
+  EXPECT_EQ(predictor.features(x).size(1), 64);
+  EXPECT_EQ(predictor.classes(outputs), (std::vector<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(predictor.table(outputs, true).columns.size(), 4u);
+  EXPECT_EQ(predictor.image_preprocess().channels, 3);
+}

@@ -1,0 +1,74 @@
+#include "reszoo/recipes/table_data.h"
+
+#include "training_rows.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+const std::vector<std::string> kOthers = {"mood", "w"};
+
+}  // namespace
+
+TEST(TableData, IsPartedByTheOptionsAndFittedOnTheTrainingRows) {
+  const auto table = training_rows();
+  const auto data = make_table_data(
+      table, {.target = {"y"}, .split = {.validation = 0.2, .test = 0.1}, .preprocess = {.ignore = kOthers}});
+  EXPECT_EQ(data.train.rows(), 210);
+  EXPECT_EQ(data.validation->rows(), 60);
+  EXPECT_EQ(data.test->rows(), 30);
+  EXPECT_EQ(data.measured.rows(), 30);
+  EXPECT_EQ(data.sample.rows(), 210);
+  EXPECT_EQ(data.model.table->inputs(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(data.model.target->task(), Task::regression);
+  EXPECT_FALSE(data.images);
+}
+
+TEST(TableData, ASplitOfOnesOwnIsTakenAsItIs) {
+  const auto table = training_rows();
+  const auto rows = at::arange(300, at::kLong);
+  const Split split{rows.slice(0, 0, 200), rows.slice(0, 200, 250), rows.slice(0, 250, 300)};
+  const auto data = make_table_data(table, split, {.target = {"y"}, .preprocess = {.ignore = kOthers}});
+  EXPECT_EQ(data.train.rows(), 200);
+  const auto test = data.model.target->encode(take_rows(table, split.test));
+  EXPECT_TRUE(at::equal(data.test->targets(), test));
+}
+
+TEST(TableData, WithoutAFractionATenthValidates) {
+  const auto data = make_table_data(training_rows(), {.target = {"y"}, .preprocess = {.ignore = kOthers}});
+  EXPECT_EQ(data.validation->rows(), 30);
+  EXPECT_FALSE(data.test);
+}
+
+TEST(TableData, WeightsAreNoInputsAndCountInTraining) {
+  const auto data =
+      make_table_data(training_rows(), {.target = {"y"}, .preprocess = {.ignore = {"mood"}}, .weight = "w"});
+  EXPECT_EQ(data.model.table->inputs(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(data.train.weights().numel(), data.train.rows());
+}
+
+TEST(TableData, ClassesAreBalancedByWeightsOrNotAtAllWhereThereAreNone) {
+  TableDataOptions options{.target = {"mood"}, .preprocess = {.ignore = {"y", "w"}}, .balance = ClassBalance::weights};
+  const auto data = make_table_data(training_rows(), options);
+  const auto good = data.train.targets().eq(1).to(at::kFloat);
+  EXPECT_NEAR((data.train.weights() * good).sum().item<double>(), (data.train.weights() * (1 - good)).sum().item<double>(),
+              1e-3);
+  options.target = {"y"};
+  options.preprocess.ignore = kOthers;
+  expect_error_parts(ErrorKind::usage, {"balance=weights: needs classes", "regression"},
+                     [&] { make_table_data(training_rows(), options); });
+}
+
+TEST(TableData, AFileIsNamedInErrors) {
+  const TempDir folder;
+  write_table(folder / "rows.csv", training_rows());
+  expect_error_parts(ErrorKind::input, {"rows.csv", "prize"},
+                     [&] { read_table_data(folder / "rows.csv", {.target = {"prize"}}); });
+  expect_error_parts(ErrorKind::usage, {"target"}, [&] { read_table_data(folder / "rows.csv", {}); });
+  const auto data = read_table_data(folder / "rows.csv",
+                                    {.target = {"y"}, .split = {.validation_path = folder / "rows.csv"},
+                                     .preprocess = {.ignore = kOthers}});
+  EXPECT_EQ(data.train.rows(), 300);
+  EXPECT_EQ(data.validation->rows(), 300);
+}

@@ -1,0 +1,62 @@
+#include "reszoo/recipes/task_metrics.h"
+
+#include <nlohmann/json.hpp>
+
+#include "training_rows.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+std::vector<std::string> names_of_metrics(const Metrics& metrics) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : metrics) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+TEST(TaskMetrics, AreThoseOfTheTask) {
+  const auto table = training_rows();
+  const auto number = Target::fit(table, {"y"});
+  const auto targets = number.encode(table);
+  const auto perfect = compute_metrics(number, targets.to(at::kDouble), targets);
+  EXPECT_EQ(names_of_metrics(perfect), (std::vector<std::string>{"rmse", "mae", "r2"}));
+  EXPECT_NEAR(perfect[0].second, 0, 1e-6);
+  EXPECT_NEAR(perfect[2].second, 1, 1e-6);
+
+  const auto classes = Target::fit(table, {"mood"});
+  const auto truth = classes.encode(table);
+  const auto logits = at::one_hot(truth, 2).to(at::kDouble) * 20;
+  const auto measured = compute_metrics(classes, logits, truth);
+  EXPECT_EQ(measured.front().first, "accuracy");
+  EXPECT_EQ(measured.front().second, 1);
+}
+
+TEST(TaskMetrics, TheMonitorSaysWhichWayIsBetter) {
+  const auto table = training_rows();
+  const auto number = Target::fit(table, {"y"}), classes = Target::fit(table, {"mood"});
+  EXPECT_EQ(evaluation_of(number).decides, "rmse");
+  EXPECT_FALSE(evaluation_of(number).greater_is_better);
+  EXPECT_EQ(evaluation_of(classes).decides, "log_loss");
+  EXPECT_TRUE(evaluation_of(classes, "f1").greater_is_better);
+  EXPECT_EQ(default_monitor(classes, Domain::image), "accuracy");
+}
+
+TEST(TaskMetrics, AMetricOfOnesOwnStandsAfterTheTasksAndDecides) {
+  const auto table = training_rows();
+  const auto target = Target::fit(table, {"y"});
+  const auto evaluation = evaluation_of(target, "", {{.name = "largest", .compute = [](auto& prediction, auto& truth) {
+    return (prediction - truth).abs().max().template item<double>();
+  }}});
+  EXPECT_EQ(evaluation.decides, "largest");
+  const auto targets = target.encode(table);
+  const auto metrics = evaluation.metrics(targets.to(at::kDouble) + 1, targets);
+  EXPECT_EQ(metrics.back().first, "largest");
+  EXPECT_NEAR(metrics.back().second, target.scale()[0], 1e-5);
+}
+
+TEST(TaskMetrics, AValueThatIsNotDefinedIsNullInJson) {
+  EXPECT_EQ(metrics_json({{"a", 0.5}, {"b", std::nan("")}}).dump(), R"({"a":0.5,"b":null})");
+}

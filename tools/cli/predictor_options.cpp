@@ -1,0 +1,100 @@
+#include "predictor_options.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "download_line.h"
+#include "model_options.h"
+#include "reszoo/base/error.h"
+#include "reszoo/hub/pretrained.h"
+#include "reszoo/weights/read.h"
+#include "table_options.h"
+
+namespace reszoo::cli {
+namespace {
+
+Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
+  if (!flags.pretrained.empty()) {
+    PretrainedOptions how{.device = device, .fetch = fetch_with_progress()};
+    how.fetch.verify = !flags.no_verify;
+    return create_pretrained(flags.pretrained, "", how);
+  }
+  if (flags.model.empty() && detect_weights(flags.weights) == WeightsKind::package)
+    std::cerr << "warning: " << flags.weights << " is compiled code, which runs with all your rights\n";
+  return open_predictor(flags.weights, {.model = flags.model,
+                                        .options = parse_settings(flags.settings),
+                                        .verify = !flags.no_verify,
+                                        .prefer_ema = flags.ema,
+                                        .device = device});
+}
+
+}  // namespace
+
+void add_fuse_options(CLI::App& app, FuseFlags& flags) {
+  auto* plain = app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
+  app.add_flag("--tune", flags.tune, "Time each layer's ways at the start and take the fastest");
+  app.add_option("--precision", flags.precision,
+                 "What is computed in: float32, bfloat16, float16 (on a GPU), int8 (of a file by convert --int8); best "
+                 "is int8 where the file and the processor are made for it, else float32")
+      ->capture_default_str()
+      ->excludes(plain);
+}
+
+void fuse_model(Model& model, const FuseFlags& flags) {
+  const auto asked = parse_numbers(flags.precision);
+  const auto parameters = model.network->parameters();
+  const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
+  if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
+  model.fuse({.tune = flags.tune, .numbers = asked});
+  const auto numbers = model.fused.front().numbers();
+  if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
+    std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
+  if (on_cpu && numbers == Numbers::bfloat16 && !has_fast_bfloat16())
+    std::cerr << "note: this processor has no bfloat16 (AVX-512 BF16); float32 is faster\n";
+}
+
+void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
+  auto* weights =
+      app.add_option("--weights", flags.weights, 
+                     "A model file, a TorchScript file, a compiled .pt2 package, or weights with --model");
+  auto* pretrained =
+      app.add_option("--pretrained", flags.pretrained,
+                     "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
+  auto* model = app.add_option("--model", flags.model, "The network of weights that do not name theirs");
+  pretrained->excludes(weights)->excludes(model);
+  add_model_options(app, flags.settings);
+  app.add_flag("--no-verify", flags.no_verify, "Do not compare the weights with their checksums");
+  app.add_flag("--ema", flags.ema, "Of a checkpoint that has averaged weights too, take these");
+  add_fuse_options(app, flags.fuse);
+  app.final_callback([&flags] {
+    if (flags.weights.empty() && flags.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
+  });
+}
+
+void add_input_options(CLI::App& app, InputFlags& flags) {
+  app.add_option("INPUT", flags.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+  add_table_options(app, flags.options.table);
+}
+
+Predictor open(const PredictorFlags& flags, c10::Device device) {
+  auto predictor = open_plain(flags, device);
+  const auto numbers = parse_numbers(flags.fuse.precision);
+  if (auto* model = predictor.model())
+    fuse_model(*model, flags.fuse);
+  else if (numbers != Numbers::best && numbers != Numbers::float32)
+    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own numbers", flags.weights);
+  return predictor;
+}
+
+bool has_images(const InputFlags& flags) {
+  return std::any_of(flags.inputs.begin(), flags.inputs.end(),
+                     [](const std::string& input) { return input != "-" && holds_images(input); });
+}
+
+void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
+  for (const auto& input : flags.inputs)
+    if (input == "-") for_each_batch(predictor, std::cin, "stdin", flags.options, visit);
+    else for_each_batch(predictor, input, flags.options, visit);
+}
+
+}  // namespace reszoo::cli

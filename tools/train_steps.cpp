@@ -1,0 +1,99 @@
+#include "train_options.h"
+
+#include <iostream>
+
+#include "cli/download_line.h"
+#include "cli/signals.h"
+#include "reszoo/base/error.h"
+#include "reszoo/hub/published.h"
+#include "reszoo/recipes/start_model.h"
+#include "reszoo/recipes/task_metrics.h"
+#include "reszoo/weights/load.h"
+
+namespace reszoo::tool {
+namespace {
+
+/// The preprocessing of the model that training begins with, if it is known.
+std::optional<ImagePreprocess> known_preprocess(const TrainOptions& a) {
+  if (!a.pretrained.empty()) return find_published(a.pretrained).preprocess;
+  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  return start ? start->image : std::nullopt;
+}
+
+PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, const cli::Common& common,
+                                c10::Device device) {
+  for (const auto& [given, option] : {std::pair(data.weight, "--weight"), std::pair(data.split.group, "--group"),
+                                      std::pair(data.split.time, "--time"),
+                                      std::pair(data.split.stratify, "--stratify")})
+    if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has pictures", option, a.data.data);
+  auto how = cli::image_data_options(a.images, data);
+  const auto parts = read_image_parts(a.data.data, how.read);
+  if (a.recipe.recipe.empty())
+    a.recipe.recipe = default_image_recipe(parts.train, !a.init.empty() || !a.pretrained.empty());
+  auto recipe = make_recipe(a, common, device, parts.train.rows());
+  cli::apply(a.images, recipe);
+  how.preprocess = known_preprocess(a);
+  return {make_image_data(parts, recipe.image, how, a.data.data), recipe};
+}
+
+/// Loads the weights that the command line begins with into a network; empty without any.
+std::function<void(Network&)> start_weights(const TrainOptions& a) {
+  std::filesystem::path weights = a.init;
+  if (!a.pretrained.empty()) {
+    auto how = cli::fetch_with_progress();
+    how.verify = !a.no_verify;
+    weights = fetch_weights(find_published(a.pretrained), how);
+  }
+  if (weights.empty()) return {};
+  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
+  return [weights, options](Network& network) {
+    std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
+  };
+}
+
+}  // namespace
+
+PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c10::Device device, Domain domain) {
+  if (domain == Domain::tabular && a.data.validation.empty()) a.data.validation = "0.1";
+  auto options = cli::table_data_options(a.data, common.seed);
+  if (a.class_weights) options.balance = ClassBalance::weights;
+  if (a.class_draws) options.balance = ClassBalance::draws;
+  if (domain == Domain::image) return prepare_images(a, options, common, device);
+  auto data = read_table_data(a.data.data, options);
+  auto recipe = make_recipe(a, common, device, data.train.rows());
+  return {std::move(data), std::move(recipe), options};
+}
+
+void take_start_model(TrainOptions& a) {
+  if (!a.pretrained.empty()) a.recipe.network = find_published(a.pretrained).model;
+  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
+  a.recipe.network = start->network;
+  a.recipe.network_options = start->options;
+}
+
+std::string headline(const TrainingData& data, const TrainingRecipe& recipe) {
+  const auto rows = [](const std::optional<Batches>& part) { return part ? part->rows() : 0; };
+  return fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", recipe.network,
+                     text_of(data.model.target->task()), data.model.target->name(), data.train.rows(),
+                     rows(data.validation), rows(data.test));
+}
+
+std::string text_of(const Trial& trial) {
+  return fmt::format("trial {:3}, {:3} epochs: {:.6g}  {}", trial.number, trial.epochs, trial.value,
+                     trial.number == 0 ? "the plan itself" : trial.changes.dump());
+}
+
+FitOptions fit_options(const TrainOptions& a, const TrainingData& data, Domain domain, cli::ProgressLine& line) {
+  const auto& target = *data.model.target;
+  FitOptions options{.on_network_built = start_weights(a), .networks = a.networks, .keep = a.keep};
+  options.evaluation = evaluation_of(target, a.metric.empty() ? default_monitor(target, domain) : a.metric);
+  options.on_note = [&](const std::string& text) { line.say(text); };
+  options.hooks.on_step = [&](const Progress& progress) { line.step(progress); };
+  options.hooks.on_epoch = [&](const Progress& progress) { line.epoch(progress); };
+  options.hooks.on_warning = options.on_note;
+  options.hooks.stop_requested = [] { return cli::signal_received() != 0; };
+  return options;
+}
+
+}  // namespace reszoo::tool
