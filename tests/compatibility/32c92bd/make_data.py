@@ -17,7 +17,7 @@ def table(diamonds):
         for i, row in enumerate(rows):
             sold = f"2024-{1 + i * 7 % 12:02}-{1 + i % 28:02}"
             writer.writerow(["" if i % 17 == 3 else row["carat"], row["cut"], "" if i % 13 == 5 else row["color"], row["depth"],
-                             row["x"], "" if i % 19 == 7 else sold, "yes" if i * 5 % 3 == 1 else "no", row["price"]])
+                             row["x"], "" if i % 19 == 7 else sold, "yes" if int(row["price"]) > 3000 else "no", row["price"]])
 
 
 def png(path, pixel):
