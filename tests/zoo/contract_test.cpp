@@ -1,6 +1,6 @@
 // What every row of the registry promises. By default the suite runs for few rows that have
 // every part (support/default_rows.h), with the label `full` for each set of parts: other rows
-// differ in depth and width alone. rows_test.cpp compares each with its reference. Adding a row
+// differ in depth and width alone. models_test.cpp compares each with its reference. Adding a row
 // of a new part tests it here.
 #include <gtest/gtest.h>
 #include <torch/serialize.h>
