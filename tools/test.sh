@@ -1,9 +1,21 @@
 #!/usr/bin/env bash
-# Set-up, build, all tests. Arguments go to ctest: tools/test.sh -L nn
+# Set-up, build, the default tests. `tools/test.sh --full` adds the tests with the label `full` (all models,
+# long runs) and a compile of the library by g++. Other arguments go to ctest: tools/test.sh -L nn
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${RESZOO_PRESET:-dev}
+full=no
+if [ "${1:-}" = --full ]; then
+  full=yes
+  shift
+fi
 bash tools/setup.sh
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-ctest --preset "$preset" --parallel "$(nproc)" "$@"
+if [ "$full" = yes ]; then
+  cmake --preset gcc
+  cmake --build --preset gcc
+  ctest --preset "$preset" --parallel "$(nproc)" "$@"
+else
+  ctest --preset "$preset" --parallel "$(nproc)" --label-exclude '^full$' "$@"
+fi

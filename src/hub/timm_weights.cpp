@@ -4,6 +4,7 @@
 namespace reszoo {
 namespace {
 
+// clang-format off
 constexpr WeightsRow kTimmRows[] = {
     {"resnet10t", "c3_in1k", kTimmRsb, "resnet10t_176_c3-f3215ab1.pth", kBicubic201To176, "apache-2.0"},
     {"resnet14t", "c3_in1k", kTimmRsb, "resnet14t_176_c3-c4ed2c37.pth", kBicubic201To176, "apache-2.0"},
@@ -139,6 +140,7 @@ constexpr WeightsRow kTimmRows[] = {
     {"resnetrs350", "tf_in1k", kTimmRs, "resnetrs350_i256_ema-5a1aa8f1.pth", kBicubic288To288, "apache-2.0"},
     {"resnetrs420", "tf_in1k", kTimmRs, "resnetrs420_ema-972dee69.pth", kBicubic320To320, "apache-2.0"},
 };
+// clang-format on
 
 }  // namespace
 

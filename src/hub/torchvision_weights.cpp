@@ -4,6 +4,7 @@
 namespace reszoo {
 namespace {
 
+// clang-format off
 constexpr WeightsRow kTorchvisionRows[] = {
     {"alexnet", "IMAGENET1K_V1", kPyTorch, "alexnet-owt-7be5be79.pth", kBilinear256To224, "", 56.522, 79.066},
     {"resnet18", "IMAGENET1K_V1", kPyTorch, "resnet18-f37072fd.pth", kBilinear256To224, "", 69.758, 89.078},
@@ -24,6 +25,7 @@ constexpr WeightsRow kTorchvisionRows[] = {
     {"wide_resnet101_2", "IMAGENET1K_V2", kPyTorch, "wide_resnet101_2-d733dc28.pth", kBilinear232To224, "", 82.51, 96.02},
     {"wide_resnet101_2", "IMAGENET1K_V1", kPyTorch, "wide_resnet101_2-32ee1156.pth", kBilinear256To224, "", 78.848, 94.284},
 };
+// clang-format on
 
 }  // namespace
 

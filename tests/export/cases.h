@@ -1,7 +1,6 @@
 // The networks that are exported in tests: every row, and rows with other parts.
 #pragma once
 #include <algorithm>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -79,22 +78,15 @@ inline std::vector<ExportCase> other_parts() {
   };
 }
 
-/// Every row with its default options.
-inline std::vector<ExportCase> all_rows() {
+/// These rows with their default options.
+inline std::vector<ExportCase> rows_of(const std::vector<std::string>& names) {
   std::vector<ExportCase> rows;
-  for (const auto& name : registry().names()) rows.push_back({name, name, default_options(registry().find(name).domain)});
+  for (const auto& name : names) rows.push_back({name, name, default_options(registry().find(name).domain)});
   return rows;
 }
 
-/// Of the rows that are made of the same parts, and differ in depth and width
-/// alone, the first one.
-inline std::vector<ExportCase> one_row_for_each_set_of_parts() {
-  std::set<std::vector<std::string>> seen;
-  std::vector<ExportCase> rows;
-  for (auto& row : all_rows())
-    if (seen.insert(registry().find(row.model).parts).second) rows.push_back(std::move(row));
-  return rows;
-}
+/// Every row with its default options.
+inline std::vector<ExportCase> all_rows() { return rows_of(registry().names()); }
 
 /// Whether the network takes multiples of 32 pixels alone: averaging rounds an odd
 /// size down where the shortcut rounds it up, in timm as well.

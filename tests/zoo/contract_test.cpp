@@ -1,8 +1,7 @@
-// What every row of the registry promises. The suite runs for the first row of the
-// registry that has some part (ModelInfo::parts: kinds of block, stem, shortcut, norm,
-// attention …), so that every part is in it: other rows differ in depth, width and
-// combination alone, and all of them would take an hour. rows_test.cpp compares each
-// with its reference. Adding a row of a new part tests it here.
+// What every row of the registry promises. By default the suite runs for few rows that have
+// every part (support/default_rows.h), with the label `full` for each set of parts: other rows
+// differ in depth and width alone. models_test.cpp compares each with its reference. Adding a row
+// of a new part tests it here.
 #include <gtest/gtest.h>
 #include <torch/serialize.h>
 
@@ -15,7 +14,9 @@
 #include "reszoo/fusion/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/nn/surgery.h"
+#include "reszoo/zoo/outline.h"
 #include "reszoo/zoo/registry.h"
+#include "support/default_rows.h"
 #include "support/fixture.h"
 
 using namespace reszoo;
@@ -49,17 +50,6 @@ class Contract : public testing::TestWithParam<std::string> {
     return torch::tensor({{0.1f, -0.4f, 0.f, 1.f}, {0.9f, 0.3f, 2.f, -1.f}, {-1.f, 0.f, 1.f, 0.f}});
   }
 };
-
-std::vector<std::string> a_row_for_each_part() {
-  std::set<std::string> seen;
-  std::vector<std::string> names;
-  for (const auto& name : registry().names()) {
-    const auto known = seen.size();
-    seen.insert(registry().find(name).parts.begin(), registry().find(name).parts.end());
-    if (seen.size() > known) names.push_back(name);
-  }
-  return names;
-}
 
 }  // namespace
 
@@ -181,5 +171,21 @@ TEST_P(Contract, WrongInputIsRefusedAtTheDoor) {
   EXPECT_THROW(network->forward(x[0]), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(a_row_for_each_part()),
+INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(split_models().by_default),
                          [](const auto& name) { return name.param; });
+INSTANTIATE_TEST_SUITE_P(Full, Contract, testing::ValuesIn(split_models().full),
+                         [](const auto& name) { return name.param; });
+
+// So that a module type that no part names is not missed.
+TEST(DefaultRows, HaveEveryPartAndModuleTypeOfTheRegistry) {
+  const auto add = [](std::set<std::string>& seen, const std::string& name) {
+    const auto& parts = registry().find(name).parts;
+    seen.insert(parts.begin(), parts.end());
+    const auto outline = outline_model(name, default_options(registry().find(name).domain));
+    for (const auto& module : outline->modules()) seen.insert(module->name());
+  };
+  std::set<std::string> of_default, of_all;
+  for (const auto& name : split_models().by_default) add(of_default, name);
+  for (const auto& name : registry().names()) add(of_all, name);
+  EXPECT_EQ(of_default, of_all);
+}

@@ -1,7 +1,33 @@
-namespace reszoo::detail {
+// Never compiled: what tests/structure must find, and beside it what is no clash.
+#pragma once
+#include <string>
 
-struct Shape {
-  int rows;
+namespace reszoo {
+
+struct Declared;  // a declaration defines nothing
+
+using Row = std::string;
+using Name = std::string;
+
+namespace detail {
+
+struct ConvShape {
+  int rows = 0;
+  void forget();
 };
 
-}  // namespace reszoo::detail
+template <typename T>
+inline T scaled(T value, const std::string& by = {}) {
+  return value;
+}
+
+inline void overloaded(int) {}
+
+}  // namespace detail
+
+namespace {
+struct Local {};
+int helper() { return 1; }
+}  // namespace
+
+}  // namespace reszoo

@@ -10,6 +10,7 @@
 #include "reszoo/fusion/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/zoo/registry.h"
+#include "support/default_rows.h"
 #include "support/fixture.h"
 
 using namespace reszoo;
@@ -35,18 +36,19 @@ const json& records() {
   return all;
 }
 
-std::vector<std::string> names_of_records() {
-  std::vector<std::string> names;
-  for (const auto& [name, record] : records().items()) names.push_back(name);
-  return names;
-}
-
-/// Those whose training is compared: all but the largest.
-std::vector<std::string> names_of_trained() {
+/// The names of records, divided by the parts of their models and the options that they set.
+/// `trained`: only those whose training is compared, all but the largest.
+Split<std::string> split_records(bool trained) {
   std::vector<std::string> names;
   for (const auto& [name, record] : records().items())
-    if (record.contains("train_logits")) names.push_back(name);
-  return names;
+    if (!trained || record.contains("train_logits")) names.push_back(name);
+  const auto keys = [](const std::string& name) { return records().at(name).at("keys").get<int64_t>(); };
+  std::stable_sort(names.begin(), names.end(), [&](const auto& a, const auto& b) { return keys(a) < keys(b); });
+  return split_by_cover(names, [](const std::string& name) {
+    auto features = registry().find(records().at(name).at("model")).parts;
+    for (const auto& [option, value] : records().at(name).at("options").items()) features.push_back(option);
+    return features;
+  });
 }
 
 std::string digest_of(const State& state) {
@@ -123,7 +125,10 @@ TEST_P(Rows, HaveTheKeysAndLogitsOfTheReference) {
   expect_close(logits, numbers("eval_logits"), exact ? kTolerance : kFloatTolerance, record.at("stride"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Rows, testing::ValuesIn(names_of_records()), [](const auto& name) { return name.param; });
+INSTANTIATE_TEST_SUITE_P(Small, Rows, testing::ValuesIn(split_records(false).by_default),
+                         [](const auto& name) { return name.param; });
+INSTANTIATE_TEST_SUITE_P(Full, Rows, testing::ValuesIn(split_records(false).full),
+                         [](const auto& name) { return name.param; });
 
 TEST_P(TrainedRows, TrainAsTheReference) {
   network->to(torch::kDouble);
@@ -139,7 +144,9 @@ TEST_P(TrainedRows, TrainAsTheReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TrainedRows, testing::ValuesIn(names_of_trained()),
+INSTANTIATE_TEST_SUITE_P(Small, TrainedRows, testing::ValuesIn(split_records(true).by_default),
+                         [](const auto& name) { return name.param; });
+INSTANTIATE_TEST_SUITE_P(Full, TrainedRows, testing::ValuesIn(split_records(true).full),
                          [](const auto& name) { return name.param; });
 
 TEST(RowsOfTheRegistry, HaveAFixtureEach) {

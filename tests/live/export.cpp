@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "cases.h"
+#include "export/cases.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"

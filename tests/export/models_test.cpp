@@ -1,5 +1,6 @@
-// What every row of the registry promises of its exports, for each set of parts.
-// Adding a row of new parts tests it; live.py goes through all rows.
+// What every row of the registry promises of its exports: by default of few rows that have every
+// part (support/default_rows.h), with the label `full` of each set of parts. Adding a row of new
+// parts tests it; live.py goes through all rows.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -9,6 +10,7 @@
 #include "reszoo/export/torchscript.h"
 #include "reszoo/graph/profile.h"
 #include "reszoo/infer/script_model.h"
+#include "support/default_rows.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -45,4 +47,7 @@ TEST_P(ExportedRow, HasAWriterForEachPartAndAnswersAsTheNetwork) {
   EXPECT_LE(difference(read_onnx(folder / "network.onnx").run(input), wanted), 2e-5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, ExportedRow, testing::ValuesIn(one_row_for_each_set_of_parts()), [](const auto& item) { return item.param.label; });
+INSTANTIATE_TEST_SUITE_P(Rows, ExportedRow, testing::ValuesIn(rows_of(split_models().by_default)),
+                         [](const auto& item) { return item.param.label; });
+INSTANTIATE_TEST_SUITE_P(Full, ExportedRow, testing::ValuesIn(rows_of(split_models().full)),
+                         [](const auto& item) { return item.param.label; });
