@@ -52,21 +52,28 @@ HWY_INLINE void BroadcastTileOfRows(int64_t count, const float* const* rows, int
   BroadcastTile<Rows>(rows, segments, offset, weights, epilogue, y);
 }
 
-void MultiplyBroadcast(const IndirectionBuffer& buffer, int64_t offset, const float* weights, const Epilogue& epilogue,
-                       const GemmOutput& y) {
-  for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
-    const auto row = buffer.first_row(tile);
-    Epilogue of_tile = epilogue;
-    if (epilogue.residual) of_tile.residual += row * y.stride;
-    BroadcastTileOfRows(buffer.first_row(tile + 1) - row, buffer.tile(tile), buffer.segments, offset, weights, of_tile,
-                        {y.data + row * y.stride, y.stride, y.outputs});
+/// All rows of the buffer times the panels of a part, each of one vector.
+void MultiplyBroadcast(const IndirectionBuffer& buffer, const float* packed, int64_t depth, const Epilogue& epilogue,
+                       const GemmOutput& y, const ConvPart& part) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
+    const auto output = panel * lanes;
+    for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
+      const auto row = buffer.first_row(tile), at = row * y.stride + output;
+      Epilogue of_tile = epilogue;
+      if (epilogue.bias) of_tile.bias += output;
+      if (epilogue.residual) of_tile.residual += at;
+      BroadcastTileOfRows(buffer.first_row(tile + 1) - row, buffer.tile(tile), buffer.segments, /*offset=*/output,
+                          packed + output * depth, of_tile, {y.data + at, y.stride, lanes});
+    }
   }
 }
 
 #else
 
 /// Vectors of one lane hold no group.
-void MultiplyBroadcast(const IndirectionBuffer&, int64_t, const float*, const Epilogue&, const GemmOutput&) {}
+void MultiplyBroadcast(const IndirectionBuffer&, const float*, int64_t, const Epilogue&, const GemmOutput&,
+                       const ConvPart&) {}
 
 #endif  // HWY_TARGET != HWY_SCALAR
 
@@ -89,10 +96,13 @@ int64_t block_pixels(const ConvShape& s, const Panels& panels) {
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }
 
-void multiply_broadcast(const IndirectionBuffer& buffer, int64_t offset, const float* weights, const Epilogue& epilogue,
-                        const GemmOutput& y) {
-  HWY_DYNAMIC_DISPATCH(MultiplyBroadcast)(buffer, offset, weights, epilogue, y);
-  if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, buffer.count, y.outputs, y.stride);
+/// The pixels of the buffer, of groups of four channels, which are few enough to be multiplied with all panels.
+void conv_grouped_by_four(const IndirectionBuffer& buffer, const float* packed, const ConvShape& s,
+                          const Epilogue& epilogue, float* y, const ConvPart& part) {
+  const auto lanes = vector_lanes(), outputs = (part.end_panel - part.first_panel) * lanes;
+  HWY_DYNAMIC_DISPATCH(MultiplyBroadcast)(buffer, packed, s.depth(), epilogue, {y, s.outputs, outputs}, part);
+  if (needs_activate(epilogue.activation))
+    activate(epilogue.activation, y + part.first_panel * lanes, buffer.count, outputs, s.outputs);
 }
 
 }  // namespace
@@ -138,19 +148,21 @@ void conv_direct(const float* x, const float* packed, const float* zeros, const 
     fill_indirection(buffer, x, zeros, s, first);
     if (const auto size = static_cast<size_t>(partials_size(buffer)); size > room)
       partials = hwy::AllocateAligned<float>(room = size);
+    Epilogue of_block = epilogue;
+    if (epilogue.residual) of_block.residual += first * s.outputs;
+    auto* to = y + first * s.outputs;
+    if (panels.by_four) {
+      conv_grouped_by_four(buffer, packed, s, of_block, to, part);
+      continue;
+    }
     for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
       const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
       const auto output = group * panels.outputs + from, offset = group * panels.channels;
-      Epilogue of_panel = epilogue;
+      Epilogue of_panel = of_block;
       if (epilogue.bias) of_panel.bias += output;
-      if (epilogue.residual) of_panel.residual += first * s.outputs + output;
-      const GemmOutput results{y + first * s.outputs + output, s.outputs,
-                               std::min(panels.width, panels.outputs - from)};
-      const auto* weights = packed + (group * panels.filled() + from) * s.depth();
-      if (panels.by_four)
-        multiply_broadcast(buffer, offset, weights, of_panel, results);
-      else
-        multiply_panel(s.group_outputs(), buffer, offset, weights, partials.get(), of_panel, results);
+      if (epilogue.residual) of_panel.residual += output;
+      multiply_panel(s.group_outputs(), buffer, offset, packed + (group * panels.filled() + from) * s.depth(),
+                     partials.get(), of_panel, {to + output, s.outputs, std::min(panels.width, panels.outputs - from)});
     }
   }
 }
