@@ -6,53 +6,21 @@
 // All up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/aligned_allocator.h>
 
-#include "kernels/conv_panels-inl.h"
+#include <algorithm>
+
+#include "kernels/conv_panels.h"
+#include "kernels/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
-
-int64_t CountPanels(const ConvShape& s) {
-  return Panels(s).count();
-}
-
-int64_t CountWeights(const ConvShape& s) {
-  const Panels panels(s);
-  return panels.groups * panels.filled() * s.depth();
-}
-
-/// A panel's place in the packed weights is [kernel place][input][output]; zeros fill up the last vector.
-void Pack(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
-  const Panels panels(s);
-  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
-  for (int64_t panel = first; panel < end; ++panel) {
-    const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
-    const auto width = std::min(panels.width, panels.filled() - from), count = std::min(width, panels.outputs - from);
-    const auto* of_panel = weight + (group * panels.outputs + from) * s.depth();
-    auto* out = to + (group * panels.filled() + from) * s.depth();
-    for (int64_t place = 0; place < places; ++place)
-      for (int64_t c = 0; c < channels; ++c, out += width) {
-        for (int64_t o = 0; o < count; ++o) out[o] = of_panel[(o * channels + c) * places + place];
-        std::fill(out + count, out + width, 0.0f);
-      }
-  }
-}
-
-/// Pixels that are multiplied with one panel before the next: their inputs stay in the second cache.
-constexpr int64_t kBlockBytes = 192 << 10;
-int64_t BlockPixels(const ConvShape& s) {
-  if (IsGroupedByFour(s))
-    return 2 * kBroadcastRows;  // all groups have few weights: their inputs stay in the L1 cache
-  const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
-  return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
-}
 
 #if HWY_TARGET != HWY_SCALAR
 
 /// Up to kBroadcastRows rows of one vector of outputs.
 template <int64_t Rows>
 HWY_NOINLINE void BroadcastTile(const float* const* rows, int64_t segments, int64_t offset, const float* weights,
-                                const Epilogue& epilogue, const Output& y) {
+                                const Epilogue& epilogue, const GemmOutput& y) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   hn::Vec<decltype(d)> sums[Rows];
@@ -73,68 +41,41 @@ HWY_NOINLINE void BroadcastTile(const float* const* rows, int64_t segments, int6
     if (epilogue.residual) sums[r] = hn::Add(sums[r], hn::LoadU(d, epilogue.residual + r * y.stride));
     hn::StoreU(hn::Max(least, sums[r]), d, y.data + r * y.stride);
   }
-  if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, Rows, lanes, y.stride);
 }
 
 /// A tile of `count` rows, of which there are at least `Rows`.
 template <int64_t Rows = 1>
 HWY_INLINE void BroadcastTileOfRows(int64_t count, const float* const* rows, int64_t segments, int64_t offset,
-                                    const float* weights, const Epilogue& epilogue, const Output& y) {
+                                    const float* weights, const Epilogue& epilogue, const GemmOutput& y) {
   if constexpr (Rows < kBroadcastRows)
     if (count > Rows) return BroadcastTileOfRows<Rows + 1>(count, rows, segments, offset, weights, epilogue, y);
   BroadcastTile<Rows>(rows, segments, offset, weights, epilogue, y);
 }
 
-void MultiplyBroadcast(const IndirectionBuffer& buffer, int64_t offset, const float* weights, const Epilogue& epilogue,
-                       const Output& y) {
-  for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
-    const auto row = buffer.first_row(tile);
-    Epilogue of_tile = epilogue;
-    if (epilogue.residual) of_tile.residual += row * y.stride;
-    BroadcastTileOfRows(buffer.first_row(tile + 1) - row, buffer.tile(tile), buffer.segments, offset, weights, of_tile,
-                        {y.data + row * y.stride, y.stride, y.outputs});
-  }
-}
-
-#endif  // HWY_TARGET != HWY_SCALAR
-
-/// All rows of the buffer times one panel.
-void MultiplyAnyPanel(const ConvShape& s, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
-                      float* partials, const Epilogue& epilogue, const Output& y) {
-#if HWY_TARGET != HWY_SCALAR
-  if (IsGroupedByFour(s)) return MultiplyBroadcast(buffer, offset, weights, epilogue, y);
-#endif
-  WithLanes(s.group_outputs(),
-            [&](auto d) HWY_ATTR { MultiplyPanel(d, buffer, offset, weights, partials, epilogue, y); });
-}
-
-void Convolve(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Epilogue& epilogue,
-              float* y, const ConvPart& part) {
-  const Panels panels(s);
-  auto buffer = IndirectionOf(s, panels);
-  const auto pixels = part.end_pixel - part.first_pixel;
-  const auto blocks = (pixels + BlockPixels(s) - 1) / BlockPixels(s);
-  hwy::AlignedFreeUniquePtr<float[]> partials;
-  size_t room = 0;
-  for (int64_t block = 0; block < blocks; ++block) {
-    const auto first = part.first_pixel + block * pixels / blocks;
-    buffer.count = part.first_pixel + (block + 1) * pixels / blocks - first;
-    buffer.resize();
-    fill_indirection(buffer, x, zeros, s, first);
-    if (const auto size = static_cast<size_t>(PartialsSize(buffer)); size > room)
-      partials = hwy::AllocateAligned<float>(room = size);
-    for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
-      const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
-      const auto output = group * panels.outputs + from, offset = group * panels.channels;
-      Epilogue of_panel = epilogue;
-      if (epilogue.bias) of_panel.bias += output;
-      if (epilogue.residual) of_panel.residual += first * s.outputs + output;
-      const Output results{y + first * s.outputs + output, s.outputs, std::min(panels.width, panels.outputs - from)};
-      const auto* weights = packed + (group * panels.filled() + from) * s.depth();
-      MultiplyAnyPanel(s, buffer, offset, weights, partials.get(), of_panel, results);
+/// All rows of the buffer times the panels of a part, each of one vector.
+void MultiplyBroadcast(const IndirectionBuffer& buffer, const float* packed, int64_t depth, const Epilogue& epilogue,
+                       const GemmOutput& y, const ConvPart& part) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+  for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
+    const auto output = panel * lanes;
+    for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
+      const auto row = buffer.first_row(tile), at = row * y.stride + output;
+      Epilogue of_tile = epilogue;
+      if (epilogue.bias) of_tile.bias += output;
+      if (epilogue.residual) of_tile.residual += at;
+      BroadcastTileOfRows(buffer.first_row(tile + 1) - row, buffer.tile(tile), buffer.segments, /*offset=*/output,
+                          packed + output * depth, of_tile, {y.data + at, y.stride, lanes});
     }
   }
 }
+
+#else
+
+/// Vectors of one lane hold no group.
+void MultiplyBroadcast(const IndirectionBuffer&, const float*, int64_t, const Epilogue&, const GemmOutput&,
+                       const ConvPart&) {}
+
+#endif  // HWY_TARGET != HWY_SCALAR
 
 }  // namespace
 }  // namespace reszoo::kernels::HWY_NAMESPACE
@@ -143,26 +84,87 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace reszoo::kernels {
 
-HWY_EXPORT(CountPanels);
-HWY_EXPORT(CountWeights);
-HWY_EXPORT(Pack);
-HWY_EXPORT(Convolve);
+HWY_EXPORT(MultiplyBroadcast);
 
-void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
-  HWY_DYNAMIC_DISPATCH(Pack)(weight, shape, first, end, to);
+namespace {
+
+/// Pixels that are multiplied with one panel before the next: their inputs stay in the second cache.
+constexpr int64_t kBlockBytes = 192 << 10;
+int64_t block_pixels(const ConvShape& s, const Panels& panels) {
+  if (panels.by_four) return 2 * kBroadcastRows;  // all groups have few weights: their inputs stay in the L1 cache
+  const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
+  return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }
 
-int64_t direct_weights(const ConvShape& shape) {
-  return HWY_DYNAMIC_DISPATCH(CountWeights)(shape);
+/// The pixels of the buffer, of groups of four channels, which are few enough to be multiplied with all panels.
+void conv_grouped_by_four(const IndirectionBuffer& buffer, const float* packed, const ConvShape& s,
+                          const Epilogue& epilogue, float* y, const ConvPart& part) {
+  const auto lanes = vector_lanes(), outputs = (part.end_panel - part.first_panel) * lanes;
+  HWY_DYNAMIC_DISPATCH(MultiplyBroadcast)(buffer, packed, s.depth(), epilogue, {y, s.outputs, outputs}, part);
+  if (needs_activate(epilogue.activation))
+    activate(epilogue.activation, y + part.first_panel * lanes, buffer.count, outputs, s.outputs);
 }
 
-int64_t direct_panels(const ConvShape& shape) {
-  return HWY_DYNAMIC_DISPATCH(CountPanels)(shape);
+}  // namespace
+
+int64_t direct_panels(const ConvShape& s) {
+  return Panels(s).count();
 }
 
-void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape,
-                 const Epilogue& epilogue, float* y, const ConvPart& part) {
-  HWY_DYNAMIC_DISPATCH(Convolve)(x, packed, zeros, shape, epilogue, y, part);
+int64_t direct_weights(const ConvShape& s) {
+  const Panels panels(s);
+  return panels.groups * panels.filled() * s.depth();
+}
+
+/// A panel's place in the packed weights is [kernel place][input][output]; zeros fill up the last vector.
+void pack_direct(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
+  const Panels panels(s);
+  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
+  for (int64_t panel = first; panel < end; ++panel) {
+    const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
+    const auto width = std::min(panels.width, panels.filled() - from), count = std::min(width, panels.outputs - from);
+    const auto* of_panel = weight + (group * panels.outputs + from) * s.depth();
+    auto* out = to + (group * panels.filled() + from) * s.depth();
+    for (int64_t place = 0; place < places; ++place)
+      for (int64_t c = 0; c < channels; ++c, out += width) {
+        for (int64_t o = 0; o < count; ++o) out[o] = of_panel[(o * channels + c) * places + place];
+        std::fill(out + count, out + width, 0.0f);
+      }
+  }
+}
+
+void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& s, const Epilogue& epilogue,
+                 float* y, const ConvPart& part) {
+  const Panels panels(s);
+  auto buffer = indirection_of(s, panels);
+  const auto pixels = part.end_pixel - part.first_pixel, of_block = block_pixels(s, panels);
+  const auto blocks = (pixels + of_block - 1) / of_block;
+  hwy::AlignedFreeUniquePtr<float[]> partials;
+  size_t room = 0;
+  for (int64_t block = 0; block < blocks; ++block) {
+    const auto first = part.first_pixel + block * pixels / blocks;
+    buffer.count = part.first_pixel + (block + 1) * pixels / blocks - first;
+    buffer.resize();
+    fill_indirection(buffer, x, zeros, s, first);
+    if (const auto size = static_cast<size_t>(partials_size(buffer)); size > room)
+      partials = hwy::AllocateAligned<float>(room = size);
+    Epilogue of_block = epilogue;
+    if (epilogue.residual) of_block.residual += first * s.outputs;
+    auto* to = y + first * s.outputs;
+    if (panels.by_four) {
+      conv_grouped_by_four(buffer, packed, s, of_block, to, part);
+      continue;
+    }
+    for (int64_t panel = part.first_panel; panel < part.end_panel; ++panel) {
+      const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
+      const auto output = group * panels.outputs + from, offset = group * panels.channels;
+      Epilogue of_panel = of_block;
+      if (epilogue.bias) of_panel.bias += output;
+      if (epilogue.residual) of_panel.residual += output;
+      multiply_panel(s.group_outputs(), buffer, offset, packed + (group * panels.filled() + from) * s.depth(),
+                     partials.get(), of_panel, {to + output, s.outputs, std::min(panels.width, panels.outputs - from)});
+    }
+  }
 }
 
 }  // namespace reszoo::kernels

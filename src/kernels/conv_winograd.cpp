@@ -6,7 +6,10 @@
 // All up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/aligned_allocator.h>
 
-#include "kernels/gemm-inl.h"
+#include <algorithm>
+
+#include "kernels/packed_gemm.h"
+#include "kernels/register_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
@@ -128,34 +131,6 @@ void Outputs(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& 
     OutputsOf<2>(s, work, epilogue, y, from, to);
 }
 
-int64_t WidthOf(const ConvShape& s) {
-  return PanelWidth(hn::ScalableTag<float>(), s.outputs);
-}
-
-int64_t CountPanels(const ConvShape& s) {
-  return (s.outputs + WidthOf(s) - 1) / WidthOf(s);
-}
-
-void Multiply(const float* packed, const ConvShape& s, const WinogradWorkspace& work, int64_t from, int64_t to) {
-  const hn::ScalableTag<float> d;
-  const auto width = WidthOf(s), panels = CountPanels(s);
-  IndirectionBuffer buffer;
-  buffer.length = s.channels;
-  buffer.count = work.tiles;
-  buffer.resize();
-  for (int64_t tile = 0; tile < buffer.tiles(); ++tile)
-    for (int64_t row = buffer.first_row(tile); row < buffer.first_row(tile + 1); ++row)
-      buffer.tile(tile)[row - buffer.first_row(tile)] = work.inputs + row * s.channels;
-  const auto partials = hwy::AllocateAligned<float>(static_cast<size_t>(PartialsSize(buffer)));
-  for (int64_t product = from; product < to; ++product) {
-    const auto place = product / panels, first = product % panels * width;
-    const Output results{work.products + place * work.tiles * s.outputs + first, s.outputs,
-                         std::min(width, s.outputs - first)};
-    MultiplyPanel(d, buffer, place * work.tiles * s.channels, packed + (place * s.outputs + first) * s.channels,
-                  partials.get(), {}, results);
-  }
-}
-
 /// Weights of a panel's outputs side by side, so that they are transformed together.
 constexpr int64_t kMostWidth = 64, kMostKernel = 5;
 using Side = double[kMostWidth];
@@ -183,12 +158,12 @@ void TransformWeights(const Side (&g)[kMostKernel * kMostKernel], int64_t kernel
     TransformWeightColumn(half + i * kernel, kernel, 1, width, out + i * kWinogradSide, 1);
 }
 
-void PackWinograd(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
+void PackWinograd(const float* weight, const ConvShape& s, int64_t panel_width, int64_t first, int64_t end, float* to) {
   static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
   Side g[kMostKernel * kMostKernel], of_channel[kWinogradPlaces];
   const auto taps = s.kernel_rows * s.kernel_columns;
   for (int64_t panel = first; panel < end; ++panel) {
-    const auto begin = panel * WidthOf(s), width = std::min(WidthOf(s), s.outputs - begin);
+    const auto begin = panel * panel_width, width = std::min(panel_width, s.outputs - begin);
     for (int64_t c = 0; c < s.channels; ++c) {
       for (int64_t o = 0; o < width; ++o)
         for (int64_t i = 0; i < taps; ++i) g[i][o] = weight[((begin + o) * s.channels + c) * taps + i];
@@ -210,8 +185,6 @@ namespace reszoo::kernels {
 
 HWY_EXPORT(Inputs);
 HWY_EXPORT(Outputs);
-HWY_EXPORT(CountPanels);
-HWY_EXPORT(Multiply);
 HWY_EXPORT(PackWinograd);
 
 bool fits_winograd(const ConvShape& s) {
@@ -226,11 +199,12 @@ int64_t winograd_tiles(const ConvShape& s) {
 }
 
 void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
-  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, first, end, to);
+  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, panel_size(shape.outputs).width, first, end, to);
 }
 
 int64_t winograd_panels(const ConvShape& shape) {
-  return HWY_DYNAMIC_DISPATCH(CountPanels)(shape);
+  const auto width = panel_size(shape.outputs).width;
+  return (shape.outputs + width - 1) / width;
 }
 
 int64_t winograd_weights(const ConvShape& s) {
@@ -245,9 +219,24 @@ int64_t winograd_products(const ConvShape& shape) {
   return kWinogradPlaces * winograd_panels(shape);
 }
 
-void winograd_multiply(const float* packed, const ConvShape& shape, const WinogradWorkspace& work, int64_t from,
+void winograd_multiply(const float* packed, const ConvShape& s, const WinogradWorkspace& work, int64_t from,
                        int64_t to) {
-  HWY_DYNAMIC_DISPATCH(Multiply)(packed, shape, work, from, to);
+  const auto width = panel_size(s.outputs).width, panels = winograd_panels(s);
+  IndirectionBuffer buffer;
+  buffer.length = s.channels;
+  buffer.count = work.tiles;
+  buffer.resize();
+  for (int64_t tile = 0; tile < buffer.tiles(); ++tile)
+    for (int64_t row = buffer.first_row(tile); row < buffer.first_row(tile + 1); ++row)
+      buffer.tile(tile)[row - buffer.first_row(tile)] = work.inputs + row * s.channels;
+  const auto partials = hwy::AllocateAligned<float>(static_cast<size_t>(partials_size(buffer)));
+  for (int64_t product = from; product < to; ++product) {
+    const auto place = product / panels, first = product % panels * width;
+    const GemmOutput results{work.products + place * work.tiles * s.outputs + first, s.outputs,
+                             std::min(width, s.outputs - first)};
+    multiply_panel(s.outputs, buffer, place * work.tiles * s.channels,
+                   packed + (place * s.outputs + first) * s.channels, partials.get(), {}, results);
+  }
 }
 
 void winograd_outputs(const ConvShape& shape, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,

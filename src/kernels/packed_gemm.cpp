@@ -1,17 +1,13 @@
-// Products of rows and panels of weights, the heart of both convolutions. Included once for each instruction set.
-#if defined(RESZOO_KERNELS_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef RESZOO_KERNELS_GEMM_INL_H_
-#undef RESZOO_KERNELS_GEMM_INL_H_
-#else
-#define RESZOO_KERNELS_GEMM_INL_H_
-#endif
+#include "kernels/packed_gemm.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/packed_gemm.cpp"
+#include "kernels/highway_setup.h"
+// All up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/cache_control.h>
 
 #include <algorithm>
 
-#include "kernels/epilogue.h"
-#include "kernels/indirection.h"
 #include "kernels/register_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -44,13 +40,6 @@ HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
   return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
 }
 
-/// Where results go: row r, output o to data[r * stride + o].
-struct Output {
-  float* data;
-  int64_t stride;
-  int64_t outputs;  ///< of this panel; beyond them nothing is stored
-};
-
 /// A block of the sum's index k: some segments, or a part of one.
 struct KBlock {
   int64_t first, end;     ///< segments
@@ -81,7 +70,7 @@ HWY_INLINE hn::Vec<D> LoadPart(D d, const float* from, int64_t count) {
 
 /// Finishes and stores the sums of a panel of which some outputs are there to fill up the last vector.
 template <int64_t Rows, int64_t Vectors, class D>
-HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epilogue, const Output& y) {
+HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epilogue, const GemmOutput& y) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t r = 0; r < Rows; ++r)
     for (int64_t v = 0; v < Vectors; ++v) {
@@ -97,7 +86,7 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epil
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlock& k_block,
                        const float* HWY_RESTRICT weights, Prefetch prefetch, float* HWY_RESTRICT partial,
-                       const Epilogue& epilogue, const Output& y) {
+                       const Epilogue& epilogue, const GemmOutput& y) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d)), width = Vectors * lanes;
   // The output is far away: it is fetched while the sums are computed.
   if (k_block.ends)
@@ -128,9 +117,7 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlo
   const bool whole = y.outputs == width;
   if (!k_block.ends || !whole) {
     StoreTile(d, sums, partial, width);
-    if (!k_block.ends) return;
-    StorePanelPart<Rows, Vectors>(d, partial, epilogue, y);
-    if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, Rows, y.outputs, y.stride);
+    if (k_block.ends) StorePanelPart<Rows, Vectors>(d, partial, epilogue, y);
     return;
   }
   // The order of a maximum's operands lets a NaN through.
@@ -144,14 +131,13 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlo
   for (int64_t r = 0; r < Rows; ++r)
     for (int64_t v = 0; v < Vectors; ++v)
       hn::StoreU(hn::Max(least, hn::Add(sums[r][v], bias[v])), d, y.data + r * y.stride + v * lanes);
-  if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, Rows, width, y.stride);
 }
 
 /// A tile of `count` rows, of which there are at least `Rows`.
 template <int64_t Vectors, int64_t Rows = 1, class D>
 HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t offset, const KBlock& k_block,
                            const float* weights, const Prefetch& prefetch, float* partial, const Epilogue& epilogue,
-                           const Output& y) {
+                           const GemmOutput& y) {
   if constexpr (Rows < (Vectors == 1 ? kMostRows : kTileRows))
     if (count > Rows)
       return TileOfRows<Vectors, Rows + 1>(d, count, rows, offset, k_block, weights, prefetch, partial, epilogue, y);
@@ -162,7 +148,7 @@ HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t
 /// from afar once.
 template <int64_t Vectors, class D>
 HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
-                                float* partials, const Epilogue& epilogue, const Output& y) {
+                                float* partials, const Epilogue& epilogue, const GemmOutput& y) {
   const auto width = Vectors * static_cast<int64_t>(hn::Lanes(d));
   const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
   const auto tiles = buffer.tiles();
@@ -197,14 +183,23 @@ HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t of
     }
 }
 
-/// Numbers that `partials` of MultiplyPanel must have room for, aligned to a vector.
-HWY_INLINE int64_t PartialsSize(const IndirectionBuffer& buffer) {
+int64_t PartialsSize(const IndirectionBuffer& buffer) {
   return buffer.tiles() * buffer.tile_rows * kTileVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
 }
 
+int64_t VectorLanes() {
+  return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+}
+
+PanelSize SizeOf(int64_t outputs) {
+  PanelSize size{};
+  WithLanes(outputs, [&](auto d) HWY_ATTR { size = {PanelWidth(d, outputs), static_cast<int64_t>(hn::Lanes(d))}; });
+  return size;
+}
+
 template <class D>
-HWY_INLINE void MultiplyPanel(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
-                              float* partials, const Epilogue& epilogue, const Output& y) {
+HWY_INLINE void MultiplyPanelIn(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
+                                float* partials, const Epilogue& epilogue, const GemmOutput& y) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto vectors = PanelWidth(d, y.outputs) / lanes;
   if (vectors == 1) return MultiplyPanelOf<1>(d, buffer, offset, weights, partials, epilogue, y);
@@ -216,7 +211,40 @@ HWY_INLINE void MultiplyPanel(D d, const IndirectionBuffer& buffer, int64_t offs
   }
 }
 
+void MultiplyPanel(int64_t outputs, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
+                   float* partials, const Epilogue& epilogue, const GemmOutput& y) {
+  WithLanes(outputs, [&](auto d) HWY_ATTR { MultiplyPanelIn(d, buffer, offset, weights, partials, epilogue, y); });
+}
+
 }  // namespace
 }  // namespace reszoo::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
-#endif  // include guard
+
+#if HWY_ONCE
+namespace reszoo::kernels {
+
+HWY_EXPORT(VectorLanes);
+HWY_EXPORT(SizeOf);
+HWY_EXPORT(PartialsSize);
+HWY_EXPORT(MultiplyPanel);
+
+int64_t vector_lanes() {
+  return HWY_DYNAMIC_DISPATCH(VectorLanes)();
+}
+
+PanelSize panel_size(int64_t outputs) {
+  return HWY_DYNAMIC_DISPATCH(SizeOf)(outputs);
+}
+
+int64_t partials_size(const IndirectionBuffer& buffer) {
+  return HWY_DYNAMIC_DISPATCH(PartialsSize)(buffer);
+}
+
+void multiply_panel(int64_t outputs, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
+                    float* partials, const Epilogue& epilogue, const GemmOutput& y) {
+  HWY_DYNAMIC_DISPATCH(MultiplyPanel)(outputs, buffer, offset, weights, partials, epilogue, y);
+  if (needs_activate(epilogue.activation)) activate(epilogue.activation, y.data, buffer.count, y.outputs, y.stride);
+}
+
+}  // namespace reszoo::kernels
+#endif  // HWY_ONCE
