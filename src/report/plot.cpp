@@ -14,7 +14,7 @@ namespace reszoo::page {
 namespace {
 
 /// The drawing's area in the units of its viewBox.
-constexpr double left = 46, right = 342, top = 22, bottom = 196, width = 360, height = 232;
+constexpr double kLeft = 46, kRight = 342, kTop = 22, kBottom = 196, kWidth = 360, kHeight = 232;
 
 std::string tick_text(double value, double step, Axis::Marks marks) {
   if (marks == Axis::Marks::fraction) return fmt::format("{:.0f}%", 100 * value);
@@ -38,7 +38,7 @@ std::string titled(const std::string& title) {
 }
 
 /// The cells of a drawing's area: how many points lie in which.
-constexpr int columns = 51, rows = 29;
+constexpr int kColumns = 51, kRows = 29;
 using Cells = std::map<std::pair<int, int>, int64_t>;
 
 int part(double at, double from, double to, int parts) {
@@ -52,11 +52,11 @@ std::string draw(const Cells& cells) {
   int64_t most = 1;
   for (const auto& cell : cells) most = std::max(most, cell.second);
   std::array<std::string, shades> paths;
-  const double w = (right - left) / columns, h = (bottom - top) / rows;
+  const double w = (kRight - kLeft) / kColumns, h = (kBottom - kTop) / kRows;
   for (const auto& [cell, number] : cells) {
     const double share = most > 1 ? std::log(static_cast<double>(number)) / std::log(static_cast<double>(most)) : 1;
     paths[std::min(shades - 1, static_cast<size_t>(share * shades))] +=
-        fmt::format("M{:.1f} {:.1f}h{:.2f}v{:.2f}h-{:.2f}z", left + cell.first * w, top + cell.second * h, w, h, w);
+        fmt::format("M{:.1f} {:.1f}h{:.2f}v{:.2f}h-{:.2f}z", kLeft + cell.first * w, kTop + cell.second * h, w, h, w);
   }
   std::string svg;
   for (size_t i = 0; i < shades; ++i)
@@ -101,10 +101,10 @@ Points thinned(const Points& points, size_t most) {
 Plot::Plot(std::string label, Axis x, Axis y) : label_(std::move(label)), x_(std::move(x)), y_(std::move(y)) {}
 
 double Plot::at_x(double x) const {
-  return left + (std::clamp(x, x_.low, x_.high) - x_.low) / (x_.high - x_.low) * (right - left);
+  return kLeft + (std::clamp(x, x_.low, x_.high) - x_.low) / (x_.high - x_.low) * (kRight - kLeft);
 }
 double Plot::at_y(double y) const {
-  return bottom - (std::clamp(y, y_.low, y_.high) - y_.low) / (y_.high - y_.low) * (bottom - top);
+  return kBottom - (std::clamp(y, y_.low, y_.high) - y_.low) / (y_.high - y_.low) * (kBottom - kTop);
 }
 bool Plot::inside(double x, double y) const {
   return x >= x_.low && x <= x_.high && y >= y_.low && y <= y_.high;
@@ -153,7 +153,7 @@ size_t Plot::density(const Points& points) {
     else if (points.size() <= few)
       dots += fmt::format("M{:.1f} {:.1f}h0", at_x(x), at_y(y));
     else
-      ++cells[{part(at_x(x), left, right, columns), part(at_y(y), top, bottom, rows)}];
+      ++cells[{part(at_x(x), kLeft, kRight, kColumns), part(at_y(y), kTop, kBottom, kRows)}];
   }
   drawn_ += dots.empty() ? draw(cells) : fmt::format(R"(<path class="points" d="{}"/>)", dots);
   return outside;
@@ -161,30 +161,30 @@ size_t Plot::density(const Points& points) {
 
 void Plot::vertical(double x, const char* style, const std::string& word, bool at_foot) {
   drawn_ +=
-      fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", style, at_x(x), top, bottom);
+      fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{1:.1f}" y1="{2}" y2="{3}"/>)", style, at_x(x), kTop, kBottom);
   const bool late = x > (x_.low + x_.high) / 2;
   if (!word.empty())
     drawn_ += fmt::format(R"(<text class="ink" x="{:.1f}" y="{}" text-anchor="{}">{}</text>)",
-                          at_x(x) + (late ? -5 : 5), at_foot ? bottom - 6 : top + 11, late ? "end" : "start", word);
+                          at_x(x) + (late ? -5 : 5), at_foot ? kBottom - 6 : kTop + 11, late ? "end" : "start", word);
 }
 
 void Plot::horizontal(double y, const char* style) {
   drawn_ +=
-      fmt::format(R"(<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>)", style, left, right, at_y(y));
+      fmt::format(R"(<line class="{0}" x1="{1}" x2="{2}" y1="{3:.1f}" y2="{3:.1f}"/>)", style, kLeft, kRight, at_y(y));
 }
 
 void Plot::rug(const std::vector<double>& values) {
   for (const double value : values)
-    drawn_ += fmt::format(R"(<line class="rug" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>)", at_x(value), bottom,
-                          bottom - 6);
+    drawn_ += fmt::format(R"(<line class="rug" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>)", at_x(value), kBottom,
+                          kBottom - 6);
 }
 
 std::string Plot::y_axis() const {
   const auto marks = ticks(y_.low, y_.high, y_.marks == Axis::Marks::whole);
   std::string svg;
   for (const double at : marks) {
-    svg += fmt::format(R"(<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>)", left, right, at_y(at));
-    svg += fmt::format(R"(<text x="{}" y="{:.1f}" text-anchor="end">{}</text>)", left - 6, at_y(at) + 4,
+    svg += fmt::format(R"(<line class="grid" x1="{0}" x2="{1}" y1="{2:.1f}" y2="{2:.1f}"/>)", kLeft, kRight, at_y(at));
+    svg += fmt::format(R"(<text x="{}" y="{:.1f}" text-anchor="end">{}</text>)", kLeft - 6, at_y(at) + 4,
                        tick_text(at, step_of(marks, y_), y_.marks));
   }
   return svg + fmt::format(R"(<text x="4" y="11">{}</text>)", escape(shortened(y_.label, 44)));
@@ -194,7 +194,7 @@ std::string Plot::x_axis() const {
   std::string svg;
   const bool slanted = x_.names.size() > 4;
   for (size_t i = 0; i < x_.names.size(); ++i) {
-    const double x = at_x(static_cast<double>(i)), y = bottom + 15;
+    const double x = at_x(static_cast<double>(i)), y = kBottom + 15;
     svg += slanted
                ? fmt::format(R"svg(<text text-anchor="end" transform="translate({:.1f} {}) rotate(-32)">{}</text>)svg",
                              x + 4, y - 3, escape(shortened(x_.names[i], 12)))
@@ -204,14 +204,14 @@ std::string Plot::x_axis() const {
   if (!x_.names.empty()) return svg;
   const auto marks = ticks(x_.low, x_.high, x_.marks == Axis::Marks::whole);
   for (const double at : marks)
-    svg += fmt::format(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>)", at_x(at), bottom + 16,
+    svg += fmt::format(R"(<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>)", at_x(at), kBottom + 16,
                        tick_text(at, step_of(marks, x_), x_.marks));
-  return svg + fmt::format(R"(<text x="{}" y="{}" text-anchor="middle">{}</text>)", (left + right) / 2, bottom + 32,
+  return svg + fmt::format(R"(<text x="{}" y="{}" text-anchor="middle">{}</text>)", (kLeft + kRight) / 2, kBottom + 32,
                            escape(shortened(x_.label, 44)));
 }
 
 std::string Plot::svg() const {
-  return fmt::format(R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", width, height, escape(label_)) +
+  return fmt::format(R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", kWidth, kHeight, escape(label_)) +
          y_axis() + x_axis() + drawn_ + "</svg>";
 }
 

@@ -24,14 +24,8 @@ Axis fraction(std::string label) {
   return axis;
 }
 
-Points pairs(const Tensor& x, const Tensor& y) {
-  Points points;
-  for (int64_t i = 0; i < x.size(0); ++i) points.emplace_back(x[i].item<double>(), y[i].item<double>());
-  return points;
-}
-
 /// At most `most_points` numbers of a curve's tensor, ends included.
-Tensor thinned(const Tensor& values) {
+Tensor thinned_values(const Tensor& values) {
   if (values.size(0) <= static_cast<int64_t>(most_points)) return values;
   return values.index_select(
       0, at::linspace(0, static_cast<double>(values.size(0) - 1), most_points, at::kDouble).round().to(at::kLong));
@@ -79,7 +73,7 @@ std::string roc(const ClassPart& part, const Classified& rows) {
                 [](Plot&, const Tensor& score, const Tensor& positive, double& area) {
                   const auto curve = roc_curve(score, positive);
                   area = roc_auc(score, positive);
-                  return pairs(thinned(curve.false_positives), thinned(curve.true_positives));
+                  return points_of(thinned_values(curve.false_positives), thinned_values(curve.true_positives));
                 });
 }
 
@@ -91,7 +85,7 @@ std::string precision_recall(const ClassPart& part, const Classified& rows) {
                   const auto curve = precision_recall_curve(score, positive);
                   area = pr_auc(score, positive);
                   if (one) drawing.horizontal(positive.to(at::kDouble).mean().item<double>(), "ideal");
-                  return pairs(thinned(curve.recall), thinned(curve.precision));
+                  return points_of(thinned_values(curve.recall), thinned_values(curve.precision));
                 });
 }
 
@@ -155,12 +149,12 @@ std::string by_threshold(const ClassPart& part, const Classified& rows) {
   if (!is_split(positive)) return "";
   const auto curve = precision_recall_curve(rows.probability.select(1, 1).contiguous(), positive);
   const auto precision = curve.precision.slice(0, 0, -1), recall = curve.recall.slice(0, 0, -1);
-  const auto x = thinned(curve.thresholds), p = thinned(precision), r = thinned(recall);
+  const auto x = thinned_values(curve.thresholds), p = thinned_values(precision), r = thinned_values(recall);
   Plot plot("precision, recall and F1 by threshold", fraction("threshold"), fraction(""));
   plot.vertical(part.threshold, "best");
-  plot.line(pairs(x, p), series_styles[0], "precision");
-  plot.line(pairs(x, r), series_styles[1], "recall");
-  plot.line(pairs(x, (2 * p * r / (p + r)).nan_to_num(0)), series_styles[2], "F1");
+  plot.line(points_of(x, p), series_styles[0], "precision");
+  plot.line(points_of(x, r), series_styles[1], "recall");
+  plot.line(points_of(x, (2 * p * r / (p + r)).nan_to_num(0)), series_styles[2], "F1");
   return figure("By threshold", "", plot.svg() + legend({"precision", "recall", "F1"}));
 }
 

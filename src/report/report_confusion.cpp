@@ -13,7 +13,7 @@ namespace reszoo::page {
 namespace {
 
 constexpr int64_t most_classes = 30;  // of a matrix that can be read
-constexpr int64_t most_rows = 30;     // of a table
+constexpr int64_t most_class_rows = 30;     // of a table
 
 /// A cell as deep in colour as its share of the true class.
 std::string cell(double rows, double of_class, bool wordy) {
@@ -53,7 +53,7 @@ std::string worst_pairs(const ClassPart& part, const Classified& rows) {
   const auto [number, order] = counts.sort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
   const auto of_class = at::bincount(rows.truth, {}, classes);
   std::vector<std::vector<std::string>> lines;
-  for (int64_t i = 0; i < std::min(most_rows, number.size(0)); ++i) {
+  for (int64_t i = 0; i < std::min(most_class_rows, number.size(0)); ++i) {
     const auto pair = pairs[order[i].item<int64_t>()].item<int64_t>(), truth = pair / classes,
                errors = number[i].item<int64_t>();
     lines.push_back({name(part.classes.at(static_cast<size_t>(truth))),
@@ -86,12 +86,12 @@ std::string class_table(const ClassPart& part, const Classified& rows) {
   std::vector<int64_t> order(static_cast<size_t>(classes));
   std::iota(order.begin(), order.end(), 0);
   const auto value = [](const Tensor& figures, int64_t c) { return figures.const_data_ptr<double>()[c]; };
-  const bool some = classes > most_rows;
+  const bool some = classes > most_class_rows;
   if (some) {
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
       return value(there, a) - value(hits, a) > value(there, b) - value(hits, b);
     });
-    order.resize(most_rows);
+    order.resize(most_class_rows);
   }
   std::vector<std::vector<std::string>> lines;
   const auto share = [](double part_of, double whole) { return whole > 0 ? percent(part_of / whole) : "–"; };
@@ -101,7 +101,8 @@ std::string class_table(const ClassPart& part, const Classified& rows) {
                      number(value(f1, c), 3)});
   return figure("By class", "",
                 table({{"class"}, {"rows", true}, {"precision", true}, {"recall", true}, {"F1", true}}, lines),
-                some ? fmt::format("The {} of {} classes with the most rows missed.", most_rows, count(classes)) : "");
+                some ? fmt::format("The {} of {} classes with the most rows missed.", most_class_rows, count(classes))
+                     : "");
 }
 
 }  // namespace reszoo::page

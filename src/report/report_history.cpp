@@ -11,7 +11,7 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_points = 400;  // of a curve
+constexpr size_t most_epochs_drawn = 400;  // of a curve
 constexpr size_t most_dots = 60;     // beyond, single epochs cannot be told apart
 
 /// The epoch that was kept, from 1; 0 without.
@@ -35,7 +35,7 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
             axis_of(values, ""));
   const bool rising = std::isfinite(points.front().second) && last > points.front().second;  // then the head is taken
   if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best), rising);
-  plot.line(thinned(points, most_points), "curve");
+  plot.line(thinned(points, most_epochs_drawn), "curve");
   double at_best = NAN;
   for (const auto& [epoch, value] : points) {
     const bool is_best = static_cast<int64_t>(epoch) == best;

@@ -1,6 +1,7 @@
 // The parts of a report's page, as HTML.
 #pragma once
 #include "reszoo/report/report.h"
+#include "report/plot.h"
 
 namespace reszoo::page {
 
@@ -9,6 +10,9 @@ constexpr size_t most_targets = 6;
 
 /// The result in a sentence, its figures, what speaks for and against it.
 std::string headline(const ReportData& data);
+
+/// The points (x, y) of two tensors (N).
+Points points_of(const Tensor& x, const Tensor& y);
 
 /// Truth against prediction, errors.
 std::string predictions(const RegressionPart& part);

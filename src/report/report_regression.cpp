@@ -18,13 +18,6 @@ Tensor doubles(const Tensor& tensor) {
   return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous();
 }
 
-Points pairs(const Tensor& x, const Tensor& y) {
-  Points points;
-  for (int64_t i = 0; i < x.size(0); ++i)
-    points.emplace_back(x.const_data_ptr<double>()[i], y.const_data_ptr<double>()[i]);
-  return points;
-}
-
 double quantile_of(const Tensor& sorted, double fraction) {
   return sorted[std::llround(fraction * static_cast<double>(sorted.size(0) - 1))].item<double>();
 }
@@ -51,7 +44,7 @@ std::string against_truth(const Tensor& truth, const Tensor& prediction) {
   x.label = "true";
   y.label = "predicted";
   Plot plot("predicted against true values", x, y);
-  const auto outside = plot.density(pairs(truth, prediction));
+  const auto outside = plot.density(points_of(truth, prediction));
   plot.line({{range.low, range.low}, {range.high, range.high}}, "ideal");
   return figure("Predicted against true", "", plot.svg(),
                 "On the dashed line a prediction is right." + outside_note(outside));
@@ -105,7 +98,7 @@ void draw_trend(Plot& plot, const Tensor& prediction, const Tensor& error) {
 std::string errors_against_prediction(const Tensor& prediction, const Tensor& error) {
   Plot plot("errors against predicted values", axis_of_most(prediction, "predicted"),
             axis_of_most(error, "predicted − true"));
-  const auto outside = plot.density(pairs(prediction, error));
+  const auto outside = plot.density(points_of(prediction, error));
   plot.horizontal(0, "ideal");
   draw_trend(plot, prediction, error);
   return figure(
@@ -131,6 +124,14 @@ std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
 }
 
 }  // namespace
+
+Points points_of(const Tensor& x, const Tensor& y) {
+  const auto from_x = x.to(at::kDouble).contiguous(), from_y = y.to(at::kDouble).contiguous();
+  Points points;
+  for (int64_t i = 0; i < x.size(0); ++i)
+    points.emplace_back(from_x.const_data_ptr<double>()[i], from_y.const_data_ptr<double>()[i]);
+  return points;
+}
 
 Predicted predicted(const RegressionPart& part) {
   Predicted rows{doubles(part.truth), doubles(part.prediction)};

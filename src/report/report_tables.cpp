@@ -11,7 +11,7 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_columns = 200, most_rows = 300, most_notes = 20;
+constexpr size_t most_columns = 200, most_table_rows = 300, most_notes = 20;
 
 /// A small drawing of how many rows have which values.
 std::string distribution(const ColumnProfile& column) {
@@ -91,7 +91,7 @@ std::string data_summary(const ReportData& data) {
 }
 
 std::string caller_table(const ReportTable& given) {
-  const auto shown = std::min(given.rows.size(), most_rows);
+  const auto shown = std::min(given.rows.size(), most_table_rows);
   std::vector<TableColumn> columns;
   for (size_t i = 0; i < given.header.size(); ++i) columns.push_back({given.header[i], holds_numbers(given.rows, i)});
   std::vector<std::vector<std::string>> rows;

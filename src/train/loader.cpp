@@ -9,7 +9,7 @@
 namespace reszoo::detail {
 namespace {
 
-constexpr int64_t kTogether = 4;  // inputs that a worker takes at once
+constexpr int64_t kRowsTaken = 4;  // inputs that a worker takes at once
 
 /// The shape in which inputs are written: a picture's channels come last.
 std::vector<int64_t> written_shape(int64_t rows, const std::vector<int64_t>& shape) {
@@ -79,7 +79,7 @@ std::optional<Loader::Work> Loader::take() {
   for (const auto& batch : open_)
     if (batch->taken < batch->size()) {
       const auto first = batch->taken;
-      batch->taken = std::min(first + kTogether, batch->size());
+      batch->taken = std::min(first + kRowsTaken, batch->size());
       return Work{batch, first, batch->taken - first};
     }
   if (opened_ >= rows_.size() || std::ssize(open_) >= std::max<int64_t>(options_.prefetch, 1)) return std::nullopt;

@@ -9,10 +9,10 @@
 namespace reszoo {
 namespace {
 
-using Key = detail::Key<PlateauOptions>;
+using PlateauKey = detail::Key<PlateauOptions>;
 using detail::kInfinity;
 
-constexpr Key kKeys[] = {
+constexpr PlateauKey kPlateauKeys[] = {
     {"patience", &PlateauOptions::patience, {0, kInfinity, true, false}},
     {"factor", &PlateauOptions::factor, {0, 1, false, false}},
     {"threshold", &PlateauOptions::threshold, {0, kInfinity, true, false}},
@@ -28,14 +28,14 @@ PlateauOptions PlateauOptions::parse(std::string_view text) {
   if (text.substr(0, colon) != "plateau") refuse_name("Plateau", {"plateau"}, text);
   PlateauOptions options;
   if (colon == std::string_view::npos) return options;
-  detail::put_all("Plateau", "plateau", kKeys, text.substr(colon + 1), options);
+  detail::put_all("Plateau", "plateau", kPlateauKeys, text.substr(colon + 1), options);
   return options;
 }
 
 std::string PlateauOptions::text() const {
   std::vector<std::string> items;
-  for (const auto& key : kKeys)
-    if (auto item = detail::text_of(key, *this, &key == kKeys); !item.empty()) items.push_back(std::move(item));
+  for (const auto& key : kPlateauKeys)
+    if (auto item = detail::text_of(key, *this, &key == kPlateauKeys); !item.empty()) items.push_back(std::move(item));
   return detail::joined("plateau", items);
 }
 

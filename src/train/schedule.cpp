@@ -10,24 +10,24 @@ namespace reszoo {
 namespace {
 
 using Kind = Schedule::Kind;
-using Key = detail::Key<Schedule>;
+using ScheduleKey = detail::Key<Schedule>;
 using detail::kInfinity;
 
-constexpr Key kWarmUp{"warmup", &Schedule::warm_up, {0, 1, true, false}};
-constexpr Key kEvery{"every", &Schedule::step_size, {0, 1, false, true}};
-constexpr Key kFactor{"factor", &Schedule::gamma, {0, 1, false, true}};
-constexpr Key kEnd{"end", &Schedule::end, {0, 1, true, true}};
-constexpr Key kPower{"power", &Schedule::power, {0, kInfinity, false, false}};
-constexpr Key kRise{"rise", &Schedule::rise, {0, 1, false, false}};
-constexpr Key kDiv{"div", &Schedule::div, {1, kInfinity, true, false}};
-constexpr Key kFinalDiv{"final_div", &Schedule::final_div, {1, kInfinity, true, false}};
+constexpr ScheduleKey kWarmUp{"warmup", &Schedule::warm_up, {0, 1, true, false}};
+constexpr ScheduleKey kEvery{"every", &Schedule::step_size, {0, 1, false, true}};
+constexpr ScheduleKey kFactor{"factor", &Schedule::gamma, {0, 1, false, true}};
+constexpr ScheduleKey kEnd{"end", &Schedule::end, {0, 1, true, true}};
+constexpr ScheduleKey kPower{"power", &Schedule::power, {0, kInfinity, false, false}};
+constexpr ScheduleKey kRise{"rise", &Schedule::rise, {0, 1, false, false}};
+constexpr ScheduleKey kDiv{"div", &Schedule::div, {1, kInfinity, true, false}};
+constexpr ScheduleKey kFinalDiv{"final_div", &Schedule::final_div, {1, kInfinity, true, false}};
 constexpr detail::Range kDrop{0, 1, false, false};
 
 /// A row of the table: its keys, the one that may be left out first.
 struct Row {
   std::string_view name;
   Kind value;
-  std::vector<Key> keys;
+  std::vector<ScheduleKey> keys;
 };
 
 const Row kRows[] = {
