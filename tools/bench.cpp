@@ -186,7 +186,7 @@ int main(int argc, char** argv) {
                   if (a.source.weights.empty() && a.source.pretrained.empty() && a.source.model.empty())
                     throw CLI::RequiredError("--model, --weights or --pretrained");
                 });
-                app.add_option("--batch-size", a.batch_size, "Rows or pictures a call")
+                app.add_option("--batch-size", a.batch_size, "Rows or images a call")
                     ->check(CLI::PositiveNumber)
                     ->capture_default_str();
                 app.add_option("--input", a.shape, "Shape of one input, 3,224,224; else the usual one")->delimiter(',');

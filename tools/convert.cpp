@@ -117,7 +117,7 @@ ExportOptions export_options(const Content& content, const Arguments& arguments)
   if (arguments.size == 0) return options;
   const auto& network = content.model.network;
   if (network->input_spec().layout == Layout::rows)
-    fail(ErrorKind::usage, "--size: {} takes rows of a table, not pictures", network->name());
+    fail(ErrorKind::usage, "--size: {} takes rows of a table, not images", network->name());
   options.input = {network->input_spec().channels, arguments.size, arguments.size};
   options.any_size = false;
   return options;
@@ -140,7 +140,7 @@ void write(const Content& content, Kind kind, const Arguments& arguments) {
   write_safetensors(arguments.out, content.weights, metadata);
 }
 
-/// What must be done to a picture or a row before the file's network can read it.
+/// What must be done to an image or a row before the file's network can read it.
 json preparation(const json& card) {
   for (const auto* part : {"image", "table"})
     if (card.contains(part)) return {{part, card[part]}};
@@ -150,7 +150,7 @@ json preparation(const json& card) {
 void print(const Content& content, const fs::path& out, Kind kind, const json& expects) {
   std::cout << content.report.text() << out.string() << ": " << text_of(kind) << ", " << fs::file_size(out)
             << " bytes\n";
-  if (expects.contains("image")) std::cout << "expects pictures prepared as " << expects["image"].dump() << "\n";
+  if (expects.contains("image")) std::cout << "expects images prepared as " << expects["image"].dump() << "\n";
   if (expects.contains("table"))
     std::cout << "expects rows as the model file prepares them; its quantiles and categories are not in this file\n";
 }
@@ -235,12 +235,12 @@ int main(int argc, char** argv) {
                              "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
                 app.add_option(
                     "--calibrate", arguments.calibrate.path,
-                    "Pictures of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
+                    "Images of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
                 app.add_option("--calibrate-most", arguments.calibrate.most, "At most so many of them, spread over all")
                     ->check(CLI::PositiveNumber)
                     ->capture_default_str();
                 app.add_option("--size", arguments.size,
-                               "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
+                               "TorchScript and ONNX for images of N x N pixels alone; else any size")
                     ->check(CLI::PositiveNumber);
               },
           .run = [&]() -> nlohmann::ordered_json {

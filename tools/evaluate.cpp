@@ -3,9 +3,9 @@
 
 #include "cli/app.h"
 #include "cli/dataset.h"
+#include "cli/image_arguments.h"
 #include "cli/measure.h"
 #include "cli/mistakes.h"
-#include "cli/picture_options.h"
 #include "cli/report_data.h"
 #include "cli/source.h"
 #include "cli/table_options.h"
@@ -21,14 +21,14 @@ struct Arguments {
   std::string weights, data, target, report;
   bool describe = false;
   TableReadOptions table;
-  cli::PictureOptions pictures;
+  cli::ImageArguments images;
   cli::FuseFlags fuse;
 };
 
-/// The rows that are measured; `pictures` of an image network.
+/// The rows that are measured; `images` of an image network.
 struct Labelled {
   Batches rows;
-  std::optional<cli::ImageRows> pictures = {};
+  std::optional<cli::ImageRows> images = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
@@ -36,15 +36,15 @@ Labelled read(const Model& model, const Arguments& a) {
   cli::DataOptions data;
   data.table = a.table;
   if (!a.target.empty()) data.target = {a.target};
-  auto how = cli::image_data_options(a.pictures, data);
+  auto how = cli::image_data_options(a.images, data);
   how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
   auto labelled = cli::read_labelled_images(model, a.data, how);
-  return {std::move(labelled.rows), std::move(labelled.pictures)};
+  return {std::move(labelled.rows), std::move(labelled.images)};
 }
 
 /// What the model file says of its columns and its target.
 ordered_json describe_model(const Model& model, bool json) {
-  if (!model.table) fail(ErrorKind::usage, "{}: reads pictures, --describe is of tables", model.name);
+  if (!model.table) fail(ErrorKind::usage, "{}: reads images, --describe is of tables", model.name);
   ordered_json result{{"model", model.name}};
   if (model.target) result["target"] = model.target->to_json();
   result.update(describe(*model.table));
@@ -63,7 +63,7 @@ ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled,
                     .results = {{"measured", metrics}},
                     .parts = {{"measured", given.targets.size(0)}}};
   cli::add_predictions(report, *model.target, given.outputs, given.targets, "measured");
-  if (labelled.pictures) report.mistakes = cli::worst_mistakes(*model.target, given, *labelled.pictures);
+  if (labelled.images) report.mistakes = cli::worst_mistakes(*model.target, given, *labelled.images);
   if (!model.table) return report;
   const auto raw = cli::read_raw(model, a.data, a.target, a.table);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
@@ -96,21 +96,21 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
   return cli::run_tool(argc, argv, common, {
       .name = "evaluate",
-      .description = "Measures a model file on a table or on pictures with their targets",
+      .description = "Measures a model file on a table or on images with their targets",
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         app.add_option("--weights", a.weights, "A model file")->required();
         app.add_option(
             "--data", a.data,
-            "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
+            "A table; of images a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
         app.add_option("--target", a.target,
-                       "The column to compare with, if it has another name than in training; of a table of pictures "
+                       "The column to compare with, if it has another name than in training; of a table of images "
                        "that of the classes");
         app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
         cli::add_fuse_options(app, a.fuse);
         cli::add_table_options(app, a.table);
-        cli::add_picture_reading(app, a.pictures);
+        cli::add_image_reading(app, a.images);
         app.final_callback([&a] {
           if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
         });

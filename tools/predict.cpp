@@ -1,4 +1,4 @@
-// reszoo-predict: what a model says of raw rows or pictures.
+// reszoo-predict: what a model says of raw rows or images.
 #include <algorithm>
 #include <iostream>
 #include <numeric>
@@ -74,14 +74,14 @@ Column top_classes(const Classes& classes, size_t top) {
 }
 
 /// The table that is printed: predictions, the likeliest classes, probabilities.
-Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool pictures,
+Frame answers_of(const cli::Source& source, const Tensor& outputs, const Arguments& a, bool images,
                  std::vector<std::string> paths) {
   Classes classes;
   auto frame = table_of(source, outputs, a.probabilities, classes);
-  if (const auto top = a.top.value_or(pictures ? 5 : 0); top > 0 && !classes.names.empty())
+  if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !classes.names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(classes, top));
-  if (pictures) {
-    paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among pictures have none
+  if (images) {
+    paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
   }
   return frame;
@@ -100,14 +100,14 @@ void gather(ordered_json& lists, const Frame& answers) {
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto source = cli::open_source(a.source, common.use());
-  const bool pictures = cli::has_pictures(a.input.inputs), listed = common.json && a.out.empty();
+  const bool images = cli::has_images(a.input.inputs), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
   ordered_json lists = ordered_json::object();
   cli::for_each_input(source, a.input, [&](const cli::Part& part) {
-    const auto answers = answers_of(source, source.outputs(part.input), a, pictures, part.pictures);
+    const auto answers = answers_of(source, source.outputs(part.input), a, images, part.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
     if (writer) writer->write(answers, part.kept);
@@ -126,13 +126,13 @@ int main(int argc, char** argv) {
   Arguments arguments;
   return cli::run_tool(argc, argv, common, {
       .name = "predict",
-      .description = "Predicts for raw rows or pictures",
+      .description = "Predicts for raw rows or images",
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         cli::add_source_options(app, a.source);
         cli::add_input_options(app, a.input);
         app.add_option("--keep", a.input.keep, "Columns of the input to copy to the output")->delimiter(',');
-        app.add_option("--top", a.top, "Show this many classes (pictures: 5)");
+        app.add_option("--top", a.top, "Show this many classes (images: 5)");
         app.add_flag("--proba", a.probabilities, "Give every class's probability");
         app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");
       },

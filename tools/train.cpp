@@ -1,13 +1,13 @@
-// reszoo-train: from a table or a folder of pictures to a model file.
+// reszoo-train: from a table or a folder of images to a model file.
 #include <iostream>
 
 #include "cli/app.h"
 #include "cli/dataset.h"
 #include "cli/download_line.h"
 #include "cli/folds.h"
+#include "cli/image_arguments.h"
 #include "cli/measure.h"
 #include "cli/outcome.h"
-#include "cli/picture_options.h"
 #include "cli/plan_options.h"
 #include "cli/report_data.h"
 #include "cli/run_folder.h"
@@ -28,7 +28,7 @@ namespace {
 struct Arguments {
   cli::PlanOptions plan;
   cli::DataOptions data;
-  cli::PictureOptions pictures;
+  cli::ImageArguments images;
   std::string init, pretrained, out, metric, threshold;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool class_weights = false, class_draws = false;
@@ -38,9 +38,9 @@ struct Arguments {
 void define(CLI::App& app, Arguments& a) {
   cli::add_data_options(app, a.data);
   cli::add_plan_options(app, a.plan);
-  cli::add_picture_options(app, a.pictures);
+  cli::add_image_arguments(app, a.images);
   app.add_option("--metric", a.metric,
-                 "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
+                 "Which of the printed metrics decides (rmse; of classes log_loss, of images accuracy)");
   app.add_option("--threshold", a.threshold,
                  "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
@@ -176,17 +176,17 @@ std::optional<ImagePreprocess> known_preprocess(const Arguments& a) {
   return card.contains("image") ? std::optional(ImagePreprocess::from(card["image"])) : std::nullopt;
 }
 
-Prepared prepare_pictures(Arguments& a, const cli::Common& common, c10::Device device) {
+Prepared prepare_images(Arguments& a, const cli::Common& common, c10::Device device) {
   for (const auto& [given, option] :
        {std::pair(!a.data.weight.empty(), "--weight"), std::pair(!a.data.group.empty(), "--group"),
         std::pair(!a.data.time.empty(), "--time"), std::pair(!a.data.stratify.empty(), "--stratify")})
-    if (given) fail(ErrorKind::usage, "{}: is for tables, {} has pictures", option, a.data.data);
-  auto how = cli::image_data_options(a.pictures, a.data);
+    if (given) fail(ErrorKind::usage, "{}: is for tables, {} has images", option, a.data.data);
+  auto how = cli::image_data_options(a.images, a.data);
   how.tell = [](const std::string& line) { std::cerr << line << "\n"; };
   const auto parts = cli::read_image_parts(a.data.data, how.read);
   if (a.plan.recipe.empty()) a.plan.recipe = cli::usual_recipe(parts.train, !a.init.empty() || !a.pretrained.empty());
   auto plan = make_plan(a, common, device, parts.train.rows());
-  cli::apply(a.pictures, plan);
+  cli::apply(a.images, plan);
   return {cli::make_image_dataset(a.data, how, parts, plan.image, known_preprocess(a)), plan};
 }
 
@@ -194,7 +194,7 @@ Prepared prepare(Arguments& a, const cli::Common& common, c10::Device device, Do
   a.data.seed = common.seed;
   Prepared prepared;
   if (domain == Domain::image) {
-    prepared = prepare_pictures(a, common, device);
+    prepared = prepare_images(a, common, device);
   } else {
     if (a.data.validation.empty()) a.data.validation = "0.1";
     prepared.dataset = cli::read_table_dataset(a.data);
@@ -269,7 +269,7 @@ int main(int argc, char** argv) {
   return cli::run_tool(argc, argv, common,
                        {
                            .name = "train",
-                           .description = "Trains a network on a table or on pictures",
+                           .description = "Trains a network on a table or on images",
                            .define =
                                [&](CLI::App& app) {
                                  define(app, arguments);

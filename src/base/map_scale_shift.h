@@ -4,7 +4,7 @@
 
 namespace reszoo::detail {
 
-/// Some rows of maps, one behind the other, (count, channels) of float32. A row is a pixel of a picture.
+/// Some rows of maps, one behind the other, (count, channels) of float32. A row is a pixel of an image.
 struct MapRows {
   int64_t count, channels;
 };

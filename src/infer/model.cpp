@@ -176,13 +176,13 @@ void Model::fuse(const FuseOptions& how) {
 }
 
 Tensor Model::input(const Frame& rows) const {
-  if (!table) fail(ErrorKind::usage, "{}: reads pictures, got rows of a table", name);
+  if (!table) fail(ErrorKind::usage, "{}: reads images, got rows of a table", name);
   return table->transform(rows);
 }
 
-Tensor Model::input(const ImageView& picture) const {
-  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", name);
-  return (*image)(picture);
+Tensor Model::input(const ImageView& pixels) const {
+  if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got an image", name);
+  return (*image)(pixels);
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
@@ -226,8 +226,8 @@ Prediction Model::predict(const Row& row) {
   return read(outputs(input(frame_of({row})))).front();
 }
 
-Prediction Model::predict(const ImageView& picture) {
-  return read(outputs(input(picture))).front();
+Prediction Model::predict(const ImageView& pixels) {
+  return read(outputs(input(pixels))).front();
 }
 
 }  // namespace reszoo

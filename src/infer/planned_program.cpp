@@ -16,7 +16,7 @@ constexpr size_t kPlans = 8;
 /// Rows of a table that go through the whole network together: what lies between layers stays in the nearest caches.
 constexpr int64_t kRowsTogether = 256, kFewRows = 32;
 
-/// Pictures of a batch that are run together: more are no faster, and need more memory.
+/// Images of a batch that are run together: more are no faster, and need more memory.
 constexpr int64_t kImagesTogether = 8;
 
 std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& portions) {

@@ -16,11 +16,11 @@ class PlannedProgram {
   PlannedProgram(Program program, const PlanOptions& options)
       : program_(std::make_shared<const Program>(std::move(program))), options_(options) {}
 
-  /// The results for x: rows of a table in portions that are dealt to the threads, many pictures in portions one after
+  /// The results for x: rows of a table in portions that are dealt to the threads, many images in portions one after
   /// the other.
   std::vector<Tensor> run(const Tensor& x);
 
-  /// Runs many pictures in portions one after the other, where their results are their own.
+  /// Runs many images in portions one after the other, where their results are their own.
   using RunPortion = std::function<std::vector<Tensor>(const Tensor& x)>;
   std::vector<Tensor> in_portions(const Tensor& x, const RunPortion& run) const;
 

@@ -1,10 +1,10 @@
-/// Plans for pictures, by name.
+/// Plans for images, by name.
 #pragma once
 #include "reszoo/learn/plan.h"
 
 namespace reszoo::detail {
 
-// See named_plan. `rows`: pictures to train on.
+// See named_plan. `rows`: images to train on.
 Plan image_plan(int64_t rows);
 Plan cifar_plan(int64_t rows);
 Plan torchvision_plan(int64_t rows);

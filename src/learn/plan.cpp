@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "image_recipes.h"
 #include "reszoo/base/names.h"
 #include "reszoo/nn/bins.h"
 #include "reszoo/train/freeze.h"
-#include "image_recipes.h"
 
 namespace reszoo {
 namespace {
@@ -82,8 +82,8 @@ nlohmann::json options_for_rows(const Model& model, const Plan& plan, const Batc
   return options;
 }
 
-nlohmann::json options_for_pictures(const Model& model, const Plan& plan, const Batches& pictures) {
-  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", pictures.input_shape().front()}};
+nlohmann::json options_for_images(const Model& model, const Plan& plan, const Batches& images) {
+  nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", images.input_shape().front()}};
   options.update(plan.options);
   return options;
 }
@@ -120,7 +120,7 @@ void build_network(Model& model, const Plan& plan, const Batches& rows) {
   const bool table = info.domain == Domain::tabular;
   model.name = plan.network;
   model.options = options_from_json(
-      info.domain, table ? options_for_rows(model, plan, rows) : options_for_pictures(model, plan, rows));
+      info.domain, table ? options_for_rows(model, plan, rows) : options_for_images(model, plan, rows));
   model.network = create_model(model.name, model.options);
 }
 

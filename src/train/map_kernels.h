@@ -1,5 +1,5 @@
 /// Passes over feature maps whose channels lie side by side, (rows, channels) of float32: SIMD through
-/// Highway, its width chosen at run time. A row is a pixel of a picture.
+/// Highway, its width chosen at run time. A row is a pixel of an image.
 #pragma once
 #include <cstdint>
 

@@ -21,7 +21,7 @@ std::pair<int64_t, int64_t> piece(int64_t size, double fraction, Random& random)
 /// Puts the neighbour's rectangle into the inputs; returns the share that is left of each.
 double paste(Tensor& inputs, const Tensor& neighbours, double share, Random& random) {
   if (inputs.dim() != 4)
-    fail(ErrorKind::input, "Mix: cutmix is of pictures (N, C, H, W), got ({})", fmt::join(inputs.sizes(), ", "));
+    fail(ErrorKind::input, "Mix: cutmix is of images (N, C, H, W), got ({})", fmt::join(inputs.sizes(), ", "));
   const double side = std::sqrt(1 - share);
   const auto [top, height] = piece(inputs.size(2), side, random);
   const auto [left, width] = piece(inputs.size(3), side, random);

@@ -70,7 +70,7 @@ TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
   EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 6, 2))));
 }
 
-TEST(Loader, PicturesComeChannelsFirstByPixels) {
+TEST(Loader, ImagesComeChannelsFirstByPixels) {
   const auto batch = loaded(1).in_order(4)[1];
   EXPECT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 2, 3, 3}));
   EXPECT_TRUE(batch.inputs.is_contiguous(at::MemoryFormat::ChannelsLast));

@@ -10,8 +10,8 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// Pictures of 12 x 10 pixels, each of one value.
-Batch pictures() {
+/// Images of 12 x 10 pixels, each of one value.
+Batch images() {
   const auto values = torch::arange(1, 6).to(torch::kFloat);
   return {.inputs = values.view({5, 1, 1, 1}).expand({5, 2, 12, 10}).contiguous(), .targets = torch::arange(5)};
 }
@@ -20,24 +20,24 @@ Batch pictures() {
 
 TEST(Mix, NothingIsMixedUnlessAskedFor) {
   Random random(0);
-  EXPECT_FALSE(Mix{}(pictures(), random).mixed_targets.defined());
+  EXPECT_FALSE(Mix{}(images(), random).mixed_targets.defined());
   const Mix never{.mixup = 1, .probability = 0};
-  EXPECT_FALSE(never(pictures(), random).mixed_targets.defined());
+  EXPECT_FALSE(never(images(), random).mixed_targets.defined());
 }
 
 TEST(Mix, MixupIsTheSumOfBothByTheShare) {
   Random random(1);
-  const auto batch = pictures(), mixed = Mix{.mixup = 0.4}(batch, random);
+  const auto batch = images(), mixed = Mix{.mixup = 0.4}(batch, random);
   EXPECT_TRUE(torch::equal(mixed.mixed_targets, torch::tensor({4, 0, 1, 2, 3})));
   const auto expected = mixed.share * batch.inputs + (1 - mixed.share) * batch.inputs.roll(1, 0);
   EXPECT_TRUE(torch::allclose(mixed.inputs, expected));
-  EXPECT_TRUE(torch::equal(batch.inputs, pictures().inputs));  // the batch itself stays
+  EXPECT_TRUE(torch::equal(batch.inputs, images().inputs));  // the batch itself stays
 }
 
 TEST(Mix, CutmixKeepsTheShareOfThePixels) {
   for (int64_t step = 0; step < 50; ++step) {
     Random random(2, 0, step);
-    const auto batch = pictures(), mixed = Mix{.cutmix = 1}(batch, random);
+    const auto batch = images(), mixed = Mix{.cutmix = 1}(batch, random);
     const auto own = (mixed.inputs == batch.inputs).to(torch::kFloat).flatten(1).mean(1);
     const auto other = (mixed.inputs == batch.inputs.roll(1, 0)).to(torch::kFloat).flatten(1).mean(1);
     EXPECT_TRUE(torch::allclose(own, torch::full({5}, mixed.share)));
@@ -60,7 +60,7 @@ TEST(Mix, SharesFollowTheBetaDistribution) {
 
 TEST(Mix, CutmixOfRowsIsRefused) {
   Random random(4);
-  expect_error(ErrorKind::input, "cutmix is of pictures (N, C, H, W), got (5, 3)", [&] {
+  expect_error(ErrorKind::input, "cutmix is of images (N, C, H, W), got (5, 3)", [&] {
     Mix{.cutmix = 1}({.inputs = torch::zeros({5, 3}), .targets = torch::arange(5)}, random);
   });
 }

@@ -108,7 +108,7 @@ Dataset make_dataset(const DataOptions& options, const TrainingTable& table, con
 Dataset read_table_dataset(const DataOptions& options) {
   if (const auto kind = detect_data(options.data); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", options.data,
-         kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
+         kind == DataKind::unknown ? "neither a table nor images" : "of the kind: " + text_of(kind));
   if (options.target.empty()) fail(ErrorKind::usage, "--target: a table needs the name of the column to predict");
   const auto table = read_training_table(options);
   const auto split = naming(options.data, [&] { return split_of(options, table.frame.rows(), table.rule); });

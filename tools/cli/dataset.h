@@ -19,7 +19,7 @@ struct Dataset {
   std::vector<std::string> notes;
   Frame sample;    ///< of a table: raw training rows to describe, some thousands
   Frame measured;  ///< of a table: raw rows of test, else validation, else training, some thousands, with targets
-  std::optional<ImageRows> pictures = {};  ///< of an image network: those of the same part
+  std::optional<ImageRows> images = {};  ///< of an image network: those of the same part
 };
 
 /// A table to train on, read and checked as a whole, and by what its rows are

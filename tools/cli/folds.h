@@ -9,7 +9,7 @@ namespace reszoo::cli {
 /// decides when to stop, in folders `fold-<i>`, and measures the rows held out.
 /// Preprocessing and target are fitted on each fold's own training rows, where
 /// every class weighs the same with `class_weights`.
-/// Throws: Error (usage) for pictures; Exit when a signal stopped it.
+/// Throws: Error (usage) for images; Exit when a signal stopped it.
 std::vector<Metrics> cross_validate(const DataOptions& data, const Training& training, const Plan& plan, int64_t count,
                                     bool class_weights);
 

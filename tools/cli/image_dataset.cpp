@@ -9,17 +9,17 @@
 namespace reszoo::cli {
 namespace {
 
-constexpr int64_t kSmall = 96;             // pixels: up to here pictures are taken as they are
+constexpr int64_t kSmall = 96;             // pixels: up to here images are taken as they are
 constexpr int64_t kMeasured = 60'000'000;  // bytes that mean and deviation are taken of
 
-/// Mean and deviation of x / 255 by channel, of all pictures or as many from the first as are quickly read.
+/// Mean and deviation of x / 255 by channel, of all images or as many from the first as are quickly read.
 void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
   const auto channels = static_cast<size_t>(preprocess.channels);
   std::vector<double> sum(channels), squares(channels);
   int64_t pixels_seen = 0;
   for (int64_t row = 0; row < rows.rows() && pixels_seen < kMeasured; ++row) {
-    const auto picture = rows.source(row);
-    const auto pixels = with_channels(picture->read(picture->whole()), preprocess.channels);
+    const auto image = rows.source(row);
+    const auto pixels = with_channels(image->read(image->whole()), preprocess.channels);
     for (size_t i = 0; i < pixels.bytes.size(); ++i) {
       const double value = pixels.bytes[i];
       sum[i % channels] += value;
@@ -42,7 +42,7 @@ int64_t resize_for(int64_t size, const ImagePlan& plan) {
   return std::lrint(std::floor(static_cast<double>(size) / plan.crop_share));
 }
 
-/// What evaluation does to pictures such as these.
+/// What evaluation does to images such as these.
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImagePlan& plan,
                                const std::optional<ImagePreprocess>& known) {
   const bool small = are_small(rows) && plan.size == 0;
@@ -88,7 +88,7 @@ ImageRows read_labelled_rows(const std::string& path, const ImageDataOptions& im
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 
-/// A part that is pictures of the training set, set apart by the path, or a path of its own.
+/// A part that is images of the training set, set apart by the path, or a path of its own.
 std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, const std::optional<ImageRows>& apart,
                                  const std::string& text, const char* option, const ImageDataOptions& images) {
   if (rows.numel() > 0) return take(all.train, rows);
@@ -97,8 +97,8 @@ std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, cons
   return read_labelled_rows(text, images);
 }
 
-/// The split of the pictures to train on: fractions count where the path sets nothing apart.
-Split split_pictures(DataOptions options, const ImageParts& parts, const Target& target) {
+/// The split of the images to train on: fractions count where the path sets nothing apart.
+Split split_images(DataOptions options, const ImageParts& parts, const Target& target) {
   if (options.validation.empty() && !parts.validation) options.validation = "0.1";
   const auto rule = split_rule(options, {{parts.train.labels}}, target);
   return split_of(options, parts.train.rows(), rule);
@@ -121,7 +121,7 @@ Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& i
     const auto classes = std::get<0>(at::_unique2(as_text(parts.train.labels).codes)).size(0);
     if (!target.task) target.task = classes == 2 ? Task::binary : Task::multiclass;
     model.target = Target::fit({{parts.train.labels}}, {"label"}, target);
-    return split_pictures(options, parts, *model.target);
+    return split_images(options, parts, *model.target);
   });
   const auto train = take(parts.train, split.train);
   model.image = preprocess_for(train, plan, known);
@@ -136,15 +136,15 @@ Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& i
   dataset.train = naming(options.data, [&] { return image_batches(model, train, plan, images); });
   dataset.validation = batches(validation, options.validation);
   dataset.test = batches(test, options.test);
-  dataset.pictures = test ? *test : validation ? *validation : train;
+  dataset.images = test ? *test : validation ? *validation : train;
   return dataset;
 }
 
 LabelledImages read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images) {
   return naming(path, [&]() -> LabelledImages {
-    auto pictures = read_labelled_rows(path, images);
-    auto rows = image_batches(model, pictures, {}, images);
-    return {std::move(pictures), std::move(rows)};
+    auto labelled = read_labelled_rows(path, images);
+    auto rows = image_batches(model, labelled, {}, images);
+    return {std::move(labelled), std::move(rows)};
   });
 }
 

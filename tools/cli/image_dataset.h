@@ -1,4 +1,4 @@
-/// Pictures as rows that a network trains on.
+/// Images as rows that a network trains on.
 #pragma once
 #include "dataset.h"
 #include "image_rows.h"
@@ -6,7 +6,7 @@
 
 namespace reszoo::cli {
 
-/// How pictures are read and made ready.
+/// How images are read and made ready.
 struct ImageDataOptions {
   ImageReadOptions read;
   int64_t workers = 1;     ///< threads that decode and augment
@@ -15,22 +15,22 @@ struct ImageDataOptions {
       {};  ///< of files that are left out; not of those in Dataset::notes
 };
 
-/// The recipe for pictures such as these where none is named: `finetune` where training begins with
-/// weights, `image` for small pictures of one size, else `torchvision-v1`.
+/// The recipe for images such as these where none is named: `finetune` where training begins with
+/// weights, `image` for small images of one size, else `torchvision-v1`.
 std::string usual_recipe(const ImageRows& rows, bool begins_with_weights);
 
-/// Parts the pictures of `options.data`, and makes their transforms by the plan. `known`: the
+/// Parts the images of `options.data`, and makes their transforms by the plan. `known`: the
 /// preprocessing of a model that training begins with, of which mean and deviation are taken over.
 Dataset make_image_dataset(const DataOptions& options, const ImageDataOptions& images, const ImageParts& parts,
                            const ImagePlan& plan, const std::optional<ImagePreprocess>& known);
 
-/// Pictures, and the same as a trained model reads them.
+/// Images, and the same as a trained model reads them.
 struct LabelledImages {
-  ImageRows pictures;
+  ImageRows images;
   Batches rows;
 };
 
-/// The pictures of a path with their classes: of a path that sets test pictures apart, these, else those
+/// The images of a path with their classes: of a path that sets test images apart, these, else those
 /// to validate with, if any.
 LabelledImages read_labelled_images(const Model& model, const std::string& path, const ImageDataOptions& images);
 

@@ -14,15 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A picture of a set in memory, whose planes of colours are put side by side.
-class SetPicture : public Picture {
+/// An image of a set in memory, whose planes of colours are put side by side.
+class PlanarImage : public LazyImage {
  public:
-  explicit SetPicture(Tensor planes) : planes_(std::move(planes)) {}
+  explicit PlanarImage(Tensor planes) : planes_(std::move(planes)) {}
   int64_t height() const override { return planes_.size(1); }
   int64_t width() const override { return planes_.size(2); }
-  Pixels read(const Box& box, int64_t) const override {
+  ImageBuffer read(const Box& box, int64_t) const override {
     const auto channels = planes_.size(0);
-    Pixels pixels(box.height, box.width, channels);
+    ImageBuffer pixels(box.height, box.width, channels);
     const auto* first = planes_.const_data_ptr<uint8_t>();
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t y = 0; y < box.height; ++y) {
@@ -37,14 +37,14 @@ class SetPicture : public Picture {
   Tensor planes_;  // (C, H, W)
 };
 
-/// Classes by name, or by number where they have none; `part` names the pictures.
-ImageRows rows_of(const ImageSet& set, const char* part, const std::vector<std::string>& classes = {}) {
+/// Classes by name, or by number where they have none; `part` names the images.
+ImageRows rows_of(const ImageTensors& set, const char* part, const std::vector<std::string>& classes = {}) {
   Column labels{.name = "label", .numbers = set.labels.to(at::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
   std::vector<std::string> names;
   for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
   return {
-      .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<SetPicture>(images[row]); },
+      .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<PlanarImage>(images[row]); },
       .labels = labels,
       .names = std::move(names),
       .size = std::pair(set.images.size(2), set.images.size(3)),
@@ -73,7 +73,7 @@ ImageRows rows_of(ImageFiles files, OnBad on_bad, std::vector<std::string>& note
                              : "");
   for (const auto& bad : seen.bad) notes.push_back(bad.why + "; left out");
   files = without(files, seen.bad);
-  if (files.paths.empty()) fail(ErrorKind::input, "no picture is left");
+  if (files.paths.empty()) fail(ErrorKind::input, "no image is left");
   const auto first = static_cast<size_t>(
       std::find_if(seen.heights.begin(), seen.heights.end(), [](int64_t h) { return h > 0; }) - seen.heights.begin());
   bool same = true;
@@ -108,7 +108,7 @@ std::string column_of(const Frame& table, const std::string& named, std::vector<
   for (const auto& column : table.columns)
     if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
   fail(ErrorKind::usage,
-       "{}: image networks take a table of picture files and classes; name its column, as none is called {}", option,
+       "{}: image networks take a table of image files and classes; name its column, as none is called {}", option,
        list(usual));
 }
 
@@ -152,7 +152,7 @@ ImageParts read_image_parts(const std::string& path, const ImageReadOptions& opt
     case DataKind::table: return read_list(path, options);
     default:
       fail(ErrorKind::usage,
-           "{}: image networks train on pictures: a folder of class folders, of IDX or CIFAR files, or a table of "
+           "{}: image networks train on images: a folder of class folders, of IDX or CIFAR files, or a table of "
            "paths and classes; this is {}",
            path, kind == DataKind::unknown ? "none of these" : "of the kind: " + text_of(kind));
   }

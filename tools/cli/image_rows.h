@@ -1,4 +1,4 @@
-/// Pictures with their classes, wherever they come from.
+/// Images with their classes, wherever they come from.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,23 +9,23 @@
 
 namespace reszoo::cli {
 
-/// What happens to files that are no whole pictures.
+/// What happens to files that are no whole images.
 enum class OnBad {
   usual,  ///< the first look at all files fails; damage that shows in training is left out, up to a limit
   fail,
   skip,   ///< left out, in both
 };
 
-/// How pictures are read.
+/// How images are read.
 struct ImageReadOptions {
   OnBad on_bad = OnBad::usual;
   std::string path_column, label_column;  ///< of a table of files; "": found, see read_image_parts
   TableReadOptions table = {};
 };
 
-/// Numbered pictures.
+/// Numbered images.
 struct ImageRows {
-  PictureSource source;
+  ImageSource source;
   Column labels;                                  ///< "label": names or numbers of classes
   std::vector<std::string> names = {};            ///< paths of files; "train 17" of a set in memory, from 0
   std::optional<std::pair<int64_t, int64_t>> size = {};  ///< height and width of all; none where they differ
@@ -37,7 +37,7 @@ struct ImageRows {
 /// The numbered rows (N) int64.
 ImageRows take(const ImageRows& all, const Tensor& rows);
 
-/// What one path holds: pictures to train on, and those that the path itself sets apart.
+/// What one path holds: images to train on, and those that the path itself sets apart.
 struct ImageParts {
   ImageRows train;
   std::optional<ImageRows> validation = {}, test = {};

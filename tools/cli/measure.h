@@ -29,7 +29,7 @@ inline Metrics measure(const Target& target, const Given& given) {
 }
 
 /// The same as a Trainer asks for it. Without a metric given, rmse decides, of
-/// classes log_loss, of pictures accuracy.
+/// classes log_loss, of images accuracy.
 Evaluation evaluation_of(const Target& target, Domain domain, const std::string& metric = {});
 
 /// The rows weighted so that every class weighs the same.

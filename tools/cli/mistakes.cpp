@@ -13,10 +13,10 @@ namespace {
 
 constexpr int64_t longest_side = 160;  // pixels
 
-/// A picture as the page takes it; "" of a file that is gone by now, which must not cost the report.
-std::string small_png(const ImageRows& pictures, int64_t row) {
+/// An image as the page takes it; "" of a file that is gone by now, which must not cost the report.
+std::string small_png(const ImageRows& images, int64_t row) {
   try {
-    return encode_png(thumbnail(*pictures.source(row), longest_side));
+    return encode_png(thumbnail(*images.source(row), longest_side));
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::file) return "";
     throw;
@@ -25,7 +25,7 @@ std::string small_png(const ImageRows& pictures, int64_t row) {
 
 }  // namespace
 
-std::vector<Mistake> worst_mistakes(const Target& target, const Given& given, const ImageRows& pictures) {
+std::vector<Mistake> worst_mistakes(const Target& target, const Given& given, const ImageRows& images) {
   const auto truth = target.truth(given.targets), guess = target.decode(given.outputs).cpu();
   const auto probability = target.probabilities(given.outputs.to(at::kDouble)).cpu();
   const auto wrong = guess.ne(truth).nonzero().squeeze(1);
@@ -36,8 +36,8 @@ std::vector<Mistake> worst_mistakes(const Target& target, const Given& given, co
     const auto at = worst[i].item<int64_t>(), row = given.rows[at].item<int64_t>();
     const auto true_class = truth[at].item<int64_t>(), guessed = guess[at].item<int64_t>();
     const auto name_of = [&](int64_t c) { return target.classes().at(static_cast<size_t>(c)); };
-    mistakes.push_back({.png = small_png(pictures, row),
-                        .name = pictures.names.at(static_cast<size_t>(row)),
+    mistakes.push_back({.png = small_png(images, row),
+                        .name = images.names.at(static_cast<size_t>(row)),
                         .truth = name_of(true_class),
                         .guess = name_of(guessed),
                         .truth_probability = probability[at][true_class].item<double>(),

@@ -7,7 +7,7 @@
 namespace reszoo::cli {
 
 /// The wrong guesses that give the least to the true class, the worst first, as many as a page shows.
-/// `pictures`: the rows that `given` is of.
-std::vector<Mistake> worst_mistakes(const Target& target, const Given& given, const ImageRows& pictures);
+/// `images`: the rows that `given` is of.
+std::vector<Mistake> worst_mistakes(const Target& target, const Given& given, const ImageRows& images);
 
 }  // namespace reszoo::cli

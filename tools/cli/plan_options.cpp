@@ -59,7 +59,7 @@ void add_plan_options(CLI::App& app, PlanOptions& o) {
   app.add_option("--model", o.network, "Name of a network, see reszoo-models (tabular_resnet)");
   app.add_option("--recipe", o.recipe,
                  "How it is built and trained: auto or paper of tables (auto); image, cifar, torchvision-v1, timm-a3 "
-                 "or finetune of pictures (by size)");
+                 "or finetune of images (by size)");
   add_model_options(app, o.settings);
   app.add_option("--bins", o.bins, "Most bins a number, of piecewise-linear embeddings (48)")
       ->check(CLI::Range(1, 1024));
@@ -120,8 +120,8 @@ Domain domain_of(const PlanOptions& options) {
 }
 
 Plan plan_of(const PlanOptions& given, int64_t rows) {
-  const bool pictures = domain_of(given) == Domain::image;
-  auto plan = named_plan(!given.recipe.empty() ? given.recipe : pictures ? "image" : "auto", rows);
+  const bool images = domain_of(given) == Domain::image;
+  auto plan = named_plan(!given.recipe.empty() ? given.recipe : images ? "image" : "auto", rows);
   if (!given.network.empty()) plan.network = given.network;
   if (given.network_options) plan.options = *given.network_options;
   plan.options.update(to_json(parse_model_options(registry().find(plan.network), given.settings)));

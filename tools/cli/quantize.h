@@ -7,14 +7,14 @@
 namespace reszoo::cli {
 
 struct CalibrateOptions {
-  std::string path;    ///< pictures
+  std::string path;    ///< images
   int64_t most = 512;  ///< of them, spread over all
 };
 
-/// How far the outputs in int8 are from those in float32, on the pictures of the calibration.
+/// How far the outputs in int8 are from those in float32, on the images of the calibration.
 struct Agreement {
-  int64_t pictures = 0;
-  double same_class = 0;  ///< share of pictures with the same largest output
+  int64_t images = 0;
+  double same_class = 0;  ///< share of images with the same largest output
   double error = 0;       ///< root mean square of the differences, to that of the outputs
 
   std::string text() const;
@@ -23,7 +23,7 @@ struct Agreement {
 
 /// Calibrates the source's model: sets its quantization, and weights as the file will have them. Errors call the source
 /// `name`.
-/// Throws: Error that names the path; Error (usage) for a source that is no network of pictures.
+/// Throws: Error that names the path; Error (usage) for a source that is no network of images.
 Agreement quantize(Source& source, const std::string& name, const CalibrateOptions& options);
 
 }  // namespace reszoo::cli

@@ -118,12 +118,12 @@ void add_dataset(ReportData& report, Model& model, const Dataset& dataset, const
                   tested      ? "test"
                   : validated ? "validation"
                               : "training");
-  if (dataset.pictures) {
+  if (dataset.images) {
     report.items = "images";
-    report.mistakes = worst_mistakes(*model.target, given, *dataset.pictures);
+    report.mistakes = worst_mistakes(*model.target, given, *dataset.images);
   }
   report.lead = fmt::format("{} of {}", text_of(model.target->task()), model.target->name());
-  report.lead += model.table ? fmt::format(" from {} columns", model.table->inputs().size()) : " from pictures";
+  report.lead += model.table ? fmt::format(" from {} columns", model.table->inputs().size()) : " from images";
   report.parts = {{"training", dataset.train->rows()}};
   if (validated) report.parts.emplace_back("validation", dataset.validation->rows());
   if (tested) report.parts.emplace_back("test", dataset.test->rows());

@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Files of a folder that holds pictures, in the order of their names.
-std::vector<fs::path> pictures_in(const fs::path& folder) {
+/// Files of a folder that holds images, in the order of their names.
+std::vector<fs::path> images_in(const fs::path& folder) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file() && detect_data(entry.path()) == DataKind::image_file) found.push_back(entry.path());
@@ -49,41 +49,41 @@ ImagePreprocess preprocess_of(int64_t channels) {
   return preprocess;
 }
 
-/// How pictures are prepared: as the model file says, else as for ImageNet.
-ImagePreprocess picture_preprocess(const Source& source) {
+/// How images are prepared: as the model file says, else as for ImageNet.
+ImagePreprocess image_preprocess(const Source& source) {
   if (!source.model) return imagenet_preprocess();
   if (source.model->image) return *source.model->image;
-  fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", source.model->name);
+  fail(ErrorKind::usage, "{}: reads rows of a table, got an image", source.model->name);
 }
 
-/// Pictures that are decoded and run together.
-constexpr size_t kPicturesTogether = 8;
+/// Images that are decoded and run together.
+constexpr size_t kImagesTogether = 8;
 
-/// Hands on pictures in runs of one size.
+/// Hands on images in runs of one size.
 void visit_alike(const std::vector<Tensor>& inputs, const fs::path* paths, const std::function<void(const Part&)>& visit) {
   for (size_t first = 0, end = 0; first < inputs.size(); first = end) {
     Part part;
     std::vector<Tensor> alike;
     for (; end < inputs.size() && inputs[end].sizes() == inputs[first].sizes(); ++end) {
       alike.push_back(inputs[end]);
-      part.pictures.push_back(paths[end].string());
+      part.images.push_back(paths[end].string());
     }
     part.input = alike.size() == 1 ? alike.front() : torch::cat(alike);
     visit(part);
   }
 }
 
-/// Decodes pictures in all threads. Those before a bad one are handed on.
-void visit_pictures(const Source& source, const std::vector<fs::path>& paths, const std::function<void(const Part&)>& visit) {
-  const auto preprocess = picture_preprocess(source);
-  for (size_t first = 0; first < paths.size(); first += kPicturesTogether) {
-    const auto count = std::min(kPicturesTogether, paths.size() - first);
+/// Decodes images in all threads. Those before a bad one are handed on.
+void visit_images(const Source& source, const std::vector<fs::path>& paths, const std::function<void(const Part&)>& visit) {
+  const auto preprocess = image_preprocess(source);
+  for (size_t first = 0; first < paths.size(); first += kImagesTogether) {
+    const auto count = std::min(kImagesTogether, paths.size() - first);
     std::vector<Tensor> inputs(count);
     std::vector<std::exception_ptr> errors(count);
     parallel(static_cast<int64_t>(count), [&](int64_t task) {
       const auto i = static_cast<size_t>(task);
       try {
-        inputs[i] = preprocess(*open_picture(paths[first + i]));
+        inputs[i] = preprocess(*open_image(paths[first + i]));
       } catch (...) {
         errors[i] = std::current_exception();
       }
@@ -95,7 +95,7 @@ void visit_pictures(const Source& source, const std::vector<fs::path>& paths, co
   }
 }
 
-/// The test pictures of a folder that has all of one size in a few files; nothing of another.
+/// The test images of a folder that has all of one size in a few files; nothing of another.
 std::optional<Tensor> set_of(const fs::path& path, DataKind kind) {
   if (kind == DataKind::idx_folder) return read_idx_folder(path).test.images;
   if (kind == DataKind::cifar_folder) return read_cifar_folder(path).splits.test.images;
@@ -223,7 +223,7 @@ void add_source_options(CLI::App& app, SourceOptions& options) {
 }
 
 void add_input_options(CLI::App& app, InputOptions& options) {
-  app.add_option("INPUT", options.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+  app.add_option("INPUT", options.inputs, "Tables, images, folders of them; - is a table on stdin")->required();
   add_table_options(app, options.table);
 }
 
@@ -237,7 +237,7 @@ Source open_source(const SourceOptions& options, c10::Device device) {
   return source;
 }
 
-bool has_pictures(const std::vector<std::string>& inputs) {
+bool has_images(const std::vector<std::string>& inputs) {
   return std::any_of(inputs.begin(), inputs.end(), [](const std::string& input) {
     if (input == "-") return false;
     const auto kind = detect_data(input);
@@ -259,16 +259,16 @@ void for_each_input(const Source& source, const InputOptions& options, const std
     } else if (!options.keep.empty()) {
       fail(ErrorKind::usage, "--keep: {} has no columns", input);
     } else if (kind == DataKind::image_file) {
-      visit_pictures(source, {input}, visit);
+      visit_images(source, {input}, visit);
     } else if (const auto images = set_of(input, kind)) {
-      visit({picture_preprocess(source)(images->index_select(0, torch::tensor(spread(images->size(0), options.most))))});
+      visit({image_preprocess(source)(images->index_select(0, torch::tensor(spread(images->size(0), options.most))))});
     } else if (fs::is_directory(input)) {
-      const auto found = pictures_in(input);
+      const auto found = images_in(input);
       std::vector<fs::path> taken;
       for (const auto i : spread(std::ssize(found), options.most)) taken.push_back(found[static_cast<size_t>(i)]);
-      visit_pictures(source, taken, visit);
+      visit_images(source, taken, visit);
     } else {
-      fail(ErrorKind::input, "{}: neither a table nor a picture", input);
+      fail(ErrorKind::input, "{}: neither a table nor an image", input);
     }
   }
 }

@@ -59,21 +59,21 @@ struct InputOptions {
   std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
   std::vector<std::string> keep;    ///< columns of tables to hand on
   TableReadOptions table;
-  int64_t most = 0;  ///< pictures of a folder, spread over all of it; 0: all
+  int64_t most = 0;  ///< images of a folder, spread over all of it; 0: all
 };
 
 /// Adds INPUT and how tables are read.
 void add_input_options(CLI::App& app, InputOptions& options);
 
-/// Some rows, or some pictures, ready for the network.
+/// Some rows, or some images, ready for the network.
 struct Part {
   Tensor input;
-  std::vector<std::string> pictures = {};             ///< their paths
+  std::vector<std::string> images = {};             ///< their paths
   std::shared_ptr<const arrow::Table> kept = nullptr;  ///< of rows: the columns that are handed on
 };
 
-/// Whether one of the inputs is a picture or a folder of them.
-bool has_pictures(const std::vector<std::string>& inputs);
+/// Whether one of the inputs is an image or a folder of them.
+bool has_images(const std::vector<std::string>& inputs);
 
 /// Calls `visit` with each part of the inputs, in their order; a table of any
 /// size comes in parts that fit the memory.

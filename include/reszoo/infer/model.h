@@ -14,7 +14,7 @@
 
 namespace reszoo {
 
-/// What is said of one row or picture.
+/// What is said of one row or image.
 struct Prediction {
   double value = 0;                   ///< of a number, in its unit; the middle one of quantiles
   std::string label;                  ///< the class; a number as text
@@ -30,7 +30,7 @@ struct Prediction {
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
 ///
-/// A cv::Mat is such a picture once cv::cvtColor made it RGB; its `step` is the stride.
+/// A cv::Mat is such an image once cv::cvtColor made it RGB; its `step` is the stride.
 struct Model {
   std::string name;                      ///< a row of the registry
   ModelOptions options;
@@ -56,13 +56,13 @@ struct Model {
   /// Throws: as `reszoo::fuse`.
   void fuse(const FuseOptions& how = {});
 
-  /// One raw row, or one picture in memory.
+  /// One raw row, or one image in memory.
   /// Throws: Error (input) for a lost column or a wrong kind; Error (usage) if
   /// the model is of the other domain.
   Prediction predict(const Row& row);
   Prediction predict(const ImageView& image);
 
-  /// Raw rows or one picture as the network's input.
+  /// Raw rows or one image as the network's input.
   Tensor input(const Frame& rows) const;
   Tensor input(const ImageView& image) const;
 

@@ -32,7 +32,7 @@ struct Quantization {
 ///     const auto fast = fuse(network, {.quantization = calibration.result()});
 ///
 /// The ranges are those of Nagel et al., "A White Paper on Neural Network Quantization" (2021), section 3: the least
-/// and largest of each batch, averaged over the batches, so that one picture does not widen them for all.
+/// and largest of each batch, averaged over the batches, so that one image does not widen them for all.
 class Calibration {
  public:
   /// Throws: Error (device) if the network is not float32 on a CPU; Error (usage) if it has no convolution that could

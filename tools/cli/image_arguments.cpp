@@ -1,4 +1,4 @@
-#include "picture_options.h"
+#include "image_arguments.h"
 
 #include "reszoo/base/error.h"
 
@@ -19,9 +19,9 @@ OnBad parse_on_bad(const std::string& text) {
 
 }  // namespace
 
-void add_picture_options(CLI::App& app, PictureOptions& o) {
+void add_image_arguments(CLI::App& app, ImageArguments& o) {
   app.add_option("--size", o.size,
-                 "Side of the square that the network sees, pixels (small pictures as they are, else 224)")
+                 "Side of the square that the network sees, pixels (small images as they are, else 224)")
       ->check(CLI::Range(8, 4096));
   app.add_option("--train-size", o.train_size, "The same in training (--size; timm-a3 160)")
       ->check(CLI::Range(8, 4096));
@@ -38,12 +38,12 @@ void add_picture_options(CLI::App& app, PictureOptions& o) {
   app.add_option("--erase", o.erase, "Chance of a rectangle erased (0)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--mixup", o.mixup, "Alpha of mixup; 0 none (0; timm-a3 0.1)")->check(CLI::NonNegativeNumber);
   app.add_option("--cutmix", o.cutmix, "Alpha of cutmix; 0 none (0; timm-a3 1)")->check(CLI::NonNegativeNumber);
-  add_picture_reading(app, o);
+  add_image_reading(app, o);
 }
 
-void add_picture_reading(CLI::App& app, PictureOptions& o) {
-  app.add_option("--image", o.path_column, "A table's column of picture files (path, file, filename or image)");
-  app.add_option("--workers", o.workers, "Threads that decode and augment pictures; 0: none but the training's (1)")
+void add_image_reading(CLI::App& app, ImageArguments& o) {
+  app.add_option("--image", o.path_column, "A table's column of image files (path, file, filename or image)");
+  app.add_option("--workers", o.workers, "Threads that decode and augment images; 0: none but the training's (1)")
       ->check(CLI::Range(0, 256));
   app.add_option(
       "--on-bad", o.on_bad,
@@ -52,7 +52,7 @@ void add_picture_reading(CLI::App& app, PictureOptions& o) {
       ->check(CLI::NonNegativeNumber);
 }
 
-void apply(const PictureOptions& o, Plan& plan) {
+void apply(const ImageArguments& o, Plan& plan) {
   auto& image = plan.image;
   set(o.size, image.size);
   if (o.size) image.train_size = 0;
@@ -74,7 +74,7 @@ void apply(const PictureOptions& o, Plan& plan) {
   set(o.cutmix, plan.trainer.mix.cutmix);
 }
 
-ImageDataOptions image_data_options(const PictureOptions& o, const DataOptions& data) {
+ImageDataOptions image_data_options(const ImageArguments& o, const DataOptions& data) {
   ImageDataOptions images{.workers = o.workers, .bad_limit = o.bad_limit};
   images.read = {.on_bad = parse_on_bad(o.on_bad), .path_column = o.path_column, .table = data.table};
   if (!data.target.empty()) images.read.label_column = data.target.front();

@@ -1,4 +1,4 @@
-/// What the command line says of pictures.
+/// What the command line says of images.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <optional>
@@ -10,7 +10,7 @@
 namespace reszoo::cli {
 
 /// What is left out is the recipe's own.
-struct PictureOptions {
+struct ImageArguments {
   std::optional<int64_t> size, train_size;
   std::optional<std::string> crop, auto_augment, interpolation;
   std::optional<double> flip, rotation, erase, mixup, cutmix;
@@ -19,15 +19,15 @@ struct PictureOptions {
   int64_t workers = 1, bad_limit = 100;
 };
 
-void add_picture_options(CLI::App& app, PictureOptions& options);
+void add_image_arguments(CLI::App& app, ImageArguments& options);
 
-/// Adds --image, --workers, --on-bad and --bad-limit alone: how pictures are read.
-void add_picture_reading(CLI::App& app, PictureOptions& options);
+/// Adds --image, --workers, --on-bad and --bad-limit alone: how images are read.
+void add_image_reading(CLI::App& app, ImageArguments& options);
 
 /// Throws: Error (usage) for a value that does not fit.
-void apply(const PictureOptions& options, Plan& plan);
+void apply(const ImageArguments& options, Plan& plan);
 
-/// How the pictures are read. Throws: Error (usage) for another word than `--on-bad` takes.
-ImageDataOptions image_data_options(const PictureOptions& options, const DataOptions& data);
+/// How the images are read. Throws: Error (usage) for another word than `--on-bad` takes.
+ImageDataOptions image_data_options(const ImageArguments& options, const DataOptions& data);
 
 }  // namespace reszoo::cli
