@@ -54,7 +54,7 @@ if(RESZOO_HUB)
 endif()
 
 if(RESZOO_DATA)
-  find_package(JPEG REQUIRED)  # libjpeg-turbo: its way to decode a part of a picture
+  find_package(JPEG REQUIRED)  # libjpeg-turbo: its way to decode a part of an image
   find_package(PNG REQUIRED)
   find_package(ZLIB REQUIRED)
   # --- Arrow: a system one, else the libraries inside the pyarrow wheel.

@@ -1,5 +1,5 @@
 // A network as files that run without reszoo: TorchScript and ONNX, for any batch
-// and picture size. Argument: the folder for them.
+// and image size. Argument: the folder for them.
 #include <fmt/format.h>
 
 #include "reszoo/export/onnx.h"

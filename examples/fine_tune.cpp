@@ -11,16 +11,16 @@
 
 using namespace reszoo;
 
-/// The first pictures of each class from `first` to `last`, which become 0, 1, …; shifted by chance in training.
-Batches pictures_of(const ImageSet& set, int64_t first, int64_t last, int64_t rows) {
+/// The first images of each class from `first` to `last`, which become 0, 1, …; shifted by chance in training.
+Batches images_of(const ImageTensors& set, int64_t first, int64_t last, int64_t rows) {
   std::vector<Tensor> parts;
   for (auto label = first; label <= last; ++label)
     parts.push_back((set.labels == label).nonzero().squeeze(1).slice(0, 0, rows));
   const auto places = torch::cat(parts);
   const auto images = set.images.index_select(0, places).contiguous();
   const ImageTransform transform{{.channels = 1, .mean = {0.286}, .std = {0.353}}, RandomCrop::parse("padded:2")};
-  const PictureSource source = [images](int64_t row) {
-    return std::make_unique<PixelsView>(images.const_data_ptr<uint8_t>() + row * 28 * 28, 28, 28, 1);
+  const ImageSource source = [images](int64_t row) {
+    return std::make_unique<InMemoryImage>(images.const_data_ptr<uint8_t>() + row * 28 * 28, 28, 28, 1);
   };
   return {image_examples(source, places.size(0), transform, 28, 28), set.labels.index_select(0, places) - first};
 }
@@ -59,11 +59,11 @@ int main(int argc, char** argv) {
   const int64_t rows = std::stoll(argv[2]), epochs = std::stoll(argv[3]);
   auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 8, .channels = 1});
   const double eight =
-      train(network, pictures_of(sets.train, 0, 7, rows), pictures_of(sets.test, 0, 7, rows), 0.1, epochs);
+      train(network, images_of(sets.train, 0, 7, rows), images_of(sets.test, 0, 7, rows), 0.1, epochs);
   fmt::print("eight classes: {:.4f}\n", eight);
 
-  const auto few = pictures_of(sets.train, 8, 9, 20),
-             test = pictures_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
+  const auto few = images_of(sets.train, 8, 9, 20),
+             test = images_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
   network->replace_head(nn::Identity());  // forward is features now
   fmt::print("nearest neighbour by features: {:.4f}\n", nearest_neighbour(network, few, test));
 

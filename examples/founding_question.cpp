@@ -29,9 +29,9 @@ int main() {
   auto alexnet = create_model("alexnet");
   alexnet->eval();
   replace_module(alexnet, "classifier", nn::Identity());
-  const auto picture = torch::rand({1, 3, 224, 224});
-  fmt::print("\n6 AlexNet without classifier: {}, equal to its features: {}\n", alexnet->forward(picture).sizes(),
-             torch::equal(alexnet->forward(picture), alexnet->features(picture)));
+  const auto input = torch::rand({1, 3, 224, 224});
+  fmt::print("\n6 AlexNet without classifier: {}, equal to its features: {}\n", alexnet->forward(input).sizes(),
+             torch::equal(alexnet->forward(input), alexnet->features(input)));
   fmt::print("7 other dimensions: images by zeros {} or W_s {}, rows by zeros {} or W_s {}\n",
              ZeroPadShortcut(ZeroPadShortcutOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),
              ConvProjection(ConvProjectionOptions{.in = 3, .out = 8, .stride = 2})(image).sizes(),

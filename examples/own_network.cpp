@@ -1,4 +1,4 @@
-// A network of one's own, trained on pictures of one's own, which threads change by chance. They are stripes
+// A network of one's own, trained on images of one's own, which threads change by chance. They are stripes
 // that lie or stand, in memory; files are as easy: open_files(paths) of reszoo::data is such a source.
 #include <fmt/format.h>
 
@@ -16,13 +16,13 @@ int main() {
   const auto stripes = torch::where(labels.view({-1, 1, 1}) == 1, lying.transpose(1, 2), lying);
   const auto pixels = (stripes * 60 + torch::randint(190, {count, side, side})).to(torch::kUInt8).contiguous();
   const auto rows = [&](int64_t first, int64_t last) {
-    const PictureSource source = [=](int64_t row) {
-      return std::make_unique<PixelsView>(pixels[first + row].const_data_ptr<uint8_t>(), side, side, 1);
+    const ImageSource source = [=](int64_t row) {
+      return std::make_unique<InMemoryImage>(pixels[first + row].const_data_ptr<uint8_t>(), side, side, 1);
     };
     const ImageTransform change{.preprocess = {.channels = 1, .mean = {0.5}, .std = {0.25}},
                                 .crop = RandomCrop::parse("padded:1"), .augment = {.flip = 0.5, .erase = 0.2}};
-    const auto pictures = image_examples(source, last - first, change, side, side);
-    return Batches(pictures, labels.slice(0, first, last), {.workers = 2});
+    const auto images = image_examples(source, last - first, change, side, side);
+    return Batches(images, labels.slice(0, first, last), {.workers = 2});
   };
   const auto convolution = [](int64_t in, int64_t out) { return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1)); };
   const nn::Sequential branch(convolution(8, 8), nn::BatchNorm2d(8), nn::ReLU());

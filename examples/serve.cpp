@@ -14,16 +14,16 @@
 using namespace reszoo;
 using Clock = std::chrono::steady_clock;
 
-/// Gathers what is asked at about the same time, up to a number of pictures, and runs it together.
+/// Gathers what is asked at about the same time, up to a number of images, and runs it together.
 class Batcher {
  public:
   Batcher(FusedNetwork network, size_t most)
       : network_(std::move(network)), most_(most), worker_([this](const std::stop_token& stop) { work(stop); }) {}
 
-  /// The answer to one picture (1, C, H, W); waits for it, and throws what the network throws.
-  Tensor operator()(const Tensor& picture) {
+  /// The answer to one image (1, C, H, W); waits for it, and throws what the network throws.
+  Tensor operator()(const Tensor& image) {
     std::unique_lock lock(mutex_);
-    auto answer = queue_.emplace_back(picture, std::promise<Tensor>()).second.get_future();
+    auto answer = queue_.emplace_back(image, std::promise<Tensor>()).second.get_future();
     lock.unlock();
     asked_.notify_one();
     return answer.get();
@@ -46,9 +46,9 @@ class Batcher {
   }
 
   void answer(std::vector<Asked>& batch) try {
-    std::vector<Tensor> pictures;
-    for (const auto& asked : batch) pictures.push_back(asked.first);
-    const auto answers = network_.forward(torch::cat(pictures));
+    std::vector<Tensor> images;
+    for (const auto& asked : batch) images.push_back(asked.first);
+    const auto answers = network_.forward(torch::cat(images));
     for (size_t i = 0; i < batch.size(); ++i) batch[i].second.set_value(answers[static_cast<int64_t>(i)]);
   } catch (...) {
     for (auto& asked : batch) asked.second.set_exception(std::current_exception());
@@ -74,6 +74,6 @@ int main() {
       }));
     double wait = 0;
     for (auto& client : clients) wait += client.get() / 16;
-    fmt::print("batch of up to {:2}: a client waits {:6.1f} ms, {:6.1f} pictures/s\n", most, 1e3 * wait, 16 / wait);
+    fmt::print("batch of up to {:2}: a client waits {:6.1f} ms, {:6.1f} images/s\n", most, 1e3 * wait, 16 / wait);
   }
 }

@@ -1,5 +1,5 @@
-// A request in memory answered by reszoo::core alone: a row as named values, a
-// picture as bytes. The model files are made here, untrained; `train` writes such
+// A request in memory answered by reszoo::core alone: a row as named values, an
+// image as bytes. The model files are made here, untrained; `train` writes such
 // files. Argument: the folder for them.
 #include <fmt/format.h>
 
@@ -25,11 +25,11 @@ int main(int argc, char** argv) {
   auto diamonds = Model::load(folder / "diamonds.safetensors");
   fmt::print("price {:.0f}\n", diamonds.predict(Row{{"carat", 0.5}, {"cut", "Ideal"}}).value);
 
-  Model pictures{.name = "cifar_resnet20", .options = ImageOptions{.outputs = 2}};
-  pictures.image = ImagePreprocess{.resize = 32, .crop = 32, .mean = {0.5, 0.5, 0.5}, .std = {0.25, 0.25, 0.25}};
-  pictures.target = Target::fit(Column::of_text("class", {"cat", "dog"}));
-  pictures.networks = {create_model(pictures.name, pictures.options)};
-  pictures.save(folder / "pets.safetensors");
+  Model images{.name = "cifar_resnet20", .options = ImageOptions{.outputs = 2}};
+  images.image = ImagePreprocess{.resize = 32, .crop = 32, .mean = {0.5, 0.5, 0.5}, .std = {0.25, 0.25, 0.25}};
+  images.target = Target::fit(Column::of_text("class", {"cat", "dog"}));
+  images.networks = {create_model(images.name, images.options)};
+  images.save(folder / "pets.safetensors");
 
   const std::vector<uint8_t> bytes(40 * 60 * 3, 128);  // height x width x RGB
   auto pets = Model::load(folder / "pets.safetensors");

@@ -101,7 +101,7 @@ void define(CLI::App& app, Arguments& a) {
       throw CLI::RequiredError("--model, --weights or --pretrained");
   });
   const auto positive = [](CLI::Option* option) { option->check(CLI::PositiveNumber)->capture_default_str(); };
-  positive(app.add_option("--batch-size", a.batch_size, "Rows or pictures a call"));
+  positive(app.add_option("--batch-size", a.batch_size, "Rows or images a call"));
   app.add_option("--input", a.shape, "Shape of one input, 3,224,224; else the usual one")->delimiter(',');
   positive(app.add_option("--streams", a.streams, "Calls at once, each with its share of the threads"));
   positive(app.add_option("--seconds", a.seconds, "How long to measure"));

@@ -34,13 +34,13 @@ void print(const Converted& converted, const fs::path& out) {
   const auto& expects = converted.preprocessing;
   std::cout << converted.report.text() << out.string() << ": " << text_of(converted.format) << ", "
             << fs::file_size(out) << " bytes\n";
-  if (expects.contains("image")) std::cout << "expects pictures prepared as " << expects["image"].dump() << "\n";
+  if (expects.contains("image")) std::cout << "expects images prepared as " << expects["image"].dump() << "\n";
   if (expects.contains("table"))
     std::cout << "expects rows as the model file prepares them; its quantiles and categories are not in this file\n";
 }
 
 std::vector<Tensor> read_images(const Predictor& predictor, const Arguments& a) {
-  if (a.calibrate == "-") fail(ErrorKind::usage, "--calibrate: pictures are read from a path, not from stdin");
+  if (a.calibrate == "-") fail(ErrorKind::usage, "--calibrate: images are read from a path, not from stdin");
   std::vector<Tensor> batches;
   for_each_batch(predictor, a.calibrate, {.most = a.calibrate_most}, [&](const InputBatch& part) {
     for (const auto& batch : part.input.split(kCalibrationBatch)) batches.push_back(batch);
@@ -98,10 +98,10 @@ void define(CLI::App& app, Arguments& a) {
   app.add_flag("--plain", a.how.plain, "Of a model file write the weights alone, without its card");
   app.add_flag("--int8", a.int8, "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
   app.add_option("--calibrate", a.calibrate,
-      "Pictures of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
+      "Images of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
   app.add_option("--calibrate-most", a.calibrate_most, "At most so many of them, spread over all")
       ->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--size", a.how.size, "TorchScript and ONNX for pictures of N x N pixels alone; else any size")
+  app.add_option("--size", a.how.size, "TorchScript and ONNX for images of N x N pixels alone; else any size")
       ->check(CLI::PositiveNumber);
 }
 

@@ -38,7 +38,7 @@ Labelled read(const Model& model, const Arguments& a) {
 
 /// What the model file says of its columns and its target.
 ordered_json describe_model(const Model& model, bool json) {
-  if (!model.table) fail(ErrorKind::usage, "{}: reads pictures, --describe is of tables", model.name);
+  if (!model.table) fail(ErrorKind::usage, "{}: reads images, --describe is of tables", model.name);
   ordered_json result{{"model", model.name}};
   if (model.target) result["target"] = model.target->to_json();
   result.update(describe(*model.table));
@@ -90,15 +90,15 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv, argv + argc);
   return cli::run_tool(argc, argv, common, {
       .name = "evaluate",
-      .description = "Measures a model file on a table or on pictures with their targets",
+      .description = "Measures a model file on a table or on images with their targets",
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         app.add_option("--weights", a.weights, "A model file")->required();
         app.add_option(
             "--data", a.data,
-            "A table; of pictures a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
+            "A table; of images a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
         app.add_option("--target", a.target,
-                       "The column to compare with, if it has another name than in training; of a table of pictures "
+                       "The column to compare with, if it has another name than in training; of a table of images "
                        "that of the classes");
         app.add_option("--report", a.report, "Write a page about the model on these rows");
         app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");

@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   cli::InputFlags inputs;
   return cli::run_tool(argc, argv, common, {
       .name = "features",
-      .description = "Gives the pooled features of rows or pictures: the network with Identity as its head",
+      .description = "Gives the pooled features of rows or images: the network with Identity as its head",
       .define = [&](CLI::App& app) {
         cli::add_predictor_options(app, flags);
         cli::add_input_options(app, inputs);

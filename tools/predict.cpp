@@ -1,11 +1,11 @@
-// reszoo-predict: what a model says of raw rows or pictures.
+// reszoo-predict: what a model says of raw rows or images.
 #include <algorithm>
 #include <iostream>
 #include <numeric>
 
 #include "cli/app.h"
-#include "cli/signals.h"
 #include "cli/predictor_options.h"
+#include "cli/signals.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -91,13 +91,13 @@ int main(int argc, char** argv) {
   Arguments arguments;
   return cli::run_tool(argc, argv, common, {
       .name = "predict",
-      .description = "Predicts for raw rows or pictures",
+      .description = "Predicts for raw rows or images",
       .define = [&](CLI::App& app) {
         auto& a = arguments;
         cli::add_predictor_options(app, a.predictor);
         cli::add_input_options(app, a.input);
         app.add_option("--keep", a.input.options.keep, "Columns of the input to copy to the output")->delimiter(',');
-        app.add_option("--top", a.top, "Show this many classes (pictures: 5)");
+        app.add_option("--top", a.top, "Show this many classes (images: 5)");
         app.add_flag("--proba", a.probabilities, "Give every class's probability");
         app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");
       },

@@ -114,6 +114,6 @@ int main(int argc, char** argv) {
   };
   const auto command = fmt::format("{}", fmt::join(std::vector<std::string>(argv, argv + argc), " "));
   const auto train = [&] { return run(options, common, command, *parsed); };
-  const auto* description = "Trains a network on a table or on pictures";
+  const auto* description = "Trains a network on a table or on images";
   return cli::run_tool(argc, argv, common, {"train", description, define, train});
 }

@@ -10,7 +10,7 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
   cli::add_recipe_options(app, a.recipe);
   cli::add_image_options(app, a.images);
   app.add_option("--metric", a.metric,
-                 "Which of the printed metrics decides (rmse; of classes log_loss, of pictures accuracy)");
+                 "Which of the printed metrics decides (rmse; of classes log_loss, of images accuracy)");
   app.add_option("--threshold", a.threshold,
                  "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
   app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");

@@ -25,7 +25,7 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
   for (const auto& [given, option] : {std::pair(data.weight, "--weight"), std::pair(data.split.group, "--group"),
                                       std::pair(data.split.time, "--time"),
                                       std::pair(data.split.stratify, "--stratify")})
-    if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has pictures", option, a.data.data);
+    if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has images", option, a.data.data);
   auto how = cli::image_data_options(a.images, data);
   const auto parts = read_image_parts(a.data.data, how.read);
   if (a.recipe.recipe.empty())

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32, kPixels = 3 * kSide * kSide;
 
-/// One of the two formats: a record is `labels` bytes, of which the last counts, and a picture.
+/// One of the two formats: a record is `labels` bytes, of which the last counts, and an image.
 struct Format {
   int64_t labels, classes;
   std::vector<std::string> train;
@@ -40,12 +40,12 @@ const Format* format_of(const fs::path& folder) {
   return nullptr;
 }
 
-ImageSet read_records(const fs::path& path, const Format& format) {
+ImageTensors read_records(const fs::path& path, const Format& format) {
   const auto bytes = read_file(path);
   const auto size = format.labels + kPixels, count = std::ssize(bytes) / size;
   if (count == 0 || count * size != std::ssize(bytes))
     fail(ErrorKind::file, "{}: must be whole records of {} bytes, got {} bytes", path.string(), size, bytes.size());
-  ImageSet set{torch::empty({count, 3, kSide, kSide}, torch::kUInt8), torch::empty({count}, torch::kInt64)};
+  ImageTensors set{torch::empty({count, 3, kSide, kSide}, torch::kUInt8), torch::empty({count}, torch::kInt64)};
   for (int64_t i = 0; i < count; ++i) {
     const auto* record = bytes.data() + i * size;
     const auto label = static_cast<uint8_t>(record[format.labels - 1]);

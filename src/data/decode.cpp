@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "jpeg_picture.h"
-#include "png_picture.h"
+#include "jpeg_image.h"
+#include "png_image.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 
@@ -19,27 +19,27 @@ constexpr std::string_view kPngStart = "\x89PNG\r\n\x1a\n";
 
 bool is_image(std::string_view bytes) { return bytes.starts_with(kJpegStart) || bytes.starts_with(kPngStart); }
 
-std::unique_ptr<Picture> open_picture(Bytes bytes, const std::string& name) {
+std::unique_ptr<LazyImage> open_image(Bytes bytes, const std::string& name) {
   if (bytes.view().starts_with(kJpegStart)) return open_jpeg(std::move(bytes), name);
   if (bytes.view().starts_with(kPngStart)) return open_png(std::move(bytes), name);
   fail(ErrorKind::file, "{}: neither JPEG nor PNG", name);
 }
 
-std::unique_ptr<Picture> open_picture(const std::filesystem::path& path) {
-  return open_picture(Bytes::own(read_file(path)), path.string());
+std::unique_ptr<LazyImage> open_image(const std::filesystem::path& path) {
+  return open_image(Bytes::own(read_file(path)), path.string());
 }
 
-Tensor decode_image(const Picture& picture) {
-  const auto pixels = with_channels(picture.read(picture.whole()), 3);
+Tensor decode_image(const LazyImage& image) {
+  const auto pixels = with_channels(image.read(image.whole()), 3);
   auto tensor = torch::empty({pixels.height, pixels.width, 3}, torch::kUInt8);
   std::memcpy(tensor.mutable_data_ptr<uint8_t>(), pixels.bytes.data(), pixels.bytes.size());
   return tensor;
 }
 
-Tensor decode_image(const std::filesystem::path& path) { return decode_image(*open_picture(path)); }
+Tensor decode_image(const std::filesystem::path& path) { return decode_image(*open_image(path)); }
 
 Tensor decode_image(std::string_view bytes, const std::string& name) {
-  return decode_image(*open_picture(Bytes::view(bytes.data(), bytes.size()), name));
+  return decode_image(*open_image(Bytes::view(bytes.data(), bytes.size()), name));
 }
 
 }  // namespace reszoo

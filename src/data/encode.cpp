@@ -15,7 +15,7 @@ namespace {
 
 }  // namespace
 
-std::string encode_png(const Pixels& pixels) {
+std::string encode_png(const ImageBuffer& pixels) {
   const auto& [height, width, channels, bytes] = pixels;
   if (height < 1 || width < 1 || (channels != 1 && channels != 3))
     fail(ErrorKind::usage, "encode_png: needs pixels of 1 or 3 channels, got {}x{} of channels={}", height, width,

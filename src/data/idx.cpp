@@ -44,7 +44,7 @@ Tensor read_part(const fs::path& folder, const std::string& split, const std::st
   return data;
 }
 
-ImageSet read_set(const fs::path& folder, const std::string& split) {
+ImageTensors read_set(const fs::path& folder, const std::string& split) {
   const auto images = read_part(folder, split, "images", 3), labels = read_part(folder, split, "labels", 1);
   if (images.size(0) != labels.size(0))
     fail(ErrorKind::file, "{}: {} has {} images and {} labels", folder.string(), split, images.size(0), labels.size(0));
@@ -78,7 +78,7 @@ Tensor read_idx(const fs::path& path) {
   return data;
 }
 
-ImageFolderSplits read_idx_folder(const fs::path& folder) {
+ImageTensorSplits read_idx_folder(const fs::path& folder) {
   if (!fs::is_directory(folder)) fail(ErrorKind::file, "{}: no such folder", folder.string());
   return {read_set(folder, "train"), read_set(folder, "t10k")};
 }

@@ -15,20 +15,20 @@ namespace fs = std::filesystem;
 
 bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
-bool ends_as_picture(const fs::path& path) {
+bool ends_as_image(const fs::path& path) {
   auto ending = path.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
   const std::vector<std::string> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png"};
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
-/// Pictures below a folder, sorted.
-std::vector<fs::path> pictures_below(const fs::path& folder) {
+/// Images below a folder, sorted.
+std::vector<fs::path> images_below(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
     if (hidden(entry->path())) {
       if (entry->is_directory()) entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && ends_as_picture(entry->path())) {
+    } else if (entry->is_regular_file() && ends_as_image(entry->path())) {
       paths.push_back(entry->path());
     }
   }
@@ -42,7 +42,7 @@ const std::string& word_of(const Column& column, int64_t row) {
   return column.words[static_cast<size_t>(code)];
 }
 
-/// Whether the file's last bytes are those of a whole picture, as all decoders of its kind ask for.
+/// Whether the file's last bytes are those of a whole image, as all decoders of its kind ask for.
 bool ends_whole(std::string_view bytes) {
   using namespace std::string_view_literals;
   const auto tail = bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), 64));
@@ -58,12 +58,12 @@ ImageFiles read_class_folders(const fs::path& folder) try {
   std::sort(classes.begin(), classes.end());
   ImageFiles files;
   for (const auto& of_class : classes) {
-    const auto paths = pictures_below(of_class);
-    if (paths.empty()) fail(ErrorKind::input, "{}: a class without pictures (.jpg, .jpeg, .png)", of_class.string());
+    const auto paths = images_below(of_class);
+    if (paths.empty()) fail(ErrorKind::input, "{}: a class without images (.jpg, .jpeg, .png)", of_class.string());
     files.paths.insert(files.paths.end(), paths.begin(), paths.end());
     files.labels.insert(files.labels.end(), paths.size(), of_class.filename().string());
   }
-  if (files.paths.empty()) fail(ErrorKind::input, "{}: no folders of classes with pictures in them", folder.string());
+  if (files.paths.empty()) fail(ErrorKind::input, "{}: no folders of classes with images in them", folder.string());
   return files;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
@@ -88,11 +88,11 @@ ImageScan scan(const ImageFiles& files, int64_t threads) {
   const auto look = [&] {
     for (auto i = next++; i < count; i = next++) try {
         const auto bytes = Bytes::map(files.paths[i]);  // of which the pages at both ends are read
-        const auto picture = open_picture(bytes, files.paths[i].string());
+        const auto image = open_image(bytes, files.paths[i].string());
         if (!ends_whole(bytes.view()))
-          picture->read(picture->whole());  // some cameras leave the end mark out, or put more behind it
-        result.heights[i] = picture->height();
-        result.widths[i] = picture->width();
+          image->read(image->whole());  // some cameras leave the end mark out, or put more behind it
+        result.heights[i] = image->height();
+        result.widths[i] = image->width();
       } catch (const Error& error) {
         why[i] = error.what();
       }
@@ -106,8 +106,8 @@ ImageScan scan(const ImageFiles& files, int64_t threads) {
   return result;
 }
 
-PictureSource open_files(std::vector<fs::path> paths) {
-  return [paths = std::move(paths)](int64_t row) { return open_picture(paths[static_cast<size_t>(row)]); };
+ImageSource open_files(std::vector<fs::path> paths) {
+  return [paths = std::move(paths)](int64_t row) { return open_image(paths[static_cast<size_t>(row)]); };
 }
 
 }  // namespace reszoo

@@ -28,14 +28,14 @@ auto in_file(const fs::path& path, Action action) {
 }
 
 /// An image of a set in memory, whose color planes are interleaved when it is read.
-class SetPicture : public Picture {
+class PlanarImage : public LazyImage {
  public:
-  explicit SetPicture(Tensor planes) : planes_(std::move(planes)) {}
+  explicit PlanarImage(Tensor planes) : planes_(std::move(planes)) {}
   int64_t height() const override { return planes_.size(1); }
   int64_t width() const override { return planes_.size(2); }
-  Pixels read(const Box& box, int64_t) const override {
+  ImageBuffer read(const Box& box, int64_t) const override {
     const auto channels = planes_.size(0);
-    Pixels pixels(box.height, box.width, channels);
+    ImageBuffer pixels(box.height, box.width, channels);
     const auto* first = planes_.const_data_ptr<uint8_t>();
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t y = 0; y < box.height; ++y) {
@@ -51,13 +51,13 @@ class SetPicture : public Picture {
 };
 
 /// Classes by name, or by number where they have none; `part` names the images.
-ImageRows rows_of(const ImageSet& set, const char* part, const std::vector<std::string>& classes = {}) {
+ImageRows rows_of(const ImageTensors& set, const char* part, const std::vector<std::string>& classes = {}) {
   Column labels{.name = "label", .numbers = set.labels.to(at::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
   std::vector<std::string> names;
   for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
   return {
-      .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<SetPicture>(images[row]); },
+      .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<PlanarImage>(images[row]); },
       .labels = labels,
       .names = std::move(names),
       .size = std::pair(set.images.size(2), set.images.size(3)),
@@ -121,7 +121,7 @@ std::string path_or_label_column(const Frame& table, const std::string& named, s
   for (const auto& column : table.columns)
     if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
   fail(ErrorKind::usage,
-       "{}: image networks take a table of picture files and classes; name its column, as none is called {}", field,
+       "{}: image networks take a table of image files and classes; name its column, as none is called {}", field,
        list(usual));
 }
 

@@ -5,7 +5,7 @@
 namespace reszoo {
 namespace {
 
-/// How the stored picture becomes the upright one: sides swapped first, then mirrored.
+/// How the stored image becomes the upright one: sides swapped first, then mirrored.
 struct Turn {
   bool swap, down, across;
 };
@@ -30,17 +30,17 @@ bool swaps_sides(int orientation) { return turn_of(orientation).swap; }
 Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation) {
   const auto turn = turn_of(orientation);
   auto box = upright;
-  const auto rows = turn.swap ? width : height, columns = turn.swap ? height : width;  // of the upright picture
+  const auto rows = turn.swap ? width : height, columns = turn.swap ? height : width;  // of the upright image
   if (turn.down) box.top = rows - box.top - box.height;
   if (turn.across) box.left = columns - box.left - box.width;
   if (turn.swap) box = {box.left, box.top, box.width, box.height};
   return box;
 }
 
-Pixels upright(Pixels stored, int orientation) {
+ImageBuffer upright(ImageBuffer stored, int orientation) {
   const auto turn = turn_of(orientation);
   if (!turn.swap && !turn.down && !turn.across) return stored;
-  Pixels result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width, stored.channels);
+  ImageBuffer result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width, stored.channels);
   for (int64_t y = 0; y < result.height; ++y)
     for (int64_t x = 0; x < result.width; ++x) {
       const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;

@@ -1,6 +1,6 @@
-/// Pictures that are stored turned or mirrored.
+/// Images that are stored turned or mirrored.
 #pragma once
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
@@ -9,10 +9,10 @@ namespace reszoo {
 /// Whether an upright row is a stored column.
 bool swaps_sides(int orientation);
 
-/// Where a box of the upright picture lies in the stored one of `height` x `width`.
+/// Where a box of the upright image lies in the stored one of `height` x `width`.
 Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation);
 
 /// The pixels of a stored box turned upright.
-Pixels upright(Pixels stored, int orientation);
+ImageBuffer upright(ImageBuffer stored, int orientation);
 
 }  // namespace reszoo

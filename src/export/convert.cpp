@@ -86,7 +86,7 @@ ExportOptions export_options(const ConvertInput& content, const ConvertOptions& 
   if (how.size == 0) return options;
   const auto& network = content.model.network;
   if (network->input_spec().layout == Layout::rows)
-    fail(ErrorKind::usage, "size: {} takes rows of a table, not pictures", network->name());
+    fail(ErrorKind::usage, "size: {} takes rows of a table, not images", network->name());
   options.input = {network->input_spec().channels, how.size, how.size};
   options.any_size = false;
   return options;

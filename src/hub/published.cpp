@@ -18,9 +18,9 @@ std::optional<double> known(double accuracy) {
 PublishedWeights weights_of(const WeightsRow& row) {
   const std::string file = row.file;
   auto preprocess = imagenet_preprocess();
-  preprocess.resize = row.pictures.resize;
-  preprocess.crop = row.pictures.crop;
-  preprocess.interpolation = row.pictures.interpolation;
+  preprocess.resize = row.images.resize;
+  preprocess.crop = row.images.crop;
+  preprocess.interpolation = row.images.interpolation;
   const auto digest = file.rfind('-') + 1;
   return {.model = row.model,
           .tag = row.tag,

@@ -5,9 +5,9 @@
 
 namespace reszoo {
 
-/// How pictures are prepared, beside ImageNet's mean and deviation that all rows
+/// How images are prepared, beside ImageNet's mean and deviation that all rows
 /// share: the shorter side resized, the centre cropped.
-struct Pictures {
+struct Images {
   const char* interpolation;
   int64_t resize, crop;  ///< pixels
 };
@@ -19,7 +19,7 @@ struct WeightsRow {
   const char* tag;
   const char* folder;  ///< URL of the file without its name
   const char* file;
-  Pictures pictures;
+  Images images;
   const char* license = "";   ///< "" where the publisher names none
   double top1 = 0, top5 = 0;  ///< accuracy on ImageNet's validation set, percent; 0 where none is published
 };
@@ -46,23 +46,23 @@ inline constexpr char kHf[] = "https://github.com/huggingface/pytorch-image-mode
 inline constexpr char kHfRsb[] =
     "https://github.com/huggingface/pytorch-image-models/releases/download/v0.1-rsb-weights";
 
-inline constexpr Pictures kBilinear201To176{"bilinear", 201, 176};
-inline constexpr Pictures kBilinear232To224{"bilinear", 232, 224};
-inline constexpr Pictures kBilinear256To224{"bilinear", 256, 224};
-inline constexpr Pictures kBicubic168To160{"bicubic", 168, 160};
-inline constexpr Pictures kBicubic175To160{"bicubic", 175, 160};
-inline constexpr Pictures kBicubic195To176{"bicubic", 195, 176};
-inline constexpr Pictures kBicubic201To176{"bicubic", 201, 176};
-inline constexpr Pictures kBicubic204To192{"bicubic", 204, 192};
-inline constexpr Pictures kBicubic235To224{"bicubic", 235, 224};
-inline constexpr Pictures kBicubic238To224{"bicubic", 238, 224};
-inline constexpr Pictures kBicubic256To224{"bicubic", 256, 224};
-inline constexpr Pictures kBicubic256To256{"bicubic", 256, 256};
-inline constexpr Pictures kBicubic269To256{"bicubic", 269, 256};
-inline constexpr Pictures kBicubic272To256{"bicubic", 272, 256};
-inline constexpr Pictures kBicubic288To288{"bicubic", 288, 288};
-inline constexpr Pictures kBicubic292To256{"bicubic", 292, 256};
-inline constexpr Pictures kBicubic320To320{"bicubic", 320, 320};
-inline constexpr Pictures kBicubic336To320{"bicubic", 336, 320};
+inline constexpr Images kBilinear201To176{"bilinear", 201, 176};
+inline constexpr Images kBilinear232To224{"bilinear", 232, 224};
+inline constexpr Images kBilinear256To224{"bilinear", 256, 224};
+inline constexpr Images kBicubic168To160{"bicubic", 168, 160};
+inline constexpr Images kBicubic175To160{"bicubic", 175, 160};
+inline constexpr Images kBicubic195To176{"bicubic", 195, 176};
+inline constexpr Images kBicubic201To176{"bicubic", 201, 176};
+inline constexpr Images kBicubic204To192{"bicubic", 204, 192};
+inline constexpr Images kBicubic235To224{"bicubic", 235, 224};
+inline constexpr Images kBicubic238To224{"bicubic", 238, 224};
+inline constexpr Images kBicubic256To224{"bicubic", 256, 224};
+inline constexpr Images kBicubic256To256{"bicubic", 256, 256};
+inline constexpr Images kBicubic269To256{"bicubic", 269, 256};
+inline constexpr Images kBicubic272To256{"bicubic", 272, 256};
+inline constexpr Images kBicubic288To288{"bicubic", 288, 288};
+inline constexpr Images kBicubic292To256{"bicubic", 292, 256};
+inline constexpr Images kBicubic320To320{"bicubic", 320, 320};
+inline constexpr Images kBicubic336To320{"bicubic", 336, 320};
 
 }  // namespace reszoo

@@ -133,7 +133,7 @@ Tensor Model::input(const ImageView& view) const {
   return (*image)(view);
 }
 
-Tensor Model::input(const Picture& opened) const {
+Tensor Model::input(const LazyImage& opened) const {
   if (!image) fail(ErrorKind::usage, "{}: reads rows of a table, got an image", name);
   return (*image)(opened);
 }
@@ -179,7 +179,7 @@ Prediction Model::predict(const Row& row) { return predict(frame_of({row})).fron
 
 Prediction Model::predict(const ImageView& view) { return read(outputs(input(view))).front(); }
 
-Prediction Model::predict(const Picture& opened) { return read(outputs(input(opened))).front(); }
+Prediction Model::predict(const LazyImage& opened) { return read(outputs(input(opened))).front(); }
 
 std::vector<Prediction> Model::predict(const Frame& rows) { return read(outputs(input(rows))); }
 
@@ -191,8 +191,8 @@ std::vector<Prediction> Model::predict(std::span<const ImageView> images) {
   return predict_images(*this, images, [&](const ImageView& view) { return input(view); });
 }
 
-std::vector<Prediction> Model::predict(std::span<const std::unique_ptr<Picture>> images) {
-  return predict_images(*this, images, [&](const std::unique_ptr<Picture>& opened) { return input(*opened); });
+std::vector<Prediction> Model::predict(std::span<const std::unique_ptr<LazyImage>> images) {
+  return predict_images(*this, images, [&](const std::unique_ptr<LazyImage>& opened) { return input(*opened); });
 }
 
 }  // namespace reszoo

@@ -67,7 +67,7 @@ ImagePreprocess Predictor::image_preprocess() const {
   const auto* one = model();
   if (one == nullptr) return imagenet_preprocess();
   if (one->image) return *one->image;
-  fail(ErrorKind::usage, "{}: reads rows of a table, got a picture", one->name);
+  fail(ErrorKind::usage, "{}: reads rows of a table, got an image", one->name);
 }
 
 std::vector<std::string> Predictor::classes(const Tensor& outputs) const {

@@ -25,18 +25,18 @@ void round_weights(const Network& network, const std::vector<std::string>& layer
 }  // namespace
 
 std::string Agreement::text() const {
-  return fmt::format("{} pictures: {:.2f} % have the class of float32; error of the outputs {:.3f}", images,
+  return fmt::format("{} images: {:.2f} % have the class of float32; error of the outputs {:.3f}", images,
                      100 * same_class, error);
 }
 
 nlohmann::ordered_json Agreement::to_json() const {
-  return {{"pictures", images}, {"same_class", same_class}, {"error", error}};
+  return {{"images", images}, {"same_class", same_class}, {"error", error}};
 }
 
 Agreement quantize_model(Model& model, const std::vector<Tensor>& batches) {
   if (!model.further.empty())
     fail(ErrorKind::usage, "{}: is an ensemble; int8 is for one network", model.name);
-  if (model.table) fail(ErrorKind::usage, "{}: reads rows of a table; int8 is for pictures", model.name);
+  if (model.table) fail(ErrorKind::usage, "{}: reads rows of a table; int8 is for images", model.name);
   Calibration calibration(model.network);
   for (const auto& batch : batches) calibration.add(batch);
   const auto exact = outputs_of(fuse(model.network), batches);

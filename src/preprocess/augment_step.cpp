@@ -23,37 +23,37 @@ Affine map_of(const AugmentStep& step) {
   }
 }
 
-Pixels make(Pixels picture, const AugmentStep& step, Sampling sampling, const Colour& fill) {
-  const auto channels = picture.channels;
+ImageBuffer make(ImageBuffer image, const AugmentStep& step, Sampling sampling, const Colour& fill) {
+  const auto channels = image.channels;
   const double factor = 1 + step.magnitude;
   switch (step.op) {
-    case AugmentOp::identity: return picture;
-    case AugmentOp::flip: return flip_horizontal(std::move(picture));
+    case AugmentOp::identity: return image;
+    case AugmentOp::flip: return flip_horizontal(std::move(image));
     case AugmentOp::shear_x:
     case AugmentOp::shear_y:
     case AugmentOp::translate_x:
-    case AugmentOp::translate_y: return affine(std::move(picture), map_of(step), sampling, fill);
-    case AugmentOp::rotate: return rotate(std::move(picture), step.magnitude, sampling, fill);
-    case AugmentOp::brightness: return adjust_brightness(std::move(picture), factor);
-    case AugmentOp::saturation: return adjust_saturation(std::move(picture), factor);
-    case AugmentOp::contrast: return adjust_contrast(std::move(picture), factor);
-    case AugmentOp::sharpness: return adjust_sharpness(std::move(picture), factor);
-    case AugmentOp::hue: return adjust_hue(std::move(picture), step.magnitude);
-    case AugmentOp::posterize: return posterize(std::move(picture), static_cast<int64_t>(step.magnitude));
-    case AugmentOp::solarize: return solarize(std::move(picture), step.magnitude);
-    case AugmentOp::autocontrast: return autocontrast(std::move(picture));
-    case AugmentOp::equalize: return equalize(std::move(picture));
-    case AugmentOp::invert: return invert(std::move(picture));
-    case AugmentOp::grey: return to_grey(std::move(picture), channels);
+    case AugmentOp::translate_y: return affine(std::move(image), map_of(step), sampling, fill);
+    case AugmentOp::rotate: return rotate(std::move(image), step.magnitude, sampling, fill);
+    case AugmentOp::brightness: return adjust_brightness(std::move(image), factor);
+    case AugmentOp::saturation: return adjust_saturation(std::move(image), factor);
+    case AugmentOp::contrast: return adjust_contrast(std::move(image), factor);
+    case AugmentOp::sharpness: return adjust_sharpness(std::move(image), factor);
+    case AugmentOp::hue: return adjust_hue(std::move(image), step.magnitude);
+    case AugmentOp::posterize: return posterize(std::move(image), static_cast<int64_t>(step.magnitude));
+    case AugmentOp::solarize: return solarize(std::move(image), step.magnitude);
+    case AugmentOp::autocontrast: return autocontrast(std::move(image));
+    case AugmentOp::equalize: return equalize(std::move(image));
+    case AugmentOp::invert: return invert(std::move(image));
+    case AugmentOp::grey: return to_grey(std::move(image), channels);
   }
-  return picture;
+  return image;
 }
 
 }  // namespace
 
-Pixels augment(Pixels picture, const std::vector<AugmentStep>& steps, Sampling sampling, const Colour& fill) {
-  for (const auto& step : steps) picture = make(std::move(picture), step, sampling, fill);
-  return picture;
+ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling, const Colour& fill) {
+  for (const auto& step : steps) image = make(std::move(image), step, sampling, fill);
+  return image;
 }
 
 std::string name_of(AugmentOp op) {

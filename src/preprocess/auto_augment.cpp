@@ -131,9 +131,9 @@ std::vector<AugmentStep> AutoAugment::draw(int64_t height, int64_t width, Random
   return steps;
 }
 
-Pixels AutoAugment::operator()(Pixels picture, Random& random, Sampling sampling, const Colour& fill) const {
-  const auto steps = draw(picture.height, picture.width, random);
-  return augment(std::move(picture), steps, sampling, fill);
+ImageBuffer AutoAugment::operator()(ImageBuffer image, Random& random, Sampling sampling, const Colour& fill) const {
+  const auto steps = draw(image.height, image.width, random);
+  return augment(std::move(image), steps, sampling, fill);
 }
 
 }  // namespace reszoo

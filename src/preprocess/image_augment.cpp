@@ -123,14 +123,14 @@ std::vector<AugmentStep> ImageAugment::draw(int64_t height, int64_t width, Rando
   return steps;
 }
 
-Pixels ImageAugment::operator()(Pixels picture, Random& random) const {
-  const auto size = static_cast<int64_t>(picture.bytes.size());
-  if ((picture.channels != 1 && picture.channels != 3) || size != picture.height * picture.row_size())
+ImageBuffer ImageAugment::operator()(ImageBuffer image, Random& random) const {
+  const auto size = static_cast<int64_t>(image.bytes.size());
+  if ((image.channels != 1 && image.channels != 3) || size != image.height * image.row_size())
     fail(ErrorKind::input, "ImageAugment: must have 1 or 3 channels without gaps, got {}x{}x{}, bytes={}",
-         picture.height, picture.width, picture.channels, size);
+         image.height, image.width, image.channels, size);
   const auto sampling = interpolation == "bilinear" ? Sampling::bilinear : Sampling::nearest;
-  const auto steps = draw(picture.height, picture.width, random);
-  return augment(std::move(picture), steps, sampling, fill);
+  const auto steps = draw(image.height, image.width, random);
+  return augment(std::move(image), steps, sampling, fill);
 }
 
 void ImageAugment::erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const {

@@ -47,23 +47,23 @@ int64_t crop_start(int64_t size, int64_t side) {
 }
 
 /// The pixels in the middle of `side` x `side` black ones.
-Pixels padded(const Pixels& pixels, const Box& at, int64_t side) {
-  Pixels result(side, side, pixels.channels);
+ImageBuffer padded(const ImageBuffer& pixels, const Box& at, int64_t side) {
+  ImageBuffer result(side, side, pixels.channels);
   for (int64_t y = 0; y < pixels.height; ++y)
     std::copy_n(pixels.row(y), pixels.row_size(), result.row(at.top + y) + at.left * pixels.channels);
   return result;
 }
 
-void check_picture(int64_t height, int64_t width, int64_t channels) {
+void check_image(int64_t height, int64_t width, int64_t channels) {
   if (height <= 0 || width <= 0 || channels < 1 || channels > 4)
     fail(ErrorKind::input, "ImagePreprocess: must have pixels of 1 to 4 channels, got height={}, width={}, channels={}",
          height, width, channels);
 }
 
 /// Rows of pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
-Pixels without_alpha(const ImageView& image) {
+ImageBuffer without_alpha(const ImageView& image) {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
-  Pixels pixels(image.height, image.width, image.channels < 3 ? 1 : 3);
+  ImageBuffer pixels(image.height, image.width, image.channels < 3 ? 1 : 3);
   for (int64_t y = 0; y < image.height; ++y) {
     const auto* from = image.data + y * stride;
     auto* to = pixels.row(y);
@@ -80,7 +80,7 @@ std::pair<int64_t, int64_t> ImagePreprocess::size_of(int64_t height, int64_t wid
   return resized(*this, height, width);
 }
 
-void ImagePreprocess::normalise(const Pixels& pixels, float* to) const {
+void ImagePreprocess::normalise(const ImageBuffer& pixels, float* to) const {
   // A byte has 256 values: what each becomes, by channel.
   std::array<std::array<float, 256>, 3> table;
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c)
@@ -102,25 +102,25 @@ void ImagePreprocess::normalise(const Pixels& pixels, float* to) const {
     }
 }
 
-Pixels ImagePreprocess::prepare(const Picture& picture) const {
-  const auto [height, width] = resized(*this, picture.height(), picture.width());
+ImageBuffer ImagePreprocess::prepare(const LazyImage& image) const {
+  const auto [height, width] = resized(*this, image.height(), image.width());
   Box window{0, 0, height, width};
   if (!crop)
-    return resize_part(picture, picture.whole(), height, width, window, channels, interpolation_of(interpolation));
+    return resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
   const auto side = *crop;
   const auto top = crop_start(height, side), left = crop_start(width, side);
   window = {std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)};
-  auto pixels = resize_part(picture, picture.whole(), height, width, window, channels, interpolation_of(interpolation));
+  auto pixels = resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
   if (pixels.height == side && pixels.width == side) return pixels;
   return padded(pixels, {std::max<int64_t>(-top, 0), std::max<int64_t>(-left, 0), 0, 0}, side);
 }
 
-Tensor ImagePreprocess::operator()(const Picture& picture) const {
+Tensor ImagePreprocess::operator()(const LazyImage& image) const {
   check(*this, ErrorKind::usage);
-  check_picture(picture.height(), picture.width(), 3);
-  const auto [height, width] = size_of(picture.height(), picture.width());
+  check_image(image.height(), image.width(), 3);
+  const auto [height, width] = size_of(image.height(), image.width());
   auto result = torch::empty({1, height, width, channels});
-  write(picture, result.mutable_data_ptr<float>());
+  write(image, result.mutable_data_ptr<float>());
   return result.permute({0, 3, 1, 2}).contiguous();
 }
 
@@ -131,7 +131,7 @@ Tensor ImagePreprocess::operator()(const ImageView& image) const {
     fail(ErrorKind::input, "ImageView: must have pixels, got height={}, width={}, channels={}, row_stride={}",
          image.height, image.width, image.channels, image.row_stride);
   const auto pixels = without_alpha(image);
-  return (*this)(PixelsView(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels));
+  return (*this)(InMemoryImage(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels));
 }
 
 Tensor ImagePreprocess::operator()(const Tensor& images) const {
@@ -140,13 +140,13 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
     fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W) with 1 to 4 channels, got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
   const auto count = images.size(0), planes = images.size(1), height = images.size(2), width = images.size(3);
-  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // as a picture's bytes lie, so no copy as a rule
+  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // as an image's bytes lie, so no copy as a rule
   const auto [rows, columns] = size_of(height, width);
   auto result = torch::empty({count, rows, columns, channels});
   for (int64_t i = 0; i < count; ++i) {
     const auto pixels =
         without_alpha({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes});
-    write(PixelsView(pixels.bytes.data(), height, width, pixels.channels),
+    write(InMemoryImage(pixels.bytes.data(), height, width, pixels.channels),
           result.mutable_data_ptr<float>() + i * rows * columns * channels);
   }
   return result.permute({0, 3, 1, 2}).contiguous();

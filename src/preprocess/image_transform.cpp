@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
-#include "reszoo/base/error.h"
 #include "resize.h"
+#include "reszoo/base/error.h"
 
 namespace reszoo {
 namespace {
 
-/// A part of `height` x `width` of the picture with black pixels all round.
-Pixels padded_part(const Pixels& pixels, int64_t padding, int64_t height, int64_t width, Random& random) {
+/// A part of `height` x `width` of the image with black pixels all round.
+ImageBuffer padded_part(const ImageBuffer& pixels, int64_t padding, int64_t height, int64_t width, Random& random) {
   const auto top = random.below(pixels.height + 2 * padding - height + 1) - padding;
   const auto left = random.below(pixels.width + 2 * padding - width + 1) - padding;
-  Pixels part(height, width, pixels.channels);
+  ImageBuffer part(height, width, pixels.channels);
   const auto begin = std::max<int64_t>(left, 0), end = std::min(left + width, pixels.width);
   for (int64_t y = std::max<int64_t>(-top, 0); y < height && top + y < pixels.height; ++y)
     if (begin < end)
@@ -23,29 +23,29 @@ Pixels padded_part(const Pixels& pixels, int64_t padding, int64_t height, int64_
 
 }  // namespace
 
-void ImageTransform::write(const Picture& picture, Random* random, float* to) const {
-  if (!random) return preprocess.write(picture, to);
-  const auto [height, width] = preprocess.size_of(picture.height(), picture.width());
-  Pixels pixels;
+void ImageTransform::write(const LazyImage& image, Random* random, float* to) const {
+  if (!random) return preprocess.write(image, to);
+  const auto [height, width] = preprocess.size_of(image.height(), image.width());
+  ImageBuffer pixels;
   switch (crop.kind) {
-    case RandomCrop::Kind::none: pixels = preprocess.prepare(picture); break;
+    case RandomCrop::Kind::none: pixels = preprocess.prepare(image); break;
     case RandomCrop::Kind::padded:
-      pixels = padded_part(preprocess.prepare(picture), crop.padding, height, width, *random);
+      pixels = padded_part(preprocess.prepare(image), crop.padding, height, width, *random);
       break;
     case RandomCrop::Kind::resized: {
-      const auto part = crop.draw(picture.height(), picture.width(), *random);
+      const auto part = crop.draw(image.height(), image.width(), *random);
       pixels =
-          resize_roughly(picture, part, height, width, preprocess.channels, interpolation_of(preprocess.interpolation));
+          resize_roughly(image, part, height, width, preprocess.channels, interpolation_of(preprocess.interpolation));
     }
   }
   preprocess.normalise(augment(std::move(pixels), *random), to);
   augment.erase_from(to, height, width, preprocess.channels, *random);
 }
 
-Examples image_examples(PictureSource source, int64_t count, const ImageTransform& transform, int64_t height,
+Examples image_examples(ImageSource source, int64_t count, const ImageTransform& transform, int64_t height,
                         int64_t width) {
   if (!transform.preprocess.crop && !transform.preprocess.squash && (height <= 0 || width <= 0))
-    fail(ErrorKind::usage, "image_examples: pictures of different sizes need a crop");
+    fail(ErrorKind::usage, "image_examples: images of different sizes need a crop");
   const auto size = transform.preprocess.size_of(std::max<int64_t>(height, 1), std::max<int64_t>(width, 1));
   return {.count = count,
           .shape = {transform.preprocess.channels, size.first, size.second},

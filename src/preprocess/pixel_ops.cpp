@@ -8,7 +8,7 @@
 
 #include "luma.h"
 #include "reszoo/base/error.h"
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 namespace {
@@ -24,23 +24,23 @@ Table table_of(Value value) {
 }
 
 template <typename Value>
-Pixels each_byte(Pixels picture, Value value) {
-  for (auto& byte : picture.bytes) byte = value(byte);
-  return picture;
+ImageBuffer each_byte(ImageBuffer image, Value value) {
+  for (auto& byte : image.bytes) byte = value(byte);
+  return image;
 }
 
 /// Each channel by the table that `table` makes of its histogram.
 template <typename MakeTable>
-Pixels each_channel(Pixels picture, MakeTable make_table) {
-  const auto channels = static_cast<size_t>(picture.channels), size = picture.bytes.size();
-  auto* bytes = picture.bytes.data();
+ImageBuffer each_channel(ImageBuffer image, MakeTable make_table) {
+  const auto channels = static_cast<size_t>(image.channels), size = image.bytes.size();
+  auto* bytes = image.bytes.data();
   for (size_t c = 0; c < channels; ++c) {
     Histogram histogram{};
     for (size_t i = c; i < size; i += channels) ++histogram[bytes[i]];
     const Table table = make_table(histogram);
     for (size_t i = c; i < size; i += channels) bytes[i] = table[bytes[i]];
   }
-  return picture;
+  return image;
 }
 
 /// Pillow's blend: in float32, rounded down.
@@ -49,11 +49,11 @@ uint8_t blend(int from, int to, float factor) {
   return static_cast<uint8_t>(std::clamp(mixed, 0.0f, 255.0f));
 }
 
-int mean_luma(const Pixels& picture) {
-  if (picture.bytes.empty()) return 0;
-  int64_t sum = 0, count = picture.height * picture.width;
-  const auto* bytes = picture.bytes.data();
-  if (picture.channels == 1)
+int mean_luma(const ImageBuffer& image) {
+  if (image.bytes.empty()) return 0;
+  int64_t sum = 0, count = image.height * image.width;
+  const auto* bytes = image.bytes.data();
+  if (image.channels == 1)
     for (int64_t i = 0; i < count; ++i) sum += bytes[i];
   else
     for (int64_t i = 0; i < count; ++i) sum += luma(bytes + 3 * i);
@@ -117,35 +117,35 @@ void write_rgb(const Hsv& hsv, const Sector& sector, uint8_t* rgb) {
 
 }  // namespace
 
-Pixels adjust_brightness(Pixels picture, double factor) {
-  return each_byte(std::move(picture), [alpha = static_cast<float>(factor)](uint8_t x) { return blend(0, x, alpha); });
+ImageBuffer adjust_brightness(ImageBuffer image, double factor) {
+  return each_byte(std::move(image), [alpha = static_cast<float>(factor)](uint8_t x) { return blend(0, x, alpha); });
 }
 
-Pixels adjust_contrast(Pixels picture, double factor) {
-  const int mean = mean_luma(picture);
-  return each_byte(std::move(picture),
+ImageBuffer adjust_contrast(ImageBuffer image, double factor) {
+  const int mean = mean_luma(image);
+  return each_byte(std::move(image),
                    [mean, alpha = static_cast<float>(factor)](uint8_t x) { return blend(mean, x, alpha); });
 }
 
-Pixels adjust_saturation(Pixels picture, double factor) {
-  if (picture.channels == 1) return picture;
+ImageBuffer adjust_saturation(ImageBuffer image, double factor) {
+  if (image.channels == 1) return image;
   const auto alpha = static_cast<float>(factor);
-  auto* rgb = picture.bytes.data();
-  for (int64_t i = picture.height * picture.width; i > 0; --i, rgb += 3) {
+  auto* rgb = image.bytes.data();
+  for (int64_t i = image.height * image.width; i > 0; --i, rgb += 3) {
     const int grey = luma(rgb);
     for (int c = 0; c < 3; ++c) rgb[c] = blend(grey, rgb[c], alpha);
   }
-  return picture;
+  return image;
 }
 
-Pixels adjust_sharpness(Pixels picture, double factor) {
-  if (picture.height < 3) return picture;
+ImageBuffer adjust_sharpness(ImageBuffer image, double factor) {
+  if (image.height < 3) return image;
   const auto alpha = static_cast<float>(factor);
-  const auto step = picture.channels, row_size = picture.row_size();
-  std::vector<uint8_t> above(picture.row(0), picture.row(1)), here(above);  // as they were
-  for (int64_t y = 1; y < picture.height - 1; ++y, above.swap(here)) {
-    auto* row = picture.row(y);
-    const auto* below = picture.row(y + 1);
+  const auto step = image.channels, row_size = image.row_size();
+  std::vector<uint8_t> above(image.row(0), image.row(1)), here(above);  // as they were
+  for (int64_t y = 1; y < image.height - 1; ++y, above.swap(here)) {
+    auto* row = image.row(y);
+    const auto* below = image.row(y + 1);
     std::copy_n(row, row_size, here.data());
     for (int64_t i = step; i < row_size - step; ++i) {
       const auto across = [i, step](const uint8_t* of) { return of[i - step] + of[i] + of[i + step]; };
@@ -153,39 +153,39 @@ Pixels adjust_sharpness(Pixels picture, double factor) {
       row[i] = blend((2 * sum + 13) / 26, row[i], alpha);  // the sum's 13th, rounded
     }
   }
-  return picture;
+  return image;
 }
 
-Pixels adjust_hue(Pixels picture, double shift) {
+ImageBuffer adjust_hue(ImageBuffer image, double shift) {
   if (!(shift >= -0.5 && shift <= 0.5))
     fail(ErrorKind::usage, "adjust_hue: must be in [-0.5, 0.5], got shift={}", shift);
-  if (picture.channels == 1) return picture;
+  if (image.channels == 1) return image;
   const auto sectors = sectors_of(static_cast<uint8_t>(static_cast<int>(shift * 255)));
-  auto* rgb = picture.bytes.data();
-  for (int64_t i = picture.height * picture.width; i > 0; --i, rgb += 3) {
+  auto* rgb = image.bytes.data();
+  for (int64_t i = image.height * image.width; i > 0; --i, rgb += 3) {
     const auto hsv = hsv_of(rgb[0], rgb[1], rgb[2]);
     write_rgb(hsv, sectors[hsv.hue], rgb);
   }
-  return picture;
+  return image;
 }
 
-Pixels posterize(Pixels picture, int64_t bits) {
+ImageBuffer posterize(ImageBuffer image, int64_t bits) {
   if (bits < 1 || bits > 8) fail(ErrorKind::usage, "posterize: must be 1 to 8, got bits={}", bits);
   const auto mask = static_cast<uint8_t>(0xff << (8 - bits));
-  return each_byte(std::move(picture), [mask](uint8_t x) { return static_cast<uint8_t>(x & mask); });
+  return each_byte(std::move(image), [mask](uint8_t x) { return static_cast<uint8_t>(x & mask); });
 }
 
-Pixels solarize(Pixels picture, double threshold) {
+ImageBuffer solarize(ImageBuffer image, double threshold) {
   const auto first = static_cast<int>(std::ceil(std::clamp(threshold, 0.0, 256.0)));
-  return each_byte(std::move(picture), [first](uint8_t x) { return static_cast<uint8_t>(x < first ? x : 255 - x); });
+  return each_byte(std::move(image), [first](uint8_t x) { return static_cast<uint8_t>(x < first ? x : 255 - x); });
 }
 
-Pixels invert(Pixels picture) {
-  return each_byte(std::move(picture), [](uint8_t x) { return static_cast<uint8_t>(255 - x); });
+ImageBuffer invert(ImageBuffer image) {
+  return each_byte(std::move(image), [](uint8_t x) { return static_cast<uint8_t>(255 - x); });
 }
 
-Pixels autocontrast(Pixels picture) {
-  return each_channel(std::move(picture), [](const Histogram& counts) {
+ImageBuffer autocontrast(ImageBuffer image) {
+  return each_channel(std::move(image), [](const Histogram& counts) {
     int low = 0, high = 255;
     while (low < high && counts[static_cast<size_t>(low)] == 0) ++low;
     while (high > low && counts[static_cast<size_t>(high)] == 0) --high;
@@ -194,8 +194,8 @@ Pixels autocontrast(Pixels picture) {
   });
 }
 
-Pixels equalize(Pixels picture) {
-  return each_channel(std::move(picture), [](const Histogram& counts) {
+ImageBuffer equalize(ImageBuffer image) {
+  return each_channel(std::move(image), [](const Histogram& counts) {
     int64_t total = 0, highest = 0;  // of all, of the highest value that occurs
     for (const auto count : counts) {
       total += count;
@@ -212,9 +212,9 @@ Pixels equalize(Pixels picture) {
   });
 }
 
-Pixels to_grey(Pixels picture, int64_t channels) {
+ImageBuffer to_grey(ImageBuffer image, int64_t channels) {
   if (channels != 1 && channels != 3) fail(ErrorKind::usage, "to_grey: must be 1 or 3, got channels={}", channels);
-  return with_channels(with_channels(std::move(picture), 1), channels);
+  return with_channels(with_channels(std::move(image), 1), channels);
 }
 
 }  // namespace reszoo

@@ -44,9 +44,9 @@ Matrix inverse_of(const Affine& map, double x, double y) {
                map.translate_y);
 }
 
-/// A pixel of C channels, or `fill` for one outside of the picture.
+/// A pixel of C channels, or `fill` for one outside of the image.
 template <int C>
-void copy_pixel(const Pixels& from, int64_t x, int64_t y, const Colour& fill, uint8_t* to) {
+void copy_pixel(const ImageBuffer& from, int64_t x, int64_t y, const Colour& fill, uint8_t* to) {
   const bool inside = x >= 0 && x < from.width && y >= 0 && y < from.height;
   std::copy_n(inside ? from.row(y) + x * C : fill.data(), C, to);
 }
@@ -63,14 +63,14 @@ std::vector<int64_t> positions(double step, double first, int64_t inputs, int64_
 }
 
 template <int C>
-Pixels warp_straight(const Pixels& picture, const Matrix& m, const Colour& fill) {
-  Pixels result(picture.height, picture.width, C);
-  const auto columns = positions(m[0], m[2], picture.width, picture.width);
-  const auto rows = positions(m[4], m[5], picture.height, picture.height);
+ImageBuffer warp_straight(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
+  ImageBuffer result(image.height, image.width, C);
+  const auto columns = positions(m[0], m[2], image.width, image.width);
+  const auto rows = positions(m[4], m[5], image.height, image.height);
   auto* to = result.bytes.data();
   for (const auto y : rows)
     for (const auto x : columns) {
-      copy_pixel<C>(picture, x, y, fill, to);
+      copy_pixel<C>(image, x, y, fill, to);
       to += C;
     }
   return result;
@@ -78,27 +78,27 @@ Pixels warp_straight(const Pixels& picture, const Matrix& m, const Colour& fill)
 
 /// Pillow's fixed point, 16 bits of it a fraction.
 int64_t fixed(double x) {
-  constexpr double most = 0x1p45;  // far outside of any picture, and its multiples do not overflow
+  constexpr double most = 0x1p45;  // far outside of any image, and its multiples do not overflow
   return static_cast<int64_t>(std::clamp(std::floor(x * 65536 + 0.5), -most, most));
 }
 
 template <int C>
-Pixels warp_nearest(const Pixels& picture, const Matrix& m, const Colour& fill) {
+ImageBuffer warp_nearest(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
   const auto x_by_x = fixed(m[0]), x_by_y = fixed(m[1]), y_by_x = fixed(m[3]), y_by_y = fixed(m[4]);
   const auto first_x = fixed(m[2] + m[0] * 0.5 + m[1] * 0.5), first_y = fixed(m[5] + m[3] * 0.5 + m[4] * 0.5);
-  Pixels result(picture.height, picture.width, C);
+  ImageBuffer result(image.height, image.width, C);
   auto* to = result.bytes.data();
   for (int64_t y = 0; y < result.height; ++y) {
     auto from_x = first_x + x_by_y * y, from_y = first_y + y_by_y * y;
     for (int64_t x = 0; x < result.width; ++x, to += C, from_x += x_by_x, from_y += y_by_x)
-      copy_pixel<C>(picture, from_x >> 16, from_y >> 16, fill, to);
+      copy_pixel<C>(image, from_x >> 16, from_y >> 16, fill, to);
   }
   return result;
 }
 
-/// The pixel at (x, y) of the picture, whose pixels lie at halves. Both are 0 and more.
+/// The pixel at (x, y) of the image, whose pixels lie at halves. Both are 0 and more.
 template <int C>
-void mix_pixel(const Pixels& from, double x, double y, uint8_t* to) {
+void mix_pixel(const ImageBuffer& from, double x, double y, uint8_t* to) {
   const auto before = [](double at) { return at < 0.5 ? int64_t{-1} : static_cast<int64_t>(at - 0.5); };
   const auto within = [](int64_t at, int64_t size) { return std::clamp<int64_t>(at, 0, size - 1); };
   const auto left = before(x), top = before(y);
@@ -113,16 +113,16 @@ void mix_pixel(const Pixels& from, double x, double y, uint8_t* to) {
 }
 
 template <int C>
-Pixels warp_bilinear(const Pixels& picture, const Matrix& m, const Colour& fill) {
-  Pixels result(picture.height, picture.width, C);
-  const auto height = static_cast<double>(picture.height), width = static_cast<double>(picture.width);
+ImageBuffer warp_bilinear(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
+  ImageBuffer result(image.height, image.width, C);
+  const auto height = static_cast<double>(image.height), width = static_cast<double>(image.width);
   auto* to = result.bytes.data();
   for (int64_t row = 0; row < result.height; ++row)
     for (int64_t column = 0; column < result.width; ++column, to += C) {
       const double x = static_cast<double>(column) + 0.5, y = static_cast<double>(row) + 0.5;
       const double from_x = m[0] * x + m[1] * y + m[2], from_y = m[3] * x + m[4] * y + m[5];
       if (from_x >= 0 && from_x < width && from_y >= 0 && from_y < height)
-        mix_pixel<C>(picture, from_x, from_y, to);
+        mix_pixel<C>(image, from_x, from_y, to);
       else
         std::copy_n(fill.data(), C, to);
     }
@@ -130,51 +130,51 @@ Pixels warp_bilinear(const Pixels& picture, const Matrix& m, const Colour& fill)
 }
 
 template <int C>
-Pixels warp_channels(const Pixels& picture, const Matrix& m, Sampling sampling, const Colour& fill) {
-  if (sampling == Sampling::bilinear) return warp_bilinear<C>(picture, m, fill);
-  return m[1] == 0 && m[3] == 0 ? warp_straight<C>(picture, m, fill) : warp_nearest<C>(picture, m, fill);
+ImageBuffer warp_channels(const ImageBuffer& image, const Matrix& m, Sampling sampling, const Colour& fill) {
+  if (sampling == Sampling::bilinear) return warp_bilinear<C>(image, m, fill);
+  return m[1] == 0 && m[3] == 0 ? warp_straight<C>(image, m, fill) : warp_nearest<C>(image, m, fill);
 }
 
-Pixels warp(Pixels picture, const Matrix& m, Sampling sampling, const Colour& fill) {
-  if (m == Matrix{1, 0, 0, 0, 1, 0}) return picture;
-  return picture.channels == 1 ? warp_channels<1>(picture, m, sampling, fill)
-                               : warp_channels<3>(picture, m, sampling, fill);
+ImageBuffer warp(ImageBuffer image, const Matrix& m, Sampling sampling, const Colour& fill) {
+  if (m == Matrix{1, 0, 0, 0, 1, 0}) return image;
+  return image.channels == 1 ? warp_channels<1>(image, m, sampling, fill)
+                               : warp_channels<3>(image, m, sampling, fill);
 }
 
 }  // namespace
 
-Pixels flip_horizontal(Pixels picture) {
-  for (int64_t y = 0; y < picture.height; ++y) {
-    auto* row = picture.row(y);
-    if (picture.channels == 1) {
-      std::reverse(row, row + picture.width);
+ImageBuffer flip_horizontal(ImageBuffer image) {
+  for (int64_t y = 0; y < image.height; ++y) {
+    auto* row = image.row(y);
+    if (image.channels == 1) {
+      std::reverse(row, row + image.width);
       continue;
     }
-    for (int64_t left = 0, right = 3 * (picture.width - 1); left < right; left += 3, right -= 3) {
+    for (int64_t left = 0, right = 3 * (image.width - 1); left < right; left += 3, right -= 3) {
       std::array<uint8_t, 3> kept;
       std::memcpy(kept.data(), row + left, 3);
       std::memcpy(row + left, row + right, 3);
       std::memcpy(row + right, kept.data(), 3);
     }
   }
-  return picture;
+  return image;
 }
 
-Pixels affine(Pixels picture, const Affine& map, Sampling sampling, const Colour& fill) {
+ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling, const Colour& fill) {
   if (!(map.scale > 0)) fail(ErrorKind::usage, "affine: scale must be positive, got scale={}", map.scale);
-  const auto width = static_cast<double>(picture.width), height = static_cast<double>(picture.height);
+  const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
   const std::array<double, 2> middle{width * 0.5, height * 0.5};
   const auto [x, y] = map.centre.value_or(middle);
-  return warp(std::move(picture), inverse_of(map, x, y), sampling, fill);
+  return warp(std::move(image), inverse_of(map, x, y), sampling, fill);
 }
 
-Pixels rotate(Pixels picture, double degrees, Sampling sampling, const Colour& fill) {
+ImageBuffer rotate(ImageBuffer image, double degrees, Sampling sampling, const Colour& fill) {
   double angle = std::fmod(degrees, 360);
   if (angle < 0) angle += 360;
   const double cos = rounded(std::cos(-radians(angle))), sin = rounded(std::sin(-radians(angle)));
-  const auto matrix = about({cos, sin, 0, -sin, cos, 0}, static_cast<double>(picture.width) / 2,
-                            static_cast<double>(picture.height) / 2, 0, 0);
-  return warp(std::move(picture), matrix, sampling, fill);
+  const auto matrix = about({cos, sin, 0, -sin, cos, 0}, static_cast<double>(image.width) / 2,
+                            static_cast<double>(image.height) / 2, 0, 0);
+  return warp(std::move(image), matrix, sampling, fill);
 }
 
 }  // namespace reszoo

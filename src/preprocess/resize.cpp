@@ -85,12 +85,12 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
 
 /// What becomes of the rows of `part`: the columns that the axis wants, with so many channels. They are
 /// resized as they are read, while they are in the cache.
-Pixels read_columns(const Picture& picture, const Box& part, int64_t channels, const Axis& axis, const Filter& filter) {
-  if (axis.inputs == axis.outputs) return with_channels(picture.read(part), channels);
+ImageBuffer read_columns(const LazyImage& image, const Box& part, int64_t channels, const Axis& axis, const Filter& filter) {
+  if (axis.inputs == axis.outputs) return with_channels(image.read(part), channels);
   const auto taps = taps_of(axis, needed(axis, filter).first, filter);
-  Pixels result(part.height, axis.count, channels);
+  ImageBuffer result(part.height, axis.count, channels);
   int64_t row = 0;
-  picture.read_rows(part, 1, [&](const Pixels& rows) {
+  image.read_rows(part, 1, [&](const ImageBuffer& rows) {
     if (rows.channels == channels)
       detail::resize_columns(rows, taps, result, row);
     else
@@ -100,53 +100,53 @@ Pixels read_columns(const Picture& picture, const Box& part, int64_t channels, c
   return result;
 }
 
-Pixels resize_rows(Pixels pixels, const Axis& axis, int64_t origin, const Filter& filter) {
+ImageBuffer resize_rows(ImageBuffer pixels, const Axis& axis, int64_t origin, const Filter& filter) {
   if (axis.inputs == axis.outputs) return pixels;
-  Pixels result(axis.count, pixels.width, pixels.channels);
+  ImageBuffer result(axis.count, pixels.width, pixels.channels);
   detail::resize_rows(pixels, taps_of(axis, origin, filter), result);
   return result;
 }
 
-/// A picture's smaller copy as a picture of its own.
-class Shrunk : public Picture {
+/// An image's smaller copy as an image of its own.
+class Shrunk : public LazyImage {
  public:
-  Shrunk(const Picture& picture, int64_t shrink) : picture_(picture), shrink_(shrink) {}
-  int64_t height() const override { return (picture_.height() + shrink_ - 1) / shrink_; }
-  int64_t width() const override { return (picture_.width() + shrink_ - 1) / shrink_; }
-  Pixels read(const Box& box, int64_t) const override { return picture_.read(box, shrink_); }
+  Shrunk(const LazyImage& image, int64_t shrink) : image_(image), shrink_(shrink) {}
+  int64_t height() const override { return (image_.height() + shrink_ - 1) / shrink_; }
+  int64_t width() const override { return (image_.width() + shrink_ - 1) / shrink_; }
+  ImageBuffer read(const Box& box, int64_t) const override { return image_.read(box, shrink_); }
   void read_rows(const Box& box, int64_t, const TakeRows& take) const override {
-    picture_.read_rows(box, shrink_, take);
+    image_.read_rows(box, shrink_, take);
   }
 
  private:
-  const Picture& picture_;
+  const LazyImage& image_;
   int64_t shrink_;
 };
 
 }  // namespace
 
-Pixels resize_part(const Picture& picture, const Box& box, int64_t height, int64_t width, const Box& window,
+ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                    int64_t channels, Interpolation interpolation) {
   const Filter filter = interpolation == Interpolation::bicubic ? Filter{2, cubic} : Filter{1, triangle};
   const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
   const auto [top, rows] = needed(down, filter);
   const auto [left, columns] = needed(across, filter);
   const Box part{box.top + top, box.left + left, rows, columns};
-  // Pillow takes rows first where that leaves less for the columns, which tall pictures meet.
+  // Pillow takes rows first where that leaves less for the columns, which tall images meet.
   const auto rows_away = box.height - height, columns_away = box.width - width;
   if (rows_away > 0 && rows_away > 2 * columns_away) {
-    const auto low = resize_rows(with_channels(picture.read(part), channels), down, top, filter);
-    return read_columns(PixelsView(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
+    const auto low = resize_rows(with_channels(image.read(part), channels), down, top, filter);
+    return read_columns(InMemoryImage(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
                         channels, across, filter);
   }
-  return resize_rows(read_columns(picture, part, channels, across, filter), down, top, filter);
+  return resize_rows(read_columns(image, part, channels, across, filter), down, top, filter);
 }
 
-Pixels resize_roughly(const Picture& picture, const Box& box, int64_t height, int64_t width, int64_t channels,
+ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,
                       Interpolation interpolation) {
-  int64_t shrink = picture.most_shrink();
+  int64_t shrink = image.most_shrink();
   while (shrink > 1 && (box.height / shrink < height || box.width / shrink < width)) shrink /= 2;
-  const Shrunk copy(picture, shrink);
+  const Shrunk copy(image, shrink);
   const Box part{box.top / shrink, box.left / shrink, box.height / shrink, box.width / shrink};
   return resize_part(copy, part, height, width, {0, 0, height, width}, channels, interpolation);
 }

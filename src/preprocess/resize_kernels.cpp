@@ -23,7 +23,7 @@ uint8_t ToByte(int32_t sum) {
 }
 
 /// As it is written in resize_kernels.h.
-void PlainColumns(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
+void PlainColumns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t first) {
   const auto channels = from.channels;
   for (int64_t y = 0; y < from.height; ++y)
     for (size_t x = 0; x < taps.first.size(); ++x) {
@@ -40,7 +40,7 @@ void PlainColumns(const Pixels& from, const Taps& taps, Pixels& to, int64_t firs
 }
 
 /// A row of sums over rows, from the byte `x` on.
-void PlainSums(const Pixels& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x, uint8_t* to) {
+void PlainSums(const ImageBuffer& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x, uint8_t* to) {
   for (; x < from.row_size(); ++x) {
     int32_t sum = 1 << (kWeightBits - 1);
     for (int64_t k = 0; k < count; ++k) sum += rows[x + k * from.row_size()] * weights[k];
@@ -76,7 +76,7 @@ void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t* pairs, 
   hn::StoreU(hn::DemoteTo(bytes, packed), bytes, to);
 }
 
-void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
+void Rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to) {
   const hn::ScalableTag<int16_t> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d)), size = from.row_size();
   for (size_t y = 0; y < taps.first.size(); ++y) {
@@ -91,7 +91,7 @@ void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
   }
 }
 
-// Columns are resized as rows are, of a picture whose sides are swapped: sixteen rows at a time, so that their bytes of
+// Columns are resized as rows are, of an image whose sides are swapped: sixteen rows at a time, so that their bytes of
 // a column are a vector.
 constexpr int64_t kSide = 16;
 constexpr int64_t kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;  // squares of 16 x 16 bytes that are swapped together
@@ -136,7 +136,7 @@ void StoreBelow(hn::Vec<Squares> squares, uint8_t* to) {
 }
 
 /// Rows of `size` bytes as columns of 16; of fewer than 16 rows the last one is repeated.
-void ToColumns(const Pixels& from, int64_t y, uint8_t* to) {
+void ToColumns(const ImageBuffer& from, int64_t y, uint8_t* to) {
   const auto size = from.row_size(), last = from.height - 1;
   for (int64_t begin = 0; begin < size; begin += kAcross) {
     const auto x = std::min(begin, size - kAcross);  // the last squares may lie over those before
@@ -147,7 +147,7 @@ void ToColumns(const Pixels& from, int64_t y, uint8_t* to) {
   }
 }
 
-void FromColumns(const uint8_t* from, int64_t count, Pixels& to, int64_t y) {
+void FromColumns(const uint8_t* from, int64_t count, ImageBuffer& to, int64_t y) {
   const auto size = to.row_size();
   for (int64_t begin = 0; begin < size; begin += kAcross) {
     const auto x = std::min(begin, size - kAcross);
@@ -158,7 +158,7 @@ void FromColumns(const uint8_t* from, int64_t count, Pixels& to, int64_t y) {
   }
 }
 
-void Columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
+void Columns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t first) {
   if (std::min(from.row_size(), to.row_size()) < kAcross) return PlainColumns(from, taps, to, first);
   const hn::FixedTag<int16_t, kAcross / 2> words;
   const auto channels = from.channels;
@@ -182,11 +182,11 @@ void Columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
 
 #else
 
-void Columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t first) {
+void Columns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t first) {
   PlainColumns(from, taps, to, first);
 }
 
-void Rows(const Pixels& from, const Taps& taps, Pixels& to) {
+void Rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to) {
   for (size_t y = 0; y < taps.first.size(); ++y)
     PlainSums(from, from.row(taps.first[y]), taps.weights.data() + static_cast<int64_t>(y) * taps.count,
               std::min(taps.count, from.height - taps.first[y]), 0, to.row(static_cast<int64_t>(y)));
@@ -220,11 +220,11 @@ void make_pairs(Taps& taps) {
   }
 }
 
-void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row) {
+void resize_columns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t row) {
   HWY_DYNAMIC_DISPATCH(Columns)(from, taps, to, row);
 }
 
-void resize_rows(const Pixels& from, const Taps& taps, Pixels& to) {
+void resize_rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to) {
   HWY_DYNAMIC_DISPATCH(Rows)(from, taps, to);
 }
 

@@ -1,6 +1,6 @@
 /// The inner loops of resizing, for the processor at hand.
 #pragma once
-#include "reszoo/preprocess/pixels.h"
+#include "reszoo/preprocess/image_buffer.h"
 
 namespace reszoo::detail {
 
@@ -26,9 +26,9 @@ void make_pairs(Taps& taps);
 // kept in 0 .. 255: whole numbers, so all processors agree.
 
 /// Shape: (H, W, C) to H rows of (H2, taps, C), from `row` on.
-void resize_columns(const Pixels& from, const Taps& taps, Pixels& to, int64_t row);
+void resize_columns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t row);
 
 /// Shape: (H, W, C) to (taps, W, C).
-void resize_rows(const Pixels& from, const Taps& taps, Pixels& to);
+void resize_rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to);
 
 }  // namespace reszoo::detail

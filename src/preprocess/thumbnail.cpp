@@ -6,11 +6,11 @@
 
 namespace reszoo {
 
-Pixels thumbnail(const Picture& picture, int64_t longest) {
-  const auto side = std::max(picture.height(), picture.width());
-  if (side <= longest) return picture.read(picture.whole());
+ImageBuffer thumbnail(const LazyImage& image, int64_t longest) {
+  const auto side = std::max(image.height(), image.width());
+  if (side <= longest) return image.read(image.whole());
   const auto small = [&](int64_t length) { return std::max<int64_t>((length * longest + side / 2) / side, 1); };
-  return resize_roughly(picture, picture.whole(), small(picture.height()), small(picture.width()), 3,
+  return resize_roughly(image, image.whole(), small(image.height()), small(image.width()), 3,
                         Interpolation::bilinear);
 }
 

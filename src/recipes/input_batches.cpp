@@ -43,7 +43,7 @@ void visit_images(const Predictor& predictor, const std::vector<fs::path>& paths
     parallel(static_cast<int64_t>(count), [&](int64_t task) {
       const auto i = static_cast<size_t>(task);
       try {
-        inputs[i] = preprocess(*open_picture(paths[first + i]));
+        inputs[i] = preprocess(*open_image(paths[first + i]));
       } catch (...) {
         errors[i] = std::current_exception();
       }
@@ -114,7 +114,7 @@ void for_each_batch(const Predictor& predictor, const fs::path& path, const Inpu
   if (kind == DataKind::cifar_folder)
     return visit_set(predictor, read_cifar_folder(path).splits.test.images, options.most, visit);
   if (fs::is_directory(path)) return visit_folder(predictor, path, options.most, visit);
-  fail(ErrorKind::input, "{}: neither a table nor a picture", path.string());
+  fail(ErrorKind::input, "{}: neither a table nor an image", path.string());
 }
 
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,

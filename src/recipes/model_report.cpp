@@ -74,7 +74,7 @@ void add_settings(ReportData& report, const TrainingRecipe& recipe) {
 std::string lead_of(const Model& model, const TrainingData& data) {
   std::string lead = model.target ? fmt::format("{} of {}", text_of(model.target->task()), model.target->name()) : "";
   if (model.table) lead += fmt::format(" from {} columns", model.table->inputs().size());
-  else if (data.images) lead += " from pictures";
+  else if (data.images) lead += " from images";
   return lead;
 }
 

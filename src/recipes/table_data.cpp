@@ -98,7 +98,7 @@ TrainingTable check_table(Frame frame, const TableDataOptions& options) {
 TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options) {
   if (const auto kind = detect_data(path); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", path.string(),
-         kind == DataKind::unknown ? "neither a table nor pictures" : "of the kind: " + text_of(kind));
+         kind == DataKind::unknown ? "neither a table nor images" : "of the kind: " + text_of(kind));
   require_target(options);
   return with_error_context(path.string(), [&] {
     auto reading = options.read;

@@ -11,13 +11,13 @@
 namespace reszoo::page {
 namespace {
 
-constexpr int64_t side = 160;  // of a picture on the page, CSS pixels
+constexpr int64_t side = 160;  // of an image on the page, CSS pixels
 
 /// Width and height, which stand in a PNG file's head.
 std::pair<int64_t, int64_t> size_of(const Mistake& mistake) {
   const std::string_view head = mistake.png;
   if (head.size() < 24 || !head.starts_with("\x89PNG\r\n\x1a\n"))
-    fail(ErrorKind::input, "report: picture of \"{}\" must be a PNG file, got {} bytes", mistake.name, head.size());
+    fail(ErrorKind::input, "report: image of \"{}\" must be a PNG file, got {} bytes", mistake.name, head.size());
   const auto number = [&](size_t at) {
     int64_t value = 0;
     for (size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<uint8_t>(head[i]);
@@ -26,7 +26,7 @@ std::pair<int64_t, int64_t> size_of(const Mistake& mistake) {
   return {number(16), number(20)};
 }
 
-/// The picture within the page. Small ones are enlarged by the browser, by a whole factor so that all
+/// The image within the page. Small ones are enlarged by the browser, by a whole factor so that all
 /// pixels stay alike: the page holds 28 x 28 of them, and not 25 times as many.
 std::string image(const Mistake& mistake) {
   if (mistake.png.empty()) return "";

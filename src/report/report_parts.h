@@ -1,7 +1,7 @@
 // The parts of a report's page, as HTML.
 #pragma once
-#include "reszoo/report/report.h"
 #include "report/plot.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo::page {
 
@@ -49,8 +49,8 @@ std::string dependence(const ReportData& data);
 /// The loss, each validation metric, the learning rate and how many items a second were trained on, by epoch.
 std::string history(const ReportData& data);
 
-/// The worst mistakes as pictures, each with its classes and what the model gave to them.
-/// Throws: Error (input) for a picture that is no PNG.
+/// The worst mistakes as images, each with its classes and what the model gave to them.
+/// Throws: Error (input) for an image that is no PNG.
 std::string mistakes(const ReportData& data);
 
 /// Which of the mistakes these are.

@@ -76,7 +76,7 @@ bool fits(const Tensor& x, const NetworkImpl& network) {
          x.size(1) == network.input_spec().channels;
 }
 
-/// The same of pictures, by pixel.
+/// The same of images, by pixel.
 bool fits_maps(const Tensor& x, const NetworkImpl& network) {
   return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
          x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() &&

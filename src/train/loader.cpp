@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kRowsTaken = 4;  // inputs that a worker takes at once
 
-/// The shape in which inputs are written: a picture's channels come last.
+/// The shape in which inputs are written: an image's channels come last.
 std::vector<int64_t> written_shape(int64_t rows, const std::vector<int64_t>& shape) {
   if (shape.size() == 3) return {rows, shape[1], shape[2], shape[0]};
   std::vector<int64_t> written{rows};

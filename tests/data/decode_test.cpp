@@ -17,7 +17,7 @@ namespace {
 
 std::filesystem::path photo(const std::string& name) { return std::string(RESZOO_FIXTURES) + "/../photos/" + name; }
 
-/// A smooth picture with an edge in it.
+/// A smooth image with an edge in it.
 std::vector<uint8_t> scene(int height, int width, int channels = 3) {
   std::vector<uint8_t> bytes;
   for (int y = 0; y < height; ++y)
@@ -27,28 +27,28 @@ std::vector<uint8_t> scene(int height, int width, int channels = 3) {
   return bytes;
 }
 
-std::unique_ptr<Picture> opened(const std::string& bytes) { return open_picture(Bytes::own(bytes), "a"); }
+std::unique_ptr<LazyImage> opened(const std::string& bytes) { return open_image(Bytes::own(bytes), "a"); }
 
-/// The part of a whole picture.
-Pixels cut(const Pixels& whole, const Box& box) {
-  return PixelsView(whole.bytes.data(), whole.height, whole.width, whole.channels).read(box);
+/// The part of a whole image.
+ImageBuffer cut(const ImageBuffer& whole, const Box& box) {
+  return InMemoryImage(whole.bytes.data(), whole.height, whole.width, whole.channels).read(box);
 }
 
 }  // namespace
 
-TEST(Decode, APartIsThatOfTheWholePicture) {
+TEST(Decode, APartIsThatOfTheWholeImage) {
   for (const auto& [down, across] : {std::pair(1, 1), std::pair(1, 2), std::pair(2, 2), std::pair(2, 1)})
     for (const bool progressive : {false, true}) {
-      const auto picture = opened(
+      const auto image = opened(
           jpeg(scene(151, 203), 203, {.quality = 85, .down = down, .across = across, .progressive = progressive}));
       for (const int64_t shrink : {1, 2, 4, 8}) {
         const auto height = (151 + shrink - 1) / shrink, width = (203 + shrink - 1) / shrink;
-        const auto whole = picture->read({0, 0, height, width}, shrink);
+        const auto whole = image->read({0, 0, height, width}, shrink);
         Random random(1, down, across);
         for (int i = 0; i < 12; ++i) {
           const auto top = random.below(height), left = random.below(width);
           const Box box{top, left, 1 + random.below(height - top), 1 + random.below(width - left)};
-          EXPECT_EQ(picture->read(box, shrink), cut(whole, box))
+          EXPECT_EQ(image->read(box, shrink), cut(whole, box))
               << down << across << progressive << " 1/" << shrink << " " << box.top << " " << box.left << " "
               << box.height << " " << box.width;
         }
@@ -60,13 +60,13 @@ TEST(Decode, RowsAreThoseOfThePart) {
   for (const int orientation : {1, 3, 6})
     for (const auto colours : {JCS_RGB, JCS_GRAYSCALE, JCS_CMYK}) {
       const int channels = colours == JCS_RGB ? 3 : colours == JCS_CMYK ? 4 : 1;
-      const auto picture = opened(jpeg(scene(90, 70, channels), 70, {.colours = colours, .orientation = orientation}));
-      for (const auto& box : {picture->whole(), Box{3, 5, 37, 40}, Box{50, 0, 17, 60}}) {
-        const auto part = picture->read(box);
+      const auto image = opened(jpeg(scene(90, 70, channels), 70, {.colours = colours, .orientation = orientation}));
+      for (const auto& box : {image->whole(), Box{3, 5, 37, 40}, Box{50, 0, 17, 60}}) {
+        const auto part = image->read(box);
         auto rows = part;
         std::fill(rows.bytes.begin(), rows.bytes.end(), uint8_t{0});
         int64_t row = 0;
-        picture->read_rows(box, 1, [&](const Pixels& next) {
+        image->read_rows(box, 1, [&](const ImageBuffer& next) {
           ASSERT_EQ(next.row_size(), part.row_size());
           ASSERT_LE(row + next.height, part.height);
           std::copy_n(next.row(0), next.height * next.row_size(), rows.row(row));
@@ -79,8 +79,8 @@ TEST(Decode, RowsAreThoseOfThePart) {
 }
 
 TEST(Decode, WhoTakesRowsMayThrow) {
-  const auto picture = opened(jpeg(scene(90, 70), 70, {}));
-  EXPECT_THROW(picture->read_rows(picture->whole(), 1, [](const Pixels&) { throw std::runtime_error("enough"); }),
+  const auto image = opened(jpeg(scene(90, 70), 70, {}));
+  EXPECT_THROW(image->read_rows(image->whole(), 1, [](const ImageBuffer&) { throw std::runtime_error("enough"); }),
                std::runtime_error);
 }
 
@@ -91,7 +91,7 @@ TEST(Decode, APhotographIsTorchvisionsToTheByte) {
     preprocess.resize = c["resize"];
     preprocess.crop = c["crop"];
     preprocess.interpolation = c["interpolation"];
-    const auto pixels = preprocess.prepare(*open_picture(photo(c["photo"])));
+    const auto pixels = preprocess.prepare(*open_image(photo(c["photo"])));
     const auto bytes =
         torch::from_blob(const_cast<uint8_t*>(pixels.bytes.data()), {pixels.height, pixels.width, 3}, torch::kUInt8)
             .permute({2, 0, 1})
@@ -103,12 +103,12 @@ TEST(Decode, APhotographIsTorchvisionsToTheByte) {
   }
 }
 
-TEST(Decode, APictureIsUprightWhateverItsOrientation) {
+TEST(Decode, AnImageIsUprightWhateverItsOrientation) {
   // Four quarters of one colour each, upright: 0 40 / 80 120.
   const auto quarter = [](int64_t y, int64_t x) { return 80 * (y >= 16) + 40 * (x >= 32); };
   const int64_t height = 32, width = 64;
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    // Where the pixel of a stored row and column lies in the upright picture, from EXIF's words on the 0th row and
+    // Where the pixel of a stored row and column lies in the upright image, from EXIF's words on the 0th row and
     // column.
     const auto at = [&](int64_t row, int64_t column) {
       switch (orientation) {
@@ -126,17 +126,17 @@ TEST(Decode, APictureIsUprightWhateverItsOrientation) {
     std::vector<uint8_t> stored;
     for (int64_t y = 0; y < rows; ++y)
       for (int64_t x = 0; x < columns; ++x) stored.push_back(static_cast<uint8_t>(at(y, x)));
-    const auto picture =
+    const auto image =
         opened(jpeg(stored, static_cast<int>(columns), {.colours = JCS_GRAYSCALE, .orientation = orientation}));
-    ASSERT_EQ(picture->height(), height) << orientation;
-    ASSERT_EQ(picture->width(), width) << orientation;
-    const auto whole = picture->read(picture->whole());
+    ASSERT_EQ(image->height(), height) << orientation;
+    ASSERT_EQ(image->width(), width) << orientation;
+    const auto whole = image->read(image->whole());
     for (int64_t y = 4; y < height; y += 8)
       for (int64_t x = 4; x < width; x += 8)
         EXPECT_NEAR(whole.row(y)[x], quarter(y, x), 3) << orientation << " " << y << " " << x;
     const Box box{5, 20, 20, 40};
-    EXPECT_EQ(picture->read(box), cut(whole, box)) << orientation;
-    EXPECT_EQ(picture->read({1, 2, 7, 9}, 4), cut(picture->read({0, 0, 8, 16}, 4), {1, 2, 7, 9})) << orientation;
+    EXPECT_EQ(image->read(box), cut(whole, box)) << orientation;
+    EXPECT_EQ(image->read({1, 2, 7, 9}, 4), cut(image->read({0, 0, 8, 16}, 4), {1, 2, 7, 9})) << orientation;
   }
 }
 
@@ -152,9 +152,9 @@ TEST(Decode, InkBecomesLight) {
 }
 
 TEST(Decode, AGreyFileHasOneChannel) {
-  const auto picture = opened(jpeg(scene(20, 30, 1), 30, {.colours = JCS_GRAYSCALE}));
-  EXPECT_EQ(picture->read(picture->whole()).channels, 1);
-  EXPECT_EQ(decode_image(*picture).sizes(), (std::vector<int64_t>{20, 30, 3}));
+  const auto image = opened(jpeg(scene(20, 30, 1), 30, {.colours = JCS_GRAYSCALE}));
+  EXPECT_EQ(image->read(image->whole()).channels, 1);
+  EXPECT_EQ(decode_image(*image).sizes(), (std::vector<int64_t>{20, 30, 3}));
 }
 
 /// A PNG by libpng's own interface, with any depth and kind of colour.
@@ -200,14 +200,14 @@ TEST(Decode, APaletteIsLookedUpAndBitsAreSpread) {
 
 TEST(Decode, DamageIsFoundWhereItIsRead) {
   const auto bytes = jpeg(scene(160, 160), 160, {.quality = 90});
-  const auto picture = opened(bytes.substr(0, bytes.size() / 2));
-  EXPECT_EQ(picture->read({0, 0, 16, 160}).height, 16);
-  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { picture->read(picture->whole()); });
-  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { picture->read({100, 0, 60, 160}); });
+  const auto image = opened(bytes.substr(0, bytes.size() / 2));
+  EXPECT_EQ(image->read({0, 0, 16, 160}).height, 16);
+  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { image->read(image->whole()); });
+  expect_error(ErrorKind::file, "a: damaged JPEG", [&] { image->read({100, 0, 60, 160}); });
   expect_error(ErrorKind::file, "a: damaged JPEG", [&] { opened(bytes.substr(0, 40)); });
 }
 
-TEST(Decode, BytesBehindThePictureAreIgnored) {
+TEST(Decode, BytesBehindTheImageAreIgnored) {
   const auto bytes = jpeg(scene(32, 32), 32);
   EXPECT_EQ(opened(bytes + std::string(500, '\x7f'))->read({0, 0, 32, 32}), opened(bytes)->read({0, 0, 32, 32}));
 }

@@ -1,4 +1,4 @@
-// Files of pictures and their classes: folders, tables, CIFAR's binary files.
+// Files of images and their classes: folders, tables, CIFAR's binary files.
 #include "reszoo/data/image_files.h"
 
 #include <fstream>
@@ -44,7 +44,7 @@ TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
   EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg",
                                                 folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
   put(folder / "empty/readme.txt", "");
-  expect_error(ErrorKind::input, "empty: a class without pictures", [&] { read_class_folders(folder.path()); });
+  expect_error(ErrorKind::input, "empty: a class without images", [&] { read_class_folders(folder.path()); });
   expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
   fs::create_directories(folder / "none");
   expect_error(ErrorKind::input, "none: no folders of classes", [&] { read_class_folders(folder / "none"); });
@@ -74,7 +74,7 @@ TEST(Scan, FindsSizesAndNamesBadFiles) {
   put(folder / "a/1.jpg", small_jpeg(8));
   put(folder / "a/2.jpg", small_jpeg(16));
   put(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // its end is not there
-  put(folder / "a/4.jpg", "no picture");
+  put(folder / "a/4.jpg", "no image");
   put(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
   const auto files = read_class_folders(folder.path());
   for (const int64_t threads : {1, 3}) {

@@ -1,4 +1,4 @@
-// Pictures from files, and what kind of data a path holds.
+// Images from files, and what kind of data a path holds.
 #include <png.h>
 #include <torch/types.h>
 #include <zlib.h>
@@ -48,7 +48,7 @@ void put_gzip(const std::filesystem::path& path, const std::string& bytes) {
   gzclose(file);
 }
 
-// Two pictures of 1 x 2 to train on, one to test with, in three spellings.
+// Two images of 1 x 2 to train on, one to test with, in three spellings.
 void put_idx_folder(const std::filesystem::path& folder) {
   write_file(folder / "train-images-idx3-ubyte", idx(images_magic, {2, 1, 2}, "abcd"));
   put_gzip(folder / "train-labels-idx1-ubyte.gz", idx(labels_magic, {2}, {'\x03', '\xff'}));
@@ -86,8 +86,8 @@ TEST(Decode, DamageIsAnErrorThatNamesTheFile) {
   const TempDir folder;
   for (const auto& bytes : {png(noise, 32, PNG_FORMAT_RGB), jpeg(noise, 32)})
     for (const auto size : {bytes.size() / 3, bytes.size() / 2, bytes.size() - 40}) {
-      write_file(folder / "cut.picture", bytes.substr(0, size));
-      expect_error_parts(ErrorKind::file, {"cut.picture: damaged"}, [&] { decode_image(folder / "cut.picture"); });
+      write_file(folder / "cut.image", bytes.substr(0, size));
+      expect_error_parts(ErrorKind::file, {"cut.image: damaged"}, [&] { decode_image(folder / "cut.image"); });
     }
   auto flipped = png(noise, 32, PNG_FORMAT_RGB);
   flipped[flipped.size() / 2] ^= 1;

@@ -95,7 +95,7 @@ inline bool needs_even_maps(const ExportCase& wanted) {
   return std::find(parts.begin(), parts.end(), "anti-alias average") != parts.end();
 }
 
-/// An input of the network: `batch` rows, or pictures of these pixels. Categories
+/// An input of the network: `batch` rows, or images of these pixels. Categories
 /// are codes that they have, -1 among them.
 inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height, int64_t width) {
   const auto channels = network->input_spec().channels;

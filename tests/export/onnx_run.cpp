@@ -38,7 +38,7 @@ Tensor conv(const OnnxNode& node, const Tensors& x) {
 
 /// Windows of a pooling operator, (N, C, h, w, k * l), with `outside` where there
 /// is no pixel. With ceil_mode a last window that does not fit counts, unless it
-/// begins behind the padded picture.
+/// begins behind the padded image.
 Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
   const auto kernel = std::get<Ints>(node.attributes.at("kernel_shape"));
   const auto strides = node.attribute<Ints>("strides", {1, 1});

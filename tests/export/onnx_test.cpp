@@ -48,7 +48,7 @@ void expect_same_answers(const OnnxFile& file, Network network, const Tensor& in
   EXPECT_LE((found - wanted).abs().max().item<double>(), kTolerance * wanted.abs().max().item<double>());
 }
 
-/// A network of one module between pictures of 4 channels and its head.
+/// A network of one module between images of 4 channels and its head.
 Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
   return Network(NetworkParts{.name = "small", .input = {Layout::maps, 4}, .body = {{"step", std::move(module)}}, .pool = {},
                               .head = {"head", std::move(head)}, .classifier = "head"});

@@ -16,7 +16,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// A network of one module on pictures of 3 channels.
+/// A network of one module on images of 3 channels.
 Network around(AnyModule module) {
   return Network(NetworkParts{.name = "small", .input = {Layout::maps, 3}, .body = {{"step", std::move(module)}},
                               .pool = {{"avgpool", nn::AdaptiveAvgPool2d(1)}, {"flatten", nn::Flatten()}},

@@ -41,7 +41,7 @@ struct Published {
   }
 };
 
-Tensor picture() {
+Tensor image() {
   return torch::arange(3 * 50 * 60).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous();
 }
 
@@ -56,7 +56,7 @@ TEST(Pretrained, HasWeightsPreprocessingAndClassNames) {
   auto model = create_pretrained(p.weights);
   EXPECT_EQ(model.image, p.weights.preprocess);
   EXPECT_FALSE(model.network()->is_training());
-  const auto pixels = picture();
+  const auto pixels = image();
   const auto prediction = model.predict(view_of(pixels));
   const torch::NoGradGuard no_grad;
   const auto logits = p.network->forward(p.weights.preprocess(view_of(pixels)));
@@ -70,7 +70,7 @@ TEST(Pretrained, SavesAsAModelFileThatExplainsItself) {
   model.save(p.home / "model.safetensors");
   auto loaded = Model::load(p.home / "model.safetensors");
   EXPECT_EQ(loaded.image, p.weights.preprocess);
-  const auto pixels = picture();
+  const auto pixels = image();
   EXPECT_EQ(loaded.predict(view_of(pixels)).probabilities, model.predict(view_of(pixels)).probabilities);
 }
 

@@ -48,7 +48,7 @@ TEST(Published, NamesDifferAndFilesOfOneNameAreOne) {
   }
 }
 
-TEST(Published, PicturesArePreparedForEveryRow) {
+TEST(Published, ImagesArePreparedForEveryRow) {
   for (const auto& row : all()) {
     const auto& p = row.preprocess;
     ASSERT_TRUE(p.crop.has_value());

@@ -153,23 +153,23 @@ TEST(Model, PredictsImagesInMemoryOpenedAndMany) {
   auto model = small_model();
   const auto large = grey_ramp(40, 60), small = grey_ramp(32, 32);
   const ImageView view{.data = large.data(), .height = 40, .width = 60};
-  const PixelsView opened(large.data(), 40, 60, 3);
+  const InMemoryImage opened(large.data(), 40, 60, 3);
   const auto one = model.predict(view);
   EXPECT_EQ(one.probabilities.size(), 2u);
   EXPECT_EQ(model.predict(opened).probabilities, one.probabilities);
   std::vector<ImageView> views(40, view);
   views[1] = {.data = small.data(), .height = 32, .width = 32};
-  std::vector<std::unique_ptr<Picture>> pictures;
+  std::vector<std::unique_ptr<LazyImage>> images;
   for (const auto& each : views)
-    pictures.push_back(std::make_unique<PixelsView>(each.data, each.height, each.width, 3));
-  const auto of_views = model.predict(views), of_pictures = model.predict(pictures);
+    images.push_back(std::make_unique<InMemoryImage>(each.data, each.height, each.width, 3));
+  const auto of_views = model.predict(views), of_images = model.predict(images);
   ASSERT_EQ(of_views.size(), views.size());
-  ASSERT_EQ(of_pictures.size(), views.size());
+  ASSERT_EQ(of_images.size(), views.size());
   for (size_t i = 0; i < views.size(); ++i) {
     const auto expected = model.predict(views[i]);
     EXPECT_EQ(of_views[i].label, expected.label);
     EXPECT_NEAR(of_views[i].probabilities[0], expected.probabilities[0], 1e-5);
-    EXPECT_EQ(of_pictures[i].probabilities, of_views[i].probabilities);
+    EXPECT_EQ(of_images[i].probabilities, of_views[i].probabilities);
   }
   model.image = ImagePreprocess{};  // images keep their sizes
   EXPECT_EQ(model.predict(views).size(), views.size());

@@ -1,4 +1,4 @@
-"""Compare `predict --pretrained` with torchvision and timm on the same weights and pictures.
+"""Compare `predict --pretrained` with torchvision and timm on the same weights and images.
 
     python3 pretrained.py <folder of the tools>
 
@@ -38,7 +38,7 @@ def timm_case(name):
     return name, os.path.basename(config["url"]), network, create_transform(**resolve_data_config(config))
 
 
-def put_pictures(folder):
+def put_images(folder):
     """Write a wide PNG and a tall JPEG of waves and squares."""
     for name, (height, width) in {"wide.png": (427, 640), "tall.jpg": (500, 333)}.items():
         y, x = np.mgrid[:height, :width]
@@ -47,8 +47,8 @@ def put_pictures(folder):
         yield folder / name
 
 
-def predicted(tools, home, name, picture):
-    command = [tools / "predict", "--pretrained", name, "--no-verify", "--no-fuse", "--proba", "--threads", "1", picture]
+def predicted(tools, home, name, image):
+    command = [tools / "predict", "--pretrained", name, "--no-verify", "--no-fuse", "--proba", "--threads", "1", image]
     run = subprocess.run(command, env={"HOME": str(home)}, capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"{name}: {run.stderr}")
@@ -64,17 +64,17 @@ def main():
         home = Path(folder)
         cache = home / ".cache/reszoo/weights"
         cache.mkdir(parents=True)
-        pictures = list(put_pictures(home))
+        images = list(put_images(home))
         for name, file, network, transform in (torchvision_case("resnet18", "IMAGENET1K_V1"),
                                                torchvision_case("resnet50", "IMAGENET1K_V2"),
                                                torchvision_case("alexnet", "IMAGENET1K_V1"),
                                                timm_case("resnet50.a1_in1k"), timm_case("resnet34.a3_in1k")):
             torch.save(network.eval().state_dict(), cache / file)
-            for picture in pictures:
-                wanted = network(transform(Image.open(picture).convert("RGB"))[None]).softmax(1)[0]
-                label, found = predicted(tools, home, name, picture)
+            for image in images:
+                wanted = network(transform(Image.open(image).convert("RGB"))[None]).softmax(1)[0]
+                label, found = predicted(tools, home, name, image)
                 difference = (wanted - found).abs().max().item()
-                print(f"{name} {picture.name}: {label}, largest difference {difference:.1e}")
+                print(f"{name} {image.name}: {label}, largest difference {difference:.1e}")
                 assert label == CLASSES[wanted.argmax()] and difference <= TOLERANCE
 
 

@@ -1,10 +1,10 @@
-// Policies draw what torchvision's draw, and change pictures as its do.
+// Policies draw what torchvision's draw, and change images as its do.
 #include "reszoo/preprocess/auto_augment.h"
 
 #include <cmath>
 #include <map>
 
-#include "support/picture.h"
+#include "support/sample_image.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -66,7 +66,7 @@ Outcomes outcomes_of_policy(const std::string& policy) {
   return outcomes;
 }
 
-/// Expects the frequencies of many draws, for pictures of the fixture's size, to be
+/// Expects the frequencies of many draws, for images of the fixture's size, to be
 /// the probabilities, within five deviations.
 void expect_outcomes(const AutoAugment& augment, const Outcomes& expected) {
   constexpr int draws = 200000;
@@ -97,12 +97,12 @@ std::vector<AugmentStep> steps_of(const Json& json) {
 
 }  // namespace
 
-TEST(AutoAugment, StepsChangePicturesAsTorchvisionsToTheByte) {
+TEST(AutoAugment, StepsChangeImagesAsTorchvisionsToTheByte) {
   const auto fill = fixture()["fill"].get<Colour>();
   for (const auto& c : fixture()["lists"]) {
     const auto sampling = c["interpolation"] == "bilinear" ? Sampling::bilinear : Sampling::nearest;
-    const auto result = augment(test::picture_of(c), steps_of(c["steps"]), sampling, fill);
-    test::expect_bytes(result, c, c["steps"].dump() + ", " + test::picture_text(c));
+    const auto result = augment(test::image_of(c), steps_of(c["steps"]), sampling, fill);
+    test::expect_bytes(result, c, c["steps"].dump() + ", " + test::image_text(c));
   }
 }
 
@@ -148,15 +148,15 @@ TEST(AutoAugment, RandHasTorchvisionsMagnitudes) {
   }
 }
 
-TEST(AutoAugment, EveryPolicyTakesGreyAndRgbPictures) {
+TEST(AutoAugment, EveryPolicyTakesGreyAndRgbImages) {
   for (const auto* text : {"none", "rand:3,30", "trivial", "auto:imagenet", "auto:cifar10", "auto:svhn"})
     for (const int64_t channels : {1, 3}) {
-      const auto picture = test::pixels_of(test::picture(21, 17, channels));
+      const auto image = test::pixels_of(test::sample_image(21, 17, channels));
       for (int64_t item = 0; item < 100; ++item) {
         Random random(3, 0, item), same(3, 0, item);
-        const auto result = AutoAugment::parse(text)(picture, random);
-        EXPECT_EQ(result.bytes.size(), picture.bytes.size());
-        EXPECT_EQ(result, augment(picture, AutoAugment::parse(text).draw(21, 17, same)));
+        const auto result = AutoAugment::parse(text)(image, random);
+        EXPECT_EQ(result.bytes.size(), image.bytes.size());
+        EXPECT_EQ(result, augment(image, AutoAugment::parse(text).draw(21, 17, same)));
       }
     }
 }

@@ -1,11 +1,11 @@
-// What happens to a picture in training is what its options say, drawn from the given numbers alone.
+// What happens to an image in training is what its options say, drawn from the given numbers alone.
 #include "reszoo/preprocess/image_augment.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "support/picture.h"
+#include "support/sample_image.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -49,13 +49,13 @@ void expect_uniform(const std::vector<double>& numbers, double low, double high)
 }  // namespace
 
 TEST(ImageAugment, DoesNothingByDefault) {
-  auto picture = test::pixels_of(test::picture(8, 9, 3));
-  const auto before = picture;
-  const auto* bytes = picture.bytes.data();
+  auto image = test::pixels_of(test::sample_image(8, 9, 3));
+  const auto before = image;
+  const auto* bytes = image.bytes.data();
   Random random(5), untouched(5);
-  picture = ImageAugment{}(std::move(picture), random);
-  EXPECT_EQ(picture, before);
-  EXPECT_EQ(picture.bytes.data(), bytes);
+  image = ImageAugment{}(std::move(image), random);
+  EXPECT_EQ(image, before);
+  EXPECT_EQ(image.bytes.data(), bytes);
   std::vector<float> numbers(8 * 9 * 3, 1.0f);
   ImageAugment{}.erase_from(numbers.data(), 8, 9, 3, random);
   EXPECT_EQ(numbers, std::vector<float>(8 * 9 * 3, 1.0f));
@@ -64,10 +64,10 @@ TEST(ImageAugment, DoesNothingByDefault) {
 
 TEST(ImageAugment, MakesTheChangesThatItDraws) {
   for (const int64_t channels : {1, 3}) {
-    const auto picture = test::pixels_of(test::picture(19, 26, channels));
+    const auto image = test::pixels_of(test::sample_image(19, 26, channels));
     for (int64_t item = 0; item < 50; ++item) {
       Random random(6, 2, item), same(6, 2, item);
-      EXPECT_EQ(kFull(picture, random), augment(picture, kFull.draw(19, 26, same), Sampling::bilinear, kFull.fill));
+      EXPECT_EQ(kFull(image, random), augment(image, kFull.draw(19, 26, same), Sampling::bilinear, kFull.fill));
     }
   }
 }
@@ -78,10 +78,10 @@ TEST(ImageAugment, FlipsAndGreysWithTheirProbability) {
     for (const auto& step : steps) ++(step.op == AugmentOp::flip ? flips : greys);
   EXPECT_NEAR(flips, 3000, 5 * std::sqrt(2100.0));
   EXPECT_NEAR(greys, 1000, 5 * std::sqrt(900.0));
-  const auto picture = test::pixels_of(test::picture(8, 9, 3));
+  const auto image = test::pixels_of(test::sample_image(8, 9, 3));
   Random random(7);
-  EXPECT_EQ((ImageAugment{.flip = 1}(picture, random)), flip_horizontal(picture));
-  EXPECT_EQ((ImageAugment{.grey = 1}(picture, random)), to_grey(picture, 3));
+  EXPECT_EQ((ImageAugment{.flip = 1}(image, random)), flip_horizontal(image));
+  EXPECT_EQ((ImageAugment{.grey = 1}(image, random)), to_grey(image, 3));
 }
 
 TEST(ImageAugment, TurnsByUniformAngles) {
@@ -117,7 +117,7 @@ TEST(ImageAugment, JittersColoursByUniformFactorsInRandomOrder) {
 
 TEST(ImageAugment, FillsWhatComesFromOutside) {
   Random random(8);
-  const Pixels black(30, 30, 3);
+  const ImageBuffer black(30, 30, 3);
   const auto turned = ImageAugment{.rotation = 180, .fill = {9, 8, 7}}(black, random);
   EXPECT_EQ((std::vector<uint8_t>(turned.bytes.begin(), turned.bytes.begin() + 3)), (std::vector<uint8_t>{9, 8, 7}));
 }
@@ -198,10 +198,10 @@ TEST(ImageAugment, RefusesOptionsThatDoNotFit) {
   kFull.check();
 }
 
-TEST(ImageAugment, RefusesPicturesThatDoNotFit) {
+TEST(ImageAugment, RefusesImagesThatDoNotFit) {
   Random random(12);
-  expect_error_parts(ErrorKind::input, {"2x2x4"}, [&] { ImageAugment{}(Pixels(2, 2, 4), random); });
-  Pixels short_of_bytes(2, 2, 3);
+  expect_error_parts(ErrorKind::input, {"2x2x4"}, [&] { ImageAugment{}(ImageBuffer(2, 2, 4), random); });
+  ImageBuffer short_of_bytes(2, 2, 3);
   short_of_bytes.bytes.pop_back();
   expect_error_parts(ErrorKind::input, {"bytes=11"}, [&] { ImageAugment{}(short_of_bytes, random); });
 }

@@ -1,9 +1,9 @@
-// Pictures become the tensor that torchvision makes of them.
+// Images become the tensor that torchvision makes of them.
 #include "reszoo/preprocess/image_preprocess.h"
 
 #include <torch/types.h>
 
-#include "support/picture.h"
+#include "support/sample_image.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -48,7 +48,7 @@ TEST(ImagePreprocess, IsTorchvisionsAndTimmsToTheByte) {
     const auto what = fmt::format("{}x{} to {}, {}, {}", c["height"].get<int>(), c["width"].get<int>(),
                                   c["resize"].get<int>(), c["crop"].get<int>(), c["interpolation"].get<std::string>());
     const auto preprocess = preprocess_of(c);
-    const auto pixels = test::picture(c["height"], c["width"], c["channels"]);
+    const auto pixels = test::sample_image(c["height"], c["width"], c["channels"]);
     const auto prepared = preprocess(view_of(pixels));
     const auto bytes = bytes_of(prepared, preprocess);
     test::expect_bytes(bytes, c, what);

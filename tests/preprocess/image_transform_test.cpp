@@ -1,4 +1,4 @@
-// What training sees of a picture: parts of it, changed, normalised.
+// What training sees of an image: parts of it, changed, normalised.
 #include "reszoo/preprocess/image_transform.h"
 
 #include <torch/types.h>
@@ -13,8 +13,8 @@ using reszoo::test::expect_error;
 namespace {
 
 /// A pixel's red is its row, its green its column, its blue 7.
-Pixels numbered(int64_t height, int64_t width) {
-  Pixels pixels(height, width, 3);
+ImageBuffer numbered(int64_t height, int64_t width) {
+  ImageBuffer pixels(height, width, 3);
   for (int64_t y = 0; y < height; ++y)
     for (int64_t x = 0; x < width; ++x) {
       auto* pixel = pixels.row(y) + 3 * x;
@@ -25,7 +25,7 @@ Pixels numbered(int64_t height, int64_t width) {
   return pixels;
 }
 
-PixelsView view(const Pixels& pixels) { return {pixels.bytes.data(), pixels.height, pixels.width, pixels.channels}; }
+InMemoryImage view(const ImageBuffer& pixels) { return {pixels.bytes.data(), pixels.height, pixels.width, pixels.channels}; }
 
 }  // namespace
 
@@ -124,12 +124,12 @@ TEST(ImageTransform, ChancesFollowFromTheStreamAlone) {
   EXPECT_NE(drawn(3), drawn(4));
 }
 
-TEST(ImageExamples, HaveTheSizeOfTheCropOrOfThePictures) {
+TEST(ImageExamples, HaveTheSizeOfTheCropOrOfTheImages) {
   const auto pixels = numbered(6, 9);
-  const PictureSource source = [&](int64_t) { return std::make_unique<PixelsView>(view(pixels)); };
+  const ImageSource source = [&](int64_t) { return std::make_unique<InMemoryImage>(view(pixels)); };
   EXPECT_EQ(image_examples(source, 2, {{.channels = 3}}, 6, 9).shape, (std::vector<int64_t>{3, 6, 9}));
   EXPECT_EQ(image_examples(source, 2, {{.channels = 1, .resize = 4, .crop = 4}}).shape,
             (std::vector<int64_t>{1, 4, 4}));
-  expect_error(ErrorKind::usage, "pictures of different sizes need a crop",
+  expect_error(ErrorKind::usage, "images of different sizes need a crop",
                [&] { image_examples(source, 2, {{.channels = 3, .resize = 4}}); });
 }

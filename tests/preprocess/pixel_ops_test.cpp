@@ -1,10 +1,10 @@
-// Operations on bytes are torchvision's on PIL pictures.
+// Operations on bytes are torchvision's on PIL images.
 #include "reszoo/preprocess/pixel_ops.h"
 
 #include <functional>
 #include <map>
 
-#include "support/picture.h"
+#include "support/sample_image.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -31,47 +31,47 @@ Affine map_of(const Arguments& arguments) {
 }
 
 /// The operation of a case, by its name.
-Pixels apply(const std::string& name, const Arguments& of, const Pixels& picture, const Colour& fill) {
-  using Operation = std::function<Pixels(Pixels)>;
+ImageBuffer apply(const std::string& name, const Arguments& of, const ImageBuffer& image, const Colour& fill) {
+  using Operation = std::function<ImageBuffer(ImageBuffer)>;
   const std::map<std::string, Operation> operations{
       {"flip_horizontal", flip_horizontal},
-      {"affine", [&](Pixels p) { return affine(std::move(p), map_of(of), sampling_of(of), fill); }},
-      {"rotate", [&](Pixels p) { return rotate(std::move(p), of["angle"], sampling_of(of), fill); }},
-      {"adjust_brightness", [&](Pixels p) { return adjust_brightness(std::move(p), of["factor"]); }},
-      {"adjust_contrast", [&](Pixels p) { return adjust_contrast(std::move(p), of["factor"]); }},
-      {"adjust_saturation", [&](Pixels p) { return adjust_saturation(std::move(p), of["factor"]); }},
-      {"adjust_sharpness", [&](Pixels p) { return adjust_sharpness(std::move(p), of["factor"]); }},
-      {"adjust_hue", [&](Pixels p) { return adjust_hue(std::move(p), of["shift"]); }},
-      {"posterize", [&](Pixels p) { return posterize(std::move(p), of["bits"]); }},
-      {"solarize", [&](Pixels p) { return solarize(std::move(p), of["threshold"]); }},
+      {"affine", [&](ImageBuffer p) { return affine(std::move(p), map_of(of), sampling_of(of), fill); }},
+      {"rotate", [&](ImageBuffer p) { return rotate(std::move(p), of["angle"], sampling_of(of), fill); }},
+      {"adjust_brightness", [&](ImageBuffer p) { return adjust_brightness(std::move(p), of["factor"]); }},
+      {"adjust_contrast", [&](ImageBuffer p) { return adjust_contrast(std::move(p), of["factor"]); }},
+      {"adjust_saturation", [&](ImageBuffer p) { return adjust_saturation(std::move(p), of["factor"]); }},
+      {"adjust_sharpness", [&](ImageBuffer p) { return adjust_sharpness(std::move(p), of["factor"]); }},
+      {"adjust_hue", [&](ImageBuffer p) { return adjust_hue(std::move(p), of["shift"]); }},
+      {"posterize", [&](ImageBuffer p) { return posterize(std::move(p), of["bits"]); }},
+      {"solarize", [&](ImageBuffer p) { return solarize(std::move(p), of["threshold"]); }},
       {"invert", invert},
       {"autocontrast", autocontrast},
       {"equalize", equalize},
-      {"to_grey", [&](Pixels p) { return to_grey(std::move(p), picture.channels); }}};
-  return operations.at(name)(picture);
+      {"to_grey", [&](ImageBuffer p) { return to_grey(std::move(p), image.channels); }}};
+  return operations.at(name)(image);
 }
 
-Pixels of_bytes(int64_t height, int64_t width, int64_t channels, std::vector<uint8_t> bytes) {
-  Pixels picture(height, width, channels);
-  picture.bytes = std::move(bytes);
-  return picture;
+ImageBuffer of_bytes(int64_t height, int64_t width, int64_t channels, std::vector<uint8_t> bytes) {
+  ImageBuffer image(height, width, channels);
+  image.bytes = std::move(bytes);
+  return image;
 }
 
-std::vector<Pixels (*)(Pixels)> all_operations() {
+std::vector<ImageBuffer (*)(ImageBuffer)> all_operations() {
   return {flip_horizontal,
           invert,
           autocontrast,
           equalize,
-          [](Pixels p) { return affine(std::move(p), {.angle = 30}); },
-          [](Pixels p) { return rotate(std::move(p), 30, Sampling::bilinear); },
-          [](Pixels p) { return adjust_brightness(std::move(p), 0.5); },
-          [](Pixels p) { return adjust_contrast(std::move(p), 0.5); },
-          [](Pixels p) { return adjust_saturation(std::move(p), 0.5); },
-          [](Pixels p) { return adjust_sharpness(std::move(p), 0.5); },
-          [](Pixels p) { return adjust_hue(std::move(p), 0.5); },
-          [](Pixels p) { return posterize(std::move(p), 3); },
-          [](Pixels p) { return solarize(std::move(p), 100); },
-          [](Pixels p) { return to_grey(std::move(p), 3); }};
+          [](ImageBuffer p) { return affine(std::move(p), {.angle = 30}); },
+          [](ImageBuffer p) { return rotate(std::move(p), 30, Sampling::bilinear); },
+          [](ImageBuffer p) { return adjust_brightness(std::move(p), 0.5); },
+          [](ImageBuffer p) { return adjust_contrast(std::move(p), 0.5); },
+          [](ImageBuffer p) { return adjust_saturation(std::move(p), 0.5); },
+          [](ImageBuffer p) { return adjust_sharpness(std::move(p), 0.5); },
+          [](ImageBuffer p) { return adjust_hue(std::move(p), 0.5); },
+          [](ImageBuffer p) { return posterize(std::move(p), 3); },
+          [](ImageBuffer p) { return solarize(std::move(p), 100); },
+          [](ImageBuffer p) { return to_grey(std::move(p), 3); }};
 }
 
 }  // namespace
@@ -81,56 +81,56 @@ TEST(PixelOps, AreTorchvisionsToTheByte) {
   const auto fill = fixture["fill"].get<Colour>();
   for (const auto& c : fixture["cases"]) {
     const std::string name = c["name"];
-    const auto result = apply(name, c["arguments"], test::picture_of(c), fill);
-    test::expect_bytes(result, c, fmt::format("{} {}, {}", name, c["arguments"].dump(), test::picture_text(c)));
+    const auto result = apply(name, c["arguments"], test::image_of(c), fill);
+    test::expect_bytes(result, c, fmt::format("{} {}, {}", name, c["arguments"].dump(), test::image_text(c)));
   }
 }
 
 TEST(PixelOps, FlippingTwiceChangesNothing) {
   for (const int64_t channels : {1, 3})
     for (const int64_t width : {1, 2, 7, 8}) {
-      const auto picture = test::pixels_of(test::picture(3, width, channels));
-      const auto flipped = flip_horizontal(picture);
-      EXPECT_EQ(flipped.bytes[0], picture.bytes[static_cast<size_t>((width - 1) * channels)]);
-      EXPECT_EQ(flip_horizontal(flipped), picture);
+      const auto image = test::pixels_of(test::sample_image(3, width, channels));
+      const auto flipped = flip_horizontal(image);
+      EXPECT_EQ(flipped.bytes[0], image.bytes[static_cast<size_t>((width - 1) * channels)]);
+      EXPECT_EQ(flip_horizontal(flipped), image);
     }
 }
 
 TEST(PixelOps, WhatChangesNothingCopiesNothing) {
-  auto picture = test::pixels_of(test::picture(20, 30, 3));
-  const auto* bytes = picture.bytes.data();
+  auto image = test::pixels_of(test::sample_image(20, 30, 3));
+  const auto* bytes = image.bytes.data();
   for (const auto sampling : {Sampling::nearest, Sampling::bilinear}) {
-    picture = rotate(affine(std::move(picture), {}, sampling), 360, sampling);
-    EXPECT_EQ(picture.bytes.data(), bytes);
+    image = rotate(affine(std::move(image), {}, sampling), 360, sampling);
+    EXPECT_EQ(image.bytes.data(), bytes);
   }
-  picture = invert(invert(flip_horizontal(std::move(picture))));
-  EXPECT_EQ(picture.bytes.data(), bytes);  // in place
+  image = invert(invert(flip_horizontal(std::move(image))));
+  EXPECT_EQ(image.bytes.data(), bytes);  // in place
 }
 
-TEST(PixelOps, APictureOfOneColourKeepsItsHistogram) {
+TEST(PixelOps, AnImageOfOneColourKeepsItsHistogram) {
   const auto flat = of_bytes(2, 2, 1, {9, 9, 9, 9});
   EXPECT_EQ(autocontrast(flat), flat);
   EXPECT_EQ(equalize(flat), flat);
   EXPECT_EQ(adjust_contrast(flat, 0.3), flat);
 }
 
-TEST(PixelOps, SmallAndEmptyPicturesAreTaken) {
+TEST(PixelOps, SmallAndEmptyImagesAreTaken) {
   const std::vector<std::pair<int64_t, int64_t>> sizes{{0, 0}, {0, 3}, {3, 0}, {1, 1}, {1, 5}, {2, 2}};
   for (const auto operation : all_operations())
     for (const auto& [height, width] : sizes) {
-      const auto result = operation(Pixels(height, width, 3));
+      const auto result = operation(ImageBuffer(height, width, 3));
       EXPECT_EQ(result.height, height);
       EXPECT_EQ(static_cast<int64_t>(result.bytes.size()), height * width * 3);
     }
 }
 
-TEST(PixelOps, ShearsAndScalesOfAnySizeStayWithinThePicture) {
-  const auto picture = test::pixels_of(test::picture(11, 13, 3));
+TEST(PixelOps, ShearsAndScalesOfAnySizeStayWithinTheImage) {
+  const auto image = test::pixels_of(test::sample_image(11, 13, 3));
   for (const double large : {1e3, 1e30, 1e300})
     for (const auto sampling : {Sampling::nearest, Sampling::bilinear}) {
-      EXPECT_EQ(affine(picture, {.translate_x = large, .translate_y = -large}, sampling), Pixels(11, 13, 3));
-      affine(picture, {.angle = 1, .scale = 1 / large}, sampling);
-      affine(picture, {.angle = 1, .scale = large, .shear_x = 89.9999}, sampling);
+      EXPECT_EQ(affine(image, {.translate_x = large, .translate_y = -large}, sampling), ImageBuffer(11, 13, 3));
+      affine(image, {.angle = 1, .scale = 1 / large}, sampling);
+      affine(image, {.angle = 1, .scale = large, .shear_x = 89.9999}, sampling);
     }
 }
 
@@ -143,10 +143,10 @@ TEST(PixelOps, GreyBecomesRgbByRepetitionAndBack) {
 }
 
 TEST(PixelOps, RefuseWhatDoesNotFit) {
-  const Pixels picture(2, 2, 3);
-  expect_error_parts(ErrorKind::usage, {"shift=0.6"}, [&] { adjust_hue(picture, 0.6); });
-  expect_error_parts(ErrorKind::usage, {"bits=0"}, [&] { posterize(picture, 0); });
-  expect_error_parts(ErrorKind::usage, {"bits=9"}, [&] { posterize(picture, 9); });
-  expect_error_parts(ErrorKind::usage, {"scale=0"}, [&] { affine(picture, {.scale = 0}); });
-  expect_error_parts(ErrorKind::usage, {"channels=2"}, [&] { to_grey(picture, 2); });
+  const ImageBuffer image(2, 2, 3);
+  expect_error_parts(ErrorKind::usage, {"shift=0.6"}, [&] { adjust_hue(image, 0.6); });
+  expect_error_parts(ErrorKind::usage, {"bits=0"}, [&] { posterize(image, 0); });
+  expect_error_parts(ErrorKind::usage, {"bits=9"}, [&] { posterize(image, 9); });
+  expect_error_parts(ErrorKind::usage, {"scale=0"}, [&] { affine(image, {.scale = 0}); });
+  expect_error_parts(ErrorKind::usage, {"channels=2"}, [&] { to_grey(image, 2); });
 }

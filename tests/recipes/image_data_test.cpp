@@ -20,7 +20,7 @@ ImageParts dark_and_light(int64_t side = 8) {
   for (int64_t i = 0; i < 60; ++i) (*pixels)[i].fill_(i % 2 == 0 ? 30 + i : 170 + i);
   ImageRows rows{.source =
                      [=](int64_t row) {
-                       return std::make_unique<PixelsView>((*pixels)[row].const_data_ptr<uint8_t>(), side, side, 1);
+                       return std::make_unique<InMemoryImage>((*pixels)[row].const_data_ptr<uint8_t>(), side, side, 1);
                      },
                  .labels = Column::of_text("label", labels),
                  .names = names,

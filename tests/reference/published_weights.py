@@ -37,15 +37,15 @@ def host(base):
 
 
 def evaluation(resize, crop, interpolation, mean, std):
-    """Give the name of the constant that says how pictures are prepared."""
+    """Give the name of the constant that says how images are prepared."""
     assert (tuple(mean), tuple(std)) == (MEAN, STD), (mean, std)
     assert interpolation in ("bilinear", "bicubic"), interpolation
     return f"k{interpolation.capitalize()}{resize}To{crop}"
 
 
-def row(model, tag, url, pictures, license, *accuracy):
+def row(model, tag, url, images, license, *accuracy):
     base, file = NAMED_BY_DIGEST.fullmatch(url).groups()
-    cells = [f'"{model}"', f'"{tag}"', host(base), f'"{file}"', pictures, f'"{license}"', *accuracy]
+    cells = [f'"{model}"', f'"{tag}"', host(base), f'"{file}"', images, f'"{license}"', *accuracy]
     return "    {" + ", ".join(str(cell) for cell in cells) + "},"
 
 
@@ -59,9 +59,9 @@ def torchvision_rows():
             assert len(entry.meta["categories"]) == 1000
             use = entry.transforms()
             (size,), (side,) = use.resize_size, use.crop_size
-            pictures = evaluation(size, side, use.interpolation.value, use.mean, use.std)
+            images = evaluation(size, side, use.interpolation.value, use.mean, use.std)
             scores = entry.meta["_metrics"]["ImageNet-1K"]
-            yield row(name, entry.name, entry.url, pictures, "", scores["acc@1"], scores["acc@5"])
+            yield row(name, entry.name, entry.url, images, "", scores["acc@1"], scores["acc@5"])
 
 
 def timm_rows():
@@ -75,8 +75,8 @@ def timm_rows():
         channels, height, width = config.input_size
         assert (channels, config.num_classes, config.crop_mode) == (3, 1000, "center") and height == width, name
         resize = math.floor(height / config.crop_pct)
-        pictures = evaluation(resize, height, config.interpolation, config.mean, config.std)
-        yield row(model, tag, config.url, pictures, config.license or "")
+        images = evaluation(resize, height, config.interpolation, config.mean, config.std)
+        yield row(model, tag, config.url, images, config.license or "")
 
 
 def left_out():

@@ -1,8 +1,8 @@
-"""Make the fixture of how torchvision changes pictures in training: its own functions, on PIL pictures.
+"""Make the fixture of how torchvision changes images in training: its own functions, on PIL images.
 
 `cases`: one operation each. `lists`: the operations that a policy drew, with their magnitudes, one after
-another by torchvision's `_apply_op`. A picture that is `narrow` has bytes from 40 to 125 only. `spaces`
-(of pictures of `spaces_size`, height and width) and `policies` are what is drawn from. `erased` has means of
+another by torchvision's `_apply_op`. An image that is `narrow` has bytes from 40 to 125 only. `spaces`
+(of images of `spaces_size`, height and width) and `policies` are what is drawn from. `erased` has means of
 random erasing's top, left, height and width over many draws. Operations have our names.
 """
 import numpy as np
@@ -16,7 +16,7 @@ from torchvision.transforms import functional as F
 from torchvision.transforms.autoaugment import _apply_op
 
 from fixture_json import short, source, write
-from picture import picture, record
+from sample_image import sample_image, record
 
 BYTES_AT_MOST = 12  # the sums feel every byte
 FILL = (10, 200, 90)
@@ -63,7 +63,7 @@ LISTS = [
 
 
 def image_of(height, width, channels, narrow):
-    pixels = picture(height, width, channels)
+    pixels = sample_image(height, width, channels)
     if narrow:
         pixels = 40 + pixels // 3
     return Image.fromarray(pixels if channels > 1 else pixels[:, :, 0])
@@ -87,8 +87,8 @@ def apply(image, name, arguments):
     return getattr(F, name)(image, *arguments.values())
 
 
-def pictures():
-    """Give height, width, channels and narrowness of every picture."""
+def images():
+    """Give height, width, channels and narrowness of every image."""
     return [(*size, channels, narrow) for size in SIZES for channels in (3, 1) for narrow in (False, True)]
 
 
@@ -102,8 +102,8 @@ def cases():
     moves = [("affine", map_) for map_ in MAPS] + [("rotate", {"angle": angle}) for angle in ANGLES]
     operations = OPERATIONS + [(name, {**arguments, "interpolation": interpolation})
                                for name, arguments in moves for interpolation in ("nearest", "bilinear")]
-    for shape in pictures():
-        for name, arguments in OPERATIONS if shape[3] else operations:  # what moves pixels needs no narrow picture
+    for shape in images():
+        for name, arguments in OPERATIONS if shape[3] else operations:  # what moves pixels needs no narrow image
             yield {"name": name, "arguments": arguments, **stored(shape, apply(image_of(*shape), name, arguments))}
     square, small = (40, 40, 3, False), (9, 11, 3, True)  # a quarter turn is whole; a histogram of few
     for angle in (90.0, 180.0, 270.0):
@@ -115,7 +115,7 @@ def cases():
 
 def lists():
     for interpolation in ("nearest", "bilinear"):
-        for shape in pictures():
+        for shape in images():
             for steps in LISTS if shape[3] else LISTS[:4]:
                 image = image_of(*shape)
                 for name, magnitude in steps:
@@ -138,8 +138,8 @@ def policy_of(policy):
 
 def erased_means(height, width, draws=20000):
     torch.manual_seed(0)
-    picture_ = torch.zeros(1, height, width)
-    areas = [RandomErasing.get_params(picture_, (0.02, 0.33), (0.3, 3.3), [0.0])[:4] for _ in range(draws)]
+    image_ = torch.zeros(1, height, width)
+    areas = [RandomErasing.get_params(image_, (0.02, 0.33), (0.3, 3.3), [0.0])[:4] for _ in range(draws)]
     areas = np.array([area for area in areas if area[2:] != (height, width)], dtype=np.float64)
     return {"height": height, "width": width, "draws": draws, "erased": len(areas),
             "mean": [short(m) for m in areas.mean(0)], "deviation": [short(d) for d in areas.std(0)]}

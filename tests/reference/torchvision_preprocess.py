@@ -1,6 +1,6 @@
-"""Make the fixture of how torchvision and timm prepare pictures: their own transforms, on PIL pictures.
+"""Make the fixture of how torchvision and timm prepare images: their own transforms, on PIL images.
 
-What is stored of bytes, those from before normalising, is in the docstring of `picture.py`. `normalised` are
+What is stored of bytes, those from before normalising, is in the docstring of `sample_image.py`. `normalised` are
 numbers of the whole transform.
 """
 import math
@@ -13,7 +13,7 @@ from timm.data import create_transform
 from torchvision.transforms import InterpolationMode
 
 from fixture_json import sample, source, write
-from picture import picture, record
+from sample_image import sample_image, record
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 BYTES_AT_MOST = 150
@@ -31,7 +31,7 @@ def timm_transform(size, crop_pct, interpolation, crop_mode):
 
 
 def case(height, width, transform, resize, crop, interpolation, squash=False, channels=3):
-    pixels = picture(height, width, channels)
+    pixels = sample_image(height, width, channels)
     image = Image.fromarray(pixels if channels > 1 else pixels[:, :, 0])
     result = transform(image.convert("RGB"))
     scaled = result * torch.tensor(STD).view(-1, 1, 1) + torch.tensor(MEAN).view(-1, 1, 1)
@@ -59,7 +59,7 @@ def main():
         torchvision_case(333, 200, 232, 224),
         torchvision_case(97, 131, 64, 56, "bicubic"),
         torchvision_case(61, 61, 61, 50),  # no resizing
-        torchvision_case(50, 41, 235, 224, "bicubic"),  # larger than the picture
+        torchvision_case(50, 41, 235, 224, "bicubic"),  # larger than the image
         torchvision_case(40, 90, 20, 64),  # padded above and below, cropped at the sides
         torchvision_case(45, 45, 21, 32),  # padded by an odd number
         torchvision_case(80, 70, 32, 32, channels=1),

@@ -154,7 +154,7 @@ TEST(Report, ShowsTwoClassesByCurvesCalibrationThresholdAndConfusion) {
                     ">300<small>"});
 }
 
-TEST(Report, ShowsTheWorstMistakesAsPictures) {
+TEST(Report, ShowsTheWorstMistakesAsImages) {
   ReportData data{.title = "t", .classes = {classes(10)}, .mistakes = std::vector{mistake(28, 20), mistake(160, 90)}};
   expect_has(page(data), {"Of 60 wrong guesses the 2 that give", "true <b>cat</b> <span>0.020\u00A0%</span>",
                           "guessed <b>dog</b> <span>98.5\u00A0%</span>", "alt=\"cat taken for dog\"", "pets/cat/7.jpg",
@@ -171,7 +171,7 @@ TEST(Report, ShowsTheWorstMistakesAsPictures) {
   expect_has(lost, {"&lt;\u00A00.001\u00A0%", "guessed <b>dog</b> <span>&gt;\u00A099.99\u00A0%"});
 }
 
-TEST(Report, SaysSoWhereNoPictureIsTakenForAnother) {
+TEST(Report, SaysSoWhereNoImageIsTakenForAnother) {
   expect_has(page({.title = "t", .mistakes = std::vector<Mistake>{}}),
              {"Worst mistakes", "None: every guess is right"});
   expect_lacks(page({.title = "t", .classes = {classes(3)}}), {"Worst mistakes"});
@@ -271,7 +271,7 @@ TEST(Report, PartsThatDoNotFitTogetherAreRefused) {
   part.truth = torch::zeros({3});
   expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows",
                [&] { page({.regression = {part}}); });
-  expect_error(ErrorKind::input, "report: picture of \"a.jpg\" must be a PNG file, got 4 bytes",
+  expect_error(ErrorKind::input, "report: image of \"a.jpg\" must be a PNG file, got 4 bytes",
                [&] { page({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}}); });
   auto kinds = classes(3);
   kinds.classes.pop_back();

@@ -18,7 +18,7 @@ struct JpegOptions {
   int orientation = 0;  // of EXIF; 0 writes none
 };
 
-/// An EXIF segment that says how the picture lies, in the byte order of the computer's opposite.
+/// An EXIF segment that says how the image lies, in the byte order of the computer's opposite.
 inline std::string exif_segment(int orientation) {
   using namespace std::string_literals;
   return "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s + static_cast<char>(orientation) +

@@ -15,7 +15,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// A folder with a model file of pictures, its network and its weights in plain files.
+/// A folder with a model file of images, its network and its weights in plain files.
 struct Files {
   TempDir folder;
   Model model{.name = "cifar_resnet20", .options = ImageOptions{.outputs = 2}};
@@ -119,10 +119,10 @@ TEST(Convert, ScriptAnswersAsTheNetworkAndHoldsTheCard) {
   EXPECT_EQ(nlohmann::json::parse(texts["reszoo"])["target"]["classes"], (std::vector<std::string>{"cat", "dog"}));
 }
 
-TEST(Convert, OnnxSaysHowPicturesArePrepared) {
+TEST(Convert, OnnxSaysHowImagesArePrepared) {
   const Files files;
   const auto result = expect_success({"convert", files.at("model.safetensors"), files.at("model.onnx")});
-  EXPECT_NE(result.out.find("expects pictures prepared as {\"channels\":3"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("expects images prepared as {\"channels\":3"), std::string::npos) << result.out;
   const auto bytes = read_file(files.at("model.onnx"));
   for (const auto* text : {"layer3.2.conv2.weight", "logits", "\"mean\":[0.5,0.4,0.3]", "height"})
     EXPECT_NE(bytes.find(text), std::string::npos) << text;

@@ -1,4 +1,4 @@
-// The main job on pictures: a folder of IDX files.
+// The main job on images: a folder of IDX files.
 #include "reszoo/data/encode.h"
 #include "reszoo/data/table.h"
 #include "reszoo/infer/model.h"
@@ -10,10 +10,10 @@ using namespace reszoo::test;
 
 namespace {
 
-/// A folder of pictures, and a run to train on them.
-struct Pictures {
+/// A folder of images, and a run to train on them.
+struct IdxRun {
   TempDir folder;
-  Pictures() { put_pictures(folder / "idx"); }
+  IdxRun() { put_images(folder / "idx"); }
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
   Words train(const Words& more = {}) const {
@@ -25,7 +25,7 @@ struct Pictures {
 
 /// A coloured PNG file of 20 x 24 pixels, dark or bright.
 std::string png(int number, bool bright) {
-  Pixels pixels(20, 24, 3);
+  ImageBuffer pixels(20, 24, 3);
   for (size_t i = 0; i < pixels.bytes.size(); ++i)
     pixels.bytes[i] = static_cast<uint8_t>((bright ? 120 : 0) + (static_cast<size_t>(number) * 7 + i * 13) % 100);
   return encode_png(pixels);
@@ -82,40 +82,40 @@ std::vector<Said> predicted(const Files& files, const std::string& data) {
 }  // namespace
 
 TEST(Images, TrainsEvaluatesPredictsAndGivesFeatures) {
-  const Pictures pictures;
-  const auto trained = expect_success(pictures.train({"--out", pictures.at("out")})).json();
-  const auto weights = pictures.at("out/model.safetensors");
+  const IdxRun run;
+  const auto trained = expect_success(run.train({"--out", run.at("out")})).json();
+  const auto weights = run.at("out/model.safetensors");
   const auto measured =
-      expect_success({"evaluate", "--weights", weights, "--data", pictures.at("idx"), "--threads", "1", "--json"})
+      expect_success({"evaluate", "--weights", weights, "--data", run.at("idx"), "--threads", "1", "--json"})
           .json();
   for (const auto* metric : {"accuracy", "log_loss", "roc_auc"})
     EXPECT_NEAR(measured[metric].get<double>(), trained["test"][metric].get<double>(), 1e-4) << metric;
-  const auto predicted = expect_success({"predict", "--weights", weights, pictures.at("idx"), "--json"}).json();
+  const auto predicted = expect_success({"predict", "--weights", weights, run.at("idx"), "--json"}).json();
   EXPECT_EQ(predicted["predictions"].size(), 20u);
   const auto features =
-      expect_success({"features", "--weights", weights, pictures.at("idx"), "--out", pictures.at("f.npy"), "--json"})
+      expect_success({"features", "--weights", weights, run.at("idx"), "--out", run.at("f.npy"), "--json"})
           .json();
   EXPECT_EQ(features["rows"], 20);
   EXPECT_EQ(features["features"], 64);
 }
 
 TEST(Images, ValidationAndTestMayBeFoldersOfTheirOwn) {
-  const Pictures pictures;
-  put_pictures(pictures.at("other"), 8, 12);
-  const auto result = expect_success(pictures.train({"--val", pictures.at("other"), "--test", pictures.at("other")}));
+  const IdxRun run;
+  put_images(run.at("other"), 8, 12);
+  const auto result = expect_success(run.train({"--val", run.at("other"), "--test", run.at("other")}));
   EXPECT_NE(result.err.find("40 rows to train on, 12 to validate, 12 to test"), std::string::npos) << result.err;
   EXPECT_EQ(result.json()["val"]["log_loss"], result.json()["test"]["log_loss"]);
 }
 
 TEST(Images, ClassesNeedNotCountFromZero) {
-  const Pictures pictures;
+  const IdxRun run;
   for (const auto& [split, count] : {std::pair("train", 40u), std::pair("t10k", 20u)}) {
     std::string labels;
     for (uint32_t i = 0; i < count; ++i) labels += static_cast<char>(i % 2 ? 9 : 4);
-    write_file(pictures.folder / fmt::format("idx/{}-labels-idx1-ubyte", split), idx(0x0801, {count}, labels));
+    write_file(run.folder / fmt::format("idx/{}-labels-idx1-ubyte", split), idx(0x0801, {count}, labels));
   }
-  expect_success(pictures.train({"--out", pictures.at("out")}));
-  EXPECT_EQ(Model::load(pictures.at("out/model.safetensors")).target->classes(), (Words{"4", "9"}));
+  expect_success(run.train({"--out", run.at("out")}));
+  EXPECT_EQ(Model::load(run.at("out/model.safetensors")).target->classes(), (Words{"4", "9"}));
 }
 
 TEST(Images, ATableForAnImageNetworkIsRefused) {
@@ -123,32 +123,32 @@ TEST(Images, ATableForAnImageNetworkIsRefused) {
   expect_failure(1, goods.train({"--model", "cifar_resnet20"}), {goods.at("data.csv"), "image networks", "path, file"});
 }
 
-TEST(Images, PicturesForATableNetworkAreRefused) {
-  const Pictures pictures;
-  expect_failure(1, {"train", "--model", "tabular_resnet", "--data", pictures.at("idx"), "--target", "x"},
-                 {pictures.at("idx"), "tabular networks", "IDX folder"});
+TEST(Images, ImagesForATableNetworkAreRefused) {
+  const IdxRun run;
+  expect_failure(1, {"train", "--model", "tabular_resnet", "--data", run.at("idx"), "--target", "x"},
+                 {run.at("idx"), "tabular networks", "IDX folder"});
 }
 
 TEST(Images, ModelsRefuseInputsOfTheOtherDomain) {
-  const Pictures pictures;
+  const IdxRun run;
   const Goods goods;
   goods.trained();
-  expect_success(pictures.train({"--out", pictures.at("out")}));
-  const auto images = pictures.at("out/model.safetensors");
-  expect_failure(1, {"predict", "--weights", goods.model(), pictures.at("idx")},
-                 {"reads rows of a table, got a picture"});
-  expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", pictures.at("idx")},
-                 {pictures.at("idx"), "a table"});
+  expect_success(run.train({"--out", run.at("out")}));
+  const auto images = run.at("out/model.safetensors");
+  expect_failure(1, {"predict", "--weights", goods.model(), run.at("idx")},
+                 {"reads rows of a table, got an image"});
+  expect_failure(1, {"evaluate", "--weights", goods.model(), "--data", run.at("idx")},
+                 {run.at("idx"), "a table"});
   expect_failure(1, {"evaluate", "--weights", images, "--data", goods.at("data.csv")},
                  {goods.at("data.csv"), "image networks"});
-  expect_failure(1, {"predict", "--weights", images, goods.at("data.csv")}, {"data.csv", "picture"});
+  expect_failure(1, {"predict", "--weights", images, goods.at("data.csv")}, {"data.csv", "image"});
 }
 
 TEST(Images, DamagedIdxFilesAreNamed) {
-  const Pictures pictures;
-  const auto path = pictures.at("idx/train-images-idx3-ubyte");
+  const IdxRun run;
+  const auto path = run.at("idx/train-images-idx3-ubyte");
   write_file(path, read_file(path).substr(0, 500));
-  expect_failure(1, pictures.train(), {path, "500"});
+  expect_failure(1, run.train(), {path, "500"});
 }
 
 TEST(Images, TheReportOfFilesShowsTrainingAndMistakes) {
@@ -170,7 +170,7 @@ TEST(Images, PredictTakesClassFoldersInTheOrderOfTheirPaths) {
 
 TEST(Images, EvaluateShowsTheWorstMistakesOfGoodFilesTheWorstFirst) {
   const Files files;
-  put_files(files.folder / "mixed", 4);  // half of the pictures have the other class's name: some guesses are wrong
+  put_files(files.folder / "mixed", 4);  // half of the images have the other class's name: some guesses are wrong
   auto said = predicted(files, "mixed");
   const auto damaged = files.at("mixed/bright/2.png");
   auto bytes = read_file(damaged);
@@ -200,12 +200,12 @@ TEST(Images, EvaluateShowsTheWorstMistakesOfGoodFilesTheWorstFirst) {
   EXPECT_NE(html.find("src=\"data:image/png;base64,iVBOR"), std::string::npos);
 }
 
-TEST(Images, EvaluateNamesPicturesOfIdxFilesByTheirNumber) {
-  const Pictures pictures;
-  expect_success(pictures.train({"--out", pictures.at("out")}));
-  expect_success({"evaluate", "--weights", pictures.at("out/model.safetensors"), "--data", pictures.at("idx"),
-                  "--report", pictures.at("report.html"), "--threads", "1", "--json"});
-  const auto html = read_file(pictures.at("report.html"));
+TEST(Images, EvaluateNamesImagesOfIdxFilesByTheirNumber) {
+  const IdxRun run;
+  expect_success(run.train({"--out", run.at("out")}));
+  expect_success({"evaluate", "--weights", run.at("out/model.safetensors"), "--data", run.at("idx"),
+                  "--report", run.at("report.html"), "--threads", "1", "--json"});
+  const auto html = read_file(run.at("report.html"));
   EXPECT_TRUE(html.find("<small>test 1") != std::string::npos ||
               html.find("every guess is right") != std::string::npos);
 }
@@ -213,11 +213,11 @@ TEST(Images, EvaluateNamesPicturesOfIdxFilesByTheirNumber) {
 TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
   const Files files;
   put_files(files.folder / "mixed", 3);
-  std::string list = "kind,split,picture\n";
+  std::string list = "kind,split,photo\n";
   for (const auto* of_class : {"dark", "bright"})
     for (int i = 0; i < 8; ++i) list += fmt::format("{0},a,mixed/{0}/{1}.png\n", of_class, i);
   write_file(files.folder / "list.csv", list);
-  const Words columns{"--image", "picture", "--target", "kind"};
+  const Words columns{"--image", "photo", "--target", "kind"};
   const auto measured = expect_success(files.evaluate("list.csv", columns)).json();
   const auto of_folder = expect_success(files.evaluate("mixed", {"--workers", "0"})).json();
   for (const auto* metric : {"accuracy", "log_loss", "f1"})
@@ -237,7 +237,7 @@ TEST(Images, ConvertWritesInt8) {
   const auto made = expect_success(convert + Words{"--json"}).json();
   EXPECT_EQ(made["to"], "int8");
   EXPECT_EQ(made["layers"], 18);
-  EXPECT_EQ(made["agreement"]["pictures"], 16);
+  EXPECT_EQ(made["agreement"]["images"], 16);
   EXPECT_GE(made["agreement"]["same_class"], 0.8);
   EXPECT_LT(3 * std::filesystem::file_size(out), std::filesystem::file_size(files.model()));
   for (const auto* precision : {"best", "float32", "int8"})

@@ -91,7 +91,7 @@ void expect_survives_kills(const TempDir& folder, const Words& more) {
   const auto data = (folder / "data").string(), whole = (folder / "whole").string();
   expect_success(chancy_run(data, whole, more));
   Random random(static_cast<uint64_t>(number_from("RESZOO_KILLS_SEED", 1)));
-  const auto kills = number_from("RESZOO_KILLS", 30) / 2;  // each of two kinds of pictures
+  const auto kills = number_from("RESZOO_KILLS", 30) / 2;  // each of two kinds of images
   for (int64_t done = 0, run = 0; done < kills && !testing::Test::HasFailure(); ++run) {
     const auto out = (folder / fmt::format("cut-{}", run)).string();
     done += run_killed(chancy_run(data, out, more), out, random, kills - done);
@@ -103,9 +103,9 @@ void expect_survives_kills(const TempDir& folder, const Words& more) {
 
 }  // namespace
 
-TEST(Kills, OfARunOnIdxPicturesLeaveNoTrace) {
+TEST(Kills, OfARunOnIdxImagesLeaveNoTrace) {
   const TempDir folder;
-  put_pictures(folder / "data");
+  put_images(folder / "data");
   expect_survives_kills(folder, {"--crop", "padded:1", "--flip", "0.5"});
 }
 

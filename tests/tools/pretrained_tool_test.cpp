@@ -27,8 +27,8 @@ struct Home {
   std::filesystem::path weights() const { return folder / ".cache/reszoo/weights"; }
 };
 
-/// Writes a picture of slopes, 60 x 50, as PNG.
-Tensor put_picture(const std::string& path) {
+/// Writes an image of slopes, 60 x 50, as PNG.
+Tensor put_image(const std::string& path) {
   const auto pixels = torch::arange(50 * 60 * 3).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous();
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
@@ -53,7 +53,7 @@ Network put_weights(const std::filesystem::path& path) {
 
 TEST(PretrainedTool, PredictKnowsPreprocessingAndClassNames) {
   const Home home;
-  const auto pixels = put_picture(home.at("cat.png"));
+  const auto pixels = put_image(home.at("cat.png"));
   auto network = put_weights(home.weights() / "resnet18_a1_0-d63eafa0.pth");
   const auto json = expect_success({"predict", "--pretrained", "resnet18.a1_in1k", "--no-verify", home.at("cat.png"),
                                     "--threads", "1", "--json"})
@@ -70,7 +70,7 @@ TEST(PretrainedTool, PredictKnowsPreprocessingAndClassNames) {
 
 TEST(PretrainedTool, FeaturesComeFromPyTorchsCacheToo) {
   const Home home;
-  put_picture(home.at("cat.png"));
+  put_image(home.at("cat.png"));
   put_weights(home.folder / ".cache/torch/hub/checkpoints/resnet18-f37072fd.pth");
   const auto json = expect_success({"features", "--pretrained", "resnet18", "--no-verify", home.at("cat.png"), "--out",
                                     home.at("f.npy"), "--json"})
@@ -80,7 +80,7 @@ TEST(PretrainedTool, FeaturesComeFromPyTorchsCacheToo) {
 
 TEST(PretrainedTool, TrainBeginsWithThem) {
   const Home home;
-  put_pictures(home.folder / "idx", 8, 4);  // grey, two classes: the first and the last layer are adapted
+  put_images(home.folder / "idx", 8, 4);  // grey, two classes: the first and the last layer are adapted
   put_weights(home.weights() / "resnet18-f37072fd.pth");
   const auto result = expect_success({"train", "--pretrained", "resnet18", "--no-verify", "--data", home.at("idx"),
                                       "--dry-run", "--batch-size", "4", "--threads", "1", "--json"});

@@ -1,4 +1,4 @@
-// Tables and pictures of a second's training.
+// Tables and images of a second's training.
 #pragma once
 #include <fmt/format.h>
 
@@ -101,8 +101,8 @@ inline std::string idx(uint32_t magic, std::vector<uint32_t> shape, const std::s
   return text + data;
 }
 
-/// Grey 8x8 pictures of two classes, dark and bright, as IDX files.
-inline void put_pictures(const std::filesystem::path& folder, uint32_t train = 40, uint32_t test = 20) {
+/// Grey 8x8 images of two classes, dark and bright, as IDX files.
+inline void put_images(const std::filesystem::path& folder, uint32_t train = 40, uint32_t test = 20) {
   std::filesystem::create_directories(folder);
   for (const auto& [split, count] : {std::pair("train", train), std::pair("t10k", test)}) {
     std::string pixels, labels;
@@ -115,7 +115,7 @@ inline void put_pictures(const std::filesystem::path& folder, uint32_t train = 4
   }
 }
 
-/// A run on pictures that are changed by chance, by threads, through a network with chance in it: what
+/// A run on images that are changed by chance, by threads, through a network with chance in it: what
 /// a resume has to repeat. 8 epochs of 5 steps.
 inline Words chancy_run(const std::string& data, const std::string& out, const Words& more = {}) {
   const Words run{"train", "--model", "cifar_resnet20", "--data", data, "--out", out, "--epochs", "8", "--batch-size", "8"};

@@ -1,4 +1,4 @@
-// Runs on pictures that are asked to stop, or find the disk full, while threads make pictures for them.
+// Runs on images that are asked to stop, or find the disk full, while threads make images for them.
 #include <csignal>
 
 #include "reszoo/weights/model_file.h"
@@ -10,10 +10,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Pictures, and a run on them that takes long enough to be stopped.
+/// Images, and a run on them that takes long enough to be stopped.
 struct LongRun {
   TempDir folder;
-  LongRun() { put_pictures(folder / "idx"); }
+  LongRun() { put_images(folder / "idx"); }
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
   Words train(const Words& more = {}) const {
@@ -48,7 +48,7 @@ TEST(Stop, SigtermAndCtrlCWriteACheckpointAndEndWithTheirNumber) {
 
 TEST(Stop, ComesWithinAStepOfAnEpochsMany) {
   const LongRun run;
-  put_pictures(run.folder / "many", 4000, 20);
+  put_images(run.folder / "many", 4000, 20);
   const auto begin = std::chrono::steady_clock::now();
   const auto result = run_tool(run.train({"--data", run.at("many"), "--checkpoint-every", "0"}),
                                {.signal_when = "rows to train on", .signal_after = 1, .signal = SIGTERM});

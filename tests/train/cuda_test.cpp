@@ -34,8 +34,8 @@ nn::Sequential plain_net() {
   return nn::Sequential(nn::Linear(4, 16), nn::Tanh(), nn::BatchNorm1d(16), nn::Linear(16, 1));
 }
 
-/// Pictures of noise, each with a random number more where there is one.
-Batches pictures(int64_t workers) {
+/// Images of noise, each with a random number more where there is one.
+Batches images(int64_t workers) {
   Examples examples{.count = 40, .shape = {3, 8, 8}, .write = [](int64_t row, Random* random, float* to) {
                       for (int64_t i = 0; i < 192; ++i)
                         to[i] = std::sin(static_cast<float>(row * 192 + i)) +
@@ -68,8 +68,8 @@ TEST_F(Cuda, ResumedEndsWithTheSameBits) {
   }
 }
 
-TEST_F(Cuda, PicturesMadeByThreadsArriveWhole) {
-  const auto here = pictures(0), there = pictures(2).to(torch::kCUDA);
+TEST_F(Cuda, ImagesMadeByThreadsArriveWhole) {
+  const auto here = images(0), there = images(2).to(torch::kCUDA);
   std::vector<Batch> batches;  // kept until all are made: their memory is not that of the next
   for (const auto& batch : there.shuffled(16, 5, 2)) batches.push_back(batch);
   size_t i = 0;
@@ -98,7 +98,7 @@ TEST_F(Cuda, AnImageNetworkTrainsInEveryPrecision) {
     const Evaluation by_loss{.metrics = [&](const Tensor& outputs, const Tensor& targets) {
       return Metrics{{"rmse", torch::cross_entropy_loss(outputs, targets).item<double>()}};
     }};
-    const auto result = Trainer(network, loss, by_loss, how).fit(pictures(2));
+    const auto result = Trainer(network, loss, by_loss, how).fit(images(2));
     EXPECT_LT(result.history.back().loss, result.history.front().loss) << text_of(precision);
   }
 }

@@ -51,7 +51,7 @@ void expect_equal_steps(const Network& network, const Tensor& x, const std::stri
         << what << " " << plain.buffers[i].first;
 }
 
-Tensor pictures(int64_t count, int64_t channels, int64_t side) {
+Tensor images(int64_t count, int64_t channels, int64_t side) {
   const auto x = torch::randn({count, channels, side, side});
   return x.contiguous(at::MemoryFormat::ChannelsLast);
 }
@@ -62,20 +62,20 @@ TEST(FastMaps, EqualTheModulesOfEveryKindOfBlock) {
   for (const auto* name : {"resnet18", "resnet18d", "seresnet18", "resnetv2_18", "resnet26", "cifar_resnet20"}) {
     torch::manual_seed(1);
     const auto network = create_model(name, ImageOptions{.outputs = 5});
-    expect_equal_steps(network, pictures(8, 3, 64), name);
+    expect_equal_steps(network, images(8, 3, 64), name);
   }
 }
 
 TEST(FastMaps, EqualTheModulesForOtherOptions) {
   torch::manual_seed(2);
-  expect_equal_steps(create_model("cifar_resnet20", ImageOptions{.outputs = 5, .channels = 1}), pictures(3, 1, 13),
+  expect_equal_steps(create_model("cifar_resnet20", ImageOptions{.outputs = 5, .channels = 1}), images(3, 1, 13),
                      "grey, odd sizes");
   ImageOptions options{.outputs = 5};
   options.activation = Activation::parse("gelu");
-  expect_equal_steps(create_model("resnet18", options), pictures(4, 3, 33), "gelu");
+  expect_equal_steps(create_model("resnet18", options), images(4, 3, 33), "gelu");
   options = {.outputs = 5};
   options.shortcut = ShortcutKind::projection;
-  expect_equal_steps(create_model("cifar_resnet20", options), pictures(4, 3, 20), "projection");
+  expect_equal_steps(create_model("cifar_resnet20", options), images(4, 3, 20), "projection");
 }
 
 TEST(FastMaps, FrozenPartsStayFrozen) {
@@ -83,19 +83,19 @@ TEST(FastMaps, FrozenPartsStayFrozen) {
   auto network = create_model("resnet18", ImageOptions{.outputs = 5});
   network->named_children()["layer1"]->eval();
   for (auto& parameter : network->named_children()["layer2"]->parameters()) parameter.set_requires_grad(false);
-  expect_equal_steps(network, pictures(4, 3, 40), "frozen");
+  expect_equal_steps(network, images(4, 3, 40), "frozen");
 }
 
 TEST(FastMaps, WideChannelsAndFewRowsAreExactToo) {
   torch::manual_seed(4);
   auto network = create_model("resnet18", ImageOptions{.outputs = 5});
-  expect_equal_steps(network, pictures(2, 3, 33), "one pixel a map at the end");
+  expect_equal_steps(network, images(2, 3, 33), "one pixel a map at the end");
 }
 
 TEST(FastMaps, AreTheSameForAnyNumberOfThreads) {
   torch::manual_seed(5);
   const auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 5});
-  const auto x = pictures(16, 3, 32);
+  const auto x = images(16, 3, 32);
   const auto before = at::get_num_threads();
   at::set_num_threads(1);
   const auto one = step(network, x, true);
@@ -111,7 +111,7 @@ TEST(FastMaps, GradientsOfGradientsAreRefused) {
   torch::manual_seed(6);
   AnyModule model(create_model("cifar_resnet20", ImageOptions{.outputs = 5}));
   FastForward forward;
-  const auto x = pictures(4, 3, 16).set_requires_grad(true);
+  const auto x = images(4, 3, 16).set_requires_grad(true);
   const auto y = forward(model, x, 0).sum();
   expect_error(ErrorKind::usage, "gradients of gradients", [&] { torch::autograd::grad({y}, {x}, {}, true, true); });
 }

@@ -70,7 +70,7 @@ TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
   EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 6, 2))));
 }
 
-TEST(Loader, PicturesComeChannelsFirstByPixels) {
+TEST(Loader, ImagesComeChannelsFirstByPixels) {
   auto pass = loaded(1).in_order(4);
   pass.next();
   const auto batch = pass.next().value();

@@ -10,8 +10,8 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// Pictures of 12 x 10 pixels, each of one value.
-Batch pictures() {
+/// Images of 12 x 10 pixels, each of one value.
+Batch images() {
   const auto values = torch::arange(1, 6).to(torch::kFloat);
   return {.inputs = values.view({5, 1, 1, 1}).expand({5, 2, 12, 10}).contiguous(), .targets = torch::arange(5)};
 }
@@ -20,24 +20,24 @@ Batch pictures() {
 
 TEST(MixupCutmix, NothingIsMixedUnlessAskedFor) {
   Random random(0);
-  EXPECT_FALSE(MixupCutmix{}(pictures(), random).targets_b.defined());
+  EXPECT_FALSE(MixupCutmix{}(images(), random).targets_b.defined());
   const MixupCutmix never{.mixup = 1, .probability = 0};
-  EXPECT_FALSE(never(pictures(), random).targets_b.defined());
+  EXPECT_FALSE(never(images(), random).targets_b.defined());
 }
 
 TEST(MixupCutmix, MixupIsTheSumOfBothByTheShare) {
   Random random(1);
-  const auto batch = pictures(), mixed = MixupCutmix{.mixup = 0.4}(batch, random);
+  const auto batch = images(), mixed = MixupCutmix{.mixup = 0.4}(batch, random);
   EXPECT_TRUE(torch::equal(mixed.targets_b, torch::tensor({4, 0, 1, 2, 3})));
   const auto expected = mixed.lam * batch.inputs + (1 - mixed.lam) * batch.inputs.roll(1, 0);
   EXPECT_TRUE(torch::allclose(mixed.inputs, expected));
-  EXPECT_TRUE(torch::equal(batch.inputs, pictures().inputs));  // the batch itself stays
+  EXPECT_TRUE(torch::equal(batch.inputs, images().inputs));  // the batch itself stays
 }
 
 TEST(MixupCutmix, CutmixKeepsTheShareOfThePixels) {
   for (int64_t step = 0; step < 50; ++step) {
     Random random(2, 0, step);
-    const auto batch = pictures(), mixed = MixupCutmix{.cutmix = 1}(batch, random);
+    const auto batch = images(), mixed = MixupCutmix{.cutmix = 1}(batch, random);
     const auto own = (mixed.inputs == batch.inputs).to(torch::kFloat).flatten(1).mean(1);
     const auto other = (mixed.inputs == batch.inputs.roll(1, 0)).to(torch::kFloat).flatten(1).mean(1);
     EXPECT_TRUE(torch::allclose(own, torch::full({5}, mixed.lam)));
@@ -60,7 +60,7 @@ TEST(MixupCutmix, SharesFollowTheBetaDistribution) {
 
 TEST(MixupCutmix, CutmixOfRowsIsRefused) {
   Random random(4);
-  expect_error(ErrorKind::input, "cutmix is of pictures (N, C, H, W), got (5, 3)", [&] {
+  expect_error(ErrorKind::input, "cutmix is of images (N, C, H, W), got (5, 3)", [&] {
     MixupCutmix{.cutmix = 1}({.inputs = torch::zeros({5, 3}), .targets = torch::arange(5)}, random);
   });
 }

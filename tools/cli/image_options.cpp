@@ -16,7 +16,7 @@ void set(const std::optional<Value>& given, Place& place) {
 
 void add_image_options(CLI::App& app, ImageFlags& o) {
   app.add_option("--size", o.size,
-                 "Side of the square that the network sees, pixels (small pictures as they are, else 224)")
+                 "Side of the square that the network sees, pixels (small images as they are, else 224)")
       ->check(CLI::Range(8, 4096));
   app.add_option("--train-size", o.train_size, "The same in training (--size; timm-a3 160)")
       ->check(CLI::Range(8, 4096));
@@ -37,8 +37,8 @@ void add_image_options(CLI::App& app, ImageFlags& o) {
 }
 
 void add_image_reading(CLI::App& app, ImageFlags& o) {
-  app.add_option("--image", o.path_column, "A table's column of picture files (path, file, filename or image)");
-  app.add_option("--workers", o.workers, "Threads that decode and augment pictures; 0: none but the training's (1)")
+  app.add_option("--image", o.path_column, "A table's column of image files (path, file, filename or image)");
+  app.add_option("--workers", o.workers, "Threads that decode and augment images; 0: none but the training's (1)")
       ->check(CLI::Range(0, 256));
   app.add_option(
       "--on-bad", o.on_bad,

@@ -72,7 +72,7 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
 }
 
 void add_input_options(CLI::App& app, InputFlags& flags) {
-  app.add_option("INPUT", flags.inputs, "Tables, pictures, folders of them; - is a table on stdin")->required();
+  app.add_option("INPUT", flags.inputs, "Tables, images, folders of them; - is a table on stdin")->required();
   add_table_options(app, flags.options.table);
 }
 

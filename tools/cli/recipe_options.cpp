@@ -39,7 +39,7 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
   app.add_option("--model", o.network, "Name of a network, see reszoo-models (tabular_resnet)");
   app.add_option("--recipe", o.recipe,
                  "How it is built and trained: auto or paper of tables (auto); image, cifar, torchvision-v1, timm-a3 "
-                 "or finetune of pictures (by size)");
+                 "or finetune of images (by size)");
   add_model_options(app, o.settings);
   app.add_option("--bins", o.bins, "Most bins a number, of piecewise-linear embeddings (48)")
       ->check(CLI::Range(1, 1024));

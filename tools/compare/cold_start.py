@@ -1,6 +1,6 @@
-"""Compare the time from nothing to the class of one picture: our predict, PyTorch, and ONNX Runtime, side by side.
+"""Compare the time from nothing to the class of one image: our predict, PyTorch, and ONNX Runtime, side by side.
 
-    python cold_start.py TOOLS PICTURE [--model resnet50] [--threads 2] [--rounds 7] [--work FOLDER]
+    python cold_start.py TOOLS IMAGE [--model resnet50] [--threads 2] [--rounds 7] [--work FOLDER]
 
 TOOLS is the folder of the release build's tools. A round starts each contender once, in turn, as a process of its own:
 ours on a `.pth`, Python with torchvision on the same file, Python with onnxruntime on the same network as ONNX. All
@@ -42,11 +42,11 @@ from PIL import Image
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = int(sys.argv[3])
 session = onnxruntime.InferenceSession(sys.argv[1], options, providers=["CPUExecutionProvider"])
-picture = Image.open(sys.argv[2]).convert("RGB")
-scale = 256 / min(picture.size)
-picture = picture.resize((int(picture.width * scale), int(picture.height * scale)), Image.BILINEAR)
-left, top = (picture.width - 224) // 2, (picture.height - 224) // 2
-x = np.asarray(picture.crop((left, top, left + 224, top + 224)), dtype=np.float32) / 255
+image = Image.open(sys.argv[2]).convert("RGB")
+scale = 256 / min(image.size)
+image = image.resize((int(image.width * scale), int(image.height * scale)), Image.BILINEAR)
+left, top = (image.width - 224) // 2, (image.height - 224) // 2
+x = np.asarray(image.crop((left, top, left + 224, top + 224)), dtype=np.float32) / 255
 x = (x - np.array([0.485, 0.456, 0.406], np.float32)) / np.array([0.229, 0.224, 0.225], np.float32)
 print(session.run(None, {session.get_inputs()[0].name: x.transpose(2, 0, 1)[None]})[0].argmax())
 """
@@ -74,7 +74,7 @@ def prepare(model, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tools", type=Path)
-    parser.add_argument("picture", type=Path)
+    parser.add_argument("image", type=Path)
     parser.add_argument("--model", default="resnet50")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=7)
@@ -86,9 +86,9 @@ def main():
     threads = str(options.threads)
     commands = {
         "reszoo": [options.tools / "predict", "--weights", weights, "--model", options.model, "--threads", threads,
-                   "--top", "1", "--json", options.picture],
-        "PyTorch": [sys.executable, "-W", "ignore", "-c", PYTORCH, REFERENCE, options.model, weights, options.picture, threads],
-        "ONNX Runtime": [sys.executable, "-c", ONNXRUNTIME, onnx, options.picture, threads],
+                   "--top", "1", "--json", options.image],
+        "PyTorch": [sys.executable, "-W", "ignore", "-c", PYTORCH, REFERENCE, options.model, weights, options.image, threads],
+        "ONNX Runtime": [sys.executable, "-c", ONNXRUNTIME, onnx, options.image, threads],
     }
     seconds = {name: [] for name in commands}
     answers = {}

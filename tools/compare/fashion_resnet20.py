@@ -3,7 +3,7 @@
     python fashion_resnet20.py FOLDER [--recipe cifar|image] [--epochs 15] [--seed 0] [--threads 2] [--device cpu]
 
 FOLDER holds the four IDX files, plain or .gz. Our recipes `cifar` (a black edge of 4 pixels, a crop at
-random, left and right swapped half of the time) and `image` (pictures as they are). Pixels in [0, 1],
+random, left and right swapped half of the time) and `image` (images as they are). Pixels in [0, 1],
 mean 0.2860, deviation 0.3530. SGD, Nesterov momentum 0.9, weight decay 5e-4 on everything, batch 128, a last
 short batch included; the learning rate rises linearly to 0.1 over the first 5 % of the steps and
 falls to 0 along a cosine over the rest. Channels-last. The last epoch's weights count.
@@ -48,7 +48,7 @@ def normalised(images):
 
 
 def augmented(images):
-    """Each picture cropped from one with an edge of PADDING pixels, and half of them mirrored; uint8 (N, 1, S, S)."""
+    """Each image cropped from one with an edge of PADDING pixels, and half of them mirrored; uint8 (N, 1, S, S)."""
     count, side = len(images), images.shape[-1]
     wide = torch.nn.functional.pad(images, [PADDING] * 4)
     draw = lambda size: torch.randint(size, (count, 1), device=images.device)

@@ -1,6 +1,6 @@
 // Our side of compare/image_step.py: seconds of training steps of an image network, one a line.
 //   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain [FOLDER]
-// The batch is noise, the same for all steps; with a folder of class folders each step waits for one of its pictures,
+// The batch is noise, the same for all steps; with a folder of class folders each step waits for one of its images,
 // which a thread decodes and augments ahead.
 #include <chrono>
 #include <cstdio>
@@ -17,7 +17,7 @@ using namespace reszoo;
 
 namespace {
 
-Batches pictures_of(const char* folder, int64_t side) {
+Batches images_of(const char* folder, int64_t side) {
   auto preprocess = imagenet_preprocess();
   preprocess.crop = side;
   const ImageTransform transform{preprocess, RandomCrop::parse("resized"), {.flip = 0.5}};
@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   Trainer trainer(network, loss, {}, options);
   const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast),
                     torch::randint(10, {batch})};
-  const auto data = argc == 9 ? std::optional(pictures_of(argv[8], side)) : std::nullopt;
+  const auto data = argc == 9 ? std::optional(images_of(argv[8], side)) : std::nullopt;
   auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
   network->train();
   for (int64_t step = 0; step < std::stoll(argv[5]); ++step) {

@@ -2,11 +2,11 @@
 
     python image_step.py PROGRAM [--model cifar_resnet20] [--steps 10] [--rounds 5] [--threads 2] [--compile] [--folder FOLDER]
 
-PROGRAM is compare_image_step (ninja compare_image_step). `cifar_resnet20` has batches of 128 pictures of 28 x 28 x 1,
+PROGRAM is compare_image_step (ninja compare_image_step). `cifar_resnet20` has batches of 128 images of 28 x 28 x 1,
 `resnet18` of 32 of 224 x 224 x 3; SGD with Nesterov, channels-last in both. A round runs every program once, in
 turn; a figure is the median over the rounds of each round's median step, in images per second.
 `--malloc` gives PyTorch glibc's settings that ours sets itself (keep_freed_memory): then the difference is of
-computing alone. `--folder` adds our step with pictures of a folder of class folders, decoded beside it. Needs tests/reference/requirements.txt; --compile a C++ compiler.
+computing alone. `--folder` adds our step with images of a folder of class folders, decoded beside it. Needs tests/reference/requirements.txt; --compile a C++ compiler.
 """
 import argparse
 import json
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--malloc", action="store_true")
-    parser.add_argument("--folder", help="colour pictures, at least steps x batch of them")
+    parser.add_argument("--folder", help="colour images, at least steps x batch of them")
     parser.add_argument("--pytorch", choices=("eager", "compiled"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.pytorch:

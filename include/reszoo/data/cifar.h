@@ -8,9 +8,9 @@
 
 namespace reszoo {
 
-/// Pictures and the names of their classes.
+/// Images and the names of their classes.
 struct CifarFolder {
-  ImageFolderSplits splits;          ///< (N, 3, 32, 32)
+  ImageTensorSplits splits;          ///< (N, 3, 32, 32)
   std::vector<std::string> classes;  ///< from the folder's text files; numbers without them
 };
 

@@ -1,13 +1,13 @@
-/// Encodes pictures.
+/// Encodes images.
 #pragma once
 #include <string>
 
-#include "reszoo/preprocess/pixels.h"
+#include "reszoo/preprocess/image_buffer.h"
 
 namespace reszoo {
 
-/// Writes a grey or RGB picture as a PNG file's bytes; what `open_picture` reads of them is equal.
-/// Throws: Error (usage) for an empty picture, or another number of channels than 1 or 3.
-std::string encode_png(const Pixels& pixels);
+/// Writes a grey or RGB image as a PNG file's bytes; what `open_image` reads of them is equal.
+/// Throws: Error (usage) for an empty image, or another number of channels than 1 or 3.
+std::string encode_png(const ImageBuffer& pixels);
 
 }  // namespace reszoo

@@ -8,15 +8,15 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Pictures of one size, and a class each.
-struct ImageSet {
+/// Images of one size, and a class each.
+struct ImageTensors {
   Tensor images;  ///< (N, C, H, W) uint8
   Tensor labels;  ///< (N) int64
 };
 
 /// A set to train on and one to test with.
-struct ImageFolderSplits {
-  ImageSet train, test;
+struct ImageTensorSplits {
+  ImageTensors train, test;
 };
 
 /// Reads one IDX file of bytes, plain or gzip, with 1 to 4 dimensions.
@@ -28,9 +28,9 @@ Tensor read_idx(const std::filesystem::path& path);
 /// `t10k` for the test; with `.idx` for `-idx`, and with or without `.gz`.
 /// Throws: Error (file) naming a file that is missing or damaged, or files that
 /// disagree in their count.
-ImageFolderSplits read_idx_folder(const std::filesystem::path& folder);
+ImageTensorSplits read_idx_folder(const std::filesystem::path& folder);
 
-/// Whether the folder holds the pictures of an IDX data set.
+/// Whether the folder holds the images of an IDX data set.
 bool is_idx_folder(const std::filesystem::path& folder);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Pictures in files, with a class each.
+/// Images in files, with a class each.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reszoo/preprocess/frame.h"
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
@@ -19,10 +19,10 @@ struct ImageFiles {
   std::vector<std::string> labels;  ///< of each file the name of its class
 };
 
-/// Files of a folder that has a folder for each class: those that end as pictures do (`.jpg .jpeg
+/// Files of a folder that has a folder for each class: those that end as images do (`.jpg .jpeg
 /// .jpe .jfif .png`, in capitals too), at any depth, classes and files sorted by name. Hidden files
 /// and folders are left out.
-/// Throws: Error (file) for a folder that cannot be read; Error (input) for one without pictures,
+/// Throws: Error (file) for a folder that cannot be read; Error (input) for one without images,
 /// or a class without any, naming it.
 ImageFiles read_class_folders(const std::filesystem::path& folder);
 
@@ -41,11 +41,11 @@ struct ImageScan {
   std::vector<Bad> bad = {};
 };
 
-/// Looks at every file in `threads` threads: that it is there, is a picture, and does not end too
+/// Looks at every file in `threads` threads: that it is there, is an image, and does not end too
 /// early. Damage in its middle is found when it is decoded.
 ImageScan scan(const ImageFiles& files, int64_t threads);
 
-/// The files as pictures that are opened when they are asked for.
-PictureSource open_files(std::vector<std::filesystem::path> paths);
+/// The files as images that are opened when they are asked for.
+ImageSource open_files(std::vector<std::filesystem::path> paths);
 
 }  // namespace reszoo

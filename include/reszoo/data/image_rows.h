@@ -31,7 +31,7 @@ struct ImageReadOptions {
 
 /// Numbered images with a class each.
 struct ImageRows {
-  PictureSource source;                                  ///< opens the image of a row, from 0
+  ImageSource source;                                  ///< opens the image of a row, from 0
   Column labels;                                         ///< "label": names or numbers of classes
   std::vector<std::string> names = {};                   ///< paths of files; "train 17" of a set in memory, from 0
   std::optional<std::pair<int64_t, int64_t>> size = {};  ///< height and width of all, pixels; none where they differ

@@ -11,7 +11,7 @@ enum class DataKind {
   idx_folder,    ///< see read_idx_folder
   cifar_folder,  ///< see read_cifar_folder
   image_file,    ///< see decode_image
-  image_folder,  ///< a folder of class folders with pictures in them, or of a `train` with such
+  image_folder,  ///< a folder of class folders with images in them, or of a `train` with such
   unknown,
 };
 

@@ -10,9 +10,9 @@ namespace reszoo {
 /// Options of `export_torchscript` and `export_onnx`.
 struct ExportOptions {
   /// Shape of a usual input without N, such as {3, 224, 224}. Empty: the columns
-  /// of a row, or a picture of 64 x 64 pixels, which is enough where any size is.
+  /// of a row, or an image of 64 x 64 pixels, which is enough where any size is.
   std::vector<int64_t> input = {};
-  /// Whether the file takes pictures of other heights and widths too. A network
+  /// Whether the file takes images of other heights and widths too. A network
   /// that does not take them itself gives a file of one size without being asked.
   bool any_size = true;
   /// Whether a TorchScript file is loaded and compared with the network before it

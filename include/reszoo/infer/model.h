@@ -41,8 +41,8 @@ class FusedState {
 ///
 ///     auto model = reszoo::Model::load("model.safetensors");
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
-///     model.predict(*open_picture("cat.jpg")).label;                           // reszoo/data/decode.h, reszoo::data
-///     model.predict(*open_picture(Bytes::own(encoded), "upload")).label;       // JPEG or PNG in memory
+///     model.predict(*open_image("cat.jpg")).label;                           // reszoo/data/decode.h, reszoo::data
+///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // JPEG or PNG in memory
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
 ///
 /// A cv::Mat is such an ImageView after cv::cvtColor made it RGB; its `step` is the stride.
@@ -87,24 +87,24 @@ struct Model {
   /// Throws: Error (usage) if a network was changed since.
   const std::vector<FusedNetwork>& fused() const;
 
-  /// One row, or one image: pixels in memory, or an opened file (`open_picture`).
+  /// One row, or one image: pixels in memory, or an opened file (`open_image`).
   /// Throws: Error (input) for a missing column or a wrong kind; Error (file) for a damaged image; Error (usage) if
   /// the model is of the other domain, or has changed since `fuse`.
   Prediction predict(const Row& row);
   Prediction predict(const ImageView& image);
-  Prediction predict(const Picture& image);
+  Prediction predict(const LazyImage& image);
 
   /// Many of them, a Prediction for each in their order. Images are prepared in all threads, and those that come to one
   /// size are run together.
   std::vector<Prediction> predict(const Frame& rows);
   std::vector<Prediction> predict(std::span<const Row> rows);
   std::vector<Prediction> predict(std::span<const ImageView> images);
-  std::vector<Prediction> predict(std::span<const std::unique_ptr<Picture>> images);
+  std::vector<Prediction> predict(std::span<const std::unique_ptr<LazyImage>> images);
 
   /// The network's input for rows or an image. Shape: (N, columns) or (1, C, H, W).
   Tensor input(const Frame& rows) const;
   Tensor input(const ImageView& image) const;
-  Tensor input(const Picture& image) const;
+  Tensor input(const LazyImage& image) const;
 
   /// Outputs (N, outputs) and features (N, C) of prepared inputs, on the CPU, in batches, without gradients, in
   /// evaluation mode. Those of an ensemble are side by side: outputs (N, networks, outputs), features

@@ -1,4 +1,4 @@
-/// One change of a picture that training may make: drawn in one place, made in another.
+/// One change of an image that training may make: drawn in one place, made in another.
 #pragma once
 #include <string>
 #include <vector>
@@ -48,10 +48,10 @@ struct AugmentStep {
   bool operator==(const AugmentStep&) const = default;
 };
 
-/// Makes the changes in their order; what comes from outside of the picture has
+/// Makes the changes in their order; what comes from outside of the image has
 /// the colour `fill`.
 /// Throws: Error (usage) for a magnitude that does not fit.
-Pixels augment(Pixels picture, const std::vector<AugmentStep>& steps, Sampling sampling = Sampling::nearest,
+ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling = Sampling::nearest,
                const Colour& fill = {});
 
 /// The operation's name in the table.

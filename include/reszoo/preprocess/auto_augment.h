@@ -1,4 +1,4 @@
-/// Policies that say how pictures are changed in training.
+/// Policies that say how images are changed in training.
 #pragma once
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ namespace reszoo {
 ///
 /// What has a direction (shear, translation, rotation, brighter or darker) takes
 /// either with probability 1/2. In `rand` and `auto` a translation's magnitude is a
-/// part of the picture's size, 150/331 at most, in `trivial` 32 pixels at most.
+/// part of the image's size, 150/331 at most, in `trivial` 32 pixels at most.
 ///
 /// Source: Cubuk et al. 2018, arXiv:1805.09501 (auto); Cubuk et al. 2019,
 /// arXiv:1909.13719 (rand); Müller and Hutter 2021, arXiv:2103.10158 (trivial);
@@ -43,12 +43,12 @@ struct AutoAugment {
   /// The text that `parse` reads back.
   std::string text() const;
 
-  /// The changes for one picture of that size, pixels.
+  /// The changes for one image of that size, pixels.
   /// Throws: Error (usage) for fields that no text has.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
   /// Draws, and makes the changes.
-  Pixels operator()(Pixels picture, Random& random, Sampling sampling = Sampling::nearest,
+  ImageBuffer operator()(ImageBuffer image, Random& random, Sampling sampling = Sampling::nearest,
                     const Colour& fill = {}) const;
 
   bool operator==(const AutoAugment&) const = default;

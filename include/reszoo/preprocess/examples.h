@@ -11,9 +11,9 @@ namespace reszoo {
 /// Numbered inputs of one shape, and how to make each: decode a file, augment it.
 struct Examples {
   int64_t count = 0;
-  /// Of one input: (C, H, W) of a picture, else any.
+  /// Of one input: (C, H, W) of an image, else any.
   std::vector<int64_t> shape;
-  /// Writes input `row` as floats to `to`; a picture pixel by pixel: (H, W, C). With `random`
+  /// Writes input `row` as floats to `to`; an image pixel by pixel: (H, W, C). With `random`
   /// it is one to train on, changed by chance as that stream says; without, one to measure on.
   /// Called from several threads at once, so LibTorch's own parallel sections have no place in it.
   /// Throws: Error (file) for an input that cannot be made.

@@ -1,4 +1,4 @@
-/// Random changes of pictures in training.
+/// Random changes of images in training.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,14 +18,14 @@ struct ColorJitter {
   bool operator==(const ColorJitter&) const = default;
 };
 
-/// A rectangle of a picture, pixels.
+/// A rectangle of an image, pixels.
 struct PixelArea {
   int64_t top = 0, left = 0, height = 0, width = 0;
 
   bool operator==(const PixelArea&) const = default;
 };
 
-/// What happens to a picture in training between its crop and its normalisation,
+/// What happens to an image in training between its crop and its normalisation,
 /// in this order, and to its numbers after that (`erase`):
 ///
 /// | option          | JSON            | change                                                        |
@@ -38,7 +38,7 @@ struct PixelArea {
 /// | `erase`         | 0.25            | a rectangle is erased with this probability, see `draw_erased`|
 /// | `erase_noise`   | true            | with normal noise, not zeros                                  |
 /// | `interpolation` | "bilinear"      | or "nearest": how rotation and policy read between pixels     |
-/// | `fill`          | [124, 116, 104] | colour of what comes from outside of the picture, bytes       |
+/// | `fill`          | [124, 116, 104] | colour of what comes from outside of the image, bytes       |
 ///
 /// Every choice is drawn from the given Random. Runs in the calling thread alone.
 /// Source: the transforms of these names of torchvision 0.28; random erasing: Zhong
@@ -52,20 +52,20 @@ struct ImageAugment {
   double erase = 0;  ///< probability
   bool erase_noise = false;
   std::string interpolation = "nearest";  ///< or "bilinear"
-  Colour fill = {};                       ///< of a grey picture the first
+  Colour fill = {};                       ///< of a grey image the first
 
   /// Throws: Error (usage) for options that do not fit, which the rest takes as they are.
   void check() const;
 
-  /// The changes of one picture's bytes; its size is in pixels.
+  /// The changes of one image's bytes; its size is in pixels.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
-  /// Draws, and makes the changes; moved in and left alone, a picture is not copied.
+  /// Draws, and makes the changes; moved in and left alone, an image is not copied.
   /// Shape: (H, W, C) to the same, C = 1 or 3.
   /// Throws: Error (input) for another number of channels, or of bytes.
-  Pixels operator()(Pixels picture, Random& random) const;
+  ImageBuffer operator()(ImageBuffer image, Random& random) const;
 
-  /// Erases a rectangle of a normalised picture, or none.
+  /// Erases a rectangle of a normalised image, or none.
   /// Shape: (H, W, C).
   void erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const;
 
@@ -78,7 +78,7 @@ struct ImageAugment {
   bool operator==(const ImageAugment&) const = default;
 };
 
-/// Draws the rectangle to erase: 0.02 to 0.33 of the picture's area, height to width
+/// Draws the rectangle to erase: 0.02 to 0.33 of the image's area, height to width
 /// 0.3 to 3.3, uniform in the ratio's logarithm; none where ten do not fit.
 std::optional<PixelArea> draw_erased(int64_t height, int64_t width, Random& random);
 

@@ -1,4 +1,4 @@
-/// Turns a picture's bytes into the tensor that a network reads.
+/// Turns an image's bytes into the tensor that a network reads.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
 using at::Tensor;
 
-/// A picture in the caller's memory: rows of pixels, a byte a channel. Channels
+/// An image in the caller's memory: rows of pixels, a byte a channel. Channels
 /// are grey, grey and alpha, RGB, or RGB and alpha; a cv::Mat is BGR and must be
 /// converted first.
 struct ImageView {
@@ -25,12 +25,12 @@ struct ImageView {
   int64_t row_stride = 0;         ///< bytes from row to row; 0 is width * channels
 };
 
-/// What is done to a picture, in this order: channels converted (grey to RGB by
+/// What is done to an image, in this order: channels converted (grey to RGB by
 /// repetition, RGB to grey by ITU-R 601-2 luma as PIL does, alpha dropped),
 /// resized, cropped at the centre, normalised: (x / 255 - mean) / std.
 ///
 /// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL
-/// pictures; a crop larger than the picture pads it with black.
+/// images; a crop larger than the image pads it with black.
 struct ImagePreprocess {
   int64_t channels = 3;                     ///< 1 or 3
   int64_t resize = 0;                       ///< of the shorter side (`squash`: both), pixels; 0 leaves the size
@@ -39,26 +39,26 @@ struct ImagePreprocess {
   std::string interpolation = "bilinear";   ///< or "bicubic"
   bool squash = false;                      ///< resize to a square, whatever the shape
 
-  /// One picture. Shape: (1, C, H, W) float32.
+  /// One image. Shape: (1, C, H, W) float32.
   /// Throws: Error (usage) for options that do not fit; Error (input) for an
-  /// empty picture or another number of channels.
+  /// empty image or another number of channels.
   Tensor operator()(const ImageView& image) const;
-  Tensor operator()(const Picture& picture) const;
+  Tensor operator()(const LazyImage& image) const;
 
-  /// Pictures of one size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
+  /// Images of one size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
   Tensor operator()(const Tensor& images) const;
 
-  /// Height and width of what a picture of these becomes, pixels.
+  /// Height and width of what an image of these becomes, pixels.
   std::pair<int64_t, int64_t> size_of(int64_t height, int64_t width) const;
 
   /// All but the last step: bytes.
-  Pixels prepare(const Picture& picture) const;
+  ImageBuffer prepare(const LazyImage& image) const;
 
   /// The last step alone, of bytes of `channels`, pixel by pixel: (x / 255 - mean) / std.
-  void normalise(const Pixels& pixels, float* to) const;
+  void normalise(const ImageBuffer& pixels, float* to) const;
 
   /// Both: as many floats as `size_of` says, times `channels`.
-  void write(const Picture& picture, float* to) const { normalise(prepare(picture), to); }
+  void write(const LazyImage& image, float* to) const { normalise(prepare(image), to); }
 
   nlohmann::json to_json() const;
 

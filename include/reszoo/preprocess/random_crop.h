@@ -1,21 +1,21 @@
-/// Which part of a picture a step of training sees.
+/// Which part of an image a step of training sees.
 #pragma once
 #include <string>
 #include <string_view>
 
 #include "reszoo/base/random.h"
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
-/// A random part of a picture: comparable, printable, parsed from text.
+/// A random part of an image: comparable, printable, parsed from text.
 ///
 /// | text             | the part                                                                      |
 /// |------------------|-------------------------------------------------------------------------------|
 /// | `none`           | that of the evaluation                                                        |
 /// | `resized`        | `resized:0.08,1`                                                              |
-/// | `resized:A,B`    | of an area in [A, B] of the picture's and an aspect ratio in [3/4, 4/3], resized |
-/// | `padded:P`       | of the evaluation's size, from the evaluation's picture with P black pixels all round |
+/// | `resized:A,B`    | of an area in [A, B] of the image's and an aspect ratio in [3/4, 4/3], resized |
+/// | `padded:P`       | of the evaluation's size, from the evaluation's image with P black pixels all round |
 ///
 /// Source: `resized` Szegedy et al. 2014, arXiv:1409.4842, as torchvision's RandomResizedCrop draws it;
 /// `padded` Lee et al. 2015, arXiv:1409.5185.
@@ -23,7 +23,7 @@ struct RandomCrop {
   enum class Kind { none, resized, padded };
 
   Kind kind = Kind::none;
-  double least_area = 0.08, most_area = 1;  ///< fractions of the picture's; of resized
+  double least_area = 0.08, most_area = 1;  ///< fractions of the image's; of resized
   int64_t padding = 4;                      ///< pixels; of padded
 
   /// Reads the texts of the table. Throws: Error (usage) for any other text.

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "reszoo/report/column_profile.h"
 #include "reszoo/metrics/importance.h"
+#include "reszoo/report/column_profile.h"
 #include "reszoo/train/train_state.h"
 
 namespace reszoo {
@@ -62,7 +62,7 @@ struct ReportData {
 
   std::vector<RegressionPart> regression = {};  ///< one a target
   std::vector<ClassPart> classes = {};          ///< one a target; a label is a target of two classes
-  std::optional<std::vector<Mistake>> mistakes = {};  ///< of rows that are pictures, the worst first
+  std::optional<std::vector<Mistake>> mistakes = {};  ///< of rows that are images, the worst first
 
   std::string importance_metric = {};  ///< in whose unit the importance is
   std::vector<ColumnImportance> importance = {};
@@ -79,14 +79,14 @@ struct ReportData {
 /// as the reader's system is. It begins with the result in a sentence, beside
 /// that of the best constant prediction and its 95 % interval, and with what
 /// speaks for and against trusting it; then the predictions, the worst mistakes as
-/// pictures, what the model makes of the columns, the training, the data, the
+/// images, what the model makes of the columns, the training, the data, the
 /// tables, the settings, the command.
 ///
 /// However large the data, the page stays below some megabytes: tables and plots
 /// show a part of what there is and say of how much.
 ///
 /// Throws: Error (file) if it cannot be written; Error (input) for parts whose
-/// tensors do not fit together, or a mistake's picture that is no PNG.
+/// tensors do not fit together, or a mistake's image that is no PNG.
 void write_report(const std::filesystem::path& path, const ReportData& data);
 
 }  // namespace reszoo

@@ -1,12 +1,12 @@
-// The twin of tests/reference/picture.py: a picture without a file, and whether bytes are a fixture's.
+// The twin of tests/reference/sample_image.py: an image without a file, and whether bytes are a fixture's.
 #pragma once
-#include "reszoo/preprocess/pixels.h"
+#include "reszoo/preprocess/image_buffer.h"
 #include "support/fixture.h"
 
 namespace reszoo::test {
 
 /// (H, W, C) uint8: a ramp that wraps beside noise.
-inline at::Tensor picture(int64_t height, int64_t width, int64_t channels) {
+inline at::Tensor sample_image(int64_t height, int64_t width, int64_t channels) {
   const auto at = [](int64_t size) { return torch::arange(size, torch::kInt64); };
   const auto ramp = (5 * at(height).view({-1, 1, 1}) + 3 * at(width).view({-1, 1}) + 40 * at(channels)).remainder(256);
   const auto noise = ((uniform("picture", {height, width, channels}) + 1) * 128).to(torch::kInt64);
@@ -14,23 +14,23 @@ inline at::Tensor picture(int64_t height, int64_t width, int64_t channels) {
 }
 
 /// The bytes of an (H, W, C) tensor.
-inline Pixels pixels_of(const at::Tensor& tensor) {
-  Pixels pixels(tensor.size(0), tensor.size(1), tensor.size(2));
+inline ImageBuffer pixels_of(const at::Tensor& tensor) {
+  ImageBuffer pixels(tensor.size(0), tensor.size(1), tensor.size(2));
   const auto bytes = tensor.contiguous();
   std::copy_n(bytes.const_data_ptr<uint8_t>(), pixels.bytes.size(), pixels.bytes.begin());
   return pixels;
 }
 
-/// The picture that a record says it is of; a narrow one has bytes from 40 to 125 only.
-inline Pixels picture_of(const nlohmann::json& record) {
-  auto pixels = pixels_of(picture(record["height"], record["width"], record["channels"]));
+/// The image that a record says it is of; a narrow one has bytes from 40 to 125 only.
+inline ImageBuffer image_of(const nlohmann::json& record) {
+  auto pixels = pixels_of(sample_image(record["height"], record["width"], record["channels"]));
   if (record["narrow"].get<bool>())
     for (auto& byte : pixels.bytes) byte = static_cast<uint8_t>(40 + byte / 3);
   return pixels;
 }
 
-/// What that picture is, for a message.
-inline std::string picture_text(const nlohmann::json& record) {
+/// What that image is, for a message.
+inline std::string image_text(const nlohmann::json& record) {
   return fmt::format("{}x{}x{}{}", record["height"].get<int>(), record["width"].get<int>(),
                      record["channels"].get<int>(), record["narrow"].get<bool>() ? " narrow" : "");
 }
@@ -44,7 +44,7 @@ inline void expect_bytes(const at::Tensor& bytes, const nlohmann::json& record, 
   EXPECT_EQ((numbers * places).sum().item<int64_t>(), record["weighted"].get<int64_t>()) << what;
 }
 
-inline void expect_bytes(const Pixels& pixels, const nlohmann::json& record, const std::string& what) {
+inline void expect_bytes(const ImageBuffer& pixels, const nlohmann::json& record, const std::string& what) {
   expect_bytes(torch::tensor(at::ArrayRef<uint8_t>(pixels.bytes), torch::kUInt8), record, what);
 }
 

@@ -1,4 +1,4 @@
-#include "jpeg_picture.h"
+#include "jpeg_image.h"
 
 #include <csetjmp>
 #include <cstdio>
@@ -10,8 +10,8 @@
 #include <cstring>
 
 #include "exif.h"
+#include "image_limits.h"
 #include "orientation.h"
-#include "picture_limits.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -69,11 +69,11 @@ constexpr int64_t kTogether = 16;  // rows; a few of them fit in the nearest cac
 
 /// Memory of some rows, as they are decoded and as they are given.
 struct Rows {
-  Pixels decoded, given;
+  ImageBuffer decoded, given;
 };
 
 /// Decodes so many rows more.
-void decode_rows(Decoder& decoder, Pixels& to, int64_t count) {
+void decode_rows(Decoder& decoder, ImageBuffer& to, int64_t count) {
   JSAMPROW rows[kTogether];
   for (int64_t i = 0; i < count; ++i) rows[i] = to.row(i);
   for (JDIMENSION done = 0; done < count;)
@@ -82,7 +82,7 @@ void decode_rows(Decoder& decoder, Pixels& to, int64_t count) {
 
 /// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
 void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, Rows& rows,
-               const Picture::TakeRows& take) {
+               const LazyImage::TakeRows& take) {
   auto& state = decoder.state;
   state.scale_num = 1;
   state.scale_denom = static_cast<unsigned>(shrink);
@@ -97,9 +97,9 @@ void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channel
       static_cast<JDIMENSION>(std::min<int64_t>(box.left + box.width + block, state.output_width)) - left;
   if (width < state.output_width) jpeg_crop_scanline(&state, &left, &width);
   if (box.top > 0) jpeg_skip_scanlines(&state, static_cast<JDIMENSION>(box.top));
-  rows.decoded = Pixels(kTogether, state.output_width, state.output_components);
+  rows.decoded = ImageBuffer(kTogether, state.output_width, state.output_components);
   const bool as_decoded = !ink && box.width == state.output_width;
-  if (!as_decoded) rows.given = Pixels(kTogether, box.width, channels);
+  if (!as_decoded) rows.given = ImageBuffer(kTogether, box.width, channels);
   for (int64_t y = 0; y < box.height; y += kTogether) {
     const auto count = std::min(kTogether, box.height - y);
     decode_rows(decoder, rows.decoded, count);
@@ -115,7 +115,7 @@ void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channel
   if (whole) jpeg_finish_decompress(&state);
 }
 
-class Jpeg : public Picture {
+class Jpeg : public LazyImage {
  public:
   Jpeg(Bytes bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {
     Decoder decoder(bytes_.view());
@@ -127,19 +127,19 @@ class Jpeg : public Picture {
     for (const auto* marker = decoder.state.marker_list; marker; marker = marker->next)
       if (const auto turn = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length}))
         orientation_ = *turn;
-    check_picture_size(height_, width_, name_);
+    check_image_size(height_, width_, name_);
   }
   int64_t height() const override { return swaps_sides(orientation_) ? width_ : height_; }
   int64_t width() const override { return swaps_sides(orientation_) ? height_ : width_; }
   int64_t most_shrink() const override { return 8; }
 
-  Pixels read(const Box& box, int64_t shrink = 1) const override {
+  ImageBuffer read(const Box& box, int64_t shrink = 1) const override {
     const auto side = [&](int64_t size) { return (size + shrink - 1) / shrink; };
     const auto stored = stored_box(box, side(height_), side(width_), orientation_);
-    Pixels pixels(stored.height, stored.width, channels_);
+    ImageBuffer pixels(stored.height, stored.width, channels_);
     auto* to = pixels.bytes.data();
     give(stored, shrink,
-         [&](const Pixels& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
+         [&](const ImageBuffer& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
     return upright(std::move(pixels), orientation_);
   }
 
@@ -148,7 +148,7 @@ class Jpeg : public Picture {
   }
 
  private:
-  /// The rows of a part of the picture as it is stored.
+  /// The rows of a part of the image as it is stored.
   void give(const Box& box, int64_t shrink, const TakeRows& take) const {
     Rows rows;
     Decoder decoder(bytes_.view());
@@ -165,7 +165,7 @@ class Jpeg : public Picture {
 
 }  // namespace
 
-std::unique_ptr<Picture> open_jpeg(Bytes bytes, const std::string& name) {
+std::unique_ptr<LazyImage> open_jpeg(Bytes bytes, const std::string& name) {
   return std::make_unique<Jpeg>(std::move(bytes), name);
 }
 

@@ -1,4 +1,4 @@
-#include "reszoo/preprocess/picture.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 #include <algorithm>
 
@@ -7,9 +7,9 @@
 
 namespace reszoo {
 
-Pixels PixelsView::read(const Box& box, int64_t shrink) const {
-  if (shrink != 1) fail(ErrorKind::usage, "PixelsView: has no smaller copy, got shrink={}", shrink);
-  Pixels part(box.height, box.width, channels_);
+ImageBuffer InMemoryImage::read(const Box& box, int64_t shrink) const {
+  if (shrink != 1) fail(ErrorKind::usage, "InMemoryImage: has no smaller copy, got shrink={}", shrink);
+  ImageBuffer part(box.height, box.width, channels_);
   for (int64_t y = 0; y < box.height; ++y) {
     const auto* from = first_ + ((box.top + y) * width_ + box.left) * channels_;
     std::copy_n(from, part.row_size(), part.row(y));
@@ -17,9 +17,9 @@ Pixels PixelsView::read(const Box& box, int64_t shrink) const {
   return part;
 }
 
-Pixels with_channels(Pixels pixels, int64_t channels) {
+ImageBuffer with_channels(ImageBuffer pixels, int64_t channels) {
   if (pixels.channels == channels) return pixels;
-  Pixels converted(pixels.height, pixels.width, channels);
+  ImageBuffer converted(pixels.height, pixels.width, channels);
   const auto* from = pixels.bytes.data();
   auto* to = converted.bytes.data();
   const auto count = pixels.height * pixels.width;

@@ -1,8 +1,8 @@
-"""A picture without a file, and what is stored of one's bytes.
+"""An image without a file, and what is stored of one's bytes.
 
-A picture has a ramp that wraps in its left half and noise in its right half, so that a filter meets slopes,
+An image has a ramp that wraps in its left half and noise in its right half, so that a filter meets slopes,
 edges and overshoots. `sum` and `weighted` (each byte times its place modulo 65521, plus 1) are of all bytes:
-they feel every byte. The C++ twin is tests/support/picture.h.
+they feel every byte. The C++ twin is tests/support/sample_image.h.
 """
 import numpy as np
 
@@ -10,7 +10,7 @@ from fill import uniform
 from fixture_json import sample_stride
 
 
-def picture(height, width, channels):
+def sample_image(height, width, channels):
     """Give (H, W, C) bytes."""
     y, x, c = np.indices((height, width, channels))
     ramp = (5 * y + 3 * x + 40 * c) % 256

@@ -1,8 +1,8 @@
-#include "png_picture.h"
+#include "png_image.h"
 
 #include <png.h>
 
-#include "picture_limits.h"
+#include "image_limits.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -43,18 +43,18 @@ class Reader {
   const std::string& name_;
 };
 
-class Png : public Picture {
+class Png : public LazyImage {
  public:
   Png(Bytes bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {
     const Reader reader(bytes_.view(), name_);
     height_ = reader.height();
     width_ = reader.width();
-    check_picture_size(height_, width_, name_);
+    check_image_size(height_, width_, name_);
   }
   int64_t height() const override { return height_; }
   int64_t width() const override { return width_; }
 
-  Pixels read(const Box& box, int64_t shrink = 1) const override {
+  ImageBuffer read(const Box& box, int64_t shrink = 1) const override {
     Reader reader(bytes_.view(), name_);
     const int64_t channels = reader.grey() ? 1 : 3;
     // Alpha is read as it is and dropped after: asked for without, colours come blended.
@@ -62,12 +62,12 @@ class Png : public Picture {
     const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
                                    : alpha       ? PNG_FORMAT_RGBA
                                                  : PNG_FORMAT_RGB);
-    if (!alpha) return PixelsView(bytes.data(), height_, width_, channels).read(box, shrink);
-    Pixels opaque(height_, width_, channels);
+    if (!alpha) return InMemoryImage(bytes.data(), height_, width_, channels).read(box, shrink);
+    ImageBuffer opaque(height_, width_, channels);
     for (int64_t i = 0; i < height_ * width_; ++i)
       for (int64_t c = 0; c < channels; ++c)
         opaque.bytes[static_cast<size_t>(i * channels + c)] = bytes[static_cast<size_t>(i * (channels + 1) + c)];
-    return PixelsView(opaque.bytes.data(), height_, width_, channels).read(box, shrink);
+    return InMemoryImage(opaque.bytes.data(), height_, width_, channels).read(box, shrink);
   }
 
  private:
@@ -78,7 +78,7 @@ class Png : public Picture {
 
 }  // namespace
 
-std::unique_ptr<Picture> open_png(Bytes bytes, const std::string& name) {
+std::unique_ptr<LazyImage> open_png(Bytes bytes, const std::string& name) {
   return std::make_unique<Png>(std::move(bytes), name);
 }
 

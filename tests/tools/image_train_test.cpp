@@ -1,4 +1,4 @@
-// train on pictures from files: folders of classes, parts, lists, CIFAR; and files that are bad.
+// train on images from files: folders of classes, parts, lists, CIFAR; and files that are bad.
 #include "reszoo/infer/model.h"
 #include "small_data.h"
 #include "support/jpeg.h"
@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A picture of one colour and some noise, as JPEG.
+/// An image of one colour and some noise, as JPEG.
 std::string photo(int red, int blue, int width, int height, unsigned seed) {
   std::vector<uint8_t> pixels;
   for (int i = 0; i < width * height; ++i) {
@@ -21,7 +21,7 @@ std::string photo(int red, int blue, int width, int height, unsigned seed) {
   return jpeg(pixels, width, {.quality = 90});
 }
 
-/// Red and blue pictures of several sizes, `count` of each.
+/// Red and blue images of several sizes, `count` of each.
 void put_photos(const fs::path& folder, int count) {
   for (int i = 0; i < count; ++i)
     for (const auto* name : {"red", "blue"}) {
@@ -47,7 +47,7 @@ struct Photos {
 
 }  // namespace
 
-TEST(TrainPictures, AFolderOfClassFoldersIsTrainedAndMeasured) {
+TEST(TrainImages, AFolderOfClassFoldersIsTrainedAndMeasured) {
   const Photos photos;
   put_photos(photos.folder / "data", 20);
   const auto result = expect_success(photos.train("data", {"--test", "0.2"}));
@@ -62,7 +62,7 @@ TEST(TrainPictures, AFolderOfClassFoldersIsTrainedAndMeasured) {
   EXPECT_NE(said.find("red"), std::string::npos) << said;
 }
 
-TEST(TrainPictures, AFolderOfPartsIsTakenAsItIs) {
+TEST(TrainImages, AFolderOfPartsIsTakenAsItIs) {
   const Photos photos;
   put_photos(photos.folder / "data/train", 10);
   put_photos(photos.folder / "data/val", 4);
@@ -74,29 +74,29 @@ TEST(TrainPictures, AFolderOfPartsIsTakenAsItIs) {
   expect_failure(1, photos.train("data", {"--overwrite", "--out", photos.at("other")}), {"green"});
 }
 
-TEST(TrainPictures, AListOfFilesIsTrained) {
+TEST(TrainImages, AListOfFilesIsTrained) {
   const Photos photos;
-  put_photos(photos.folder / "pictures", 8);
+  put_photos(photos.folder / "images", 8);
   std::string list = "file,colour\n";
-  for (int i = 0; i < 8; ++i) list += fmt::format("pictures/red/{0:02}.jpg,warm\npictures/blue/{0:02}.jpg,cold\n", i);
+  for (int i = 0; i < 8; ++i) list += fmt::format("images/red/{0:02}.jpg,warm\nimages/blue/{0:02}.jpg,cold\n", i);
   write_file(photos.folder / "list.csv", list);
   expect_success(photos.train("list.csv", {"--target", "colour"}));
   EXPECT_EQ(Model::load(photos.at("out/model.safetensors")).target->classes(), (Words{"cold", "warm"}));
   expect_failure(1, photos.train("list.csv", {"--target", "colour", "--image", "lost", "--out", photos.at("x")}),
                  {"lost"});
   expect_failure(1, photos.train("list.csv", {"--out", photos.at("x")}),
-                 {"--target: image networks take a table of picture files"});
-  write_file(photos.folder / "list.csv", list + "pictures/red/99.jpg,warm\n");
+                 {"--target: image networks take a table of image files"});
+  write_file(photos.folder / "list.csv", list + "images/red/99.jpg,warm\n");
   expect_failure(1, photos.train("list.csv", {"--target", "colour", "--out", photos.at("x")}),
                  {"99.jpg", "--on-bad skip"});
 }
 
-TEST(TrainPictures, BadFilesAreNamedAndSkippedOnRequest) {
+TEST(TrainImages, BadFilesAreNamedAndSkippedOnRequest) {
   const Photos photos;
   put_photos(photos.folder / "data", 10);
   const auto whole = read_file(photos.folder / "data/red/03.jpg");
   write_file(photos.folder / "data/red/03.jpg", whole.substr(0, whole.size() / 2));
-  write_file(photos.folder / "data/red/04.jpg", "no picture");
+  write_file(photos.folder / "data/red/04.jpg", "no image");
   expect_failure(1, photos.train("data"),
                  {"03.jpg: damaged JPEG", "(and 1 more bad files of 20)", "--on-bad skip leaves such files out"});
   const auto result = expect_success(photos.train("data", {"--on-bad", "skip"}));
@@ -105,7 +105,7 @@ TEST(TrainPictures, BadFilesAreNamedAndSkippedOnRequest) {
     EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
 }
 
-TEST(TrainPictures, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
+TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   const Photos photos;
   put_photos(photos.folder / "data", 10);
   auto bytes = read_file(photos.folder / "data/blue/05.jpg");
@@ -120,7 +120,7 @@ TEST(TrainPictures, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   EXPECT_NE(strict.error_lines().back().find("05.jpg: damaged JPEG"), std::string::npos) << strict.err;
 }
 
-TEST(TrainPictures, WorkersAndResumingChangeNothing) {
+TEST(TrainImages, WorkersAndResumingChangeNothing) {
   const Photos photos;
   put_photos(photos.folder / "data", 10);
   const Words changes{"--crop",  "resized:0.3,1", "--auto-augment", "rand:2,9", "--erase", "0.3",
@@ -134,9 +134,9 @@ TEST(TrainPictures, WorkersAndResumingChangeNothing) {
   EXPECT_EQ(weights({"--workers", "8", "--overwrite"}), alone);
 }
 
-TEST(TrainPictures, TheDataSaysTheDomainAndTheRecipe) {
+TEST(TrainImages, TheDataSaysTheDomainAndTheRecipe) {
   const Photos photos;
-  put_pictures(photos.folder / "idx");
+  put_images(photos.folder / "idx");
   const auto result = expect_success({"train", "--data", photos.at("idx"), "--epochs", "1", "--batch-size", "16",
                                       "--threads", "1", "--device", "cpu", "--json"});
   EXPECT_EQ(result.json()["model"], "cifar_resnet20");
@@ -146,7 +146,7 @@ TEST(TrainPictures, TheDataSaysTheDomainAndTheRecipe) {
   EXPECT_EQ(dry.json()["model"], "resnet50");
 }
 
-TEST(TrainPictures, FineTuningTakesThePreprocessingOver) {
+TEST(TrainImages, FineTuningTakesThePreprocessingOver) {
   const Photos photos;
   put_photos(photos.folder / "data", 8);
   expect_success(photos.train("data"));
@@ -187,7 +187,7 @@ TEST(TrainPictures, FineTuningTakesThePreprocessingOver) {
   EXPECT_EQ(model.target->classes().size(), 3u);
 }
 
-TEST(TrainPictures, CifarFilesAreTrainedAndPredicted) {
+TEST(TrainImages, CifarFilesAreTrainedAndPredicted) {
   const Photos photos;
   const auto records = [](int count) {
     std::string text;
@@ -209,7 +209,7 @@ TEST(TrainPictures, CifarFilesAreTrainedAndPredicted) {
   EXPECT_EQ(predicted["predictions"][1], "automobile");
 }
 
-TEST(TrainPictures, OptionsOfTablesAreRefused) {
+TEST(TrainImages, OptionsOfTablesAreRefused) {
   const Photos photos;
   put_photos(photos.folder / "data", 4);
   expect_failure(1, photos.train("data", {"--group", "x"}), {"--group: is for tables"});

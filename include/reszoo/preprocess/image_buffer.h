@@ -1,4 +1,4 @@
-/// A picture's bytes.
+/// An image's bytes.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,20 +8,20 @@ namespace reszoo {
 
 /// Rows of pixels from the top, a byte a channel, without gaps.
 /// Shape: height * width * channels bytes.
-struct Pixels {
+struct ImageBuffer {
   int64_t height = 0, width = 0;
   int64_t channels = 3;  ///< 1 or 3: grey or RGB
   std::vector<uint8_t> bytes = {};
 
-  Pixels() = default;
-  Pixels(int64_t height, int64_t width, int64_t channels)
+  ImageBuffer() = default;
+  ImageBuffer(int64_t height, int64_t width, int64_t channels)
       : height(height), width(width), channels(channels), bytes(static_cast<size_t>(height * width * channels)) {}
 
   int64_t row_size() const { return width * channels; }  ///< bytes
   uint8_t* row(int64_t y) { return bytes.data() + y * row_size(); }
   const uint8_t* row(int64_t y) const { return bytes.data() + y * row_size(); }
 
-  bool operator==(const Pixels&) const = default;
+  bool operator==(const ImageBuffer&) const = default;
 };
 
 }  // namespace reszoo
