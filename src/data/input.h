@@ -27,6 +27,8 @@ class Input {
   /// Appends all that is left.
   void append_all(std::string& bytes);
 
+  bool is_compressed() const { return compressed_; }
+
  private:
   void decompress();
 

@@ -6,6 +6,7 @@
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
+#include "table_formats.h"
 
 namespace reszoo {
 namespace {
@@ -23,13 +24,8 @@ std::string start_of(const fs::path& path) {
 }
 
 DataKind detect_file(const fs::path& path) {
-  const auto start = start_of(path);
-  for (const auto* magic : {"PAR1", "ARROW1", "FEA1"})
-    if (start.starts_with(magic)) return DataKind::table;
-  if (is_image(start)) return DataKind::image_file;
-  const bool packed = path.extension() == ".gz" || path.extension() == ".zst";
-  const auto ending = (packed ? path.stem() : path).extension();
-  return ending == ".csv" || ending == ".tsv" ? DataKind::table : DataKind::unknown;
+  if (is_image(start_of(path))) return DataKind::image_file;
+  return is_table_file(path) ? DataKind::table : DataKind::unknown;
 }
 
 bool has_parquet(const fs::path& folder) {
