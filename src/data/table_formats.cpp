@@ -10,15 +10,17 @@
 
 namespace reszoo {
 
-TableFormat parquet_format();  // parquet.cpp
-TableFormat feather_format();  // feather.cpp
-TableFormat csv_format();      // csv_format.cpp
+TableFormat parquet_format();     // parquet.cpp
+TableFormat feather_format();     // feather.cpp
+TableFormat json_lines_format();  // json_lines.cpp
+TableFormat csv_format();         // csv_format.cpp
 
 namespace {
 
 /// All formats; the one that content does not tell is last.
 const std::vector<TableFormat>& table_formats() {
-  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), csv_format()};
+  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), json_lines_format(),
+                                                csv_format()};
   return formats;
 }
 

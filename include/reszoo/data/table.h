@@ -1,4 +1,4 @@
-/// Reads and writes tables: CSV, TSV, Parquet, Feather.
+/// Reads and writes tables: CSV, TSV, Parquet, Feather, JSON Lines.
 #pragma once
 #include <filesystem>
 #include <iosfwd>
@@ -10,7 +10,7 @@
 
 namespace reszoo {
 
-/// Options of read_table. All but `columns` are of CSV alone.
+/// Options of read_table. `text` applies to CSV and JSON Lines, `columns` to every format, the others to CSV only.
 struct TableReadOptions {
   /// Columns to read as text, whatever they look like.
   std::vector<std::string> text = {};
@@ -24,16 +24,15 @@ struct TableReadOptions {
   std::optional<bool> header = {};
 };
 
-/// Reads a table. Parquet and Feather (Arrow IPC) are known by content, all else
-/// is CSV with a header line; gzip and zstd are undone. The delimiter is a tab for
-/// `.tsv`, else the one of comma, semicolon, tab and bar that the header has most
-/// of. A folder is its Parquet files, one behind the other in the order of their
-/// names; files that begin with `.` or `_` are left out.
+/// Reads a table. Parquet, Feather (Arrow IPC) and JSON Lines (an object a line) are recognised by content, all else
+/// is CSV with a header line; gzip and zstd are undone. The delimiter is a tab for `.tsv`, else the one of comma,
+/// semicolon, tab and bar that the header has most of. A folder is its Parquet files, one after the other in the
+/// order of their names; files whose name begins with `.` or `_` are left out.
 ///
 /// | in the file                              | in memory                          |
 /// |------------------------------------------|------------------------------------|
 /// | integers, floats, decimals               | number (beyond 2^53 rounded)       |
-/// | dates, timestamps; in CSV as ISO 8601    | date: days since 1970-01-01 UTC    |
+/// | dates, timestamps; in text as ISO 8601   | date: days since 1970-01-01 UTC    |
 /// | times of day, durations                  | number: seconds                    |
 /// | booleans                                 | text: `true`, `false`              |
 /// | strings, dictionaries                    | text                               |
@@ -42,7 +41,8 @@ struct TableReadOptions {
 /// Throws: Error (file) for a file that is missing, damaged or not a table;
 /// Error (input) for a table without header or rows, two columns of one name, a
 /// row with another number of columns or a quote that is not closed (rows count
-/// from 1 below the header), a file of a folder with other columns than the first.
+/// from 1 below the header), an object or list in a value of JSON Lines, a file of a
+/// folder with other columns than the first.
 Frame read_table(const std::filesystem::path& path, const TableReadOptions& options = {});
 
 /// Reads a table of any of these formats from a stream, to its end; messages

@@ -22,21 +22,22 @@ struct TableRows {
 ///
 /// A column's kind is found in each part anew: where a part of CSV looks
 /// different from the others, it may be text there and numbers elsewhere, unless
-/// the options say that it is text. TablePreprocess makes the same of both.
+/// the options say that it is text. TablePreprocess makes the same of both. The columns of
+/// JSON Lines are the keys of the first part.
 class TableReader {
  public:
   /// `keep`: columns to hand on, read or not. Numbers in CSV keep their text.
   /// Throws: see read_table; Error (input) for a column to keep that is not there.
   explicit TableReader(const std::filesystem::path& path, TableReadOptions options = {},
                        std::vector<std::string> keep = {});
-  /// Parquet and Feather are held in memory whole.
+  /// The same of a stream; Parquet and Feather are then held in memory whole.
   TableReader(std::istream& stream, const std::string& name, TableReadOptions options = {},
               std::vector<std::string> keep = {});
   ~TableReader();
   TableReader(TableReader&&) noexcept;
   TableReader& operator=(TableReader&&) noexcept;
 
-  /// The next rows, at most 65,536 of Parquet and Feather, about 8 MiB of CSV;
+  /// The next rows, at most 65,536 of Parquet and Feather, about 8 MiB of CSV or JSON Lines;
   /// nothing at the end.
   /// Throws: see read_table.
   std::optional<TableRows> next();
