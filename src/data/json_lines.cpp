@@ -102,11 +102,11 @@ class JsonLines {
     const auto text = next_text();
     if (without_space(text).empty()) return std::nullopt;
     const auto table = parse(text, selection_.options.text);
-    auto part = part_of(table, selection_, row_, subject());
+    auto part = selected_part(table, selection_, row_, subject());
     if (!selection_.keep.empty()) {
       auto exact = selection_;
       exact.options.columns.clear();
-      part.kept = part_of(parse(text, selection_.keep), exact, row_, subject()).kept;
+      part.kept = selected_part(parse(text, selection_.keep), exact, row_, subject()).kept;
     }
     row_ += table->num_rows();
     return part;

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
@@ -12,6 +13,13 @@ namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
+                                          {"IDX folder", DataKind::idx_folder},
+                                          {"CIFAR folder", DataKind::cifar_folder},
+                                          {"image file", DataKind::image_file},
+                                          {"image folder", DataKind::image_folder},
+                                          {"unknown", DataKind::unknown}};
 
 /// The first bytes of a file, fewer when it is shorter.
 std::string start_of(const fs::path& path) {
@@ -45,17 +53,7 @@ bool has_class_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::string text_of(DataKind kind) {
-  switch (kind) {
-    case DataKind::table: return "table";
-    case DataKind::idx_folder: return "IDX folder";
-    case DataKind::cifar_folder: return "CIFAR folder";
-    case DataKind::image_file: return "image file";
-    case DataKind::image_folder: return "image folder";
-    case DataKind::unknown: return "unknown";
-  }
-  fail(ErrorKind::usage, "DataKind: unknown kind {}", static_cast<int>(kind));
-}
+std::string text_of(DataKind kind) { return name_of(kDataKinds, kind); }
 
 bool is_split_folder(const fs::path& folder) {
   return !has_class_folder(folder) && fs::is_directory(folder / "train") && has_class_folder(folder / "train");

@@ -88,7 +88,7 @@ std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const st
   return arrow::Table::Make(arrow::schema(fields), columns, table.num_rows());
 }
 
-TablePart part_of(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
+TablePart selected_part(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
                   const std::string& subject) {
   const auto names = table->ColumnNames();
   const auto& read = selection.options.columns;
@@ -107,7 +107,7 @@ TableParts parts_of_tables(std::function<std::shared_ptr<arrow::Table>()> next, 
     auto table = next();
     while (table && table->num_rows() == 0 && !selection.whole) table = next();
     if (!table) return std::nullopt;
-    auto part = part_of(table, selection, row, subject);
+    auto part = selected_part(table, selection, row, subject);
     row += table->num_rows();
     return part;
   };

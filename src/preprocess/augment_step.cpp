@@ -4,8 +4,31 @@
 #include <numbers>
 #include <utility>
 
+#include "reszoo/base/names.h"
+
 namespace reszoo {
 namespace {
+
+constexpr Named<AugmentOp> kAugmentOps[] = {
+    {"identity", AugmentOp::identity},
+    {"flip", AugmentOp::flip},
+    {"shear_x", AugmentOp::shear_x},
+    {"shear_y", AugmentOp::shear_y},
+    {"translate_x", AugmentOp::translate_x},
+    {"translate_y", AugmentOp::translate_y},
+    {"rotate", AugmentOp::rotate},
+    {"brightness", AugmentOp::brightness},
+    {"saturation", AugmentOp::saturation},
+    {"contrast", AugmentOp::contrast},
+    {"sharpness", AugmentOp::sharpness},
+    {"hue", AugmentOp::hue},
+    {"posterize", AugmentOp::posterize},
+    {"solarize", AugmentOp::solarize},
+    {"autocontrast", AugmentOp::autocontrast},
+    {"equalize", AugmentOp::equalize},
+    {"invert", AugmentOp::invert},
+    {"grey", AugmentOp::grey},
+};
 
 /// The angle of a shear, degrees.
 double angle_of(double shear) {
@@ -56,11 +79,6 @@ ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sa
   return image;
 }
 
-std::string name_of(AugmentOp op) {
-  constexpr const char* names[] = {"identity",  "flip",       "shear_x",      "shear_y",  "translate_x", "translate_y",
-                                   "rotate",    "brightness", "saturation",   "contrast", "sharpness",   "hue",
-                                   "posterize", "solarize",   "autocontrast", "equalize", "invert",      "grey"};
-  return names[static_cast<size_t>(op)];
-}
+std::string name_of(AugmentOp op) { return name_of(kAugmentOps, op); }
 
 }  // namespace reszoo

@@ -26,8 +26,9 @@ void check(const ImagePreprocess& options, ErrorKind kind) {
          options.mean.size(), options.std.size(), options.channels);
   for (const double deviation : options.std)
     if (!(deviation > 0)) fail(kind, "ImagePreprocess: std must be positive, got {}", deviation);
-  if (options.interpolation != "bilinear" && options.interpolation != "bicubic")
-    fail(kind, "ImagePreprocess: interpolation must be bilinear or bicubic, got \"{}\"", options.interpolation);
+  if (!find_name(kInterpolations, options.interpolation))
+    fail(kind, "ImagePreprocess: interpolation must be {}, got \"{}\"", alternatives(names_of(kInterpolations)),
+         options.interpolation);
 }
 
 /// Height and width behind the resizing.

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "reszoo/base/names.h"
 
 namespace reszoo {
 namespace {
@@ -15,6 +15,12 @@ namespace {
 // scikit-learn's BOUNDS_THRESHOLD.
 constexpr double threshold = 1e-7;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
+                                        {"standard", Scaling::standard},
+                                        {"robust", Scaling::robust},
+                                        {"smooth", Scaling::smooth},
+                                        {"none", Scaling::none}};
 
 void check_values(const Tensor& values, const std::vector<std::string>& names) {
   const auto empty = values.isnan().all(0), infinite = values.isinf();
@@ -114,26 +120,9 @@ Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& 
 
 }  // namespace
 
-Scaling parse_scaling(std::string_view text) {
-  std::vector<std::string> names;
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none}) {
-    names.push_back(text_of(scaling));
-    if (names.back() == text) return scaling;
-  }
-  fail(ErrorKind::usage, "Scaling: must be quantile, standard, robust, smooth or none, got \"{}\"{}", text,
-       suggestion(text, names));
-}
+Scaling parse_scaling(std::string_view text) { return parse_name("Scaling", kScalings, text); }
 
-std::string text_of(Scaling scaling) {
-  switch (scaling) {
-    case Scaling::quantile: return "quantile";
-    case Scaling::standard: return "standard";
-    case Scaling::robust: return "robust";
-    case Scaling::smooth: return "smooth";
-    case Scaling::none: return "none";
-  }
-  fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling));
-}
+std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
   check_values(values, names);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -16,9 +17,9 @@ using Names = std::vector<std::string>;
 // Whole numbers with more different values than this are taken for a quantity.
 constexpr int64_t most_classes = 20;
 
-const std::vector<std::pair<Task, std::string>> tasks = {
-    {Task::regression, "regression"}, {Task::quantile, "quantile"}, {Task::binary, "binary"},
-    {Task::multiclass, "multiclass"}, {Task::ordinal, "ordinal"},   {Task::multilabel, "multilabel"}};
+constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
+                                  {"binary", Task::binary},         {"multiclass", Task::multiclass},
+                                  {"ordinal", Task::ordinal},       {"multilabel", Task::multilabel}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
@@ -100,18 +101,9 @@ Frame select(const Frame& table, const Names& names) {
 
 }  // namespace
 
-Task parse_task(std::string_view text) {
-  Names names;
-  for (const auto& [task, name] : tasks) {
-    if (text == name) return task;
-    names.push_back(name);
-  }
-  fail(ErrorKind::usage, "Task: must be one of {}, got \"{}\"{}", list(names), text, suggestion(text, names));
-}
+Task parse_task(std::string_view text) { return parse_name("Task", kTasks, text); }
 
-std::string text_of(Task task) {
-  return std::find_if(tasks.begin(), tasks.end(), [&](const auto& row) { return row.first == task; })->second;
-}
+std::string text_of(Task task) { return name_of(kTasks, task); }
 
 void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {

@@ -1,5 +1,6 @@
 /// The names of an enum's values as a table: read with a suggestion, and printed.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,16 +31,24 @@ std::vector<std::string> names_of(const Row (&table)[N]) {
   return names;
 }
 
+/// The value that `text` names, or nothing for any other text.
+template <typename Row, size_t N>
+auto find_name(const Row (&table)[N], std::string_view text) {
+  std::optional<decltype(table[0].value)> found;
+  for (const auto& row : table)
+    if (row.name == text) found = row.value;
+  return found;
+}
+
 /// The value that `text` names.
 ///
-///     constexpr Named<Colour> kColours[] = {{"red", Colour::red}, {"green", Colour::green}};
-///     parse_name("colour", kColours, "gren");  // colour: must be red or green, got "gren"; did you mean green?
+///     constexpr Named<Color> kColors[] = {{"red", Color::red}, {"green", Color::green}};
+///     parse_name("color", kColors, "gren");  // color: must be red or green, got "gren"; did you mean green?
 ///
 /// Throws: Error (usage) for any other text.
 template <typename Row, size_t N>
 auto parse_name(std::string_view subject, const Row (&table)[N], std::string_view text) {
-  for (const auto& row : table)
-    if (row.name == text) return row.value;
+  if (const auto found = find_name(table, text)) return *found;
   refuse_name(subject, names_of(table), text);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reszoo/preprocess/auto_augment.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
@@ -16,13 +17,6 @@ struct ColorJitter {
   double hue = 0;                                       ///< fraction of the circle, 0 to 0.5
 
   bool operator==(const ColorJitter&) const = default;
-};
-
-/// A rectangle of an image, pixels.
-struct PixelArea {
-  int64_t top = 0, left = 0, height = 0, width = 0;
-
-  bool operator==(const PixelArea&) const = default;
 };
 
 /// What happens to an image in training between its crop and its normalisation,
@@ -80,6 +74,6 @@ struct ImageAugment {
 
 /// Draws the rectangle to erase: 0.02 to 0.33 of the image's area, height to width
 /// 0.3 to 3.3, uniform in the ratio's logarithm; none where ten do not fit.
-std::optional<PixelArea> draw_erased(int64_t height, int64_t width, Random& random);
+std::optional<Box> draw_erased(int64_t height, int64_t width, Random& random);
 
 }  // namespace reszoo

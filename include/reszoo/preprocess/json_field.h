@@ -18,4 +18,16 @@ T json_field(const nlohmann::json& object, const std::string& key, const std::st
   }
 }
 
+/// A text field as the value that `parse` makes of it, such as an enum's.
+/// Throws: Error (file) that begins with `subject` where `parse` throws an Error.
+template <typename Parse>
+auto parsed_json_field(const nlohmann::json& object, const std::string& key, const std::string& subject, Parse parse) {
+  const auto text = json_field<std::string>(object, key, subject);
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    fail(ErrorKind::file, "{}: {}", subject, error.what());
+  }
+}
+
 }  // namespace reszoo
