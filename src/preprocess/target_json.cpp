@@ -69,10 +69,10 @@ Target Target::from(const json& written) {
   Target target;
   target.names_ = several<std::string>(written, "name");
   target.task_ = parsed_json_field(written, "task", "target", parse_task);
+  const auto task = text_of(target.task_);
   const auto count = target.names_.size();
   const bool labels = target.task_ == Task::multilabel;
-  require(count > 0 && (count == 1 || labels || target.task_ == Task::regression),
-          text_of(target.task_) + " takes one column");
+  require(count > 0 && (count == 1 || labels || target.task_ == Task::regression), task + " takes one column");
   if (target.is_number()) {
     target.mean_ = several<double>(written, "mean");
     target.scale_ = several<double>(written, "scale");
