@@ -22,7 +22,7 @@ constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
                                         {"smooth", Scaling::smooth},
                                         {"none", Scaling::none}};
 
-void check_values(const Tensor& values, const std::vector<std::string>& names) {
+void check_columns_finite(const Tensor& values, const std::vector<std::string>& names) {
   const auto empty = values.isnan().all(0), infinite = values.isinf();
   for (int64_t i = 0; i < values.size(1); ++i) {
     if (empty[i].item<bool>()) fail(ErrorKind::input, "column \"{}\": has no value in any row", names.at(i));
@@ -125,7 +125,7 @@ Scaling parse_scaling(std::string_view text) { return parse_name("Scaling", kSca
 std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
-  check_values(values, names);
+  check_columns_finite(values, names);
   switch (options.scaling) {
     case Scaling::quantile: return Scaler(options.scaling, fit_quantiles(values, options));
     case Scaling::standard: return Scaler(options.scaling, fit_standard(values));

@@ -39,7 +39,7 @@ int64_t count_different(const Column& column) {
 }
 
 /// Every row must have a value, and not all the same.
-void check_values(const Column& column) {
+void check_target_values(const Column& column) {
   if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
   check_rows(column.missing(), column.name, "missing value");
   if (column.kind == Column::Kind::number) finite_numbers(column);
@@ -136,7 +136,7 @@ void Target::fit_labels(const Frame& table) {
 Target Target::fit(const Frame& table, const Names& names, const TargetOptions& options) {
   if (names.empty()) fail(ErrorKind::usage, "target: must name a column, got none");
   const auto chosen = select(table, names);
-  for (const auto& column : chosen.columns) check_values(column);
+  for (const auto& column : chosen.columns) check_target_values(column);
   Target target;
   target.names_ = names;
   target.task_ = options.task.value_or(task_of(chosen));
