@@ -190,7 +190,7 @@ class JsonLines {
     return value_of(table->SelectColumns(places_of(*table)), subject());
   }
 
-  /// Where the columns of the first part are in a table.
+  /// The positions of the first part's columns in a table.
   std::vector<int> places_of(const arrow::Table& table) const {
     std::vector<int> places;
     for (const auto& name : names_) places.push_back(table.schema()->GetFieldIndex(name));

@@ -17,15 +17,15 @@ class TableInput {
  public:
   /// Throws: Error (file) for a file that cannot be opened.
   static std::shared_ptr<TableInput> of_file(const std::filesystem::path& path);
-  /// Bytes of a stream, which must live as long. Messages name it `name`.
+  /// The bytes of a stream, which must outlive the input. Messages call it `name`.
   static std::shared_ptr<TableInput> of_stream(std::istream& stream, const std::string& name);
 
-  /// What messages begin with: the file's path or the stream's name.
+  /// The file's path or the stream's name, for messages.
   const std::string& subject() const { return subject_; }
   /// The file's path; empty for a stream.
   const std::filesystem::path& path() const { return path_; }
 
-  /// The first bytes, enough for every format to know its own. They stay to be read.
+  /// The first bytes, enough to recognise every format. They are not consumed.
   std::string_view start() { return input_->start(64); }
   /// The bytes from the beginning.
   Input& stream() { return *input_; }

@@ -35,7 +35,7 @@ double angle_of(double shear) {
   return std::atan(shear) * (180 / std::numbers::pi);
 }
 
-/// What moves pixels.
+/// The affine map of a step that moves pixels.
 Affine map_of(const AugmentStep& step) {
   constexpr std::array<double, 2> corner{0, 0};
   switch (step.op) {

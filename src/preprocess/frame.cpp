@@ -27,7 +27,7 @@ std::optional<double> number_in(std::string_view word) {
   return number_in_text<double>(word);
 }
 
-/// Text columns one behind the other, with one list of words.
+/// Concatenates text columns; they get one list of words.
 Column joined_text(const std::vector<Column>& parts) {
   Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
   std::unordered_map<std::string, int64_t> code_of;
@@ -46,7 +46,7 @@ Column joined_text(const std::vector<Column>& parts) {
   return all;
 }
 
-/// Columns of one name, one behind the other.
+/// Concatenates columns of one name.
 Column joined(const std::vector<Column>& parts) {
   bool text = false, number = false, date = false;
   for (const auto& part : parts) {

@@ -84,7 +84,7 @@ json TablePreprocess::to_json() const {
           {"summary", summaries}};
 }
 
-/// What can be said of a file that was written before summaries were.
+/// Summaries for a file that was written before there were any.
 std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
   std::vector<ColumnSummary> summaries;
   for (const auto& number : numbers_) summaries.push_back({.name = number.column, .kind = "number", .missing = {}});
