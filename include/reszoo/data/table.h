@@ -16,11 +16,11 @@ struct TableReadOptions {
   std::vector<std::string> text = {};
   /// Columns to read; all without any.
   std::vector<std::string> columns = {};
-  std::optional<char> delimiter = {};  ///< found in the first line when left out
+  std::optional<char> delimiter = {};  ///< default: found in the first line
   char decimal = '.';                  ///< ',' for numbers like 3,5
   char quote = '"';                    ///< '\0' for none
-  /// Whether the first line names the columns; without, they are f0, f1, ... Left
-  /// out, it does, and must not be all numbers.
+  /// Whether the first line names the columns; if not, they are f0, f1, ... Default: it does, and a line of numbers
+  /// only is rejected, since it is probably data.
   std::optional<bool> header = {};
 };
 
@@ -45,17 +45,16 @@ struct TableReadOptions {
 /// folder with other columns than the first.
 Frame read_table(const std::filesystem::path& path, const TableReadOptions& options = {});
 
-/// Reads a table of any of these formats from a stream, to its end; messages
-/// name it `name`.
+/// Reads a table of any of these formats from a stream, to its end. Messages call it `name`.
 Frame read_table(std::istream& stream, const std::string& name, const TableReadOptions& options = {});
 
-/// Writes `.csv` or `.parquet`, as the path ends, whole or not at all. Numbers
-/// read back as the same numbers; missing values are empty, null in Parquet.
-/// Throws: Error (usage) for another ending; Error (file) when it cannot be written.
+/// Writes CSV or Parquet, by the extension of the path (`.csv`, `.parquet`). The file is complete or does not appear.
+/// Numbers read back as the same numbers; missing values are empty in CSV and null in Parquet.
+/// Throws: Error (usage) for another extension; Error (file) if it cannot be written.
 void write_table(const std::filesystem::path& path, const Frame& frame);
 
 /// Writes the table as CSV to a stream.
-/// Throws: Error (file) if the stream cannot take it.
+/// Throws: Error (file) if writing fails.
 void write_csv(std::ostream& stream, const Frame& frame);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Reads fields of JSON that came from a file, which may hold anything.
+/// Reads fields of JSON from a file that is not trusted.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -6,9 +6,8 @@
 
 namespace reszoo {
 
-/// The field `key` of `object`.
-/// Throws: Error (file) naming `subject` and the field, when it is missing or
-/// has another type.
+/// Returns the field `key` of `object`.
+/// Throws: Error (file) that names `subject` and the field if it is missing or has another type.
 template <typename T>
 T json_field(const nlohmann::json& object, const std::string& key, const std::string& subject) {
   try {
