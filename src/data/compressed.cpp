@@ -50,7 +50,7 @@ std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::Inpu
                   subject);
 }
 
-bool is_compressed(std::string_view start) { return start.starts_with(gzip_start) || start.starts_with(zstd_start); }
+bool begins_compressed(std::string_view start) { return start.starts_with(gzip_start) || start.starts_with(zstd_start); }
 
 }  // namespace
 
@@ -67,7 +67,7 @@ Input::Input(std::string_view bytes, std::string subject)
 
 void Input::decompress() {
   const auto first = start(static_cast<int64_t>(zstd_start.size()));
-  if (!is_compressed(first)) return;
+  if (!begins_compressed(first)) return;
   compressed_ = true;
   const auto kind = first.starts_with(gzip_start) ? arrow::Compression::GZIP : arrow::Compression::ZSTD;
   const auto codec = value_of(arrow::util::Codec::Create(kind), subject_);
@@ -99,7 +99,7 @@ void Input::append_all(std::string& bytes) {
 }
 
 std::string decompressed(std::string bytes, const std::string& subject) {
-  if (!is_compressed(bytes)) return bytes;
+  if (!begins_compressed(bytes)) return bytes;
   std::string plain;
   Input(bytes, subject).append_all(plain);
   return plain;

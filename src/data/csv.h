@@ -1,4 +1,4 @@
-/// CSV into Arrow's tables, whole or block by block. Private.
+/// Parses CSV into Arrow's tables, as a whole or block by block. Private.
 #pragma once
 #include <arrow/table.h>
 
@@ -10,28 +10,28 @@
 
 namespace reszoo {
 
-/// The rows of a CSV text: its beginning read, and with it the columns' names.
+/// The rows of a CSV text. Its header is read by the constructor.
 class CsvReader {
  public:
-  /// Reads the header from the input, which must live as long.
-  /// `tabs`: the delimiter is a tab where the options do not say otherwise.
+  /// Reads the header from the input, which must outlive the reader.
+  /// `tabs`: the delimiter is a tab unless the options give another.
   /// Throws: Error (input) for a text that is empty or has no header.
   CsvReader(Input& input, bool tabs, const TableReadOptions& options, std::string subject);
 
   const std::vector<std::string>& names() const { return names_; }
 
-  /// The next rows as text, about `size` bytes of them and whole rows, or all with
-  /// 0; "" at the end. They hold until the next call.
+  /// Returns the next rows as text: whole rows of about `size` bytes, all rows if `size` is 0, "" at the end. The text is
+  /// valid until the next call.
   /// Throws: Error (input) naming the row of a quote that is not closed.
   std::string_view next_text(int64_t size);
 
-  /// Parses rows that `next_text` gave. `columns`: these alone, all without any;
-  /// `text`: as text, of which nothing is taken for a missing value if `exact`.
+  /// Parses rows that `next_text` returned. `columns` are those to parse; empty means all. Those in `text` are parsed as
+  /// text; if `exact`, no text of them counts as a missing value.
   /// Throws: Error (input) for a row with another number of columns than the header.
   std::shared_ptr<arrow::Table> parse(std::string_view rows, const std::vector<std::string>& columns,
                                       const std::vector<std::string>& text, bool exact = false) const;
 
-  /// The number of the first row that `next_text` gave last, from 1.
+  /// The number, from 1, of the first row that the last call of `next_text` returned.
   int64_t first_row() const { return first_row_; }
 
  private:
@@ -44,7 +44,7 @@ class CsvReader {
   CsvDialect dialect_;
   std::vector<std::string> names_;
   std::string buffer_;
-  size_t used_ = 0;  ///< bytes of the buffer that were given
+  size_t used_ = 0;  ///< bytes of the buffer that were returned
   int64_t first_row_ = 1, next_row_ = 1;
   bool at_end_ = false;
 };

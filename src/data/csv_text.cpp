@@ -1,10 +1,10 @@
 #include "csv_text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 
 namespace reszoo {
 namespace {
@@ -131,9 +131,7 @@ bool are_numbers(const std::vector<std::string>& fields, char decimal) {
     const auto first = word.find_first_not_of(" \t+");
     if (first == std::string::npos) return false;
     const auto last = word.find_last_not_of(" \t") + 1;
-    double value = 0;
-    const auto [stop, error] = std::from_chars(word.data() + first, word.data() + last, value);
-    return error == std::errc() && stop == word.data() + last;
+    return number_in_text<double>(std::string_view(word).substr(first, last - first)).has_value();
   });
 }
 

@@ -1,4 +1,4 @@
-/// CSV as text: where its rows end, and what its header line says. Private.
+/// CSV as text: the ends of its rows, and its header line. Private.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,34 +8,33 @@
 
 namespace reszoo {
 
-/// How values are parted and quoted; quote '\0' quotes nothing.
+/// How values are separated and quoted; with the quote '\0' nothing is quoted.
 struct CsvDialect {
   char delimiter = ',';
   char quote = '"';
 };
 
-/// What a text of whole rows, and maybe the beginning of one more, holds.
+/// The rows of a text that may end within a row.
 struct CsvRows {
-  size_t end = 0;          ///< behind the last row that ends in the text
-  int64_t rows = 0;        ///< that end before it; empty lines are none
-  bool open_quote = false;  ///< whether the row behind is within quotes
+  size_t end = 0;          ///< position after the last row that ends in the text
+  int64_t rows = 0;        ///< number of rows before `end`; empty lines do not count
+  bool open_quote = false;  ///< whether the text ends within quotes
 };
 
-/// Finds where rows end. `first_row` is the number of the first for messages.
-/// Throws: Error (input) naming the row in which a quoted text goes on over lines
-/// and is followed by something else than a delimiter or a line's end: its
-/// closing quote is missing.
+/// Finds the ends of rows. `first_row` is the number of the first row, for messages.
+/// Throws: Error (input) that names a row in which quoted text spans lines and is followed by something else than a
+/// delimiter or the end of a line: its closing quote is missing.
 CsvRows find_rows(std::string_view text, const CsvDialect& dialect, int64_t first_row, const std::string& subject);
 
-/// The fields of one row, with quotes undone.
+/// The fields of one row, without their quotes.
 std::vector<std::string> fields_of(std::string_view row, const CsvDialect& dialect);
 
-/// The dialect that the options say, the delimiter found in the first line (the
-/// one of comma, semicolon, tab and bar that it has most of) where they do not.
-/// Throws: Error (usage) for options that clash.
+/// The dialect of the options. A delimiter that they do not give is whichever of comma, semicolon, tab and bar occurs most
+/// in the first line.
+/// Throws: Error (usage) for options that contradict each other.
 CsvDialect dialect_of(std::string_view text, const TableReadOptions& options);
 
-/// Whether the fields can be no header: all are numbers.
+/// Whether all fields are numbers, which no header is.
 bool are_numbers(const std::vector<std::string>& fields, char decimal);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Bytes as they come, with compression undone. Private.
+/// A stream of bytes, decompressed. Private.
 #pragma once
 #include <arrow/io/interfaces.h>
 
@@ -9,23 +9,25 @@
 
 namespace reszoo {
 
-/// Reads a stream, which must live as long. Compression is known by content.
+/// Reads a stream, which must outlive it. Compression is recognised by content.
 class Input {
  public:
   /// Messages begin with `subject`.
   Input(std::istream& stream, std::string subject);
-  /// The same of bytes in memory.
+  /// The same for bytes in memory.
   Input(std::string_view bytes, std::string subject);
 
-  /// The first bytes, fewer where there are no more; they stay to be read.
+  /// Returns the first bytes, fewer if there are no more, without consuming them.
   std::string_view start(int64_t size);
 
   /// Appends at most `size` bytes; returns how many, 0 at the end.
   /// Throws: Error (file) for data that is damaged or cut off.
   int64_t append(std::string& bytes, int64_t size);
 
-  /// Appends all that is left.
+  /// Appends the rest of the stream.
   void append_all(std::string& bytes);
+
+  bool is_compressed() const { return compressed_; }
 
  private:
   void decompress();

@@ -68,7 +68,7 @@ void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
 constexpr int64_t kTogether = 16;  // rows; a few of them fit in the nearest cache
 
 /// Memory of some rows, as they are decoded and as they are given.
-struct Rows {
+struct DecodedRows {
   ImageBuffer decoded, given;
 };
 
@@ -81,7 +81,7 @@ void decode_rows(Decoder& decoder, ImageBuffer& to, int64_t count) {
 }
 
 /// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
-void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, Rows& rows,
+void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, DecodedRows& rows,
                const LazyImage::TakeRows& take) {
   auto& state = decoder.state;
   state.scale_num = 1;
@@ -150,7 +150,7 @@ class Jpeg : public LazyImage {
  private:
   /// The rows of a part of the image as it is stored.
   void give(const Box& box, int64_t shrink, const TakeRows& take) const {
-    Rows rows;
+    DecodedRows rows;
     Decoder decoder(bytes_.view());
     if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
     decoder.begin();

@@ -9,7 +9,7 @@ namespace reszoo {
 /// Whether an upright row is a stored column.
 bool swaps_sides(int orientation);
 
-/// Where a box of the upright image lies in the stored one of `height` x `width`.
+/// The box of the stored image, of `height` x `width`, that a box of the upright image comes from.
 Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation);
 
 /// The pixels of a stored box turned upright.

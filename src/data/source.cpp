@@ -3,14 +3,23 @@
 #include <fstream>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
+#include "table_formats.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
+                                          {"IDX folder", DataKind::idx_folder},
+                                          {"CIFAR folder", DataKind::cifar_folder},
+                                          {"image file", DataKind::image_file},
+                                          {"image folder", DataKind::image_folder},
+                                          {"unknown", DataKind::unknown}};
 
 /// The first bytes of a file, fewer when it is shorter.
 std::string start_of(const fs::path& path) {
@@ -23,13 +32,8 @@ std::string start_of(const fs::path& path) {
 }
 
 DataKind detect_file(const fs::path& path) {
-  const auto start = start_of(path);
-  for (const auto* magic : {"PAR1", "ARROW1", "FEA1"})
-    if (start.starts_with(magic)) return DataKind::table;
-  if (is_image(start)) return DataKind::image_file;
-  const bool packed = path.extension() == ".gz" || path.extension() == ".zst";
-  const auto ending = (packed ? path.stem() : path).extension();
-  return ending == ".csv" || ending == ".tsv" ? DataKind::table : DataKind::unknown;
+  if (is_image(start_of(path))) return DataKind::image_file;
+  return is_table_file(path) ? DataKind::table : DataKind::unknown;
 }
 
 bool has_parquet(const fs::path& folder) {
@@ -49,17 +53,7 @@ bool has_class_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::string text_of(DataKind kind) {
-  switch (kind) {
-    case DataKind::table: return "table";
-    case DataKind::idx_folder: return "IDX folder";
-    case DataKind::cifar_folder: return "CIFAR folder";
-    case DataKind::image_file: return "image file";
-    case DataKind::image_folder: return "image folder";
-    case DataKind::unknown: return "unknown";
-  }
-  fail(ErrorKind::usage, "DataKind: unknown kind {}", static_cast<int>(kind));
-}
+std::string text_of(DataKind kind) { return name_of(kDataKinds, kind); }
 
 bool is_split_folder(const fs::path& folder) {
   return !has_class_folder(folder) && fs::is_directory(folder / "train") && has_class_folder(folder / "train");

@@ -1,8 +1,5 @@
-#include <arrow/csv/api.h>
 #include <arrow/io/interfaces.h>
-#include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
-#include <parquet/arrow/writer.h>
 
 #include <exception>
 #include <functional>
@@ -12,16 +9,16 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/safe_file.h"
 #include "reszoo/data/table_stream.h"
+#include "table_formats.h"
 
 namespace reszoo {
 namespace {
 
-/// Where Arrow's writers put their bytes. An error of ours is kept, for theirs
-/// are text alone.
-class Output final : public arrow::io::OutputStream {
+/// The stream that Arrow's writers write to. It keeps an Error of ours, since Arrow's statuses are text only.
+class TableOutput final : public arrow::io::OutputStream {
  public:
   using Take = std::function<void(std::string_view)>;
-  explicit Output(Take take) : take_(std::move(take)) {}
+  explicit TableOutput(Take take) : take_(std::move(take)) {}
 
   arrow::Status Close() override {
     closed_ = true;
@@ -63,15 +60,13 @@ void append_columns(const arrow::Table& table, arrow::FieldVector& fields, arrow
 
 class TableWriter::Sink {
  public:
-  explicit Sink(const std::filesystem::path& path) : subject_(path.string()), csv_(path.extension() == ".csv") {
-    if (!csv_ && path.extension() != ".parquet")
-      fail(ErrorKind::usage, "{}: a table is written as .csv or .parquet", subject_);
+  explicit Sink(const std::filesystem::path& path) : subject_(path.string()), format_(written_format(path)) {
     file_.emplace(path);
-    output_ = std::make_shared<Output>([this](std::string_view bytes) { file_->write(bytes); });
+    output_ = std::make_shared<TableOutput>([this](std::string_view bytes) { file_->write(bytes); });
   }
 
-  explicit Sink(std::ostream& stream) : subject_("output"), csv_(true) {
-    output_ = std::make_shared<Output>([&stream](std::string_view bytes) {
+  explicit Sink(std::ostream& stream) : subject_("output"), format_(written_format("output.csv")) {
+    output_ = std::make_shared<TableOutput>([&stream](std::string_view bytes) {
       if (!stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
         fail(ErrorKind::file, "output: cannot be written");
     });
@@ -89,13 +84,12 @@ class TableWriter::Sink {
     if (!schema_) open(table->schema());
     if (!table->schema()->Equals(*schema_, /*check_metadata=*/false))
       fail(ErrorKind::usage, "{}: columns must be {}, got {}", subject_, line_of(*schema_), line_of(*table->schema()));
-    const auto batch = value_of(table->CombineChunksToBatch(), subject_);
-    guarded([&] { return csv_ ? csv_writer_->WriteRecordBatch(*batch) : parquet_writer_->WriteRecordBatch(*batch); });
+    check_written(writer_->write(*value_of(table->CombineChunksToBatch(), subject_)));
   }
 
   void finish() {
     if (!schema_) fail(ErrorKind::usage, "{}: a table must have columns, none were written", subject_);
-    guarded([&] { return csv_ ? csv_writer_->Close() : parquet_writer_->Close(); });
+    check_written(writer_->close());
     if (file_) file_->finish();
     if (flush_) flush_();
   }
@@ -112,39 +106,24 @@ class TableWriter::Sink {
       if (schema->GetAllFieldIndices(name).size() > 1)
         fail(ErrorKind::usage, "{}: two columns would be named \"{}\"", subject_, name);
     schema_ = schema;
-    guarded([&]() -> arrow::Status {
-      if (csv_) {
-        ARROW_ASSIGN_OR_RAISE(csv_writer_,
-                              arrow::csv::MakeCSVWriter(output_, schema, arrow::csv::WriteOptions::Defaults()));
-      } else {
-        ARROW_ASSIGN_OR_RAISE(parquet_writer_,
-                              parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), output_));
-      }
-      return arrow::Status::OK();
-    });
+    auto writer = format_.write(output_, schema);
+    check_written(writer.status());
+    writer_ = std::move(writer).ValueUnsafe();
   }
 
-  /// Does what writes; the error of the file itself comes first.
-  template <typename Action>
-  void guarded(Action action) {
-    try {
-      const arrow::Status status = action();
-      output_->rethrow();
-      check(status, subject_);
-    } catch (const parquet::ParquetException& error) {
-      output_->rethrow();
-      fail(ErrorKind::file, "{}: {}", subject_, message_of(error));
-    }
+  /// Throws for a status that is not ok; the error of the output itself comes first.
+  void check_written(const arrow::Status& status) {
+    output_->rethrow();
+    check(status, subject_);
   }
 
   std::string subject_;
-  bool csv_;
+  const TableFormat& format_;
   std::optional<SafeFile> file_;
   std::function<void()> flush_;
-  std::shared_ptr<Output> output_;
+  std::shared_ptr<TableOutput> output_;
   std::shared_ptr<arrow::Schema> schema_;
-  std::shared_ptr<arrow::ipc::RecordBatchWriter> csv_writer_;
-  std::unique_ptr<parquet::arrow::FileWriter> parquet_writer_;
+  std::unique_ptr<TableBatchWriter> writer_;
 };
 
 TableWriter::TableWriter(const std::filesystem::path& path) : sink_(std::make_unique<Sink>(path)) {}

@@ -4,15 +4,38 @@
 #include <numbers>
 #include <utility>
 
+#include "reszoo/base/names.h"
+
 namespace reszoo {
 namespace {
+
+constexpr Named<AugmentOp> kAugmentOps[] = {
+    {"identity", AugmentOp::identity},
+    {"flip", AugmentOp::flip},
+    {"shear_x", AugmentOp::shear_x},
+    {"shear_y", AugmentOp::shear_y},
+    {"translate_x", AugmentOp::translate_x},
+    {"translate_y", AugmentOp::translate_y},
+    {"rotate", AugmentOp::rotate},
+    {"brightness", AugmentOp::brightness},
+    {"saturation", AugmentOp::saturation},
+    {"contrast", AugmentOp::contrast},
+    {"sharpness", AugmentOp::sharpness},
+    {"hue", AugmentOp::hue},
+    {"posterize", AugmentOp::posterize},
+    {"solarize", AugmentOp::solarize},
+    {"autocontrast", AugmentOp::autocontrast},
+    {"equalize", AugmentOp::equalize},
+    {"invert", AugmentOp::invert},
+    {"grey", AugmentOp::grey},
+};
 
 /// The angle of a shear, degrees.
 double angle_of(double shear) {
   return std::atan(shear) * (180 / std::numbers::pi);
 }
 
-/// What moves pixels.
+/// The affine map of a step that moves pixels.
 Affine map_of(const AugmentStep& step) {
   constexpr std::array<double, 2> corner{0, 0};
   switch (step.op) {
@@ -56,11 +79,6 @@ ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sa
   return image;
 }
 
-std::string name_of(AugmentOp op) {
-  constexpr const char* names[] = {"identity",  "flip",       "shear_x",      "shear_y",  "translate_x", "translate_y",
-                                   "rotate",    "brightness", "saturation",   "contrast", "sharpness",   "hue",
-                                   "posterize", "solarize",   "autocontrast", "equalize", "invert",      "grey"};
-  return names[static_cast<size_t>(op)];
-}
+std::string name_of(AugmentOp op) { return name_of(kAugmentOps, op); }
 
 }  // namespace reszoo

@@ -61,7 +61,7 @@ double strongest_of(const Range& range, int64_t height, int64_t width) {
   return range.strongest;
 }
 
-[[noreturn]] void refuse(std::string_view text) {
+[[noreturn]] void refuse_policy(std::string_view text) {
   fail(ErrorKind::usage,
        "AutoAugment: must be none, rand, rand:N,M (N operations, magnitude M of 0 to 30), trivial, auto:imagenet, "
        "auto:cifar10 or auto:svhn, got \"{}\"{}",
@@ -81,7 +81,7 @@ AutoAugment AutoAugment::parse(std::string_view text) {
   if (text == "rand") return {.kind = Kind::rand};
   if (text == "trivial") return {.kind = Kind::trivial};
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos) refuse(text);
+  if (colon == std::string_view::npos) refuse_policy(text);
   const auto name = text.substr(0, colon), rest = text.substr(colon + 1);
   AutoAugment read;
   if (name == "auto") {
@@ -89,12 +89,12 @@ AutoAugment AutoAugment::parse(std::string_view text) {
   } else if (const auto comma = rest.find(','); name == "rand" && comma != std::string_view::npos) {
     const auto count = number_in_text<int64_t>(rest.substr(0, comma)),
                magnitude = number_in_text<int64_t>(rest.substr(comma + 1));
-    if (!count || !magnitude) refuse(text);
+    if (!count || !magnitude) refuse_policy(text);
     read = {.kind = Kind::rand, .count = *count, .magnitude = *magnitude};
   } else {
-    refuse(text);
+    refuse_policy(text);
   }
-  if (!fits(read)) refuse(text);
+  if (!fits(read)) refuse_policy(text);
   return read;
 }
 
@@ -109,7 +109,7 @@ std::string AutoAugment::text() const {
 }
 
 std::vector<AugmentStep> AutoAugment::draw(int64_t height, int64_t width, Random& random) const {
-  if (!fits(*this)) refuse(text());
+  if (!fits(*this)) refuse_policy(text());
   std::vector<AugmentStep> steps;
   if (kind == Kind::rand) {
     for (int64_t i = 0; i < count; ++i) {

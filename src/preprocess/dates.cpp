@@ -7,11 +7,17 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 
 namespace reszoo {
 namespace {
 
 namespace chrono = std::chrono;
+
+constexpr Named<DatePart> kDateParts[] = {{"days", DatePart::days},
+                                          {"month", DatePart::month},
+                                          {"weekday", DatePart::weekday},
+                                          {"hour", DatePart::hour}};
 
 constexpr double microseconds_a_day = 86400e6;
 constexpr double most_days = 1e7;  // within the years that a calendar of 16 bits counts
@@ -141,21 +147,9 @@ Column as_dates(const Column& column, int64_t first_row) {
   return dates;
 }
 
-DatePart parse_date_part(std::string_view text) {
-  for (const auto part : date_parts)
-    if (text_of(part) == text) return part;
-  fail(ErrorKind::usage, "DatePart: must be days, month, weekday or hour, got \"{}\"", text);
-}
+DatePart parse_date_part(std::string_view text) { return parse_name("DatePart", kDateParts, text); }
 
-std::string text_of(DatePart part) {
-  switch (part) {
-    case DatePart::days: return "days";
-    case DatePart::month: return "month";
-    case DatePart::weekday: return "weekday";
-    case DatePart::hour: return "hour";
-  }
-  fail(ErrorKind::usage, "DatePart: unknown kind {}", static_cast<int>(part));
-}
+std::string text_of(DatePart part) { return name_of(kDateParts, part); }
 
 Tensor part_of(const Tensor& days, DatePart part) {
   if (part == DatePart::days) return days;

@@ -18,7 +18,7 @@ std::string scaling_of(const TablePreprocess& table) {
   return text_of(table.scaler() ? table.scaler()->scaling() : Scaling::none);
 }
 
-ordered_json column_of(const ColumnSummary& summary) {
+ordered_json summary_json(const ColumnSummary& summary) {
   ordered_json column{{"name", summary.name}, {"kind", summary.kind}};
   column["missing"] = summary.missing ? ordered_json(*summary.missing) : ordered_json();
   for (size_t i = 0; i < summary.quantiles.size(); ++i)
@@ -30,7 +30,7 @@ ordered_json column_of(const ColumnSummary& summary) {
   return column;
 }
 
-/// What was fitted, in one cell.
+/// The fitted values of a column, as text for one cell.
 std::string fitted_text(const ColumnSummary& summary) {
   if (summary.kind == "category") {
     constexpr size_t shown = 6;
@@ -51,7 +51,7 @@ std::string fitted_text(const ColumnSummary& summary) {
 
 ordered_json describe(const TablePreprocess& table) {
   auto columns = ordered_json::array();
-  for (const auto& summary : table.summaries()) columns.push_back(column_of(summary));
+  for (const auto& summary : table.summaries()) columns.push_back(summary_json(summary));
   return {{"scaling", scaling_of(table)},
           {"columns", columns},
           {"notes", table.notes()},

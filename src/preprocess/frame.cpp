@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <unordered_map>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
 
@@ -24,13 +24,10 @@ std::optional<double> number_in(std::string_view word) {
   if (first == std::string_view::npos) return std::nullopt;
   word = word.substr(first, word.find_last_not_of(" \t") - first + 1);
   if (word.starts_with('+')) word.remove_prefix(1);
-  double value = 0;
-  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || stop != word.data() + word.size()) return std::nullopt;
-  return value;
+  return number_in_text<double>(word);
 }
 
-/// Text columns one behind the other, with one list of words.
+/// Concatenates text columns; they get one list of words.
 Column joined_text(const std::vector<Column>& parts) {
   Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
   std::unordered_map<std::string, int64_t> code_of;
@@ -49,7 +46,7 @@ Column joined_text(const std::vector<Column>& parts) {
   return all;
 }
 
-/// Columns of one name, one behind the other.
+/// Concatenates columns of one name.
 Column joined(const std::vector<Column>& parts) {
   bool text = false, number = false, date = false;
   for (const auto& part : parts) {

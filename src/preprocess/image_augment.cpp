@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/json_field.h"
 
@@ -12,6 +13,8 @@ namespace reszoo {
 namespace {
 
 const std::string kSubject = "augmentation";
+
+constexpr Named<Sampling> kSamplings[] = {{"nearest", Sampling::nearest}, {"bilinear", Sampling::bilinear}};
 
 struct Number {
   const char* name;
@@ -41,8 +44,9 @@ void check_options(const ImageAugment& options, ErrorKind kind) {
   };
   for (const auto& [name, value, most] : kNumbers) check_number(name, options.*value, most);
   for (const auto& [name, value, most, op] : kJitterNumbers) check_number(name, options.color_jitter.*value, most);
-  if (options.interpolation != "nearest" && options.interpolation != "bilinear")
-    fail(kind, "ImageAugment: interpolation must be nearest or bilinear, got \"{}\"", options.interpolation);
+  if (!find_name(kSamplings, options.interpolation))
+    fail(kind, "ImageAugment: interpolation must be {}, got \"{}\"", alternatives(names_of(kSamplings)),
+         options.interpolation);
 }
 
 std::vector<AugmentStep> draw_jitter(const ColorJitter& jitter, Random& random) {
@@ -58,15 +62,6 @@ std::vector<AugmentStep> draw_jitter(const ColorJitter& jitter, Random& random) 
 
 void append(std::vector<AugmentStep>& to, const std::vector<AugmentStep>& steps) {
   to.insert(to.end(), steps.begin(), steps.end());
-}
-
-AutoAugment auto_augment_from(const nlohmann::json& json) {
-  const auto text = json_field<std::string>(json, "auto_augment", kSubject);
-  try {
-    return AutoAugment::parse(text);
-  } catch (const Error& error) {
-    fail(ErrorKind::file, "{}: {}", kSubject, error.what());
-  }
 }
 
 ColorJitter color_jitter_from(const nlohmann::json& json) {
@@ -93,7 +88,7 @@ void read_field(ImageAugment& read, const nlohmann::json& json, const std::strin
   if (number != std::end(kNumbers))
     read.*number->value = json_field<double>(json, key, kSubject);
   else if (key == "auto_augment")
-    read.auto_augment = auto_augment_from(json);
+    read.auto_augment = parsed_json_field(json, key, kSubject, AutoAugment::parse);
   else if (key == "color_jitter")
     read.color_jitter = color_jitter_from(json);
   else if (key == "erase_noise")
@@ -128,14 +123,14 @@ ImageBuffer ImageAugment::operator()(ImageBuffer image, Random& random) const {
   if ((image.channels != 1 && image.channels != 3) || size != image.height * image.row_size())
     fail(ErrorKind::input, "ImageAugment: must have 1 or 3 channels without gaps, got {}x{}x{}, bytes={}",
          image.height, image.width, image.channels, size);
-  const auto sampling = interpolation == "bilinear" ? Sampling::bilinear : Sampling::nearest;
+  const auto sampling = find_name(kSamplings, interpolation).value_or(Sampling::nearest);
   const auto steps = draw(image.height, image.width, random);
   return augment(std::move(image), steps, sampling, fill);
 }
 
 void ImageAugment::erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const {
   if (erase <= 0 || !random.chance(erase)) return;
-  const auto area = draw_erased(height, width, random).value_or(PixelArea{});
+  const auto area = draw_erased(height, width, random).value_or(Box{});
   for (int64_t y = area.top; y < area.top + area.height; ++y) {
     auto* row = numbers + (y * width + area.left) * channels;
     for (int64_t i = 0; i < area.width * channels; ++i) row[i] = erase_noise ? static_cast<float>(random.normal()) : 0;
@@ -164,14 +159,14 @@ ImageAugment ImageAugment::from(const nlohmann::json& json) {
   return read;
 }
 
-std::optional<PixelArea> draw_erased(int64_t height, int64_t width, Random& random) {
+std::optional<Box> draw_erased(int64_t height, int64_t width, Random& random) {
   for (int tries = 0; tries < 10; ++tries) {
     const double area = static_cast<double>(height * width) * random.between(0.02, 0.33);
     const double ratio = std::exp(random.between(std::log(0.3), std::log(3.3)));
     const auto down = std::lrint(std::sqrt(area * ratio)), across = std::lrint(std::sqrt(area / ratio));
     if (down >= height || across >= width) continue;
     const auto top = random.below(height - down + 1), left = random.below(width - across + 1);
-    return PixelArea{top, left, down, across};
+    return Box{top, left, down, across};
   }
   return std::nullopt;
 }

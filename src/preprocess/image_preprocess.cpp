@@ -26,11 +26,12 @@ void check(const ImagePreprocess& options, ErrorKind kind) {
          options.mean.size(), options.std.size(), options.channels);
   for (const double deviation : options.std)
     if (!(deviation > 0)) fail(kind, "ImagePreprocess: std must be positive, got {}", deviation);
-  if (options.interpolation != "bilinear" && options.interpolation != "bicubic")
-    fail(kind, "ImagePreprocess: interpolation must be bilinear or bicubic, got \"{}\"", options.interpolation);
+  if (!find_name(kInterpolations, options.interpolation))
+    fail(kind, "ImagePreprocess: interpolation must be {}, got \"{}\"", alternatives(names_of(kInterpolations)),
+         options.interpolation);
 }
 
-/// Height and width behind the resizing.
+/// Height and width after resizing.
 std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t height, int64_t width) {
   const auto side = options.resize;
   if (side == 0) return {height, width};
@@ -39,7 +40,7 @@ std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t heig
   return height < width ? std::pair(side, side * width / height) : std::pair(side * height / width, side);
 }
 
-/// Where a crop of `side` begins on an axis of `size` pixels; black comes before 0.
+/// The start of a crop of `side` pixels on an axis of `size` pixels; positions below 0 are black.
 int64_t crop_start(int64_t size, int64_t side) {
   if (size < side) return -((side - size) / 2);
   // nearbyint rounds halves to even, as Python's round does in torchvision.

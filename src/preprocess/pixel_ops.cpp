@@ -84,13 +84,13 @@ Hsv hsv_of(int r, int g, int b) {
           static_cast<uint8_t>(most)};
 }
 
-/// Where a hue lies: in which sixth of the circle, and how far into it.
+/// A hue: the number of its sixth of the colour circle, and its position within that.
 struct Sector {
   int index;
   double rest;
 };
 
-/// Of every hue, turned.
+/// Every hue, shifted.
 std::array<Sector, 256> sectors_of(uint8_t turn) {
   std::array<Sector, 256> sectors;
   for (size_t hue = 0; hue < sectors.size(); ++hue) {
@@ -196,7 +196,7 @@ ImageBuffer autocontrast(ImageBuffer image) {
 
 ImageBuffer equalize(ImageBuffer image) {
   return each_channel(std::move(image), [](const Histogram& counts) {
-    int64_t total = 0, highest = 0;  // of all, of the highest value that occurs
+    int64_t total = 0, highest = 0;  // all pixels, and those with the highest value that occurs
     for (const auto count : counts) {
       total += count;
       if (count > 0) highest = count;

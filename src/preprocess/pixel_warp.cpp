@@ -1,6 +1,5 @@
 // Operations that move pixels.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 #include "reszoo/preprocess/pixel_ops.h"
 
 namespace reszoo {
@@ -23,8 +23,7 @@ double radians(double degrees) {
 /// To 15 decimals, as Pillow does, so that a quarter turn is one; through text, for no other way is exact.
 double rounded(double x) {
   const auto text = fmt::format("{:.15f}", x);
-  std::from_chars(text.data(), text.data() + text.size(), x);
-  return x;
+  return number_in_text<double>(text).value_or(x);
 }
 
 /// The matrix about the origin is made one about (x, y), of what is then moved by (dx, dy).

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kLeastRatio = 3.0 / 4, kMostRatio = 4.0 / 3;
 
-[[noreturn]] void refuse(std::string_view text) {
+[[noreturn]] void refuse_crop(std::string_view text) {
   fail(ErrorKind::usage,
        "crop: must be none, resized, resized:A,B (fractions of the area, 0 < A <= B <= 1) or padded:P (pixels), got "
        "\"{}\"{}",
@@ -35,18 +35,18 @@ RandomCrop RandomCrop::parse(std::string_view text) {
   if (text == "none") return {};
   if (text == "resized") return {.kind = Kind::resized};
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos) refuse(text);
+  if (colon == std::string_view::npos) refuse_crop(text);
   const auto name = text.substr(0, colon), values = text.substr(colon + 1);
   if (name == "padded") {
     const auto padding = number_in_text<int64_t>(values);
-    if (!padding || *padding < 0 || *padding > 1 << 16) refuse(text);
+    if (!padding || *padding < 0 || *padding > 1 << 16) refuse_crop(text);
     return {.kind = Kind::padded, .padding = *padding};
   }
   const auto comma = values.find(',');
-  if (name != "resized" || comma == std::string_view::npos) refuse(text);
+  if (name != "resized" || comma == std::string_view::npos) refuse_crop(text);
   const auto least = number_in_text<double>(values.substr(0, comma)),
              most = number_in_text<double>(values.substr(comma + 1));
-  if (!least || !most || !(*least > 0 && *least <= *most && *most <= 1)) refuse(text);
+  if (!least || !most || !(*least > 0 && *least <= *most && *most <= 1)) refuse_crop(text);
   return {.kind = Kind::resized, .least_area = *least, .most_area = *most};
 }
 

@@ -1,13 +1,18 @@
 /// Images of another size.
 #pragma once
+#include "reszoo/base/names.h"
 #include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
 enum class Interpolation { bilinear, bicubic };
 
+inline constexpr Named<Interpolation> kInterpolations[] = {{"bilinear", Interpolation::bilinear},
+                                                           {"bicubic", Interpolation::bicubic}};
+
+/// The interpolation of a checked name.
 inline Interpolation interpolation_of(const std::string& text) {
-  return text == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+  return parse_name("interpolation", kInterpolations, text);
 }
 
 /// Makes an image of `height` x `width` pixels from the part `box`, and of it the

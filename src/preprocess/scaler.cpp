@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "reszoo/base/names.h"
 
 namespace reszoo {
 namespace {
@@ -16,7 +16,13 @@ namespace {
 constexpr double threshold = 1e-7;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
-void check_values(const Tensor& values, const std::vector<std::string>& names) {
+constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
+                                        {"standard", Scaling::standard},
+                                        {"robust", Scaling::robust},
+                                        {"smooth", Scaling::smooth},
+                                        {"none", Scaling::none}};
+
+void check_columns_finite(const Tensor& values, const std::vector<std::string>& names) {
   const auto empty = values.isnan().all(0), infinite = values.isinf();
   for (int64_t i = 0; i < values.size(1); ++i) {
     if (empty[i].item<bool>()) fail(ErrorKind::input, "column \"{}\": has no value in any row", names.at(i));
@@ -114,29 +120,12 @@ Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& 
 
 }  // namespace
 
-Scaling parse_scaling(std::string_view text) {
-  std::vector<std::string> names;
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none}) {
-    names.push_back(text_of(scaling));
-    if (names.back() == text) return scaling;
-  }
-  fail(ErrorKind::usage, "Scaling: must be quantile, standard, robust, smooth or none, got \"{}\"{}", text,
-       suggestion(text, names));
-}
+Scaling parse_scaling(std::string_view text) { return parse_name("Scaling", kScalings, text); }
 
-std::string text_of(Scaling scaling) {
-  switch (scaling) {
-    case Scaling::quantile: return "quantile";
-    case Scaling::standard: return "standard";
-    case Scaling::robust: return "robust";
-    case Scaling::smooth: return "smooth";
-    case Scaling::none: return "none";
-  }
-  fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling));
-}
+std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
-  check_values(values, names);
+  check_columns_finite(values, names);
   switch (options.scaling) {
     case Scaling::quantile: return Scaler(options.scaling, fit_quantiles(values, options));
     case Scaling::standard: return Scaler(options.scaling, fit_standard(values));

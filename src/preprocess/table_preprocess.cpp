@@ -15,7 +15,7 @@ using Names = std::vector<std::string>;
 
 const Names booleans{"", "false", "true"};
 
-bool contains(const Names& names, const std::string& name) {
+bool is_listed(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -132,7 +132,7 @@ TablePreprocess TablePreprocess::fit(const Frame& table, const std::string& targ
   TablePreprocess fitted;
   Fitting fitting{fitted, options};
   for (const auto& column : table.columns)
-    if (column.name != target && !contains(options.ignore, column.name)) fitting.add(column);
+    if (column.name != target && !is_listed(options.ignore, column.name)) fitting.add(column);
   if (fitted.numbers_.empty() && fitted.categories_.empty())
     fail(ErrorKind::input, "table: no column is left to learn from{}{}", fitted.notes_.empty() ? "" : "; ",
          list(fitted.notes_));

@@ -14,19 +14,6 @@ using nlohmann::json;
 // What messages about a file's content name.
 const std::string subject = "preprocessing";
 
-/// The part that the text names; a file's word is not the caller's.
-DatePart read_part(const std::string& text) {
-  for (const auto part : date_parts)
-    if (text_of(part) == text) return part;
-  fail(ErrorKind::file, "{}: part of a date must be days, month, weekday or hour, got \"{}\"", subject, text);
-}
-
-Scaling read_scaling(const std::string& text) {
-  for (const auto scaling : {Scaling::quantile, Scaling::standard, Scaling::robust, Scaling::smooth, Scaling::none})
-    if (text_of(scaling) == text) return scaling;
-  fail(ErrorKind::file, "{}: scaling must be quantile, standard, robust, smooth or none, got \"{}\"", subject, text);
-}
-
 json to_json(const ColumnSummary& summary) {
   json object{{"name", summary.name}, {"kind", summary.kind}};
   object["missing"] = summary.missing ? json(*summary.missing) : json();
@@ -67,7 +54,7 @@ std::vector<int64_t> read_places(const json& object, size_t numbers) {
 TablePreprocess::Number TablePreprocess::read_number(const json& item) {
   if (item.is_string()) return {item.get<std::string>()};
   if (!item.is_object()) fail(ErrorKind::file, "{}: field \"numeric\" is missing or has the wrong type", subject);
-  return {json_field<std::string>(item, "column", subject), read_part(json_field<std::string>(item, "part", subject))};
+  return {json_field<std::string>(item, "column", subject), parsed_json_field(item, "part", subject, parse_date_part)};
 }
 
 TablePreprocess::Category TablePreprocess::read_category(const json& item) {
@@ -97,7 +84,7 @@ json TablePreprocess::to_json() const {
           {"summary", summaries}};
 }
 
-/// What can be said of a file that was written before summaries were.
+/// Summaries for a file that was written before there were any.
 std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
   std::vector<ColumnSummary> summaries;
   for (const auto& number : numbers_) summaries.push_back({.name = number.column, .kind = "number", .missing = {}});
@@ -122,7 +109,7 @@ TablePreprocess TablePreprocess::from(const json& object, const std::map<std::st
   for (auto& summary : read.summaries_)
     for (const auto& category : read.categories_)
       if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
-  const auto scaling = read_scaling(json_field<std::string>(object, "scaling", subject));
+  const auto scaling = parsed_json_field(object, "scaling", subject, parse_scaling);
   if (!read.numbers_.empty())
     read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
   return read;

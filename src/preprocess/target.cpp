@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -16,10 +17,9 @@ using Names = std::vector<std::string>;
 // Whole numbers with more different values than this are taken for a quantity.
 constexpr int64_t most_classes = 20;
 
-const std::vector<std::pair<Task, std::string>> tasks = {
-    {Task::regression, "regression"}, {Task::quantile, "quantile"},     {Task::count, "count"},
-    {Task::binary, "binary"},         {Task::multiclass, "multiclass"}, {Task::ordinal, "ordinal"},
-    {Task::multilabel, "multilabel"}};
+constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
+                                  {"binary", Task::binary},         {"multiclass", Task::multiclass},
+                                  {"ordinal", Task::ordinal},       {"multilabel", Task::multilabel}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
@@ -39,7 +39,7 @@ int64_t count_different(const Column& column) {
 }
 
 /// Every row must have a value, and not all the same.
-void check_values(const Column& column) {
+void check_target_values(const Column& column) {
   if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
   check_rows(column.missing(), column.name, "missing value");
   if (column.kind == Column::Kind::number) finite_numbers(column);
@@ -101,18 +101,9 @@ Frame select(const Frame& table, const Names& names) {
 
 }  // namespace
 
-Task parse_task(std::string_view text) {
-  Names names;
-  for (const auto& [task, name] : tasks) {
-    if (text == name) return task;
-    names.push_back(name);
-  }
-  fail(ErrorKind::usage, "Task: must be one of {}, got \"{}\"{}", list(names), text, suggestion(text, names));
-}
+Task parse_task(std::string_view text) { return parse_name("Task", kTasks, text); }
 
-std::string text_of(Task task) {
-  return std::find_if(tasks.begin(), tasks.end(), [&](const auto& row) { return row.first == task; })->second;
-}
+std::string text_of(Task task) { return name_of(kTasks, task); }
 
 void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {
@@ -151,7 +142,7 @@ void Target::fit_labels(const Frame& table) {
 Target Target::fit(const Frame& table, const Names& names, const TargetOptions& options) {
   if (names.empty()) fail(ErrorKind::usage, "target: must name a column, got none");
   const auto chosen = select(table, names);
-  for (const auto& column : chosen.columns) check_values(column);
+  for (const auto& column : chosen.columns) check_target_values(column);
   Target target;
   target.names_ = names;
   target.task_ = options.task.value_or(task_of(chosen));

@@ -68,12 +68,8 @@ json Target::to_json() const {
 Target Target::from(const json& written) {
   Target target;
   target.names_ = several<std::string>(written, "name");
-  const auto task = json_field<std::string>(written, "task", "target");
-  try {
-    target.task_ = parse_task(task);
-  } catch (const Error& error) {
-    fail(ErrorKind::file, "target: {}", error.what());
-  }
+  target.task_ = parsed_json_field(written, "task", "target", parse_task);
+  const auto task = text_of(target.task_);
   const auto count = target.names_.size();
   const bool labels = target.task_ == Task::multilabel;
   const bool many = labels || target.task_ == Task::regression || target.task_ == Task::count;

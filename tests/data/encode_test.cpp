@@ -1,7 +1,6 @@
-// Images as files, small copies of them, and bytes as text.
+// Images as files, and small copies of them.
 #include "reszoo/data/encode.h"
 
-#include "reszoo/base/base64.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/preprocess/thumbnail.h"
 #include "support/sample_image.h"
@@ -43,17 +42,4 @@ TEST(Thumbnail, HasALongerSideOfAtMostSoManyPixels) {
   EXPECT_EQ(std::pair(tall.height, tall.width), (std::pair<int64_t, int64_t>(160, 1)));
   const auto as_it_is = pixels_of(sample_image(28, 160, 1));
   EXPECT_EQ(small(as_it_is, 160), as_it_is);
-}
-
-TEST(Base64, IsThatOfTheStandard) {
-  for (const auto& [bytes, text] : {std::pair("", ""),
-                                    {"f", "Zg=="},
-                                    {"fo", "Zm8="},
-                                    {"foo", "Zm9v"},
-                                    {"foob", "Zm9vYg=="},
-                                    {"fooba", "Zm9vYmE="},
-                                    {"foobar", "Zm9vYmFy"},
-                                    {"\xff\xfe\xfb", "//77"},
-                                    {"\xf8", "+A=="}})
-    EXPECT_EQ(base64(bytes), text);
 }

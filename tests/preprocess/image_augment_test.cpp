@@ -149,7 +149,7 @@ TEST(ImageAugment, ErasesTheRectangleAloneAndWithItsProbability) {
     Random random(10, 0, item), same(10, 0, item);
     std::vector<float> numbers(20 * 30 * 3, 1.0f);
     ImageAugment{.erase = 0.25}.erase_from(numbers.data(), 20, 30, 3, random);
-    PixelArea area;
+    Box area;
     if (same.chance(0.25)) area = draw_erased(20, 30, same).value_or(area);
     const auto zeros = torch::zeros({area.height, area.width, 3});
     auto expected = torch::ones({20, 30, 3});

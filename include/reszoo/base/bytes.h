@@ -1,4 +1,4 @@
-/// Bytes that stay where they are for as long as somebody needs them.
+/// Bytes with shared ownership.
 #pragma once
 #include <cstddef>
 #include <filesystem>
@@ -8,37 +8,33 @@
 
 namespace reszoo {
 
-/// A run of bytes and what keeps them alive. Copies and parts share the bytes; a
-/// tensor made of them holds `owner()`.
+/// A range of bytes and the owner that keeps them alive. Copies and parts share the bytes; a tensor made of them holds
+/// `owner()`.
 class Bytes {
  public:
-  /// Maps a file: pages are read when they are touched. They may be written to,
-  /// which changes this process's copy and not the file. What is no regular file
-  /// (a pipe) is read.
+  /// Maps a file: pages are read when they are touched. Writing to them changes this process's copy and not the file. A
+  /// pipe or another file that is not regular is read instead.
   ///
-  /// The file must not be made shorter while it is mapped: the system then ends
-  /// the process that touches the lost part. Replacing it by a rename, as
-  /// `write_file` does, is safe.
+  /// The file must not be truncated while it is mapped: the system ends a process that touches the missing part.
+  /// Replacing the file by a rename, as `write_file` does, is safe.
   ///
   /// Throws: Error (file) if it is missing, a folder, or cannot be read.
   static Bytes map(const std::filesystem::path& path);
 
-  /// Bytes that the caller keeps alive and unchanged, those of a program's
-  /// constants too: readers copy out of them.
+  /// Bytes that the caller keeps alive and unchanged, such as constants of a program. Readers copy them.
   static Bytes view(const void* data, size_t size);
 
-  /// Bytes of a string that is kept.
+  /// The bytes of a string, which is moved in.
   static Bytes own(std::string content);
 
   std::string_view view() const { return view_; }
   size_t size() const { return view_.size(); }
   const std::shared_ptr<void>& owner() const { return owner_; }
 
-  /// Where a tensor may alias the bytes; null if it must copy them.
+  /// The address at which a tensor may alias the bytes; null if it must copy them.
   char* writable() const { return owner_ ? const_cast<char*>(view_.data()) : nullptr; }
 
-  /// Has the system map all pages now, where it can: for bytes that will all be
-  /// read, faster than page by page as they are touched.
+  /// Asks the system to map all pages now. If all bytes will be read, this is faster than page by page.
   void prefetch() const;
 
   /// A part, with the same owner. `begin + size` must be within.
@@ -48,7 +44,7 @@ class Bytes {
   Bytes(std::string_view view, std::shared_ptr<void> owner) : view_(view), owner_(std::move(owner)) {}
 
   std::string_view view_;
-  std::shared_ptr<void> owner_;  // null for bytes that the caller keeps
+  std::shared_ptr<void> owner_;  // null if the caller keeps the bytes
 };
 
 }  // namespace reszoo

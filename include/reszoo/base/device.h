@@ -1,4 +1,4 @@
-/// Where and with how many threads to compute.
+/// Devices and the number of threads.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -6,16 +6,15 @@
 
 namespace reszoo {
 
-/// Reads `auto` (a GPU where there is one), `cpu`, `cuda` or `cuda:N`.
+/// Reads the name of a device: `auto` (a GPU if there is one), `cpu`, `cuda` or `cuda:N`.
 ///
-/// Throws: Error (usage) for another text; Error (device) if a GPU is asked for
-/// that is not there.
+/// Throws: Error (usage) for another text; Error (device) for a GPU that does not exist.
 c10::Device parse_device(const std::string& text);
 
 /// The number of CPUs that this process may run on.
 int available_cpus();
 
-/// Lets LibTorch use `threads` threads; 0 is all CPUs that this process may use.
+/// Sets the number of threads of LibTorch; 0 means all CPUs that this process may run on.
 void use_threads(int threads);
 
 }  // namespace reszoo

@@ -9,12 +9,12 @@
 
 namespace reszoo {
 
-/// Whose matter an error is.
+/// Who can do something about an error.
 enum class ErrorKind {
-  usage,   ///< the caller asked for something that does not exist or does not fit
-  input,   ///< data or a tensor is not as it must be
+  usage,   ///< an argument or option is invalid
+  input,   ///< data or a tensor is invalid
   file,    ///< a file cannot be read or written, or its content is damaged
-  device,  ///< a device is not there or has failed
+  device,  ///< a device does not exist or has failed
 };
 
 /// An error with one line that names what is wrong and, where known, what to do.
@@ -37,8 +37,8 @@ template <typename... Args>
   fail_formatted(kind, format, fmt::make_format_args(args...));
 }
 
-/// The message of any exception for a person: an Error's own, of any other the
-/// first line; a c10::Error loses its backtrace.
+/// The message of an exception for people: the whole message of an Error, the first line of any other. A c10::Error
+/// loses its backtrace.
 std::string message_of(const std::exception& error);
 
 }  // namespace reszoo

@@ -1,15 +1,14 @@
-/// What the process does with memory that it freed.
+/// How the process reuses freed memory.
 #pragma once
 
 namespace reszoo {
 
-/// Keeps freed memory for the next allocation instead of giving it back to the
-/// system: up to 512 MiB at the end of the heap, and blocks of up to 32 MiB.
+/// Keeps freed memory for the next allocation instead of returning it to the system: up to 512 MiB at the end of the
+/// heap, and blocks of up to 32 MiB.
 ///
-/// LibTorch allocates every activation anew. By default glibc hands large blocks
-/// back, and the system clears each page again in the next step: of a training step
-/// of a tabular network that is a quarter. For programs that train or predict a lot;
-/// a library must not decide it for its caller. Does nothing without glibc.
+/// LibTorch allocates every activation anew. By default glibc returns large blocks, and the system clears each page
+/// again in the next step, which takes a quarter of a training step of a tabular network. Programs that train or
+/// predict a lot call this; a library must not decide it for its caller. Without glibc it does nothing.
 void keep_freed_memory();
 
 }  // namespace reszoo

@@ -1,5 +1,6 @@
-/// The names of an enum's values as a table: read with a suggestion, and printed.
+/// Tables of the names of an enum's values, for reading and printing.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,18 +10,17 @@
 
 namespace reszoo {
 
-/// A row of such a table. A table with more columns is an array of any struct that
-/// has these two members.
+/// A row of a table of names. A table with more columns is an array of any struct with these two members.
 template <typename Value>
 struct Named {
   std::string_view name;
   Value value;
 };
 
-/// "a", "a or b", "a, b or c".
+/// Joins names to "a", "a or b", "a, b or c".
 std::string alternatives(const std::vector<std::string>& names);
 
-/// Throws the Error (usage) for a text that no row has.
+/// Throws an Error (usage) that lists the names and suggests the nearest one.
 [[noreturn]] void refuse_name(std::string_view subject, const std::vector<std::string>& names, std::string_view text);
 
 template <typename Row, size_t N>
@@ -30,20 +30,28 @@ std::vector<std::string> names_of(const Row (&table)[N]) {
   return names;
 }
 
-/// The value that `text` names.
+/// Returns the value that `text` names, or nothing for any other text.
+template <typename Row, size_t N>
+auto find_name(const Row (&table)[N], std::string_view text) {
+  std::optional<decltype(table[0].value)> found;
+  for (const auto& row : table)
+    if (row.name == text) found = row.value;
+  return found;
+}
+
+/// Returns the value that `text` names.
 ///
-///     constexpr Named<Colour> kColours[] = {{"red", Colour::red}, {"green", Colour::green}};
-///     parse_name("colour", kColours, "gren");  // colour: must be red or green, got "gren"; did you mean green?
+///     constexpr Named<Color> kColors[] = {{"red", Color::red}, {"green", Color::green}};
+///     parse_name("color", kColors, "gren");  // color: must be red or green, got "gren"; did you mean green?
 ///
 /// Throws: Error (usage) for any other text.
 template <typename Row, size_t N>
 auto parse_name(std::string_view subject, const Row (&table)[N], std::string_view text) {
-  for (const auto& row : table)
-    if (row.name == text) return row.value;
+  if (const auto found = find_name(table, text)) return *found;
   refuse_name(subject, names_of(table), text);
 }
 
-/// The row of a value. Throws: Error (usage) for a value that has none.
+/// Returns the row of a value. Throws: Error (usage) for a value without a row.
 template <typename Row, size_t N, typename Value>
 const Row& row_of(const Row (&table)[N], Value value) {
   for (const auto& row : table)
@@ -51,7 +59,7 @@ const Row& row_of(const Row (&table)[N], Value value) {
   fail(ErrorKind::usage, "names: must be {}, got the value {}", alternatives(names_of(table)), static_cast<int>(value));
 }
 
-/// The name of a value.
+/// Returns the name of a value. Throws: Error (usage) for a value without a row.
 template <typename Row, size_t N, typename Value>
 std::string name_of(const Row (&table)[N], Value value) {
   return std::string(row_of(table, value).name);

@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// The number that the whole text is, in C's notation; nothing for any other text.
+/// Reads a text that is a number as a whole, in C's notation. Returns nothing for any other text.
 template <typename Number>
 std::optional<Number> number_in_text(std::string_view text) {
   Number value{};

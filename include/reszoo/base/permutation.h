@@ -1,4 +1,4 @@
-/// Random orders that depend on their arguments alone.
+/// Reproducible permutations.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -6,9 +6,8 @@
 
 namespace reszoo {
 
-/// A permutation of 0 .. rows - 1 that depends on the arguments alone: no other
-/// random number is drawn, whatever was done before. `stream` tells apart the
-/// orders of one seed.
+/// A random permutation of 0 .. rows - 1 that depends on the arguments alone, whatever random numbers were drawn
+/// before. `stream` distinguishes the permutations of one seed.
 ///
 /// Shape: (rows) int64.
 at::Tensor permutation(int64_t rows, uint64_t seed, int64_t stream);

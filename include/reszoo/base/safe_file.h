@@ -1,4 +1,4 @@
-/// Files that are either whole and new or whole and old.
+/// Atomic writing of files.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -10,19 +10,18 @@ namespace reszoo {
 
 /// Writes the pieces, one after the other, as the file `path`.
 ///
-/// They go to a temporary file in the same folder, which is checked, flushed to
-/// the disk and renamed; so `path` holds the old content or the new, whatever
-/// happens in between.
+/// They are written to a temporary file in the same folder, which is checked, flushed to the disk and renamed. So
+/// `path` has either the old content or the new one, whatever happens in between.
 ///
-/// Throws: Error (file) if anything fails; the temporary file is then removed.
+/// Throws: Error (file) if anything fails; the temporary file is removed.
 void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& pieces);
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// The same for content that comes piece by piece: the file takes its place at
-/// the end, and is gone if it never does.
+/// The same for content that comes piece by piece. The file appears under its name when `finish` is called; without
+/// that call it is removed.
 class SafeFile {
  public:
-  /// Throws: Error (file), as all of these.
+  /// Throws: Error (file), as do the other functions.
   explicit SafeFile(const std::filesystem::path& path);
   ~SafeFile();
   SafeFile(SafeFile&&) noexcept;
@@ -30,7 +29,7 @@ class SafeFile {
 
   void write(std::string_view bytes);
 
-  /// Puts the file in its place.
+  /// Gives the file its name.
   void finish();
 
  private:

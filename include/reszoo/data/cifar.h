@@ -16,14 +16,13 @@ struct CifarFolder {
 
 /// Reads `data_batch_1.bin` .. `data_batch_5.bin` and `test_batch.bin` (CIFAR-10), or `train.bin`
 /// and `test.bin` (CIFAR-100, the fine classes), with names from `batches.meta.txt` or
-/// `fine_label_names.txt`. Training files that are not there are left out, but one must be.
+/// `fine_label_names.txt`. Missing training files are left out, but one must be there.
 ///
-/// Throws: Error (file) naming a file that is missing, is not whole records long, or has a class
-/// beyond the last.
-/// Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
+/// Throws: Error (file) that names a file which is missing, does not consist of whole records, or has a class beyond
+/// the last. Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 CifarFolder read_cifar_folder(const std::filesystem::path& folder);
 
-/// Whether the folder holds training files of either.
+/// Whether the folder holds training files of either data set.
 bool is_cifar_folder(const std::filesystem::path& folder);
 
 }  // namespace reszoo

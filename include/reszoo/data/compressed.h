@@ -1,12 +1,11 @@
-/// Undoing compression.
+/// Decompression.
 #pragma once
 #include <string>
 
 namespace reszoo {
 
-/// Undoes gzip or zstd where the bytes begin so; returns others as they are.
-/// Throws: Error (file) that begins with `subject` when the data is damaged or
-/// cut off.
+/// Decompresses gzip and zstd, which are recognised by their first bytes; returns other bytes as they are.
+/// Throws: Error (file) that begins with `subject` if the data is damaged or cut off.
 std::string decompressed(std::string bytes, const std::string& subject);
 
 }  // namespace reszoo

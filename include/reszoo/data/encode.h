@@ -6,7 +6,7 @@
 
 namespace reszoo {
 
-/// Writes a grey or RGB image as a PNG file's bytes; what `open_image` reads of them is equal.
+/// Encodes a gray or RGB image as PNG. `open_image` reads the same pixels back.
 /// Throws: Error (usage) for an empty image, or another number of channels than 1 or 3.
 std::string encode_png(const ImageBuffer& pixels);
 

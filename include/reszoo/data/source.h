@@ -1,4 +1,4 @@
-/// Tells what kind of data a path holds.
+/// Detects what kind of data a path holds.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -15,15 +15,15 @@ enum class DataKind {
   unknown,
 };
 
-/// A word for messages: `table`, `IDX folder`, ...
+/// The name of a kind for messages: `table`, `IDX folder`, ...
 std::string text_of(DataKind kind);
 
-/// Looks at a path: a folder by the files in it, a file by its first bytes, and
-/// by its ending (`.csv`, `.tsv`, either with `.gz` or `.zst`) where they do not tell.
-/// Throws: Error (file) for a path that does not exist or cannot be read.
+/// Detects the kind of a path: of a folder by the files in it, of a file by its first bytes. Only CSV is recognised by
+/// the file's extension (`.csv`, `.tsv`, each also with `.gz` or `.zst`). Throws: Error (file) for a path that does not
+/// exist or cannot be read.
 DataKind detect_data(const std::filesystem::path& path);
 
-/// Whether the folder has no class folders of its own, but a folder `train` with such.
+/// Whether the folder has no class folders itself but a subfolder `train` that has.
 bool is_split_folder(const std::filesystem::path& folder);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Parts a table's rows: to train, to validate, to test; or in folds.
+/// Splits the rows of a table into training, validation and test rows, or into folds.
 #pragma once
 #include <vector>
 
@@ -6,9 +6,9 @@
 
 namespace reszoo {
 
-/// By what rows are parted.
+/// The rule by which rows are split.
 ///
-/// | kind       | parts                                                             |
+/// | kind       | split                                                             |
 /// |------------|-------------------------------------------------------------------|
 /// | random     | drawn from all rows                                               |
 /// | stratified | with the same share of every value of the column; a missing one is a value |
@@ -28,9 +28,9 @@ class SplitRule {
   static SplitRule time(const Column& column);
 
   Kind kind() const { return kind_; }
-  /// The column's name, for messages.
+  /// The name of the column, for messages.
   const std::string& name() const { return name_; }
-  /// The value of each row: a code, or a time. (N) float64; undefined for random.
+  /// The value of each row, a code or a time. Shape: (N) float64; undefined for random.
   const Tensor& keys() const { return keys_; }
 
  private:
@@ -41,27 +41,24 @@ class SplitRule {
   Tensor keys_;
 };
 
-/// Numbers of the rows of each part (from 0), rising, int64; maybe none.
+/// The row numbers of each part: int64, from 0, rising, possibly none.
 struct Split {
   Tensor train, validation, test;
 };
 
-/// Parts the rows, the two fractions of them (of [0, 1), with a sum below 1) to
-/// validate and test. The same for the same arguments.
-/// Throws: Error (usage) for other fractions; Error (input) if fewer than 2 rows
-/// are left to train on, or a part that is asked for would be empty.
+/// Splits rows. `validation` and `test` are fractions in [0, 1) whose sum is below 1. The result depends on the
+/// arguments alone. Throws: Error (usage) for other fractions; Error (input) if fewer than 2 rows are left to train on,
+/// or a part whose fraction is not 0 would be empty.
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed);
 
-/// One fold: the rows to train on, and those held out. Rising, int64.
+/// One fold: the numbers of the rows to train on and of those held out, int64, rising.
 struct Fold {
   Tensor train, held_out;
 };
 
-/// Parts the rows in `count` folds; each row is held out once. By time, the rows
-/// are cut into count + 1 runs: a fold holds out a run, trains on all before it,
-/// and the first run is never held out.
-/// Throws: Error (usage) for a count below 2; Error (input) for too few rows,
-/// groups or times.
+/// Splits rows into `count` folds; each row is held out once. By time, the rows are cut into count + 1 runs: each fold
+/// holds out one run and trains on all runs before it, and the first run is never held out. Throws: Error (usage) for a
+/// count below 2; Error (input) for too few rows, groups or times.
 std::vector<Fold> folds(int64_t rows, int64_t count, const SplitRule& rule, uint64_t seed);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// One change of an image that training may make: drawn in one place, made in another.
+/// One change of an image in training. Steps are drawn first, and made later.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,6 +7,8 @@
 
 namespace reszoo {
 
+/// The operations of augmentation.
+///
 /// | operation                     | magnitude                                              |
 /// |-------------------------------|--------------------------------------------------------|
 /// | `identity`                    | none                                                   |
@@ -48,11 +50,10 @@ struct AugmentStep {
   bool operator==(const AugmentStep&) const = default;
 };
 
-/// Makes the changes in their order; what comes from outside of the image has
-/// the colour `fill`.
-/// Throws: Error (usage) for a magnitude that does not fit.
+/// Makes the changes in their order. Pixels from outside of the image get the colour `fill`.
+/// Throws: Error (usage) for an invalid magnitude.
 ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling = Sampling::nearest,
-               const Colour& fill = {});
+                    const Colour& fill = {});
 
 /// The operation's name in the table.
 std::string name_of(AugmentOp op);

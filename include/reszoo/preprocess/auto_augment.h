@@ -1,4 +1,4 @@
-/// Policies that say how images are changed in training.
+/// Published augmentation policies.
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,9 +21,9 @@ namespace reszoo {
 /// | `auto:cifar10`  | the same, found for CIFAR-10                                              |
 /// | `auto:svhn`     | the same, found for SVHN                                                  |
 ///
-/// What has a direction (shear, translation, rotation, brighter or darker) takes
-/// either with probability 1/2. In `rand` and `auto` a translation's magnitude is a
-/// part of the image's size, 150/331 at most, in `trivial` 32 pixels at most.
+/// Operations with a direction (shear, translation, rotation, brighter or darker) take either one with probability 1/2.
+/// In `rand` and `auto` a translation is a fraction of the image's size, at most 150/331; in `trivial` it is at most 32
+/// pixels.
 ///
 /// Source: Cubuk et al. 2018, arXiv:1805.09501 (auto); Cubuk et al. 2019,
 /// arXiv:1909.13719 (rand); Müller and Hutter 2021, arXiv:2103.10158 (trivial);
@@ -33,9 +33,9 @@ struct AutoAugment {
   enum class Kind { none, rand, trivial, automatic };
 
   Kind kind = Kind::none;
-  int64_t count = 2;                ///< operations, 0 and more; of rand
-  int64_t magnitude = 9;            ///< 0 to 30; of rand
-  std::string policy = "imagenet";  ///< or cifar10, svhn; of automatic
+  int64_t count = 2;                ///< number of operations, at least 0; for `rand`
+  int64_t magnitude = 9;            ///< 0 to 30; for `rand`
+  std::string policy = "imagenet";  ///< or cifar10, svhn; for `automatic`
 
   /// Reads the texts of the table. Throws: Error (usage) for any other text.
   static AutoAugment parse(std::string_view text);
@@ -43,13 +43,13 @@ struct AutoAugment {
   /// The text that `parse` reads back.
   std::string text() const;
 
-  /// The changes for one image of that size, pixels.
-  /// Throws: Error (usage) for fields that no text has.
+  /// Draws the changes for one image of this size, pixels.
+  /// Throws: Error (usage) for field values that no text gives.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
-  /// Draws, and makes the changes.
+  /// Draws the changes and makes them.
   ImageBuffer operator()(ImageBuffer image, Random& random, Sampling sampling = Sampling::nearest,
-                    const Colour& fill = {}) const;
+                         const Colour& fill = {}) const;
 
   bool operator==(const AutoAugment&) const = default;
 };

@@ -9,25 +9,24 @@
 
 namespace reszoo {
 
-/// Days since 1970-01-01 UTC that an ISO 8601 text spells: `2024-02-29`,
-/// `2024-02-29 13:45`, `2024-02-29T13:45:10.5`, also with `Z`, `+01:00` or `-0530`
-/// behind. Nothing for any other text.
+/// Reads an ISO 8601 date as days since 1970-01-01 UTC: `2024-02-29`, `2024-02-29 13:45`, `2024-02-29T13:45:10.5`, each
+/// also followed by `Z`, `+01:00` or `-0530`. Returns nothing for any other text.
 std::optional<double> date_in(std::string_view text);
 
-/// The text that `date_in` reads back, to the microsecond: `2024-02-29`, or
-/// `2024-02-29 13:45:00` where there is a time. "" for NaN.
+/// Writes the text that `date_in` reads back, to the microsecond: `2024-02-29`, or `2024-02-29 13:45:00` if there is a
+/// time of day. "" for NaN.
 std::string date_text(double days);
 
-/// Whether the column holds dates: one that a reader says so of, or text in which
-/// every word is one, and there is a word.
+/// Whether a column holds dates: either its `date` flag is set, or it is text with at least one word and every word is
+/// a date.
 bool holds_dates(const Column& column);
 
-/// The column as dates; numbers are days already.
-/// Throws: Error (input) naming the column, the first word that is no date, and
-/// its row. `first_row` is the number of the column's first row.
+/// Converts a column to dates; numbers are taken as days.
+/// Throws: Error (input) that names the column, the first word that is no date, and its row. `first_row` is the number
+/// of the column's first row.
 Column as_dates(const Column& column, int64_t first_row = 1);
 
-/// What a date is split into.
+/// The parts that a date is split into.
 ///
 /// | part    | number                                   |
 /// |---------|------------------------------------------|
@@ -47,7 +46,7 @@ DatePart parse_date_part(std::string_view text);
 /// The text that `parse_date_part` reads back.
 std::string text_of(DatePart part);
 
-/// The part of each date. Shape: (N) float64 days to (N) float64; NaN stays.
+/// Returns a part of each date. Shape: (N) float64 days to (N) float64; NaN stays NaN.
 Tensor part_of(const Tensor& days, DatePart part);
 
 }  // namespace reszoo

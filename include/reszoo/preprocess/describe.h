@@ -1,4 +1,4 @@
-/// A fitted preprocessing for people to read.
+/// Describes a fitted preprocessing to people.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,12 +7,11 @@
 
 namespace reszoo {
 
-/// Each column that is read (kind, share of missing values, fitted quantiles or
-/// words), the scaling, and what was left out. Dates are texts.
+/// Describes each column that is read (kind, share of missing values, fitted quantiles or words), the scaling, and the
+/// columns that were left out. Dates are written as text.
 nlohmann::ordered_json describe(const TablePreprocess& table);
 
-/// The same as lines of text: a table of the columns, and a line for each that
-/// was left out.
+/// The same as text: a table of the columns, and a line for each column that was left out.
 std::string describe_text(const TablePreprocess& table);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Inputs that are made when they are needed.
+/// Training inputs that are made when they are needed.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,14 +8,14 @@
 
 namespace reszoo {
 
-/// Numbered inputs of one shape, and how to make each: decode a file, augment it.
+/// A source of numbered inputs of one shape, with the function that makes one: it decodes a file, say, and augments it.
 struct Examples {
   int64_t count = 0;
-  /// Of one input: (C, H, W) of an image, else any.
+  /// The shape of one input: (C, H, W) for images, otherwise any.
   std::vector<int64_t> shape;
-  /// Writes input `row` as floats to `to`; an image pixel by pixel: (H, W, C). With `random`
-  /// it is one to train on, changed by chance as that stream says; without, one to measure on.
-  /// Called from several threads at once, so LibTorch's own parallel sections have no place in it.
+  /// Writes input `row` as floats to `to`; an image is written as (H, W, C). With `random` the input is for training,
+  /// and augmented by random numbers of that stream; without, it is for evaluation. The function is called from several
+  /// threads at once, so it must not use LibTorch's own parallel sections.
   /// Throws: Error (file) for an input that cannot be made.
   std::function<void(int64_t row, Random* random, float* to)> write;
 };

@@ -1,4 +1,4 @@
-/// Random changes of images in training.
+/// Random augmentation of images for training.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -6,27 +6,21 @@
 #include <vector>
 
 #include "reszoo/preprocess/auto_augment.h"
+#include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
-/// How much colours vary: torchvision's ColorJitter. A factor is uniform in
-/// [max(0, 1 - x), 1 + x], the shift of the hue in [-hue, hue], in random order.
+/// torchvision's ColorJitter. Each factor is uniform in [max(0, 1 - x), 1 + x], the shift of the hue in [-hue, hue];
+/// the changes are made in random order.
 struct ColorJitter {
-  double brightness = 0, contrast = 0, saturation = 0;  ///< 0 and more; 0 leaves it
-  double hue = 0;                                       ///< fraction of the circle, 0 to 0.5
+  double brightness = 0, contrast = 0, saturation = 0;  ///< at least 0, which means no change
+  double hue = 0;                                       ///< fraction of the colour circle, 0 to 0.5
 
   bool operator==(const ColorJitter&) const = default;
 };
 
-/// A rectangle of an image, pixels.
-struct PixelArea {
-  int64_t top = 0, left = 0, height = 0, width = 0;
-
-  bool operator==(const PixelArea&) const = default;
-};
-
-/// What happens to an image in training between its crop and its normalisation,
-/// in this order, and to its numbers after that (`erase`):
+/// The augmentation of an image between its crop and its normalisation, in this order; `erase` comes after the
+/// normalisation:
 ///
 /// | option          | JSON            | change                                                        |
 /// |-----------------|-----------------|---------------------------------------------------------------|
@@ -40,7 +34,7 @@ struct PixelArea {
 /// | `interpolation` | "bilinear"      | or "nearest": how rotation and policy read between pixels     |
 /// | `fill`          | [124, 116, 104] | colour of what comes from outside of the image, bytes       |
 ///
-/// Every choice is drawn from the given Random. Runs in the calling thread alone.
+/// Every choice is drawn from the given Random. All work is done in the calling thread.
 /// Source: the transforms of these names of torchvision 0.28; random erasing: Zhong
 /// et al. 2017, arXiv:1708.04896.
 struct ImageAugment {
@@ -52,34 +46,34 @@ struct ImageAugment {
   double erase = 0;  ///< probability
   bool erase_noise = false;
   std::string interpolation = "nearest";  ///< or "bilinear"
-  Colour fill = {};                       ///< of a grey image the first
+  Colour fill = {};                       ///< a gray image takes the first byte
 
-  /// Throws: Error (usage) for options that do not fit, which the rest takes as they are.
+  /// Checks the options; the other functions assume that they are valid. Throws: Error (usage).
   void check() const;
 
-  /// The changes of one image's bytes; its size is in pixels.
+  /// Draws the changes for one image; its size is in pixels.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
-  /// Draws, and makes the changes; moved in and left alone, an image is not copied.
+  /// Draws the changes and makes them. An image that is moved in and not changed is not copied.
   /// Shape: (H, W, C) to the same, C = 1 or 3.
   /// Throws: Error (input) for another number of channels, or of bytes.
   ImageBuffer operator()(ImageBuffer image, Random& random) const;
 
-  /// Erases a rectangle of a normalised image, or none.
+  /// Erases a random rectangle of a normalised image with the probability `erase`.
   /// Shape: (H, W, C).
   void erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const;
 
-  /// What differs from the default.
+  /// The options that differ from the default.
   nlohmann::json to_json() const;
 
-  /// Throws: Error (file) for what `to_json` does not write.
+  /// Throws: Error (file) for JSON that `to_json` does not write.
   static ImageAugment from(const nlohmann::json& json);
 
   bool operator==(const ImageAugment&) const = default;
 };
 
-/// Draws the rectangle to erase: 0.02 to 0.33 of the image's area, height to width
-/// 0.3 to 3.3, uniform in the ratio's logarithm; none where ten do not fit.
-std::optional<PixelArea> draw_erased(int64_t height, int64_t width, Random& random);
+/// Draws the rectangle to erase: 0.02 to 0.33 of the image's area, a ratio of height to width of 0.3 to 3.3, uniform in
+/// the ratio's logarithm. Returns nothing after ten rectangles that do not fit.
+std::optional<Box> draw_erased(int64_t height, int64_t width, Random& random);
 
 }  // namespace reszoo

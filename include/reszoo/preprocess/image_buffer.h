@@ -1,4 +1,4 @@
-/// An image's bytes.
+/// The pixels of an image in memory.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -6,11 +6,11 @@
 
 namespace reszoo {
 
-/// Rows of pixels from the top, a byte a channel, without gaps.
+/// Rows of pixels from the top, one byte per channel, without gaps between rows.
 /// Shape: height * width * channels bytes.
 struct ImageBuffer {
   int64_t height = 0, width = 0;
-  int64_t channels = 3;  ///< 1 or 3: grey or RGB
+  int64_t channels = 3;  ///< 1 (gray) or 3 (RGB)
   std::vector<uint8_t> bytes = {};
 
   ImageBuffer() = default;

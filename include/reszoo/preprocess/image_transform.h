@@ -1,4 +1,4 @@
-/// From images to the inputs of a network, in training and in evaluation.
+/// From images to the inputs of a network, for training and for evaluation.
 #pragma once
 #include "reszoo/preprocess/examples.h"
 #include "reszoo/preprocess/image_augment.h"
@@ -7,21 +7,20 @@
 
 namespace reszoo {
 
-/// What is done to images: to measure on, `preprocess` alone; to train on, a part is
-/// drawn, resized to `size`, changed by `augment` and normalised as in `preprocess`.
+/// The transform of images. For evaluation it is `preprocess` alone. For training, a random crop is drawn and resized
+/// to the same size, augmented, and normalised as in `preprocess`.
 struct ImageTransform {
   ImagePreprocess preprocess;
   RandomCrop crop = {};
   ImageAugment augment = {};
 
-  /// One image, pixel by pixel: height x width x channels floats, `height` and `width`
-  /// what the preprocessing makes. With `random` it is one to train on.
+  /// Writes one image to `to` as (H, W, C) floats, H and W being those of `preprocess.size_of`. With `random` it is
+  /// transformed for training.
   void write(const LazyImage& image, Random* random, float* to) const;
 };
 
-/// `count` images of a source as inputs; `height` and `width` of all of them, where the
-/// preprocessing does not crop to one size.
-/// Throws: Error (usage) for a preprocessing that gives sizes of their own without these.
+/// Makes inputs of the first `count` images of a source. `height` and `width` are those of every image; they are needed
+/// if the preprocessing does not crop to one size. Throws: Error (usage) if they are needed and not given.
 Examples image_examples(ImageSource source, int64_t count, const ImageTransform& transform, int64_t height = 0,
                         int64_t width = 0);
 

@@ -1,4 +1,4 @@
-/// Reads fields of JSON that came from a file, which may hold anything.
+/// Reads fields of JSON from a file that is not trusted.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -6,15 +6,26 @@
 
 namespace reszoo {
 
-/// The field `key` of `object`.
-/// Throws: Error (file) naming `subject` and the field, when it is missing or
-/// has another type.
+/// Returns the field `key` of `object`.
+/// Throws: Error (file) that names `subject` and the field if it is missing or has another type.
 template <typename T>
 T json_field(const nlohmann::json& object, const std::string& key, const std::string& subject) {
   try {
     return object.at(key).get<T>();
   } catch (const nlohmann::json::exception&) {
     fail(ErrorKind::file, "{}: field \"{}\" is missing or has the wrong type", subject, key);
+  }
+}
+
+/// A text field as the value that `parse` makes of it, such as an enum's.
+/// Throws: Error (file) that begins with `subject` where `parse` throws an Error.
+template <typename Parse>
+auto parsed_json_field(const nlohmann::json& object, const std::string& key, const std::string& subject, Parse parse) {
+  const auto text = json_field<std::string>(object, key, subject);
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    fail(ErrorKind::file, "{}: {}", subject, error.what());
   }
 }
 

@@ -1,4 +1,4 @@
-/// An image before its pixels are needed.
+/// An image whose pixels are read when they are needed.
 #pragma once
 #include <functional>
 #include <memory>
@@ -15,11 +15,11 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// An image of a known size, whose pixels are made when they are asked for: only
-/// those of a part, or of a smaller copy, where that is less work.
+/// An image of a known size whose pixels are decoded on request. A caller that needs a part of them, or a smaller
+/// copy, asks for that, which costs less for some formats.
 class LazyImage {
  public:
-  /// Takes the next rows of a part, from the top; their memory is the giver's again then.
+  /// Receives the next rows of a part, from the top. The rows are valid during the call only.
   using TakeRows = std::function<void(const ImageBuffer& rows)>;
 
   virtual ~LazyImage() = default;
@@ -27,25 +27,25 @@ class LazyImage {
   virtual int64_t height() const = 0;  ///< pixels
   virtual int64_t width() const = 0;   ///< pixels
 
-  /// The smallest copy that can be read for less work: 1 is the image itself, 8
-  /// one of an eighth of its sides.
+  /// The largest denominator by which `read` can scale the image down while it decodes: 1 if it cannot, 8 if it can
+  /// give copies with sides of an eighth.
   virtual int64_t most_shrink() const { return 1; }
 
-  /// The pixels of a box of the image, or of its copy with sides a `shrink`-th as
-  /// long, rounded up; `shrink` is 1, 2, 4 or 8. Grey images have one channel.
+  /// Returns the pixels of a box of the image, or of its copy whose sides are 1 / `shrink` as long, rounded up;
+  /// `shrink` is 1, 2, 4 or 8. Gray images have one channel, all others three.
   /// Throws: Error (file) for a damaged file.
   virtual ImageBuffer read(const Box& box, int64_t shrink = 1) const = 0;
 
-  /// The same, some rows at a time where that is less work: they are still in the cache then.
+  /// The same, some rows at a time if the format allows it, so that they are still in the cache when they are used.
   virtual void read_rows(const Box& box, int64_t shrink, const TakeRows& take) const { take(read(box, shrink)); }
 
   Box whole() const { return {0, 0, height(), width()}; }
 };
 
-/// Pixels in the caller's memory: a grey or RGB image without gaps between rows.
+/// An image whose pixels are in the caller's memory already: gray or RGB, without gaps between rows.
 class InMemoryImage : public LazyImage {
  public:
-  /// `first`: height * width * channels bytes that outlive this.
+  /// `first` points to height * width * channels bytes, which must outlive this object.
   InMemoryImage(const uint8_t* first, int64_t height, int64_t width, int64_t channels)
       : first_(first), height_(height), width_(width), channels_(channels) {}
   int64_t height() const override { return height_; }
@@ -57,11 +57,10 @@ class InMemoryImage : public LazyImage {
   int64_t height_, width_, channels_;
 };
 
-/// Images by number, from 0. Called from several threads at once.
+/// Opens an image by its number, from 0. It is called from several threads at once.
 using ImageSource = std::function<std::unique_ptr<LazyImage>(int64_t row)>;
 
-/// The pixels with 1 or 3 channels: grey is repeated, RGB becomes ITU-R 601-2 luma as
-/// Pillow rounds it.
+/// Converts pixels to 1 or 3 channels: gray is repeated, RGB becomes ITU-R 601-2 luma, rounded as Pillow does.
 ImageBuffer with_channels(ImageBuffer pixels, int64_t channels);
 
 }  // namespace reszoo

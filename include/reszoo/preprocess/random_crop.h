@@ -1,4 +1,4 @@
-/// Which part of an image a step of training sees.
+/// Random crops for training.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-/// A random part of an image: comparable, printable, parsed from text.
+/// The rule by which a random crop is drawn: comparable, printable, parsed from text.
 ///
 /// | text             | the part                                                                      |
 /// |------------------|-------------------------------------------------------------------------------|
@@ -23,8 +23,8 @@ struct RandomCrop {
   enum class Kind { none, resized, padded };
 
   Kind kind = Kind::none;
-  double least_area = 0.08, most_area = 1;  ///< fractions of the image's; of resized
-  int64_t padding = 4;                      ///< pixels; of padded
+  double least_area = 0.08, most_area = 1;  ///< fractions of the image's area; for `resized`
+  int64_t padding = 4;                      ///< pixels; for `padded`
 
   /// Reads the texts of the table. Throws: Error (usage) for any other text.
   static RandomCrop parse(std::string_view text);
@@ -32,8 +32,8 @@ struct RandomCrop {
   /// The text that `parse` reads back.
   std::string text() const;
 
-  /// A part as `resized` draws it; after ten draws that do not fit, the largest in the
-  /// middle with an aspect ratio within the bounds.
+  /// Draws the part for `resized`. After ten draws that do not fit it is the largest part in the middle whose aspect
+  /// ratio is within the bounds.
   Box draw(int64_t height, int64_t width, Random& random) const;
 
   bool operator==(const RandomCrop&) const = default;

@@ -9,27 +9,26 @@
 
 namespace reszoo {
 
-/// Options of TablePreprocess::fit. A column that no list names is of the kind
-/// that its values say, see TablePreprocess.
+/// Options of TablePreprocess::fit. The kind of a column that no list names follows from its values, see
+/// TablePreprocess.
 struct TablePreprocessOptions {
   Scaling scaling = Scaling::quantile;
-  uint64_t seed = 0;    ///< of the noise
-  double noise = 1e-3;  ///< of `quantile`, see Scaler
+  uint64_t seed = 0;    ///< seed of the noise
+  double noise = 1e-3;  ///< for `quantile`, see Scaler
   std::vector<std::string> numeric, categorical, ignore;
-  /// A word of fewer rows is treated as one never seen. Left out: rows / 200,
-  /// within 1 to 10.
+  /// A word that fewer rows than this have is treated like one never seen. Default: rows / 200, within 1 to 10.
   std::optional<int64_t> rare = {};
 };
 
-/// What fitting found of one column, for people to read.
+/// What fitting found in one column, for people to read.
 struct ColumnSummary {
   std::string name;
   std::string kind;               ///< `number`, `date`, `category`
-  std::optional<double> missing;  ///< share of the rows without a value; nothing where it is unknown
-  /// Of numbers and dates (days): 0, 25, 50, 75, 100 %; empty where unknown.
+  std::optional<double> missing;  ///< fraction of the rows without a value; nothing if unknown
+  /// For numbers and dates (days): quantiles at 0, 25, 50, 75, 100 %; empty if unknown.
   std::vector<double> quantiles = {};
-  std::vector<std::string> words = {};  ///< of categories: those that have a code
-  int64_t rare = 0;                     ///< of categories: rows whose word is too rare for a code
+  std::vector<std::string> words = {};  ///< for categories: the words that have a code
+  int64_t rare = 0;                     ///< for categories: number of rows whose word is too rare for a code
 };
 
 /// The fitted preprocessing of a table: which columns are read, and how.
@@ -44,32 +43,30 @@ struct ColumnSummary {
 /// | text, at least 90 % of it different                | left out: names rows  |
 /// | whole numbers, each of its own and close together  | left out: counts rows |
 ///
-/// The last two hold for columns of 20 rows and more that no option names. Close
-/// together is a range below 10 times the rows where the numbers rise or fall in
-/// the rows' order, else below twice the rows. `notes` has a line for each column
-/// that is left out.
+/// The last two rules apply to columns of at least 20 rows that no option names. "Close together" means a range below
+/// 10 times the number of rows if the values rise or fall in row order, otherwise below twice the number of rows.
+/// `notes` has a line for each column that is left out.
 ///
-/// A row becomes, in this order: the scaled numbers, and the parts of dates that
-/// vary (DatePart), missing ones the middle; a 0/1 indicator for each number or
-/// date that a hundredth of the rows or more lacked in fitting; each category's
-/// code (0 to K-1). An infinite number is a missing one, a missing category the word
-/// "". Words of too few rows and words never seen are -1.
+/// A row becomes, in this order: the scaled numbers, and those parts of dates that vary (DatePart), with the middle for
+/// missing ones; a 0/1 indicator for each number or date that at least 1 % of the rows lacked in fitting; the code of
+/// each category (0 to K-1). An infinite number counts as missing; a missing category is the word "". Words of too few
+/// rows and words never seen are -1.
 ///
 /// Shape: a table of N rows to (N, numeric_count() + cardinalities().size()) float32.
 class TablePreprocess {
  public:
   /// Fits on the training rows.
-  /// Throws: Error (usage) for an option that names no column, or one twice;
-  /// Error (input) for a text where a number is asked for, or no column left.
+  /// Throws: Error (usage) for an option that names no column, or a column that two options name; Error (input) for
+  /// text in a numeric column, or if no column is left.
   static TablePreprocess fit(const Frame& table, const std::string& target, const TablePreprocessOptions& options = {});
 
-  /// Reads back what `to_json` and `tensors` gave, of earlier versions too.
-  /// Throws: Error (file) when they do not fit together.
+  /// Reads back what `to_json` and `tensors` returned, in earlier versions too.
+  /// Throws: Error (file) if they do not fit together.
   static TablePreprocess from(const nlohmann::json& json, const std::map<std::string, Tensor>& tensors);
 
-  /// Further columns of the table are ignored.
-  /// Throws: Error (input) naming the columns that are lost, and for a text where
-  /// a number or date must be its first row (counted from `table.first_row`).
+  /// Prepares rows. Columns that fitting did not use are ignored.
+  /// Throws: Error (input) that names missing columns, or the first row (counted from `table.first_row`) with text
+  /// where a number or a date must be.
   Tensor transform(const Frame& table) const;
 
   /// Number of float columns: numbers, parts of dates, and indicators.
@@ -78,29 +75,28 @@ class TablePreprocess {
   /// Number of codes of each category, in order.
   std::vector<int64_t> cardinalities() const;
 
-  /// Names of the output's columns; a part of a date is named `<column> month`,
-  /// an indicator `<column> missing`.
+  /// Names of the output's columns. A part of a date is named `<column> month`, an indicator `<column> missing`.
   std::vector<std::string> columns() const;
 
   /// Columns of the table that are read, each once.
   std::vector<std::string> inputs() const;
 
-  /// Columns to read as text whatever they look like, so that "007" stays
-  /// itself where all words happen to be numbers.
+  /// Columns that must be read as text whatever they look like, so that "007" stays itself even if all words of a file
+  /// are numbers.
   std::vector<std::string> text_columns() const;
 
-  /// What fitting left out or found odd, a line each.
+  /// One line for each thing that fitting left out or found unusual.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  /// What fitting found of each column that is read.
+  /// What fitting found in each column that is read.
   const std::vector<ColumnSummary>& summaries() const { return summaries_; }
 
-  /// How numbers are scaled; nothing without numbers.
+  /// The scaler of the numbers; nothing if there are none.
   const std::optional<Scaler>& scaler() const { return scaler_; }
 
   nlohmann::json to_json() const;
 
-  /// The fitted numbers, see Scaler::tensors.
+  /// The fitted tensors, see Scaler::tensors.
   std::map<std::string, Tensor> tensors() const;
 
  private:

@@ -1,4 +1,4 @@
-/// Turns a table's target columns into what a loss reads, and outputs back.
+/// Encodes the target columns of a table for a loss, and decodes a network's outputs.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// What is predicted.
+/// The kind of prediction.
 enum class Task {
   regression,  ///< a number, or several columns of numbers
   quantile,    ///< quantiles of a number
@@ -18,7 +18,7 @@ enum class Task {
   multilabel,  ///< several columns of two classes each
 };
 
-/// Reads the name of a task, as it stands in the enumeration.
+/// Reads the name of a task: the enumerator's own.
 /// Throws: Error (usage) for any other text.
 Task parse_task(std::string_view text);
 
@@ -27,9 +27,9 @@ std::string text_of(Task task);
 
 /// Options of Target::fit.
 struct TargetOptions {
-  std::optional<Task> task = {};                ///< left out, it follows from the columns
-  std::vector<std::string> classes = {};        ///< their order; left out, they are sorted
-  std::vector<double> quantiles = {.1, .5, .9}; ///< of `quantile`: rising fractions in (0, 1)
+  std::optional<Task> task = {};                 ///< default: it follows from the columns
+  std::vector<std::string> classes = {};         ///< the order of the classes; default: sorted
+  std::vector<double> quantiles = {.1, .5, .9};  ///< for `quantile`: rising fractions in (0, 1)
 };
 
 /// The fitted target. Without a task given, it follows from the columns:
@@ -57,34 +57,32 @@ struct TargetOptions {
 /// | ordinal    | (N) int64                    | logits of y > 0, y > 1, …: one less than classes |
 /// | multilabel | (N, T) float32, 0 or 1       | T logits                               |
 ///
-/// Outputs (N, k, …) are those of k networks: their values or probabilities are
-/// averaged.
+/// Outputs of shape (N, k, …) come from k networks; their values or probabilities are averaged.
 class Target {
  public:
-  /// Throws: Error (input) for a missing, infinite or single value, text where a
-  /// number must be, or classes that do not suit the task; Error (usage) for
-  /// options that do not.
+  /// Throws: Error (input) for a missing or infinite value, a single value in all rows, text where a number must be, or
+  /// classes that do not suit the task; Error (usage) for options that do not suit it.
   static Target fit(const Frame& table, const std::vector<std::string>& names, const TargetOptions& options = {});
 
   /// The same for one column.
   static Target fit(const Column& column, std::optional<Task> task = {});
 
-  /// Reads back what `to_json` gave. Throws: Error (file).
+  /// Reads back what `to_json` returned. Throws: Error (file).
   static Target from(const nlohmann::json& json);
 
   Task task() const { return task_; }
   const std::vector<std::string>& names() const { return names_; }
 
-  /// The names as one text.
+  /// The names, joined to one text.
   std::string name() const;
 
-  /// Names of the classes, in their order; empty where there are none.
+  /// Names of the classes, in their order; empty if there are none.
   const std::vector<std::string>& classes() const { return classes_; }
 
-  /// The two words of each target of `multilabel`; the second is 1.
+  /// For `multilabel`: the two words of each target; the second one is 1.
   const std::vector<std::vector<std::string>>& labels() const { return labels_; }
 
-  /// Of `quantile`.
+  /// The fractions that `quantile` predicts.
   const std::vector<double>& quantiles() const { return quantiles_; }
 
   /// Whether it predicts numbers rather than classes.
@@ -93,42 +91,37 @@ class Target {
   /// Width of the network's output, see the table.
   int64_t outputs() const;
 
-  /// What numbers are standardised by, in their own unit: mean and deviation, 0 and 1 of counts; empty for classes. An
-  /// error in standardised units times `scale` is in the target's.
+  /// Mean and standard deviation of each number, in its own unit, 0 and 1 of counts; empty for classes. An error in
+  /// standardised units, multiplied by `scale`, is in the target's unit.
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& scale() const { return scale_; }
 
-  /// The probability from which `binary` says the second class, or `multilabel`
-  /// yes, a number a target.
+  /// For each target, the probability from which `binary` predicts the second class, or `multilabel` predicts 1.
   const std::vector<double>& thresholds() const { return thresholds_; }
 
-  /// Throws: Error (usage) for a task without thresholds, another number of them
-  /// or one outside of [0, 1].
+  /// Throws: Error (usage) for a task without thresholds, a wrong number of them, or one outside of [0, 1].
   void set_thresholds(std::vector<double> thresholds);
 
-  /// The rows' targets, see the table.
-  /// Throws: Error (input) naming the row of a missing value or unknown class
-  /// (rows count from 1).
+  /// Encodes the targets of the rows, see the table.
+  /// Throws: Error (input) that names the row of a missing value or an unknown class (rows count from 1).
   Tensor encode(const Frame& table) const;
 
   /// The same for one column, whatever its name.
   Tensor encode(const Column& column) const;
 
-  /// Predictions: numbers (N, T), or (N) for one, as float64 in the target's
-  /// unit, rising along quantiles; classes (N) int64; labels (N, T) int64.
-  /// Throws: Error (input) for outputs of another shape.
+  /// Decodes predictions: numbers (N, T), or (N) for one target, as float64 in the target's unit, rising along
+  /// quantiles; classes (N) int64; labels (N, T) int64. Throws: Error (input) for outputs of a wrong shape.
   Tensor decode(const Tensor& outputs) const;
 
-  /// Class probabilities (N, classes) of outputs, or (N, T) of labels.
+  /// Computes class probabilities (N, classes), or (N, T) for labels.
   /// Throws: Error (usage) for numbers, which have none.
   Tensor probabilities(const Tensor& outputs) const;
 
-  /// The truth as `decode` gives predictions, from what `encode` gave.
+  /// Converts encoded targets to the form in which `decode` returns predictions.
   Tensor truth(const Tensor& encoded) const;
 
-  /// What the outputs say as a table: column `prediction` (of quantiles the
-  /// middle one, beside `quantile_<q>`), or `prediction_<name>` a target; and
-  /// `probability_<class>` on request.
+  /// The predictions as a table: a column `prediction` (for quantiles the middle one, beside the columns
+  /// `quantile_<q>`), or a column `prediction_<name>` for each target; on request also `probability_<class>`.
   Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
   nlohmann::json to_json() const;

@@ -1,4 +1,4 @@
-// Bytes stay where they are; text of files that nobody trusts is safe to show.
+// Bytes stay where they are for as long as they are needed.
 #include "reszoo/base/bytes.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "reszoo/base/safe_file.h"
-#include "reszoo/base/text.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -55,18 +54,4 @@ TEST(Bytes, WhatCannotBeMappedIsSaidWithTheReason) {
   expect_error(ErrorKind::file, "none: cannot be opened (No such file or directory)",
                [&] { Bytes::map(folder / "none"); });
   expect_error(ErrorKind::file, ": is a folder, not a file", [&] { Bytes::map(folder.path()); });
-}
-
-TEST(Text, OfAFileIsShownAsPrintableAscii) {
-  EXPECT_EQ(printable("a\n\x1b[31m\xff"
-                      "b"),
-            "a??[31m?b");
-  EXPECT_EQ(printable("abcdef", 3), "abc…");
-}
-
-TEST(Text, Utf8IsToldFromOtherBytes) {
-  for (const std::string text : {"", "plain", "dög", "€", "\U0010ffff"}) EXPECT_TRUE(is_utf8(text)) << text;
-  for (const std::string text :
-       {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"})
-    EXPECT_FALSE(is_utf8(text)) << printable(text);
 }

@@ -1,11 +1,12 @@
 // A file is whole and new, or whole and old.
+#include "reszoo/base/safe_file.h"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
 
-#include "reszoo/base/safe_file.h"
 #include "support/support.h"
 
 using namespace reszoo;

@@ -1,0 +1,57 @@
+// CSV and TSV as a format of tables: read in portions of some megabytes, written with a header.
+#include <arrow/csv/api.h>
+#include <arrow/ipc/writer.h>
+
+#include "arrow_frame.h"
+#include "csv.h"
+#include "table_formats.h"
+
+namespace reszoo {
+namespace {
+
+/// Bytes of a part.
+constexpr int64_t kCsvBytes = int64_t{8} << 20;
+
+TableParts read_csv(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
+  const bool tabs = extension_before_compression(input->path()) == ".tsv";
+  const auto reader = std::make_shared<CsvReader>(input->stream(), tabs, selection.options, input->subject());
+  check_there(selection.options.columns, reader->names(), input->subject());
+  check_there(selection.keep, reader->names(), input->subject());
+  return [input, reader, selection, bytes = selection.whole ? 0 : kCsvBytes]() -> std::optional<TablePart> {
+    const auto text = reader->next_text(bytes);
+    if (text.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
+    const auto& [options, keep, whole] = selection;
+    TablePart part{.read = reader->parse(text, options.columns, options.text), .first_row = reader->first_row()};
+    if (!keep.empty())
+      part.kept = select_columns(*reader->parse(text, keep, keep, /*exact=*/true), keep, input->subject());
+    return part;
+  };
+}
+
+class CsvWriter final : public TableBatchWriter {
+ public:
+  explicit CsvWriter(std::shared_ptr<arrow::ipc::RecordBatchWriter> writer) : writer_(std::move(writer)) {}
+  arrow::Status write(const arrow::RecordBatch& batch) override { return writer_->WriteRecordBatch(batch); }
+  arrow::Status close() override { return writer_->Close(); }
+
+ private:
+  std::shared_ptr<arrow::ipc::RecordBatchWriter> writer_;
+};
+
+arrow::Result<std::unique_ptr<TableBatchWriter>> write_csv_batches(
+    const std::shared_ptr<arrow::io::OutputStream>& output, const std::shared_ptr<arrow::Schema>& schema) {
+  ARROW_ASSIGN_OR_RAISE(auto writer, arrow::csv::MakeCSVWriter(output, schema, arrow::csv::WriteOptions::Defaults()));
+  return std::make_unique<CsvWriter>(std::move(writer));
+}
+
+}  // namespace
+
+TableFormat csv_format() {
+  return {.name = "CSV",
+          .extensions = {".csv", ".tsv"},
+          .read = read_csv,
+          .written_extension = ".csv",
+          .write = write_csv_batches};
+}
+
+}  // namespace reszoo

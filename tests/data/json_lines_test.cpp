@@ -1,0 +1,131 @@
+// JSON Lines as a format of tables: src/data/json_lines.cpp.
+#include <zlib.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "reszoo/base/safe_file.h"
+#include "reszoo/data/source.h"
+#include "reszoo/data/table.h"
+#include "reszoo/data/table_stream.h"
+#include "support/support.h"
+
+using namespace reszoo;
+using namespace reszoo::test;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Frame parsed(const std::string& text, const TableReadOptions& options = {}) {
+  std::istringstream stream(text);
+  return read_table(stream, "stdin", options);
+}
+
+Words texts_of(const Column& column) {
+  Words words;
+  for (int64_t i = 0; i < column.size(); ++i) {
+    const auto code = column.codes[i].item<int64_t>();
+    words.push_back(code < 0 ? "-" : column.words.at(static_cast<size_t>(code)));
+  }
+  return words;
+}
+
+void expect_refused(const std::string& text, const std::vector<std::string>& parts) {
+  expect_error_parts(ErrorKind::input, parts, [&] { parsed(text); });
+}
+
+/// Lines {"key": "00i", "x": i, ...}; every fifth lacks x.
+std::string many_lines(int64_t rows) {
+  std::string text;
+  for (int64_t i = 0; i < rows; ++i)
+    text += i % 5 == 0 ? fmt::format("{{\"key\": \"00{}\"}}\n", i)
+                       : fmt::format("{{\"key\": \"00{}\", \"x\": {}, \"when\": \"2024-01-02\"}}\n", i, i);
+  return text;
+}
+
+}  // namespace
+
+TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
+  const auto table = parsed("{\"x\": 1, \"t\": \"a, \\\"b\\\"\", \"ok\": true, \"when\": \"2024-02-29\"}\n\n"
+                            "{\"t\": \"\", \"x\": null, \"when\": \"2024-03-01 12:00:00\"}\r\n"
+                            "{\"x\": 2.5, \"ok\": false, \"t\": \"\\u00e9\"}");
+  EXPECT_EQ(table.names(), (Words{"x", "t", "ok", "when"}));
+  EXPECT_EQ(table.rows(), 3);
+  EXPECT_EQ(table.at("x").numbers[0].item<double>(), 1);
+  EXPECT_TRUE(std::isnan(table.at("x").numbers[1].item<double>()));
+  EXPECT_EQ(texts_of(table.at("t")), (Words{"a, \"b\"", "-", "é"}));
+  EXPECT_EQ(texts_of(table.at("ok")), (Words{"true", "-", "false"}));
+  EXPECT_TRUE(table.at("when").date);
+  EXPECT_EQ(table.at("when").numbers[1].item<double>(), 19783.5);
+}
+
+TEST(JsonLines, ColumnsAreSelectedAndReadAsText) {
+  const std::string text = "{\"zip\": 1234, \"when\": \"2024-02-29\", \"rest\": [1]}\n{\"zip\": 99, \"when\": \"2024-03-01\"}\n";
+  const auto table = parsed(text, {.text = {"zip", "when"}, .columns = {"when", "zip"}});
+  EXPECT_EQ(table.names(), (Words{"when", "zip"}));
+  EXPECT_EQ(texts_of(table.at("zip")), (Words{"1234", "99"}));
+  EXPECT_EQ(texts_of(table.at("when")), (Words{"2024-02-29", "2024-03-01"}));
+  expect_error_parts(ErrorKind::input, {"stdin", "no column \"zap\"", "did you mean zip?"},
+                     [&] { parsed(text, {.columns = {"zap"}}); });
+}
+
+TEST(JsonLines, WhatIsNoRowIsRefusedByItsNumber) {
+  expect_refused("{\"a\": 1}\n{\"a\": [1]}\n", {"stdin: row 2: column \"a\" changed from number to array"});
+  expect_refused("{\"a\": null}\n{\"a\": [1]}\n", {"stdin: row 2: column \"a\" must hold numbers or text, got a list"});
+  expect_refused("{\"b\": 1}\n{}\n{\"a\": {\"c\": 1}}\n", {"row 3: column \"a\"", "got an object"});
+  expect_refused("{\"a\": 1}\n{\"a\": \"x\"}\n", {"row 2: column \"a\" changed from number to string"});
+  expect_refused("{\"a\": 1}\n{\"a\": 2,\n", {"stdin: row 2: "});
+  expect_refused("{\"a\": 1, \"a\": 2}\n", {"row 1: column \"a\" was specified twice"});
+  expect_refused("[{\"a\": 1},\n {\"a\": 2}]\n", {"stdin: is a JSON array", "an object a line"});
+  expect_refused("{}\n{}\n", {"stdin: is empty, without columns"});
+  expect_refused("{\"a\": \"\xff\"}\n", {"stdin: text must be UTF-8"});
+}
+
+TEST(JsonLines, AreRecognisedByContentCompressedToo) {
+  const TempDir folder;
+  const std::string text = "{\"a\": 1}\n{\"a\": 2}\n";
+  for (const auto* name : {"a.jsonl", "b.txt"}) write_file(folder / name, text);
+  const auto packed = (folder / "c.jsonl.gz").string();
+  auto* file = gzopen(packed.c_str(), "wb");
+  gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(file);
+  for (const auto* name : {"a.jsonl", "b.txt", "c.jsonl.gz"}) {
+    EXPECT_EQ(detect_data(folder / name), DataKind::table) << name;
+    EXPECT_EQ(read_table(folder / name).rows(), 2) << name;
+  }
+}
+
+TEST(JsonLines, PartsHaveTheColumnsOfTheFirstAndKeepTextAsItIs) {
+  const TempDir folder;
+  const int64_t rows = 300000;  // more than one part
+  write_file(folder / "t.jsonl", many_lines(rows));
+  TableReader reader(folder / "t.jsonl", {.columns = {"x", "when"}}, {"key", "when"});
+  TableWriter writer(folder / "kept.csv");
+  int64_t row = 1, parts = 0;
+  double sum = 0;
+  while (const auto part = reader.next()) {
+    EXPECT_EQ(part->frame.first_row, row);
+    EXPECT_EQ(part->frame.names(), (Words{"x", "when"}));
+    EXPECT_TRUE(part->frame.at("when").date);
+    sum += part->frame.at("x").numbers.nansum().item<double>();
+    writer.write({{Column::of_numbers("y", std::vector<double>(static_cast<size_t>(part->frame.rows()), 1))}}, part->kept);
+    row += part->frame.rows();
+    ++parts;
+  }
+  writer.finish();
+  EXPECT_EQ(row, rows + 1);
+  EXPECT_GT(parts, 1);
+  EXPECT_EQ(sum, 2.0 * rows * rows / 5);
+  const auto kept = read_file(folder / "kept.csv");
+  EXPECT_NE(kept.find("\"007\",\"2024-01-02\",1"), std::string::npos) << kept.substr(0, 200);
+}
+
+TEST(JsonLines, AKeyThatAppearsLateIsNamed) {
+  const TempDir folder;
+  write_file(folder / "t.jsonl", many_lines(300000) + "{\"late\": 1}\n");
+  TableReader reader(folder / "t.jsonl");
+  expect_error_parts(ErrorKind::input, {"t.jsonl: column \"late\" appears after row "}, [&] {
+    while (reader.next()) continue;
+  });
+}
