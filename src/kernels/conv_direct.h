@@ -22,8 +22,8 @@ struct ConvPart {
 
 /// Computes a part of y = epilogue(conv(x)).
 ///
-/// Each pixel is a row of a `IndirectionBuffer`; rows are multiplied with panels of weights in registers. `zeros` has C
-/// zeros, which are read instead of the padding.
+/// Each pixel is a row of an `IndirectionBuffer`; rows are multiplied with panels of weights in registers. `zeros` has
+/// C zeros, which are read instead of the padding.
 void conv_direct(const float* x, const float* packed, const float* zeros, const ConvShape& shape,
                  const Epilogue& epilogue, float* y, const ConvPart& part);
 

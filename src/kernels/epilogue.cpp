@@ -35,10 +35,12 @@ HWY_INLINE V NormalCdf(D d, V x) {
   return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(one, tail));
 }
 
-/// x limited to [low, high]. The order of the operands lets a NaN through.
+/// x limited to [low, high]. A NaN, which no comparison is true of, stays.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Limit(D d, float low, float high, V x) {
-  return hn::Min(hn::Set(d, high), hn::Max(hn::Set(d, low), x));
+  const auto least = hn::Set(d, low), most = hn::Set(d, high);
+  const auto above = hn::IfThenElse(hn::Lt(x, least), least, x);
+  return hn::IfThenElse(hn::Gt(above, most), most, above);
 }
 
 template <Activation kActivation, class D, class V = hn::Vec<D>>

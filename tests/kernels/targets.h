@@ -28,9 +28,9 @@ inline Tensor by_pixel(const Tensor& maps) {
   return maps.permute({0, 2, 3, 1}).contiguous();
 }
 
-/// The largest difference, relative to the largest value that is expected.
+/// The largest difference, relative to the largest value that is expected; this may be 0 after a ReLU.
 inline double error_of(const Tensor& actual, const Tensor& expected) {
-  return ((actual - expected).abs().max() / expected.abs().max()).item<double>();
+  return ((actual - expected).abs().max() / expected.abs().max().clamp_min(1e-3)).item<double>();
 }
 
 /// Each activation and LibTorch's function.
