@@ -113,6 +113,12 @@ TEST(KeyMap, Detectron2sResNetsLoad) {
   }
 }
 
+TEST(KeyMap, AKeyIsNotRenamedToAnotherOne) {
+  State state("key");
+  for (const auto* key : {"linear.weight", "fc.weight", "stem.fc.weight"}) state.insert(key, torch::ones(1));
+  for (const auto& remap : candidate_remaps(state)) EXPECT_EQ(remap.state.keys(), state.keys()) << remap.key_remap;
+}
+
 TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
   nn::Sequential wrapped;
   wrapped->push_back("model", nn::Linear(2, 2));
