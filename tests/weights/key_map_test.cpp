@@ -148,6 +148,18 @@ TEST(Fit, NamesTheRowOfAState) {
                [&] { load_state(network, state, {}, "file"); });
 }
 
+TEST(Fit, IdentifiesTheOneModelOfAState) {
+  const auto of_resnet18 = state_of(*create_meta_model("resnet18", ImageOptions{.outputs = 7}));
+  EXPECT_EQ(identify_model(of_resnet18, "net.pth").text(), "resnet18 with outputs=7");
+  const auto of_resnet50 = state_of(*create_meta_model("resnet50"));
+  EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnet50").name, "resnet50");
+  EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnetaa50").name, "resnetaa50");
+  expect_error_parts(ErrorKind::usage, {"net.pth: fits several models", "resnet50", "resnetaa50"},
+                     [&] { identify_model(of_resnet50, "net.pth", "resnet18"); });
+  expect_error(ErrorKind::usage, "net.pth: fits no registered model",
+               [] { identify_model(State("key"), "net.pth", "resnet18"); });
+}
+
 TEST(Fit, FindsEveryRowByItsKeys) {
   for (const auto& name : registry().names()) {
     const auto fits = match_models(state_of(*create_meta_model(name)));
