@@ -150,7 +150,11 @@ TEST(Fit, NamesTheRowOfAState) {
 
 TEST(Fit, IdentifiesTheOneModelOfAState) {
   const auto of_resnet18 = state_of(*create_meta_model("resnet18", ImageOptions{.outputs = 7}));
-  EXPECT_EQ(identify_model(of_resnet18, "net.pth").text(), "resnet18 with outputs=7");
+  // resnetblur18 has the same weights.
+  EXPECT_EQ(identify_model(of_resnet18, "folder/resnet18-f37072fd.pth").text(), "resnet18 with outputs=7");
+  EXPECT_EQ(identify_model(of_resnet18, "resnetblur18").name, "resnetblur18");
+  expect_error(ErrorKind::usage, "resnet18d.pth: fits several", [&] { identify_model(of_resnet18, "resnet18d.pth"); });
+  EXPECT_EQ(identify_model(state_of(*create_meta_model("cifar_resnet20")), "net.pth").text(), "cifar_resnet20");
   const auto of_resnet50 = state_of(*create_meta_model("resnet50"));
   EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnet50").name, "resnet50");
   EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnetaa50").name, "resnetaa50");
