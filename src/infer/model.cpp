@@ -22,10 +22,18 @@ Tensor in_batches(const Tensor& input, int64_t batch_size, torch::Device device,
   return results.size() == 1 ? results.front() : torch::cat(results);
 }
 
+/// The first parameter of a module, or nothing. To list all of them, with their names, takes longer than a small network.
+std::optional<Tensor> first_parameter(const nn::Module& module) {
+  if (const auto own = module.parameters(/*recurse=*/false); !own.empty()) return own.front();
+  for (const auto& child : module.children())
+    if (auto found = first_parameter(*child)) return found;
+  return std::nullopt;
+}
+
 /// The device of the weights; that of the input if there are none.
 torch::Device device_of(const Network& network, const Tensor& input) {
-  const auto parameters = network->parameters();
-  return parameters.empty() ? input.device() : parameters.front().device();
+  const auto parameter = first_parameter(*network);
+  return parameter ? parameter->device() : input.device();
 }
 
 /// What each network makes of all rows: `run` takes a Network or a FusedNetwork.

@@ -30,13 +30,15 @@ std::set<std::string> prefixes_of(const State& state) {
   return prefixes;
 }
 
-/// The state with each key changed by `rename`; a key whose new name is taken keeps its own.
+/// The state with each key changed by `rename`. A key whose new name is another key of the state, or was given before,
+/// keeps its own.
 template <typename Rename>
 State renamed(const State& state, Rename rename) {
   State result("key");
   for (const auto& item : state) {
     auto key = rename(item.key());
-    result.insert(result.contains(key) ? item.key() : std::move(key), item.value());
+    const bool is_taken = key != item.key() && (state.contains(key) || result.contains(key));
+    result.insert(is_taken ? item.key() : std::move(key), item.value());
   }
   return result;
 }

@@ -1,6 +1,8 @@
 #include "reszoo/zoo/identify.h"
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -80,6 +82,19 @@ std::optional<ModelMatch> match_by_options(const ModelInfo& info, const State& s
   return model ? match(*model, state) : std::nullopt;
 }
 
+/// The match whose name the file's name begins with, as in "resnet18-f37072fd.pth"; the longest such name, or nullptr.
+const ModelMatch* named_by_file(const std::vector<ModelMatch>& matches, const std::string& source) {
+  const auto file = std::filesystem::path(source).filename().string();
+  const ModelMatch* found = nullptr;
+  for (const auto& match : matches) {
+    const auto& name = match.name;
+    const bool is_whole =
+        file.size() <= name.size() || !std::isalnum(static_cast<unsigned char>(file[name.size()]));
+    if (file.starts_with(name) && is_whole && (!found || found->name.size() < name.size())) found = &match;
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string ModelMatch::text() const {
@@ -114,6 +129,7 @@ ModelMatch identify_model(const State& state, const std::string& source, const s
   if (matches.size() == 1) return matches.front();
   for (const auto& match : matches)
     if (match.name == preferred) return match;
+  if (const auto* named = named_by_file(matches, source)) return *named;
   if (matches.empty()) fail(ErrorKind::usage, "{}: fits no registered model; name its network with --model", source);
   std::vector<std::string> texts;
   for (const auto& match : matches) texts.push_back(match.text());

@@ -113,6 +113,12 @@ TEST(KeyMap, Detectron2sResNetsLoad) {
   }
 }
 
+TEST(KeyMap, AKeyIsNotRenamedToAnotherOne) {
+  State state("key");
+  for (const auto* key : {"linear.weight", "fc.weight", "stem.fc.weight"}) state.insert(key, torch::ones(1));
+  for (const auto& remap : candidate_remaps(state)) EXPECT_EQ(remap.state.keys(), state.keys()) << remap.key_remap;
+}
+
 TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
   nn::Sequential wrapped;
   wrapped->push_back("model", nn::Linear(2, 2));
@@ -140,6 +146,22 @@ TEST(Fit, NamesTheRowOfAState) {
   expect_error(ErrorKind::file, "file: keys do not fit resnet18: ", [&] { load_state(network, state, {}, "file"); });
   expect_error(ErrorKind::file, "; it fits resnet34 with channels=1, outputs=7\n  conv1.weight  ",
                [&] { load_state(network, state, {}, "file"); });
+}
+
+TEST(Fit, IdentifiesTheOneModelOfAState) {
+  const auto of_resnet18 = state_of(*create_meta_model("resnet18", ImageOptions{.outputs = 7}));
+  // resnetblur18 has the same weights.
+  EXPECT_EQ(identify_model(of_resnet18, "folder/resnet18-f37072fd.pth").text(), "resnet18 with outputs=7");
+  EXPECT_EQ(identify_model(of_resnet18, "resnetblur18").name, "resnetblur18");
+  expect_error(ErrorKind::usage, "resnet18d.pth: fits several", [&] { identify_model(of_resnet18, "resnet18d.pth"); });
+  EXPECT_EQ(identify_model(state_of(*create_meta_model("cifar_resnet20")), "net.pth").text(), "cifar_resnet20");
+  const auto of_resnet50 = state_of(*create_meta_model("resnet50"));
+  EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnet50").name, "resnet50");
+  EXPECT_EQ(identify_model(of_resnet50, "net.pth", "resnetaa50").name, "resnetaa50");
+  expect_error_parts(ErrorKind::usage, {"net.pth: fits several models", "resnet50", "resnetaa50"},
+                     [&] { identify_model(of_resnet50, "net.pth", "resnet18"); });
+  expect_error(ErrorKind::usage, "net.pth: fits no registered model",
+               [] { identify_model(State("key"), "net.pth", "resnet18"); });
 }
 
 TEST(Fit, FindsEveryRowByItsKeys) {

@@ -27,7 +27,8 @@ struct ModelMatch {
 /// takes about a second.
 std::vector<ModelMatch> match_models(const State& state);
 
-/// Returns the one model that the state belongs to. If several match, `preferred` is taken when it is among them.
+/// Returns the one model that the state belongs to. If several match, it is `preferred` when that is among them, else the
+/// one that the file's name begins with ("resnet18-f37072fd.pth").
 ///
 ///     const auto state = reszoo::read_weights("net.pth");
 ///     const auto match = reszoo::identify_model(state, "net.pth");
