@@ -60,7 +60,7 @@ TEST(MixupCutmix, SharesFollowTheBetaDistribution) {
 
 TEST(MixupCutmix, CutmixOfRowsIsRefused) {
   Random random(4);
-  expect_error(ErrorKind::input, "cutmix is of images (N, C, H, W), got (5, 3)", [&] {
+  expect_error(ErrorKind::input, "cutmix needs images (N, C, H, W), got (5, 3)", [&] {
     MixupCutmix{.cutmix = 1}({.inputs = torch::zeros({5, 3}), .targets = torch::arange(5)}, random);
   });
 }
