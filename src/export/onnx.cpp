@@ -26,10 +26,12 @@ std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const 
 Value write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
   return std::visit(
       [&](const auto& it) -> Value {
-        if constexpr (requires { onnx::write(onnx, call, it); }) return onnx::write(onnx, call, it);
+        if constexpr (requires { onnx::write(onnx, call, it); })
+          return onnx::write(onnx, call, it);
         else if constexpr (std::is_same_v<decltype(it), const ops::Module&>)
           return onnx_module_writer(it.op)(onnx, call, *it.module.ptr());
-        else return call.x();
+        else
+          return call.x();
       },
       primitive);
 }
@@ -91,7 +93,8 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
     if (!module.reason.empty()) fail(ErrorKind::usage, "{}: {} be written as ONNX", operation.key, module.reason);
   });
   if (const auto unknown = unexportable(network); !unknown.empty())
-    fail(ErrorKind::usage, "{}: no ONNX writer for {}; export_torchscript takes any module", network->name(), list(unknown, 3));
+    fail(ErrorKind::usage, "{}: no ONNX writer for {}; export_torchscript takes any module", network->name(),
+         list(unknown, 3));
   auto prepared = prepare_export(network, options);
   prepared.network->to(torch::kFloat);
   prepared.input = prepared.input.to(torch::kFloat);

@@ -20,8 +20,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activ
   const auto x = call.x();
   switch (activation.kind) {
     case Kind::relu: return graph.apply("Relu", {x});
-    case Kind::leaky_relu:
-      return graph.add("LeakyRelu", {x})->f_(attribute("alpha"), activation.slope)->output();
+    case Kind::leaky_relu: return graph.add("LeakyRelu", {x})->f_(attribute("alpha"), activation.slope)->output();
     case Kind::gelu: return gelu(graph, x);
     case Kind::gelu_tanh:
       fail(ErrorKind::usage, "{}: only the exact GELU can be written as ONNX, got approximate=\"tanh\"", call.key);

@@ -48,13 +48,14 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm) 
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm) {
   const auto width = call.shape().at(1);
   if (norm.groups == 0) {
-    auto* node = graph.add("InstanceNormalization", {call.x(), weight_or(graph, call.name("weight"), norm.weight, width, 1),
-                                                     weight_or(graph, call.name("bias"), norm.bias, width, 0)});
+    auto* node =
+        graph.add("InstanceNormalization", {call.x(), weight_or(graph, call.name("weight"), norm.weight, width, 1),
+                                            weight_or(graph, call.name("bias"), norm.bias, width, 0)});
     return node->f_(attribute("epsilon"), norm.epsilon)->output();
   }
   const auto grouped = graph.apply("Reshape", {call.x(), graph.integers({0, norm.groups, -1})});
-  auto* node = graph.add("InstanceNormalization",
-                         {grouped, graph.constant(torch::ones(norm.groups)), graph.constant(torch::zeros(norm.groups))});
+  auto* node = graph.add("InstanceNormalization", {grouped, graph.constant(torch::ones(norm.groups)),
+                                                   graph.constant(torch::zeros(norm.groups))});
   node->f_(attribute("epsilon"), norm.epsilon);
   const auto back = graph.apply("Reshape", {node->output(), graph.apply("Shape", {call.x()})});
   return scale_and_shift(graph, call, back, norm.weight, norm.bias);
@@ -76,7 +77,9 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm) 
 /// Groups become rows (N, G, ...), whose deviation is taken.
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm) {
   const auto x = call.x();
-  const auto grouped = [&](Value value) { return graph.apply("Reshape", {value, graph.integers({0, norm.groups, -1})}); };
+  const auto grouped = [&](Value value) {
+    return graph.apply("Reshape", {value, graph.integers({0, norm.groups, -1})});
+  };
   const auto gate = graph.apply("Sigmoid", {graph.apply("Mul", {x, by_channel(graph, call, "v", norm.v)})});
   auto* mean = graph.add("ReduceMean", {grouped(x)});
   mean->is_(attribute("axes"), {2});

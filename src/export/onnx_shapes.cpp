@@ -34,13 +34,16 @@ Value means_matrix(OnnxGraph& graph, Value x, int64_t dimension, int64_t out) {
   auto* size = graph.add("Shape", {x});
   size->i_(attribute("start"), dimension)->i_(attribute("end"), dimension + 1);
   const auto cells = torch::arange(out, torch::kLong).unsqueeze(1);
-  const auto times_size = [&](const Tensor& cell) { return graph.apply("Mul", {graph.constant(cell), size->output()}); };
+  const auto times_size = [&](const Tensor& cell) {
+    return graph.apply("Mul", {graph.constant(cell), size->output()});
+  };
   const auto count = graph.integers({out});
   const auto start = graph.apply("Div", {times_size(cells), count});
   const auto end = graph.apply("Div", {graph.apply("Add", {times_size(cells + 1), graph.integers({out - 1})}), count});
   const auto zero = graph.constant(torch::tensor(int64_t{0})), one = graph.constant(torch::tensor(int64_t{1}));
   const auto places = graph.apply("Range", {zero, graph.apply("Squeeze", {size->output()}), one});
-  const auto inside = graph.apply("And", {graph.apply("GreaterOrEqual", {places, start}), graph.apply("Less", {places, end})});
+  const auto inside =
+      graph.apply("And", {graph.apply("GreaterOrEqual", {places, start}), graph.apply("Less", {places, end})});
   const auto as_float = [&](Value value) { return graph.add("Cast", {value})->i_(attribute("to"), 1)->output(); };
   return graph.apply("Div", {as_float(inside), as_float(graph.apply("Sub", {end, start}))});
 }
@@ -61,7 +64,8 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
   const auto channels = call.shape().at(1), kernel = blur.filter.size(0), border = kernel / 2;
   auto* mirrored = graph.add("Pad", {call.x(), graph.integers({0, 0, border, border, 0, 0, border, border})});
   mirrored->s_(attribute("mode"), "reflect");
-  auto* node = graph.add("Conv", {mirrored->output(), graph.constant(blur.filter.expand({channels, 1, kernel, kernel}).contiguous())});
+  auto* node = graph.add(
+      "Conv", {mirrored->output(), graph.constant(blur.filter.expand({channels, 1, kernel, kernel}).contiguous())});
   node->is_(attribute("kernel_shape"), {kernel, kernel});
   node->is_(attribute("strides"), {blur.stride, blur.stride});
   return node->i_(attribute("group"), channels)->output();
@@ -97,13 +101,14 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split)
 }
 
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
-  const auto pads = call.shape().size() == 3
-                        ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
-                        : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
+  const auto pads = call.shape().size() == 3 ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
+                                             : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
   return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) { return graph.apply("Add", call.inputs); }
+Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) {
+  return graph.apply("Add", call.inputs);
+}
 
 Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad) {
   const auto rank = call.shape().size();
@@ -113,7 +118,8 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad)
     const std::vector<int64_t> begin(rank - 2, 0), end(rank - 2, kEnd), steps(rank - 2, pad.stride);
     std::vector<int64_t> dimensions;
     for (size_t i = 2; i < rank; ++i) dimensions.push_back(static_cast<int64_t>(i));
-    x = graph.apply("Slice", {x, graph.integers(begin), graph.integers(end), graph.integers(dimensions), graph.integers(steps)});
+    x = graph.apply("Slice",
+                    {x, graph.integers(begin), graph.integers(end), graph.integers(dimensions), graph.integers(steps)});
   }
   std::vector<int64_t> pads(2 * rank, 0);  // before each dimension, then after each
   pads[1] = pad.before;

@@ -11,10 +11,8 @@ namespace reszoo {
 namespace {
 
 const std::unordered_map<std::string, OnnxModuleWriter> kModuleWriters = {
-    {"table_encoder", onnx::table_encoder},
-    {"n_linear", onnx::n_linear},
-    {"member_scale", onnx::member_scale},
-    {"batch_ensemble_linear", onnx::batch_ensemble_linear},
+    {"table_encoder", onnx::table_encoder}, {"n_linear", onnx::n_linear},
+    {"member_scale", onnx::member_scale},   {"batch_ensemble_linear", onnx::batch_ensemble_linear},
     {"shared_linear", onnx::shared_linear},
 };
 

@@ -19,7 +19,8 @@ int64_t ArenaPlanner::take(int64_t size, size_t until) {
     if (block.begin - at >= size) break;
     at = std::max(at, block.end);
   }
-  blocks_.insert(std::ranges::find_if(blocks_, [&](const auto& other) { return other.begin > at; }), {at, at + size, until});
+  blocks_.insert(std::ranges::find_if(blocks_, [&](const auto& other) { return other.begin > at; }),
+                 {at, at + size, until});
   size_ = std::max(size_, at + size);
   return at;
 }

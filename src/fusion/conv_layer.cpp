@@ -48,13 +48,14 @@ kernels::ConvShape ConvLayer::shape(int64_t images, int64_t rows, int64_t column
 }
 
 std::vector<kernels::ConvAlgorithm> ConvLayer::algorithms(const kernels::ConvShape& shape, int64_t threads,
-                                                    bool winograd) const {
+                                                          bool winograd) const {
   auto algorithms = kernels::conv_algorithms(shape, threads, winograd);
   if (has_onednn() && shape.channels > 1) algorithms.push_back({kernels::ConvAlgorithm::Kind::onednn});
   return algorithms;
 }
 
-int64_t ConvLayer::scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm, int64_t threads) const {
+int64_t ConvLayer::scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm,
+                           int64_t threads) const {
   return kernels::conv_scratch(shape, algorithm, threads);
 }
 

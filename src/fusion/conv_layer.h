@@ -41,8 +41,8 @@ class ConvLayer {
   int64_t scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm, int64_t threads) const;
 
   /// y = activation(conv(x) + bias + residual), of channels-last maps; `residual` may be nullptr, or y.
-  void run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x, const float* residual,
-           kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
+  void run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x,
+           const float* residual, kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
 
   /// Frees weights that are packed for other algorithms, once no call uses them.
   void keep_only(const kernels::ConvAlgorithm& algorithm) const;

@@ -41,8 +41,8 @@ double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const ker
     other.add_(1);
     auto* to = y.mutable_data_ptr<float>();
     const auto begin = std::chrono::steady_clock::now();
-    layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr,
-              kernel_activation(epilogue), to, work.mutable_data_ptr<float>(), threads);
+    layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr, kernel_activation(epilogue),
+              to, work.mutable_data_ptr<float>(), threads);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     if (round > 0) best = std::min(best, took.count());  // the first packs weights
   }
@@ -50,7 +50,8 @@ double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const ker
 }
 
 /// The algorithm that is pinned, the fastest where layers are timed, else the heuristic's.
-kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape, const PlanRequest& request) {
+kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape,
+                                        const PlanRequest& request) {
   const auto& options = request.options;
   const auto known = layer.algorithms(shape, options.threads, options.winograd);
   if (const auto pinned = options.algorithms.find(request.key); pinned != options.algorithms.end()) {
@@ -82,8 +83,10 @@ Kernel ConvOp::plan(const PlanRequest& request) const {
                 .scratch = layer->scratch(shape, chosen, request.options.threads),
                 .algorithm = chosen,
                 .multiply_adds = shape.multiply_adds()};
-  if (linear) kernel.output.back() = shape.outputs;
-  else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
+  if (linear)
+    kernel.output.back() = shape.outputs;
+  else
+    kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
   if (request.epilogue.residual) kernel.overwrites = request.inputs.size() - 1;
   kernel.run = [layer = layer, shape, chosen, epilogue = request.epilogue](const KernelCall& call) {
     layer->run(chosen, shape, call.x(), call.residual(epilogue), kernel_activation(epilogue), call.y, call.scratch,

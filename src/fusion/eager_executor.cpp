@@ -149,7 +149,8 @@ void EagerExecutor::prepare_int8(const Quantization& quantization) {
   const auto& nodes = program_->nodes;
   const auto& keys = quantization.layers;
   for (size_t i = 0; i < nodes.size(); ++i)
-    if (const auto* range = range_of(quantization, nodes[i])) layers_[i].grid = kernels::QuantParams::of(range->min, range->max, kernels::activation_qmax());
+    if (const auto* range = range_of(quantization, nodes[i]))
+      layers_[i].grid = kernels::QuantParams::of(range->min, range->max, kernels::activation_qmax());
   const auto computes = [&](size_t i) {
     const auto* conv = nodes[i].conv();
     return conv && !conv->linear && std::ranges::find(keys, nodes[i].key) != keys.end() &&

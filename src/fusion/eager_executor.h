@@ -32,13 +32,13 @@ class EagerExecutor {
  private:
   /// What does not change from run to run.
   struct Layer {
-    TensorFunction function = {};       ///< without the epilogue; empty for integers and for our own kernels
-    Tensor bias = {};                   ///< of a layer in integers, float32
-    QuantizedWeight quantized = {};     ///< defined if the layer computes in integers
-    mutable Tensor packed = {};         ///< of these, once it ran
+    TensorFunction function = {};    ///< without the epilogue; empty for integers and for our own kernels
+    Tensor bias = {};                ///< of a layer in integers, float32
+    QuantizedWeight quantized = {};  ///< defined if the layer computes in integers
+    mutable Tensor packed = {};      ///< of these, once it ran
     std::optional<kernels::QuantParams> grid = {};  ///< that the result has, if it is read as integers
-    bool quantized_output = false;      ///< the result is written as integers
-    size_t last = 0;                    ///< the last node that reads it
+    bool quantized_output = false;                  ///< the result is written as integers
+    size_t last = 0;                                ///< the last node that reads it
     bool is_int8() const { return quantized.values.defined(); }
   };
   struct Run;

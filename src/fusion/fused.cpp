@@ -23,8 +23,8 @@ struct FusedNetwork::Impl {
 
   /// What runs for some outputs.
   struct Prepared {
-    detail::PlanCache plans;                         ///< for our own kernels; in any case the shapes
-    std::unique_ptr<detail::EagerExecutor> eager;    ///< for LibTorch's operators, unless it is null
+    detail::PlanCache plans;                       ///< for our own kernels; in any case the shapes
+    std::unique_ptr<detail::EagerExecutor> eager;  ///< for LibTorch's operators, unless it is null
 
     Prepared(detail::Program program, const detail::PlanOptions& options) : plans(std::move(program), options) {}
   };

@@ -64,8 +64,8 @@ struct KernelCall {
 struct Kernel {
   Shape output;
   std::function<void(const KernelCall& call)> run = {};
-  int64_t scratch = 0;                     ///< floats of working memory
-  std::optional<size_t> overwrites = {};   ///< an input whose memory the result may take
+  int64_t scratch = 0;                                   ///< floats of working memory
+  std::optional<size_t> overwrites = {};                 ///< an input whose memory the result may take
   std::optional<kernels::ConvAlgorithm> algorithm = {};  ///< of a convolution or linear layer
   int64_t multiply_adds = 0;
 };

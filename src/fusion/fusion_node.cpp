@@ -55,8 +55,8 @@ Tensor exact(const Tensor& tensor) {
 }
 
 bool FusionNode::takes_residual() const {
-  return is_any_of<ops::Conv, ops::Linear, ops::BatchNorm, ops::ChannelScale, ops::GroupNorm, ops::LayerNorm, ops::EvoNorm,
-                   ops::ResponseNorm>(primitive);
+  return is_any_of<ops::Conv, ops::Linear, ops::BatchNorm, ops::ChannelScale, ops::GroupNorm, ops::LayerNorm,
+                   ops::EvoNorm, ops::ResponseNorm>(primitive);
 }
 
 bool FusionNode::takes_activation() const {
@@ -83,8 +83,10 @@ std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& l
   if (const auto* pool = node.as<ops::AdaptiveAvgPool>()) return make_pool(*pool, node.flat);
   return std::visit(
       [](const auto& primitive) -> std::shared_ptr<const FusedOp> {
-        if constexpr (requires { make_op(primitive); }) return make_op(primitive);
-        else return nullptr;  // one of those above
+        if constexpr (requires { make_op(primitive); })
+          return make_op(primitive);
+        else
+          return nullptr;  // one of those above
       },
       node.primitive);
 }

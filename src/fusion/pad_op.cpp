@@ -36,10 +36,12 @@ class PadOp : public PrimitiveOp<ops::Pad> {
     if (cuts || (shape.size() == 3 && rows != 1)) return tensor_kernel(request, output, bind({}));
     Kernel kernel{.output = output};
     kernel.run = [pad, x, rows, line_size = columns * x.channels](const KernelCall& call) {
-      kernels::parallel_ranges(call.threads, x.images * rows, x.images * rows * line_size, [&](int64_t first, int64_t end) {
-        for (int64_t line = first; line < end; ++line)
-          pad_line(pad, x, call.x() + line / rows * x.pixels() * x.channels, line % rows, call.y + line * line_size);
-      });
+      kernels::parallel_ranges(call.threads, x.images * rows, x.images * rows * line_size,
+                               [&](int64_t first, int64_t end) {
+                                 for (int64_t line = first; line < end; ++line)
+                                   pad_line(pad, x, call.x() + line / rows * x.pixels() * x.channels, line % rows,
+                                            call.y + line * line_size);
+                               });
     };
     return kernel;
   }
@@ -54,21 +56,23 @@ class PadChannelsOp : public PrimitiveOp<ops::PadChannels> {
     const auto& shape = request.x();
     if (!is_maps(shape)) request.reject();
     const Maps x(shape);
-    const auto stride = primitive.stride, rows = (x.rows + stride - 1) / stride, columns = (x.columns + stride - 1) / stride;
+    const auto stride = primitive.stride, rows = (x.rows + stride - 1) / stride,
+               columns = (x.columns + stride - 1) / stride;
     const auto channels = x.channels + primitive.before + primitive.after;
     Kernel kernel{.output = with_size(shape, channels, rows, columns)};
     kernel.run = [pad = primitive, x, rows, columns, channels](const KernelCall& call) {
-      kernels::parallel_ranges(call.threads, x.images * rows, x.images * rows * columns * channels, [&](int64_t first, int64_t end) {
-        auto* to = call.y + first * columns * channels;
-        for (int64_t line = first; line < end; ++line) {
-          const auto* from = call.x() + (line / rows * x.rows + line % rows * pad.stride) * x.columns * x.channels;
-          for (int64_t column = 0; column < columns; ++column, from += pad.stride * x.channels) {
-            to = std::fill_n(to, pad.before, 0.0f);
-            to = std::copy_n(from, x.channels, to);
-            to = std::fill_n(to, pad.after, 0.0f);
-          }
-        }
-      });
+      kernels::parallel_ranges(
+          call.threads, x.images * rows, x.images * rows * columns * channels, [&](int64_t first, int64_t end) {
+            auto* to = call.y + first * columns * channels;
+            for (int64_t line = first; line < end; ++line) {
+              const auto* from = call.x() + (line / rows * x.rows + line % rows * pad.stride) * x.columns * x.channels;
+              for (int64_t column = 0; column < columns; ++column, from += pad.stride * x.channels) {
+                to = std::fill_n(to, pad.before, 0.0f);
+                to = std::copy_n(from, x.channels, to);
+                to = std::fill_n(to, pad.after, 0.0f);
+              }
+            }
+          });
     };
     return kernel;
   }

@@ -34,13 +34,14 @@ std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& batches) {
 
 std::vector<Tensor> PlanCache::run(const Tensor& x) {
   if (x.dim() == 2 && x.size(0) > kFewRows && per_sample()) return run_rows(x);
-  return in_micro_batches(x, [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); });
+  return in_micro_batches(
+      x, [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); });
 }
 
 std::shared_ptr<const ExecutionPlan> PlanCache::plan(const Shape& shape, int64_t threads) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find_if(
-      plans_, [&](const auto& entry) { return entry.shape == shape && entry.threads == threads; });
+  const auto found =
+      std::ranges::find_if(plans_, [&](const auto& entry) { return entry.shape == shape && entry.threads == threads; });
   if (found != plans_.end()) {
     plans_.splice(plans_.begin(), plans_, found);
     return plans_.front().plan;

@@ -18,7 +18,8 @@ class AddOp : public PrimitiveOp<ops::Add> {
     Kernel kernel{.output = request.x(), .overwrites = 1};
     kernel.run = [elements = elements_of(request.x()), epilogue = request.epilogue](const KernelCall& call) {
       kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
-        kernels::add(call.inputs[0] + first, call.inputs[1] + first, kernel_activation(epilogue), call.y + first, end - first);
+        kernels::add(call.inputs[0] + first, call.inputs[1] + first, kernel_activation(epilogue), call.y + first,
+                     end - first);
         apply_rest(epilogue, call.y + first, end - first);
       });
     };

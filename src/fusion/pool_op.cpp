@@ -99,7 +99,8 @@ class AdaptiveAvgPoolOp : public PrimitiveOp<ops::AdaptiveAvgPool> {
     if (!has_pixels(request.x())) request.reject();
     const Maps x(request.x());
     if (x.rows < 1 || x.columns < 1) request.reject();
-    const auto rows = primitive.rows ? primitive.rows : x.rows, columns = primitive.columns ? primitive.columns : x.columns;
+    const auto rows = primitive.rows ? primitive.rows : x.rows,
+               columns = primitive.columns ? primitive.columns : x.columns;
     const bool alike = x.rows % rows == 0 && x.columns % columns == 0;
     const std::array<int64_t, 2> cell{alike ? x.rows / rows : 1, alike ? x.columns / columns : 1};
     auto shape = pool_shape(x, {.kernel = cell, .stride = cell});

@@ -13,9 +13,9 @@ namespace reszoo::detail {
 /// An operation with its inputs, which stand before it, and its epilogue.
 struct FusedNode {
   std::shared_ptr<const FusedOp> op;
-  std::string key;                      ///< path of its layer
-  std::string graph_op;                 ///< the operation of its graph's node: "conv2d", "squeeze_excite", "input"
-  std::vector<size_t> inputs;           ///< indices of nodes; the residual is the last one
+  std::string key;             ///< path of its layer
+  std::string graph_op;        ///< the operation of its graph's node: "conv2d", "squeeze_excite", "input"
+  std::vector<size_t> inputs;  ///< indices of nodes; the residual is the last one
   Epilogue epilogue = {};
   std::vector<std::string> fused = {};  ///< what became part of it, in order
   /// What its result was called by versions that fused less: files may have ranges by these names.

@@ -28,8 +28,10 @@ class FlattenOp : public PrimitiveOp<ops::Flatten> {
     if (x.size() < 2 || last < 1 || last >= std::ssize(x)) request.reject();
     Shape output{x[0], 1};
     for (size_t i = 1; i < x.size(); ++i)
-      if (static_cast<int64_t>(i) <= last) output[1] *= x[i];
-      else output.push_back(x[i]);
+      if (static_cast<int64_t>(i) <= last)
+        output[1] *= x[i];
+      else
+        output.push_back(x[i]);
     if (last + 1 == std::ssize(x) && output[1] == x[1]) return relabelled(request, output);
     return tensor_kernel(request, output, bind({}));
   }

@@ -16,8 +16,8 @@ class ScaleShiftOp : public FusedOp {
     if (!is_maps(request.x()) || request.x()[1] != scale_.numel()) request.reject();
     Kernel kernel{.output = request.x()};
     kernel.overwrites = request.epilogue.residual ? request.inputs.size() - 1 : 0;
-    kernel.run = [scale = scale_, shift = shift_, maps = Maps(request.x()), epilogue = request.epilogue](
-                     const KernelCall& call) {
+    kernel.run = [scale = scale_, shift = shift_, maps = Maps(request.x()),
+                  epilogue = request.epilogue](const KernelCall& call) {
       const auto pixels = maps.images * maps.pixels(), channels = maps.channels;
       const auto *by = scale.const_data_ptr<float>(), *added = shift.const_data_ptr<float>(),
                  *residual = call.residual(epilogue);

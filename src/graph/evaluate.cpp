@@ -95,7 +95,8 @@ struct Evaluate {
   }
   Tensor operator()(const ops::AdaptiveAvgPool& pool) const {
     return on_maps(x(), [&](const Tensor& maps) {
-      return at::adaptive_avg_pool2d(maps, {pool.rows ? pool.rows : maps.size(2), pool.columns ? pool.columns : maps.size(3)});
+      return at::adaptive_avg_pool2d(
+          maps, {pool.rows ? pool.rows : maps.size(2), pool.columns ? pool.columns : maps.size(3)});
     });
   }
   Tensor operator()(const ops::ChannelScale&) const {

@@ -49,8 +49,8 @@ class Lowering {
     const auto prefix = key + ".";
     const size_t entry = lower_steps(slots.entry, prefix, x);
     const size_t branch = lower_steps(slots.branch, prefix, entry);
-    const size_t shortcut = lower_module(slots.shortcut.module(), prefix + slots.shortcut.name(),
-                                         slots.shortcut_reads_entry ? entry : x);
+    const size_t shortcut =
+        lower_module(slots.shortcut.module(), prefix + slots.shortcut.name(), slots.shortcut_reads_entry ? entry : x);
     const size_t sum = add({"add", {branch, shortcut}, key, {}});
     return lower_steps(slots.exit, prefix, sum);
   }
@@ -84,9 +84,12 @@ Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe) {
       inputs.push_back(values[input]);
       if (--readers[input] == 0) values[input] = Tensor();  // nobody reads it any more
     }
-    if (node.op == "input") values[i] = x;
-    else if (node.op == "add") values[i] = inputs[0] + inputs[1];
-    else values[i] = node.module.forward(inputs[0]);
+    if (node.op == "input")
+      values[i] = x;
+    else if (node.op == "add")
+      values[i] = inputs[0] + inputs[1];
+    else
+      values[i] = node.module.forward(inputs[0]);
     if (observe) observe(node, inputs, values[i]);
   }
   return values[graph.output];

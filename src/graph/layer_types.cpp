@@ -13,8 +13,10 @@ namespace {
 /// One number a spatial dimension as (rows, columns): a sequence is a map of one row.
 template <size_t D>
 std::array<int64_t, 2> as_two(const torch::ExpandingArray<D>& values, int64_t of_row) {
-  if constexpr (D == 1) return {of_row, values->at(0)};
-  else return {values->at(0), values->at(1)};
+  if constexpr (D == 1)
+    return {of_row, values->at(0)};
+  else
+    return {values->at(0), values->at(1)};
 }
 
 /// The numbers of zeros before and after each side's pixels.
@@ -69,26 +71,27 @@ void add_layer_types(ModuleTypes& types) {
   types.add<nn::Conv1dImpl>({
       .name = "conv1d",
       .multiply_adds = conv_multiply_adds<nn::Conv1dImpl>,
-      .lower = [](const auto& conv, auto& to, size_t x) { return lower_conv<1>(conv.options, conv.weight, conv.bias, to, x); },
+      .lower = [](const auto& conv, auto& to,
+                  size_t x) { return lower_conv<1>(conv.options, conv.weight, conv.bias, to, x); },
   });
   types.add<nn::Conv2dImpl>({
       .name = "conv2d",
       .multiply_adds = conv_multiply_adds<nn::Conv2dImpl>,
-      .lower = [](const auto& conv, auto& to, size_t x) { return lower_conv<2>(conv.options, conv.weight, conv.bias, to, x); },
+      .lower = [](const auto& conv, auto& to,
+                  size_t x) { return lower_conv<2>(conv.options, conv.weight, conv.bias, to, x); },
   });
   types.add<StdConv2dImpl>({
       .name = "std_conv2d",
       .multiply_adds = conv_multiply_adds<StdConv2dImpl>,
       // Standardising weights again changes nothing, so those of a file are weights for this key.
-      .lower =
-          [](const auto& conv, auto& to, size_t x) {
-            return lower_conv<2>(conv.options.conv, conv.standardized(), {}, to, x);
-          },
+      .lower = [](const auto& conv, auto& to,
+                  size_t x) { return lower_conv<2>(conv.options.conv, conv.standardized(), {}, to, x); },
   });
   types.add<nn::LinearImpl>({
       .name = "linear",
       .multiply_adds = [](const auto& linear, const Tensor& output) { return output.numel() * linear.weight.size(1); },
-      .lower = [](const auto& linear, auto& to, size_t x) { return to.add(ops::Linear{linear.weight, linear.bias}, {x}); },
+      .lower = [](const auto& linear, auto& to,
+                  size_t x) { return to.add(ops::Linear{linear.weight, linear.bias}, {x}); },
   });
   types.add<BatchEnsembleLinearImpl>(
       {.name = "batch_ensemble_linear", .multiply_adds = member_multiply_adds<BatchEnsembleLinearImpl>});

@@ -48,7 +48,8 @@ void add_norm_types(ModuleTypes& types) {
       .name = "layer_norm",
       .lower =
           [](const auto& norm, auto& to, size_t x) {
-            return to.add(ops::LayerNorm{norm.options.normalized_shape(), norm.weight, norm.bias, norm.options.eps()}, {x});
+            return to.add(ops::LayerNorm{norm.options.normalized_shape(), norm.weight, norm.bias, norm.options.eps()},
+                          {x});
           },
   });
   types.add<EvoNorm2dImpl>({

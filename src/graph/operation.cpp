@@ -8,13 +8,9 @@ namespace {
 
 using Kind = ops::Activation::Kind;
 
-constexpr Named<Kind> kActivationKinds[] = {{"relu", Kind::relu},
-                                            {"leaky_relu", Kind::leaky_relu},
-                                            {"gelu", Kind::gelu},
-                                            {"gelu_tanh", Kind::gelu_tanh},
-                                            {"silu", Kind::silu},
-                                            {"hard_swish", Kind::hard_swish},
-                                            {"sigmoid", Kind::sigmoid}};
+constexpr Named<Kind> kActivationKinds[] = {
+    {"relu", Kind::relu}, {"leaky_relu", Kind::leaky_relu}, {"gelu", Kind::gelu},      {"gelu_tanh", Kind::gelu_tanh},
+    {"silu", Kind::silu}, {"hard_swish", Kind::hard_swish}, {"sigmoid", Kind::sigmoid}};
 
 /// The nodes that the outputs read, directly or not.
 std::vector<bool> needed_nodes(const Graph& graph, const std::vector<size_t>& outputs) {
@@ -46,7 +42,8 @@ std::string ops::name_of(Activation::Kind kind) {
 
 size_t ModuleLowering::add(Primitive primitive, std::vector<size_t> inputs, const std::string& child) {
   const auto& key = node_.key;
-  operations_.list.push_back({std::move(primitive), child.empty() ? key : key + "." + child, std::move(inputs), node_index_});
+  operations_.list.push_back(
+      {std::move(primitive), child.empty() ? key : key + "." + child, std::move(inputs), node_index_});
   return operations_.list.size() - 1;
 }
 

@@ -63,13 +63,15 @@ struct Line {
   std::string name, output, parameters, multiply_adds;
 };
 
-void add_lines(std::vector<Line>& lines, const std::vector<StageProfile>& stages, const std::string& indent, int64_t depth) {
+void add_lines(std::vector<Line>& lines, const std::vector<StageProfile>& stages, const std::string& indent,
+               int64_t depth) {
   for (size_t i = 0; i < stages.size(); ++i) {
     const auto& stage = stages[i];
     const bool last = i + 1 == stages.size();
     const auto shape = std::vector<int64_t>(stage.output.begin() + 1, stage.output.end());
-    lines.push_back({fmt::format("{}{} {}  {}", indent, last ? "`-" : "|-", stage.name, stage.kind), fmt::format("{}", fmt::join(shape, " x ")),
-                     std::to_string(stage.parameters), std::to_string(stage.multiply_adds)});
+    lines.push_back({fmt::format("{}{} {}  {}", indent, last ? "`-" : "|-", stage.name, stage.kind),
+                     fmt::format("{}", fmt::join(shape, " x ")), std::to_string(stage.parameters),
+                     std::to_string(stage.multiply_adds)});
     if (depth > 1) add_lines(lines, stage.parts, indent + (last ? "   " : "|  "), depth - 1);
   }
 }
@@ -91,7 +93,9 @@ std::vector<StageProfile> profile(Network network, const std::vector<int64_t>& i
 }
 
 nlohmann::json to_json(const StageProfile& stage) {
-  return {{"name", stage.name}, {"output", stage.output}, {"parameters", stage.parameters},
+  return {{"name", stage.name},
+          {"output", stage.output},
+          {"parameters", stage.parameters},
           {"multiply_adds", stage.multiply_adds}};
 }
 
@@ -105,7 +109,8 @@ std::string tree_text(const std::vector<StageProfile>& stages, int64_t depth) {
   }
   std::string text;
   for (const auto& line : lines)
-    text += fmt::format("{:<{}}  {:<{}}  {:>12}  {:>14}\n", line.name, name, line.output, output, line.parameters, line.multiply_adds);
+    text += fmt::format("{:<{}}  {:<{}}  {:>12}  {:>14}\n", line.name, name, line.output, output, line.parameters,
+                        line.multiply_adds);
   return text;
 }
 

@@ -16,7 +16,8 @@ namespace {
 /// Runs the nodes of a graph; a batch norm, the sum and the ReLU that read it are one pass.
 class FusedMaps {
  public:
-  explicit FusedMaps(Graph graph) : graph_(std::move(graph)), values_(graph_.nodes.size()), readers_(graph_.nodes.size()) {
+  explicit FusedMaps(Graph graph)
+      : graph_(std::move(graph)), values_(graph_.nodes.size()), readers_(graph_.nodes.size()) {
     for (size_t i = 0; i < graph_.nodes.size(); ++i)
       for (const size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
     readers_[graph_.output].push_back(graph_.nodes.size());  // who called
@@ -72,7 +73,8 @@ class FusedMaps {
     const auto &summand = waits ? input(branch) : values_[branch], &shortcut = input(i, 1);
     // Sizes that broadcast would be summed in silence.
     if (summand.sizes() != shortcut.sizes())
-      fail(ErrorKind::input, "ResidualBlock: branch and shortcut of {} must agree, got ({}) and ({}); a projection changes the width",
+      fail(ErrorKind::input,
+           "ResidualBlock: branch and shortcut of {} must agree, got ({}) and ({}); a projection changes the width",
            node(i).key, fmt::join(summand.sizes(), ", "), fmt::join(shortcut.sizes(), ", "));
     if (waits) {
       run_norm(i, *fused_norm(branch), summand, shortcut);

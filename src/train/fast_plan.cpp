@@ -23,9 +23,12 @@ class NodeReader {
 
   size_t next() const { return next_; }
   bool is(const char* op) const {
-    return next_ < graph_.nodes.size() && graph_.nodes[next_].op == op && graph_.nodes[next_].inputs == std::vector{next_ - 1};
+    return next_ < graph_.nodes.size() && graph_.nodes[next_].op == op &&
+           graph_.nodes[next_].inputs == std::vector{next_ - 1};
   }
-  const Node* at_end() const { return next_ == graph_.output && next_ + 1 == graph_.nodes.size() ? &graph_.nodes[next_] : nullptr; }
+  const Node* at_end() const {
+    return next_ == graph_.output && next_ + 1 == graph_.nodes.size() ? &graph_.nodes[next_] : nullptr;
+  }
 
   /// The module of the node, if it is an Impl, and goes on; else nullptr.
   template <typename Impl>
@@ -158,7 +161,8 @@ std::optional<TabularPlan> plan_of(const Network& network) {
   }
   NodeReader nodes(graph, first);
   if (!nodes.is("linear") && !nodes.is("batch_ensemble_linear")) return std::nullopt;
-  if (const auto* layer = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>()) plan.members = layer->options.members;
+  if (const auto* layer = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>())
+    plan.members = layer->options.members;
   if (!read_linear(nodes, plan.members, plan.tensors.input)) return std::nullopt;
   while (!is_head(graph, nodes.next()))
     if (!read_block(nodes, plan)) return std::nullopt;

@@ -53,7 +53,8 @@ std::vector<std::string> check(const Case& c, const Tensor& x) {
   }
   auto graph = graph_of(c);
   reszoo::detail::ConvLayers layers;
-  const auto program = std::make_shared<const Program>(reszoo::detail::lower_for_inference(graph, {graph.output}, layers));
+  const auto program =
+      std::make_shared<const Program>(reszoo::detail::lower_for_inference(graph, {graph.output}, layers));
   const auto expected = execute(graph, x);
   std::vector<std::string> kinds;
   for (const auto& node : program->nodes) {
@@ -66,7 +67,8 @@ std::vector<std::string> check(const Case& c, const Tensor& x) {
         << what << " of " << fmt::format("{}", fmt::join(kinds, ", "));
   };
   for (const int64_t threads : {1, 2})
-    compare(reszoo::detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads, .algorithms = {}, .type = {}}).run(x)[0],
+    compare(reszoo::detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads, .algorithms = {}, .type = {}})
+                .run(x)[0],
             "planned");
   compare(reszoo::detail::EagerExecutor(program, {}).run(x)[0], "by tensors");
   EXPECT_EQ(kinds.front(), "input");
@@ -89,7 +91,8 @@ Tensor images() {
 TEST(FusedOps, ActivationsAreEpiloguesOfConvolutions) {
   register_module_type<OwnHardSwishImpl>({
       .name = "own_hard_swish",
-      .lower = [](const auto&, auto& to, size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
+      .lower = [](const auto&, auto& to,
+                  size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
   });
   const std::vector<std::pair<AnyModule, std::string>> activations = {
       {AnyModule(nn::ReLU()), "relu"},
@@ -123,20 +126,30 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
 }
 
 TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
-  EXPECT_EQ(check({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
-            (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
-  EXPECT_EQ(check({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
+  EXPECT_EQ(
+      check({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
+      (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
+  EXPECT_EQ(check({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})),
+                    AnyModule(nn::ReLU())},
+                   true},
+                  images()),
             (Kinds{"avg_pool", "channel_conv+sigmoid", "channel_scale+add+relu"}));
   for (const int64_t stride : {1, 2, 3})
-    EXPECT_EQ(check({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()), (Kinds{"blur_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
-            (Kinds{"avg_pool+flatten", "linear"}));
-  EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}}, images()),
+    EXPECT_EQ(check({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()),
+              (Kinds{"blur_pool"}));
+  EXPECT_EQ(
+      check({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
+      (Kinds{"avg_pool+flatten", "linear"}));
+  EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}},
+                  images()),
             (Kinds{"adaptive_avg_pool", "flatten"}));
   EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(4))}}, images()), (Kinds{"adaptive_avg_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()), (Kinds{"pad"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 11, .stride = 2}))}}, images()), (Kinds{"pad_channels"}));
-  EXPECT_EQ(check({{AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(2).stride(1).dilation(3)))}}, images()), (Kinds{"max_pool"}));
+  EXPECT_EQ(check({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()),
+            (Kinds{"pad"}));
+  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 11, .stride = 2}))}}, images()),
+            (Kinds{"pad_channels"}));
+  EXPECT_EQ(check({{AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(2).stride(1).dilation(3)))}}, images()),
+            (Kinds{"max_pool"}));
   EXPECT_EQ(check({{AnyModule(nn::Tanh())}}, images()), (Kinds{"module"}));
 }
 
@@ -146,20 +159,27 @@ TEST(FusedOps, RowsHaveTheirNorms) {
             (Kinds{"layer_norm+add+gelu"}));
   EXPECT_EQ(check({{AnyModule(nn::BatchNorm1d(12)), AnyModule(nn::Linear(12, 4)), AnyModule(nn::SiLU())}}, x),
             (Kinds{"linear+norm+silu"}));
-  EXPECT_EQ(check({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}}, x),
-            (Kinds{"unflatten", "conv", "flatten"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x), (Kinds{"pad_channels"}));
+  EXPECT_EQ(
+      check({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}},
+            x),
+      (Kinds{"unflatten", "conv", "flatten"}));
+  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x),
+            (Kinds{"pad_channels"}));
 }
 
 TEST(FusedOps, SequencesAreMapsOfOneRow) {
   const auto x = uniform("x", {3, 8, 19}) - 0.5;
   const AnyModule conv1d(nn::Conv1d(nn::Conv1dOptions(8, 8, 5).padding(2)));
-  EXPECT_EQ(check({{conv1d, AnyModule(nn::BatchNorm1d(8)), AnyModule(nn::ReLU())}, true}, x), (Kinds{"conv+norm+add+relu"}));
-  EXPECT_EQ(check({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}}, x),
-            (Kinds{"conv", "max_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(4, 8))), AnyModule(nn::GELU())}}, x), (Kinds{"group_norm+gelu"}));
-  EXPECT_EQ(check({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}}, x),
-            (Kinds{"conv", "avg_pool+flatten", "linear"}));
+  EXPECT_EQ(check({{conv1d, AnyModule(nn::BatchNorm1d(8)), AnyModule(nn::ReLU())}, true}, x),
+            (Kinds{"conv+norm+add+relu"}));
+  EXPECT_EQ(
+      check({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}}, x),
+      (Kinds{"conv", "max_pool"}));
+  EXPECT_EQ(check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(4, 8))), AnyModule(nn::GELU())}}, x),
+            (Kinds{"group_norm+gelu"}));
+  EXPECT_EQ(
+      check({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}}, x),
+      (Kinds{"conv", "avg_pool+flatten", "linear"}));
   EXPECT_EQ(check({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(7)), AnyModule(nn::Flatten())}}, x),
             (Kinds{"conv", "adaptive_avg_pool", "flatten"}));
   EXPECT_EQ(check({{AnyModule(nn::Linear(19, 4))}}, x), (Kinds{"linear"}));

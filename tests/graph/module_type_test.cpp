@@ -72,45 +72,56 @@ TEST(ModuleTypes, OperationsOfImagesAreTheModules) {
        AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
        AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({7, 3}))),
        AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({std::nullopt, 2}))),
-       AnyModule(nn::BatchNorm2d(4)), AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 4))),
+       AnyModule(nn::BatchNorm2d(4)),
+       AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 4))),
        AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(4).affine(true))),
        AnyModule(nn::InstanceNorm2d(nn::InstanceNorm2dOptions(4).track_running_stats(true))),
-       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}))), AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 4, .groups = 2})),
-       AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 4})), AnyModule(nn::ReLU()), AnyModule(nn::GELU()),
-       AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))), AnyModule(nn::SiLU()), AnyModule(nn::Sigmoid()),
+       AnyModule(nn::LayerNorm(nn::LayerNormOptions({18, 17}))),
+       AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 4, .groups = 2})),
+       AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 4})),
+       AnyModule(nn::ReLU()),
+       AnyModule(nn::GELU()),
+       AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))),
+       AnyModule(nn::SiLU()),
+       AnyModule(nn::Sigmoid()),
        AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.3))),
        AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
-       AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 4, .out = 7, .stride = 2})), AnyModule(nn::Flatten()),
+       AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 4, .out = 7, .stride = 2})),
+       AnyModule(nn::Flatten()),
        AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 4})),
-       AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 4})), AnyModule(nn::Dropout(0.5)),
-       AnyModule(DropPath(DropPathOptions{.probability = 0.5})), AnyModule(DropBlock2d(DropBlock2dOptions{.probability = 0.5}))},
+       AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 4})),
+       AnyModule(nn::Dropout(0.5)),
+       AnyModule(DropPath(DropPathOptions{.probability = 0.5})),
+       AnyModule(DropBlock2d(DropBlock2dOptions{.probability = 0.5}))},
       uniform("x", {2, 4, 18, 17}) - 0.5);
 }
 
 TEST(ModuleTypes, OperationsOfSequencesAreTheModules) {
-  expect_lowered({AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 6, 5).stride(2).padding(1).dilation(2).groups(2))),
-                  AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 6, 4).padding(torch::kSame))),
-                  AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(2).padding(1))),
-                  AnyModule(nn::AvgPool1d(nn::AvgPool1dOptions(3).stride(2).padding(1))),
-                  AnyModule(nn::AdaptiveAvgPool1d(5)), AnyModule(nn::BatchNorm1d(4)),
-                  AnyModule(nn::InstanceNorm1d(nn::InstanceNorm1dOptions(4).affine(true))),
-                  AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 4))), AnyModule(nn::Flatten()), AnyModule(nn::SiLU())},
-                 uniform("x", {2, 4, 17}) - 0.5);
+  expect_lowered(
+      {AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 6, 5).stride(2).padding(1).dilation(2).groups(2))),
+       AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 6, 4).padding(torch::kSame))),
+       AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(2).padding(1))),
+       AnyModule(nn::AvgPool1d(nn::AvgPool1dOptions(3).stride(2).padding(1))), AnyModule(nn::AdaptiveAvgPool1d(5)),
+       AnyModule(nn::BatchNorm1d(4)), AnyModule(nn::InstanceNorm1d(nn::InstanceNorm1dOptions(4).affine(true))),
+       AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 4))), AnyModule(nn::Flatten()), AnyModule(nn::SiLU())},
+      uniform("x", {2, 4, 17}) - 0.5);
 }
 
 TEST(ModuleTypes, OperationsOfRowsAreTheModules) {
-  expect_lowered({AnyModule(nn::Linear(12, 5)), AnyModule(nn::BatchNorm1d(12)), AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))),
-                  AnyModule(nn::GroupNorm(nn::GroupNormOptions(3, 12))),
-                  AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))),
-                  AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))},
-                 uniform("x", {5, 12}) - 0.5);
+  expect_lowered(
+      {AnyModule(nn::Linear(12, 5)), AnyModule(nn::BatchNorm1d(12)),
+       AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))), AnyModule(nn::GroupNorm(nn::GroupNormOptions(3, 12))),
+       AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))),
+       AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))},
+      uniform("x", {5, 12}) - 0.5);
 }
 
 TEST(ModuleTypes, WhatARowDoesNotKnowRunsAsItIs) {
   const torch::NoGradGuard no_grad;
   const auto x = uniform("x", {2, 4, 9, 9});
-  for (AnyModule module : {AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 4, 3).padding(1).padding_mode(torch::kReflect))),
-                           AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).divisor_override(3))), AnyModule(nn::Tanh())}) {
+  for (AnyModule module :
+       {AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 4, 3).padding(1).padding_mode(torch::kReflect))),
+        AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).divisor_override(3))), AnyModule(nn::Tanh())}) {
     int fallbacks = 0;
     EXPECT_TRUE(torch::equal(lowered_result(module, x, &fallbacks), module.forward(x)));
     EXPECT_EQ(fallbacks, 1);
@@ -123,7 +134,8 @@ TEST(ModuleTypes, ARowOfYourOwnIsKnownFromThenOn) {
   register_module_type<OwnActivationImpl>({
       .name = "own_activation",
       .multiply_adds = [](const auto&, const Tensor& output) { return 3 * output.numel(); },
-      .lower = [](const auto&, auto& to, size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
+      .lower = [](const auto&, auto& to,
+                  size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
   });
   expect_lowered({module}, uniform("x", {2, 4, 9, 9}) - 0.5);
   Network network(NetworkParts{.name = "small",

@@ -35,7 +35,7 @@ struct FuseOptions {
 
 /// One operation of a fused network, as it is printed.
 struct FusedStep {
-  std::string key;                   ///< of its layer
+  std::string key;  ///< of its layer
   /// "conv", "linear", "max_pool", "avg_pool", "scale_shift", "channel_scale", "group_norm", "add", …; "module" for
   /// one that runs as it is.
   std::string kind;

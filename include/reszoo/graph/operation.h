@@ -140,10 +140,10 @@ struct Module {
 
 }  // namespace ops
 
-using Primitive =
-    std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops::BatchNorm, ops::GroupNorm, ops::LayerNorm, ops::EvoNorm,
-                 ops::ResponseNorm, ops::Activation, ops::MaxPool, ops::AvgPool, ops::BlurPool, ops::AdaptiveAvgPool,
-                 ops::ChannelScale, ops::ChannelConv, ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
+using Primitive = std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops::BatchNorm, ops::GroupNorm,
+                               ops::LayerNorm, ops::EvoNorm, ops::ResponseNorm, ops::Activation, ops::MaxPool,
+                               ops::AvgPool, ops::BlurPool, ops::AdaptiveAvgPool, ops::ChannelScale, ops::ChannelConv,
+                               ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
 
 /// A primitive operation with its place in the network.
 struct Operation {
