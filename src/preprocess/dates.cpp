@@ -147,7 +147,7 @@ Column as_dates(const Column& column, int64_t first_row) {
   return dates;
 }
 
-DatePart parse_date_part(std::string_view text) { return parse_name("DatePart", kDateParts, text); }
+DatePart parse_date_part(std::string_view text) { return parse_name("part of a date", kDateParts, text); }
 
 std::string text_of(DatePart part) { return name_of(kDateParts, part); }
 

@@ -120,7 +120,7 @@ Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& 
 
 }  // namespace
 
-Scaling parse_scaling(std::string_view text) { return parse_name("Scaling", kScalings, text); }
+Scaling parse_scaling(std::string_view text) { return parse_name("scaling", kScalings, text); }
 
 std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 

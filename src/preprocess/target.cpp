@@ -101,7 +101,7 @@ Frame select(const Frame& table, const Names& names) {
 
 }  // namespace
 
-Task parse_task(std::string_view text) { return parse_name("Task", kTasks, text); }
+Task parse_task(std::string_view text) { return parse_name("task", kTasks, text); }
 
 std::string text_of(Task task) { return name_of(kTasks, task); }
 
