@@ -104,6 +104,7 @@ FittedModel fit(const TrainingData& data) { return fit(data, default_recipe(data
 
 double dry_run(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {
   const auto complete = detail::completed(data, recipe, options);
+  torch::manual_seed(recipe.trainer.seed);
   auto model = data.model;
   detail::build(model, data, recipe, complete);
   auto trainer_options = recipe.trainer;

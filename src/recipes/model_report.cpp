@@ -64,6 +64,20 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
     report.regression.push_back({names.at(static_cast<size_t>(t)), rows, wanted.select(1, t), all.select(1, t)});
 }
 
+/// The metrics by which the model was trained. Those of the task are of the model's target as it is now: thresholds may
+/// have been chosen after training.
+Metrics measure(FittedModel& fitted, const Batches& rows) {
+  const auto predictions = predict_rows(fitted.model, rows);
+  auto metrics = fitted.evaluation.metrics(predictions.outputs, predictions.targets);
+  const auto& target = fitted.model.target;
+  if (!target || target->thresholds().empty()) return metrics;
+  const auto now = compute_metrics(*target, predictions.outputs, predictions.targets);
+  for (auto& [name, value] : metrics)
+    for (const auto& [other, new_value] : now)
+      if (name == other) value = new_value;
+  return metrics;
+}
+
 void add_settings(ReportData& report, const TrainingRecipe& recipe) {
   auto settings = recipe.trainer.settings;
   settings.update(settings_of(recipe));
@@ -125,9 +139,8 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
 
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   NamedMetrics measured;
-  if (data.validation)
-    measured.emplace_back("validation", evaluate(fitted.model, *data.validation, fitted.evaluation));
-  if (data.test) measured.emplace_back("test", evaluate(fitted.model, *data.test, fitted.evaluation));
+  if (data.validation) measured.emplace_back("validation", measure(fitted, *data.validation));
+  if (data.test) measured.emplace_back("test", measure(fitted, *data.test));
   return measured;
 }
 

@@ -134,6 +134,7 @@ TEST(Thresholds, AreChosenByRows) {
   auto fitted = fit(data, small_recipe(3));
   choose_thresholds(fitted.model, *data.validation, ThresholdMetric::f1);
   EXPECT_EQ(fitted.model.target->thresholds().size(), 1u);
+  EXPECT_EQ(evaluate_parts(fitted, data).front().second, evaluate(fitted.model, *data.validation));
   const auto number = data_for("y");
   expect_error_parts(ErrorKind::usage, {"threshold: needs two classes", "regression"},
                      [&] { require_thresholds(*number.model.target); });
