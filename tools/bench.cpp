@@ -28,7 +28,7 @@ Tensor input_of(const Arguments& a, const Model* model) {
   if (shape.empty()) {
     if (!model) fail(ErrorKind::usage, "--input: this file does not say what it reads; give its shape, 3,224,224");
     shape = registry().find(model->name).input;
-    shape[0] = model->network->input_spec().channels;
+    shape[0] = model->network()->input_spec().channels;
   }
   shape.insert(shape.begin(), a.batch_size);
   return torch::rand(shape);
@@ -41,11 +41,11 @@ Predictor open(const Arguments& a, c10::Device device) {
   Model model;
   model.name = info.name;
   model.options = options_from_json(info.domain, cli::parse_settings(a.predictor.settings));
-  model.network = create_model(info.name, model.options);
-  model.network->to(device);
-  model.network->eval();
-  if (parse_numbers(a.predictor.fuse.precision) == Numbers::int8) {
-    Calibration calibration(model.network);
+  model.networks = {create_model(info.name, model.options)};
+  model.network()->to(device);
+  model.network()->eval();
+  if (parse_precision(a.predictor.fuse.precision) == Precision::int8) {
+    Calibration calibration(model.network());
     calibration.add(input_of(a, &model));
     model.quantization = calibration.result();
   }
@@ -73,21 +73,21 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   auto predictor = open(a, common.use());
   auto* model = predictor.model();
   const auto x = input_of(a, model);
-  const bool fused = model != nullptr && !model->fused.empty();
+  const bool fused = model != nullptr && !model->fused().empty();
   const c10::InferenceMode inference;
   predictor.outputs(x);  // plans, packs weights
-  const auto precision = fused ? text_of(model->fused.front().numbers()) : "float32";
+  const auto precision = fused ? text_of(model->fused().front().precision()) : "float32";
   ordered_json result{{"model", model != nullptr ? model->name : a.predictor.weights}, {"batch_size", a.batch_size},
                       {"threads", at::get_num_threads()}, {"streams", a.streams}, {"fused", fused},
                       {"precision", precision}, {"unit", x.dim() == 2 ? "rows/s" : "images/s"}};
   if (!fused && (!a.out.empty() || a.profile))
     fail(ErrorKind::usage, "{}: needs a network that is fused", a.out.empty() ? "--profile" : "--out");
   if (!a.out.empty()) {
-    model->ways = model->fused.front().ways(x.sizes().vec());
+    model->ways = model->fused().front().algorithms(x.sizes().vec());
     model->save(a.out);
     result["out"] = a.out;
   }
-  if (a.profile) result["layers"] = cli::profile_layers(model->fused.front(), x, common.json);
+  if (a.profile) result["layers"] = cli::profile_layers(model->fused().front(), x, common.json);
   if (a.profile) return result;
   add_latencies(result, measure_latency([&] { predictor.outputs(x); }, a.seconds, static_cast<int>(a.streams)), a);
   if (!common.json) print(result);

@@ -51,7 +51,7 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
       if (name == part) return metrics_json(values);
     return ordered_json();
   };
-  ordered_json summary{{"model", results.fitted.recipe.network}, {"metric", results.fitted.evaluation.decides},
+  ordered_json summary{{"model", results.fitted.recipe.network}, {"metric", results.fitted.evaluation.monitor.name},
                        {"val", metrics("validation")},           {"test", metrics("test")},
                        {"epochs", epochs},                       {"seconds", std::round(seconds * 100) / 100},
                        {"out", a.out}};
@@ -66,7 +66,7 @@ NamedMetrics write_results(const std::filesystem::path& out, Results& results, c
   auto report = make_report(results.fitted, data);
   report.command = command;
   if (!results.folds.empty()) report.tables.push_back(report_table(results.folds));
-  const auto& monitor = results.fitted.evaluation.decides;
+  const auto& monitor = results.fitted.evaluation.monitor.name;
   if (!results.trials.empty()) report.tables.push_back(report_table(results.trials, monitor));
   write_report(out / "report.html", report);
   return report.results;

@@ -6,11 +6,11 @@
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/identify.h"
+#include "reszoo/zoo/load_network.h"
 
 namespace reszoo {
 namespace {
@@ -36,20 +36,18 @@ struct ConvertInput {
   KeyReport report;
 };
 
-/// Puts the weights into the network that the options name.
-void put_into_named(ConvertInput& content, const fs::path& in, const ConvertOptions& options) {
+/// Puts the weights into the network that the options name, else into the one that they fit.
+void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOptions& options) {
   auto& model = content.model;
-  const auto& info = registry().find(options.model);
-  model.name = info.name;
-  model.options = options_from_json(info.domain, options.options);
+  std::tie(model.name, model.options) = model_for(content.weights, in.string(), options.model, options.options);
   // With `adapt` the last layer keeps the weights that it begins with.
   {
     const NoInit no_init(!options.adapt);
-    model.network = create_model(model.name, model.options);
+    model.networks = {create_model(model.name, model.options)};
   }
-  content.report = load_state(*model.network, content.weights,
+  content.report = load_state(*model.network(), content.weights,
                               {.adapt = options.adapt, .verify = options.verify}, in.string());
-  content.weights = state_of(*model.network);
+  content.weights = state_of(*model.network());
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
 }
@@ -66,16 +64,15 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   }
   content.report.loaded = content.weights.keys();
   if (!options.model.empty()) {
-    put_into_named(content, in, options);
+    put_into_network(content, in, options);
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(in, {.verify = false}).card;  // it was verified above
     if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false);
-    if (!content.model.further.empty())
+    if (content.model.networks.size() > 1)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", in.string(),
-           content.model.further.size() + 1);
+           content.model.networks.size());
   } else if (needs_network) {
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with model{}", in.string(),
-         fit_hint(content.weights));
+    put_into_network(content, in, options);
   }
   return content;
 }
@@ -84,7 +81,7 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
 ExportOptions export_options(const ConvertInput& content, const ConvertOptions& how) {
   ExportOptions options{.verify = how.verify, .metadata = {{"reszoo", content.card.dump()}}};
   if (how.size == 0) return options;
-  const auto& network = content.model.network;
+  const auto& network = content.model.network();
   if (network->input_spec().layout == Layout::rows)
     fail(ErrorKind::usage, "size: {} takes rows of a table, not images", network->name());
   options.input = {network->input_spec().channels, how.size, how.size};
@@ -97,8 +94,8 @@ void write_output(const ConvertInput& content, ExportFormat format, const fs::pa
   switch (format) {
     case ExportFormat::pth: return write_pth(out, content.weights);
     case ExportFormat::torchscript:
-      return export_torchscript(content.model.network, out, export_options(content, options));
-    case ExportFormat::onnx: return export_onnx(content.model.network, out, export_options(content, options));
+      return export_torchscript(content.model.network(), out, export_options(content, options));
+    case ExportFormat::onnx: return export_onnx(content.model.network(), out, export_options(content, options));
     case ExportFormat::safetensors: break;
   }
   if (detect_weights(in) == WeightsKind::model_file && options.model.empty() && !options.plain) {

@@ -4,8 +4,8 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/nn/no_init.h"
-#include "reszoo/weights/load.h"
-#include "reszoo/zoo/fit.h"
+#include "reszoo/zoo/identify.h"
+#include "reszoo/zoo/load_network.h"
 
 namespace reszoo {
 namespace {
@@ -24,23 +24,18 @@ ImagePreprocess imagenet_preprocess_for(int64_t channels) {
   return preprocess;
 }
 
-/// Weights in the network that the options name.
-Model open_named(const std::filesystem::path& path, const PredictorOptions& options) {
+/// Weights in the network that the options name, else in the one that they fit.
+Model open_weights(const std::filesystem::path& path, const PredictorOptions& options) {
   const auto state = read_weights(path, {.verify = options.verify, .prefer_ema = options.prefer_ema});
-  if (options.model.empty())
-    fail(ErrorKind::usage, "{}: does not say which network it is of; name it with model{}", path.string(),
-         fit_hint(state));
-  const auto& info = registry().find(options.model);
   Model model;
-  model.name = info.name;
-  model.options = options_from_json(info.domain, options.options);
+  std::tie(model.name, model.options) = model_for(state, path.string(), options.model, options.options);
   {
     const NoInit no_init;  // all weights are loaded next
-    model.network = create_model(model.name, model.options);
+    model.networks = {create_model(model.name, model.options)};
   }
-  load_state(*model.network, state, {}, path.string());
-  model.network->to(options.device);
-  if (info.domain == Domain::image) model.image = imagenet_preprocess_for(model.network->input_spec().channels);
+  load_state(*model.network(), state, {}, path.string());
+  model.network()->to(options.device);
+  if (registry().find(model.name).domain == Domain::image) model.image = imagenet_preprocess_for(model.network()->input_spec().channels);
   return model;
 }
 
@@ -106,7 +101,7 @@ Predictor open_predictor(const std::filesystem::path& path, const PredictorOptio
   if (kind == WeightsKind::model_file) return Model::load(path, options.device, options.verify);
   if (options.model.empty() && kind == WeightsKind::torchscript) return ScriptModel(path, options.device);
   if (options.model.empty() && kind == WeightsKind::package) return CompiledModel(path, options.device);
-  return open_named(path, options);
+  return open_weights(path, options);
 }
 
 }  // namespace reszoo

@@ -34,16 +34,16 @@ nlohmann::ordered_json Agreement::to_json() const {
 }
 
 Agreement quantize_model(Model& model, const std::vector<Tensor>& batches) {
-  if (!model.further.empty())
+  if (model.networks.size() > 1)
     fail(ErrorKind::usage, "{}: is an ensemble; int8 is for one network", model.name);
   if (model.table) fail(ErrorKind::usage, "{}: reads rows of a table; int8 is for images", model.name);
-  Calibration calibration(model.network);
+  Calibration calibration(model.network());
   for (const auto& batch : batches) calibration.add(batch);
-  const auto exact = outputs_of(fuse(model.network), batches);
+  const auto exact = outputs_of(fuse(model.network()), batches);
   model.quantization = calibration.result();
-  round_weights(model.network, model.quantization.layers);
+  round_weights(model.network(), model.quantization.layers);
   const auto rounded =
-      outputs_of(fuse(model.network, {.numbers = Numbers::int8, .quantization = model.quantization}), batches);
+      outputs_of(fuse(model.network(), {.precision = Precision::int8, .quantization = model.quantization}), batches);
   return {.images = exact.size(0),
           .same_class = exact.argmax(1).eq(rounded.argmax(1)).to(torch::kDouble).mean().item<double>(),
           .error = ((rounded - exact).norm() / exact.norm().clamp_min(1e-30)).item<double>()};

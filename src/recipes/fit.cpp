@@ -25,12 +25,12 @@ FitOptions completed(const TrainingData& data, const TrainingRecipe& recipe, Fit
 
 void build(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {
   if (options.network) {
-    model.network = options.network(model);
-    model.name = model.network->name();
+    model.networks = {options.network(model)};
+    model.name = model.network()->name();
   } else {
     build_network(model, recipe, data.train);
   }
-  if (options.on_network_built) options.on_network_built(model.network);
+  if (options.on_network_built) options.on_network_built(model.network());
 }
 
 namespace {
@@ -95,7 +95,7 @@ FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const Fi
     auto model = data.model;
     fitted.runs.push_back(detail::fit_one(model, data, one, complete, /*keep_model=*/true));
     if (i == 0) fitted.model = std::move(model);
-    else fitted.model.further.push_back(model.network);
+    else fitted.model.networks.push_back(model.network());
   }
   return fitted;
 }
@@ -108,9 +108,9 @@ double dry_run(const TrainingData& data, const TrainingRecipe& recipe, const Fit
   auto model = data.model;
   detail::build(model, data, recipe, complete);
   auto trainer_options = recipe.trainer;
-  apply_fine_tuning(model.network, recipe.fine_tuning, trainer_options.optimizer.rules);
-  Trainer trainer(model.network, complete.loss, complete.evaluation, trainer_options);
-  const auto batch = data.train.to(trainer_options.device).in_order(trainer_options.batch_size)[0];
+  apply_fine_tuning(model.network(), recipe.fine_tuning, trainer_options.optimizer.rules);
+  Trainer trainer(model.network(), complete.loss, complete.evaluation, trainer_options);
+  const auto batch = data.train.to(trainer_options.device).in_order(trainer_options.batch_size).next().value();
   return trainer.train_step(batch, trainer_options.optimizer.lr);
 }
 

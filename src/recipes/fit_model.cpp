@@ -8,7 +8,7 @@ TrainResult fit_model(Model& model, const TrainingRecipe& recipe, const FitData&
                       TrainerHooks hooks, const std::function<void(Network&)>& on_network_built) {
   torch::manual_seed(recipe.trainer.seed);
   build_network(model, recipe, data.train);
-  if (on_network_built) on_network_built(model.network);
+  if (on_network_built) on_network_built(model.network());
   return train_network(model, recipe, data, loss_of(*model.target, recipe.loss), evaluation, std::move(hooks));
 }
 
@@ -16,15 +16,14 @@ TrainResult train_network(Model& model, const TrainingRecipe& recipe, const FitD
                           const Evaluation& evaluation, TrainerHooks hooks) {
   auto options = recipe.trainer;
   options.settings.update(settings_of(recipe));
-  apply_fine_tuning(model.network, recipe.fine_tuning, options.optimizer.rules);
-  Trainer trainer(model.network, loss, evaluation, options, std::move(hooks));
+  apply_fine_tuning(model.network(), recipe.fine_tuning, options.optimizer.rules);
+  Trainer trainer(model.network(), loss, evaluation, options, std::move(hooks));
   return trainer.fit(data.train, data.validation);
 }
 
 double best_value(const TrainResult& result, const Evaluation& evaluation) {
-  for (const auto& [name, value] : result.best_metrics)
-    if (evaluation.decides.empty() || name == evaluation.decides) return value;
-  return std::numeric_limits<double>::quiet_NaN();
+  if (result.best_metrics.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return evaluation.monitor.value_of(result.best_metrics);
 }
 
 }  // namespace reszoo

@@ -48,7 +48,7 @@ TrainingRecipe timm_a3_recipe(int64_t) {
   recipe.trainer.schedule = Schedule::parse("cosine:0.05");
   recipe.trainer.channels_last = true;
   recipe.trainer.mix = {.mixup = 0.1, .cutmix = 1};
-  recipe.loss.classes = ClassLoss::bce;
+  recipe.loss.classes = "bce";
   recipe.image = {.size = 224, .train_size = 160, .crop_share = 0.95, .interpolation = "bicubic"};
   recipe.image.crop = {.kind = RandomCrop::Kind::resized};
   recipe.image.augment.flip = 0.5;

@@ -43,13 +43,6 @@ std::vector<std::string> value_names(const Target& target) {
   return names;
 }
 
-/// The monitored one of the metrics.
-std::pair<std::string, double> monitored(const Metrics& metrics, const Evaluation& evaluation) {
-  for (const auto& metric : metrics)
-    if (metric.first == evaluation.decides) return metric;
-  return metrics.front();
-}
-
 void add_numbers(ReportData& report, const Target& target, const Tensor& given, const Tensor& truth,
                  const std::string& rows) {
   const auto& names = target.names();
@@ -117,13 +110,14 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
   const auto& target = *model.target;
   const auto columns = read_columns(model);
   auto options = importance_options(std::ssize(columns), seed);
-  options.greater_is_better = evaluation.greater_is_better;
+  options.greater_is_better = evaluation.monitor.greater_is_better;
   const auto sample = sample_rows(table, options.rows, seed);
   const auto targets = target.encode(sample);
   const auto metric = [&](const Frame& rows) {
     const auto metrics = evaluation.metrics(model.outputs(model.input(rows)).to(at::kDouble), targets);
-    report.importance_metric = monitored(metrics, evaluation).first;
-    return monitored(metrics, evaluation).second;
+    const auto& [name, value] = evaluation.monitor.find(metrics);
+    report.importance_metric = name;
+    return value;
   };
   report.importance = permutation_importance(sample, columns, metric, options);
   auto order = report.importance;

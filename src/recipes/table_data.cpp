@@ -5,7 +5,7 @@
 #include "error_context.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/source.h"
-#include "reszoo/train/importance.h"
+#include "reszoo/metrics/importance.h"
 
 namespace reszoo {
 namespace {

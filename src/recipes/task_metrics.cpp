@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
-#include "reszoo/train/metrics.h"
+#include "reszoo/metrics/metrics.h"
 
 namespace reszoo {
 namespace {
@@ -74,30 +74,21 @@ std::string default_monitor(const Target& target, Domain domain) {
 }
 
 Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {
-  auto decides = monitor;
-  if (decides.empty()) decides = more.empty() ? default_monitor(target, Domain::tabular) : more.front().name;
-  const bool greater = is_greater_better(decides, more);
+  auto name = monitor;
+  if (name.empty()) name = more.empty() ? default_monitor(target, Domain::tabular) : more.front().name;
+  const bool greater = is_greater_better(name, more);
   const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
     auto metrics = compute_metrics(target, outputs, targets);
     for (const auto& own : more)
       metrics.emplace_back(own.name, own.compute(target.decode(outputs), target.truth(targets)));
     return metrics;
   };
-  return {.metrics = compute, .greater_is_better = greater, .decides = decides};
+  return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}};
 }
 
 Predictions predict_rows(Model& model, const Batches& rows) {
-  const auto pass = rows.in_order(rows.input_shape().size() == 3 ? 64 : 1024);
-  std::vector<Tensor> outputs, targets, numbers;
-  for (int64_t i = 0; i < pass.size(); ++i) {
-    const auto batch = pass[i];
-    if (batch.targets.size(0) == 0) continue;
-    outputs.push_back(model.outputs(batch.inputs).to(at::kDouble));
-    targets.push_back(batch.targets.cpu());
-    numbers.push_back(batch.rows.cpu());
-  }
-  if (outputs.empty()) fail(ErrorKind::input, "no row is left to measure on; all files are bad");
-  return {at::cat(outputs), at::cat(targets), at::cat(numbers)};
+  const int64_t batch_size = rows.input_shape().size() == 3 ? 64 : 1024;
+  return predict(rows, batch_size, [&](const Tensor& inputs) { return model.outputs(inputs).to(at::kDouble); });
 }
 
 Metrics evaluate(Model& model, const Batches& rows) {

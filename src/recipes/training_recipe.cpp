@@ -123,11 +123,11 @@ nlohmann::ordered_json settings_of(const TrainingRecipe& recipe) {
                                   {"options", recipe.options.dump()},
                                   {"bins", recipe.bins},
                                   {"binning", text_of(recipe.binning)},
-                                  {"loss", text_of(recipe.loss.number)},
+                                  {"loss", recipe.loss.number},
                                   {"label_smoothing", recipe.loss.label_smoothing}};
   // Named only where they are not the usual: a checkpoint without them goes on as before.
   const auto& tuning = recipe.fine_tuning;
-  if (recipe.loss.classes != LossOptions{}.classes) settings["class_loss"] = text_of(recipe.loss.classes);
+  if (recipe.loss.classes != LossOptions{}.classes) settings["class_loss"] = recipe.loss.classes;
   if (!tuning.freeze.empty()) settings["freeze"] = fmt::format("{}", fmt::join(tuning.freeze, " "));
   if (!tuning.unfreeze.empty()) settings["unfreeze"] = fmt::format("{}", fmt::join(tuning.unfreeze, " "));
   settings.update(recipe.image.to_json());
@@ -146,7 +146,7 @@ void build_network(Model& model, const TrainingRecipe& recipe, const Batches& ro
   model.name = recipe.network;
   model.options = options_from_json(
       info.domain, table ? options_for_rows(model, recipe, rows) : options_for_images(model, recipe, rows));
-  model.network = create_model(model.name, model.options);
+  model.networks = {create_model(model.name, model.options)};
 }
 
 void apply_fine_tuning(Network& network, const FineTuning& tuning, std::vector<ParameterRule>& rules) {

@@ -104,11 +104,9 @@ void run_rung(std::vector<Trial>& trials, int64_t epochs, const TuneOptions& opt
   }
 }
 
-void sort_best_first(std::vector<Trial>& trials, bool greater_is_better) {
-  std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
-    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
-    return greater_is_better ? a.value > b.value : a.value < b.value;
-  });
+void sort_best_first(std::vector<Trial>& trials, const Monitor& monitor) {
+  std::stable_sort(trials.begin(), trials.end(),
+                   [&](const Trial& a, const Trial& b) { return monitor.is_better(a.value, b.value); });
 }
 
 }  // namespace
@@ -152,7 +150,7 @@ std::vector<Trial> tune(const TrainingRecipe& recipe, const TuneOptions& options
   for (int64_t epochs = std::min(kFirstRung, all);; epochs = std::min(epochs * kCut, all)) {
     if (running.size() == 1) epochs = all;
     run_rung(running, epochs, options, objective, on_result, history);
-    sort_best_first(running, options.greater_is_better);
+    sort_best_first(running, {.greater_is_better = options.greater_is_better});
     if (epochs == all) break;
     const auto stay = static_cast<std::ptrdiff_t>((running.size() + kCut - 1) / kCut);
     ended.insert(ended.begin(), running.begin() + stay, running.end());

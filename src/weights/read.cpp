@@ -38,9 +38,9 @@ bool starts_as_pickle(std::string_view bytes) {
 bool starts_as_legacy_pth(std::string_view bytes) {
   constexpr std::string_view kLongOfTen = "\x8a\x0a";
   constexpr char kFrame = '\x95';  // in protocol 4 and 5, followed by its length
-  constexpr size_t kProtocol = 2, kFrameHead = 9;
+  constexpr size_t kHead = 2, kFrameHead = 9;  // bytes
   if (!starts_as_pickle(bytes)) return false;
-  const auto rest = bytes.substr(kProtocol);
+  const auto rest = bytes.substr(kHead);
   return rest.starts_with(kLongOfTen) ||
          (rest.starts_with(kFrame) && rest.size() > kFrameHead && rest.substr(kFrameHead).starts_with(kLongOfTen));
 }

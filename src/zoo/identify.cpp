@@ -130,11 +130,22 @@ ModelMatch identify_model(const State& state, const std::string& source, const s
   for (const auto& match : matches)
     if (match.name == preferred) return match;
   if (const auto* named = named_by_file(matches, source)) return *named;
-  if (matches.empty()) fail(ErrorKind::usage, "{}: fits no registered model; name its network with --model", source);
+  if (matches.empty()) fail(ErrorKind::usage, "{}: fits no registered model; name its network with model", source);
   std::vector<std::string> texts;
   for (const auto& match : matches) texts.push_back(match.text());
-  fail(ErrorKind::usage, "{}: fits several models that differ only in parts without weights, name one with --model: {}",
+  fail(ErrorKind::usage, "{}: fits several models that differ only in parts without weights, name one with model: {}",
        source, list(texts, 10));
+}
+
+std::pair<std::string, ModelOptions> model_for(const State& state, const std::string& source, const std::string& name,
+                                               const nlohmann::json& options) {
+  if (!name.empty()) {
+    const auto& info = registry().find(name);
+    return {info.name, options_from_json(info.domain, options)};
+  }
+  if (!options.empty()) fail(ErrorKind::usage, "{}: options need the name of the network that they are for", source);
+  const auto match = identify_model(state, source);
+  return {match.name, match.options};
 }
 
 std::string match_hint(const State& state) {

@@ -9,7 +9,7 @@ using namespace reszoo;
 TEST(FusedRegistry, NoNetworkHasAFallback) {
   const torch::NoGradGuard no_grad;
   for (const auto& name : registry().names()) {
-    auto network = outline_model(name);
+    auto network = create_meta_model(name);
     network->eval();
     const auto graph = lower(network);
     reszoo::detail::ConvLayers layers;
@@ -21,7 +21,7 @@ TEST(FusedRegistry, NoNetworkHasAFallback) {
 TEST(FusedRegistry, ActivationsAreEpilogues) {
   const torch::NoGradGuard no_grad;
   for (const auto* activation : {"relu", "gelu", "silu", "leaky_relu:0.1"}) {
-    auto network = outline_model("resnet18", ImageOptions{.activation = Activation::parse(activation)});
+    auto network = create_meta_model("resnet18", ImageOptions{.activation = Activation::parse(activation)});
     network->eval();
     const auto graph = lower(network);
     reszoo::detail::ConvLayers layers;

@@ -119,7 +119,7 @@ TEST(Fit, WhatTheRecipeFreezesStaysAsItBegan) {
   fit_model(model, recipe, data_of(model, table), by_rmse(), {}, [&](Network& network) {
     for (const auto& item : state_of(*network)) before.insert(item.key(), item.value().clone());
   });
-  for (const auto& item : state_of(*model.network))
+  for (const auto& item : state_of(*model.network()))
     EXPECT_EQ(torch::equal(item.value(), before[item.key()]), !item.key().starts_with("output.linear.")) << item.key();
 
   recipe.fine_tuning.unfreeze = {};
@@ -132,7 +132,7 @@ TEST(Fit, RatesByLayerAreRulesOfTheOptimizer) {
   auto model = prepared(table);
   build_network(model, small("paper"), data_of(model, table).train);
   std::vector<ParameterRule> rules = {{.pattern = "*.bias", .weight_decay = 0}};
-  apply_fine_tuning(model.network, {.layer_decay = 0.5, .body_lr_factor = 0.1}, rules);
+  apply_fine_tuning(model.network(), {.layer_decay = 0.5, .body_lr_factor = 0.1}, rules);
   EXPECT_DOUBLE_EQ(merged_rule(rules, "blocks.0.linear1.weight").lr_factor, 0.05);
   EXPECT_DOUBLE_EQ(merged_rule(rules, "input_projection.weight").lr_factor, 0.025);
   EXPECT_EQ(merged_rule(rules, "output.linear.bias"), (ParameterRule{.pattern = "output.linear.bias", .weight_decay = 0}));
@@ -171,7 +171,7 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
   fit_model(other, recipe, data_of(other, table), by_rmse());
   const auto inputs = model.input(table);
   const auto first = model.outputs(inputs), second = other.outputs(inputs);
-  model.further.push_back(other.network);
+  model.networks.push_back(other.network());
   const auto together = model.outputs(inputs);
   EXPECT_EQ(together.sizes(), (std::vector<int64_t>{400, 2, 1}));
   EXPECT_TRUE(torch::allclose(model.target->decode(together), model.target->decode((first + second) / 2)));

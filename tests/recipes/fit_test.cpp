@@ -71,7 +71,7 @@ TEST(FitOnData, LossMetricAndNetworkMayBeOnesOwn) {
                      .network = linear_network});
   EXPECT_GT(calls, 0);
   EXPECT_EQ(fitted.model.name, "own_linear");
-  EXPECT_EQ(fitted.evaluation.decides, "bias");
+  EXPECT_EQ(fitted.evaluation.monitor.name, "bias");
   EXPECT_EQ(evaluate_parts(fitted, data).front().second.back().first, "bias");
 }
 
@@ -97,7 +97,7 @@ TEST(FitOnData, AnEnsembleIsTrainedFromSeedsThatFollowEachOther) {
   const auto data = data_for("y");
   std::vector<std::string> notes;
   auto fitted = fit(data, small_recipe(1), {.networks = 2, .on_note = [&](const auto& line) { notes.push_back(line); }});
-  EXPECT_EQ(fitted.model.further.size(), 1u);
+  EXPECT_EQ(fitted.model.networks.size(), 2u);
   EXPECT_EQ(fitted.runs.size(), 2u);
   EXPECT_EQ(notes, (std::vector<std::string>{"network 1 of 2", "network 2 of 2"}));
 }

@@ -65,12 +65,12 @@ TEST(ImageData, AModelIsTrainedAndReadAgainToBeginWith) {
   const TempDir folder;
   const auto data = make_image_data(dark_and_light(), image_recipe().image, {.split = {.validation = 0.2}});
   auto fitted = fit(data, image_recipe());
-  EXPECT_EQ(fitted.evaluation.decides, "accuracy");
+  EXPECT_EQ(fitted.evaluation.monitor.name, "accuracy");
   EXPECT_EQ(evaluate(fitted.model, *data.validation).front().first, "accuracy");
   fitted.model.save(folder / "model.safetensors");
   const auto start = read_start_model(folder / "model.safetensors");
   ASSERT_TRUE(start);
-  EXPECT_EQ(start->network, "cifar_resnet20");
+  EXPECT_EQ(start->network(), "cifar_resnet20");
   EXPECT_FALSE(start->options.contains("outputs"));
   EXPECT_EQ(start->image->mean, data.model.image->mean);
 }

@@ -55,7 +55,7 @@ TEST(Predictor, WeightsNeedTheNameOfTheirNetwork) {
   torch::manual_seed(0);
   auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 3});
   write_pth(folder / "weights.pth", state_of(*network));
-  expect_error_parts(ErrorKind::usage, {"weights.pth", "does not say which network it is of"},
+  expect_error_parts(ErrorKind::usage, {"weights.pth", "fits no registered model"},
                      [&] { open_predictor(folder / "weights.pth"); });
   auto predictor = open_predictor(folder / "weights.pth", {.model = "cifar_resnet20", .options = {{"outputs", 3}}});
   network->eval();

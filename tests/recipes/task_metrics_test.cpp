@@ -37,10 +37,10 @@ TEST(TaskMetrics, AreThoseOfTheTask) {
 TEST(TaskMetrics, TheMonitorSaysWhichWayIsBetter) {
   const auto table = training_rows();
   const auto number = Target::fit(table, {"y"}), classes = Target::fit(table, {"mood"});
-  EXPECT_EQ(evaluation_of(number).decides, "rmse");
-  EXPECT_FALSE(evaluation_of(number).greater_is_better);
-  EXPECT_EQ(evaluation_of(classes).decides, "log_loss");
-  EXPECT_TRUE(evaluation_of(classes, "f1").greater_is_better);
+  EXPECT_EQ(evaluation_of(number).monitor.name, "rmse");
+  EXPECT_FALSE(evaluation_of(number).monitor.greater_is_better);
+  EXPECT_EQ(evaluation_of(classes).monitor.name, "log_loss");
+  EXPECT_TRUE(evaluation_of(classes, "f1").monitor.greater_is_better);
   EXPECT_EQ(default_monitor(classes, Domain::image), "accuracy");
 }
 
@@ -50,7 +50,7 @@ TEST(TaskMetrics, AMetricOfOnesOwnStandsAfterTheTasksAndDecides) {
   const auto evaluation = evaluation_of(target, "", {{.name = "largest", .compute = [](auto& prediction, auto& truth) {
     return (prediction - truth).abs().max().template item<double>();
   }}});
-  EXPECT_EQ(evaluation.decides, "largest");
+  EXPECT_EQ(evaluation.monitor.name, "largest");
   const auto targets = target.encode(table);
   const auto metrics = evaluation.metrics(targets.to(at::kDouble) + 1, targets);
   EXPECT_EQ(metrics.back().first, "largest");

@@ -4,7 +4,7 @@
 #include "reference/fill.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -148,7 +148,7 @@ TEST(Convert, FailuresAreOneLineAndLeaveTheOldFile) {
   const Files files;
   const auto in = files.at("plain.pth"), out = files.at("out.onnx");
   write_file(out, "old");
-  expect_failure(1, {"convert", in, out}, {in, "does not say which network it is of; name it with --model"});
+  expect_failure(1, {"convert", in, out}, {in, "fits no registered model; name its network with --model"});
   expect_failure(1, {"convert", in, out, "--model", "cifar_resnet2O"}, {"did you mean cifar_resnet20?"});
   expect_failure(1, {"convert", in, files.at("out.xyz")}, {"OUT: must end in .pth", "out.xyz"});
   expect_failure(1, {"convert", in, files.at("out.pth"), "--adapt"}, {"--adapt and --option: need --model"});

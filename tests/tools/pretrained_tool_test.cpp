@@ -7,7 +7,7 @@
 #include "hub/variables.h"
 #include "reszoo/hub/imagenet.h"
 #include "reszoo/preprocess/image_preprocess.h"
-#include "reszoo/weights/load.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/zoo/registry.h"
 #include "small_data.h"

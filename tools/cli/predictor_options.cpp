@@ -32,24 +32,24 @@ Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
 
 void add_fuse_options(CLI::App& app, FuseFlags& flags) {
   auto* plain = app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
-  app.add_flag("--tune", flags.tune, "Time each layer's ways at the start and take the fastest");
+  app.add_flag("--autotune", flags.autotune, "Time the algorithms of each layer at the start and take the fastest");
   app.add_option("--precision", flags.precision,
-                 "What is computed in: float32, bfloat16, float16 (on a GPU), int8 (of a file by convert --int8); best "
+                 "float32, bfloat16, float16 (on a GPU) or int8 (of a file by convert --int8); automatic "
                  "is int8 where the file and the processor are made for it, else float32")
       ->capture_default_str()
       ->excludes(plain);
 }
 
 void fuse_model(Model& model, const FuseFlags& flags) {
-  const auto asked = parse_numbers(flags.precision);
-  const auto parameters = model.network->parameters();
+  const auto asked = parse_precision(flags.precision);
+  const auto parameters = model.network()->parameters();
   const bool on_cpu = parameters.empty() || parameters.front().is_cpu();
-  if (flags.no_fuse || (!on_cpu && asked == Numbers::best)) return;
-  model.fuse({.tune = flags.tune, .numbers = asked});
-  const auto numbers = model.fused.front().numbers();
-  if (asked == Numbers::best && !model.quantization.empty() && numbers != Numbers::int8)
+  if (flags.no_fuse || (!on_cpu && asked == Precision::automatic)) return;
+  model.fuse({.autotune = flags.autotune, .precision = asked});
+  const auto precision = model.fused().front().precision();
+  if (asked == Precision::automatic && !model.quantization.empty() && precision != Precision::int8)
     std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
-  if (on_cpu && numbers == Numbers::bfloat16 && !has_fast_bfloat16())
+  if (on_cpu && precision == Precision::bfloat16 && !has_fast_bfloat16())
     std::cerr << "note: this processor has no bfloat16 (AVX-512 BF16); float32 is faster\n";
 }
 
@@ -78,11 +78,11 @@ void add_input_options(CLI::App& app, InputFlags& flags) {
 
 Predictor open(const PredictorFlags& flags, c10::Device device) {
   auto predictor = open_plain(flags, device);
-  const auto numbers = parse_numbers(flags.fuse.precision);
+  const auto precision = parse_precision(flags.fuse.precision);
   if (auto* model = predictor.model())
     fuse_model(*model, flags.fuse);
-  else if (numbers != Numbers::best && numbers != Numbers::float32)
-    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own numbers", flags.weights);
+  else if (precision != Precision::automatic && precision != Precision::float32)
+    fail(ErrorKind::usage, "--precision: {} runs as it is, in its own precision", flags.weights);
   return predictor;
 }
 

@@ -10,8 +10,8 @@ namespace reszoo::cli {
 
 /// How a network is made ready.
 struct FuseFlags {
-  bool no_fuse = false, tune = false;
-  std::string precision = "best";
+  bool no_fuse = false, autotune = false;
+  std::string precision = "automatic";
 };
 
 /// Which weights.

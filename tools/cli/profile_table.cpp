@@ -3,7 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "reszoo/base/error.h"
-#include "reszoo/infer/peak.h"
+#include "reszoo/kernels/peak.h"
 
 namespace reszoo::cli {
 

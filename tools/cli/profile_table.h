@@ -2,7 +2,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
-#include "reszoo/infer/fused.h"
+#include "reszoo/fusion/fused.h"
 
 namespace reszoo::cli {
 

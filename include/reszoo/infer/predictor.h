@@ -14,7 +14,8 @@ namespace reszoo {
 
 /// What a file does not say itself, and how it is opened.
 struct PredictorOptions {
-  std::string model = {};                             ///< the network of weights that do not name theirs: "resnet18"
+  /// The network of weights that do not name theirs: "resnet18". If it is left out, the one that they fit is taken.
+  std::string model = {};
   nlohmann::json options = nlohmann::json::object();  ///< its options, as `to_json(ModelOptions)` writes them
   bool verify = true;                                 ///< compare checksums and digests where the file has them
   bool prefer_ema = false;                            ///< of a checkpoint that has both, take the averaged weights
@@ -60,10 +61,10 @@ class Predictor {
 };
 
 /// Opens a model file, a TorchScript file, a compiled package, or weights of any kind for the network that the options
-/// name. Scripts and packages hold code, which is then run: open none that you do not trust.
+/// name, or else that they fit. Scripts and packages hold code, which is then run: open none that you do not trust.
 ///
 /// A network of images gets ImageNet's preprocessing where the file has none.
-/// Throws: Error (file); Error (usage) if the file needs a network's name and none is given.
+/// Throws: Error (file); Error (usage) if weights fit no registered network, or several, and the options name none.
 Predictor open_predictor(const std::filesystem::path& path, const PredictorOptions& options = {});
 
 }  // namespace reszoo

@@ -5,7 +5,7 @@
 
 #include "reszoo/recipes/fit.h"
 #include "reszoo/recipes/table_data.h"
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo {
 

@@ -6,7 +6,7 @@
 
 #include "reszoo/recipes/fit.h"
 #include "reszoo/recipes/task_metrics.h"
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo {
 

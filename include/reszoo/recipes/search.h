@@ -2,7 +2,7 @@
 #pragma once
 #include "reszoo/recipes/fit.h"
 #include "reszoo/recipes/tune.h"
-#include "reszoo/train/report.h"
+#include "reszoo/report/report.h"
 
 namespace reszoo {
 

@@ -7,6 +7,7 @@
 
 #include "reszoo/infer/model.h"
 #include "reszoo/train/batches.h"
+#include "reszoo/train/predict.h"
 #include "reszoo/train/trainer_options.h"
 
 namespace reszoo {
@@ -47,14 +48,8 @@ std::string default_monitor(const Target& target, Domain domain);
 ///     evaluation_of(*model.target, "bias", {{"bias", bias}});
 Evaluation evaluation_of(const Target& target, const std::string& monitor = {}, std::vector<NamedMetric> more = {});
 
-/// What a model gives for rows and what it should, on the CPU; rows whose files are bad are left out.
-struct Predictions {
-  Tensor outputs;  ///< of the network, float64, see Target's table
-  Tensor targets;  ///< encoded
-  Tensor rows;     ///< (N) int64, which rows these are
-};
-
-/// Runs the model over all rows in evaluation mode, without gradients.
+/// Runs the model over all rows in evaluation mode, without gradients. Outputs are float64, see Target's table. Rows
+/// whose files are bad are left out.
 /// Throws: Error (input) if no row is left.
 Predictions predict_rows(Model& model, const Batches& rows);
 

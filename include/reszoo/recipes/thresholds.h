@@ -4,7 +4,7 @@
 
 #include "reszoo/infer/model.h"
 #include "reszoo/train/batches.h"
-#include "reszoo/train/curves.h"
+#include "reszoo/metrics/curves.h"
 
 namespace reszoo {
 

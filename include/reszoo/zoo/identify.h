@@ -1,6 +1,8 @@
 /// Identifies the registered model that a state_dict belongs to.
 #pragma once
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reszoo/weights/state.h"
@@ -36,6 +38,12 @@ std::vector<ModelMatch> match_models(const State& state);
 ///
 /// Throws: Error (usage) that begins with `source` if no model matches, or if several do: it names them.
 ModelMatch identify_model(const State& state, const std::string& source, const std::string& preferred = "");
+
+/// The network for a file's weights: the one called `name` with these options as JSON, or the one that the weights fit
+/// where the name is empty.
+/// Throws: Error (usage) for an unknown name or option, for options without a name, or as `identify_model`.
+std::pair<std::string, ModelOptions> model_for(const State& state, const std::string& source, const std::string& name,
+                                               const nlohmann::json& options);
 
 /// Returns "; it fits resnet34 with outputs=10" for a message, or "" if no model matches.
 std::string match_hint(const State& state);
