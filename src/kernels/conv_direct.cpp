@@ -137,8 +137,8 @@ void conv_direct(const float* x, const float* packed, const float* zeros, const 
                  float* y, const ConvPart& part) {
   const Panels panels(s);
   auto buffer = indirection_of(s, panels);
-  const auto pixels = part.end_pixel - part.first_pixel, in_block = block_pixels(s, panels);
-  const auto blocks = (pixels + in_block - 1) / in_block;
+  const auto pixels = part.end_pixel - part.first_pixel, most = block_pixels(s, panels);
+  const auto blocks = (pixels + most - 1) / most;
   hwy::AlignedFreeUniquePtr<float[]> partials;
   size_t room = 0;
   for (int64_t block = 0; block < blocks; ++block) {
