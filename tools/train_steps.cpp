@@ -67,8 +67,8 @@ PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c1
 void take_start_model(TrainOptions& a) {
   if (!a.pretrained.empty()) a.recipe.network = find_published(a.pretrained).model;
   const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
-  if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network())) return;
-  a.recipe.network = start->network();
+  if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
+  a.recipe.network = start->network;
   a.recipe.network_options = start->options;
 }
 

@@ -16,7 +16,7 @@ namespace {
 using Rows = std::vector<int64_t>;
 
 // Of the permutations of one seed, training draws those from 0 on.
-constexpr int64_t stream = -1;
+constexpr int64_t kSplitStream = -1;
 
 void check_present(const Column& column, const char* what) {
   if (const auto rows = column.missing().nonzero(); rows.size(0) > 0)
@@ -29,7 +29,7 @@ Tensor codes_of(const Column& column) {
 }
 
 Rows random_order(int64_t rows, uint64_t seed) {
-  const auto order = permutation(rows, seed, stream);
+  const auto order = permutation(rows, seed, kSplitStream);
   return {order.const_data_ptr<int64_t>(), order.const_data_ptr<int64_t>() + rows};
 }
 

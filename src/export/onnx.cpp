@@ -23,9 +23,9 @@ std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const 
   return shapes;
 }
 
-Value write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
+OnnxValue write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
   return std::visit(
-      [&](const auto& it) -> Value {
+      [&](const auto& it) -> OnnxValue {
         if constexpr (requires { onnx::write(onnx, call, it); })
           return onnx::write(onnx, call, it);
         else if constexpr (std::is_same_v<decltype(it), const ops::Module&>)
@@ -47,7 +47,7 @@ OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
   const auto operations = lower_operations(graph, {graph.output});
   const auto shapes = shapes_of(operations, prepared.input);
   OnnxGraph onnx(prepared.any_size);
-  std::vector<Value> values;
+  std::vector<OnnxValue> values;
   for (const auto& operation : operations.list) {
     if (std::holds_alternative<ops::Input>(operation.primitive)) {
       values.push_back(onnx.input("input", with_free(shapes[0], prepared.any_size)));

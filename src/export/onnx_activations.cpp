@@ -7,7 +7,7 @@
 namespace reszoo::onnx {
 namespace {
 
-Value gelu(OnnxGraph& graph, Value x) {
+OnnxValue gelu(OnnxGraph& graph, OnnxValue x) {
   const auto half = graph.apply("Mul", {x, graph.number(0.5)});
   const auto erf = graph.apply("Erf", {graph.apply("Div", {x, graph.number(std::numbers::sqrt2)})});
   return graph.apply("Mul", {half, graph.apply("Add", {erf, graph.number(1)})});
@@ -15,7 +15,7 @@ Value gelu(OnnxGraph& graph, Value x) {
 
 }  // namespace
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation) {
   using Kind = ops::Activation::Kind;
   const auto x = call.x();
   switch (activation.kind) {

@@ -3,7 +3,7 @@
 
 namespace reszoo::onnx {
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale&) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale&) {
   auto gates = call.inputs.at(1);
   if (call.shapes.at(1).size() != call.shape().size()) {
     std::vector<int64_t> shape(call.shape().size(), 1);
@@ -15,7 +15,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale&) {
 }
 
 /// The channels of an image are one row (N, 1, C), along which the convolution runs.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv) {
   const auto row = graph.apply("Reshape", {call.x(), graph.integers({0, 1, -1})});
   const auto half = conv.weight.size(2) / 2;
   auto* seen = graph.add("Conv", {row, graph.weight(call.name("weight"), conv.weight)});

@@ -14,38 +14,38 @@ namespace reszoo::onnx {
 namespace {
 
 /// (N, columns) as (N, columns, 1).
-Value each(OnnxGraph& graph, Value x) { return graph.apply("Unsqueeze", {x, graph.integers({2})}); }
+OnnxValue each(OnnxGraph& graph, OnnxValue x) { return graph.apply("Unsqueeze", {x, graph.integers({2})}); }
 
 /// x w + b, of vectors w and b a column.
-Value affine(OnnxGraph& graph, Value x, const std::string& key, const Tensor& weight, const Tensor& bias) {
+OnnxValue affine(OnnxGraph& graph, OnnxValue x, const std::string& key, const Tensor& weight, const Tensor& bias) {
   const auto scaled = graph.apply("Mul", {each(graph, x), graph.weight(key + ".weight", weight)});
   return graph.apply("Add", {scaled, graph.weight(key + ".bias", bias)});
 }
 
-Value linear_embeddings(OnnxGraph& graph, Value x, const std::string& key, const LinearEmbeddingsImpl& module) {
+OnnxValue linear_embeddings(OnnxGraph& graph, OnnxValue x, const std::string& key, const LinearEmbeddingsImpl& module) {
   return affine(graph, x, key, module.weight, module.bias);
 }
 
-Value bins(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLinearBinsImpl& module) {
+OnnxValue bins(OnnxGraph& graph, OnnxValue x, const std::string& key, const PiecewiseLinearBinsImpl& module) {
   const auto [lower, upper] = module.limits();
   const auto y = affine(graph, x, key, module.weight, module.bias);
   return graph.apply("Min", {graph.apply("Max", {y, graph.constant(lower)}), graph.constant(upper)});
 }
 
-Value encoding(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLinearEncodingImpl& module) {
+OnnxValue encoding(OnnxGraph& graph, OnnxValue x, const std::string& key, const PiecewiseLinearEncodingImpl& module) {
   const auto y = graph.add("Flatten", {bins(graph, x, key + ".impl", *module.impl)})->i_(attribute("axis"), 1)->output();
   if (!module.impl->mask.defined()) return y;
   return graph.add("Gather", {y, graph.integers(module.impl->bin_features())})->i_(attribute("axis"), 1)->output();
 }
 
-Value piecewise(OnnxGraph& graph, Value x, const std::string& key, const PiecewiseLinearEmbeddingsImpl& module) {
+OnnxValue piecewise(OnnxGraph& graph, OnnxValue x, const std::string& key, const PiecewiseLinearEmbeddingsImpl& module) {
   auto y = each_linear(graph, bins(graph, x, key + ".impl", *module.impl), key + ".linear", *module.linear);
   if (module.options.activation) y = graph.apply("Relu", {y});
   if (module.linear0.is_empty()) return y;
   return graph.apply("Add", {linear_embeddings(graph, x, key + ".linear0", *module.linear0), y});
 }
 
-Value periodic(OnnxGraph& graph, Value x, const std::string& key, const PeriodicEmbeddingsImpl& module) {
+OnnxValue periodic(OnnxGraph& graph, OnnxValue x, const std::string& key, const PeriodicEmbeddingsImpl& module) {
   const auto turns = graph.apply("Mul", {each(graph, x), graph.weight(key + ".periodic.weight", module.periodic->weight)});
   const auto angle = graph.apply("Mul", {turns, graph.number(2 * std::numbers::pi)});
   auto* waves = graph.add("Concat", {graph.apply("Cos", {angle}), graph.apply("Sin", {angle})});
@@ -61,7 +61,7 @@ Value periodic(OnnxGraph& graph, Value x, const std::string& key, const Periodic
   return module.options.activation ? graph.apply("Relu", {y}) : y;
 }
 
-Value embedded(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module) {
+OnnxValue embedded(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module) {
   if (const auto* linear = module.as<LinearEmbeddingsImpl>()) return linear_embeddings(graph, x, key, *linear);
   if (const auto* relu = module.as<LinearReLUEmbeddingsImpl>())
     return graph.apply("Relu", {linear_embeddings(graph, x, key + ".linear", *relu->linear)});
@@ -73,7 +73,7 @@ Value embedded(OnnxGraph& graph, Value x, const std::string& key, const nn::Modu
 
 }  // namespace
 
-Value numeric_embedding(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module) {
+OnnxValue numeric_embedding(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module) {
   return graph.add("Flatten", {embedded(graph, x, key, module)})->i_(attribute("axis"), 1)->output();
 }
 

@@ -30,20 +30,20 @@ std::unordered_map<int64_t, std::string> free_dimensions(const jit::Value* value
 
 }  // namespace
 
-Value OnnxGraph::input(const std::string& name, const std::vector<int64_t>& shape) {
+OnnxValue OnnxGraph::input(const std::string& name, const std::vector<int64_t>& shape) {
   auto* value = graph_->addInput(name);
   value->setType(type_of(shape));
   return value;
 }
 
-void OnnxGraph::output(const std::string& name, const std::vector<int64_t>& shape, Value value) {
+void OnnxGraph::output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value) {
   if (value->node()->kind() == c10::prim::Param) value = apply("Identity", {value});  // nothing was done to it
   value->setDebugName(name);
   value->setType(type_of(shape));
   graph_->registerOutput(value);
 }
 
-Value OnnxGraph::weight(const std::string& name, const Tensor& tensor) {
+OnnxValue OnnxGraph::weight(const std::string& name, const Tensor& tensor) {
   auto [place, added] = weights_.emplace(name, nullptr);
   if (!added) return place->second;
   auto* value = graph_->addInput(name);
@@ -52,17 +52,17 @@ Value OnnxGraph::weight(const std::string& name, const Tensor& tensor) {
   return place->second = value;
 }
 
-Value OnnxGraph::constant(const Tensor& tensor) {
+OnnxValue OnnxGraph::constant(const Tensor& tensor) {
   auto* node = add("Constant", {});
   node->t_(c10::attr::value, tensor);
   return node->output();
 }
 
-Value OnnxGraph::integers(const std::vector<int64_t>& values) { return constant(torch::tensor(values, torch::kLong)); }
+OnnxValue OnnxGraph::integers(const std::vector<int64_t>& values) { return constant(torch::tensor(values, torch::kLong)); }
 
-Value OnnxGraph::number(double value) { return constant(torch::tensor(static_cast<float>(value))); }
+OnnxValue OnnxGraph::number(double value) { return constant(torch::tensor(static_cast<float>(value))); }
 
-jit::Node* OnnxGraph::add(const char* op, const std::vector<Value>& inputs) {
+jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs) {
   auto* node = graph_->create(c10::Symbol::fromQualString(std::string("onnx::") + op), inputs, 1);
   auto name = (key_.empty() ? "" : key_ + "/") + op;
   if (const int count = names_[name]++) name += "_" + std::to_string(count);

@@ -14,7 +14,7 @@ namespace reszoo {
 
 class NLinearImpl;
 
-using Value = torch::jit::Value*;
+using OnnxValue = torch::jit::Value*;
 
 /// The nodes of an ONNX graph, on LibTorch's own representation of a graph.
 class OnnxGraph {
@@ -23,24 +23,24 @@ class OnnxGraph {
   explicit OnnxGraph(bool any_size) : any_size_(any_size), graph_(std::make_shared<torch::jit::Graph>()) {}
 
   /// Adds the graph's input; `shape` has -1 where any size is.
-  Value input(const std::string& name, const std::vector<int64_t>& shape);
+  OnnxValue input(const std::string& name, const std::vector<int64_t>& shape);
 
   /// Adds the graph's output.
-  void output(const std::string& name, const std::vector<int64_t>& shape, Value value);
+  void output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value);
 
   /// A tensor that the file holds under this name; the same name is the same tensor.
-  Value weight(const std::string& name, const Tensor& tensor);
+  OnnxValue weight(const std::string& name, const Tensor& tensor);
 
   /// A constant without a name.
-  Value constant(const Tensor& tensor);
-  Value integers(const std::vector<int64_t>& values);
-  Value number(double value);
+  OnnxValue constant(const Tensor& tensor);
+  OnnxValue integers(const std::vector<int64_t>& values);
+  OnnxValue number(double value);
 
   /// Adds a node of the operator; its attributes are set on what is returned.
-  torch::jit::Node* add(const char* op, const std::vector<Value>& inputs);
+  torch::jit::Node* add(const char* op, const std::vector<OnnxValue>& inputs);
 
   /// The same for an operator without attributes.
-  Value apply(const char* op, const std::vector<Value>& inputs) { return add(op, inputs)->output(); }
+  OnnxValue apply(const char* op, const std::vector<OnnxValue>& inputs) { return add(op, inputs)->output(); }
 
   /// The path of the module that the next nodes are of; it begins their names.
   void begin(const std::string& key) { key_ = key; }
@@ -55,7 +55,7 @@ class OnnxGraph {
   bool any_size_;
   std::string key_;
   std::shared_ptr<torch::jit::Graph> graph_;
-  std::map<std::string, Value> weights_;
+  std::map<std::string, OnnxValue> weights_;
   OnnxWeights tensors_;
   std::map<std::string, int> names_;
 };
@@ -63,10 +63,10 @@ class OnnxGraph {
 /// One operation to be written.
 struct OnnxCall {
   std::string key;  ///< path of the module that has its weights
-  std::vector<Value> inputs;
+  std::vector<OnnxValue> inputs;
   std::vector<std::vector<int64_t>> shapes;  ///< of the inputs, for a batch of two
 
-  Value x() const { return inputs.at(0); }
+  OnnxValue x() const { return inputs.at(0); }
   const std::vector<int64_t>& shape() const { return shapes.at(0); }
   std::string name(const char* weight) const { return key + "." + weight; }
 };
@@ -74,43 +74,43 @@ struct OnnxCall {
 inline c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
 
 /// Writes a module of a type that is not lowered to primitive operations.
-using OnnxModuleWriter = Value (*)(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+using OnnxModuleWriter = OnnxValue (*)(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 
 /// The writer of a node's operation ("table_encoder"), or nullptr.
 OnnxModuleWriter onnx_module_writer(const std::string& op);
 
 // The writers, one for each primitive operation. What they cannot write is an Error (usage).
 namespace onnx {
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add& add);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& pool);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& pool);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& pool);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale& scale);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten);
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& unflatten);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add& add);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& pool);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& pool);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& pool);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale& scale);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten);
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& unflatten);
 
 // Modules.
-Value table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
-Value n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
-Value member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
-Value batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
-Value shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+OnnxValue table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+OnnxValue n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+OnnxValue member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+OnnxValue batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+OnnxValue shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 
 // Parts of a table's encoder: x is (N, columns), or (N, n, in); `key` is the module's path.
-Value numeric_embedding(OnnxGraph& graph, Value x, const std::string& key, const nn::Module& module);
-Value each_linear(OnnxGraph& graph, Value x, const std::string& key, const NLinearImpl& layers);
+OnnxValue numeric_embedding(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module);
+OnnxValue each_linear(OnnxGraph& graph, OnnxValue x, const std::string& key, const NLinearImpl& layers);
 }  // namespace onnx
 
 }  // namespace reszoo

@@ -5,13 +5,13 @@
 namespace reszoo::onnx {
 
 /// A sequence has one dimension, where the operation has rows of one pixel.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
   const size_t first = call.shape().size() == 3 ? 1 : 0;
   const auto sizes = [&](const std::array<int64_t, 2>& values) {
     return std::vector<int64_t>(values.begin() + first, values.end());
   };
   const auto weight = first ? conv.weight.squeeze(2) : conv.weight;
-  std::vector<Value> inputs{call.x(), graph.weight(call.name("weight"), weight)};
+  std::vector<OnnxValue> inputs{call.x(), graph.weight(call.name("weight"), weight)};
   if (conv.bias.defined()) inputs.push_back(graph.weight(call.name("bias"), conv.bias));
   auto pads = sizes(conv.padding);
   pads.insert(pads.end(), conv.padding.begin() + first, conv.padding.end());
@@ -24,10 +24,10 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
   return node->output();
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear) {
   if (call.shape().size() != 2)
     fail(ErrorKind::usage, "{}: only a linear layer on rows (N, C) can be written as ONNX", call.key);
-  std::vector<Value> inputs{call.x(), graph.weight(call.name("weight"), linear.weight)};
+  std::vector<OnnxValue> inputs{call.x(), graph.weight(call.name("weight"), linear.weight)};
   if (linear.bias.defined()) inputs.push_back(graph.weight(call.name("bias"), linear.bias));
   return graph.add("Gemm", inputs)->i_(attribute("transB"), 1)->output();
 }

@@ -6,27 +6,27 @@ namespace reszoo::onnx {
 namespace {
 
 /// The weight, or `otherwise` where a norm has none.
-Value weight_or(OnnxGraph& graph, const std::string& key, const Tensor& weight, int64_t width, double otherwise) {
+OnnxValue weight_or(OnnxGraph& graph, const std::string& key, const Tensor& weight, int64_t width, double otherwise) {
   if (weight.defined()) return graph.weight(key, weight);
   return graph.constant(torch::full({width}, otherwise, torch::kFloat));
 }
 
 /// A weight with a number for each channel as (C, 1, 1), which broadcasts over (N, C, H, W).
-Value by_channel(OnnxGraph& graph, const OnnxCall& call, const char* name, const Tensor& weight) {
+OnnxValue by_channel(OnnxGraph& graph, const OnnxCall& call, const char* name, const Tensor& weight) {
   std::vector<int64_t> shape(call.shape().size() - 1, 1);
   shape[0] = -1;
   return graph.apply("Reshape", {graph.weight(call.name(name), weight), graph.integers(shape)});
 }
 
 /// x * weight + bias, a number a channel.
-Value scale_and_shift(OnnxGraph& graph, const OnnxCall& call, Value x, const Tensor& weight, const Tensor& bias) {
+OnnxValue scale_and_shift(OnnxGraph& graph, const OnnxCall& call, OnnxValue x, const Tensor& weight, const Tensor& bias) {
   if (!weight.defined()) return x;
   const auto scaled = graph.apply("Mul", {x, by_channel(graph, call, "weight", weight)});
   return graph.apply("Add", {scaled, by_channel(graph, call, "bias", bias)});
 }
 
 /// sqrt(mean(x^2) + epsilon) over these dimensions, which stay as 1.
-Value root_mean_square(OnnxGraph& graph, Value x, const std::vector<int64_t>& dimensions, double epsilon) {
+OnnxValue root_mean_square(OnnxGraph& graph, OnnxValue x, const std::vector<int64_t>& dimensions, double epsilon) {
   auto* mean = graph.add("ReduceMean", {graph.apply("Mul", {x, x})});
   mean->is_(attribute("axes"), dimensions);
   return graph.apply("Sqrt", {graph.apply("Add", {mean->output(), graph.number(epsilon)})});
@@ -34,7 +34,7 @@ Value root_mean_square(OnnxGraph& graph, Value x, const std::vector<int64_t>& di
 
 }  // namespace
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm) {
   const auto width = call.shape().at(1);
   auto* node = graph.add("BatchNormalization", {call.x(), weight_or(graph, call.name("weight"), norm.weight, width, 1),
                                                 weight_or(graph, call.name("bias"), norm.bias, width, 0),
@@ -45,7 +45,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm) 
 
 /// The operator has no group norm before opset 18: each group becomes a channel
 /// of an instance norm.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm) {
   const auto width = call.shape().at(1);
   if (norm.groups == 0) {
     auto* node =
@@ -61,8 +61,8 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm) 
   return scale_and_shift(graph, call, back, norm.weight, norm.bias);
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm) {
-  std::vector<Value> inputs{call.x()};
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm) {
+  std::vector<OnnxValue> inputs{call.x()};
   if (norm.weight.defined()) {
     inputs.push_back(graph.weight(call.name("weight"), norm.weight));
     inputs.push_back(graph.weight(call.name("bias"), norm.bias));
@@ -75,9 +75,9 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm) 
 }
 
 /// Groups become rows (N, G, ...), whose deviation is taken.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm) {
   const auto x = call.x();
-  const auto grouped = [&](Value value) {
+  const auto grouped = [&](OnnxValue value) {
     return graph.apply("Reshape", {value, graph.integers({0, norm.groups, -1})});
   };
   const auto gate = graph.apply("Sigmoid", {graph.apply("Mul", {x, by_channel(graph, call, "v", norm.v)})});
@@ -90,7 +90,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm) {
   return scale_and_shift(graph, call, back, norm.weight, norm.bias);
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm) {
   std::vector<int64_t> pixels;
   for (size_t i = 2; i < call.shape().size(); ++i) pixels.push_back(static_cast<int64_t>(i));
   const auto root = root_mean_square(graph, call.x(), pixels, norm.epsilon);

@@ -30,7 +30,7 @@ torch::jit::Node* pool(OnnxGraph& graph, const char* op, const OnnxCall& call, c
 /// The means that adaptive pooling takes along a dimension of any size n, as a
 /// matrix (out, n): row i has 1 / (end - start) from start = floor(i n / out) to
 /// end = ceil((i + 1) n / out).
-Value means_matrix(OnnxGraph& graph, Value x, int64_t dimension, int64_t out) {
+OnnxValue means_matrix(OnnxGraph& graph, OnnxValue x, int64_t dimension, int64_t out) {
   auto* size = graph.add("Shape", {x});
   size->i_(attribute("start"), dimension)->i_(attribute("end"), dimension + 1);
   const auto cells = torch::arange(out, torch::kLong).unsqueeze(1);
@@ -44,23 +44,23 @@ Value means_matrix(OnnxGraph& graph, Value x, int64_t dimension, int64_t out) {
   const auto places = graph.apply("Range", {zero, graph.apply("Squeeze", {size->output()}), one});
   const auto inside =
       graph.apply("And", {graph.apply("GreaterOrEqual", {places, start}), graph.apply("Less", {places, end})});
-  const auto as_float = [&](Value value) { return graph.add("Cast", {value})->i_(attribute("to"), 1)->output(); };
+  const auto as_float = [&](OnnxValue value) { return graph.add("Cast", {value})->i_(attribute("to"), 1)->output(); };
   return graph.apply("Div", {as_float(inside), as_float(graph.apply("Sub", {end, start}))});
 }
 
 }  // namespace
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& max) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& max) {
   auto* node = pool(graph, "MaxPool", call, max.window);
   return node->is_(attribute("dilations"), sides(call, max.window.dilation))->output();
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& average) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& average) {
   auto* node = pool(graph, "AveragePool", call, average.window);
   return node->i_(attribute("count_include_pad"), average.window.count_include_pad)->output();
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
   const auto channels = call.shape().at(1), kernel = blur.filter.size(0), border = kernel / 2;
   auto* mirrored = graph.add("Pad", {call.x(), graph.integers({0, 0, border, border, 0, 0, border, border})});
   mirrored->s_(attribute("mode"), "reflect");
@@ -73,7 +73,7 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blur) {
 
 /// To one pixel it is a global mean. Other sizes have no operator: pooling means
 /// over rows and columns is a product with a matrix on each side.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool) {
   if (pool.rows == 1 && pool.columns == 1) return graph.apply("GlobalAveragePool", {call.x()});
   const bool sequence = call.shape().size() == 3;
   auto x = call.x();
@@ -84,14 +84,14 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& 
   return graph.apply("MatMul", {x, columns->output()});
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten) {
   if (flatten.end != -1 && flatten.end + 1 != std::ssize(call.shape()))
     fail(ErrorKind::usage, "{}: only a Flatten from dimension 1 to the last can be written as ONNX", call.key);
   return graph.add("Flatten", {call.x()})->i_(attribute("axis"), 1)->output();
 }
 
 /// The last dimension split into several.
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split) {
   const auto last = std::ssize(call.shape()) - 1;
   if (split.dimension != last && split.dimension != -1)
     fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.key);
@@ -100,17 +100,17 @@ Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split)
   return graph.apply("Reshape", {call.x(), graph.integers(shape)});
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
   const auto pads = call.shape().size() == 3 ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
                                              : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
   return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) {
   return graph.apply("Add", call.inputs);
 }
 
-Value write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad) {
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad) {
   const auto rank = call.shape().size();
   auto x = call.x();
   if (pad.stride > 1 && rank > 2) {

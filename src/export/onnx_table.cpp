@@ -8,12 +8,12 @@ namespace reszoo::onnx {
 namespace {
 
 /// The columns [first, last) of rows.
-Value columns(OnnxGraph& graph, Value x, int64_t first, int64_t last) {
+OnnxValue columns(OnnxGraph& graph, OnnxValue x, int64_t first, int64_t last) {
   return graph.apply("Slice", {x, graph.integers({first}), graph.integers({last}), graph.integers({1})});
 }
 
 /// Of the categories [begin, end): equal to the code of each feature, as numbers.
-Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options, size_t begin, size_t end) {
+OnnxValue one_hot(OnnxGraph& graph, OnnxValue x, const TableEncoderOptions& options, size_t begin, size_t end) {
   std::vector<int64_t> column_of;
   std::vector<double> code_of;
   for (size_t i = begin; i < end; ++i)
@@ -29,13 +29,13 @@ Value one_hot(OnnxGraph& graph, Value x, const TableEncoderOptions& options, siz
 }
 
 /// The columns as rows of their tables; code -1 is row 0.
-Value rows_of_tables(OnnxGraph& graph, Value x) {
+OnnxValue rows_of_tables(OnnxGraph& graph, OnnxValue x) {
   auto* whole = graph.add("Cast", {x});
   whole->i_(attribute("to"), 7);  // int64
   return graph.apply("Add", {whole->output(), graph.integers({1})});
 }
 
-Value embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, Value rows, size_t category) {
+OnnxValue embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, OnnxValue rows, size_t category) {
   const auto name = "embeddings." + std::to_string(category) + ".weight";
   auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric + static_cast<int64_t>(category)))});
   row->i_(attribute("axis"), 1);
@@ -44,9 +44,9 @@ Value embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& 
 }
 
 /// Neighbouring columns that are one-hot go together, as in the encoder itself.
-void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, std::vector<Value>& parts) {
+void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, std::vector<OnnxValue>& parts) {
   const auto& options = encoder.options;
-  Value rows = nullptr;
+  OnnxValue rows = nullptr;
   const size_t categories = options.cardinalities.size();
   for (size_t i = 0, next; i < categories; i = next) {
     next = i + 1;
@@ -62,10 +62,10 @@ void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& enco
 
 }  // namespace
 
-Value table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
+OnnxValue table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module) {
   const auto& encoder = *module.as<TableEncoderImpl>();
   const auto& options = encoder.options;
-  std::vector<Value> parts;
+  std::vector<OnnxValue> parts;
   const int64_t embedded = encoder.embedded();
   if (embedded > 0)
     parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.name("numeric"), *encoder.numeric.ptr()));

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "reszoo/base/names.h"
-#include "reszoo/nn/bins.h"
+#include "reszoo/preprocess/bins.h"
 #include "reszoo/train/freeze.h"
 #include "image_recipes.h"
 

@@ -7,8 +7,8 @@ namespace {
 
 using Memory = FastForward::Memory;
 
-// Of the sums of a task. What is of a layer: outer is the second one of a block, and the input's.
-enum Role : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
+// Per-task accumulators; `outer_*` belong to linear2 of a block or to the input projection.
+enum BackwardSum : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
 
 /// What the sections of a backward pass share.
 struct Backward {
@@ -116,7 +116,7 @@ void block_backward(const Backward& b, size_t i, const Part& part) {
   add_norm_sums(b, i, part);
 }
 
-void finish_sum(const Memory& memory, Role role, const Tensor& out) {
+void finish_sum(const Memory& memory, BackwardSum role, const Tensor& out) {
   if (!out.defined() || out.numel() == 0) return;
   const auto totals = memory.total(role, out.numel());
   for (size_t i = 0; i < totals.size(); ++i) data(out)[i] = static_cast<float>(totals[i]);

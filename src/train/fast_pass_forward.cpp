@@ -7,15 +7,16 @@ namespace {
 
 using Memory = FastForward::Memory;
 
-enum Role : int64_t { sum, squares, own_mean };  // of the sums of a task
+// Per-task accumulators of a norm.
+enum ForwardSum : int64_t { kSum, kSquares, kShardMean };
 
 /// Leaves the squared deviations from the task's own mean beside its sums: tasks
 /// are put together without the cancellation of a sum of squares.
 void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
   const auto part = memory.part(task);
-  auto* mean = memory.sums(task, own_mean);
-  for (int64_t i = 0; i < memory.width; ++i) mean[i] = memory.sums(task, sum)[i] / static_cast<float>(part.count);
-  kernels::add_squared_deviations(data(stream, part), mean, memory.sums(task, squares), part.rows(memory.width));
+  auto* mean = memory.sums(task, kShardMean);
+  for (int64_t i = 0; i < memory.width; ++i) mean[i] = memory.sums(task, kSum)[i] / static_cast<float>(part.count);
+  kernels::add_squared_deviations(data(stream, part), mean, memory.sums(task, kSquares), part.rows(memory.width));
 }
 
 /// The squared deviations from the mean of all rows.
@@ -23,8 +24,8 @@ void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
 double squares_of(const Memory& memory, double mean, int64_t column) {
   double total = 0;
   for (int64_t task = 0; task < memory.tasks; ++task) {
-    const double between = static_cast<double>(memory.sums(task, own_mean)[column]) - mean;
-    total += static_cast<double>(memory.sums(task, squares)[column]) +
+    const double between = static_cast<double>(memory.sums(task, kShardMean)[column]) - mean;
+    total += static_cast<double>(memory.sums(task, kSquares)[column]) +
              between * between * static_cast<double>(memory.part(task).count);
   }
   return total;
@@ -37,7 +38,7 @@ void update(float& running, double value, double momentum) {
 /// Makes scale and shift of a norm from the moments that all tasks left.
 void finish_batch_norm(const Memory& memory, const NormPass& to, nn::BatchNorm1dImpl& norm) {
   const auto rows = static_cast<double>(memory.rows);
-  const auto sums = memory.total(sum, memory.width);
+  const auto sums = memory.total(kSum, memory.width);
   const double momentum = *norm.options.momentum();
   for (int64_t i = 0; i < memory.width; ++i) {
     const double mean = sums[static_cast<size_t>(i)] / rows;
@@ -93,7 +94,7 @@ void project(const Memory& memory, const LinearTensors& layer, const Tensor& x, 
                                 part.rows(memory.entering.size(1)));
   product(memory.entering, memory.input_weight, memory.projected, memory.members, part);
   kernels::affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part),
-                  memory.sums(part.task, sum), part.rows(memory.width));
+                  memory.sums(part.task, kSum), part.rows(memory.width));
 }
 
 void norm_part(const Memory& memory, size_t i, bool relu, const Part& part) {
@@ -110,7 +111,7 @@ void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, 
                         read_any(weights.second.r), data(memory.activations[i], part), part.rows(memory.hidden[i]));
   product(memory.activations[i], memory.second_weight[i], memory.outer[i], memory.members, part);
   kernels::add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
-                        memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, sum),
+                        memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, kSum),
                         part.rows(memory.width));
 }
 

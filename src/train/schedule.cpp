@@ -24,13 +24,13 @@ constexpr ScheduleKey kFinalDiv{"final_div", &Schedule::final_div, {1, kInfinity
 constexpr detail::Range kDrop{0, 1, false, false};
 
 /// A row of the table: its keys, the one that may be left out first.
-struct Row {
+struct ScheduleRow {
   std::string_view name;
   Kind value;
   std::vector<ScheduleKey> keys;
 };
 
-const Row kRows[] = {
+const ScheduleRow kRows[] = {
     {"constant", Kind::constant, {kWarmUp}},
     {"cosine", Kind::cosine, {kWarmUp, kEnd}},
     {"step", Kind::step, {kEvery, kFactor, kWarmUp}},
@@ -39,7 +39,7 @@ const Row kRows[] = {
     {"one_cycle", Kind::one_cycle, {kRise, kDiv, kFinalDiv, kWarmUp}},
 };
 
-const Row& row_named(std::string_view name) { return row_of(kRows, parse_name("Schedule", kRows, name)); }
+const ScheduleRow& row_named(std::string_view name) { return row_of(kRows, parse_name("Schedule", kRows, name)); }
 
 void add_drop(Schedule& schedule, std::string_view text) {
   const auto drop = detail::number_of("Schedule", "multistep", "drop", text, kDrop);

@@ -15,14 +15,14 @@ nlohmann::ordered_json profile_layers(const FusedNetwork& fused, const Tensor& i
   auto lines = nlohmann::ordered_json::array();
   if (!json)
     fmt::print("{:>10}  {:>6}  {:>14}  {:>6}  {:<11}  {:<11}  {}\n", "time, us", "share", "multiply-adds", "peak",
-               "kind", "way", "layer");
+               "kind", "algorithm", "layer");
   for (const auto& step : steps) {
     const auto of_peak = static_cast<double>(step.multiply_adds) / step.seconds / peak;
     if (!json)
       fmt::print("{:>10.1f}  {:>5.1f}%  {:>14}  {:>5.0f}%  {:<11}  {:<11}  {}{}{}\n", step.seconds * 1e6,
-                 100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.way, step.key,
-                 step.with.empty() ? "" : " + ", fmt::join(step.with, " + "));
-    lines.push_back({{"layer", step.key}, {"kind", step.kind}, {"with", step.with}, {"way", step.way},
+                 100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.algorithm, step.key,
+                 step.fused.empty() ? "" : " + ", fmt::join(step.fused, " + "));
+    lines.push_back({{"layer", step.key}, {"kind", step.kind}, {"fused", step.fused}, {"algorithm", step.algorithm},
                      {"output", step.output}, {"multiply_adds", step.multiply_adds}, {"seconds", step.seconds},
                      {"peak", of_peak}});
   }
