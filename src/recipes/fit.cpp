@@ -50,7 +50,7 @@ TrainerHooks with_files(const Model& model, const std::filesystem::path& out, co
   };
   if (options.keep > 0)
     hooks.on_weights = [&model, &options, out](const State& weights, const std::vector<EpochRecord>& history) {
-      keep_best_epochs(out, history, best_epochs(history, options.evaluation, options.keep),
+      keep_best_epochs(out, history, best_epochs(history, options.evaluation.monitor, options.keep),
                        [&](const auto& path) { save(model, path, weights, options); });
       if (options.hooks.on_weights) options.hooks.on_weights(weights, history);
     };

@@ -19,10 +19,10 @@ bool is_better(const EpochRecord& one, const EpochRecord& other, const Monitor& 
 
 }  // namespace
 
-std::vector<int64_t> best_epochs(const std::vector<EpochRecord>& history, const Evaluation& evaluation, int64_t count) {
+std::vector<int64_t> best_epochs(const std::vector<EpochRecord>& history, const Monitor& monitor, int64_t count) {
   auto best_first = history;
   std::stable_sort(best_first.begin(), best_first.end(),
-                   [&](const auto& a, const auto& b) { return is_better(a, b, evaluation.monitor); });
+                   [&](const auto& a, const auto& b) { return is_better(a, b, monitor); });
   std::vector<int64_t> kept;
   for (const auto& record : best_first)
     if (std::ssize(kept) < count) kept.push_back(record.epoch);

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void put(const fs::path& path, const std::string& bytes) {
+void put_image_file(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());
   write_file(path, bytes);
 }
@@ -30,12 +30,12 @@ TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
   const TempDir folder;
   for (const auto* name :
        {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
-    put(folder / name, small_jpeg());
+    put_image_file(folder / name, small_jpeg());
   const auto files = read_class_folders(folder.path());
   EXPECT_EQ(files.labels, (std::vector<std::string>{"cat", "cat", "dog", "dog"}));
   EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg",
                                                 folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
-  put(folder / "empty/readme.txt", "");
+  put_image_file(folder / "empty/readme.txt", "");
   expect_error(ErrorKind::input, "empty: a class without images", [&] { read_class_folders(folder.path()); });
   expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
   fs::create_directories(folder / "none");
@@ -44,8 +44,8 @@ TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
 
 TEST(ClassFolders, AFolderOfPartsIsTold) {
   const TempDir folder;
-  put(folder / "train/cat/x.jpg", small_jpeg());
-  put(folder / "val/cat/x.jpg", small_jpeg());
+  put_image_file(folder / "train/cat/x.jpg", small_jpeg());
+  put_image_file(folder / "val/cat/x.jpg", small_jpeg());
   EXPECT_TRUE(is_split_folder(folder.path()));
   EXPECT_EQ(detect_data(folder.path()), DataKind::image_folder);
   EXPECT_FALSE(is_split_folder(folder / "train"));
@@ -63,11 +63,11 @@ TEST(FilesOfTable, PathsAreRelativeToTheFolder) {
 
 TEST(Scan, FindsSizesAndNamesBadFiles) {
   const TempDir folder;
-  put(folder / "a/1.jpg", small_jpeg(8));
-  put(folder / "a/2.jpg", small_jpeg(16));
-  put(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // its end is not there
-  put(folder / "a/4.jpg", "no image");
-  put(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
+  put_image_file(folder / "a/1.jpg", small_jpeg(8));
+  put_image_file(folder / "a/2.jpg", small_jpeg(16));
+  put_image_file(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // its end is not there
+  put_image_file(folder / "a/4.jpg", "no image");
+  put_image_file(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
   const auto files = read_class_folders(folder.path());
   for (const int64_t threads : {1, 3}) {
     const auto seen = scan(files, threads);

@@ -46,7 +46,7 @@ Frame sample() {
            Column::of_text("t", {"a", "b, c", "\"q\"", "line\nbreak", "a", "", "é"})}};
 }
 
-void expect_same(const Frame& got, const Frame& wanted) {
+void expect_same_frame(const Frame& got, const Frame& wanted) {
   ASSERT_EQ(got.names(), wanted.names());
   EXPECT_TRUE(at::equal(got.at("x").numbers.nan_to_num(7), wanted.at("x").numbers.nan_to_num(7)));
   EXPECT_EQ(texts(got.at("t")), texts(wanted.at("t")));
@@ -254,7 +254,7 @@ TEST(WriteTable, NumbersAndTextReadBack) {
   const TempDir folder;
   for (const auto* name : {"t.csv", "t.parquet"}) {
     write_table(folder / name, sample());
-    expect_same(read_table(folder / name), sample());
+    expect_same_frame(read_table(folder / name), sample());
   }
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // nothing temporary is left
 }

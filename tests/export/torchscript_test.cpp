@@ -17,7 +17,7 @@ using namespace reszoo::test;
 namespace {
 
 /// A network of one module on images of 3 channels.
-Network around(AnyModule module) {
+Network network_around(AnyModule module) {
   return Network(NetworkParts{.name = "small", .input = {Layout::maps, 3}, .body = {{"step", std::move(module)}},
                               .pool = {{"avgpool", nn::AdaptiveAvgPool2d(1)}, {"flatten", nn::Flatten()}},
                               .head = {"head", nn::Identity()}, .classifier = "head"});
@@ -115,7 +115,7 @@ TEST(Script, LeavesTheNetworkAndTheGeneratorsAsTheyWere) {
 
 TEST(Script, HoldsModulesOfAUsersOwn) {
   const TempDir folder;
-  auto network = around(AnyModule(Own()));
+  auto network = network_around(AnyModule(Own()));
   export_torchscript(network, folder / "network.pt");
   EXPECT_EQ(read_weights(folder / "network.pt").keys(),
             (std::vector<std::string>{"step.scale", "step.inner.weight", "step.inner.bias"}));
@@ -129,13 +129,13 @@ TEST(Script, ASizeThatBecameAConstantIsAnErrorAndLeavesNoFile) {
   const auto path = folder / "network.pt";
   expect_error_parts(ErrorKind::input, {"small: as TorchScript it does not do what the network does for an input of (3, 3, 64, 64)",
                                         "a module that reads a size as a number"},
-                     [&] { export_torchscript(around(AnyModule(Stubborn())), path); });
+                     [&] { export_torchscript(network_around(AnyModule(Stubborn())), path); });
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(Script, PaddingThatFollowsTheSizeIsForOneSize) {
   const TempDir folder;
-  auto network = around(AnyModule(keras_residual_block(3, 8, /*downsample=*/true)));
+  auto network = network_around(AnyModule(keras_residual_block(3, 8, /*downsample=*/true)));
   const auto path = folder / "network.pt";
   const std::vector<int64_t> odd{3, 33, 35};
   expect_error(ErrorKind::input, "any_size=false is for files of one size",
@@ -147,7 +147,7 @@ TEST(Script, PaddingThatFollowsTheSizeIsForOneSize) {
 TEST(Script, AModuleThatCannotBeCopiedIsNamed) {
   const TempDir folder;
   expect_error_parts(ErrorKind::input, {"small: cannot be copied for an export: ", "Uncopied"},
-                     [&] { export_torchscript(around(AnyModule(Uncopied())), folder / "network.pt"); });
+                     [&] { export_torchscript(network_around(AnyModule(Uncopied())), folder / "network.pt"); });
 }
 
 TEST(Script, AnInputThatDoesNotFitIsNamed) {

@@ -141,19 +141,19 @@ TEST(Convolution, ThreadsChangeNoBit) {
   }
 }
 
-TEST(Convolution, HasEachActivationInEveryWay) {
+TEST(Convolution, HasEachActivationInEveryAlgorithm) {
   at::manual_seed(1);
   const ConvLayer layer({.weight = at::rand({32, 16, 3, 3}) - 0.5, .padding = {1, 1}});
   const auto shape = layer.shape(2, 9, 7);
   const auto x = at::randn({2, 16, 9, 7}), in = by_pixel(x), y = at::empty({2, 9, 7, 32});
   const auto plain = at::conv2d(x, layer.weights().weight, {}, 1, 1);
   const auto check = [&](Activation activation, const Tensor& expected) {
-    for (const auto& way : layer.ways(shape, 1, true)) {
-      const auto work = at::empty({layer.scratch(shape, way, 1)});
-      layer.run(way, shape, in.const_data_ptr<float>(), nullptr, activation, y.mutable_data_ptr<float>(),
+    for (const auto& algorithm : layer.algorithms(shape, 1, true)) {
+      const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
+      layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, activation, y.mutable_data_ptr<float>(),
                 work.mutable_data_ptr<float>(), 1);
       EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), expected), 5e-5)
-          << way.text() << ", activation " << static_cast<int>(activation);
+          << algorithm.text() << ", activation " << static_cast<int>(activation);
     }
   };
   check(Activation::none, plain);

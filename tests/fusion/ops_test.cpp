@@ -28,12 +28,12 @@ struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
 TORCH_MODULE(OwnHardSwish);
 
 /// Modules one after the other; with `residual` the input is added before the last one.
-struct Case {
+struct OpCase {
   std::vector<AnyModule> modules;
   bool residual = false;
 };
 
-Graph graph_of(const Case& c) {
+Graph graph_of(const OpCase& c) {
   Graph graph{.nodes = {{"input", {}, "", {}}}};
   for (size_t i = 0; i < c.modules.size(); ++i) {
     if (c.residual && i + 1 == c.modules.size()) graph.nodes.push_back({"add", {graph.nodes.size() - 1, 0}, "sum", {}});
@@ -45,7 +45,7 @@ Graph graph_of(const Case& c) {
 }
 
 /// Runs the case as modules, planned, and by tensors. Returns the kinds of its operations.
-std::vector<std::string> check(const Case& c, const Tensor& x) {
+std::vector<std::string> check_op(const OpCase& c, const Tensor& x) {
   const torch::NoGradGuard no_grad;
   for (const auto& module : c.modules) {
     module.ptr()->eval();
@@ -103,9 +103,9 @@ TEST(FusedOps, ActivationsAreEpiloguesOfConvolutions) {
       {AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.2))), "leaky_relu"},
       {AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))), "gelu_tanh"}};
   for (const auto& [module, name] : activations) {
-    EXPECT_EQ(check({{conv(8, 16), AnyModule(nn::BatchNorm2d(16)), module}}, images()), (Kinds{"conv+norm+" + name}));
-    EXPECT_EQ(check({{conv(8, 8), module}, true}, images()), (Kinds{"conv+add+" + name}));
-    EXPECT_EQ(check({{AnyModule(nn::MaxPool2d(2)), module}}, images()), (Kinds{"max_pool", name}));
+    EXPECT_EQ(check_op({{conv(8, 16), AnyModule(nn::BatchNorm2d(16)), module}}, images()), (Kinds{"conv+norm+" + name}));
+    EXPECT_EQ(check_op({{conv(8, 8), module}, true}, images()), (Kinds{"conv+add+" + name}));
+    EXPECT_EQ(check_op({{AnyModule(nn::MaxPool2d(2)), module}}, images()), (Kinds{"max_pool", name}));
   }
 }
 
@@ -118,69 +118,69 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
       {AnyModule(EvoNorm2d(EvoNorm2dOptions{.channels = 8, .groups = 2})), "evo_norm"},
       {AnyModule(FilterResponseNorm2d(FilterResponseNorm2dOptions{.channels = 8})), "response_norm"}};
   for (const auto& [norm, name] : norms) {
-    EXPECT_EQ(check({{norm}}, images()), (Kinds{name}));
-    EXPECT_EQ(check({{norm, AnyModule(nn::ReLU())}, true}, images()), (Kinds{name + "+add+relu"}));
-    EXPECT_EQ(check({{conv(8, 8), norm, AnyModule(nn::SiLU())}, true}, images()), (Kinds{"conv", name + "+add+silu"}));
+    EXPECT_EQ(check_op({{norm}}, images()), (Kinds{name}));
+    EXPECT_EQ(check_op({{norm, AnyModule(nn::ReLU())}, true}, images()), (Kinds{name + "+add+relu"}));
+    EXPECT_EQ(check_op({{conv(8, 8), norm, AnyModule(nn::SiLU())}, true}, images()), (Kinds{"conv", name + "+add+silu"}));
   }
-  check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 8)))}}, images() + 1000);  // a mean far from 0
+  check_op({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 8)))}}, images() + 1000);  // a mean far from 0
 }
 
 TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
   EXPECT_EQ(
-      check({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
+      check_op({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
       (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
-  EXPECT_EQ(check({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})),
+  EXPECT_EQ(check_op({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})),
                     AnyModule(nn::ReLU())},
                    true},
                   images()),
             (Kinds{"avg_pool", "channel_conv+sigmoid", "channel_scale+add+relu"}));
   for (const int64_t stride : {1, 2, 3})
-    EXPECT_EQ(check({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()),
+    EXPECT_EQ(check_op({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()),
               (Kinds{"blur_pool"}));
   EXPECT_EQ(
-      check({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
+      check_op({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
       (Kinds{"avg_pool+flatten", "linear"}));
-  EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}},
+  EXPECT_EQ(check_op({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}},
                   images()),
             (Kinds{"adaptive_avg_pool", "flatten"}));
-  EXPECT_EQ(check({{AnyModule(nn::AdaptiveAvgPool2d(4))}}, images()), (Kinds{"adaptive_avg_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()),
+  EXPECT_EQ(check_op({{AnyModule(nn::AdaptiveAvgPool2d(4))}}, images()), (Kinds{"adaptive_avg_pool"}));
+  EXPECT_EQ(check_op({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()),
             (Kinds{"pad"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 11, .stride = 2}))}}, images()),
+  EXPECT_EQ(check_op({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 8, .out = 11, .stride = 2}))}}, images()),
             (Kinds{"pad_channels"}));
-  EXPECT_EQ(check({{AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(2).stride(1).dilation(3)))}}, images()),
+  EXPECT_EQ(check_op({{AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(2).stride(1).dilation(3)))}}, images()),
             (Kinds{"max_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::Tanh())}}, images()), (Kinds{"module"}));
+  EXPECT_EQ(check_op({{AnyModule(nn::Tanh())}}, images()), (Kinds{"module"}));
 }
 
 TEST(FusedOps, RowsHaveTheirNorms) {
   const auto x = uniform("x", {5, 12}) - 0.5;
-  EXPECT_EQ(check({{AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))), AnyModule(nn::GELU())}, true}, x),
+  EXPECT_EQ(check_op({{AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))), AnyModule(nn::GELU())}, true}, x),
             (Kinds{"layer_norm+add+gelu"}));
-  EXPECT_EQ(check({{AnyModule(nn::BatchNorm1d(12)), AnyModule(nn::Linear(12, 4)), AnyModule(nn::SiLU())}}, x),
+  EXPECT_EQ(check_op({{AnyModule(nn::BatchNorm1d(12)), AnyModule(nn::Linear(12, 4)), AnyModule(nn::SiLU())}}, x),
             (Kinds{"linear+norm+silu"}));
   EXPECT_EQ(
-      check({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}},
+      check_op({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}},
             x),
       (Kinds{"unflatten", "conv", "flatten"}));
-  EXPECT_EQ(check({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x),
+  EXPECT_EQ(check_op({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x),
             (Kinds{"pad_channels"}));
 }
 
 TEST(FusedOps, SequencesAreMapsOfOneRow) {
   const auto x = uniform("x", {3, 8, 19}) - 0.5;
   const AnyModule conv1d(nn::Conv1d(nn::Conv1dOptions(8, 8, 5).padding(2)));
-  EXPECT_EQ(check({{conv1d, AnyModule(nn::BatchNorm1d(8)), AnyModule(nn::ReLU())}, true}, x),
+  EXPECT_EQ(check_op({{conv1d, AnyModule(nn::BatchNorm1d(8)), AnyModule(nn::ReLU())}, true}, x),
             (Kinds{"conv+norm+add+relu"}));
   EXPECT_EQ(
-      check({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}}, x),
+      check_op({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}}, x),
       (Kinds{"conv", "max_pool"}));
-  EXPECT_EQ(check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(4, 8))), AnyModule(nn::GELU())}}, x),
+  EXPECT_EQ(check_op({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(4, 8))), AnyModule(nn::GELU())}}, x),
             (Kinds{"group_norm+gelu"}));
   EXPECT_EQ(
-      check({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}}, x),
+      check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}}, x),
       (Kinds{"conv", "avg_pool+flatten", "linear"}));
-  EXPECT_EQ(check({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(7)), AnyModule(nn::Flatten())}}, x),
+  EXPECT_EQ(check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(7)), AnyModule(nn::Flatten())}}, x),
             (Kinds{"conv", "adaptive_avg_pool", "flatten"}));
-  EXPECT_EQ(check({{AnyModule(nn::Linear(19, 4))}}, x), (Kinds{"linear"}));
+  EXPECT_EQ(check_op({{AnyModule(nn::Linear(19, 4))}}, x), (Kinds{"linear"}));
 }

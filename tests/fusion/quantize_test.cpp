@@ -37,7 +37,7 @@ Quantization calibrated(const Network& network, const Tensor& x) {
 }
 
 /// Root mean square of the difference, to that of what is expected.
-double error_of(const Tensor& actual, const Tensor& expected) {
+double relative_error(const Tensor& actual, const Tensor& expected) {
   return ((actual - expected).pow(2).mean().sqrt() / expected.pow(2).mean().sqrt()).item<double>();
 }
 
@@ -125,8 +125,8 @@ TEST_F(Quantized, NetworksStayNearFloat32) {
     const auto quantization = calibrated(network, x);
     const auto fused = fuse(network, {.precision = Precision::int8, .quantization = quantization});
     EXPECT_EQ(fused.precision(), Precision::int8);
-    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.1) << name;
-    EXPECT_LE(error_of(fused.features(x), network->features(x)), 0.1) << name;
+    EXPECT_LE(relative_error(fused.forward(x), network->forward(x)), 0.1) << name;
+    EXPECT_LE(relative_error(fused.features(x), network->features(x)), 0.1) << name;
     int64_t whole = 0;
     for (const auto& step : fused.steps({4, 3, 80, 80})) whole += step.algorithm == "int8";
     EXPECT_EQ(whole, std::ssize(quantization.layers)) << name;
@@ -148,7 +148,7 @@ TEST_F(Quantized, ALayerMayAddItsOwnInput) {
   network->eval();
   const auto x = uniform("x", {12, 3, 12, 12});
   const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
-  EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05);
+  EXPECT_LE(relative_error(fused.forward(x), network->forward(x)), 0.05);
 }
 
 TEST_F(Quantized, InnerStagesAreThereToo) {
@@ -157,7 +157,7 @@ TEST_F(Quantized, InnerStagesAreThereToo) {
   const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
   const auto maps = fused.features(x, {"layer1", "layer2.0", "layer4"});
   const auto expected = network->features(x, {"layer1", "layer2.0", "layer4"});
-  for (size_t i = 0; i < maps.size(); ++i) EXPECT_LE(error_of(maps[i], expected[i]), 0.1) << i;
+  for (size_t i = 0; i < maps.size(); ++i) EXPECT_LE(relative_error(maps[i], expected[i]), 0.1) << i;
 }
 
 TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
@@ -183,7 +183,7 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   load_weights(*plain, folder / "int8");
   plain->eval();
   EXPECT_TRUE(torch::equal(plain->forward(x), loaded.network()->forward(x)));
-  EXPECT_LE(error_of(plain->forward(x), model.network()->forward(x)), 0.05);
+  EXPECT_LE(relative_error(plain->forward(x), model.network()->forward(x)), 0.05);
   auto file = read_model_file(folder / "int8");
   file.card["quantization"]["ranges"]["relu"] = {2, 1};
   write_model_file(folder / "damaged", file.card, file.tensors);
@@ -191,7 +191,7 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   loaded.fuse();
   EXPECT_EQ(loaded.fused().front().precision(), has_fast_int8() ? Precision::int8 : Precision::float32);
   loaded.fuse({.precision = Precision::float32});
-  EXPECT_LE(error_of(loaded.outputs(x), plain->forward(x)), 1e-5);
+  EXPECT_LE(relative_error(loaded.outputs(x), plain->forward(x)), 1e-5);
 }
 
 TEST_F(Quantized, RefusesInOneLine) {
@@ -247,9 +247,9 @@ TEST(Bfloat16, NetworksStayNearFloat32) {
     const auto fused = fuse(network, {.precision = Precision::bfloat16});
     EXPECT_EQ(fused.precision(), Precision::bfloat16);
     EXPECT_EQ(fused.forward(x).scalar_type(), torch::kFloat);
-    EXPECT_LE(error_of(fused.forward(x), network->forward(x)), 0.05) << name;
+    EXPECT_LE(relative_error(fused.forward(x), network->forward(x)), 0.05) << name;
   }
   auto table = filled("tabular_resnet", TabularOptions{.numeric = 3});
   const auto rows = uniform("rows", {9, 3});
-  EXPECT_LE(error_of(fuse(table, {.precision = Precision::bfloat16}).forward(rows), table->forward(rows)), 0.05);
+  EXPECT_LE(relative_error(fuse(table, {.precision = Precision::bfloat16}).forward(rows), table->forward(rows)), 0.05);
 }

@@ -39,7 +39,7 @@ std::string tensor(const std::string& type, const std::string& count, const std:
 const std::string kFloat = "torch\nFloatStorage", kTwo = "K\x02", kZero = "K\0"s, kShape = "K\x02\x85",
                   kStride = "K\x01\x85";
 
-void expect_refused(const std::string& pickle, const std::string& message) {
+void expect_pickle_refused(const std::string& pickle, const std::string& message) {
   expect_error_parts(ErrorKind::file, {"f: ", message}, [&] { read_pth(Bytes::own(file_of(pickle)), "f"); });
 }
 
@@ -52,7 +52,7 @@ TEST(Pickle, ATensorByHandIsRead) {
 
 TEST(Pickle, TensorsMustStayInTheirStorage) {
   const auto refuse = [](const std::string& message, const std::string& value) {
-    expect_refused(dictionary(value), message);
+    expect_pickle_refused(dictionary(value), message);
   };
   const std::string huge = "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f";
   refuse("tensor \"x\": its storage has 8 bytes, not 3 elements of 4", tensor(kFloat, "K\x03", kZero, kShape, kStride));
@@ -71,33 +71,33 @@ TEST(Pickle, TensorsMustStayInTheirStorage) {
 }
 
 TEST(Pickle, StacksMarksAndMemoAreChecked) {
-  expect_refused("\x80\x02.", "a value is taken from an empty stack");
-  expect_refused("\x80\x02NN.", "values are left over at its end");
-  expect_refused("\x80\x02(.", "a value is taken from an empty stack");
-  expect_refused("\x80\x02t.", "a mark is missing");
-  expect_refused("\x80\x02}(Nu.", "a dictionary has a key without a value");
-  expect_refused("\x80\x02Nh\x07.", "value 7 was not remembered");
-  expect_refused("\x80\x02NNa.", "values are added to what cannot take them");
-  expect_refused("\x80\x02}X\xff\xff\xff\xff.", "it ends too early");
-  expect_refused("\x80\x02}P0\n.", "opcode 0x50 is none that torch.save writes");
-  expect_refused("\x80\x01}.", "protocol 1 is not read, only 2 to 5");
-  expect_refused("\x80\x02}", "it ends too early");
+  expect_pickle_refused("\x80\x02.", "a value is taken from an empty stack");
+  expect_pickle_refused("\x80\x02NN.", "values are left over at its end");
+  expect_pickle_refused("\x80\x02(.", "a value is taken from an empty stack");
+  expect_pickle_refused("\x80\x02t.", "a mark is missing");
+  expect_pickle_refused("\x80\x02}(Nu.", "a dictionary has a key without a value");
+  expect_pickle_refused("\x80\x02Nh\x07.", "value 7 was not remembered");
+  expect_pickle_refused("\x80\x02NNa.", "values are added to what cannot take them");
+  expect_pickle_refused("\x80\x02}X\xff\xff\xff\xff.", "it ends too early");
+  expect_pickle_refused("\x80\x02}P0\n.", "opcode 0x50 is none that torch.save writes");
+  expect_pickle_refused("\x80\x01}.", "protocol 1 is not read, only 2 to 5");
+  expect_pickle_refused("\x80\x02}", "it ends too early");
 }
 
 TEST(Pickle, NothingIsCalledThatIsNotOnTheList) {
-  expect_refused(
+  expect_pickle_refused(
       "\x80\x02"
       "cposix\nsystem\n.",
       "the pickle names posix.system, which weights have no need of");
-  expect_refused("\x80\x04\x8c\x05posix\x8c\x06system\x93.", "the pickle names posix.system");
-  expect_refused(
+  expect_pickle_refused("\x80\x04\x8c\x05posix\x8c\x06system\x93.", "the pickle names posix.system");
+  expect_pickle_refused(
       "\x80\x02"
       "ctorch\n_utils._rebuild_tensor\x1b\n.",
       "the pickle names torch._utils._rebuild_tensor?");
-  expect_refused("\x80\x02N)R.", "a value is called that is no global");
-  expect_refused(
+  expect_pickle_refused("\x80\x02N)R.", "a value is called that is no global");
+  expect_pickle_refused(
       "\x80\x02"
       "ctorch\nSize\nNR.",
       "torch.Size is called without a tuple");
-  expect_refused("\x80\x02NNb.", "a state is given to what is no object");
+  expect_pickle_refused("\x80\x02NNb.", "a state is given to what is no object");
 }

@@ -19,7 +19,7 @@ std::vector<ZipPart> sound_parts() {
   return take_apart(read_file(kPth / "zip.pth"));
 }
 
-void expect_refused(const std::string& archive, const std::string& message) {
+void expect_zip_refused(const std::string& archive, const std::string& message) {
   expect_error_parts(ErrorKind::file, {"f: zip archive is damaged or cut off: ", message},
                      [&] { read_pth(Bytes::own(archive), "f", {.verify = false}); });
 }
@@ -29,7 +29,7 @@ template <typename Change>
 void refuse_changed(const std::string& message, Change change) {
   auto parts = sound_parts();
   change(parts.front());
-  expect_refused(put_together(parts), message);
+  expect_zip_refused(put_together(parts), message);
 }
 
 /// Replaces the number at a place that is counted from the beginning of `mark`.
@@ -48,40 +48,40 @@ TEST(Zip, WhatIsPutTogetherAgainIsRead) {
 TEST(Zip, EntriesMustAgreeWithTheirHeadersAndLieApart) {
   auto parts = sound_parts();
   parts.push_back(parts.front());
-  expect_refused(put_together(parts), "entry \"archive/data.pkl\" is there twice");
+  expect_zip_refused(put_together(parts), "entry \"archive/data.pkl\" is there twice");
   refuse_changed("is stored and has two sizes", [](ZipPart& part) { part.size = 7; });
   refuse_changed("runs into the directory", [](ZipPart& part) { part.size = part.packed_size = 0x7fffffff; });
   refuse_changed("no header of \"archive/data.pkl\" at byte 5", [](ZipPart& part) { part.header = 5; });
   refuse_changed("entries \"archive/data.pkl\" and",
                  [](ZipPart& part) { part.size = part.packed_size = part.content.size() + 9; });
   const auto sound = put_together(sound_parts());
-  expect_refused(with_number<uint32_t>(sound, "PK\x03\x04", 14, 7), "disagree");
-  expect_refused(with_number<char>(sound, "PK\x03\x04", 30, 'x'), "disagree");
+  expect_zip_refused(with_number<uint32_t>(sound, "PK\x03\x04", 14, 7), "disagree");
+  expect_zip_refused(with_number<char>(sound, "PK\x03\x04", 30, 'x'), "disagree");
 }
 
 TEST(Zip, TheEndRecordMustFit) {
   const auto sound = put_together(sound_parts());
   const std::string_view end = "PK\x05\x06";
-  expect_refused("PK\x03\x04", "4 bytes are too few");
-  expect_refused(sound + "x", "no end record at its end");
-  expect_refused(with_number<uint16_t>(sound, end, 20, 3), "announces a comment");
-  expect_refused(with_number<uint16_t>(sound, end, 8, 1), "two numbers of entries");
-  expect_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff),
+  expect_zip_refused("PK\x03\x04", "4 bytes are too few");
+  expect_zip_refused(sound + "x", "no end record at its end");
+  expect_zip_refused(with_number<uint16_t>(sound, end, 20, 3), "announces a comment");
+  expect_zip_refused(with_number<uint16_t>(sound, end, 8, 1), "two numbers of entries");
+  expect_zip_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff),
                  "do not fit a directory");
-  expect_refused(with_number<uint32_t>(sound, end, 16, 0), "does not reach the end record");
-  expect_refused(with_number<uint16_t>(sound, end, 4, 1), "several disks");
+  expect_zip_refused(with_number<uint32_t>(sound, end, 16, 0), "does not reach the end record");
+  expect_zip_refused(with_number<uint16_t>(sound, end, 4, 1), "several disks");
 }
 
 TEST(Zip, EncryptedAndUnknownMethodsAreRefused) {
   const auto sound = put_together(sound_parts());
-  expect_refused(with_number<uint16_t>(sound, "PK\x01\x02", 8, 1), "is encrypted");
-  expect_refused(with_number<uint16_t>(sound, "PK\x01\x02", 10, 12), "is packed in a way that is not read, method 12");
+  expect_zip_refused(with_number<uint16_t>(sound, "PK\x01\x02", 8, 1), "is encrypted");
+  expect_zip_refused(with_number<uint16_t>(sound, "PK\x01\x02", 10, 12), "is packed in a way that is not read, method 12");
 }
 
 TEST(Zip, ArchivesOfPyTorchHaveZip64RecordsAndDescriptorsThatMustFit) {
   const auto sound = read_file(kPth / "zip.pth");
-  expect_refused(with_number<uint64_t>(sound, "PK\x06\x06", 32, 3), "two numbers of entries");
-  expect_refused(with_number<uint64_t>(sound, "PK\x06\x06", 48, 7), "disagree");
-  expect_refused(with_number<uint64_t>(sound, "PK\x06\x07", 8, 7), "no zip64 end record where the locator points");
-  expect_refused(with_number<uint32_t>(sound, "PK\x07\x08", 8, 7), "directory and data descriptor");
+  expect_zip_refused(with_number<uint64_t>(sound, "PK\x06\x06", 32, 3), "two numbers of entries");
+  expect_zip_refused(with_number<uint64_t>(sound, "PK\x06\x06", 48, 7), "disagree");
+  expect_zip_refused(with_number<uint64_t>(sound, "PK\x06\x07", 8, 7), "no zip64 end record where the locator points");
+  expect_zip_refused(with_number<uint32_t>(sound, "PK\x07\x08", 8, 7), "directory and data descriptor");
 }

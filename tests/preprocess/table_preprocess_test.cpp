@@ -15,10 +15,10 @@ using reszoo::test::expect_error_parts;
 
 namespace {
 
-const double nan_value = std::nan("");
+const double kNan = std::nan("");
 
 Frame training() {
-  return {{Column::of_numbers("age", {20, 30, nan_value, 50}), Column::of_text("city", {"Rome", "Oslo", "", "Rome"}),
+  return {{Column::of_numbers("age", {20, 30, kNan, 50}), Column::of_text("city", {"Rome", "Oslo", "", "Rome"}),
            Column::of_numbers("height", {1.5, 1.7, 1.6, 1.8}), Column::of_text("sex", {"f", "m", "m", "f"}),
            Column::of_numbers("y", {1, 2, 3, 4})}};
 }
@@ -138,7 +138,7 @@ TEST(TablePreprocess, OptionsMustNameColumnsOnce) {
 }
 
 TEST(TablePreprocess, AColumnWithoutValuesIsLeftOut) {
-  const std::vector<double> none(4, nan_value);
+  const std::vector<double> none(4, kNan);
   for (const auto& empty : {Column::of_numbers("empty", none), Column::of_text("empty", {"", "", "", ""})})
     EXPECT_EQ(TablePreprocess::fit(with_column(empty), "y").notes(),
               std::vector<std::string>{"column \"empty\" is left out: it has no value in any row"});
@@ -196,9 +196,9 @@ TEST(TablePreprocess, AnIndicatorNeedsAHundredthOfTheRows) {
   const auto columns = [&] {
     return TablePreprocess::fit(beside_target(Column::of_numbers("a", values)), "y").columns().size();
   };
-  values[5] = values[6] = nan_value;
+  values[5] = values[6] = kNan;
   EXPECT_EQ(columns(), 2u);
-  values[7] = nan_value;
+  values[7] = kNan;
   EXPECT_EQ(columns(), 3u);
 }
 
@@ -341,7 +341,7 @@ TEST(TablePreprocess, TextThatSpellsNumbersIsNumbersAndTheReverse) {
 TEST(TablePreprocess, AColumnWithoutAnyValueIsMissingWhateverItsKind) {
   auto table = training();
   table.columns[0] = Column::of_text("age", {"", "", "", ""});
-  table.columns[1] = Column::of_numbers("city", {nan_value, nan_value, nan_value, nan_value});
+  table.columns[1] = Column::of_numbers("city", {kNan, kNan, kNan, kNan});
   const auto x = fitted().transform(table);
   EXPECT_TRUE((x.select(1, 2) == 1).all().item<bool>());
   EXPECT_TRUE((x.select(1, 3) == 0).all().item<bool>());

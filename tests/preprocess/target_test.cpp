@@ -14,7 +14,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Column numbers(std::vector<double> values) {
+Column number_column(std::vector<double> values) {
   return Column::of_numbers("y", values);
 }
 Column words(Words values) {
@@ -27,21 +27,21 @@ TEST(Target, TaskFollowsFromTheColumn) {
   EXPECT_EQ(Target::fit(words({"b", "a", "b"})).task(), Task::binary);
   EXPECT_EQ(Target::fit(words({"true", "false"})).task(), Task::binary);
   EXPECT_EQ(Target::fit(words({"b", "a", "c"})).task(), Task::multiclass);
-  EXPECT_EQ(Target::fit(numbers({0.5, 1.5, 0.5})).task(), Task::binary);
-  EXPECT_EQ(Target::fit(numbers({3, 1, 2})).task(), Task::multiclass);
-  EXPECT_EQ(Target::fit(numbers({3, 1, 2.5})).task(), Task::regression);
+  EXPECT_EQ(Target::fit(number_column({0.5, 1.5, 0.5})).task(), Task::binary);
+  EXPECT_EQ(Target::fit(number_column({3, 1, 2})).task(), Task::multiclass);
+  EXPECT_EQ(Target::fit(number_column({3, 1, 2.5})).task(), Task::regression);
   std::vector<double> many(21);
   for (size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i);
-  EXPECT_EQ(Target::fit(numbers(many)).task(), Task::regression);
+  EXPECT_EQ(Target::fit(number_column(many)).task(), Task::regression);
   many.back() = 0;
-  EXPECT_EQ(Target::fit(numbers(many)).task(), Task::multiclass);
+  EXPECT_EQ(Target::fit(number_column(many)).task(), Task::multiclass);
 }
 
 // The network gives the logarithm of the expected count.
 TEST(Target, OfCountsIsEncodedAsItIsAndPredictedByTheExponential) {
-  const auto target = Target::fit(Frame{{numbers({0, 2, 7})}}, {"y"}, {.task = Task::count});
+  const auto target = Target::fit(Frame{{number_column({0, 2, 7})}}, {"y"}, {.task = Task::count});
   EXPECT_EQ(target.outputs(), 1);
-  EXPECT_TRUE(torch::equal(target.encode(numbers({0, 2, 30})), torch::tensor({{0.F}, {2.F}, {30.F}})));
+  EXPECT_TRUE(torch::equal(target.encode(number_column({0, 2, 30})), torch::tensor({{0.F}, {2.F}, {30.F}})));
   EXPECT_TRUE(torch::equal(target.truth(torch::tensor({{2.F}})), torch::tensor({2.0}, torch::kFloat64)));
   const auto outputs = torch::tensor({{0.0}, {1.5}}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(target.decode(outputs), outputs.squeeze(1).exp()));
@@ -50,19 +50,19 @@ TEST(Target, OfCountsIsEncodedAsItIsAndPredictedByTheExponential) {
   EXPECT_TRUE(torch::equal(Target::from(target.to_json()).decode(outputs), target.decode(outputs)));
   for (const double wrong : {-1.0, -0.5})
     expect_error_parts(ErrorKind::input, {"negative count in row 2"}, [&] {
-      Target::fit(Frame{{numbers({0, wrong, 7})}}, {"y"}, {.task = Task::count});
+      Target::fit(Frame{{number_column({0, wrong, 7})}}, {"y"}, {.task = Task::count});
     });
-  expect_error_parts(ErrorKind::input, {"negative count in row 1"}, [&] { target.encode(numbers({-1})); });
+  expect_error_parts(ErrorKind::input, {"negative count in row 1"}, [&] { target.encode(number_column({-1})); });
 }
 
 TEST(Target, GivenTaskDecides) {
-  EXPECT_EQ(Target::fit(numbers({1, 2, 3}), Task::regression).outputs(), 1);
-  EXPECT_EQ(Target::fit(numbers({0.5, 1, 3}), Task::multiclass).classes(), (Words{"0.5", "1", "3"}));
+  EXPECT_EQ(Target::fit(number_column({1, 2, 3}), Task::regression).outputs(), 1);
+  EXPECT_EQ(Target::fit(number_column({0.5, 1, 3}), Task::multiclass).classes(), (Words{"0.5", "1", "3"}));
   EXPECT_EQ(Target::fit(words({"1", "2", "4"}), Task::regression).task(), Task::regression);
   expect_error_parts(ErrorKind::input, {"binary", "got 3", "a, b, c"}, [] {
     Target::fit(words({"a", "b", "c"}), Task::binary);
   });
-  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold numbers", "\"x\" in row 2"}, [] {
+  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold number_column", "\"x\" in row 2"}, [] {
     Target::fit(words({"1", "x"}), Task::regression);
   });
 }
@@ -71,15 +71,15 @@ TEST(Target, ClassesAreSortedByNameAndNumbersByValue) {
   const auto text = Target::fit(words({"pear", "apple", "fig"}));
   EXPECT_EQ(text.classes(), (Words{"apple", "fig", "pear"}));
   EXPECT_TRUE(torch::equal(text.encode(words({"fig", "pear"})), torch::tensor({1, 2}, torch::kInt64)));
-  const auto number = Target::fit(numbers({10, 9, -1}));
+  const auto number = Target::fit(number_column({10, 9, -1}));
   EXPECT_EQ(number.classes(), (Words{"-1", "9", "10"}));
-  EXPECT_TRUE(torch::equal(number.encode(numbers({10, -1})), torch::tensor({2, 0}, torch::kInt64)));
+  EXPECT_TRUE(torch::equal(number.encode(number_column({10, -1})), torch::tensor({2, 0}, torch::kInt64)));
   EXPECT_EQ(number.outputs(), 3);
 }
 
 TEST(Target, RegressionGoesThereAndBack) {
-  const auto target = Target::fit(numbers({1, 2, 3.5}));
-  const auto encoded = target.encode(numbers({1, 2, 3.5}));
+  const auto target = Target::fit(number_column({1, 2, 3.5}));
+  const auto encoded = target.encode(number_column({1, 2, 3.5}));
   EXPECT_EQ(encoded.scalar_type(), torch::kFloat32);
   EXPECT_EQ(encoded.sizes(), (std::vector<int64_t>{3, 1}));
   EXPECT_NEAR(encoded.mean().item<double>(), 0, 1e-6);
@@ -96,19 +96,19 @@ TEST(Target, LogitsBecomeClassesAndProbabilities) {
   EXPECT_TRUE(torch::allclose(target.probabilities(logits).sum(1), torch::ones(2)));
   expect_error_parts(ErrorKind::input, {"(N, 2)", "shape=2x3"}, [&] { target.decode(torch::zeros({2, 3})); });
   expect_error_parts(ErrorKind::usage, {"regression"}, [] {
-    Target::fit(numbers({1, 2, 3.5})).probabilities(torch::zeros({2, 1}));
+    Target::fit(number_column({1, 2, 3.5})).probabilities(torch::zeros({2, 1}));
   });
 }
 
 TEST(Target, NamesTheRowThatIsWrong) {
   const auto missing = std::nan("");
   expect_error_parts(ErrorKind::input, {"\"y\"", "missing value in row 2"}, [&] {
-    Target::fit(numbers({1, missing, 2}));
+    Target::fit(number_column({1, missing, 2}));
   });
-  expect_error_parts(ErrorKind::input, {"infinite value in row 1"}, [&] { Target::fit(numbers({INFINITY, 1, 2})); });
-  expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(numbers({4, 4})); });
+  expect_error_parts(ErrorKind::input, {"infinite value in row 1"}, [&] { Target::fit(number_column({INFINITY, 1, 2})); });
+  expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(number_column({4, 4})); });
   expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(words({"a", "a"})); });
-  expect_error_parts(ErrorKind::input, {"must have rows"}, [] { Target::fit(numbers({})); });
+  expect_error_parts(ErrorKind::input, {"must have rows"}, [] { Target::fit(number_column({})); });
   const auto target = Target::fit(words({"apple", "pear"}));
   expect_error_parts(ErrorKind::input, {"unknown class \"aple\" in row 2", "did you mean apple"}, [&] {
     target.encode(words({"pear", "aple"}));
@@ -117,7 +117,7 @@ TEST(Target, NamesTheRowThatIsWrong) {
 }
 
 TEST(Target, JsonGivesTheSameTarget) {
-  for (const auto& column : {numbers({1, 2, 3.7}), numbers({1, 2, 3}), words({"a", "b"})}) {
+  for (const auto& column : {number_column({1, 2, 3.7}), number_column({1, 2, 3}), words({"a", "b"})}) {
     const auto target = Target::fit(column);
     const auto again = Target::from(nlohmann::json::parse(target.to_json().dump()));
     EXPECT_TRUE(torch::equal(again.encode(column), target.encode(column)));
@@ -127,7 +127,7 @@ TEST(Target, JsonGivesTheSameTarget) {
 }
 
 TEST(Target, SeveralColumnsAreLabelsOrNumbers) {
-  const Frame table{{numbers({1, 2, 3.5}), Column::of_numbers("z", {10, 20, 60})}};
+  const Frame table{{number_column({1, 2, 3.5}), Column::of_numbers("z", {10, 20, 60})}};
   const auto two = Target::fit(table, {"y", "z"});
   EXPECT_EQ(two.task(), Task::regression);
   EXPECT_EQ(two.outputs(), 2);
@@ -158,14 +158,14 @@ TEST(Target, OrdinalChancesFallAndSumToOne) {
 }
 
 TEST(Target, QuantilesRiseAndTheMiddleIsThePrediction) {
-  const auto target = Target::fit(Frame{{numbers({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile});
+  const auto target = Target::fit(Frame{{number_column({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile});
   EXPECT_EQ(target.outputs(), 3);
   const auto crossed = target.decode(torch::tensor({{1.0, 0.0, -1.0}}, torch::kFloat64));
   EXPECT_TRUE((crossed.diff(1, 1) > 0).all().item<bool>());
   EXPECT_EQ(target.table(torch::zeros({2, 3})).names(),
             (Words{"prediction", "quantile_0.1", "quantile_0.5", "quantile_0.9"}));
   expect_error_parts(ErrorKind::usage, {"rising", "0.9, 0.1"}, [] {
-    Target::fit(Frame{{numbers({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile, .quantiles = {0.9, 0.1}});
+    Target::fit(Frame{{number_column({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile, .quantiles = {0.9, 0.1}});
   });
 }
 
@@ -173,7 +173,7 @@ TEST(Target, MembersAreAveragedAsProbabilities) {
   const auto target = Target::fit(words({"a", "b"}));
   const auto outputs = torch::tensor({{{0.0, 4.0}, {1.0, 0.0}, {1.0, 0.0}}}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(target.probabilities(outputs), outputs.softmax(2).mean(1)));
-  const auto number = Target::fit(numbers({0, 1, 2.5}));
+  const auto number = Target::fit(number_column({0, 1, 2.5}));
   const auto values = torch::randn({5, 4, 1}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(number.decode(values), number.decode(values.mean(1))));
 }
@@ -186,12 +186,12 @@ TEST(Target, AThresholdDecidesAndIsStored) {
   EXPECT_EQ(target.decode(logits).item<int64_t>(), 1);
   EXPECT_EQ(Target::from(target.to_json()).thresholds(), target.thresholds());
   expect_error_parts(ErrorKind::usage, {"[0, 1]", "1.5"}, [&] { target.set_thresholds({1.5}); });
-  auto number = Target::fit(numbers({1, 2, 3.5}));
+  auto number = Target::fit(number_column({1, 2, 3.5}));
   expect_error_parts(ErrorKind::usage, {"regression"}, [&] { number.set_thresholds({0.5}); });
 }
 
 TEST(Target, JsonGivesTheSameTargetOfEveryTask) {
-  const Frame table{{numbers({1, 2, 3}), Column::of_numbers("z", {0, 1, 0}), Column::of_numbers("w", {1, 0, 0})}};
+  const Frame table{{number_column({1, 2, 3}), Column::of_numbers("z", {0, 1, 0}), Column::of_numbers("w", {1, 0, 0})}};
   for (const auto& [names, task] : std::vector<std::pair<Words, Task>>{{{"y"}, Task::quantile},
                                                                       {{"y"}, Task::ordinal},
                                                                       {{"y", "z"}, Task::regression},

@@ -70,7 +70,7 @@ TEST(ImageData, AModelIsTrainedAndReadAgainToBeginWith) {
   fitted.model.save(folder / "model.safetensors");
   const auto start = read_start_model(folder / "model.safetensors");
   ASSERT_TRUE(start);
-  EXPECT_EQ(start->network(), "cifar_resnet20");
+  EXPECT_EQ(start->network, "cifar_resnet20");
   EXPECT_FALSE(start->options.contains("outputs"));
   EXPECT_EQ(start->image->mean, data.model.image->mean);
 }

@@ -42,9 +42,9 @@ void put_files(const std::filesystem::path& folder, int wrong = 0) {
 }
 
 /// Class folders in `files`, and a model that was trained on them.
-struct Files {
+struct ImageFiles {
   TempDir folder;
-  Files() {
+  ImageFiles() {
     put_files(folder / "files");
     expect_success({"train", "--model", "cifar_resnet20", "--data", at("files"), "--size", "32", "--epochs", "2",
                     "--batch-size", "4", "--val", "0.25", "--threads", "1", "--device", "cpu", "--json", "--out",
@@ -64,7 +64,7 @@ struct Said {
   double dark;
 };
 
-std::vector<Said> predicted(const Files& files, const std::string& data) {
+std::vector<Said> predicted(const ImageFiles& files, const std::string& data) {
   expect_success({"predict", "--weights", files.model(), files.at(data), "--top", "0", "--proba", "--threads", "1",
                   "--out", files.at("said.csv"), "--json"});
   std::vector<Said> all;
@@ -152,7 +152,7 @@ TEST(Images, DamagedIdxFilesAreNamed) {
 }
 
 TEST(Images, TheReportOfFilesShowsTrainingAndMistakes) {
-  const Files files;
+  const ImageFiles files;
   const auto html = read_file(files.at("out/report.html"));
   for (const auto* part : {"learning rate", "images per second", "Confusion", "Worst mistakes"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
@@ -160,7 +160,7 @@ TEST(Images, TheReportOfFilesShowsTrainingAndMistakes) {
 }
 
 TEST(Images, PredictTakesClassFoldersInTheOrderOfTheirPaths) {
-  const Files files;
+  const ImageFiles files;
   std::vector<std::string> paths, sorted;
   for (const auto& said : predicted(files, "files")) paths.push_back(said.path);
   for (const auto* of_class : {"bright", "dark"})
@@ -169,7 +169,7 @@ TEST(Images, PredictTakesClassFoldersInTheOrderOfTheirPaths) {
 }
 
 TEST(Images, EvaluateShowsTheWorstMistakesOfGoodFilesTheWorstFirst) {
-  const Files files;
+  const ImageFiles files;
   put_files(files.folder / "mixed", 4);  // half of the images have the other class's name: some guesses are wrong
   auto said = predicted(files, "mixed");
   const auto damaged = files.at("mixed/bright/2.png");
@@ -211,7 +211,7 @@ TEST(Images, EvaluateNamesImagesOfIdxFilesByTheirNumber) {
 }
 
 TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
-  const Files files;
+  const ImageFiles files;
   put_files(files.folder / "mixed", 3);
   std::string list = "kind,split,photo\n";
   for (const auto* of_class : {"dark", "bright"})
@@ -231,7 +231,7 @@ TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
 }
 
 TEST(Images, ConvertWritesInt8) {
-  const Files files;
+  const ImageFiles files;
   const auto out = files.at("int8.safetensors");
   const Words convert{"convert", files.model(), out, "--int8", "--calibrate", files.at("files"), "--threads", "1"};
   const auto made = expect_success(convert + Words{"--json"}).json();
@@ -251,7 +251,7 @@ TEST(Images, ConvertWritesInt8) {
 }
 
 TEST(Images, ConvertToInt8Refuses) {
-  const Files files;
+  const ImageFiles files;
   const auto out = files.at("int8.safetensors");
   expect_failure(1, {"convert", files.model(), out, "--int8"}, {"--int8 and --calibrate: go together"});
   expect_failure(1, {"convert", files.model(), files.at("int8.pth"), "--int8", "--calibrate", files.at("files")},

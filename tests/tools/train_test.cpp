@@ -182,7 +182,7 @@ TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
       expect_success(goods.train({"--init", goods.model(), "--lr", "1e-12", "--out", goods.at("more")}));
   EXPECT_NE(result.err.find(goods.model() + ": "), std::string::npos) << result.err;
   const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
-  const auto key = before.network->parameters().front(), same = after.network->parameters().front();
+  const auto key = before.network()->parameters().front(), same = after.network()->parameters().front();
   EXPECT_LT((key - same).abs().max().item<double>(), 1e-6);
 }
 

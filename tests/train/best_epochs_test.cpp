@@ -20,7 +20,7 @@ std::vector<EpochRecord> history_of(const std::vector<double>& values) {
   return history;
 }
 
-const Evaluation kByF1{.metrics = {}, .greater_is_better = true, .decides = "f1"};
+const Monitor kByF1{.name = "f1", .greater_is_better = true};
 
 }  // namespace
 
@@ -28,7 +28,7 @@ TEST(BestEpochs, AreThoseWithTheBestMonitoredMetric) {
   const auto history = history_of({0.1, 0.9, std::nan(""), 0.5, 0.9});
   EXPECT_EQ(best_epochs(history, kByF1, 2), (std::vector<int64_t>{2, 5}));
   EXPECT_EQ(best_epochs(history, kByF1, 3), (std::vector<int64_t>{2, 4, 5}));
-  EXPECT_EQ(best_epochs(history, {.metrics = {}, .decides = "f1"}, 1), (std::vector<int64_t>{1}));
+  EXPECT_EQ(best_epochs(history, {.name = "f1"}, 1), (std::vector<int64_t>{1}));
 }
 
 TEST(BestEpochs, AreTheLastOnesWithoutValidation) {

@@ -14,7 +14,7 @@ namespace {
 
 /// No bias stands before a norm: its gradient would be rounding alone, which
 /// Adam scales up to a whole step.
-nn::Sequential small_net() {
+nn::Sequential two_layers() {
   torch::manual_seed(0);
   return nn::Sequential(nn::BatchNorm1d(5), nn::Linear(5, 7), nn::Tanh(), nn::Linear(7, 2));
 }
@@ -27,7 +27,7 @@ void backward(nn::Sequential& net, int64_t step) {
 /// The largest difference of any parameter after 20 steps.
 double difference_from(const OptimizerOptions& options,
                        const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<Tensor>)>& make) {
-  auto ours = small_net(), theirs = small_net();
+  auto ours = two_layers(), theirs = two_layers();
   Optimizer optimizer(*ours, options);
   auto reference = make(theirs->parameters());
   for (int64_t step = 0; step < 20; ++step) {
@@ -163,7 +163,7 @@ TEST(Optimizer, UsualOptionsAreThoseOfTheirPackages) {
 }
 
 TEST(Optimizer, ARuleThatNamesNothingIsRefused) {
-  auto net = small_net();
+  auto net = two_layers();
   expect_error(ErrorKind::usage, "Optimizer: no parameter \"1.weigt\"; did you mean 1.weight?",
                [&] { Optimizer(*net, {.rules = {{.pattern = "1.weigt"}}}); });
   expect_error(ErrorKind::usage, "rule \"1.*\": lr_factor must be at least 0, got -1",
@@ -171,7 +171,7 @@ TEST(Optimizer, ARuleThatNamesNothingIsRefused) {
 }
 
 TEST(Optimizer, DecayCanLeaveNormsAndBiasesAlone) {
-  auto net = small_net();
+  auto net = two_layers();
   for (auto& parameter : net->parameters()) {
     torch::NoGradGuard no_grad;
     parameter.fill_(1);
@@ -185,7 +185,7 @@ TEST(Optimizer, DecayCanLeaveNormsAndBiasesAlone) {
 }
 
 TEST(Optimizer, FrozenAndUnreachedParametersAreSkippedAndHaveNoState) {
-  auto net = small_net();
+  auto net = two_layers();
   first_weight(net).set_requires_grad(false);
   const auto before = first_weight(net).clone();
   Optimizer optimizer(*net, {});
@@ -200,7 +200,7 @@ TEST(Optimizer, FrozenAndUnreachedParametersAreSkippedAndHaveNoState) {
 
 TEST(Optimizer, StateByNameContinuesToTheSameBits) {
   for (const auto kind : kKinds) {
-    auto whole = small_net(), cut = small_net();
+    auto whole = two_layers(), cut = two_layers();
     Optimizer optimizer(*whole, {.kind = kind}), before(*cut, {.kind = kind}), after(*cut, {.kind = kind});
     train_steps(whole, optimizer, 0, 6);
     train_steps(cut, before, 0, 3);
@@ -213,7 +213,7 @@ TEST(Optimizer, StateByNameContinuesToTheSameBits) {
 }
 
 TEST(Optimizer, StateThatDoesNotFitIsRefusedAndChangesNothing) {
-  auto net = small_net();
+  auto net = two_layers();
   Optimizer optimizer(*net, {});
   train_steps(net, optimizer, 0, 1);
   const auto load = [&](const std::string& key, const Tensor& value) {
@@ -233,7 +233,7 @@ TEST(Optimizer, StateThatDoesNotFitIsRefusedAndChangesNothing) {
 
 TEST(Optimizer, ClipEqualsLibTorchs) {
   for (const double norm : {0.5, 1e6}) {
-    auto ours = small_net(), theirs = small_net();
+    auto ours = two_layers(), theirs = two_layers();
     backward(ours, 0);
     backward(theirs, 0);
     Optimizer(*ours, {}).clip(norm);
@@ -244,7 +244,7 @@ TEST(Optimizer, ClipEqualsLibTorchs) {
 }
 
 TEST(Optimizer, GradientNormIsNotFiniteWhereAGradientIsNot) {
-  auto net = small_net();
+  auto net = two_layers();
   Optimizer optimizer(*net, {});
   EXPECT_EQ(optimizer.gradient_norm().item<double>(), 0);
   backward(net, 0);
@@ -256,7 +256,7 @@ TEST(Optimizer, GradientNormIsNotFiniteWhereAGradientIsNot) {
 }
 
 TEST(Optimizer, HalfOfAStateIsRefused) {
-  auto net = small_net();
+  auto net = two_layers();
   Optimizer optimizer(*net, {});
   State state;
   state.insert("exp_avg.1.weight", torch::zeros({7, 5}));
@@ -276,7 +276,7 @@ TEST(Optimizer, ChannelsLastWeightsTakeTheSameStep) {
 }
 
 TEST(Optimizer, OptionsOutOfRangeAreRefused) {
-  auto net = small_net();
+  auto net = two_layers();
   expect_error(ErrorKind::usage, "lr must be at least 0, got lr=-1", [&] { Optimizer(*net, {.lr = -1}); });
   expect_error(ErrorKind::usage, "beta2 must be in [0, 1), got beta2=1", [&] { Optimizer(*net, {.beta2 = 1}); });
   expect_error(ErrorKind::usage, "nesterov needs a momentum",

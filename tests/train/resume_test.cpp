@@ -3,6 +3,7 @@
 
 #include "reszoo/nn/conv_blocks.h"
 #include "reszoo/train/checkpoint.h"
+#include "reszoo/train/fast_forward.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"

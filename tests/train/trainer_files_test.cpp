@@ -16,7 +16,7 @@ TrainResult fit(const TrainerOptions& options, TrainerHooks hooks = {}, const Ev
   return Trainer(small_net(), squared_error, evaluation, options, std::move(hooks)).fit(small_data(), small_data(20));
 }
 
-TrainerOptions resumed(TrainerOptions options) {
+TrainerOptions with_resume(TrainerOptions options) {
   options.resume = true;
   return options;
 }
@@ -65,8 +65,8 @@ TEST(TrainerFiles, APlateauLowersTheRateAndGoesOnAfterAResume) {
   for (const auto& record : fit(whole, {}, flat).history) rates.push_back(record.lr);
   EXPECT_EQ(rates, (std::vector<double>{0.01, 0.01, 0.01, 0.005, 0.005, 0.0025}));
   fit(cut, stopped_at(17), flat);
-  fit(resumed(cut), stopped_at(14), flat);
-  fit(resumed(cut), {}, flat);
+  fit(with_resume(cut), stopped_at(14), flat);
+  fit(with_resume(cut), {}, flat);
   expect_same_end(folder / "whole", folder / "cut");
 }
 
@@ -76,9 +76,9 @@ TEST(TrainerFiles, EventsAreWrittenAnewByAResumedRun) {
   options.events = true;
   fit(options, stopped_at(17));
   EXPECT_EQ(epochs_in_events(folder.path()), 2);
-  fit(resumed(options));
+  fit(with_resume(options));
   EXPECT_EQ(epochs_in_events(folder.path()), 4);
-  fit(resumed(options));  // had ended
+  fit(with_resume(options));  // had ended
   EXPECT_EQ(epochs_in_events(folder.path()), 4);
 }
 
@@ -97,7 +97,7 @@ TEST(TrainerFiles, ACheckpointWithinAnEpochIsGoneOnFrom) {
     EXPECT_THROW(fit(options, killed), Thrown);
     const auto position = read_model_file(out / "checkpoint.safetensors").card["position"];
     EXPECT_EQ(position["epoch"].get<int64_t>() * 7 + position["step"].get<int64_t>(), last);
-    fit(resumed(options));
+    fit(with_resume(options));
     expect_same_end(folder / "whole", out);
   }
 }

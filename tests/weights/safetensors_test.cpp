@@ -24,7 +24,7 @@ Safetensors parse(const std::string& bytes) {
   return parse_safetensors(Bytes::own(bytes), "f");
 }
 
-void expect_refused(const std::string& message, const std::string& header, const std::string& data = "") {
+void expect_header_refused(const std::string& message, const std::string& header, const std::string& data = "") {
   expect_error(ErrorKind::file, "f: ", [&] { parse(file_of(header, data)); });
   expect_error(ErrorKind::file, message, [&] { parse(file_of(header, data)); });
 }
@@ -33,7 +33,7 @@ std::string entry(const std::string& dtype, const std::string& shape, const std:
   return "{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}";
 }
 
-State small_state() {
+State three_tensors() {
   State state("key");
   state.insert("count", torch::tensor(3, torch::kInt64));
   state.insert("weight", torch::arange(6, torch::kFloat32).view({2, 3}));
@@ -105,7 +105,7 @@ TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
-  const auto bytes = serialize_safetensors(small_state());
+  const auto bytes = serialize_safetensors(three_tensors());
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   EXPECT_EQ(length % 8, 0u);
@@ -117,7 +117,7 @@ TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
 TEST(Safetensors, AHeaderOfAnyLengthIsToldFromAPickle) {
   for (int length = 0; length < 400; ++length) {
     const auto bytes =
-        Bytes::own(serialize_safetensors(small_state(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
+        Bytes::own(serialize_safetensors(three_tensors(), {{"k", std::string(static_cast<size_t>(2 * length), 'x')}}));
     ASSERT_EQ(detect_weights(bytes, "f"), WeightsKind::safetensors) << length;
   }
 }
@@ -132,7 +132,7 @@ TEST(Safetensors, MisalignedTensorsAreCopied) {
 }
 
 TEST(Safetensors, EveryTruncationIsRefused) {
-  const auto bytes = serialize_safetensors(small_state(), {{"k", "v"}});
+  const auto bytes = serialize_safetensors(three_tensors(), {{"k", "v"}});
   for (size_t size = 0; size < bytes.size(); ++size)
     expect_error(ErrorKind::file, "f: ", [&] { parse(bytes.substr(0, size)); });
   expect_error(ErrorKind::file, "too short", [&] { parse(bytes.substr(0, 7)); });
@@ -143,40 +143,40 @@ TEST(Safetensors, EveryTruncationIsRefused) {
 
 TEST(Safetensors, LyingHeadersAreRefused) {
   expect_error(ErrorKind::file, "over the limit", [] { parse(std::string(16, '\xff')); });
-  expect_refused("not JSON", "{\"a\":");
-  expect_refused("not JSON", "{\"\xff\":1}");
-  expect_refused("must be a JSON object, got array", "[]");
-  expect_refused("nested too deep", std::string(100000, '['));
-  expect_refused("nested too deep", "{\"a\":{\"dtype\":[[[]]]}}");
-  expect_refused("\"a\" is in the header twice", "{\"a\":{},\"a\":{}}");
-  expect_refused("\"dtype\" is in the header twice", "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}");
-  expect_refused("must have dtype, shape and data_offsets", "{\"a\":{\"dtype\":\"F32\"}}");
-  expect_refused("must have dtype, shape and data_offsets", "{\"a\":5}");
-  expect_refused("__metadata__ must be an object", "{\"__metadata__\":[]}");
-  expect_refused("__metadata__ \"k\" must be a text, got number", "{\"__metadata__\":{\"k\":1}}");
+  expect_header_refused("not JSON", "{\"a\":");
+  expect_header_refused("not JSON", "{\"\xff\":1}");
+  expect_header_refused("must be a JSON object, got array", "[]");
+  expect_header_refused("nested too deep", std::string(100000, '['));
+  expect_header_refused("nested too deep", "{\"a\":{\"dtype\":[[[]]]}}");
+  expect_header_refused("\"a\" is in the header twice", "{\"a\":{},\"a\":{}}");
+  expect_header_refused("\"dtype\" is in the header twice", "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}");
+  expect_header_refused("must have dtype, shape and data_offsets", "{\"a\":{\"dtype\":\"F32\"}}");
+  expect_header_refused("must have dtype, shape and data_offsets", "{\"a\":5}");
+  expect_header_refused("__metadata__ must be an object", "{\"__metadata__\":[]}");
+  expect_header_refused("__metadata__ \"k\" must be a text, got number", "{\"__metadata__\":{\"k\":1}}");
 }
 
 TEST(Safetensors, LyingTypesShapesAndSizesAreRefused) {
   const std::string data(8, '\0');
-  expect_refused("unknown dtype F128", entry("F128", "[2]", "[0,8]"), data);
-  expect_refused("needs 12 bytes, data_offsets give 8", entry("F32", "[3]", "[0,8]"), data);
-  expect_refused("whole numbers", entry("F32", "[-2]", "[0,8]"), data);
-  expect_refused("whole numbers", entry("F32", "[2.0]", "[0,8]"), data);
-  expect_refused("not JSON", entry("F32", "[1e999]", "[0,8]"), data);
-  expect_refused("too large", entry("F32", "[4294967296,4294967296]", "[0,8]"), data);
-  expect_refused("too large", entry("F32", "[0,4294967296,4294967296]", "[0,0]"));
-  expect_refused("shape must be a list", entry("F32", "2", "[0,8]"), data);
-  expect_refused("data_offsets must be two numbers", entry("F32", "[2]", "[0]"), data);
-  expect_refused("must be 0 or 1", entry("BOOL", "[2]", "[0,2]"), "\x01\x02");
+  expect_header_refused("unknown dtype F128", entry("F128", "[2]", "[0,8]"), data);
+  expect_header_refused("needs 12 bytes, data_offsets give 8", entry("F32", "[3]", "[0,8]"), data);
+  expect_header_refused("whole numbers", entry("F32", "[-2]", "[0,8]"), data);
+  expect_header_refused("whole numbers", entry("F32", "[2.0]", "[0,8]"), data);
+  expect_header_refused("not JSON", entry("F32", "[1e999]", "[0,8]"), data);
+  expect_header_refused("too large", entry("F32", "[4294967296,4294967296]", "[0,8]"), data);
+  expect_header_refused("too large", entry("F32", "[0,4294967296,4294967296]", "[0,0]"));
+  expect_header_refused("shape must be a list", entry("F32", "2", "[0,8]"), data);
+  expect_header_refused("data_offsets must be two numbers", entry("F32", "[2]", "[0]"), data);
+  expect_header_refused("must be 0 or 1", entry("BOOL", "[2]", "[0,2]"), "\x01\x02");
 }
 
 TEST(Safetensors, LyingOffsetsAreRefused) {
   const std::string data(8, '\0');
-  expect_refused("run backwards", entry("F32", "[2]", "[8,0]"), data);
-  expect_refused("ends at byte 16", entry("F32", "[2]", "[8,16]"), data);
-  expect_refused("4 bytes before it belong to no tensor", entry("F32", "[1]", "[4,8]"), data);
-  expect_refused("4 bytes at the end belong to no tensor", entry("F32", "[1]", "[0,4]"), data);
-  expect_refused("overlaps another",
+  expect_header_refused("run backwards", entry("F32", "[2]", "[8,0]"), data);
+  expect_header_refused("ends at byte 16", entry("F32", "[2]", "[8,16]"), data);
+  expect_header_refused("4 bytes before it belong to no tensor", entry("F32", "[1]", "[4,8]"), data);
+  expect_header_refused("4 bytes at the end belong to no tensor", entry("F32", "[1]", "[0,4]"), data);
+  expect_header_refused("overlaps another",
                  "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
                  "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
                  data);

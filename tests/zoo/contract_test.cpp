@@ -14,7 +14,7 @@
 #include "reszoo/fusion/fused.h"
 #include "reszoo/nn/no_init.h"
 #include "reszoo/nn/surgery.h"
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/meta_model.h"
 #include "reszoo/zoo/registry.h"
 #include "support/default_rows.h"
 #include "support/fixture.h"
@@ -181,7 +181,7 @@ TEST(DefaultRows, HaveEveryPartAndModuleTypeOfTheRegistry) {
   const auto add = [](std::set<std::string>& seen, const std::string& name) {
     const auto& parts = registry().find(name).parts;
     seen.insert(parts.begin(), parts.end());
-    const auto outline = outline_model(name, default_options(registry().find(name).domain));
+    const auto outline = create_meta_model(name, default_options(registry().find(name).domain));
     for (const auto& module : outline->modules()) seen.insert(module->name());
   };
   std::set<std::string> of_default, of_all;

@@ -14,8 +14,8 @@ namespace {
 
 // The fixtures are made in float64: in a deep network of two images the gradients
 // of float32 differ by 1e-3. Of the largest number:
-constexpr double kTolerance = 1e-7;
-constexpr double kFloatTolerance = 2e-5;
+constexpr double kParityTolerance = 1e-7;
+constexpr double kParityFloatTolerance = 2e-5;
 
 struct Row {
   std::string fixture, model;
@@ -63,15 +63,15 @@ TEST_P(Parity, EvaluationGivesTheLogitsOfTheReference) {
   torch::NoGradGuard no_grad;
   network->eval();
   const int64_t stride = fixture.at("stride");
-  expect_close(network->forward(input), numbers("eval_logits"), kTolerance, stride, "float64");
+  expect_close(network->forward(input), numbers("eval_logits"), kParityTolerance, stride, "float64");
   network->to(torch::kFloat);
-  expect_close(network->forward(input.to(torch::kFloat)), numbers("eval_logits"), kFloatTolerance, stride, "float32");
+  expect_close(network->forward(input.to(torch::kFloat)), numbers("eval_logits"), kParityFloatTolerance, stride, "float32");
 }
 
 TEST_P(Parity, TrainingGivesTheLogitsGradientsAndStepOfTheReference) {
   const int64_t stride = fixture.at("stride");
   const auto logits = network->forward(input);
-  expect_close(logits, numbers("train_logits"), kTolerance, stride, "train logits");
+  expect_close(logits, numbers("train_logits"), kParityTolerance, stride, "train logits");
   (logits * uniform("loss", logits.sizes())).sum().backward();
 
   torch::NoGradGuard no_grad;
@@ -80,7 +80,7 @@ TEST_P(Parity, TrainingGivesTheLogitsGradientsAndStepOfTheReference) {
   const double rate = fixture.at("learning_rate");
   for (auto& item : network->named_parameters()) {
     EXPECT_NEAR(item.value().grad().norm().item<double>(), fixture.at("gradient_norms").at(item.key()).get<double>(),
-                kTolerance * largest)
+                kParityTolerance * largest)
         << item.key();
     item.value().sub_(item.value().grad(), rate);
   }
@@ -88,7 +88,7 @@ TEST_P(Parity, TrainingGivesTheLogitsGradientsAndStepOfTheReference) {
     const auto tensor = item.value().to(torch::kDouble);
     const auto probe = uniform(item.key() + ".probe", tensor.sizes()).to(torch::kDouble);
     EXPECT_NEAR((tensor * probe).sum().item<double>(), fixture.at("after_step").at(item.key()).get<double>(),
-                kTolerance * (1 + tensor.norm().item<double>()))
+                kParityTolerance * (1 + tensor.norm().item<double>()))
         << item.key();
   }
 }
@@ -119,7 +119,7 @@ TEST_P(SmallParity, FixtureFeelsEveryTensor) {
   torch::NoGradGuard no_grad;
   network->eval();
   const auto before = network->forward(input);
-  const double threshold = 100 * kFloatTolerance * before.abs().max().item<double>();
+  const double threshold = 100 * kParityFloatTolerance * before.abs().max().item<double>();
   for (auto& item : state_of(*network)) {
     if (item.key().ends_with("num_batches_tracked")) continue;  // a counter; after_step has it
     const auto saved = item.value().clone();

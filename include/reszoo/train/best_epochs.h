@@ -11,7 +11,7 @@ namespace reszoo {
 
 /// Numbers of the `count` epochs with the best monitored metric, of the last ones without validation;
 /// rising. It follows from the history alone, so a resumed run keeps the same.
-std::vector<int64_t> best_epochs(const std::vector<EpochRecord>& history, const Evaluation& evaluation, int64_t count);
+std::vector<int64_t> best_epochs(const std::vector<EpochRecord>& history, const Monitor& monitor, int64_t count);
 
 /// Calls `save` with the path of `model-epoch-012.safetensors` for the last epoch of the history, if it is one of the
 /// `kept`, and then removes the files of epochs that are not. For TrainerHooks::on_weights.
