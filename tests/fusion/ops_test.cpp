@@ -122,7 +122,7 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
     EXPECT_EQ(check({{norm, AnyModule(nn::ReLU())}, true}, images()), (Kinds{name + "+add+relu"}));
     EXPECT_EQ(check({{conv(8, 8), norm, AnyModule(nn::SiLU())}, true}, images()), (Kinds{"conv", name + "+add+silu"}));
   }
-  check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 8)))}}, images() + 1000);  // a mean far from 0
+  check({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 8)))}}, images() + 10);  // a mean far from 0
 }
 
 TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
