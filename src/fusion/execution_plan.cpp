@@ -54,8 +54,8 @@ void ExecutionPlan::place_results() {
     const auto& node = program_->nodes[i];
     auto& planned = nodes_[i];
     const auto& over = planned.kernel.overwrites;
-    // A result may take the place of an input that nobody reads later, nor the operation itself as another of its inputs
-    // (a convolution may add its own input); nobody writes to the network's own input.
+    // A result may take the place of an input that nobody reads later, nor the operation itself as another of its
+    // inputs (a convolution may add its own input); nobody writes to the network's own input.
     const auto replaced = over ? node.inputs[*over] : i;
     if (over && last[replaced] == i && std::ranges::count(node.inputs, replaced) == 1 &&
         !program_->nodes[replaced].is_input()) {
