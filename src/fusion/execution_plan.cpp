@@ -3,6 +3,8 @@
 #include <ATen/ops/empty.h>
 #include <c10/util/ScopeExit.h>
 
+#include <algorithm>
+
 #include "fusion/arena_planner.h"
 #include "fusion/maps.h"
 #include "kernels/parallel_ranges.h"
@@ -52,9 +54,12 @@ void ExecutionPlan::place_results() {
     const auto& node = program_->nodes[i];
     auto& planned = nodes_[i];
     const auto& over = planned.kernel.overwrites;
-    // A result may take the place of an input that nobody reads later; nobody writes to the network's own input.
-    if (over && last[node.inputs[*over]] == i && !program_->nodes[node.inputs[*over]].is_input()) {
-      planned.offset = nodes_[node.inputs[*over]].offset;
+    // A result may take the place of an input that nobody reads later, nor the operation itself as another of its
+    // inputs (a convolution may add its own input); nobody writes to the network's own input.
+    const auto replaced = over ? node.inputs[*over] : i;
+    if (over && last[replaced] == i && std::ranges::count(node.inputs, replaced) == 1 &&
+        !program_->nodes[replaced].is_input()) {
+      planned.offset = nodes_[replaced].offset;
       arena.extend(planned.offset, last[i]);
     } else {
       planned.offset = arena.take(elements_of(planned.kernel.output), last[i]);

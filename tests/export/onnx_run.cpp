@@ -29,7 +29,9 @@ Tensor pad(const Tensor& x, const Ints& pads, double value) {
 Tensor conv(const OnnxNode& node, const Tensors& x) {
   if (x[0].dim() == 3) {
     const auto pads = node.attribute<Ints>("pads", {0, 0});
-    return at::conv1d(at::constant_pad_nd(x[0], pads), x[1], or_none(x, 2));
+    return at::conv1d(at::constant_pad_nd(x[0], pads), x[1], or_none(x, 2), node.attribute<Ints>("strides", {1}),
+                      /*padding=*/at::IntArrayRef{0}, node.attribute<Ints>("dilations", {1}),
+                      node.attribute<int64_t>("group", 1));
   }
   const auto padded = pad(x[0], node.attribute<Ints>("pads", {0, 0, 0, 0}), 0);
   return at::conv2d(padded, x[1], or_none(x, 2), node.attribute<Ints>("strides", {1, 1}), /*padding=*/at::IntArrayRef{0, 0},
@@ -64,11 +66,23 @@ Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
   return at::stack(parts, -1);
 }
 
+/// A pool of sequences as one of maps with one row.
+OnnxNode with_rows(OnnxNode node) {
+  for (const auto& [name, of_row] : {std::pair{"kernel_shape", 1}, {"strides", 1}, {"dilations", 1}, {"pads", 0}}) {
+    if (!node.attributes.contains(name)) continue;
+    auto& values = std::get<Ints>(node.attributes.at(name));
+    values = values.size() == 2 ? Ints{of_row, values[0], of_row, values[1]} : Ints{of_row, values[0]};
+  }
+  return node;
+}
+
 Tensor max_pool(const OnnxNode& node, const Tensors& x) {
+  if (x[0].dim() == 3) return max_pool(with_rows(node), {x[0].unsqueeze(2)}).squeeze(2);
   return windows(node, x[0], -std::numeric_limits<double>::infinity()).amax(-1);
 }
 
 Tensor average_pool(const OnnxNode& node, const Tensors& x) {
+  if (x[0].dim() == 3) return average_pool(with_rows(node), {x[0].unsqueeze(2)}).squeeze(2);
   const auto sums = windows(node, x[0], 0).sum(-1);
   auto counted = at::ones_like(x[0]);
   auto plain = node;

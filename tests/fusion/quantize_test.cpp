@@ -23,7 +23,7 @@ using namespace reszoo::test;
 
 namespace {
 
-Network filled(const std::string& name, const ModelOptions& options = ImageOptions{.outputs = 7}) {
+Network quantizable(const std::string& name, const ModelOptions& options = ImageOptions{.outputs = 7}) {
   auto network = create_model(name, options);
   fill_module(*network);
   network->eval();
@@ -120,7 +120,7 @@ TEST_F(Quantized, NoByteAboveTheLimitLeavesALayer) {
 TEST_F(Quantized, NetworksStayNearFloat32) {
   for (const auto* name :
        {"cifar_resnet20", "resnet18", "resnext50_32x4d", "resnet50d", "seresnet50", "resnetv2_50", "alexnet"}) {
-    auto network = filled(name);
+    auto network = quantizable(name);
     const auto x = uniform("x", {4, 3, std::string(name) == "alexnet" ? 80 : 64, 80});
     const auto quantization = calibrated(network, x);
     const auto fused = fuse(network, {.precision = Precision::int8, .quantization = quantization});
@@ -152,7 +152,7 @@ TEST_F(Quantized, ALayerMayAddItsOwnInput) {
 }
 
 TEST_F(Quantized, InnerStagesAreThereToo) {
-  auto network = filled("resnet18");
+  auto network = quantizable("resnet18");
   const auto x = uniform("x", {2, 3, 64, 64});
   const auto fused = fuse(network, {.precision = Precision::int8, .quantization = calibrated(network, x)});
   const auto maps = fused.features(x, {"layer1", "layer2.0", "layer4"});
@@ -165,7 +165,7 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   Model model;
   model.name = "cifar_resnet20";
   model.options = ImageOptions{.outputs = 7};
-  model.networks = {filled(model.name)};
+  model.networks = {quantizable(model.name)};
   model.save(folder / "float");
   const auto x = uniform("x", {4, 3, 32, 32});
   model.quantization = calibrated(model.network(), x);
@@ -195,7 +195,7 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
 }
 
 TEST_F(Quantized, RefusesInOneLine) {
-  auto network = filled("cifar_resnet20");
+  auto network = quantizable("cifar_resnet20");
   expect_error(ErrorKind::usage, "cifar_resnet20: int8 needs a quantization, which a calibration makes",
                [&] { fuse(network, {.precision = Precision::int8}); });
   expect_error(ErrorKind::device, "cifar_resnet20: float16 is for a GPU",
@@ -203,7 +203,7 @@ TEST_F(Quantized, RefusesInOneLine) {
   expect_error(ErrorKind::usage, "cifar_resnet20: calibrated on nothing", [&] { Calibration(network).result(); });
   expect_error(ErrorKind::input, "(N, 3, H, W)", [&] { Calibration(network).add(torch::zeros({1, 4, 8, 8})); });
   expect_error(ErrorKind::usage, "tabular_resnet: has no convolution that could be quantized",
-               [] { Calibration(filled("tabular_resnet", TabularOptions{.numeric = 3})); });
+               [] { Calibration(quantizable("tabular_resnet", TabularOptions{.numeric = 3})); });
   const auto x = uniform("x", {2, 3, 32, 32});
   auto other = calibrated(network, x);
   other.layers.push_back("layer1.0.conv3");
@@ -242,14 +242,14 @@ TEST_F(Quantized, RefusesInOneLine) {
 TEST(Bfloat16, NetworksStayNearFloat32) {
   const torch::NoGradGuard no_grad;
   for (const auto* name : {"resnet18", "seresnet50", "resnetv2_50", "alexnet"}) {
-    auto network = filled(name);
+    auto network = quantizable(name);
     const auto x = uniform("x", {1, 3, 64, 64});
     const auto fused = fuse(network, {.precision = Precision::bfloat16});
     EXPECT_EQ(fused.precision(), Precision::bfloat16);
     EXPECT_EQ(fused.forward(x).scalar_type(), torch::kFloat);
     EXPECT_LE(relative_error(fused.forward(x), network->forward(x)), 0.05) << name;
   }
-  auto table = filled("tabular_resnet", TabularOptions{.numeric = 3});
+  auto table = quantizable("tabular_resnet", TabularOptions{.numeric = 3});
   const auto rows = uniform("rows", {9, 3});
   EXPECT_LE(relative_error(fuse(table, {.precision = Precision::bfloat16}).forward(rows), table->forward(rows)), 0.05);
 }

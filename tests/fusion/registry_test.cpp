@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "fusion/program.h"
-#include "reszoo/zoo/outline.h"
+#include "reszoo/zoo/meta_model.h"
 
 using namespace reszoo;
 
