@@ -21,7 +21,7 @@ TEST(FusedRegistry, NoNetworkHasAFallback) {
 TEST(FusedRegistry, ActivationsAreEpilogues) {
   const torch::NoGradGuard no_grad;
   for (const auto* activation : {"relu", "gelu", "silu", "leaky_relu:0.1"}) {
-    auto network = create_meta_model("resnet18", ImageOptions{.activation = Activation::parse(activation)});
+    auto network = create_meta_model("resnet18", ImageOptions{.activation = reszoo::Activation::parse(activation)});
     network->eval();
     const auto graph = lower(network);
     reszoo::detail::ConvLayers layers;
