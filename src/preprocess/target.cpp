@@ -17,9 +17,10 @@ using Names = std::vector<std::string>;
 // Whole numbers with more different values than this are taken for a quantity.
 constexpr int64_t most_classes = 20;
 
-constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
-                                  {"binary", Task::binary},         {"multiclass", Task::multiclass},
-                                  {"ordinal", Task::ordinal},       {"multilabel", Task::multilabel}};
+constexpr Named<Task> kTasks[] = {
+    {"regression", Task::regression}, {"quantile", Task::quantile},     {"count", Task::count},
+    {"binary", Task::binary},         {"multiclass", Task::multiclass}, {"ordinal", Task::ordinal},
+    {"multilabel", Task::multilabel}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {

@@ -62,7 +62,7 @@ TEST(Target, GivenTaskDecides) {
   expect_error_parts(ErrorKind::input, {"binary", "got 3", "a, b, c"}, [] {
     Target::fit(words({"a", "b", "c"}), Task::binary);
   });
-  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold number_column", "\"x\" in row 2"}, [] {
+  expect_error_parts(ErrorKind::input, {"\"y\"", "must hold numbers", "\"x\" in row 2"}, [] {
     Target::fit(words({"1", "x"}), Task::regression);
   });
 }
