@@ -12,7 +12,7 @@
 using namespace reszoo;
 
 /// The first images of each class from `first` to `last`, which become 0, 1, …; shifted by chance in training.
-Batches images_of(const ImageTensors& set, int64_t first, int64_t last, int64_t rows) {
+Dataset images_of(const ImageTensors& set, int64_t first, int64_t last, int64_t rows) {
   std::vector<Tensor> parts;
   for (auto label = first; label <= last; ++label)
     parts.push_back((set.labels == label).nonzero().squeeze(1).slice(0, 0, rows));
@@ -27,11 +27,13 @@ Batches images_of(const ImageTensors& set, int64_t first, int64_t last, int64_t 
 
 Tensor loss(const Tensor& outputs, const Tensor& targets) { return torch::cross_entropy_loss(outputs, targets); }
 
-const Evaluation by_accuracy{.metrics = [](const Tensor& outputs, const Tensor& targets) {
-                               return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
-                             }, .monitor = {.greater_is_better = true}};
+const Evaluation by_accuracy{.metrics =
+                                 [](const Tensor& outputs, const Tensor& targets) {
+                                   return Metrics{{"accuracy", accuracy(outputs.argmax(1), targets)}};
+                                 },
+                             .monitor = {.greater_is_better = true}};
 
-double train(Network& network, const Batches& data, const Batches& test, double lr, int64_t epochs,
+double train(Network& network, const Dataset& data, const Dataset& test, double lr, int64_t epochs,
              std::vector<ParameterRule> rules = {}) {
   TrainerOptions options{
       .epochs = epochs, .batch_size = 64, .schedule = Schedule::parse("cosine:0.1"), .channels_last = true};
@@ -43,8 +45,8 @@ double train(Network& network, const Batches& data, const Batches& test, double 
 }
 
 /// The share of rows whose nearest neighbour by features has their class.
-double nearest_neighbour(Network& network, const Batches& known, const Batches& asked) {
-  const auto features = [&](const Batches& rows) {
+double nearest_neighbour(Network& network, const Dataset& known, const Dataset& asked) {
+  const auto features = [&](const Dataset& rows) {
     return Trainer(network, loss, by_accuracy, {.batch_size = 256}).predict(rows);
   };
   const auto [memory, classes] = features(known);
@@ -58,13 +60,12 @@ int main(int argc, char** argv) {
   const auto sets = read_idx_folder(argv[1]);
   const int64_t rows = std::stoll(argv[2]), epochs = std::stoll(argv[3]);
   auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 8, .channels = 1});
-  const double eight =
-      train(network, images_of(sets.train, 0, 7, rows), images_of(sets.test, 0, 7, rows), 0.1, epochs);
+  const double eight = train(network, images_of(sets.train, 0, 7, rows), images_of(sets.test, 0, 7, rows), 0.1, epochs);
   fmt::print("eight classes: {:.4f}\n", eight);
 
   const auto few = images_of(sets.train, 8, 9, 20),
              test = images_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
-  network->replace_head(nn::Identity());  // forward is features now
+  network->replace_head(nn::Identity());               // forward is features now
   fmt::print("nearest neighbour by features: {:.4f}\n", nearest_neighbour(network, few, test));
 
   network->replace_head(nn::Linear(64, 2));

@@ -2,7 +2,7 @@
 //   idx_to_folder FOLDER_OF_IDX_FILES OUT IMAGES
 #include <fmt/format.h>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/data/encode.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/preprocess/lazy_image.h"

@@ -20,9 +20,10 @@ int main() {
       return std::make_unique<InMemoryImage>(pixels[first + row].const_data_ptr<uint8_t>(), side, side, 1);
     };
     const ImageTransform change{.preprocess = {.channels = 1, .mean = {0.5}, .std = {0.25}},
-                                .crop = RandomCrop::parse("padded:1"), .augment = {.flip = 0.5, .erase = 0.2}};
+                                .crop = RandomCrop::parse("padded:1"),
+                                .augment = {.flip = 0.5, .erase = 0.2}};
     const auto images = image_examples(source, last - first, change, side, side);
-    return Batches(images, labels.slice(0, first, last), {.workers = 2});
+    return Dataset(images, labels.slice(0, first, last), {.workers = 2});
   };
   const auto convolution = [](int64_t in, int64_t out) { return nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1)); };
   const nn::Sequential branch(convolution(8, 8), nn::BatchNorm2d(8), nn::ReLU());

@@ -1,4 +1,5 @@
-// Many threads ask, one thread answers in batches: a server inside the process. Prints what a larger batch costs and gains.
+// Many threads ask, one thread answers in batches: a server inside the process. Prints what a larger batch costs and
+// gains.
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 

@@ -17,8 +17,11 @@ int main(int argc, char** argv) {
   Model rows{.name = "tabular_resnet"};
   rows.table = TablePreprocess::fit(table, "price");
   rows.target = Target::fit(table.at("price"), Task::regression);
-  rows.options = TabularOptions{.outputs = rows.target->outputs(), .numeric = rows.table->numeric_count(),
-                                .cardinalities = rows.table->cardinalities(), .blocks = 1, .width = 16};
+  rows.options = TabularOptions{.outputs = rows.target->outputs(),
+                                .numeric = rows.table->numeric_count(),
+                                .cardinalities = rows.table->cardinalities(),
+                                .blocks = 1,
+                                .width = 16};
   rows.networks = {create_model(rows.name, rows.options)};
   rows.save(folder / "diamonds.safetensors");
 

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path out = argv[3];
   std::filesystem::create_directories(out);
 
-  const auto images = read_image_parts(argv[1]);
+  const auto images = read_image_splits(argv[1]);
   auto recipe = training_recipe(default_image_recipe(images.train), images.train.rows());  // by the images' size
   recipe.trainer.epochs = std::stoll(argv[2]);
   const auto data = make_image_data(images, recipe.image, {.split = {.validation = 0.2}});

@@ -56,7 +56,8 @@ void add_resnet(Registry& registry, const ResNetRow& row) {
       .paper = row.paper,
       .reference = row.reference,
       .parts = row.design.parts(),
-      .accepted_options = all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
+      .accepted_options =
+          all_options_but(Domain::image, post ? std::set<std::string>{} : std::set<std::string>{"drop_block"}),
       .input = {3, row.size, row.size},
       .build = [name = row.name, design = row.design](
                    const ModelOptions& options) { return build_resnet(name, design, std::get<ImageOptions>(options)); },
@@ -72,8 +73,8 @@ void add_builtin_models(Registry& registry) {
       .paper = "Krizhevsky 2014, arXiv:1404.5997",
       .reference = "torchvision",
       .parts = {"convolutions without shortcuts"},
-      .accepted_options = all_options_but(Domain::image, {"norm", "shortcut", "drop_path", "drop_block", "zero_init_residual",
-                                               "replace_stride_with_dilation"}),
+      .accepted_options = all_options_but(Domain::image, {"norm", "shortcut", "drop_path", "drop_block",
+                                                          "zero_init_residual", "replace_stride_with_dilation"}),
       .input = {3, 224, 224},
       .build = [](const ModelOptions& o) { return build_alexnet("alexnet", std::get<ImageOptions>(o)); },
   });

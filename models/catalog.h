@@ -67,10 +67,10 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
 Network build_tabular_mlp(const std::string& name, const TabularOptions& options);
 
 /// The options with which the network above has the keys and shapes of a state; nothing for a state of another network.
-/// One-hot categories count as numeric columns, which they look like; bins cannot be read, so piecewise embeddings match
-/// nothing.
-std::optional<ModelOptions> options_of_tabular_resnet(const State& state);
-std::optional<ModelOptions> options_of_tabular_mlp(const State& state);
+/// One-hot categories count as numeric columns, which they look like; bins cannot be read, so piecewise embeddings
+/// match nothing.
+std::optional<ModelOptions> options_of_tabular_resnet(const StateDict& state);
+std::optional<ModelOptions> options_of_tabular_mlp(const StateDict& state);
 
 /// One row of the tables of ResNets.
 struct ResNetRow {

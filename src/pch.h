@@ -2,9 +2,9 @@
 #pragma once
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 #include <torch/nn.h>
 #include <torch/types.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <functional>

@@ -62,11 +62,12 @@ void add_latencies(ordered_json& result, const Latencies& calls, const Arguments
 }
 
 void print(const ordered_json& r) {
-  fmt::print("{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, "
-             "{}{})\n", r["model"].get<std::string>(), r["median"].get<double>(), r["unit"].get<std::string>(),
-             r["best"].get<double>(), r["p99_ms"].get<double>(), r["batch_size"].get<int64_t>(),
-             r["threads"].get<int>(), r["streams"].get<int>(), r["precision"].get<std::string>(),
-             r["fused"].get<bool>() ? ", fused" : "");
+  fmt::print(
+      "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, "
+      "{}{})\n",
+      r["model"].get<std::string>(), r["median"].get<double>(), r["unit"].get<std::string>(), r["best"].get<double>(),
+      r["p99_ms"].get<double>(), r["batch_size"].get<int64_t>(), r["threads"].get<int>(), r["streams"].get<int>(),
+      r["precision"].get<std::string>(), r["fused"].get<bool>() ? ", fused" : "");
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
@@ -77,13 +78,17 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   const c10::InferenceMode inference;
   predictor.outputs(x);  // plans, packs weights
   const auto precision = fused ? text_of(model->fused().front().precision()) : "float32";
-  ordered_json result{{"model", model != nullptr ? model->name : a.predictor.weights}, {"batch_size", a.batch_size},
-                      {"threads", at::get_num_threads()}, {"streams", a.streams}, {"fused", fused},
-                      {"precision", precision}, {"unit", x.dim() == 2 ? "rows/s" : "images/s"}};
+  ordered_json result{{"model", model != nullptr ? model->name : a.predictor.weights},
+                      {"batch_size", a.batch_size},
+                      {"threads", at::get_num_threads()},
+                      {"streams", a.streams},
+                      {"fused", fused},
+                      {"precision", precision},
+                      {"unit", x.dim() == 2 ? "rows/s" : "images/s"}};
   if (!fused && (!a.out.empty() || a.profile))
     fail(ErrorKind::usage, "{}: needs a network that is fused", a.out.empty() ? "--profile" : "--out");
   if (!a.out.empty()) {
-    model->ways = model->fused().front().algorithms(x.sizes().vec());
+    model->algorithms = model->fused().front().algorithms(x.sizes().vec());
     model->save(a.out);
     result["out"] = a.out;
   }
@@ -115,6 +120,6 @@ int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
   const auto add = [&](CLI::App& app) { define(app, arguments); };
-  return cli::run_tool(argc, argv, common, {"bench", "Measures how fast a network answers", add,
-                                            [&] { return run(arguments, common); }});
+  return cli::run_tool(argc, argv, common,
+                       {"bench", "Measures how fast a network answers", add, [&] { return run(arguments, common); }});
 }

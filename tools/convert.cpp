@@ -54,8 +54,8 @@ ordered_json convert_to_int8(const Arguments& a, bool quiet) {
   const bool names_itself = detect_weights(a.in) == WeightsKind::model_file;
   if (names_itself && (!a.how.model.empty() || !a.settings.empty()))
     fail(ErrorKind::usage, "--model and --option: {} says itself which network it is of", a.in.string());
-  auto predictor = open_predictor(a.in, {.model = a.how.model, .options = a.how.options, .verify = a.how.verify,
-                                         .prefer_ema = a.how.prefer_ema});
+  auto predictor = open_predictor(
+      a.in, {.model = a.how.model, .options = a.how.options, .verify = a.how.verify, .prefer_ema = a.how.prefer_ema});
   if (!predictor.model())
     fail(ErrorKind::usage, "--int8: {} runs as it is; give weights, and their network by --model", a.in.string());
   auto& model = *predictor.model();
@@ -63,8 +63,13 @@ ordered_json convert_to_int8(const Arguments& a, bool quiet) {
   model.save(a.out);
   const auto layers = model.quantization.layers.size(), bytes = fs::file_size(a.out);
   if (!quiet) fmt::print("{}: int8, {} layers, {} bytes\n{}\n", a.out.string(), layers, bytes, agreement.text());
-  return {{"in", a.in.string()}, {"out", a.out.string()}, {"to", "int8"}, {"model", model.name},
-          {"layers", layers}, {"bytes", bytes}, {"agreement", agreement.to_json()}};
+  return {{"in", a.in.string()},
+          {"out", a.out.string()},
+          {"to", "int8"},
+          {"model", model.name},
+          {"layers", layers},
+          {"bytes", bytes},
+          {"agreement", agreement.to_json()}};
 }
 
 ordered_json convert(Arguments& a, bool quiet) {
@@ -82,8 +87,13 @@ ordered_json convert(Arguments& a, bool quiet) {
   const auto converted = convert_weights(a.in, a.out, a.how);
   if (!quiet) print(converted, a.out);
   const auto model = converted.metadata.is_null() ? json() : converted.metadata.at("model");
-  return {{"in", a.in.string()}, {"out", a.out.string()}, {"to", text_of(format)}, {"model", model},
-          {"bytes", fs::file_size(a.out)}, {"report", json(converted.report)}, {"expects", converted.preprocessing}};
+  return {{"in", a.in.string()},
+          {"out", a.out.string()},
+          {"to", text_of(format)},
+          {"model", model},
+          {"bytes", fs::file_size(a.out)},
+          {"report", json(converted.report)},
+          {"expects", converted.preprocessing}};
 }
 
 void define(CLI::App& app, Arguments& a) {
@@ -98,9 +108,10 @@ void define(CLI::App& app, Arguments& a) {
   app.add_flag("--plain", a.how.plain, "Of a model file write the weights alone, without its card");
   app.add_flag("--int8", a.int8, "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
   app.add_option("--calibrate", a.calibrate,
-      "Images of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
+                 "Images of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
   app.add_option("--calibrate-most", a.calibrate_most, "At most so many of them, spread over all")
-      ->check(CLI::PositiveNumber)->capture_default_str();
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--size", a.how.size, "TorchScript and ONNX for images of N x N pixels alone; else any size")
       ->check(CLI::PositiveNumber);
 }
@@ -115,6 +126,7 @@ int main(int argc, char** argv) {
     torch::manual_seed(common.seed);
     return convert(arguments, common.json);
   };
-  return cli::run_tool(argc, argv, common, {"convert", "Writes weights as .pth, .safetensors, TorchScript or ONNX",
-                                            [&](CLI::App& app) { define(app, arguments); }, run});
+  return cli::run_tool(argc, argv, common,
+                       {"convert", "Writes weights as .pth, .safetensors, TorchScript or ONNX",
+                        [&](CLI::App& app) { define(app, arguments); }, run});
 }

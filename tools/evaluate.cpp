@@ -24,7 +24,7 @@ struct Arguments {
 
 /// The rows that are measured; `images` of an image network.
 struct Labelled {
-  Batches rows;
+  Dataset rows;
   std::optional<ImageRows> images = {};
 };
 
@@ -88,27 +88,31 @@ int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
   const std::vector<std::string> words(argv, argv + argc);
-  return cli::run_tool(argc, argv, common, {
-      .name = "evaluate",
-      .description = "Measures a model file on a table or on images with their targets",
-      .define = [&](CLI::App& app) {
-        auto& a = arguments;
-        app.add_option("--weights", a.weights, "A model file")->required();
-        app.add_option(
-            "--data", a.data,
-            "A table; of images a folder of class folders, of IDX or CIFAR files, or a table of files and classes");
-        app.add_option("--target", a.target,
-                       "The column to compare with, if it has another name than in training; of a table of images "
-                       "that of the classes");
-        app.add_option("--report", a.report, "Write a page about the model on these rows");
-        app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
-        cli::add_fuse_options(app, a.fuse);
-        cli::add_table_options(app, a.table);
-        cli::add_image_reading(app, a.images);
-        app.final_callback([&a] {
-          if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
-        });
-      },
-      .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " "))); },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "evaluate",
+          .description = "Measures a model file on a table or on images with their targets",
+          .define =
+              [&](CLI::App& app) {
+                auto& a = arguments;
+                app.add_option("--weights", a.weights, "A model file")->required();
+                app.add_option("--data", a.data,
+                               "A table; of images a folder of class folders, of IDX or CIFAR files, or a table of "
+                               "files and classes");
+                app.add_option(
+                    "--target", a.target,
+                    "The column to compare with, if it has another name than in training; of a table of images "
+                    "that of the classes");
+                app.add_option("--report", a.report, "Write a page about the model on these rows");
+                app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
+                cli::add_fuse_options(app, a.fuse);
+                cli::add_table_options(app, a.table);
+                cli::add_image_reading(app, a.images);
+                app.final_callback([&a] {
+                  if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");
+                });
+              },
+          .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " "))); },
+      });
 }

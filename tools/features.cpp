@@ -16,7 +16,7 @@ void write_features(const std::filesystem::path& path, const Tensor& features) {
   const auto ending = path.extension();
   if (ending == ".npy") return write_npy(path, features);
   if (ending == ".safetensors") {
-    State state("key");
+    StateDict state("key");
     state.insert("features", features);
     return write_safetensors(path, state);
   }
@@ -36,24 +36,26 @@ int main(int argc, char** argv) {
   cli::PredictorFlags flags;
   std::string out;
   cli::InputFlags inputs;
-  return cli::run_tool(argc, argv, common, {
-      .name = "features",
-      .description = "Gives the pooled features of rows or images: the network with Identity as its head",
-      .define = [&](CLI::App& app) {
-        cli::add_predictor_options(app, flags);
-        cli::add_input_options(app, inputs);
-        app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
-      },
-      .run = [&]() -> nlohmann::ordered_json {
-        auto predictor = cli::open(flags, common.use());
-        std::vector<Tensor> parts;
-        cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
-          parts.push_back(predictor.features(batch.input));
-        });
-        const auto features = torch::cat(parts);
-        write_features(out, features);
-        if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
-        return {{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
-      },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "features",
+          .description = "Gives the pooled features of rows or images: the network with Identity as its head",
+          .define =
+              [&](CLI::App& app) {
+                cli::add_predictor_options(app, flags);
+                cli::add_input_options(app, inputs);
+                app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
+              },
+          .run = [&]() -> nlohmann::ordered_json {
+            auto predictor = cli::open(flags, common.use());
+            std::vector<Tensor> parts;
+            cli::for_each_input(predictor, inputs,
+                                [&](const InputBatch& batch) { parts.push_back(predictor.features(batch.input)); });
+            const auto features = torch::cat(parts);
+            write_features(out, features);
+            if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
+            return {{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+          },
+      });
 }

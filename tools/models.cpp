@@ -4,8 +4,8 @@
 #include "cli/app.h"
 #include "cli/model_options.h"
 #include "reszoo/graph/profile.h"
-#include "reszoo/hub/published.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/hub/pretrained_config.h"
+#include "reszoo/weights/state_dict.h"
 #include "reszoo/zoo/registry.h"
 
 using namespace reszoo;
@@ -45,19 +45,19 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
   if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
   described.tree += fmt::format("takes: {}\n", fmt::join(info.accepted_options, ", "));
   described.json = {{"name", info.name},
-          {"domain", text_of(info.domain)},
-          {"parameters", count_parameters(*network)},
-          {"keys", state_of(*network).size()},
-          {"multiply_adds", multiply_adds},
-          {"input", input},
-          {"paper", info.paper},
-          {"reference", info.reference},
-          {"parts", info.parts},
-          {"takes", info.accepted_options},
-          {"options", to_json(options)},
-          {"head", network->head_path()},
-          {"stages", stages},
-          {"weights", weights_of(name)}};
+                    {"domain", text_of(info.domain)},
+                    {"parameters", count_parameters(*network)},
+                    {"keys", state_of(*network).size()},
+                    {"multiply_adds", multiply_adds},
+                    {"input", input},
+                    {"paper", info.paper},
+                    {"reference", info.reference},
+                    {"parts", info.parts},
+                    {"takes", info.accepted_options},
+                    {"options", to_json(options)},
+                    {"head", network->head_path()},
+                    {"stages", stages},
+                    {"weights", weights_of(name)}};
   return described;
 }
 
@@ -86,28 +86,33 @@ int main(int argc, char** argv) {
   bool pretrained = false;
   int64_t depth = 2;
   std::vector<std::string> settings;
-  return cli::run_tool(argc, argv, common, {
-      .name = "models",
-      .description = "Lists the networks, or describes one",
-      .define = [&](CLI::App& app) {
-        app.add_option("PATTERN", pattern, "Names to list, with * and ?");
-        app.add_option("--describe", described,
-                       "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
-        app.add_option("--depth", depth, "Levels of that tree (2: stages and blocks)")->check(CLI::Range(1, 100));
-        app.add_flag("--pretrained", pretrained, "List published weights: name, pixels, top-1 accuracy, licence");
-        cli::add_model_options(app, settings);
-      },
-      .run = [&]() -> ordered_json {
-        if (!described.empty()) {
-          const auto description = describe(described, settings, depth);
-          if (!common.json) std::cout << description.tree;
-          return description.json;
-        }
-        if (pretrained) return list_pretrained(pattern, common.json);
-        const auto names = registry().names(pattern);
-        if (!common.json)
-          for (const auto& name : names) std::cout << name << "\n";
-        return {{"models", names}};
-      },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "models",
+          .description = "Lists the networks, or describes one",
+          .define =
+              [&](CLI::App& app) {
+                app.add_option("PATTERN", pattern, "Names to list, with * and ?");
+                app.add_option("--describe", described,
+                               "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
+                app.add_option("--depth", depth, "Levels of that tree (2: stages and blocks)")
+                    ->check(CLI::Range(1, 100));
+                app.add_flag("--pretrained", pretrained,
+                             "List published weights: name, pixels, top-1 accuracy, licence");
+                cli::add_model_options(app, settings);
+              },
+          .run = [&]() -> ordered_json {
+            if (!described.empty()) {
+              const auto description = describe(described, settings, depth);
+              if (!common.json) std::cout << description.tree;
+              return description.json;
+            }
+            if (pretrained) return list_pretrained(pattern, common.json);
+            const auto names = registry().names(pattern);
+            if (!common.json)
+              for (const auto& name : names) std::cout << name << "\n";
+            return {{"models", names}};
+          },
+      });
 }

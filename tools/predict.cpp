@@ -89,18 +89,22 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
-  return cli::run_tool(argc, argv, common, {
-      .name = "predict",
-      .description = "Predicts for raw rows or images",
-      .define = [&](CLI::App& app) {
-        auto& a = arguments;
-        cli::add_predictor_options(app, a.predictor);
-        cli::add_input_options(app, a.input);
-        app.add_option("--keep", a.input.options.keep, "Columns of the input to copy to the output")->delimiter(',');
-        app.add_option("--top", a.top, "Show this many classes (images: 5)");
-        app.add_flag("--proba", a.probabilities, "Give every class's probability");
-        app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");
-      },
-      .run = [&] { return run(arguments, common); },
-  });
+  return cli::run_tool(
+      argc, argv, common,
+      {
+          .name = "predict",
+          .description = "Predicts for raw rows or images",
+          .define =
+              [&](CLI::App& app) {
+                auto& a = arguments;
+                cli::add_predictor_options(app, a.predictor);
+                cli::add_input_options(app, a.input);
+                app.add_option("--keep", a.input.options.keep, "Columns of the input to copy to the output")
+                    ->delimiter(',');
+                app.add_option("--top", a.top, "Show this many classes (images: 5)");
+                app.add_flag("--proba", a.probabilities, "Give every class's probability");
+                app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");
+              },
+          .run = [&] { return run(arguments, common); },
+      });
 }

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <iostream>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/search.h"
@@ -51,9 +51,12 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
       if (name == part) return metrics_json(values);
     return ordered_json();
   };
-  ordered_json summary{{"model", results.fitted.recipe.network}, {"metric", results.fitted.evaluation.monitor.name},
-                       {"val", metrics("validation")},           {"test", metrics("test")},
-                       {"epochs", epochs},                       {"seconds", std::round(seconds * 100) / 100},
+  ordered_json summary{{"model", results.fitted.recipe.network},
+                       {"metric", results.fitted.evaluation.monitor.name},
+                       {"val", metrics("validation")},
+                       {"test", metrics("test")},
+                       {"epochs", epochs},
+                       {"seconds", std::round(seconds * 100) / 100},
                        {"out", a.out}};
   if (!results.folds.empty()) summary["folds"] = reszoo::summary_of(results.folds);
   return summary;
@@ -89,7 +92,9 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   line.say(headline(data, recipe));
   const auto options = fit_options(a, data, domain, line);
   if (a.dry_run)
-    return {{"dry_run", true}, {"model", recipe.network}, {"rows", data.train.rows()},
+    return {{"dry_run", true},
+            {"model", recipe.network},
+            {"rows", data.train.rows()},
             {"loss", dry_run(data, recipe, options)}};
   if (!a.out.empty()) write_file(std::filesystem::path(a.out) / "config.toml", app.config_to_str(false, false));
   cli::watch_signals();

@@ -1,7 +1,7 @@
 #include "train_options.h"
 
 #include "reszoo/base/error.h"
-#include "reszoo/data/source.h"
+#include "reszoo/data/detect.h"
 
 namespace reszoo::tool {
 

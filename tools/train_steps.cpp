@@ -5,7 +5,7 @@
 #include "cli/download_line.h"
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
-#include "reszoo/hub/published.h"
+#include "reszoo/hub/pretrained_config.h"
 #include "reszoo/recipes/start_model.h"
 #include "reszoo/recipes/task_metrics.h"
 #include "reszoo/zoo/load_network.h"
@@ -15,19 +15,19 @@ namespace {
 
 /// The preprocessing of the model that training begins with, if it is known.
 std::optional<ImagePreprocess> known_preprocess(const TrainOptions& a) {
-  if (!a.pretrained.empty()) return find_published(a.pretrained).preprocess;
+  if (!a.pretrained.empty()) return find_pretrained_config(a.pretrained).preprocess;
   const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
   return start ? start->image : std::nullopt;
 }
 
 PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, const cli::Common& common,
                                 c10::Device device) {
-  for (const auto& [given, option] : {std::pair(data.weight, "--weight"), std::pair(data.split.group, "--group"),
-                                      std::pair(data.split.time, "--time"),
-                                      std::pair(data.split.stratify, "--stratify")})
+  for (const auto& [given, option] :
+       {std::pair(data.weight, "--weight"), std::pair(data.split.group, "--group"),
+        std::pair(data.split.time, "--time"), std::pair(data.split.stratify, "--stratify")})
     if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has images", option, a.data.data);
   auto how = cli::image_data_options(a.images, data);
-  const auto parts = read_image_parts(a.data.data, how.read);
+  const auto parts = read_image_splits(a.data.data, how.read);
   if (a.recipe.recipe.empty())
     a.recipe.recipe = default_image_recipe(parts.train, !a.init.empty() || !a.pretrained.empty());
   auto recipe = make_recipe(a, common, device, parts.train.rows());
@@ -42,7 +42,7 @@ std::function<void(Network&)> start_weights(const TrainOptions& a) {
   if (!a.pretrained.empty()) {
     auto how = cli::fetch_with_progress();
     how.verify = !a.no_verify;
-    weights = fetch_weights(find_published(a.pretrained), how);
+    weights = fetch_weights(find_pretrained_config(a.pretrained), how);
   }
   if (weights.empty()) return {};
   const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
@@ -65,7 +65,7 @@ PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c1
 }
 
 void take_start_model(TrainOptions& a) {
-  if (!a.pretrained.empty()) a.recipe.network = find_published(a.pretrained).model;
+  if (!a.pretrained.empty()) a.recipe.network = find_pretrained_config(a.pretrained).model;
   const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
   if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
   a.recipe.network = start->network;
@@ -73,7 +73,7 @@ void take_start_model(TrainOptions& a) {
 }
 
 std::string headline(const TrainingData& data, const TrainingRecipe& recipe) {
-  const auto rows = [](const std::optional<Batches>& part) { return part ? part->rows() : 0; };
+  const auto rows = [](const std::optional<Dataset>& part) { return part ? part->rows() : 0; };
   return fmt::format("{}: {} {}, {} rows to train on, {} to validate, {} to test", recipe.network,
                      text_of(data.model.target->task()), data.model.target->name(), data.train.rows(),
                      rows(data.validation), rows(data.test));

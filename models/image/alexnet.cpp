@@ -16,9 +16,7 @@ AnyModule alexnet_conv(int64_t in, int64_t out, int64_t kernel, int64_t padding,
   return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, kernel).stride(stride).padding(padding)));
 }
 
-AnyModule alexnet_pool() {
-  return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2)));
-}
+AnyModule alexnet_pool() { return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(2))); }
 
 AnyModule alexnet_classifier(int64_t outputs, double dropout, const Activation& activation) {
   return AnyModule(Chain(numbered_steps({
@@ -49,7 +47,7 @@ Network build_alexnet(const std::string& name, const ImageOptions& options) {
   auto head = outputs > 0 ? alexnet_classifier(outputs, dropout, activation) : AnyModule(nn::Identity());
   return Network(NetworkParts{
       .name = name,
-      .input = {Layout::maps, channels},
+      .input = {Layout::images, channels},
       .body = {{"features", features}},
       .pool = {{"avgpool", nn::AdaptiveAvgPool2d(6)}, {"flatten", nn::Flatten()}},
       .head = {"classifier", std::move(head)},

@@ -9,12 +9,8 @@ ResNetDesign pre_activation(ResNetDesign design) {
   design.order = Order::pre_activation;
   return design;
 }
-ResNetDesign preact_basic(const Depths& depths) {
-  return pre_activation(basic(depths));
-}
-ResNetDesign preact_bottleneck(const Depths& depths) {
-  return pre_activation(bottleneck(depths));
-}
+ResNetDesign preact_basic(const Depths& depths) { return pre_activation(basic(depths)); }
+ResNetDesign preact_bottleneck(const Depths& depths) { return pre_activation(bottleneck(depths)); }
 
 /// Big Transfer: standardised weights, group norm, everything `width_factor` times wider.
 ResNetDesign big_transfer(int64_t width_factor, const Depths& depths) {
@@ -25,9 +21,7 @@ ResNetDesign big_transfer(int64_t width_factor, const Depths& depths) {
   return design;
 }
 /// 9n + 2 layers: three stages of n bottlenecks.
-ResNetDesign preact_cifar(int64_t n) {
-  return cifar_stages(preact_bottleneck({}), n);
-}
+ResNetDesign preact_cifar(int64_t n) { return cifar_stages(preact_bottleneck({}), n); }
 
 constexpr const char* kHe2016 = "He et al. 2016, arXiv:1603.05027";
 constexpr const char* kBit = "Kolesnikov et al. 2019, arXiv:1912.11370";

@@ -122,14 +122,12 @@ class StageBuilder {
 void append_stages(Steps& body, StageBuilder& stages, const ResNetDesign& design) {
   std::vector<AnyModule> nested;
   for (size_t i = 0; i < design.depths.size(); ++i) {
-    if (design.order == Order::post_activation)
-      body.emplace_back("layer" + std::to_string(i + 1), stages.stage(i));
-    else
-      nested.emplace_back(Chain(Steps{{"blocks", stages.stage(i)}}));
+    if (design.order == Order::post_activation) body.emplace_back("layer" + std::to_string(i + 1), stages.stage(i));
+    else nested.emplace_back(Chain(Steps{{"blocks", stages.stage(i)}}));
   }
   if (nested.empty()) return;
   body.emplace_back("stages", Chain(numbered_steps(std::move(nested))));
-  body.emplace_back("norm", design.norm.build(stages.width(), Layout::maps));
+  body.emplace_back("norm", design.norm.build(stages.width(), Layout::images));
   body.emplace_back("act", design.activation.build());
 }
 
@@ -159,7 +157,7 @@ Network assemble_resnet(const std::string& name, const ResNetConfig& config) {
   append_stages(body, stages, config.design);
   return Network(NetworkParts{
       .name = name,
-      .input = {Layout::maps, config.channels},
+      .input = {Layout::images, config.channels},
       .body = std::move(body),
       .pool = {{"avgpool", nn::AdaptiveAvgPool2d(1)},
                {"flatten", nn::Flatten()},

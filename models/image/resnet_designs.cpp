@@ -6,9 +6,7 @@ ResNetDesign basic(const Depths& depths) {
   return {.blocks = {ResNetDesign::Block::basic}, .depths = {depths.begin(), depths.end()}};
 }
 
-ResNetDesign bottleneck(const Depths& depths) {
-  return {.depths = {depths.begin(), depths.end()}};
-}
+ResNetDesign bottleneck(const Depths& depths) { return {.depths = {depths.begin(), depths.end()}}; }
 
 ResNetDesign deep_stem(ResNetDesign design, int64_t width) {
   design.stem = ResNetDesign::Stem::deep;
@@ -26,13 +24,9 @@ ResNetDesign avg_down(ResNetDesign design) {
   return design;
 }
 
-ResNetDesign resnet_d(ResNetDesign design) {
-  return avg_down(deep_stem(std::move(design)));
-}
+ResNetDesign resnet_d(ResNetDesign design) { return avg_down(deep_stem(std::move(design))); }
 
-ResNetDesign resnet_t(ResNetDesign design) {
-  return avg_down(tiered_stem(std::move(design)));
-}
+ResNetDesign resnet_t(ResNetDesign design) { return avg_down(tiered_stem(std::move(design))); }
 
 ResNetDesign resnext(int64_t cardinality, int64_t base_width, ResNetDesign design) {
   design.groups = cardinality;

@@ -5,9 +5,7 @@
 namespace reszoo::designs {
 namespace {
 
-ResNetDesign group_norm32(ResNetDesign design) {
-  return with_norm({"group", 32}, std::move(design));
-}
+ResNetDesign group_norm32(ResNetDesign design) { return with_norm({"group", 32}, std::move(design)); }
 /// timm's smallest, with both kinds of block.
 ResNetDesign test_resnet() {
   using enum ResNetDesign::Block;

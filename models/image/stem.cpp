@@ -34,7 +34,7 @@ Steps deep_convs(const ResNetDesign& design, int64_t channels) {
     const auto number = std::to_string(i);
     append("conv" + number, stem_conv3x3(design, widths[i - 1], widths[i], i == 1 ? 2 : 1));
     if (i + 1 == widths.size()) break;
-    append("norm" + number, design.norm.build(widths[i], Layout::maps));
+    append("norm" + number, design.norm.build(widths[i], Layout::images));
     append("act" + number, design.activation.build());
   }
   return steps;
@@ -55,7 +55,7 @@ AnyModule stem_pool(const ResNetDesign& design) {
   const auto width = stem_output(design);
   if (design.stem_pool == StemPool::conv)
     return AnyModule(Chain(numbered_steps(
-        {stem_conv3x3(design, width, width, 2), design.norm.build(width, Layout::maps), design.activation.build()})));
+        {stem_conv3x3(design, width, width, 2), design.norm.build(width, Layout::images), design.activation.build()})));
   if (design.anti_alias == AntiAlias::average) return make_anti_alias(AntiAlias::average, width, 2);
   if (design.anti_alias == AntiAlias::blur)
     return AnyModule(Chain(numbered_steps({stem_max_pool(1, 1), make_anti_alias(AntiAlias::blur, width, 2)})));
@@ -64,10 +64,8 @@ AnyModule stem_pool(const ResNetDesign& design) {
 
 Steps pre_activation_stem(const ResNetDesign& design, int64_t channels, bool deep) {
   Steps steps;
-  if (deep)
-    steps = deep_convs(design, channels);
-  else
-    steps.emplace_back("conv", single_conv(design, channels));
+  if (deep) steps = deep_convs(design, channels);
+  else steps.emplace_back("conv", single_conv(design, channels));
   if (design.stem_pool == StemPool::zero_padded) {
     steps.emplace_back("pad", nn::ConstantPad2d(nn::ConstantPad2dOptions(1, 0)));
     steps.emplace_back("pool", stem_max_pool(2, 0));
@@ -90,7 +88,7 @@ Steps resnet_stem(const ResNetConfig& config) {
   if (design.order == Order::pre_activation) return pre_activation_stem(design, config.channels, deep);
   auto conv1 = deep ? AnyModule(Chain(deep_convs(design, config.channels))) : single_conv(design, config.channels);
   Steps steps{{"conv1", std::move(conv1)},
-              {"bn1", design.norm.build(stem_output(design), Layout::maps)},
+              {"bn1", design.norm.build(stem_output(design), Layout::images)},
               {"relu", design.activation.build()}};
   if (design.stem != Stem::cifar) steps.emplace_back("maxpool", stem_pool(design));
   return steps;

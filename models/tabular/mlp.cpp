@@ -30,7 +30,7 @@ Network build_tabular_mlp(const std::string& name, const TabularOptions& options
   body.emplace_back("blocks", trunk);
   return Network(NetworkParts{
       .name = name,
-      .input = {Layout::rows, design.columns},
+      .input = {Layout::features, design.columns},
       .body = std::move(body),
       .pool = {},
       .head = {"output",

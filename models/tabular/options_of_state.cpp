@@ -11,7 +11,7 @@ const char* const kEncoder = "encoder.numeric.";
 /// Sizes by key; 0 where there is no such tensor.
 class Shapes {
  public:
-  explicit Shapes(const State& state) : state_(state) {}
+  explicit Shapes(const StateDict& state) : state_(state) {}
 
   bool has(const std::string& key) const { return state_.contains(key); }
 
@@ -27,7 +27,7 @@ class Shapes {
   int64_t in(const std::string& layer) const { return size(layer + ".weight", 1); }
 
  private:
-  const State& state_;
+  const StateDict& state_;
 };
 
 bool alike(const std::vector<int64_t>& widths) {
@@ -119,7 +119,7 @@ std::optional<Norm> norm_of(const Shapes& shapes, const std::string& layer) {
 
 }  // namespace
 
-std::optional<ModelOptions> options_of_tabular_resnet(const State& state) {
+std::optional<ModelOptions> options_of_tabular_resnet(const StateDict& state) {
   const Shapes shapes(state);
   const int64_t hidden = shapes.out("blocks.0.linear1"), width = shapes.out("blocks.0.linear2");
   if (hidden == 0 || width == 0) return std::nullopt;
@@ -131,7 +131,7 @@ std::optional<ModelOptions> options_of_tabular_resnet(const State& state) {
   return options;
 }
 
-std::optional<ModelOptions> options_of_tabular_mlp(const State& state) {
+std::optional<ModelOptions> options_of_tabular_mlp(const StateDict& state) {
   const Shapes shapes(state);
   if (shapes.has("input_projection.weight")) return std::nullopt;
   auto options = read_options(shapes, {.first = "blocks.0.linear", .last = "output", .of_block = "linear"});

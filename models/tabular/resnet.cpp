@@ -54,7 +54,7 @@ Network build_tabular_resnet(const std::string& name, const TabularOptions& opti
   body.emplace_back("blocks", trunk);
   return Network(NetworkParts{
       .name = name,
-      .input = {Layout::rows, design.columns},
+      .input = {Layout::features, design.columns},
       .body = std::move(body),
       .pool = {},
       .head = {"output", design.outputs > 0 ? resnet_output(design) : AnyModule(nn::Identity())},

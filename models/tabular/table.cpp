@@ -43,9 +43,7 @@ Members members_of(const std::string& name, const TabularOptions& options) {
 
 }  // namespace
 
-int64_t TableDesign::encoded() const {
-  return std::accumulate(features.begin(), features.end(), int64_t{0});
-}
+int64_t TableDesign::encoded() const { return std::accumulate(features.begin(), features.end(), int64_t{0}); }
 
 ScaleInit TableDesign::scale_init() const {
   const auto* table = encoder.ptr()->as<TableEncoderImpl>();

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {
@@ -54,9 +54,7 @@ void Bytes::prefetch() const {
 #endif
 }
 
-Bytes Bytes::view(const void* data, size_t size) {
-  return {{static_cast<const char*>(data), size}, nullptr};
-}
+Bytes Bytes::view(const void* data, size_t size) { return {{static_cast<const char*>(data), size}, nullptr}; }
 
 Bytes Bytes::own(std::string content) {
   auto kept = std::make_shared<std::string>(std::move(content));

@@ -29,6 +29,6 @@ int available_cpus() {
   return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : at::get_num_threads();
 }
 
-void use_threads(int threads) { at::set_num_threads(threads > 0 ? threads : available_cpus()); }
+void set_num_threads(int threads) { at::set_num_threads(threads > 0 ? threads : available_cpus()); }
 
 }  // namespace reszoo

@@ -6,7 +6,7 @@
 
 namespace reszoo {
 
-void keep_freed_memory() {
+void retain_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
   mallopt(M_TRIM_THRESHOLD, 512 << 20);

@@ -6,10 +6,10 @@ namespace reszoo {
 namespace {
 
 // The first row of a value is its text, the others are aliases.
-constexpr Named<Precision> kPrecisions[] = {
-    {"automatic", Precision::automatic}, {"best", Precision::automatic}, {"float32", Precision::float32},
-    {"float16", Precision::float16},     {"fp16", Precision::float16},   {"bfloat16", Precision::bfloat16},
-    {"bf16", Precision::bfloat16},       {"int8", Precision::int8}};
+constexpr Named<Precision> kPrecisions[] = {{"automatic", Precision::automatic}, {"best", Precision::automatic},
+                                            {"float32", Precision::float32},     {"float16", Precision::float16},
+                                            {"fp16", Precision::float16},        {"bfloat16", Precision::bfloat16},
+                                            {"bf16", Precision::bfloat16},       {"int8", Precision::int8}};
 
 }  // namespace
 

@@ -10,7 +10,7 @@ constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
 
 }  // namespace
 
-uint64_t mix_bits(uint64_t x) {
+uint64_t splitmix64(uint64_t x) {
   x += kGolden;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
@@ -18,10 +18,10 @@ uint64_t mix_bits(uint64_t x) {
 }
 
 Random::Random(uint64_t seed, int64_t epoch, int64_t item)
-    : state_(mix_bits(mix_bits(mix_bits(seed) + static_cast<uint64_t>(epoch)) + static_cast<uint64_t>(item))) {}
+    : state_(splitmix64(splitmix64(splitmix64(seed) + static_cast<uint64_t>(epoch)) + static_cast<uint64_t>(item))) {}
 
 uint64_t Random::bits() {
-  const auto result = mix_bits(state_);
+  const auto result = splitmix64(state_);
   state_ += kGolden;
   return result;
 }

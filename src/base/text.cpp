@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 #include <numeric>
+#include <utility>
 
 namespace reszoo {
 namespace {
@@ -52,7 +52,7 @@ std::string list(const std::vector<std::string>& items, size_t most) {
   return text;
 }
 
-std::string printable(std::string_view text, size_t most) {
+std::string escaped(std::string_view text, size_t most) {
   std::string shown(text.substr(0, most));
   for (char& letter : shown)
     if (letter < ' ' || letter > '~') letter = '?';
@@ -62,7 +62,12 @@ std::string printable(std::string_view text, size_t most) {
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const auto first = static_cast<uint8_t>(text[0]);
-    const size_t length = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+    const size_t length = first < 0x80   ? 1
+                          : first < 0xc0 ? 0
+                          : first < 0xe0 ? 2
+                          : first < 0xf0 ? 3
+                          : first < 0xf8 ? 4
+                                         : 0;
     if (length == 0 || text.size() < length) return false;
     uint32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
     for (size_t i = 1; i < length; ++i) {

@@ -37,8 +37,8 @@ double units_a_second(arrow::TimeUnit::type unit) {
   return 1;
 }
 
-/// The divisor that converts the integer of a time to days (dates, timestamps) or seconds (times of day, durations); 0 for
-/// types that are not times.
+/// The divisor that converts the integer of a time to days (dates, timestamps) or seconds (times of day, durations); 0
+/// for types that are not times.
 double time_divisor(const arrow::DataType& type) {
   switch (type.id()) {
     case arrow::Type::DATE32: return 1;

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <sstream>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {

@@ -50,7 +50,9 @@ std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::Inpu
                   subject);
 }
 
-bool begins_compressed(std::string_view start) { return start.starts_with(gzip_start) || start.starts_with(zstd_start); }
+bool begins_compressed(std::string_view start) {
+  return start.starts_with(gzip_start) || start.starts_with(zstd_start);
+}
 
 }  // namespace
 

@@ -20,14 +20,13 @@ class CsvReader {
 
   const std::vector<std::string>& names() const { return names_; }
 
-  /// Returns the next rows as text: whole rows of about `size` bytes, all rows if `size` is 0, "" at the end. The text is
-  /// valid until the next call.
-  /// Throws: Error (input) naming the row of a quote that is not closed.
+  /// Returns the next rows as text: whole rows of about `size` bytes, all rows if `size` is 0, "" at the end. The text
+  /// is valid until the next call. Throws: Error (input) naming the row of a quote that is not closed.
   std::string_view next_text(int64_t size);
 
-  /// Parses rows that `next_text` returned. `columns` are those to parse; empty means all. Those in `text` are parsed as
-  /// text; if `exact`, no text of them counts as a missing value.
-  /// Throws: Error (input) for a row with another number of columns than the header.
+  /// Parses rows that `next_text` returned. `columns` are those to parse; empty means all. Those in `text` are parsed
+  /// as text; if `exact`, no text of them counts as a missing value. Throws: Error (input) for a row with another
+  /// number of columns than the header.
   std::shared_ptr<arrow::Table> parse(std::string_view rows, const std::vector<std::string>& columns,
                                       const std::vector<std::string>& text, bool exact = false) const;
 

@@ -80,8 +80,7 @@ char delimiter_in(std::string_view text, const TableReadOptions& options) {
     if (letter == '\n' || letter == '\r') break;
     if (candidates.find(letter) != std::string::npos) ++counts[letter];
   }
-  return *std::max_element(candidates.begin(), candidates.end(),
-                           [&](char a, char b) { return counts[a] < counts[b]; });
+  return *std::max_element(candidates.begin(), candidates.end(), [&](char a, char b) { return counts[a] < counts[b]; });
 }
 
 }  // namespace

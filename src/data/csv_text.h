@@ -16,8 +16,8 @@ struct CsvDialect {
 
 /// The rows of a text that may end within a row.
 struct CsvRows {
-  size_t end = 0;          ///< position after the last row that ends in the text
-  int64_t rows = 0;        ///< number of rows before `end`; empty lines do not count
+  size_t end = 0;           ///< position after the last row that ends in the text
+  int64_t rows = 0;         ///< number of rows before `end`; empty lines do not count
   bool open_quote = false;  ///< whether the text ends within quotes
 };
 
@@ -29,9 +29,8 @@ CsvRows find_rows(std::string_view text, const CsvDialect& dialect, int64_t firs
 /// The fields of one row, without their quotes.
 std::vector<std::string> fields_of(std::string_view row, const CsvDialect& dialect);
 
-/// The dialect of the options. A delimiter that they do not give is whichever of comma, semicolon, tab and bar occurs most
-/// in the first line.
-/// Throws: Error (usage) for options that contradict each other.
+/// The dialect of the options. A delimiter that they do not give is whichever of comma, semicolon, tab and bar occurs
+/// most in the first line. Throws: Error (usage) for options that contradict each other.
 CsvDialect dialect_of(std::string_view text, const TableReadOptions& options);
 
 /// Whether all fields are numbers, which no header is.

@@ -6,8 +6,8 @@
 
 #include "jpeg_image.h"
 #include "png_image.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {

@@ -31,10 +31,9 @@ std::shared_ptr<arrow::Table> feather_batch(arrow::ipc::RecordBatchFileReader& r
 std::shared_ptr<arrow::Table> whole_feather(arrow::ipc::RecordBatchFileReader& reader,
                                             const std::vector<std::string>& columns, const std::string& subject) {
   std::vector<std::shared_ptr<arrow::Table>> batches;
-  for (int i = 0; i < reader.num_record_batches(); ++i)
-    batches.push_back(feather_batch(reader, i, columns, subject));
+  for (int i = 0; i < reader.num_record_batches(); ++i) batches.push_back(feather_batch(reader, i, columns, subject));
   if (batches.empty()) return value_of(arrow::Table::MakeEmpty(reader.schema()), subject);
-  // Batches of dictionaries may each have their own.
+  // Dataset of dictionaries may each have their own.
   return value_of(arrow::ConcatenateTables(batches), subject);
 }
 

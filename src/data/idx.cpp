@@ -5,8 +5,8 @@
 #include <cstring>
 #include <optional>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/data/compressed.h"
 
 namespace reszoo {
@@ -83,8 +83,6 @@ ImageTensorSplits read_idx_folder(const fs::path& folder) {
   return {read_set(folder, "train"), read_set(folder, "t10k")};
 }
 
-bool is_idx_folder(const fs::path& folder) {
-  return find_idx(folder, "train", "images").has_value();
-}
+bool is_idx_folder(const fs::path& folder) { return find_idx(folder, "train", "images").has_value(); }
 
 }  // namespace reszoo

@@ -80,7 +80,7 @@ ImageFiles files_of_table(const Frame& table, const std::string& path_column, co
   return files;
 }
 
-ImageScan scan(const ImageFiles& files, int64_t threads) {
+ImageScan scan_images(const ImageFiles& files, int64_t threads) {
   const auto count = files.paths.size();
   ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count)};
   std::vector<std::string> why(count);

@@ -9,7 +9,8 @@ namespace reszoo {
 /// Throws: Error (file) naming an image whose header asks for gigabytes.
 inline void check_image_size(int64_t height, int64_t width, const std::string& name) {
   constexpr int64_t kMostPixels = int64_t{1} << 29;
-  if (height * width > kMostPixels) fail(ErrorKind::file, "{}: an image of {} x {} pixels is too large", name, width, height);
+  if (height * width > kMostPixels)
+    fail(ErrorKind::file, "{}: an image of {} x {} pixels is too large", name, width, height);
 }
 
 }  // namespace reszoo

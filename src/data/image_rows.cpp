@@ -7,7 +7,7 @@
 #include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/cifar.h"
-#include "reszoo/data/source.h"
+#include "reszoo/data/detect.h"
 
 namespace reszoo {
 namespace {
@@ -79,7 +79,7 @@ ImageFiles without(const ImageFiles& files, const std::vector<ImageScan::Bad>& b
 }
 
 ImageRows rows_of(ImageFiles files, OnBadImage on_bad, std::vector<std::string>& notes) {
-  auto seen = scan(files, available_cpus());
+  auto seen = scan_images(files, available_cpus());
   if (!seen.bad.empty() && on_bad != OnBadImage::skip)
     fail(ErrorKind::file, "{}{}; on_bad=skip leaves such files out", seen.bad.front().why,
          seen.bad.size() > 1 ? fmt::format(" (and {} more bad files of {})", seen.bad.size() - 1, files.paths.size())
@@ -99,8 +99,8 @@ ImageRows rows_of(ImageFiles files, OnBadImage on_bad, std::vector<std::string>&
   return rows;
 }
 
-ImageParts read_folders(const fs::path& folder, const ImageReadOptions& options) {
-  ImageParts parts;
+ImageSplits read_folders(const fs::path& folder, const ImageReadOptions& options) {
+  ImageSplits parts;
   const auto read = [&](const fs::path& path) {
     return in_file(path, [&] { return rows_of(read_class_folders(path), options.on_bad, parts.notes); });
   };
@@ -125,8 +125,8 @@ std::string path_or_label_column(const Frame& table, const std::string& named, s
        list(usual));
 }
 
-ImageParts read_list(const fs::path& path, const ImageReadOptions& options) {
-  ImageParts parts;
+ImageSplits read_list(const fs::path& path, const ImageReadOptions& options) {
+  ImageSplits parts;
   parts.train = in_file(path, [&] {
     const auto table = read_table(path, options.table);
     const auto paths =
@@ -164,7 +164,7 @@ ImageRows take_images(const ImageRows& all, const Tensor& rows) {
   return part;
 }
 
-ImageParts read_image_parts(const std::filesystem::path& path, const ImageReadOptions& options) {
+ImageSplits read_image_splits(const std::filesystem::path& path, const ImageReadOptions& options) {
   switch (const auto kind = detect_data(path)) {
     case DataKind::idx_folder: {
       const auto splits = read_idx_folder(path);

@@ -3,8 +3,8 @@
 #include <csetjmp>
 #include <cstdio>
 
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include <algorithm>
 #include <cstring>
@@ -81,11 +81,11 @@ void decode_rows(Decoder& decoder, ImageBuffer& to, int64_t count) {
 }
 
 /// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
-void give_rows(Decoder& decoder, const Box& box, int64_t shrink, int64_t channels, DecodedRows& rows,
+void give_rows(Decoder& decoder, const Box& box, int64_t scale_denom, int64_t channels, DecodedRows& rows,
                const LazyImage::TakeRows& take) {
   auto& state = decoder.state;
   state.scale_num = 1;
-  state.scale_denom = static_cast<unsigned>(shrink);
+  state.scale_denom = static_cast<unsigned>(scale_denom);
   const bool ink = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
   state.out_color_space = ink ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&state);
@@ -131,30 +131,30 @@ class Jpeg : public LazyImage {
   }
   int64_t height() const override { return swaps_sides(orientation_) ? width_ : height_; }
   int64_t width() const override { return swaps_sides(orientation_) ? height_ : width_; }
-  int64_t most_shrink() const override { return 8; }
+  int64_t max_scale_denom() const override { return 8; }
 
-  ImageBuffer read(const Box& box, int64_t shrink = 1) const override {
-    const auto side = [&](int64_t size) { return (size + shrink - 1) / shrink; };
+  ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override {
+    const auto side = [&](int64_t size) { return (size + scale_denom - 1) / scale_denom; };
     const auto stored = stored_box(box, side(height_), side(width_), orientation_);
     ImageBuffer pixels(stored.height, stored.width, channels_);
     auto* to = pixels.bytes.data();
-    give(stored, shrink,
+    give(stored, scale_denom,
          [&](const ImageBuffer& rows) { to = std::copy_n(rows.bytes.data(), rows.height * rows.row_size(), to); });
     return upright(std::move(pixels), orientation_);
   }
 
-  void read_rows(const Box& box, int64_t shrink, const TakeRows& take) const override {
-    orientation_ == 1 ? give(box, shrink, take) : take(read(box, shrink));
+  void read_rows(const Box& box, int64_t scale_denom, const TakeRows& take) const override {
+    orientation_ == 1 ? give(box, scale_denom, take) : take(read(box, scale_denom));
   }
 
  private:
   /// The rows of a part of the image as it is stored.
-  void give(const Box& box, int64_t shrink, const TakeRows& take) const {
+  void give(const Box& box, int64_t scale_denom, const TakeRows& take) const {
     DecodedRows rows;
     Decoder decoder(bytes_.view());
     if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
     decoder.begin();
-    give_rows(decoder, box, shrink, channels_, rows, take);
+    give_rows(decoder, box, scale_denom, channels_, rows, take);
   }
 
   Bytes bytes_;

@@ -49,8 +49,7 @@ arrow::Result<ArrowTable> parse_json(std::string_view rows, const std::vector<st
   for (const auto& name : as_text) texts.push_back(arrow::field(name, arrow::utf8()));
   if (!texts.empty()) parse.explicit_schema = arrow::schema(texts);
   const auto bytes = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(rows));
-  ARROW_ASSIGN_OR_RAISE(auto reader,
-                        arrow::json::TableReader::Make(arrow::default_memory_pool(), bytes, read, parse));
+  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::json::TableReader::Make(arrow::default_memory_pool(), bytes, read, parse));
   return reader->Read();
 }
 
@@ -61,13 +60,14 @@ arrow::Result<ArrowTable> parse_json(std::string_view rows, const std::vector<st
   constexpr std::string_view prefix = "JSON parse error: ", place = " in row ";
   if (message.starts_with(prefix)) message.erase(0, prefix.size());
   const auto found = message.rfind(place);
-  const auto row = found == std::string::npos ? std::nullopt
-                                              : number_in_text<int64_t>(message.substr(found + place.size()));
+  const auto row =
+      found == std::string::npos ? std::nullopt : number_in_text<int64_t>(message.substr(found + place.size()));
   if (!row) fail(ErrorKind::input, "{}: cannot be read as JSON Lines: {}", subject, message);
   message.erase(found);
   constexpr std::string_view column = "Column(/";
   if (const auto end = message.find(')'); message.starts_with(column) && end != std::string::npos)
-    message = fmt::format("column \"{}\"{}", message.substr(column.size(), end - column.size()), message.substr(end + 1));
+    message =
+        fmt::format("column \"{}\"{}", message.substr(column.size(), end - column.size()), message.substr(end + 1));
   fail(ErrorKind::input, "{}: row {}: {}", subject, first_row + *row, message);
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/ranges.h>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 
 namespace reszoo {
 

@@ -40,7 +40,8 @@ Box stored_box(const Box& upright, int64_t height, int64_t width, int orientatio
 ImageBuffer upright(ImageBuffer stored, int orientation) {
   const auto turn = turn_of(orientation);
   if (!turn.swap && !turn.down && !turn.across) return stored;
-  ImageBuffer result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width, stored.channels);
+  ImageBuffer result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width,
+                     stored.channels);
   for (int64_t y = 0; y < result.height; ++y)
     for (int64_t x = 0; x < result.width; ++x) {
       const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;

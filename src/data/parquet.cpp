@@ -93,9 +93,9 @@ TableParts read_parquet(const std::shared_ptr<TableInput>& input, const TableSel
   return parquet_guarded(subject, [&] {
     const auto reader = open_parquet(input->random_access(), selection.whole, subject);
     const auto leaves = leaves_of(*reader, selection.columns_of_file(), subject);
-    return parts_of_tables(selection.whole ? whole_parquet(reader, leaves, subject)
-                                           : parquet_batches(reader, leaves, subject),
-                           selection, subject);
+    return parts_of_tables(
+        selection.whole ? whole_parquet(reader, leaves, subject) : parquet_batches(reader, leaves, subject), selection,
+        subject);
   });
 }
 

@@ -54,7 +54,7 @@ class Png : public LazyImage {
   int64_t height() const override { return height_; }
   int64_t width() const override { return width_; }
 
-  ImageBuffer read(const Box& box, int64_t shrink = 1) const override {
+  ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override {
     Reader reader(bytes_.view(), name_);
     const int64_t channels = reader.grey() ? 1 : 3;
     // Alpha is read as it is and dropped after: asked for without, colours come blended.
@@ -62,12 +62,12 @@ class Png : public LazyImage {
     const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
                                    : alpha       ? PNG_FORMAT_RGBA
                                                  : PNG_FORMAT_RGB);
-    if (!alpha) return InMemoryImage(bytes.data(), height_, width_, channels).read(box, shrink);
+    if (!alpha) return InMemoryImage(bytes.data(), height_, width_, channels).read(box, scale_denom);
     ImageBuffer opaque(height_, width_, channels);
     for (int64_t i = 0; i < height_ * width_; ++i)
       for (int64_t c = 0; c < channels; ++c)
         opaque.bytes[static_cast<size_t>(i * channels + c)] = bytes[static_cast<size_t>(i * (channels + 1) + c)];
-    return InMemoryImage(opaque.bytes.data(), height_, width_, channels).read(box, shrink);
+    return InMemoryImage(opaque.bytes.data(), height_, width_, channels).read(box, scale_denom);
   }
 
  private:

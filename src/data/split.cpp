@@ -24,9 +24,7 @@ void check_present(const Column& column, const char* what) {
 }
 
 /// The value of each row as a code. A missing one is -1.
-Tensor codes_of(const Column& column) {
-  return as_text(column).codes.to(torch::kFloat64);
-}
+Tensor codes_of(const Column& column) { return as_text(column).codes.to(torch::kFloat64); }
 
 Rows random_order(int64_t rows, uint64_t seed) {
   const auto order = permutation(rows, seed, kSplitStream);

@@ -27,7 +27,7 @@ Frame read_folder(const fs::path& folder, const TableReadOptions& options) {
     tables.push_back(read_whole(TableInput::of_file(file), options));
     check_same_columns(tables.back(), file.string(), tables.front(), files.front().string());
   }
-  return joined(tables);
+  return concat(tables);
 }
 
 }  // namespace

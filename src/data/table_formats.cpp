@@ -19,8 +19,7 @@ namespace {
 
 /// All formats; the one that content does not tell is last.
 const std::vector<TableFormat>& table_formats() {
-  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), json_lines_format(),
-                                                csv_format()};
+  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), json_lines_format(), csv_format()};
   return formats;
 }
 
@@ -89,7 +88,7 @@ std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const st
 }
 
 TablePart selected_part(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
-                  const std::string& subject) {
+                        const std::string& subject) {
   const auto names = table->ColumnNames();
   const auto& read = selection.options.columns;
   check_names(names, subject);

@@ -86,7 +86,7 @@ std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const st
 /// Splits a table of all columns of the file into those read and those kept.
 /// Throws: Error (input) for two columns of one name, or a column that is not there.
 TablePart selected_part(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
-                  const std::string& subject);
+                        const std::string& subject);
 
 /// Parts of the tables that `next` returns until it returns null. Those without rows are skipped, unless the whole
 /// is wanted.

@@ -67,9 +67,9 @@ class TableReader::Source {
 
 TableReader::TableReader(const fs::path& path, TableReadOptions options, std::vector<std::string> keep) {
   const TableSelection selection{.options = std::move(options), .keep = std::move(keep)};
-  source_ = std::make_unique<Source>(path.string(), fs::is_directory(path)
-                                                        ? rows_of_folder(path, selection)
-                                                        : rows_of(TableInput::of_file(path), selection));
+  source_ =
+      std::make_unique<Source>(path.string(), fs::is_directory(path) ? rows_of_folder(path, selection)
+                                                                     : rows_of(TableInput::of_file(path), selection));
 }
 
 TableReader::TableReader(std::istream& stream, const std::string& name, TableReadOptions options,

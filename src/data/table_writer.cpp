@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "arrow_frame.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/data/table_stream.h"
 #include "table_formats.h"
 
@@ -119,7 +119,7 @@ class TableWriter::Sink {
 
   std::string subject_;
   const TableFormat& format_;
-  std::optional<SafeFile> file_;
+  std::optional<AtomicFile> file_;
   std::function<void()> flush_;
   std::shared_ptr<TableOutput> output_;
   std::shared_ptr<arrow::Schema> schema_;

@@ -5,7 +5,7 @@
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -29,11 +29,11 @@ constexpr Named<ExportFormat> kEndings[] = {
 
 /// What the input holds: weights, and the network and the metadata where they are known.
 struct ConvertInput {
-  State weights{"key"};
+  StateDict weights{"key"};
   std::map<std::string, std::string> metadata;  // of a safetensors file
   Model model;                                  // without a network if none is known
   json card;                                    // of a model file, else what the options say
-  KeyReport report;
+  LoadReport report;
 };
 
 /// Puts the weights into the network that the options name, else into the one that they fit.
@@ -42,11 +42,11 @@ void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOp
   std::tie(model.name, model.options) = model_for(content.weights, in.string(), options.model, options.options);
   // With `adapt` the last layer keeps the weights that it begins with.
   {
-    const NoInit no_init(!options.adapt);
+    const SkipInit skip_init(!options.adapt);
     model.networks = {create_model(model.name, model.options)};
   }
-  content.report = load_state(*model.network(), content.weights,
-                              {.adapt = options.adapt, .verify = options.verify}, in.string());
+  content.report =
+      load_state(*model.network(), content.weights, {.adapt = options.adapt, .verify = options.verify}, in.string());
   content.weights = state_of(*model.network());
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
@@ -82,7 +82,7 @@ ExportOptions export_options(const ConvertInput& content, const ConvertOptions& 
   ExportOptions options{.verify = how.verify, .metadata = {{"reszoo", content.card.dump()}}};
   if (how.size == 0) return options;
   const auto& network = content.model.network();
-  if (network->input_spec().layout == Layout::rows)
+  if (network->input_spec().layout == Layout::features)
     fail(ErrorKind::usage, "size: {} takes rows of a table, not images", network->name());
   options.input = {network->input_spec().channels, how.size, how.size};
   options.any_size = false;

@@ -26,12 +26,10 @@ std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const 
 OnnxValue write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
   return std::visit(
       [&](const auto& it) -> OnnxValue {
-        if constexpr (requires { onnx::write(onnx, call, it); })
-          return onnx::write(onnx, call, it);
+        if constexpr (requires { onnx::write(onnx, call, it); }) return onnx::write(onnx, call, it);
         else if constexpr (std::is_same_v<decltype(it), const ops::Module&>)
           return onnx_module_writer(it.op)(onnx, call, *it.module.ptr());
-        else
-          return call.x();
+        else return call.x();
       },
       primitive);
 }

@@ -33,12 +33,14 @@ OnnxValue bins(OnnxGraph& graph, OnnxValue x, const std::string& key, const Piec
 }
 
 OnnxValue encoding(OnnxGraph& graph, OnnxValue x, const std::string& key, const PiecewiseLinearEncodingImpl& module) {
-  const auto y = graph.add("Flatten", {bins(graph, x, key + ".impl", *module.impl)})->i_(attribute("axis"), 1)->output();
+  const auto y =
+      graph.add("Flatten", {bins(graph, x, key + ".impl", *module.impl)})->i_(attribute("axis"), 1)->output();
   if (!module.impl->mask.defined()) return y;
   return graph.add("Gather", {y, graph.integers(module.impl->bin_features())})->i_(attribute("axis"), 1)->output();
 }
 
-OnnxValue piecewise(OnnxGraph& graph, OnnxValue x, const std::string& key, const PiecewiseLinearEmbeddingsImpl& module) {
+OnnxValue piecewise(OnnxGraph& graph, OnnxValue x, const std::string& key,
+                    const PiecewiseLinearEmbeddingsImpl& module) {
   auto y = each_linear(graph, bins(graph, x, key + ".impl", *module.impl), key + ".linear", *module.linear);
   if (module.options.activation) y = graph.apply("Relu", {y});
   if (module.linear0.is_empty()) return y;
@@ -46,7 +48,8 @@ OnnxValue piecewise(OnnxGraph& graph, OnnxValue x, const std::string& key, const
 }
 
 OnnxValue periodic(OnnxGraph& graph, OnnxValue x, const std::string& key, const PeriodicEmbeddingsImpl& module) {
-  const auto turns = graph.apply("Mul", {each(graph, x), graph.weight(key + ".periodic.weight", module.periodic->weight)});
+  const auto turns =
+      graph.apply("Mul", {each(graph, x), graph.weight(key + ".periodic.weight", module.periodic->weight)});
   const auto angle = graph.apply("Mul", {turns, graph.number(2 * std::numbers::pi)});
   auto* waves = graph.add("Concat", {graph.apply("Cos", {angle}), graph.apply("Sin", {angle})});
   auto y = waves->i_(attribute("axis"), 2)->output();
@@ -56,7 +59,8 @@ OnnxValue periodic(OnnxGraph& graph, OnnxValue x, const std::string& key, const 
     const auto& layer = *module.linear.ptr()->as<nn::LinearImpl>();
     auto* transposed = graph.add("Transpose", {graph.weight(key + ".linear.weight", layer.weight)});
     transposed->is_(attribute("perm"), {1, 0});
-    y = graph.apply("Add", {graph.apply("MatMul", {y, transposed->output()}), graph.weight(key + ".linear.bias", layer.bias)});
+    y = graph.apply("Add",
+                    {graph.apply("MatMul", {y, transposed->output()}), graph.weight(key + ".linear.bias", layer.bias)});
   }
   return module.options.activation ? graph.apply("Relu", {y}) : y;
 }

@@ -4,8 +4,8 @@
 #include <functional>
 #include <numeric>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {
@@ -34,7 +34,9 @@ std::string varint(uint64_t value) {
   return bytes + static_cast<char>(value);
 }
 
-std::string number_field(int number, uint64_t value) { return varint(static_cast<uint64_t>(number) << 3) + varint(value); }
+std::string number_field(int number, uint64_t value) {
+  return varint(static_cast<uint64_t>(number) << 3) + varint(value);
+}
 
 /// What stands before the `size` bytes of a text or a message.
 std::string head(int number, uint64_t size) { return varint(static_cast<uint64_t>(number) << 3 | 2) + varint(size); }
@@ -58,7 +60,8 @@ uint64_t take_varint(std::string_view& bytes) {
 
 /// Calls visit(number, content, whole) for each field of a message; a number has
 /// no content. Models and graphs have no fields of fixed size.
-void for_each_field(std::string_view message, const std::function<void(int, std::string_view, std::string_view)>& visit) {
+void for_each_field(std::string_view message,
+                    const std::function<void(int, std::string_view, std::string_view)>& visit) {
   while (!message.empty()) {
     const auto begin = message;
     const auto tag = take_varint(message);
@@ -129,9 +132,9 @@ size_t OnnxPieces::add_weight(const std::string& name, const at::Tensor& tensor)
     bytes += head(tensor::kRawData, inside);
   } else {
     add_external(tensor);
-    for (const auto& [key, value] : {std::pair("location", data_path_.filename().string()),
-                                     std::pair("offset", std::to_string(data_size_)),
-                                     std::pair("length", std::to_string(tensor.nbytes()))})
+    for (const auto& [key, value] :
+         {std::pair("location", data_path_.filename().string()), std::pair("offset", std::to_string(data_size_)),
+          std::pair("length", std::to_string(tensor.nbytes()))})
       bytes += entry_field(tensor::kExternalData, key, value);
     bytes += number_field(tensor::kDataLocation, kExternal);
     data_size_ += tensor.nbytes();

@@ -22,8 +22,8 @@ using OnnxWeights = std::map<std::string, at::Tensor>;
 class OnnxPieces {
  public:
   /// `model` is a serialized ModelProto whose initializers are placeholders.
-  OnnxPieces(std::string_view model, const OnnxWeights& weights, const std::string& description, const ExportOptions& options,
-             const std::filesystem::path& path);
+  OnnxPieces(std::string_view model, const OnnxWeights& weights, const std::string& description,
+             const ExportOptions& options, const std::filesystem::path& path);
 
   /// Writes the file, and the one with the weights first where there is one.
   void write() const;

@@ -13,7 +13,8 @@ namespace jit = torch::jit;
 c10::TensorTypePtr type_of(const std::vector<int64_t>& shape) {
   std::vector<std::optional<int64_t>> sizes;
   for (const int64_t size : shape) sizes.push_back(size < 0 ? std::nullopt : std::optional(size));
-  return c10::TensorType::create(at::kFloat, at::kCPU, c10::SymbolicShape(sizes), c10::VaryingShape<c10::Stride>{}, false);
+  return c10::TensorType::create(at::kFloat, at::kCPU, c10::SymbolicShape(sizes), c10::VaryingShape<c10::Stride>{},
+                                 false);
 }
 
 /// Names of the dimensions whose size is free.
@@ -58,7 +59,9 @@ OnnxValue OnnxGraph::constant(const Tensor& tensor) {
   return node->output();
 }
 
-OnnxValue OnnxGraph::integers(const std::vector<int64_t>& values) { return constant(torch::tensor(values, torch::kLong)); }
+OnnxValue OnnxGraph::integers(const std::vector<int64_t>& values) {
+  return constant(torch::tensor(values, torch::kLong));
+}
 
 OnnxValue OnnxGraph::number(double value) { return constant(torch::tensor(static_cast<float>(value))); }
 
@@ -77,11 +80,11 @@ std::string OnnxGraph::serialize() const {
   const auto* output = graph_->outputs().at(0);
   std::map<std::string, Tensor> placeholders;  // what has one is no input of the graph
   for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
-  const auto result = jit::export_onnx(
-      graph_, placeholders, kOnnxOpset,
-      {{input->debugName(), free_dimensions(input)}, {output->debugName(), free_dimensions(output)}},
-      /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX, /*strip_doc_string=*/true,
-      /*keep_initializers_as_inputs=*/false);
+  const auto result =
+      jit::export_onnx(graph_, placeholders, kOnnxOpset,
+                       {{input->debugName(), free_dimensions(input)}, {output->debugName(), free_dimensions(output)}},
+                       /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX, /*strip_doc_string=*/true,
+                       /*keep_initializers_as_inputs=*/false);
   return jit::serialize_model_proto_to_string(std::get<0>(result));
 }
 

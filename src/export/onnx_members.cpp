@@ -21,7 +21,8 @@ OnnxValue parts(OnnxGraph& graph, const OnnxCall& call, int64_t in) {
 }  // namespace
 
 OnnxValue each_linear(OnnxGraph& graph, OnnxValue x, const std::string& key, const NLinearImpl& layers) {
-  const auto product = graph.apply("MatMul", {transposed(graph, x, {1, 0, 2}), graph.weight(key + ".weight", layers.weight)});
+  const auto product =
+      graph.apply("MatMul", {transposed(graph, x, {1, 0, 2}), graph.weight(key + ".weight", layers.weight)});
   const auto y = transposed(graph, product, {1, 0, 2});
   return layers.bias.defined() ? graph.apply("Add", {y, graph.weight(key + ".bias", layers.bias)}) : y;
 }

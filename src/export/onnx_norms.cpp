@@ -19,7 +19,8 @@ OnnxValue by_channel(OnnxGraph& graph, const OnnxCall& call, const char* name, c
 }
 
 /// x * weight + bias, a number a channel.
-OnnxValue scale_and_shift(OnnxGraph& graph, const OnnxCall& call, OnnxValue x, const Tensor& weight, const Tensor& bias) {
+OnnxValue scale_and_shift(OnnxGraph& graph, const OnnxCall& call, OnnxValue x, const Tensor& weight,
+                          const Tensor& bias) {
   if (!weight.defined()) return x;
   const auto scaled = graph.apply("Mul", {x, by_channel(graph, call, "weight", weight)});
   return graph.apply("Add", {scaled, by_channel(graph, call, "bias", bias)});

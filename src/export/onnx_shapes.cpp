@@ -106,9 +106,7 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
   return graph.apply("Pad", {call.x(), pads, graph.number(pad.value)});
 }
 
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) {
-  return graph.apply("Add", call.inputs);
-}
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add&) { return graph.apply("Add", call.inputs); }
 
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad) {
   const auto rank = call.shape().size();

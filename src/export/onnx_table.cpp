@@ -35,9 +35,11 @@ OnnxValue rows_of_tables(OnnxGraph& graph, OnnxValue x) {
   return graph.apply("Add", {whole->output(), graph.integers({1})});
 }
 
-OnnxValue embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, OnnxValue rows, size_t category) {
+OnnxValue embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, OnnxValue rows,
+                    size_t category) {
   const auto name = "embeddings." + std::to_string(category) + ".weight";
-  auto* row = graph.add("Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric + static_cast<int64_t>(category)))});
+  auto* row = graph.add(
+      "Gather", {rows, graph.constant(torch::tensor(encoder.options.numeric + static_cast<int64_t>(category)))});
   row->i_(attribute("axis"), 1);
   const auto& weight = encoder.named_parameters()[name];
   return graph.apply("Gather", {graph.weight(call.name(name.c_str()), weight), row->output()});
@@ -68,7 +70,8 @@ OnnxValue table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module
   std::vector<OnnxValue> parts;
   const int64_t embedded = encoder.embedded();
   if (embedded > 0)
-    parts.push_back(numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.name("numeric"), *encoder.numeric.ptr()));
+    parts.push_back(
+        numeric_embedding(graph, columns(graph, call.x(), 0, embedded), call.name("numeric"), *encoder.numeric.ptr()));
   if (options.numeric > embedded) parts.push_back(columns(graph, call.x(), embedded, options.numeric));
   encode(graph, call, encoder, parts);
   return graph.add("Concat", parts)->i_(attribute("axis"), 1)->output();

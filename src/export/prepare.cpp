@@ -17,7 +17,7 @@ constexpr std::pair<int64_t, int64_t> kOtherSizes[] = {{33, 65}, {32, 64}};
 std::vector<int64_t> usual_input(const Network& network, const ExportOptions& options) {
   const auto& spec = network->input_spec();
   if (!options.input.empty()) return options.input;
-  if (spec.layout == Layout::rows) return {spec.channels};
+  if (spec.layout == Layout::features) return {spec.channels};
   if (spec.layout == Layout::sequences) return {spec.channels, kPixels};
   return {spec.channels, kPixels, kPixels};
 }
@@ -40,7 +40,8 @@ class Samples {
     shape.insert(shape.begin(), batch);
     auto sample = torch::rand(shape, generator_) * 2 - 1;
     for (const auto& module : network_->modules(/*include_self=*/false))
-      if (const auto* encoder = module->as<TableEncoderImpl>(); encoder && sample.dim() == 2) put_codes(sample, encoder->options);
+      if (const auto* encoder = module->as<TableEncoderImpl>(); encoder && sample.dim() == 2)
+        put_codes(sample, encoder->options);
     for (const auto& parameter : network_->parameters())
       if (parameter.is_floating_point()) return sample.to(parameter.scalar_type());
     return sample;
@@ -80,7 +81,7 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
     fail(ErrorKind::input, "{}: cannot take an input of (N, {}): {}; set ExportOptions::input", network->name(),
          fmt::join(shape, ", "), message_of(error));
   }
-  if (network->input_spec().layout == Layout::rows || !options.any_size) return prepared;
+  if (network->input_spec().layout == Layout::features || !options.any_size) return prepared;
   const auto first = shape;
   for (const auto& [rows, columns] : kOtherSizes) {
     if (prepared.any_size) break;

@@ -12,9 +12,9 @@
 #include <cstring>
 
 #include "prepare.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 namespace {
@@ -73,9 +73,8 @@ std::string serialize(const jit::Module& script, const ExportOptions& options) {
   return bytes;
 }
 
-
 /// Parameters and buffers in the order of `state_dict`, as `state_of` gives them.
-void collect(const jit::Module& script, const std::string& prefix, State& state) {
+void collect(const jit::Module& script, const std::string& prefix, StateDict& state) {
   for (const auto& item : script.named_parameters(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
   for (const auto& item : script.named_buffers(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
   for (const auto& child : script.named_children()) collect(child.value, prefix + child.name + ".", state);
@@ -98,10 +97,11 @@ bool same_bytes(const Tensor& a, const Tensor& b) {
 }
 
 void verify_tensors(const jit::Module& script, const nn::Module& network, const std::string& name) {
-  State found("key");
+  StateDict found("key");
   collect(script, "", found);
   const auto wanted = state_of(network);
-  if (found.keys() != wanted.keys()) fail(ErrorKind::input, "{}: the TorchScript file has other keys than the network", name);
+  if (found.keys() != wanted.keys())
+    fail(ErrorKind::input, "{}: the TorchScript file has other keys than the network", name);
   for (const auto& item : wanted)
     if (!same_bytes(found[item.key()], item.value()))
       fail(ErrorKind::input, "{}: the TorchScript file has another {} than the network", name, item.key());
@@ -123,7 +123,8 @@ void verify(const std::string& bytes, const Prepared& prepared) {
     }
     if (reason.empty()) continue;
     const bool other_size = input.sizes().slice(1) != prepared.input.sizes().slice(1);
-    fail(ErrorKind::input, "{}: as TorchScript it does not do what the network does for an input of ({}): {}; "
+    fail(ErrorKind::input,
+         "{}: as TorchScript it does not do what the network does for an input of ({}): {}; "
          "a module that reads a size as a number is recorded for that size alone{}",
          name, fmt::join(input.sizes(), ", "), reason, other_size ? ", any_size=false is for files of one size" : "");
   }

@@ -83,10 +83,8 @@ Kernel ConvOp::plan(const PlanRequest& request) const {
                 .scratch = layer->scratch(shape, chosen, request.options.threads),
                 .algorithm = chosen,
                 .multiply_adds = shape.multiply_adds()};
-  if (linear)
-    kernel.output.back() = shape.outputs;
-  else
-    kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
+  if (linear) kernel.output.back() = shape.outputs;
+  else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
   if (request.epilogue.residual) kernel.overwrites = request.inputs.size() - 1;
   kernel.run = [layer = layer, shape, chosen, epilogue = request.epilogue](const KernelCall& call) {
     layer->run(chosen, shape, call.x(), call.residual(epilogue), kernel_activation(epilogue), call.y, call.scratch,

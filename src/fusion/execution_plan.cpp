@@ -75,10 +75,8 @@ const float* ExecutionPlan::read_input(size_t i, const Tensor& x, float* arena) 
   const auto& shape = nodes_[i].kernel.output;
   if (x.strides() == at::IntArrayRef(kept_strides(shape))) return x.const_data_ptr<float>();
   auto* to = arena + nodes_[i].offset;
-  if (shape.size() == 4)
-    copy_channels_last(x, to, options_.threads);
-  else
-    as_tensor(to, shape).copy_(x);
+  if (shape.size() == 4) copy_channels_last(x, to, options_.threads);
+  else as_tensor(to, shape).copy_(x);
   return to;
 }
 

@@ -65,10 +65,8 @@ struct FusedNetwork::Impl {
   /// Calls `done` after each node.
   void run_observed(const Tensor& x, const std::function<void(size_t node)>& done) {
     auto& prepared = program({graph.output});
-    if (prepared.eager)
-      prepared.eager->run(x, [&](size_t node, const Tensor&) { done(node); });
-    else
-      prepared.plans.plan(x.sizes().vec(), at::get_num_threads())->run(x, done);
+    if (prepared.eager) prepared.eager->run(x, [&](size_t node, const Tensor&) { done(node); });
+    else prepared.plans.plan(x.sizes().vec(), at::get_num_threads())->run(x, done);
   }
 
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
@@ -82,13 +80,9 @@ struct FusedNetwork::Impl {
   }
 };
 
-Tensor FusedNetwork::forward(const Tensor& x) const {
-  return impl_->run(x, {impl_->graph.output}).front();
-}
+Tensor FusedNetwork::forward(const Tensor& x) const { return impl_->run(x, {impl_->graph.output}).front(); }
 
-Tensor FusedNetwork::features(const Tensor& x) const {
-  return impl_->run(x, {impl_->graph.features}).front();
-}
+Tensor FusedNetwork::features(const Tensor& x) const { return impl_->run(x, {impl_->graph.features}).front(); }
 
 std::vector<Tensor> FusedNetwork::features(const Tensor& x, const std::vector<std::string>& names) const {
   if (names.empty()) return {};
@@ -140,17 +134,11 @@ std::vector<FusedStep> FusedNetwork::profile(const Tensor& x, int64_t rounds) co
   return described;
 }
 
-Precision FusedNetwork::precision() const {
-  return impl_->precision;
-}
+Precision FusedNetwork::precision() const { return impl_->precision; }
 
-const std::string& FusedNetwork::name() const {
-  return impl_->network->name();
-}
+const std::string& FusedNetwork::name() const { return impl_->network->name(); }
 
-const InputSpec& FusedNetwork::input_spec() const {
-  return impl_->network->input_spec();
-}
+const InputSpec& FusedNetwork::input_spec() const { return impl_->network->input_spec(); }
 
 FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   auto type = detail::type_of(network);

@@ -36,9 +36,7 @@ void prepare(FusionNode& node, const ops::BatchNorm& norm) {
 template <typename Other>
 void prepare(FusionNode&, const Other&) {}
 
-Tensor as_kernel_reads(const Tensor& tensor) {
-  return tensor.to(at::kFloat).contiguous();
-}
+Tensor as_kernel_reads(const Tensor& tensor) { return tensor.to(at::kFloat).contiguous(); }
 
 std::shared_ptr<const ConvLayer> layer_of(const FusionNode& node, ConvLayers& layers) {
   auto name = node.node.key;
@@ -50,9 +48,7 @@ std::shared_ptr<const ConvLayer> layer_of(const FusionNode& node, ConvLayers& la
 
 }  // namespace
 
-Tensor exact(const Tensor& tensor) {
-  return tensor.detach().to(at::kDouble);
-}
+Tensor exact(const Tensor& tensor) { return tensor.detach().to(at::kDouble); }
 
 bool FusionNode::takes_residual() const {
   return is_any_of<ops::Conv, ops::Linear, ops::BatchNorm, ops::ChannelScale, ops::GroupNorm, ops::LayerNorm,
@@ -83,10 +79,8 @@ std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& l
   if (const auto* pool = node.as<ops::AdaptiveAvgPool>()) return make_pool(*pool, node.flat);
   return std::visit(
       [](const auto& primitive) -> std::shared_ptr<const FusedOp> {
-        if constexpr (requires { make_op(primitive); })
-          return make_op(primitive);
-        else
-          return nullptr;  // one of those above
+        if constexpr (requires { make_op(primitive); }) return make_op(primitive);
+        else return nullptr;  // one of those above
       },
       node.primitive);
 }

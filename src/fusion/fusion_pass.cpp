@@ -16,16 +16,11 @@ class FusionPass {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       auto& node = nodes_[i];
       for (auto& input : node.node.inputs) input = result_of(input);
-      if (node.is_scale_shift())
-        fold_norm(i);
-      else if (node.is_conv())
-        fold_norm_before(i);
-      else if (node.as<ops::Add>())
-        fold_add(i);
-      else if (const auto* activation = node.as<ops::Activation>())
-        fold_activation(i, *activation);
-      else if (node.as<ops::Flatten>())
-        fold_flatten(i);
+      if (node.is_scale_shift()) fold_norm(i);
+      else if (node.is_conv()) fold_norm_before(i);
+      else if (node.as<ops::Add>()) fold_add(i);
+      else if (const auto* activation = node.as<ops::Activation>()) fold_activation(i, *activation);
+      else if (node.as<ops::Flatten>()) fold_flatten(i);
     }
   }
 

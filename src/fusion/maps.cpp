@@ -28,9 +28,7 @@ Tensor& activate_(const ops::Activation& activation, Tensor& y) {
 
 }  // namespace
 
-void PlanRequest::reject() const {
-  fail(ErrorKind::input, "{}: cannot be run on ({})", key, fmt::join(x(), ", "));
-}
+void PlanRequest::reject() const { fail(ErrorKind::input, "{}: cannot be run on ({})", key, fmt::join(x(), ", ")); }
 
 Shape with_size(Shape shape, int64_t channels, int64_t rows, int64_t columns) {
   shape[1] = channels;
@@ -89,8 +87,7 @@ void apply_epilogue(const Epilogue& epilogue, const float* residual, float* y, i
   kernels::parallel_ranges(threads, elements, elements, [&](int64_t first, int64_t end) {
     if (epilogue.residual)
       kernels::add(y + first, residual + first, kernel_activation(epilogue), y + first, end - first);
-    else
-      kernels::activate(kernel_activation(epilogue), y + first, 1, end - first, end - first);
+    else kernels::activate(kernel_activation(epilogue), y + first, 1, end - first, end - first);
     apply_rest(epilogue, y + first, end - first);
   });
 }

@@ -26,9 +26,7 @@ struct Maps {
 };
 
 /// Whether the shape is of rows, sequences or maps.
-inline bool is_maps(const Shape& shape) {
-  return shape.size() >= 2 && shape.size() <= 4;
-}
+inline bool is_maps(const Shape& shape) { return shape.size() >= 2 && shape.size() <= 4; }
 
 /// `shape` with other numbers of pixels and channels.
 Shape with_size(Shape shape, int64_t channels, int64_t rows, int64_t columns);

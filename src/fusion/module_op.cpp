@@ -35,12 +35,8 @@ class ModuleOp : public PrimitiveOp<ops::Module> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Input& input) {
-  return std::make_shared<InputOp>(input);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::Input& input) { return std::make_shared<InputOp>(input); }
 
-std::shared_ptr<const FusedOp> make_op(const ops::Module& module) {
-  return std::make_shared<ModuleOp>(module);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::Module& module) { return std::make_shared<ModuleOp>(module); }
 
 }  // namespace reszoo::detail

@@ -9,9 +9,7 @@ Tensor as_float(const Tensor& tensor) {
   return tensor.defined() ? tensor.detach().to(at::kFloat).contiguous() : tensor;
 }
 
-const float* data_or_null(const Tensor& tensor) {
-  return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr;
-}
+const float* data_or_null(const Tensor& tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
 
 Kernel group_norm_kernel(const PlanRequest& request, ops::GroupNorm norm) {
   const Maps maps(request.x());
@@ -80,13 +78,9 @@ class TensorNormOp : public PrimitiveOp<Norm> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::GroupNorm& norm) {
-  return std::make_shared<GroupNormOp>(norm);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::GroupNorm& norm) { return std::make_shared<GroupNormOp>(norm); }
 
-std::shared_ptr<const FusedOp> make_op(const ops::LayerNorm& norm) {
-  return std::make_shared<LayerNormOp>(norm);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::LayerNorm& norm) { return std::make_shared<LayerNormOp>(norm); }
 
 std::shared_ptr<const FusedOp> make_op(const ops::EvoNorm& norm) {
   return std::make_shared<TensorNormOp<ops::EvoNorm>>(norm, "evo_norm");

@@ -80,12 +80,8 @@ class PadChannelsOp : public PrimitiveOp<ops::PadChannels> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Pad& pad) {
-  return std::make_shared<PadOp>(pad);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::Pad& pad) { return std::make_shared<PadOp>(pad); }
 
-std::shared_ptr<const FusedOp> make_op(const ops::PadChannels& pad) {
-  return std::make_shared<PadChannelsOp>(pad);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::PadChannels& pad) { return std::make_shared<PadChannelsOp>(pad); }
 
 }  // namespace reszoo::detail

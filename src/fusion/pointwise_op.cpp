@@ -66,16 +66,12 @@ class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Add& add) {
-  return std::make_shared<AddOp>(add);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::Add& add) { return std::make_shared<AddOp>(add); }
 
 std::shared_ptr<const FusedOp> make_op(const ops::Activation& activation) {
   return std::make_shared<ActivationOp>(activation);
 }
 
-std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv) {
-  return std::make_shared<ChannelConvOp>(conv);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv) { return std::make_shared<ChannelConvOp>(conv); }
 
 }  // namespace reszoo::detail

@@ -54,9 +54,7 @@ Shape output_of(const PlanRequest& request, const PoolShape& shape) {
   return with_size(request.x(), shape.channels, shape.rows_out, shape.columns_out);
 }
 
-bool has_pixels(const Shape& x) {
-  return x.size() == 3 || x.size() == 4;
-}
+bool has_pixels(const Shape& x) { return x.size() == 3 || x.size() == 4; }
 
 class MaxPoolOp : public PrimitiveOp<ops::MaxPool> {
  public:
@@ -145,17 +143,11 @@ class BlurPoolOp : public PrimitiveOp<ops::BlurPool> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::MaxPool& pool) {
-  return std::make_shared<MaxPoolOp>(pool);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::MaxPool& pool) { return std::make_shared<MaxPoolOp>(pool); }
 
-std::shared_ptr<const FusedOp> make_op(const ops::AvgPool& pool) {
-  return std::make_shared<AvgPoolOp>(pool);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::AvgPool& pool) { return std::make_shared<AvgPoolOp>(pool); }
 
-std::shared_ptr<const FusedOp> make_op(const ops::BlurPool& pool) {
-  return std::make_shared<BlurPoolOp>(pool);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::BlurPool& pool) { return std::make_shared<BlurPoolOp>(pool); }
 
 std::shared_ptr<const FusedOp> make_pool(const ops::AdaptiveAvgPool& pool, bool flat) {
   return std::make_shared<AdaptiveAvgPoolOp>(pool, flat);

@@ -28,10 +28,8 @@ class FlattenOp : public PrimitiveOp<ops::Flatten> {
     if (x.size() < 2 || last < 1 || last >= std::ssize(x)) request.reject();
     Shape output{x[0], 1};
     for (size_t i = 1; i < x.size(); ++i)
-      if (static_cast<int64_t>(i) <= last)
-        output[1] *= x[i];
-      else
-        output.push_back(x[i]);
+      if (static_cast<int64_t>(i) <= last) output[1] *= x[i];
+      else output.push_back(x[i]);
     if (last + 1 == std::ssize(x) && output[1] == x[1]) return relabelled(request, output);
     return tensor_kernel(request, output, bind({}));
   }
@@ -54,9 +52,7 @@ class UnflattenOp : public PrimitiveOp<ops::Unflatten> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten) {
-  return std::make_shared<FlattenOp>(flatten);
-}
+std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten) { return std::make_shared<FlattenOp>(flatten); }
 
 std::shared_ptr<const FusedOp> make_op(const ops::Unflatten& unflatten) {
   return std::make_shared<UnflattenOp>(unflatten);

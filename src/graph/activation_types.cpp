@@ -28,8 +28,10 @@ void add_activation_types(ModuleTypes& types) {
   });
   types.add<nn::LeakyReLUImpl>({
       .name = "leaky_relu",
-      .lower = [](const auto& relu, auto& to,
-                  size_t x) { return to.add(ops::Activation{Kind::leaky_relu, relu.options.negative_slope()}, {x}); },
+      .lower =
+          [](const auto& relu, auto& to, size_t x) {
+            return to.add(ops::Activation{Kind::leaky_relu, relu.options.negative_slope()}, {x});
+          },
   });
 }
 

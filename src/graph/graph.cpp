@@ -84,12 +84,9 @@ Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe) {
       inputs.push_back(values[input]);
       if (--readers[input] == 0) values[input] = Tensor();  // nobody reads it any more
     }
-    if (node.op == "input")
-      values[i] = x;
-    else if (node.op == "add")
-      values[i] = inputs[0] + inputs[1];
-    else
-      values[i] = node.module.forward(inputs[0]);
+    if (node.op == "input") values[i] = x;
+    else if (node.op == "add") values[i] = inputs[0] + inputs[1];
+    else values[i] = node.module.forward(inputs[0]);
     if (observe) observe(node, inputs, values[i]);
   }
   return values[graph.output];

@@ -13,10 +13,8 @@ namespace {
 /// One number a spatial dimension as (rows, columns): a sequence is a map of one row.
 template <size_t D>
 std::array<int64_t, 2> as_two(const torch::ExpandingArray<D>& values, int64_t of_row) {
-  if constexpr (D == 1)
-    return {of_row, values->at(0)};
-  else
-    return {values->at(0), values->at(1)};
+  if constexpr (D == 1) return {of_row, values->at(0)};
+  else return {values->at(0), values->at(1)};
 }
 
 /// The numbers of zeros before and after each side's pixels.
@@ -47,10 +45,8 @@ size_t lower_conv(const Options& options, const Tensor& weight, const Tensor& bi
                  .dilation = as_two<D>(options.dilation(), 1),
                  .groups = options.groups()};
   const auto zeros = zeros_of<D>(options);
-  if (zeros[0] == zeros[1])
-    conv.padding = zeros[0];
-  else
-    x = to.add(ops::Pad{.left = zeros[0][1], .right = zeros[1][1], .top = zeros[0][0], .bottom = zeros[1][0]}, {x});
+  if (zeros[0] == zeros[1]) conv.padding = zeros[0];
+  else x = to.add(ops::Pad{.left = zeros[0][1], .right = zeros[1][1], .top = zeros[0][0], .bottom = zeros[1][0]}, {x});
   return to.add(std::move(conv), {x});
 }
 
@@ -90,8 +86,10 @@ void add_layer_types(ModuleTypes& types) {
   types.add<nn::LinearImpl>({
       .name = "linear",
       .multiply_adds = [](const auto& linear, const Tensor& output) { return output.numel() * linear.weight.size(1); },
-      .lower = [](const auto& linear, auto& to,
-                  size_t x) { return to.add(ops::Linear{linear.weight, linear.bias}, {x}); },
+      .lower =
+          [](const auto& linear, auto& to, size_t x) {
+            return to.add(ops::Linear{linear.weight, linear.bias}, {x});
+          },
   });
   types.add<BatchEnsembleLinearImpl>(
       {.name = "batch_ensemble_linear", .multiply_adds = member_multiply_adds<BatchEnsembleLinearImpl>});

@@ -36,9 +36,7 @@ size_t lower_node(Operations& operations, const Node& node, size_t index) {
 
 }  // namespace
 
-std::string ops::name_of(Activation::Kind kind) {
-  return reszoo::name_of(kActivationKinds, kind);
-}
+std::string ops::name_of(Activation::Kind kind) { return reszoo::name_of(kActivationKinds, kind); }
 
 size_t ModuleLowering::add(Primitive primitive, std::vector<size_t> inputs, const std::string& child) {
   const auto& key = node_.key;

@@ -55,8 +55,10 @@ void add_pool_types(ModuleTypes& types) {
   types.add<nn::AvgPool2dImpl>({.name = "avg_pool2d", .lower = lower_avg_pool<nn::AvgPool2dImpl>});
   types.add<nn::AdaptiveAvgPool1dImpl>({
       .name = "adaptive_avg_pool1d",
-      .lower = [](const auto& pool, auto& to,
-                  size_t x) { return to.add(ops::AdaptiveAvgPool{1, pool.options.output_size()->at(0)}, {x}); },
+      .lower =
+          [](const auto& pool, auto& to, size_t x) {
+            return to.add(ops::AdaptiveAvgPool{1, pool.options.output_size()->at(0)}, {x});
+          },
   });
   types.add<nn::AdaptiveAvgPool2dImpl>({
       .name = "adaptive_avg_pool2d",
@@ -68,8 +70,10 @@ void add_pool_types(ModuleTypes& types) {
   });
   types.add<BlurPool2dImpl>({
       .name = "blur_pool",
-      .lower = [](const auto& pool, auto& to,
-                  size_t x) { return to.add(ops::BlurPool{pool.filter()[0][0], pool.options.stride}, {x}); },
+      .lower =
+          [](const auto& pool, auto& to, size_t x) {
+            return to.add(ops::BlurPool{pool.filter()[0][0], pool.options.stride}, {x});
+          },
   });
   types.add<nn::ConstantPad2dImpl>({
       .name = "constant_pad2d",
@@ -90,8 +94,10 @@ void add_pool_types(ModuleTypes& types) {
   types.add<nn::FlattenImpl>({.name = "flatten", .lower = lower_flatten});
   types.add<nn::UnflattenImpl>({
       .name = "unflatten",
-      .lower = [](const auto& split, auto& to,
-                  size_t x) { return to.add(ops::Unflatten{split.options.dim(), split.options.sizes()}, {x}); },
+      .lower =
+          [](const auto& split, auto& to, size_t x) {
+            return to.add(ops::Unflatten{split.options.dim(), split.options.sizes()}, {x});
+          },
   });
 }
 

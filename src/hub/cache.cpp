@@ -26,7 +26,7 @@ fs::path cache_folder(const char* own, const char* name, const char* below) {
   return fs::path(home) / ".cache" / name / below;
 }
 
-std::string url_of(const PublishedWeights& weights) {
+std::string url_of(const PretrainedConfig& weights) {
   auto mirror = variable("RESZOO_HUB_URL");
   if (mirror.empty()) return weights.url;
   while (mirror.ends_with('/')) mirror.pop_back();
@@ -39,7 +39,7 @@ bool is_offline(const FetchOptions& options) {
 }
 
 /// The file in one of the folders, or "". A file with another digest is reported and skipped.
-fs::path find_cached(const PublishedWeights& weights, const FetchOptions& options, std::string& damaged) {
+fs::path find_cached(const PretrainedConfig& weights, const FetchOptions& options, std::string& damaged) {
   for (const auto& folder : {weights_folder(), torch_weights_folder()}) {
     const auto path = folder / weights.file;
     if (std::error_code unreadable; !fs::is_regular_file(path, unreadable)) continue;
@@ -53,20 +53,16 @@ fs::path find_cached(const PublishedWeights& weights, const FetchOptions& option
 
 }  // namespace
 
-fs::path weights_folder() {
-  return cache_folder("RESZOO_HOME", "reszoo", "weights");
-}
+fs::path weights_folder() { return cache_folder("RESZOO_HOME", "reszoo", "weights"); }
 
-fs::path torch_weights_folder() {
-  return cache_folder("TORCH_HOME", "torch", "hub/checkpoints");
-}
+fs::path torch_weights_folder() { return cache_folder("TORCH_HOME", "torch", "hub/checkpoints"); }
 
-fs::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options) {
+fs::path fetch_weights(const PretrainedConfig& weights, const FetchOptions& options) {
   std::string damaged;
   if (const auto path = find_cached(weights, options, damaged); !path.empty()) return path;
   const auto target = weights_folder() / weights.file;
   const auto url = url_of(weights);
-  if (is_offline(options)) fail_to_get(url, target, damaged.empty() ? "offline" : "offline; " + damaged);
+  if (is_offline(options)) fail_download(url, target, damaged.empty() ? "offline" : "offline; " + damaged);
   std::error_code error;
   fs::create_directories(target.parent_path(), error);
   if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", target.parent_path().string(), error.message());

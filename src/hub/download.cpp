@@ -23,7 +23,7 @@ void fill(const std::string& url, const fs::path& target, PartialFile& file, con
     if (result.end == Transfer::End::whole) return;
     if (file.size() >= furthest + kProgress) tries = 0;
     furthest = std::max(furthest, file.size());
-    if (result.end == Transfer::End::failed || tries >= options.tries) fail_to_get(url, target, result.reason);
+    if (result.end == Transfer::End::failed || tries >= options.tries) fail_download(url, target, result.reason);
     std::this_thread::sleep_for(wait);
     wait = std::min(2 * wait, std::chrono::milliseconds(10'000));
   }
@@ -31,7 +31,7 @@ void fill(const std::string& url, const fs::path& target, PartialFile& file, con
 
 }  // namespace
 
-void fail_to_get(const std::string& url, const fs::path& target, const std::string& reason) {
+void fail_download(const std::string& url, const fs::path& target, const std::string& reason) {
   fail(ErrorKind::file, "{}: cannot be downloaded ({}); get {} by other means and put it into {}",
        target.filename().string(), reason, url, target.parent_path().string());
 }

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-#include "../base/retry.h"
+#include "../base/retry_on_eintr.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -26,10 +26,10 @@ PartialFile::~PartialFile() {
 /// its lock: the lock is then on a file that has the name no more.
 bool PartialFile::open_and_lock() {
   if (file_ >= 0) ::close(std::exchange(file_, -1));
-  file_ = retry([&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); });
+  file_ = retry_on_eintr([&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); });
   if (file_ < 0) fail_with_errno("cannot be written");
   // A file system without locks has none to wait for; the digest tells if two processes wrote at once.
-  if (retry([&] { return ::flock(file_, LOCK_EX); }) != 0 && errno != ENOLCK && errno != ENOTSUP)
+  if (retry_on_eintr([&] { return ::flock(file_, LOCK_EX); }) != 0 && errno != ENOLCK && errno != ENOTSUP)
     fail_with_errno("cannot be locked");
   struct stat own {
   }, named{};
@@ -41,7 +41,7 @@ bool PartialFile::open_and_lock() {
 
 void PartialFile::append(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto written = retry([&] { return ::pwrite(file_, bytes.data(), bytes.size(), size_); });
+    const auto written = retry_on_eintr([&] { return ::pwrite(file_, bytes.data(), bytes.size(), size_); });
     if (written < 0) fail_with_errno("cannot be written");
     size_ += written;
     bytes.remove_prefix(static_cast<size_t>(written));
@@ -49,16 +49,14 @@ void PartialFile::append(std::string_view bytes) {
 }
 
 void PartialFile::clear() {
-  if (retry([&] { return ::ftruncate(file_, 0); }) != 0) fail_with_errno("cannot be emptied");
+  if (retry_on_eintr([&] { return ::ftruncate(file_, 0); }) != 0) fail_with_errno("cannot be emptied");
   size_ = 0;
 }
 
-void PartialFile::remove() {
-  ::unlink(path_.c_str());
-}
+void PartialFile::remove() { ::unlink(path_.c_str()); }
 
 void PartialFile::rename_to_target() {
-  if (retry([&] { return ::fsync(file_); }) != 0) fail_with_errno("cannot be flushed to the disk");
+  if (retry_on_eintr([&] { return ::fsync(file_); }) != 0) fail_with_errno("cannot be flushed to the disk");
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail_with_errno("cannot be put in place");
 }
 

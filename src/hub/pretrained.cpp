@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/hub/imagenet.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/load_network.h"
 
 namespace reszoo {
@@ -11,13 +11,13 @@ namespace {
 
 /// Builds the network; where every weight is loaded next, without random ones.
 Network build(const std::string& name, const ModelOptions& options, bool renews_a_layer) {
-  const NoInit no_init(!renews_a_layer);
+  const SkipInit skip_init(!renews_a_layer);
   return create_model(name, options);
 }
 
 }  // namespace
 
-Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions& options) {
+Model create_pretrained(const PretrainedConfig& weights, const PretrainedOptions& options) {
   const auto outputs = options.outputs.value_or(weights.classes);
   Model model;
   model.name = weights.model;
@@ -37,7 +37,7 @@ Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions
 }
 
 Model create_pretrained(const std::string& name, const std::string& tag, const PretrainedOptions& options) {
-  return create_pretrained(find_published(name, tag), options);
+  return create_pretrained(find_pretrained_config(name, tag), options);
 }
 
 }  // namespace reszoo

@@ -22,7 +22,8 @@ Tensor in_batches(const Tensor& input, int64_t batch_size, torch::Device device,
   return results.size() == 1 ? results.front() : torch::cat(results);
 }
 
-/// The first parameter of a module, or nothing. To list all of them, with their names, takes longer than a small network.
+/// The first parameter of a module, or nothing. To list all of them, with their names, takes longer than a small
+/// network.
 std::optional<Tensor> first_parameter(const nn::Module& module) {
   if (const auto own = module.parameters(/*recurse=*/false); !own.empty()) return own.front();
   for (const auto& child : module.children())
@@ -79,7 +80,8 @@ std::vector<Prediction> predict_images(Model& model, std::span<const Image> imag
       while (end < inputs.size() && inputs[end].sizes() == inputs[first].sizes()) ++end;
       const std::vector<Tensor> batch(inputs.begin() + static_cast<std::ptrdiff_t>(first),
                                       inputs.begin() + static_cast<std::ptrdiff_t>(end));
-      for (auto& prediction : model.read(model.outputs(torch::cat(batch)))) predictions.push_back(std::move(prediction));
+      for (auto& prediction : model.read(model.outputs(torch::cat(batch))))
+        predictions.push_back(std::move(prediction));
     }
   }
   return predictions;
@@ -107,7 +109,7 @@ Network& Model::network() { return const_cast<Network&>(std::as_const(*this).net
 void Model::fuse(const FuseOptions& how) {
   auto shared = how;
   shared.share_weights = true;
-  shared.algorithms.insert(ways.begin(), ways.end());
+  shared.algorithms.insert(algorithms.begin(), algorithms.end());
   if (shared.quantization.empty()) shared.quantization = quantization;
   std::vector<FusedNetwork> made;
   std::vector<std::shared_ptr<const NetworkSnapshot>> from;
@@ -147,8 +149,8 @@ Tensor Model::input(const LazyImage& opened) const {
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
-  auto each = of_each(networks, fused(), prepared, batch_size,
-                      [](auto& one, const Tensor& x) { return one.forward(x); });
+  auto each =
+      of_each(networks, fused(), prepared, batch_size, [](auto& one, const Tensor& x) { return one.forward(x); });
   if (each.size() == 1) return each.front();
   for (auto& outputs : each)
     if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
@@ -156,8 +158,8 @@ Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
-  const auto each = of_each(networks, fused(), prepared, batch_size,
-                            [](auto& one, const Tensor& x) { return one.features(x); });
+  const auto each =
+      of_each(networks, fused(), prepared, batch_size, [](auto& one, const Tensor& x) { return one.features(x); });
   return each.size() == 1 ? each.front() : torch::cat(each, 1);
 }
 
@@ -166,11 +168,12 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
   std::vector<Prediction> predictions(static_cast<size_t>(outputs.size(0)));
   const auto decoded = target->decode(outputs).to(torch::kCPU, torch::kFloat64);
   const auto each = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
-  const auto chances = target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
+  const auto probabilities =
+      target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
   for (size_t i = 0; i < predictions.size(); ++i) {
     auto& said = predictions[i];
     const auto row = values_of(each[static_cast<int64_t>(i)]);
-    if (chances.defined()) said.probabilities = values_of(chances[static_cast<int64_t>(i)]);
+    if (probabilities.defined()) said.probabilities = values_of(probabilities[static_cast<int64_t>(i)]);
     for (size_t t = 0; t < row.size(); ++t)
       said.labels.push_back(target->is_number() ? number_text(row[t])
                                                 : words_of(*target, t)[static_cast<size_t>(row[t])]);

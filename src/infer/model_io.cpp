@@ -4,7 +4,7 @@
 #include "model_structure.h"
 #include "reszoo/base/error.h"
 #include "reszoo/infer/model.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/quantized.h"
@@ -22,8 +22,8 @@ constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
 constexpr int64_t kMostNetworks = 1024;
 
 /// The weights whose keys begin with `prefix`, without it; not the preprocessing's.
-State part_of(const State& tensors, const std::string& prefix) {
-  State part("key");
+StateDict part_of(const StateDict& tensors, const std::string& prefix) {
+  StateDict part("key");
   for (const auto& item : tensors)
     if (item.key().starts_with(prefix) && !item.key().starts_with(kPreprocessPrefix))
       part.insert(item.key().substr(prefix.size()), item.value());
@@ -31,7 +31,7 @@ State part_of(const State& tensors, const std::string& prefix) {
 }
 
 /// The tensors of the preprocessing, without their prefix.
-std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
+std::map<std::string, Tensor> preprocess_tensors(const StateDict& tensors) {
   std::map<std::string, Tensor> found;
   for (const auto& item : tensors)
     if (item.key().starts_with(kPreprocessPrefix)) found[item.key().substr(kPreprocessPrefix.size())] = item.value();
@@ -40,7 +40,7 @@ std::map<std::string, Tensor> preprocess_tensors(const State& tensors) {
 
 /// A network whose weights are loaded next.
 Network uninitialised(const Model& model) {
-  const NoInit no_init;
+  const SkipInit skip_init;
   return create_model(model.name, model.options);
 }
 
@@ -69,20 +69,22 @@ Quantization quantization_from(const json& card, const std::string& source) {
 void build_networks(Model& model, const json& card, const std::string& source) {
   model.name = json_field<std::string>(card, "model", source);
   if (!registry().contains(model.name))
-    fail(ErrorKind::file, "{}: is of the model \"{}\", which is not registered; a network of one's own must be added "
-         "with registry().add before its file is loaded", source, model.name);
+    fail(ErrorKind::file,
+         "{}: is of the model \"{}\", which is not registered; a network of one's own must be added "
+         "with registry().add before its file is loaded",
+         source, model.name);
   model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
   const auto networks = card.contains("networks") ? json_field<int64_t>(card, "networks", source) : 1;
   if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
   for (int64_t i = 0; i < networks; ++i) model.networks.push_back(uninitialised(model));
 }
 
-Model build(const json& card, const State& tensors, const std::string& source) {
+Model build(const json& card, const StateDict& tensors, const std::string& source) {
   if (json_field<std::string>(card, "kind", source) != "model")
     fail(ErrorKind::file, "{}: holds no model but a {}", source, card.at("kind").get<std::string>());
   Model model;
   build_networks(model, card, source);
-  if (card.contains("ways")) model.ways = json_field<std::map<std::string, std::string>>(card, "ways", source);
+  if (card.contains("ways")) model.algorithms = json_field<std::map<std::string, std::string>>(card, "ways", source);
   if (card.contains("quantization")) model.quantization = quantization_from(card, source);
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
@@ -91,7 +93,7 @@ Model build(const json& card, const State& tensors, const std::string& source) {
 }
 
 /// Weights that are saved instead of a network's own must be those of such a network.
-void check_weights(const State& weights, const State& own, const std::string& name) {
+void check_weights(const StateDict& weights, const StateDict& own, const std::string& name) {
   for (const auto& item : own) {
     const auto* found = weights.find(item.key());
     if (!found) fail(ErrorKind::usage, "{}: the weights to save lack {}", name, item.key());
@@ -126,17 +128,17 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
   return model;
 }
 
-void Model::save(const std::filesystem::path& path, const std::optional<State>& weights) const {
+void Model::save(const std::filesystem::path& path, const std::optional<StateDict>& weights) const {
   const auto own = state_of(*network());
   for (const auto& one : networks) check_structure(one, name, options);
   if (weights) check_weights(*weights, own, name);
   json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
   if (networks.size() > 1) card["networks"] = networks.size();
-  if (!ways.empty()) card["ways"] = ways;
+  if (!algorithms.empty()) card["ways"] = algorithms;
   if (target) card["target"] = target->to_json();
   if (image) card["image"] = image->to_json();
   if (!quantization.empty()) card["quantization"] = to_json(quantization);
-  State tensors("key");
+  StateDict tensors("key");
   for (size_t i = 0; i < networks.size(); ++i)
     for (const auto& item : quantized(i == 0 && weights ? *weights : state_of(*networks[i]), quantization.layers))
       tensors.insert(prefix_of(networks.size(), i) + item.key(), item.value());

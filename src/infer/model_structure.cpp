@@ -7,7 +7,7 @@
 #include <typeinfo>
 
 #include "reszoo/base/error.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/meta_model.h"
 
 namespace reszoo {
@@ -73,7 +73,7 @@ Network build_twin(const std::string& name, const ModelOptions& options) {
   try {
     return create_meta_model(name, options);
   } catch (const c10::Error&) {
-    const NoInit no_init;
+    const SkipInit skip_init;
     return create_model(name, options);
   }
 }

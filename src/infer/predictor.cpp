@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "reszoo/base/error.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/identify.h"
 #include "reszoo/zoo/load_network.h"
 
@@ -30,12 +30,13 @@ Model open_weights(const std::filesystem::path& path, const PredictorOptions& op
   Model model;
   std::tie(model.name, model.options) = model_for(state, path.string(), options.model, options.options);
   {
-    const NoInit no_init;  // all weights are loaded next
+    const SkipInit skip_init;  // all weights are loaded next
     model.networks = {create_model(model.name, model.options)};
   }
   load_state(*model.network(), state, {}, path.string());
   model.network()->to(options.device);
-  if (registry().find(model.name).domain == Domain::image) model.image = imagenet_preprocess_for(model.network()->input_spec().channels);
+  if (registry().find(model.name).domain == Domain::image)
+    model.image = imagenet_preprocess_for(model.network()->input_spec().channels);
   return model;
 }
 
@@ -53,8 +54,7 @@ Tensor Predictor::outputs(const Tensor& input) {
 
 Tensor Predictor::features(const Tensor& input) {
   if (auto* one = model()) return one->features(input);
-  if (std::holds_alternative<CompiledModel>(any_))
-    fail(ErrorKind::usage, "a compiled package has no head to take off");
+  if (std::holds_alternative<CompiledModel>(any_)) fail(ErrorKind::usage, "a compiled package has no head to take off");
   fail(ErrorKind::usage, "a script has no head to take off; name its network with model");
 }
 
@@ -89,8 +89,7 @@ Frame Predictor::table(const Tensor& outputs, bool with_probabilities) const {
   if (outputs.size(1) == 1) return {{number_column("prediction", outputs.squeeze(1))}};
   const auto names = classes(outputs);
   const auto each = probabilities(outputs);
-  Frame frame{
-      {{.name = "prediction", .kind = Column::Kind::text, .codes = each.argmax(1), .words = names}}};
+  Frame frame{{{.name = "prediction", .kind = Column::Kind::text, .codes = each.argmax(1), .words = names}}};
   for (int64_t c = 0; with_probabilities && c < outputs.size(1); ++c)
     frame.columns.push_back(number_column("probability_" + names[static_cast<size_t>(c)], each.select(1, c)));
   return frame;

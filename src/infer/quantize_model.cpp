@@ -34,8 +34,7 @@ nlohmann::ordered_json Agreement::to_json() const {
 }
 
 Agreement quantize_model(Model& model, const std::vector<Tensor>& batches) {
-  if (model.networks.size() > 1)
-    fail(ErrorKind::usage, "{}: is an ensemble; int8 is for one network", model.name);
+  if (model.networks.size() > 1) fail(ErrorKind::usage, "{}: is an ensemble; int8 is for one network", model.name);
   if (model.table) fail(ErrorKind::usage, "{}: reads rows of a table; int8 is for images", model.name);
   Calibration calibration(model.network());
   for (const auto& batch : batches) calibration.add(batch);

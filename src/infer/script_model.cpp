@@ -27,7 +27,8 @@ bool ScriptModel::has_forward() const { return script_->module.find_method("forw
 
 at::Tensor ScriptModel::forward(const at::Tensor& input) const {
   if (!has_forward())
-    fail(ErrorKind::usage, "{}: has no forward to run; it holds weights only, read them with read_weights", script_->path);
+    fail(ErrorKind::usage, "{}: has no forward to run; it holds weights only, read them with read_weights",
+         script_->path);
   c10::IValue output;
   try {
     const at::NoGradGuard no_grad;

@@ -39,9 +39,7 @@ ConvShape padded_shape(ConvShape s) {
   return s;
 }
 
-bool writes_padding(const ConvShape& s) {
-  return has_few_channels(s) && (s.padding_rows > 0 || s.padding_columns > 0);
-}
+bool writes_padding(const ConvShape& s) { return has_few_channels(s) && (s.padding_rows > 0 || s.padding_columns > 0); }
 
 /// Copies maps with zeros around them; `s` is the shape without the padding.
 void pad(const float* x, const ConvShape& s, float* to, int64_t threads) {
@@ -81,9 +79,7 @@ void run_direct_padded(const ConvShape& shape, ConvBuffers b, const Epilogue& ep
 }
 
 /// Elements between the phases for a tile.
-int64_t tile_size(const ConvShape& s) {
-  return kWinogradPlaces * (s.channels + s.outputs);
-}
+int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
 
 /// Blocks of tiles when threads go through all phases by themselves, at least one for each thread.
 int64_t count_blocks(const ConvShape& s, int64_t tiles_of_block, int64_t threads) {

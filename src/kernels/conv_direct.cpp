@@ -107,9 +107,7 @@ void conv_grouped_by_four(const IndirectionBuffer& buffer, const float* packed, 
 
 }  // namespace
 
-int64_t direct_panels(const ConvShape& s) {
-  return Panels(s).count();
-}
+int64_t direct_panels(const ConvShape& s) { return Panels(s).count(); }
 
 int64_t direct_weights(const ConvShape& s) {
   const Panels panels(s);

@@ -44,10 +44,8 @@ inline IndirectionBuffer indirection_of(const ConvShape& s, const Panels& panels
   IndirectionBuffer buffer;
   buffer.segments = rows_contiguous(s) ? s.kernel_rows : s.kernel_rows * s.kernel_columns;
   buffer.length = s.depth() / buffer.segments;
-  if (panels.by_four)
-    buffer.tile_rows = kBroadcastRows;
-  else if (panels.width == panels.lanes)
-    buffer.tile_rows = kMostRows;
+  if (panels.by_four) buffer.tile_rows = kBroadcastRows;
+  else if (panels.width == panels.lanes) buffer.tile_rows = kMostRows;
   return buffer;
 }
 

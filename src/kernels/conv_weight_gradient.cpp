@@ -18,9 +18,7 @@ using Channels = hn::CappedTag<float, kGradientChannels>;
 
 /// Floats of a panel at most: half of the L1 cache, which two threads may share; more if there are many weights, since
 /// each panel adds to all of them.
-int64_t PanelSize(const ConvShape& s) {
-  return s.channels * s.outputs <= 128 * 128 ? 3072 : 8192;
-}
+int64_t PanelSize(const ConvShape& s) { return s.channels * s.outputs <= 128 * 128 ? 3072 : 8192; }
 
 // Outputs whose sums are in registers together, with 16 channels each.
 constexpr int64_t kOutputs = HWY_MAX_BYTES >= 64 ? 8 : 4;

@@ -125,10 +125,8 @@ HWY_INLINE void OutputsOf(const ConvShape& s, const WinogradWorkspace& work, con
 
 void Outputs(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& epilogue, float* y, int64_t from,
              int64_t to) {
-  if (winograd_tile(s) == 4)
-    OutputsOf<4>(s, work, epilogue, y, from, to);
-  else
-    OutputsOf<2>(s, work, epilogue, y, from, to);
+  if (winograd_tile(s) == 4) OutputsOf<4>(s, work, epilogue, y, from, to);
+  else OutputsOf<2>(s, work, epilogue, y, from, to);
 }
 
 /// Weights of a panel's outputs side by side, so that they are transformed together.
@@ -207,17 +205,13 @@ int64_t winograd_panels(const ConvShape& shape) {
   return (shape.outputs + width - 1) / width;
 }
 
-int64_t winograd_weights(const ConvShape& s) {
-  return kWinogradPlaces * s.outputs * s.channels;
-}
+int64_t winograd_weights(const ConvShape& s) { return kWinogradPlaces * s.outputs * s.channels; }
 
 void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWorkspace& work, int64_t from, int64_t to) {
   HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);
 }
 
-int64_t winograd_products(const ConvShape& shape) {
-  return kWinogradPlaces * winograd_panels(shape);
-}
+int64_t winograd_products(const ConvShape& shape) { return kWinogradPlaces * winograd_panels(shape); }
 
 void winograd_multiply(const float* packed, const ConvShape& s, const WinogradWorkspace& work, int64_t from,
                        int64_t to) {

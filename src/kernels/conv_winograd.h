@@ -15,9 +15,7 @@ namespace reszoo::kernels {
 constexpr int64_t kWinogradSide = 6, kWinogradPlaces = kWinogradSide * kWinogradSide;
 
 /// Outputs of a tile's side.
-inline int64_t winograd_tile(const ConvShape& shape) {
-  return kWinogradSide + 1 - shape.kernel_rows;
-}
+inline int64_t winograd_tile(const ConvShape& shape) { return kWinogradSide + 1 - shape.kernel_rows; }
 
 /// Whether Winograd applies to the shape: 3x3 or 5x5, stride 1, no groups or dilation, channels and outputs in
 /// multiples of 16.

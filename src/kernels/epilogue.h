@@ -17,14 +17,10 @@ struct Epilogue {
 };
 
 /// Whether an activation is more than a lower bound: `activate` then follows what was stored.
-constexpr bool needs_activate(Activation activation) {
-  return activation > Activation::relu;
-}
+constexpr bool needs_activate(Activation activation) { return activation > Activation::relu; }
 
 /// The lower bound that kernels keep results to while these are in registers.
-inline float lower_bound(Activation activation) {
-  return activation == Activation::relu ? 0.0f : -HUGE_VALF;
-}
+inline float lower_bound(Activation activation) { return activation == Activation::relu ? 0.0f : -HUGE_VALF; }
 
 /// y = activation(y) for `rows` rows of `columns` floats, each `stride` floats after the one before. NaN stays NaN.
 ///

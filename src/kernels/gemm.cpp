@@ -25,10 +25,8 @@ constexpr int64_t kDepth = 256;
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_INLINE void MultiplyTile(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add) {
   RegisterTile<D, Rows, Vectors> sums;
-  if (add)
-    LoadTile(d, c, shape.columns, sums);
-  else
-    ClearTile(d, sums);
+  if (add) LoadTile(d, c, shape.columns, sums);
+  else ClearTile(d, sums);
   const auto row_stride = a.row_stride;
   const auto* left = a.data;
   for (int64_t k = 0; k < shape.depth; ++k, left += a.column_stride, b += shape.columns)
@@ -44,10 +42,8 @@ HWY_ATTR void MultiplyColumns(D d, const Factor& a, const float* b, float* c, co
   for (int64_t row = 0; row < shape.rows; row += row < whole ? kRows : 1) {
     const Factor rows_of_a{a.data + row * a.row_stride, a.row_stride, a.column_stride};
     auto* to = c + row * shape.columns;
-    if (row < whole)
-      MultiplyTile<kRows, Vectors>(d, rows_of_a, b, to, shape, add);
-    else
-      MultiplyTile<1, Vectors>(d, rows_of_a, b, to, shape, add);
+    if (row < whole) MultiplyTile<kRows, Vectors>(d, rows_of_a, b, to, shape, add);
+    else MultiplyTile<1, Vectors>(d, rows_of_a, b, to, shape, add);
   }
 }
 

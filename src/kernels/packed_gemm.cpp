@@ -95,10 +95,8 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlo
       if (epilogue.residual) hwy::Prefetch(epilogue.residual + r * y.stride);
     }
   RegisterTile<D, Rows, Vectors> sums;
-  if (k_block.starts)
-    ClearTile(d, sums);
-  else
-    LoadTile(d, partial, width, sums);
+  if (k_block.starts) ClearTile(d, sums);
+  else LoadTile(d, partial, width, sums);
   for (int64_t s = k_block.first; s < k_block.end; ++s) {
     const float* from[Rows];
     for (int64_t r = 0; r < Rows; ++r) from[r] = rows[s * kMostRows + r] + offset + k_block.begin;
@@ -187,9 +185,7 @@ int64_t PartialsSize(const IndirectionBuffer& buffer) {
   return buffer.tiles() * buffer.tile_rows * kTileVectors * static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
 }
 
-int64_t VectorLanes() {
-  return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
-}
+int64_t VectorLanes() { return static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())); }
 
 PanelSize SizeOf(int64_t outputs) {
   PanelSize size{};
@@ -228,17 +224,11 @@ HWY_EXPORT(SizeOf);
 HWY_EXPORT(PartialsSize);
 HWY_EXPORT(MultiplyPanel);
 
-int64_t vector_lanes() {
-  return HWY_DYNAMIC_DISPATCH(VectorLanes)();
-}
+int64_t vector_lanes() { return HWY_DYNAMIC_DISPATCH(VectorLanes)(); }
 
-PanelSize panel_size(int64_t outputs) {
-  return HWY_DYNAMIC_DISPATCH(SizeOf)(outputs);
-}
+PanelSize panel_size(int64_t outputs) { return HWY_DYNAMIC_DISPATCH(SizeOf)(outputs); }
 
-int64_t partials_size(const IndirectionBuffer& buffer) {
-  return HWY_DYNAMIC_DISPATCH(PartialsSize)(buffer);
-}
+int64_t partials_size(const IndirectionBuffer& buffer) { return HWY_DYNAMIC_DISPATCH(PartialsSize)(buffer); }
 
 void multiply_panel(int64_t outputs, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
                     float* partials, const Epilogue& epilogue, const GemmOutput& y) {

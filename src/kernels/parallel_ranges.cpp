@@ -18,10 +18,8 @@ void parallel_tasks(int64_t threads, int64_t tasks, const std::function<void(int
   const auto take = [&](int64_t thread) {
     for (int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) work(thread, task);
   };
-  if (threads <= 1 || tasks <= 1)
-    take(0);
-  else
-    parallel(std::min(threads, tasks), take);
+  if (threads <= 1 || tasks <= 1) take(0);
+  else parallel(std::min(threads, tasks), take);
 }
 
 void parallel_ranges(int64_t threads, int64_t count, const RangeFn& work) {

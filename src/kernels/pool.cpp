@@ -53,10 +53,8 @@ HWY_ATTR HWY_INLINE void PoolAt(D d, const float* image, const PoolShape& s, con
     for (int64_t column = columns.begin; column < columns.end; ++column) {
       const auto pixel = at(row, column);
       // A nan, which no comparison holds for, is taken and then kept.
-      if constexpr (kMaximum)
-        value = hn::IfThenElse(hn::Or(hn::Ge(value, pixel), hn::Ne(value, value)), value, pixel);
-      else
-        value = hn::Add(value, pixel);
+      if constexpr (kMaximum) value = hn::IfThenElse(hn::Or(hn::Ge(value, pixel), hn::Ne(value, value)), value, pixel);
+      else value = hn::Add(value, pixel);
     }
   hn::StoreU(kMaximum ? value : hn::Mul(value, hn::Set(d, scale)), d, to);
 }
@@ -80,9 +78,7 @@ HWY_ATTR void Pool(const float* x, const PoolShape& s, float* y, int64_t first, 
 }
 
 /// The pixel of an input of `size` that stands at `at`, beyond the border that of the mirrored image.
-int64_t Mirrored(int64_t at, int64_t size) {
-  return at < 0 ? -at : at < size ? at : 2 * (size - 1) - at;
-}
+int64_t Mirrored(int64_t at, int64_t size) { return at < 0 ? -at : at < size ? at : 2 * (size - 1) - at; }
 
 HWY_ATTR void Blur(const float* x, const float* filter, const PoolShape& s, float* y, int64_t first, int64_t end) {
   for (int64_t row = first; row < end; ++row) {

@@ -49,9 +49,7 @@ void quantize(const float* x, float scale, float zero_point, uint8_t qmax, uint8
   HWY_DYNAMIC_DISPATCH(Quantize)(x, scale, zero_point, qmax, y, count);
 }
 
-void clamp_to_qmax(uint8_t* y, uint8_t qmax, int64_t count) {
-  HWY_DYNAMIC_DISPATCH(ClampToQmax)(y, qmax, count);
-}
+void clamp_to_qmax(uint8_t* y, uint8_t qmax, int64_t count) { HWY_DYNAMIC_DISPATCH(ClampToQmax)(y, qmax, count); }
 
 int64_t activation_qmax() {
 #if defined(__x86_64__)

@@ -118,9 +118,7 @@ void dropout_backward(const float* g, const DropoutMask& mask, float* out, float
   HWY_DYNAMIC_DISPATCH(DropoutBackward)(g, mask, out, sum, rows);
 }
 
-void add_columns(const float* g, float* sum, const Rows& rows) {
-  HWY_DYNAMIC_DISPATCH(AddColumns)(g, sum, rows);
-}
+void add_columns(const float* g, float* sum, const Rows& rows) { HWY_DYNAMIC_DISPATCH(AddColumns)(g, sum, rows); }
 
 void relu_backward(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(ReluBackward)(g, activation, scale, out, sum, rows);

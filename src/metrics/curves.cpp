@@ -12,9 +12,7 @@
 namespace reszoo {
 namespace {
 
-Tensor with_first(double first, const Tensor& rest) {
-  return at::cat({at::full({1}, first, at::kDouble), rest});
-}
+Tensor with_first(double first, const Tensor& rest) { return at::cat({at::full({1}, first, at::kDouble), rest}); }
 
 detail::Cuts cuts_of(const char* curve, const Tensor& score, const Tensor& positive, const Tensor& weight) {
   const auto m = detail::values(curve, score, positive, weight);

@@ -13,9 +13,7 @@ namespace reszoo {
 namespace {
 
 /// The values of a column, of either kind.
-Tensor& values_of(Column& column) {
-  return column.kind == Column::Kind::number ? column.numbers : column.codes;
-}
+Tensor& values_of(Column& column) { return column.kind == Column::Kind::number ? column.numbers : column.codes; }
 
 /// Throws for a name that no column has.
 Column& column_of(Frame& table, const std::string& name) {

@@ -48,8 +48,6 @@ std::string Activation::text() const {
   return row.slope ? fmt::format("{}:{}", row.name, slope) : std::string(row.name);
 }
 
-AnyModule Activation::build() const {
-  return row_of(kActivations, kind).build(slope);
-}
+AnyModule Activation::build() const { return row_of(kActivations, kind).build(slope); }
 
 }  // namespace reszoo

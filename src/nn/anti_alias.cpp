@@ -14,13 +14,11 @@ constexpr Named<AntiAlias> kAntiAliases[] = {
 
 }  // namespace
 
-std::string text_of(AntiAlias kind) {
-  return name_of(kAntiAliases, kind);
-}
+std::string text_of(AntiAlias kind) { return name_of(kAntiAliases, kind); }
 
 AnyModule make_anti_alias(AntiAlias kind, int64_t channels, int64_t stride, Layout layout) {
   if (kind == AntiAlias::blur) {
-    if (layout != Layout::maps)
+    if (layout != Layout::images)
       fail(ErrorKind::usage, "AntiAlias: blur needs images, got {}; use average", text_of(layout));
     return AnyModule(BlurPool2d(BlurPool2dOptions{.channels = channels, .stride = stride}));
   }

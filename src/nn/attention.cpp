@@ -12,7 +12,7 @@ AnyModule Attention::build(int64_t channels, Layout layout) const {
   switch (kind) {
     case Kind::none: return AnyModule(nn::Identity());
     case Kind::squeeze_excite:
-      if (layout != Layout::maps)
+      if (layout != Layout::images)
         fail(ErrorKind::usage, "Attention: squeeze_excite needs images, got {}; use efficient_channel",
              text_of(layout));
       return AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = channels, .ratio = ratio}));

@@ -18,7 +18,7 @@ void check_block(const BlockOptions& o) {
   if (o.in < 1 || o.out < 1)
     fail(ErrorKind::usage, "BlockOptions: in and out must be positive, got in={}, out={}", o.in, o.out);
   if (o.stride < 1) fail(ErrorKind::usage, "BlockOptions: stride must be positive, got stride={}", o.stride);
-  if (o.layout == Layout::rows)
+  if (o.layout == Layout::features)
     fail(ErrorKind::usage, "BlockOptions: layout must be sequences or images, got features; use tabular_block");
   if (o.layout == Layout::sequences && o.drop_block)
     fail(ErrorKind::usage, "BlockOptions: drop_block needs images, got sequences");

@@ -19,8 +19,6 @@ Tensor DropPathImpl::forward(const Tensor& x) {
   return x * at::empty(shape, x.options()).bernoulli_(kept).div_(kept);
 }
 
-void DropPathImpl::pretty_print(std::ostream& stream) const {
-  stream << "DropPath(" << options.probability << ")";
-}
+void DropPathImpl::pretty_print(std::ostream& stream) const { stream << "DropPath(" << options.probability << ")"; }
 
 }  // namespace reszoo

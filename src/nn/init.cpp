@@ -51,10 +51,8 @@ void init_kaiming(nn::Module& module) {
   if (module.as<EfficientChannelAttentionImpl>()) return;
   const torch::NoGradGuard no_grad;
   if (auto weight = own_weight(module); weight.defined()) {
-    if (is_convolution(module))
-      nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
-    else if (norm_row_of(module))
-      weight.fill_(1.0);
+    if (is_convolution(module)) nn::init::kaiming_normal_(weight, 0.0, torch::kFanOut, torch::kReLU);
+    else if (norm_row_of(module)) weight.fill_(1.0);
   }
   for (const auto& child : module.children()) init_kaiming(*child);
 }

@@ -66,9 +66,7 @@ Tensor KerasBatchNorm2dImpl::forward(const Tensor& x) {
                            kKerasMomentum, kKerasEpsilon, /*cudnn_enabled=*/true);
 }
 
-void KerasBatchNorm2dImpl::pretty_print(std::ostream& stream) const {
-  stream << "KerasBatchNorm2d(" << width_ << ")";
-}
+void KerasBatchNorm2dImpl::pretty_print(std::ostream& stream) const { stream << "KerasBatchNorm2d(" << width_ << ")"; }
 
 ResidualBlock keras_residual_block(int64_t in, int64_t filters, bool downsample, int64_t kernel_size) {
   if (!downsample && in != filters)

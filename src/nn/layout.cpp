@@ -13,20 +13,16 @@ struct LayoutRow {
 };
 
 constexpr LayoutRow kLayouts[] = {
-    {"features", Layout::rows, 2, ""},
+    {"features", Layout::features, 2, ""},
     {"sequences", Layout::sequences, 3, ", L"},
-    {"images", Layout::maps, 4, ", H, W"},
+    {"images", Layout::images, 4, ", H, W"},
 };
 
 }  // namespace
 
-std::string text_of(Layout layout) {
-  return name_of(kLayouts, layout);
-}
+std::string text_of(Layout layout) { return name_of(kLayouts, layout); }
 
-int64_t rank_of(Layout layout) {
-  return row_of(kLayouts, layout).rank;
-}
+int64_t rank_of(Layout layout) { return row_of(kLayouts, layout).rank; }
 
 std::string shape_text(Layout layout, const std::string& channels) {
   return fmt::format("(N, {}{})", channels, row_of(kLayouts, layout).positions);

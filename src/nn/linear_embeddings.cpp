@@ -19,9 +19,7 @@ void LinearEmbeddingsImpl::reset() {
   bias = register_parameter("bias", torch::empty({options.columns, options.width}).uniform_(-bound, bound));
 }
 
-Tensor LinearEmbeddingsImpl::forward(const Tensor& x) {
-  return torch::addcmul(bias, weight, x.unsqueeze(-1));
-}
+Tensor LinearEmbeddingsImpl::forward(const Tensor& x) { return torch::addcmul(bias, weight, x.unsqueeze(-1)); }
 
 void LinearEmbeddingsImpl::pretty_print(std::ostream& stream) const {
   stream << "LinearEmbeddings(" << options.columns << ", " << options.width << ")";

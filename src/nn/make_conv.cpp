@@ -19,7 +19,7 @@ nn::ConvOptions<D> conv_options(const BlockConvOptions& o) {
 }  // namespace
 
 AnyModule make_conv(const BlockConvOptions& o) {
-  if (o.layout == Layout::rows) fail(ErrorKind::usage, "make_conv: needs sequences or images, got features");
+  if (o.layout == Layout::features) fail(ErrorKind::usage, "make_conv: needs sequences or images, got features");
   if (o.layout == Layout::sequences) {
     if (o.weight_standardization)
       fail(ErrorKind::usage, "make_conv: weight standardisation needs images, got sequences");

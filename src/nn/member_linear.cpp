@@ -21,10 +21,8 @@ Tensor member_scales(int64_t members, int64_t width, ScaleInit init, const std::
   if (init == ScaleInit::ones) return torch::ones({members, width});
   const auto count = chunks.empty() ? width : static_cast<int64_t>(chunks.size());
   auto drawn = torch::empty({members, count});
-  if (init == ScaleInit::normal)
-    drawn.normal_();
-  else
-    drawn = drawn.uniform_(-1, 1).ge(0).to(torch::kFloat) * 2 - 1;
+  if (init == ScaleInit::normal) drawn.normal_();
+  else drawn = drawn.uniform_(-1, 1).ge(0).to(torch::kFloat) * 2 - 1;
   if (chunks.empty()) return drawn;
   std::vector<Tensor> parts;
   for (size_t i = 0; i < chunks.size(); ++i)
@@ -53,9 +51,7 @@ void MemberScaleImpl::reset() {
   weight = register_parameter("weight", member_scales(options.members, options.width, options.init, options.chunks));
 }
 
-Tensor MemberScaleImpl::forward(const Tensor& x) {
-  return (x.unsqueeze(1) * weight).flatten(1);
-}
+Tensor MemberScaleImpl::forward(const Tensor& x) { return (x.unsqueeze(1) * weight).flatten(1); }
 
 void MemberScaleImpl::pretty_print(std::ostream& stream) const {
   stream << "MemberScale(" << options.width << ", members=" << options.members << ")";

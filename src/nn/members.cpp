@@ -15,13 +15,9 @@ constexpr Named<EnsembleKind> kEnsembles[] = {
 
 }  // namespace
 
-EnsembleKind parse_ensemble(std::string_view text) {
-  return parse_name("ensemble", kEnsembles, text);
-}
+EnsembleKind parse_ensemble(std::string_view text) { return parse_name("ensemble", kEnsembles, text); }
 
-std::string text_of(EnsembleKind kind) {
-  return name_of(kEnsembles, kind);
-}
+std::string text_of(EnsembleKind kind) { return name_of(kEnsembles, kind); }
 
 AnyModule Members::linear(int64_t in, int64_t out, bool bias) const {
   if (count == 0) return AnyModule(nn::Linear(nn::LinearOptions(in, out).bias(bias)));
@@ -52,7 +48,7 @@ AnyModule Members::last_linear(int64_t in, int64_t out) const {
 }
 
 AnyModule Members::norm(const Norm& norm, int64_t width) const {
-  return norm.build(width, Layout::rows, std::max<int64_t>(count, 1));
+  return norm.build(width, Layout::features, std::max<int64_t>(count, 1));
 }
 
 }  // namespace reszoo

@@ -22,9 +22,7 @@ void collect_paths(const Steps& steps, const std::string& prefix, std::vector<st
 
 }  // namespace
 
-std::string InputSpec::text() const {
-  return shape_text(layout, std::to_string(channels));
-}
+std::string InputSpec::text() const { return shape_text(layout, std::to_string(channels)); }
 
 NetworkImpl::NetworkImpl(NetworkParts parts) : parts_(std::move(parts)) {
   register_steps(*this, parts_.body);
@@ -46,13 +44,9 @@ Tensor NetworkImpl::forward_features(const Tensor& x) {
   return run(parts_.body, x);
 }
 
-Tensor NetworkImpl::features(const Tensor& x) {
-  return run(parts_.pool, forward_features(x));
-}
+Tensor NetworkImpl::features(const Tensor& x) { return run(parts_.pool, forward_features(x)); }
 
-Tensor NetworkImpl::forward(const Tensor& x) {
-  return parts_.head.module().forward(features(x));
-}
+Tensor NetworkImpl::forward(const Tensor& x) { return parts_.head.module().forward(features(x)); }
 
 void NetworkImpl::check_steps(const std::vector<std::string>& names) const {
   std::vector<std::string> known;
@@ -78,9 +72,7 @@ std::vector<Tensor> NetworkImpl::features(const Tensor& x, const std::vector<std
   return outputs;
 }
 
-bool NetworkImpl::has_head() const {
-  return !parts_.head.module().ptr()->as<nn::IdentityImpl>();
-}
+bool NetworkImpl::has_head() const { return !parts_.head.module().ptr()->as<nn::IdentityImpl>(); }
 
 AnyModule* NetworkImpl::child(const std::string& name) {
   if (name == parts_.head.name()) return &parts_.head.module();

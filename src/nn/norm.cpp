@@ -18,12 +18,8 @@
 namespace reszoo {
 namespace {
 
-AnyModule identity(const NormShape&) {
-  return AnyModule(nn::Identity());
-}
-AnyModule batch_norm1d(const NormShape& shape) {
-  return AnyModule(nn::BatchNorm1d(shape.channels));
-}
+AnyModule identity(const NormShape&) { return AnyModule(nn::Identity()); }
+AnyModule batch_norm1d(const NormShape& shape) { return AnyModule(nn::BatchNorm1d(shape.channels)); }
 
 /// A layer norm over all dimensions but N is a group norm of one group for each member.
 AnyModule group_norm(const NormShape& shape) {
@@ -120,16 +116,16 @@ const NormRow& norm_row(std::string_view name) {
 
 const NormBuilder& builder_of(const NormRow& row, Layout layout) {
   switch (layout) {
-    case Layout::rows: return row.features;
+    case Layout::features: return row.features;
     case Layout::sequences: return row.sequences;
-    case Layout::maps: return row.images;
+    case Layout::images: return row.images;
   }
   fail(ErrorKind::usage, "Norm: unknown layout {}", static_cast<int>(layout));
 }
 
 [[noreturn]] void refuse_layout(const NormRow& row, const Norm& norm, Layout layout) {
   std::vector<std::string> taken;
-  for (const auto other : {Layout::rows, Layout::sequences, Layout::maps})
+  for (const auto other : {Layout::features, Layout::sequences, Layout::images})
     if (builder_of(row, other)) taken.push_back(text_of(other) + " " + shape_text(other));
   fail(ErrorKind::usage, "Norm: {} needs {}, got {} {}; use layer", norm.text(), alternatives(taken), text_of(layout),
        shape_text(layout));
@@ -148,9 +144,7 @@ Norm Norm::parse(std::string_view text) {
   refuse_name("Norm", norm_names(), text);
 }
 
-std::string Norm::text() const {
-  return groups == 0 ? name : fmt::format("{}:{}", name, groups);
-}
+std::string Norm::text() const { return groups == 0 ? name : fmt::format("{}:{}", name, groups); }
 
 AnyModule Norm::build(int64_t width, Layout layout, int64_t members) const {
   const auto& row = norm_row(name);
@@ -162,9 +156,7 @@ AnyModule Norm::build(int64_t width, Layout layout, int64_t members) const {
   return builder({.channels = width * members, .groups = row.takes_groups ? groups : 0, .members = members});
 }
 
-bool Norm::is_activation() const {
-  return norm_row(name).is_activation;
-}
+bool Norm::is_activation() const { return norm_row(name).is_activation; }
 
 void register_norm(NormRow row) {
   if (row.name.empty() || row.name.find(':') != std::string::npos)

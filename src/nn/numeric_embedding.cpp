@@ -44,17 +44,11 @@ AnyModule periodic_embeddings(const NumericEmbedding& e, int64_t columns, int64_
 
 }  // namespace
 
-EmbeddingKind parse_embedding(std::string_view text) {
-  return parse_name("numeric_embedding", kEmbeddings, text);
-}
+EmbeddingKind parse_embedding(std::string_view text) { return parse_name("numeric_embedding", kEmbeddings, text); }
 
-std::string text_of(EmbeddingKind kind) {
-  return name_of(kEmbeddings, kind);
-}
+std::string text_of(EmbeddingKind kind) { return name_of(kEmbeddings, kind); }
 
-bool is_piecewise(EmbeddingKind kind) {
-  return kind >= EmbeddingKind::piecewise;
-}
+bool is_piecewise(EmbeddingKind kind) { return kind >= EmbeddingKind::piecewise; }
 
 AnyModule NumericEmbedding::build(int64_t columns) const {
   if (is_piecewise(kind) && static_cast<int64_t>(bins.size()) != columns)

@@ -27,9 +27,7 @@ void check_bins(const Bins& bins) {
   }
 }
 
-Tensor bins_tensor(std::vector<float> values, int64_t columns) {
-  return torch::tensor(values).view({columns, -1});
-}
+Tensor bins_tensor(std::vector<float> values, int64_t columns) { return torch::tensor(values).view({columns, -1}); }
 
 }  // namespace
 

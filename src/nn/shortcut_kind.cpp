@@ -14,12 +14,8 @@ constexpr Named<ShortcutKind> kShortcuts[] = {
 
 }  // namespace
 
-ShortcutKind parse_shortcut(std::string_view text) {
-  return parse_name("shortcut", kShortcuts, text);
-}
+ShortcutKind parse_shortcut(std::string_view text) { return parse_name("shortcut", kShortcuts, text); }
 
-std::string text_of(ShortcutKind kind) {
-  return name_of(kShortcuts, kind);
-}
+std::string text_of(ShortcutKind kind) { return name_of(kShortcuts, kind); }
 
 }  // namespace reszoo

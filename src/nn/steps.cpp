@@ -4,16 +4,17 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/nn/chain.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 
 namespace reszoo {
 
 NamedStep::NamedStep(std::string name, nn::Sequential sequential)
     : nn::NamedAnyModule(std::move(name), AnyModule(Chain(std::move(sequential)))) {}
 
-void Composite::replace_part(const std::string& name, AnyModule module) {
+void Composite::replace_child(const std::string& name, AnyModule module) {
   AnyModule* found = child(name);
-  if (!found) fail(ErrorKind::usage, "replace_part: no part \"{}\"{}", name, suggestion(name, named_children().keys()));
+  if (!found)
+    fail(ErrorKind::usage, "replace_child: no part \"{}\"{}", name, suggestion(name, named_children().keys()));
   *found = std::move(module);
   replace_module(name, found->ptr());
 }
@@ -50,7 +51,7 @@ AnyModule* find_step(Steps& steps, const std::string& name) {
 
 AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
   // Cloneable::clone() calls reset(), which draws initial weights that are overwritten immediately.
-  const NoInit no_init;
+  const SkipInit skip_init;
   const GeneratorGuard guard(default_generators(device));  // a user's module may draw by other functions
   auto copy = module.clone(device);
   copy_flags(*module.ptr(), *copy.ptr());

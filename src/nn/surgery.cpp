@@ -22,7 +22,7 @@ void replace_module(nn::Module& root, const std::string& path, AnyModule module)
     fail(ErrorKind::usage,
          "surgery: \"{}\" is inside {} ({}), whose forward would not see the change; replace that module", path,
          parent_path.empty() ? "the root" : "\"" + parent_path + "\"", parent.name());
-  composite->replace_part(name, std::move(module));
+  composite->replace_child(name, std::move(module));
 }
 
 }  // namespace reszoo

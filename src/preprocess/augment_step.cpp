@@ -31,9 +31,7 @@ constexpr Named<AugmentOp> kAugmentOps[] = {
 };
 
 /// The angle of a shear, degrees.
-double angle_of(double shear) {
-  return std::atan(shear) * (180 / std::numbers::pi);
-}
+double angle_of(double shear) { return std::atan(shear) * (180 / std::numbers::pi); }
 
 /// The affine map of a step that moves pixels.
 Affine map_of(const AugmentStep& step) {
@@ -46,7 +44,7 @@ Affine map_of(const AugmentStep& step) {
   }
 }
 
-ImageBuffer make(ImageBuffer image, const AugmentStep& step, Sampling sampling, const Colour& fill) {
+ImageBuffer make(ImageBuffer image, const AugmentStep& step, Sampling sampling, const Color& fill) {
   const auto channels = image.channels;
   const double factor = 1 + step.magnitude;
   switch (step.op) {
@@ -74,7 +72,7 @@ ImageBuffer make(ImageBuffer image, const AugmentStep& step, Sampling sampling, 
 
 }  // namespace
 
-ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling, const Colour& fill) {
+ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling, const Color& fill) {
   for (const auto& step : steps) image = make(std::move(image), step, sampling, fill);
   return image;
 }

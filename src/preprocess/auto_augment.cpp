@@ -131,7 +131,7 @@ std::vector<AugmentStep> AutoAugment::draw(int64_t height, int64_t width, Random
   return steps;
 }
 
-ImageBuffer AutoAugment::operator()(ImageBuffer image, Random& random, Sampling sampling, const Colour& fill) const {
+ImageBuffer AutoAugment::operator()(ImageBuffer image, Random& random, Sampling sampling, const Color& fill) const {
   const auto steps = draw(image.height, image.width, random);
   return augment(std::move(image), steps, sampling, fill);
 }

@@ -14,10 +14,8 @@ namespace {
 
 namespace chrono = std::chrono;
 
-constexpr Named<DatePart> kDateParts[] = {{"days", DatePart::days},
-                                          {"month", DatePart::month},
-                                          {"weekday", DatePart::weekday},
-                                          {"hour", DatePart::hour}};
+constexpr Named<DatePart> kDateParts[] = {
+    {"days", DatePart::days}, {"month", DatePart::month}, {"weekday", DatePart::weekday}, {"hour", DatePart::hour}};
 
 constexpr double microseconds_a_day = 86400e6;
 constexpr double most_days = 1e7;  // within the years that a calendar of 16 bits counts

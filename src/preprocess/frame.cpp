@@ -28,7 +28,7 @@ std::optional<double> number_in(std::string_view word) {
 }
 
 /// Concatenates text columns; they get one list of words.
-Column joined_text(const std::vector<Column>& parts) {
+Column concat_text(const std::vector<Column>& parts) {
   Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
   std::unordered_map<std::string, int64_t> code_of;
   std::vector<Tensor> codes;
@@ -47,7 +47,7 @@ Column joined_text(const std::vector<Column>& parts) {
 }
 
 /// Concatenates columns of one name.
-Column joined(const std::vector<Column>& parts) {
+Column concat(const std::vector<Column>& parts) {
   bool text = false, number = false, date = false;
   for (const auto& part : parts) {
     if (part.missing().all().item<bool>()) continue;
@@ -59,7 +59,7 @@ Column joined(const std::vector<Column>& parts) {
   if (text) {
     auto texts = parts;
     for (auto& part : texts) part = as_text(part);
-    return joined_text(texts);
+    return concat_text(texts);
   }
   Column all{parts.front().name, Column::Kind::number, {}, {}, {}, date};
   std::vector<Tensor> numbers;
@@ -108,18 +108,12 @@ Column Column::of_text(std::string name, const std::vector<std::string>& values)
   return column;
 }
 
-int64_t Column::size() const {
-  return kind == Kind::number ? numbers.size(0) : codes.size(0);
-}
+int64_t Column::size() const { return kind == Kind::number ? numbers.size(0) : codes.size(0); }
 
-Tensor Column::missing() const {
-  return kind == Kind::number ? numbers.isnan() : codes < 0;
-}
+Tensor Column::missing() const { return kind == Kind::number ? numbers.isnan() : codes < 0; }
 
 // Adding 0 turns -0 into 0.
-std::string number_text(double value) {
-  return fmt::format("{}", value + 0.0);
-}
+std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
 
 Column as_text(const Column& column) {
   if (column.kind == Column::Kind::text) return column;
@@ -172,9 +166,7 @@ Frame take_rows(const Frame& table, const Tensor& rows) {
   return taken;
 }
 
-int64_t Frame::rows() const {
-  return columns.empty() ? 0 : columns.front().size();
-}
+int64_t Frame::rows() const { return columns.empty() ? 0 : columns.front().size(); }
 
 const Column* Frame::find(const std::string& name) const {
   for (const auto& column : columns)
@@ -194,13 +186,13 @@ std::vector<std::string> Frame::names() const {
   return names;
 }
 
-Frame joined(const std::vector<Frame>& tables) {
+Frame concat(const std::vector<Frame>& tables) {
   Frame all;
   if (tables.empty()) return all;
   for (const auto& first : tables.front().columns) {
     std::vector<Column> parts;
     for (const auto& table : tables) parts.push_back(table.at(first.name));
-    all.columns.push_back(joined(parts));
+    all.columns.push_back(concat(parts));
   }
   return all;
 }

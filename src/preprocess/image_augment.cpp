@@ -69,13 +69,13 @@ ColorJitter color_jitter_from(const nlohmann::json& json) {
   ColorJitter read;
   for (const auto& [key, value] : object) {
     const auto* number = std::ranges::find(kJitterNumbers, key, &JitterNumber::name);
-    if (number == std::end(kJitterNumbers)) fail(ErrorKind::file, "{}: no jitter \"{}\"", kSubject, printable(key));
+    if (number == std::end(kJitterNumbers)) fail(ErrorKind::file, "{}: no jitter \"{}\"", kSubject, escaped(key));
     read.*number->value = json_field<double>(object, key, kSubject);
   }
   return read;
 }
 
-Colour fill_from(const nlohmann::json& json) {
+Color fill_from(const nlohmann::json& json) {
   const auto bytes = json_field<std::vector<int64_t>>(json, "fill", kSubject);
   const auto is_byte = [](int64_t value) { return value >= 0 && value <= 255; };
   if (bytes.size() != 3 || !std::ranges::all_of(bytes, is_byte))
@@ -85,20 +85,13 @@ Colour fill_from(const nlohmann::json& json) {
 
 void read_field(ImageAugment& read, const nlohmann::json& json, const std::string& key) {
   const auto* number = std::ranges::find(kNumbers, key, &Number::name);
-  if (number != std::end(kNumbers))
-    read.*number->value = json_field<double>(json, key, kSubject);
-  else if (key == "auto_augment")
-    read.auto_augment = parsed_json_field(json, key, kSubject, AutoAugment::parse);
-  else if (key == "color_jitter")
-    read.color_jitter = color_jitter_from(json);
-  else if (key == "erase_noise")
-    read.erase_noise = json_field<bool>(json, key, kSubject);
-  else if (key == "interpolation")
-    read.interpolation = json_field<std::string>(json, key, kSubject);
-  else if (key == "fill")
-    read.fill = fill_from(json);
-  else
-    fail(ErrorKind::file, "{}: no option \"{}\"", kSubject, printable(key));
+  if (number != std::end(kNumbers)) read.*number->value = json_field<double>(json, key, kSubject);
+  else if (key == "auto_augment") read.auto_augment = parsed_json_field(json, key, kSubject, AutoAugment::parse);
+  else if (key == "color_jitter") read.color_jitter = color_jitter_from(json);
+  else if (key == "erase_noise") read.erase_noise = json_field<bool>(json, key, kSubject);
+  else if (key == "interpolation") read.interpolation = json_field<std::string>(json, key, kSubject);
+  else if (key == "fill") read.fill = fill_from(json);
+  else fail(ErrorKind::file, "{}: no option \"{}\"", kSubject, escaped(key));
 }
 
 }  // namespace
@@ -121,8 +114,8 @@ std::vector<AugmentStep> ImageAugment::draw(int64_t height, int64_t width, Rando
 ImageBuffer ImageAugment::operator()(ImageBuffer image, Random& random) const {
   const auto size = static_cast<int64_t>(image.bytes.size());
   if ((image.channels != 1 && image.channels != 3) || size != image.height * image.row_size())
-    fail(ErrorKind::input, "ImageAugment: must have 1 or 3 channels without gaps, got {}x{}x{}, bytes={}",
-         image.height, image.width, image.channels, size);
+    fail(ErrorKind::input, "ImageAugment: must have 1 or 3 channels without gaps, got {}x{}x{}, bytes={}", image.height,
+         image.width, image.channels, size);
   const auto sampling = find_name(kSamplings, interpolation).value_or(Sampling::nearest);
   const auto steps = draw(image.height, image.width, random);
   return augment(std::move(image), steps, sampling, fill);

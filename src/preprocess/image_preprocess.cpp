@@ -106,8 +106,7 @@ void ImagePreprocess::normalise(const ImageBuffer& pixels, float* to) const {
 ImageBuffer ImagePreprocess::prepare(const LazyImage& image) const {
   const auto [height, width] = resized(*this, image.height(), image.width());
   Box window{0, 0, height, width};
-  if (!crop)
-    return resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
+  if (!crop) return resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
   const auto side = *crop;
   const auto top = crop_start(height, side), left = crop_start(width, side);
   window = {std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)};

@@ -7,8 +7,8 @@
 
 namespace reszoo {
 
-ImageBuffer InMemoryImage::read(const Box& box, int64_t shrink) const {
-  if (shrink != 1) fail(ErrorKind::usage, "InMemoryImage: has no smaller copy, got shrink={}", shrink);
+ImageBuffer InMemoryImage::read(const Box& box, int64_t scale_denom) const {
+  if (scale_denom != 1) fail(ErrorKind::usage, "InMemoryImage: has no smaller copy, got scale_denom={}", scale_denom);
   ImageBuffer part(box.height, box.width, channels_);
   for (int64_t y = 0; y < box.height; ++y) {
     const auto* from = first_ + ((box.top + y) * width_ + box.left) * channels_;

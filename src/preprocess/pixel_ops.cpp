@@ -71,12 +71,9 @@ Hsv hsv_of(int r, int g, int b) {
   const auto range = static_cast<float>(most - least);
   const auto below = [&](int x) { return static_cast<float>(most - x) / range; };
   float hue = 0;  // in sixths of the circle, from -1
-  if (r == most)
-    hue = below(b) - below(g);
-  else if (g == most)
-    hue = static_cast<float>(2.0 + below(r) - below(b));
-  else
-    hue = static_cast<float>(4.0 + below(g) - below(r));
+  if (r == most) hue = below(b) - below(g);
+  else if (g == most) hue = static_cast<float>(2.0 + below(r) - below(b));
+  else hue = static_cast<float>(4.0 + below(g) - below(r));
   double turn = hue / 6.0 + 1.0;
   if (turn >= 1) turn -= 1;
   hue = static_cast<float>(turn);

@@ -16,9 +16,7 @@ namespace {
 /// From output to input: x' = m0 x + m1 y + m2, y' = m3 x + m4 y + m5.
 using Matrix = std::array<double, 6>;
 
-double radians(double degrees) {
-  return degrees * (std::numbers::pi / 180);
-}
+double radians(double degrees) { return degrees * (std::numbers::pi / 180); }
 
 /// To 15 decimals, as Pillow does, so that a quarter turn is one; through text, for no other way is exact.
 double rounded(double x) {
@@ -45,7 +43,7 @@ Matrix inverse_of(const Affine& map, double x, double y) {
 
 /// A pixel of C channels, or `fill` for one outside of the image.
 template <int C>
-void copy_pixel(const ImageBuffer& from, int64_t x, int64_t y, const Colour& fill, uint8_t* to) {
+void copy_pixel(const ImageBuffer& from, int64_t x, int64_t y, const Color& fill, uint8_t* to) {
   const bool inside = x >= 0 && x < from.width && y >= 0 && y < from.height;
   std::copy_n(inside ? from.row(y) + x * C : fill.data(), C, to);
 }
@@ -62,7 +60,7 @@ std::vector<int64_t> positions(double step, double first, int64_t inputs, int64_
 }
 
 template <int C>
-ImageBuffer warp_straight(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
+ImageBuffer warp_straight(const ImageBuffer& image, const Matrix& m, const Color& fill) {
   ImageBuffer result(image.height, image.width, C);
   const auto columns = positions(m[0], m[2], image.width, image.width);
   const auto rows = positions(m[4], m[5], image.height, image.height);
@@ -82,7 +80,7 @@ int64_t fixed(double x) {
 }
 
 template <int C>
-ImageBuffer warp_nearest(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
+ImageBuffer warp_nearest(const ImageBuffer& image, const Matrix& m, const Color& fill) {
   const auto x_by_x = fixed(m[0]), x_by_y = fixed(m[1]), y_by_x = fixed(m[3]), y_by_y = fixed(m[4]);
   const auto first_x = fixed(m[2] + m[0] * 0.5 + m[1] * 0.5), first_y = fixed(m[5] + m[3] * 0.5 + m[4] * 0.5);
   ImageBuffer result(image.height, image.width, C);
@@ -112,7 +110,7 @@ void mix_pixel(const ImageBuffer& from, double x, double y, uint8_t* to) {
 }
 
 template <int C>
-ImageBuffer warp_bilinear(const ImageBuffer& image, const Matrix& m, const Colour& fill) {
+ImageBuffer warp_bilinear(const ImageBuffer& image, const Matrix& m, const Color& fill) {
   ImageBuffer result(image.height, image.width, C);
   const auto height = static_cast<double>(image.height), width = static_cast<double>(image.width);
   auto* to = result.bytes.data();
@@ -120,24 +118,21 @@ ImageBuffer warp_bilinear(const ImageBuffer& image, const Matrix& m, const Colou
     for (int64_t column = 0; column < result.width; ++column, to += C) {
       const double x = static_cast<double>(column) + 0.5, y = static_cast<double>(row) + 0.5;
       const double from_x = m[0] * x + m[1] * y + m[2], from_y = m[3] * x + m[4] * y + m[5];
-      if (from_x >= 0 && from_x < width && from_y >= 0 && from_y < height)
-        mix_pixel<C>(image, from_x, from_y, to);
-      else
-        std::copy_n(fill.data(), C, to);
+      if (from_x >= 0 && from_x < width && from_y >= 0 && from_y < height) mix_pixel<C>(image, from_x, from_y, to);
+      else std::copy_n(fill.data(), C, to);
     }
   return result;
 }
 
 template <int C>
-ImageBuffer warp_channels(const ImageBuffer& image, const Matrix& m, Sampling sampling, const Colour& fill) {
+ImageBuffer warp_channels(const ImageBuffer& image, const Matrix& m, Sampling sampling, const Color& fill) {
   if (sampling == Sampling::bilinear) return warp_bilinear<C>(image, m, fill);
   return m[1] == 0 && m[3] == 0 ? warp_straight<C>(image, m, fill) : warp_nearest<C>(image, m, fill);
 }
 
-ImageBuffer warp(ImageBuffer image, const Matrix& m, Sampling sampling, const Colour& fill) {
+ImageBuffer warp(ImageBuffer image, const Matrix& m, Sampling sampling, const Color& fill) {
   if (m == Matrix{1, 0, 0, 0, 1, 0}) return image;
-  return image.channels == 1 ? warp_channels<1>(image, m, sampling, fill)
-                               : warp_channels<3>(image, m, sampling, fill);
+  return image.channels == 1 ? warp_channels<1>(image, m, sampling, fill) : warp_channels<3>(image, m, sampling, fill);
 }
 
 }  // namespace
@@ -159,7 +154,7 @@ ImageBuffer flip_horizontal(ImageBuffer image) {
   return image;
 }
 
-ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling, const Colour& fill) {
+ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling, const Color& fill) {
   if (!(map.scale > 0)) fail(ErrorKind::usage, "affine: scale must be positive, got scale={}", map.scale);
   const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
   const std::array<double, 2> middle{width * 0.5, height * 0.5};
@@ -167,7 +162,7 @@ ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling, cons
   return warp(std::move(image), inverse_of(map, x, y), sampling, fill);
 }
 
-ImageBuffer rotate(ImageBuffer image, double degrees, Sampling sampling, const Colour& fill) {
+ImageBuffer rotate(ImageBuffer image, double degrees, Sampling sampling, const Color& fill) {
   double angle = std::fmod(degrees, 360);
   if (angle < 0) angle += 360;
   const double cos = rounded(std::cos(-radians(angle))), sin = rounded(std::sin(-radians(angle)));

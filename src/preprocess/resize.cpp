@@ -15,9 +15,7 @@ struct Filter {
   double (*at)(double);
 };
 
-double triangle(double x) {
-  return std::max(0.0, 1 - std::abs(x));
-}
+double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
 
 double cubic(double x) {
   constexpr double a = -0.5;
@@ -85,16 +83,15 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
 
 /// What becomes of the rows of `part`: the columns that the axis wants, with so many channels. They are
 /// resized as they are read, while they are in the cache.
-ImageBuffer read_columns(const LazyImage& image, const Box& part, int64_t channels, const Axis& axis, const Filter& filter) {
+ImageBuffer read_columns(const LazyImage& image, const Box& part, int64_t channels, const Axis& axis,
+                         const Filter& filter) {
   if (axis.inputs == axis.outputs) return with_channels(image.read(part), channels);
   const auto taps = taps_of(axis, needed(axis, filter).first, filter);
   ImageBuffer result(part.height, axis.count, channels);
   int64_t row = 0;
   image.read_rows(part, 1, [&](const ImageBuffer& rows) {
-    if (rows.channels == channels)
-      detail::resize_columns(rows, taps, result, row);
-    else
-      detail::resize_columns(with_channels(rows, channels), taps, result, row);
+    if (rows.channels == channels) detail::resize_columns(rows, taps, result, row);
+    else detail::resize_columns(with_channels(rows, channels), taps, result, row);
     row += rows.height;
   });
   return result;
@@ -108,25 +105,25 @@ ImageBuffer resize_rows(ImageBuffer pixels, const Axis& axis, int64_t origin, co
 }
 
 /// An image's smaller copy as an image of its own.
-class Shrunk : public LazyImage {
+class ScaledImage : public LazyImage {
  public:
-  Shrunk(const LazyImage& image, int64_t shrink) : image_(image), shrink_(shrink) {}
-  int64_t height() const override { return (image_.height() + shrink_ - 1) / shrink_; }
-  int64_t width() const override { return (image_.width() + shrink_ - 1) / shrink_; }
-  ImageBuffer read(const Box& box, int64_t) const override { return image_.read(box, shrink_); }
+  ScaledImage(const LazyImage& image, int64_t scale_denom) : image_(image), scale_denom_(scale_denom) {}
+  int64_t height() const override { return (image_.height() + scale_denom_ - 1) / scale_denom_; }
+  int64_t width() const override { return (image_.width() + scale_denom_ - 1) / scale_denom_; }
+  ImageBuffer read(const Box& box, int64_t) const override { return image_.read(box, scale_denom_); }
   void read_rows(const Box& box, int64_t, const TakeRows& take) const override {
-    image_.read_rows(box, shrink_, take);
+    image_.read_rows(box, scale_denom_, take);
   }
 
  private:
   const LazyImage& image_;
-  int64_t shrink_;
+  int64_t scale_denom_;
 };
 
 }  // namespace
 
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
-                   int64_t channels, Interpolation interpolation) {
+                        int64_t channels, Interpolation interpolation) {
   const Filter filter = interpolation == Interpolation::bicubic ? Filter{2, cubic} : Filter{1, triangle};
   const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
   const auto [top, rows] = needed(down, filter);
@@ -143,11 +140,11 @@ ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, 
 }
 
 ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,
-                      Interpolation interpolation) {
-  int64_t shrink = image.most_shrink();
-  while (shrink > 1 && (box.height / shrink < height || box.width / shrink < width)) shrink /= 2;
-  const Shrunk copy(image, shrink);
-  const Box part{box.top / shrink, box.left / shrink, box.height / shrink, box.width / shrink};
+                           Interpolation interpolation) {
+  int64_t scale_denom = image.max_scale_denom();
+  while (scale_denom > 1 && (box.height / scale_denom < height || box.width / scale_denom < width)) scale_denom /= 2;
+  const ScaledImage copy(image, scale_denom);
+  const Box part{box.top / scale_denom, box.left / scale_denom, box.height / scale_denom, box.width / scale_denom};
   return resize_part(copy, part, height, width, {0, 0, height, width}, channels, interpolation);
 }
 

@@ -28,11 +28,11 @@ inline Interpolation interpolation_of(const std::string& text) {
 /// Source: the filters of Keys 1981 (bicubic, a = -0.5) and the triangle; rounding and order
 /// as in Image.resize of Pillow 13 (earlier ones take columns first in tall images too).
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
-                   int64_t channels, Interpolation interpolation);
+                        int64_t channels, Interpolation interpolation);
 
 /// The same of the smallest copy of the image that is at least as large as the
 /// result, where the image has one: for training, which is not exact to the pixel.
 ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,
-                      Interpolation interpolation);
+                           Interpolation interpolation);
 
 }  // namespace reszoo

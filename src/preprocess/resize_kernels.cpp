@@ -14,13 +14,9 @@ namespace reszoo::detail::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-int64_t pairs_size(const Taps& taps) {
-  return (taps.count + 1) / 2 * 2;
-}
+int64_t pairs_size(const Taps& taps) { return (taps.count + 1) / 2 * 2; }
 
-uint8_t ToByte(int32_t sum) {
-  return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255));
-}
+uint8_t ToByte(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255)); }
 
 /// As it is written in resize_kernels.h.
 void PlainColumns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t first) {
@@ -40,7 +36,8 @@ void PlainColumns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, in
 }
 
 /// A row of sums over rows, from the byte `x` on.
-void PlainSums(const ImageBuffer& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x, uint8_t* to) {
+void PlainSums(const ImageBuffer& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x,
+               uint8_t* to) {
   for (; x < from.row_size(); ++x) {
     int32_t sum = 1 << (kWeightBits - 1);
     for (int64_t k = 0; k < count; ++k) sum += rows[x + k * from.row_size()] * weights[k];

@@ -64,9 +64,7 @@ Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
   return torch::where((x <= x0).logical_or(left == last), y0, slope * (x - x0) + y0);
 }
 
-double normal_quantile(double level) {
-  return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>();
-}
+double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
 /// The values with noise that spreads ties.
 Tensor with_noise(const Tensor& values, const ScalerOptions& options) {

@@ -120,7 +120,9 @@ struct TablePreprocess::Fitting {
   }
 
   static ColumnSummary summary_of(const Column& column, const char* kind) {
-    return {.name = column.name, .kind = kind, .missing = share(count(column.missing()), column),
+    return {.name = column.name,
+            .kind = kind,
+            .missing = share(count(column.missing()), column),
             .quantiles = five_quantiles(column.numbers)};
   }
 };

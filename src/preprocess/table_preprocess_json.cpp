@@ -104,14 +104,12 @@ TablePreprocess TablePreprocess::from(const json& object, const std::map<std::st
   if (object.contains("summary"))
     for (const auto& item : json_field<std::vector<json>>(object, "summary", subject))
       read.summaries_.push_back(read_summary(item));
-  else
-    read.summaries_ = read.guessed_summaries();
+  else read.summaries_ = read.guessed_summaries();
   for (auto& summary : read.summaries_)
     for (const auto& category : read.categories_)
       if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
   const auto scaling = parsed_json_field(object, "scaling", subject, parse_scaling);
-  if (!read.numbers_.empty())
-    read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
+  if (!read.numbers_.empty()) read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
   return read;
 }
 

@@ -17,10 +17,10 @@ using Names = std::vector<std::string>;
 // Whole numbers with more different values than this are taken for a quantity.
 constexpr int64_t most_classes = 20;
 
-constexpr Named<Task> kTasks[] = {
-    {"regression", Task::regression}, {"quantile", Task::quantile},     {"count", Task::count},
-    {"binary", Task::binary},         {"multiclass", Task::multiclass}, {"ordinal", Task::ordinal},
-    {"multilabel", Task::multilabel}};
+constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
+                                  {"count", Task::count},           {"binary", Task::binary},
+                                  {"multiclass", Task::multiclass}, {"ordinal", Task::ordinal},
+                                  {"multilabel", Task::multilabel}};
 
 /// Throws for the first row (from 1) where `bad` holds.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
@@ -182,8 +182,7 @@ Tensor Target::encode(const Frame& table) const {
 }
 
 Tensor Target::encode(const Column& column) const {
-  if (names_.size() != 1)
-    fail(ErrorKind::usage, "target \"{}\": needs {} columns, got one", name(), names_.size());
+  if (names_.size() != 1) fail(ErrorKind::usage, "target \"{}\": needs {} columns, got one", name(), names_.size());
   auto renamed = column;
   renamed.name = names_.front();
   return encode(Frame{{renamed}});

@@ -33,7 +33,7 @@ void Target::check() const {
   const auto rising = [](double a, double b) { return !(a < b); };
   const bool fractions = std::all_of(quantiles_.begin(), quantiles_.end(), [](double q) { return q > 0 && q < 1; });
   if (task_ == Task::quantile && (quantiles_.empty() || !fractions ||
-      std::adjacent_find(quantiles_.begin(), quantiles_.end(), rising) != quantiles_.end()))
+                                  std::adjacent_find(quantiles_.begin(), quantiles_.end(), rising) != quantiles_.end()))
     fail(ErrorKind::usage, "target: quantiles must be rising fractions in (0, 1), got {}", fmt::join(quantiles_, ", "));
   auto sorted = classes_;
   std::sort(sorted.begin(), sorted.end());

@@ -36,7 +36,7 @@ void build(Model& model, const TrainingData& data, const TrainingRecipe& recipe,
 namespace {
 
 /// Writes the model; of a network that the registry does not know the weights alone.
-void save(const Model& model, const std::filesystem::path& path, const State& weights, const FitOptions& options) {
+void save(const Model& model, const std::filesystem::path& path, const StateDict& weights, const FitOptions& options) {
   if (options.network) write_safetensors(path, weights);
   else model.save(path, weights);
 }
@@ -44,12 +44,12 @@ void save(const Model& model, const std::filesystem::path& path, const State& we
 TrainerHooks with_files(const Model& model, const std::filesystem::path& out, const FitOptions& options) {
   auto hooks = options.hooks;
   if (out.empty()) return hooks;
-  hooks.on_best = [&model, &options, out](const State& best, const Progress& progress) {
+  hooks.on_best = [&model, &options, out](const StateDict& best, const Progress& progress) {
     save(model, out / "model.safetensors", best, options);
     if (options.hooks.on_best) options.hooks.on_best(best, progress);
   };
   if (options.keep > 0)
-    hooks.on_weights = [&model, &options, out](const State& weights, const std::vector<EpochRecord>& history) {
+    hooks.on_weights = [&model, &options, out](const StateDict& weights, const std::vector<EpochRecord>& history) {
       keep_best_epochs(out, history, best_epochs(history, options.evaluation.monitor, options.keep),
                        [&](const auto& path) { save(model, path, weights, options); });
       if (options.hooks.on_weights) options.hooks.on_weights(weights, history);
@@ -77,8 +77,9 @@ TrainingStopped::TrainingStopped(const std::filesystem::path& folder)
       folder_(folder) {}
 
 TrainingRecipe default_recipe(const TrainingData& data) {
-  const auto name = data.images ? default_image_recipe(*data.images)
-                    : detail::domain_of(data) == Domain::image ? "image" : "auto";
+  const auto name = data.images                                ? default_image_recipe(*data.images)
+                    : detail::domain_of(data) == Domain::image ? "image"
+                                                               : "auto";
   return training_recipe(name, data.train.rows());
 }
 
@@ -110,7 +111,7 @@ double dry_run(const TrainingData& data, const TrainingRecipe& recipe, const Fit
   auto trainer_options = recipe.trainer;
   apply_fine_tuning(model.network(), recipe.fine_tuning, trainer_options.optimizer.rules);
   Trainer trainer(model.network(), complete.loss, complete.evaluation, trainer_options);
-  const auto batch = data.train.to(trainer_options.device).in_order(trainer_options.batch_size).next().value();
+  const auto batch = data.train.to(trainer_options.device).sequential(trainer_options.batch_size).next().value();
   return trainer.train_step(batch, trainer_options.optimizer.lr);
 }
 

@@ -77,7 +77,7 @@ LoaderOptions loader_options(const ImageDataOptions& options) {
   return loader;
 }
 
-Batches image_batches(const Model& model, const ImageRows& rows, const ImageRecipe& recipe,
+Dataset image_batches(const Model& model, const ImageRows& rows, const ImageRecipe& recipe,
                       const ImageDataOptions& options) {
   const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
   ImageTransform transform{*model.image, recipe.crop, recipe.augment};
@@ -90,14 +90,14 @@ Batches image_batches(const Model& model, const ImageRows& rows, const ImageReci
 }
 
 ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageDataOptions& options) {
-  auto parts = read_image_parts(path, options.read);
+  auto parts = read_image_splits(path, options.read);
   for (const auto& note : parts.notes)
     if (options.on_note) options.on_note(note);
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 
 /// A part that is some of the training images, set apart by the path, or a path of its own.
-std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, const std::optional<ImageRows>& apart,
+std::optional<ImageRows> part_of(const ImageSplits& all, const Tensor& rows, const std::optional<ImageRows>& apart,
                                  const std::optional<double>& fraction, const std::filesystem::path& path,
                                  const ImageDataOptions& options) {
   if (rows.numel() > 0) return take_images(all.train, rows);
@@ -106,11 +106,10 @@ std::optional<ImageRows> part_of(const ImageParts& all, const Tensor& rows, cons
 }
 
 /// The split of the images to train on: without a fraction a tenth validates where the path sets nothing apart.
-Split split_images(const ImageParts& parts, const Target& target, const ImageDataOptions& options) {
+Split split_images(const ImageSplits& parts, const Target& target, const ImageDataOptions& options) {
   const auto& split = options.split;
   for (const auto* column : {&split.stratify, &split.group, &split.time})
-    if (!column->empty())
-      fail(ErrorKind::usage, "split: images are not parted by a column, got \"{}\"", *column);
+    if (!column->empty()) fail(ErrorKind::usage, "split: images are not parted by a column, got \"{}\"", *column);
   const double usual = parts.validation ? 0 : 0.1;
   const double validation = split.validation_path.empty() ? split.validation.value_or(usual) : 0;
   const double test = split.test_path.empty() ? split.test.value_or(0) : 0;
@@ -131,7 +130,7 @@ std::string default_image_recipe(const ImageRows& images, bool begins_with_weigh
   return are_small(images) ? "image" : "torchvision-v1";
 }
 
-TrainingData make_image_data(const ImageParts& parts, const ImageRecipe& recipe, const ImageDataOptions& options,
+TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe, const ImageDataOptions& options,
                              const std::string& source) {
   Model model;
   const auto split = with_error_context(source, [&] {
@@ -142,7 +141,7 @@ TrainingData make_image_data(const ImageParts& parts, const ImageRecipe& recipe,
   model.image = preprocess_for(train, recipe, options.preprocess);
   auto measured = recipe;
   measured.train_size = 0;
-  const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Batches> {
+  const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Dataset> {
     if (!rows) return std::nullopt;
     return with_error_context(path, [&] { return image_batches(model, *rows, measured, options); });
   };

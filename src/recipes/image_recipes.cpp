@@ -40,11 +40,11 @@ TrainingRecipe timm_a3_recipe(int64_t) {
   TrainingRecipe recipe{.network = "resnet50"};
   recipe.trainer.epochs = 100;
   recipe.trainer.batch_size = 2048;
-  recipe.trainer.optimizer = OptimizerOptions::usual(OptimizerKind::lamb);
+  recipe.trainer.optimizer = OptimizerOptions::defaults(OptimizerKind::lamb);
   recipe.trainer.optimizer.lr = 8e-3;
   recipe.trainer.optimizer.weight_decay = 0.02;
   recipe.trainer.optimizer.decay_norms_and_biases = false;
-  recipe.trainer.clip_norm = 1;
+  recipe.trainer.max_grad_norm = 1;
   recipe.trainer.schedule = Schedule::parse("cosine:0.05");
   recipe.trainer.channels_last = true;
   recipe.trainer.mix = {.mixup = 0.1, .cutmix = 1};

@@ -7,9 +7,9 @@
 #include "reszoo/base/parallel.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
+#include "reszoo/data/detect.h"
 #include "reszoo/data/idx.h"
 #include "reszoo/data/image_rows.h"
-#include "reszoo/data/source.h"
 
 namespace reszoo {
 namespace {

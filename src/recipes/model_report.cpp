@@ -36,10 +36,8 @@ std::vector<std::string> value_names(const Target& target) {
   std::vector<std::string> names;
   if (target.task() == Task::quantile)
     for (const double quantile : target.quantiles()) names.push_back(fmt::format("quantile {:g}", quantile));
-  else if (target.task() == Task::binary)
-    names = {target.classes().at(1)};
-  else
-    names = target.classes().empty() ? target.names() : target.classes();
+  else if (target.task() == Task::binary) names = {target.classes().at(1)};
+  else names = target.classes().empty() ? target.names() : target.classes();
   return names;
 }
 
@@ -59,7 +57,7 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
 
 /// The metrics by which the model was trained. Those of the task are of the model's target as it is now: thresholds may
 /// have been chosen after training.
-Metrics measure(FittedModel& fitted, const Batches& rows) {
+Metrics measure(FittedModel& fitted, const Dataset& rows) {
   const auto predictions = predict_rows(fitted.model, rows);
   auto metrics = fitted.evaluation.metrics(predictions.outputs, predictions.targets);
   const auto& target = fitted.model.target;

@@ -4,7 +4,7 @@
 
 #include "error_context.h"
 #include "reszoo/base/error.h"
-#include "reszoo/data/source.h"
+#include "reszoo/data/detect.h"
 #include "reszoo/metrics/importance.h"
 
 namespace reszoo {
@@ -19,12 +19,12 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Batches table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
+Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
   return {model.table->transform(frame), model.target->encode(frame), {}, weights};
 }
 
 /// A part that is either rows of the table or a file of its own.
-std::optional<Batches> table_part(const Model& model, const TableDataOptions& options, const Frame& frame,
+std::optional<Dataset> table_part(const Model& model, const TableDataOptions& options, const Frame& frame,
                                   const Tensor& rows, const std::filesystem::path& path) {
   if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
   if (path.empty()) return std::nullopt;
@@ -34,8 +34,8 @@ std::optional<Batches> table_part(const Model& model, const TableDataOptions& op
 /// Raw rows of the part that a model is measured on.
 Frame measured_rows(const Model& model, const TableDataOptions& options, const Frame& frame, const Split& split) {
   const auto some = [&](const Frame& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
-  for (const auto& [rows, path] : {std::pair(split.test, options.split.test_path),
-                                   std::pair(split.validation, options.split.validation_path)}) {
+  for (const auto& [rows, path] :
+       {std::pair(split.test, options.split.test_path), std::pair(split.validation, options.split.validation_path)}) {
     if (rows.numel() > 0) return some(take_rows(frame, rows));
     if (!path.empty()) return some(read_raw_rows(model, path, "", options.read));
   }
@@ -113,8 +113,8 @@ Split split_table(const TrainingTable& table, const TableDataOptions& options) {
   const auto& split = options.split;
   const double validation = split.validation_path.empty() ? split.validation.value_or(0.1) : 0;
   const double test = split.test_path.empty() ? split.test.value_or(0) : 0;
-  return with_error_context(
-      table.source, [&] { return split_rows(table.frame.rows(), validation, test, table.rule, options.seed); });
+  return with_error_context(table.source,
+                            [&] { return split_rows(table.frame.rows(), validation, test, table.rule, options.seed); });
 }
 
 TrainingData make_table_data(const TrainingTable& table, const Split& split, const TableDataOptions& options) {
@@ -159,7 +159,7 @@ Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const
   return frame;
 }
 
-Batches read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
+Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
                            const TableReadOptions& options) {
   if (const auto kind = detect_data(path); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path.string(), text_of(kind));

@@ -86,17 +86,17 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
   return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}};
 }
 
-Predictions predict_rows(Model& model, const Batches& rows) {
+Predictions predict_rows(Model& model, const Dataset& rows) {
   const int64_t batch_size = rows.input_shape().size() == 3 ? 64 : 1024;
   return predict(rows, batch_size, [&](const Tensor& inputs) { return model.outputs(inputs).to(at::kDouble); });
 }
 
-Metrics evaluate(Model& model, const Batches& rows) {
+Metrics evaluate(Model& model, const Dataset& rows) {
   if (!model.target) fail(ErrorKind::usage, "{}: does not know what its outputs mean; give an Evaluation", model.name);
   return evaluate(model, rows, evaluation_of(*model.target));
 }
 
-Metrics evaluate(Model& model, const Batches& rows, const Evaluation& evaluation) {
+Metrics evaluate(Model& model, const Dataset& rows, const Evaluation& evaluation) {
   const auto predictions = predict_rows(model, rows);
   return evaluation.metrics(predictions.outputs, predictions.targets);
 }

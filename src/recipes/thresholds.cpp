@@ -24,7 +24,7 @@ void require_thresholds(const Target& target) {
          text_of(target.task()));
 }
 
-void choose_thresholds(Model& model, const Batches& rows, ThresholdMetric metric) {
+void choose_thresholds(Model& model, const Dataset& rows, ThresholdMetric metric) {
   auto& target = *model.target;
   require_thresholds(target);
   const auto [outputs, targets, numbers] = predict_rows(model, rows);

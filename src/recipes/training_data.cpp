@@ -12,13 +12,13 @@ constexpr Named<ClassBalance> kBalances[] = {
 
 }  // namespace
 
-Batches balanced(const Batches& rows, const Target& target, ClassBalance balance) {
+Dataset balanced(const Dataset& rows, const Target& target, ClassBalance balance) {
   if (balance == ClassBalance::none) return rows;
   if (target.classes().empty())
     fail(ErrorKind::usage, "balance={}: needs classes, {} is of task={}", name_of(kBalances, balance), target.name(),
          text_of(target.task()));
   auto weights = balanced_weights(rows.targets());
-  if (balance == ClassBalance::draws) return rows.drawn(weights);
+  if (balance == ClassBalance::draws) return rows.with_sampling_weights(weights);
   if (rows.weights().defined()) weights = weights * rows.weights();
   return rows.weighted(weights);
 }

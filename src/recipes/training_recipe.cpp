@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "image_recipes.h"
 #include "reszoo/base/names.h"
 #include "reszoo/preprocess/bins.h"
 #include "reszoo/train/freeze.h"
-#include "image_recipes.h"
 
 namespace reszoo {
 namespace {
@@ -24,8 +24,9 @@ int64_t batch_size_for(int64_t rows) {
 
 TrainingRecipe auto_recipe(int64_t rows) {
   TrainingRecipe recipe;
-  recipe.options = {{"members", 16}, {"blocks", 2}, {"width", 96}, {"hidden_factor", 1}, {"dropout", 0.1},
-                  {"numeric_embedding", "piecewise"}, {"numeric_width", 16}};
+  recipe.options = {{"members", 16},      {"blocks", 2},    {"width", 96},
+                    {"hidden_factor", 1}, {"dropout", 0.1}, {"numeric_embedding", "piecewise"},
+                    {"numeric_width", 16}};
   recipe.bins = 48;
   recipe.trainer.epochs = 200;
   recipe.trainer.patience = 16;
@@ -33,8 +34,8 @@ TrainingRecipe auto_recipe(int64_t rows) {
   recipe.trainer.optimizer.lr = 2e-3;
   recipe.trainer.optimizer.weight_decay = 3e-4;
   recipe.trainer.optimizer.decay_norms_and_biases = false;
-  recipe.trainer.clip_norm = 1;
-  recipe.trainer.average = 0.99;
+  recipe.trainer.max_grad_norm = 1;
+  recipe.trainer.ema_decay = 0.99;
   return recipe;
 }
 
@@ -47,33 +48,32 @@ TrainingRecipe paper_recipe(int64_t) {
   return recipe;
 }
 
-constexpr Named<TrainingRecipe (*)(int64_t rows)> kRecipes[] = {
-    {"auto", auto_recipe},
-    {"paper", paper_recipe},
-    {"image", detail::image_recipe},
-    {"cifar", detail::cifar_recipe},
-    {"torchvision-v1", detail::torchvision_recipe},
-    {"timm-a3", detail::timm_a3_recipe},
-    {"finetune", detail::finetune_recipe}};
+constexpr Named<TrainingRecipe (*)(int64_t rows)> kRecipes[] = {{"auto", auto_recipe},
+                                                                {"paper", paper_recipe},
+                                                                {"image", detail::image_recipe},
+                                                                {"cifar", detail::cifar_recipe},
+                                                                {"torchvision-v1", detail::torchvision_recipe},
+                                                                {"timm-a3", detail::timm_a3_recipe},
+                                                                {"finetune", detail::finetune_recipe}};
 
 constexpr Named<Binning> kBinnings[] = {{"quantile", Binning::quantile}, {"tree", Binning::tree}};
 
-Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Batches& rows) {
+Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
   const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
   if (recipe.binning == Binning::quantile) return quantile_bins(numbers, recipe.bins);
   const auto targets = rows.targets().cpu();
   if (targets.dim() > 1 && targets.size(1) > 1)
     fail(ErrorKind::usage, "binning: a tree predicts one column, got {}; take quantile", model.target->names().size());
-  return tree_bins(numbers, targets.flatten(), {.bins = recipe.bins,
-                                                .classification = !targets.is_floating_point(),
-                                                .min_samples_leaf = kRowsInTreeBin});
+  return tree_bins(
+      numbers, targets.flatten(),
+      {.bins = recipe.bins, .classification = !targets.is_floating_point(), .min_samples_leaf = kRowsInTreeBin});
 }
 
 /// The recipe's options and what a table's training rows say of its network.
-nlohmann::json options_for_rows(const Model& model, const TrainingRecipe& recipe, const Batches& rows) {
+nlohmann::json options_for_rows(const Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
   const auto numeric = model.table->numeric_count();
-  nlohmann::json options{{"outputs", model.target->outputs()}, {"numeric", numeric},
-                         {"cardinalities", model.table->cardinalities()}};
+  nlohmann::json options{
+      {"outputs", model.target->outputs()}, {"numeric", numeric}, {"cardinalities", model.table->cardinalities()}};
   options.update(recipe.options);
   if (numeric == 0)
     for (const auto* name : {"numeric_embedding", "numeric_width"}) options.erase(name);
@@ -82,7 +82,7 @@ nlohmann::json options_for_rows(const Model& model, const TrainingRecipe& recipe
   return options;
 }
 
-nlohmann::json options_for_images(const Model& model, const TrainingRecipe& recipe, const Batches& images) {
+nlohmann::json options_for_images(const Model& model, const TrainingRecipe& recipe, const Dataset& images) {
   nlohmann::json options{{"outputs", model.target->outputs()}, {"channels", images.input_shape().front()}};
   options.update(recipe.options);
   return options;
@@ -101,12 +101,12 @@ TrainingRecipe training_recipe(std::string_view name, int64_t rows) {
 void choose_optimizer(TrainerOptions& options, OptimizerKind kind) {
   auto& optimizer = options.optimizer;
   if (kind == optimizer.kind) return;
-  auto other = OptimizerOptions::usual(kind);
+  auto other = OptimizerOptions::defaults(kind);
   other.weight_decay = optimizer.weight_decay;
   other.decay_norms_and_biases = optimizer.decay_norms_and_biases;
   optimizer = std::move(other);
   optimizer.nesterov = kind == OptimizerKind::sgd;
-  if (kind == OptimizerKind::lamb) options.clip_norm = 1;
+  if (kind == OptimizerKind::lamb) options.max_grad_norm = 1;
 }
 
 void choose_schedule(TrainerOptions& options, std::string_view text) {
@@ -119,12 +119,9 @@ void choose_schedule(TrainerOptions& options, std::string_view text) {
 }
 
 nlohmann::ordered_json settings_of(const TrainingRecipe& recipe) {
-  nlohmann::ordered_json settings{{"model", recipe.network},
-                                  {"options", recipe.options.dump()},
-                                  {"bins", recipe.bins},
-                                  {"binning", text_of(recipe.binning)},
-                                  {"loss", recipe.loss.number},
-                                  {"label_smoothing", recipe.loss.label_smoothing}};
+  nlohmann::ordered_json settings{{"model", recipe.network},    {"options", recipe.options.dump()},
+                                  {"bins", recipe.bins},        {"binning", text_of(recipe.binning)},
+                                  {"loss", recipe.loss.number}, {"label_smoothing", recipe.loss.label_smoothing}};
   // Named only where they are not the usual: a checkpoint without them goes on as before.
   const auto& tuning = recipe.fine_tuning;
   if (recipe.loss.classes != LossOptions{}.classes) settings["class_loss"] = recipe.loss.classes;
@@ -137,7 +134,7 @@ nlohmann::ordered_json settings_of(const TrainingRecipe& recipe) {
   return settings;
 }
 
-void build_network(Model& model, const TrainingRecipe& recipe, const Batches& rows) {
+void build_network(Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
   const auto& info = registry().find(recipe.network);
   const bool table = info.domain == Domain::tabular;
   if (!model.target) fail(ErrorKind::usage, "{}: the model needs a target, which says the outputs", recipe.network);
@@ -159,7 +156,7 @@ void apply_fine_tuning(Network& network, const FineTuning& tuning, std::vector<P
          parameters.size(), parameters.size(), network->head_path());
   const auto add = [&](const std::vector<ParameterRule>& more) { rules.insert(rules.end(), more.begin(), more.end()); };
   if (tuning.layer_decay != 1) add(layer_decay_rules(*network, tuning.layer_decay));
-  if (tuning.body_lr_factor != 1) add(head_rate_rules(*network, tuning.body_lr_factor));
+  if (tuning.body_lr_factor != 1) add(head_lr_rules(*network, tuning.body_lr_factor));
 }
 
 }  // namespace reszoo

@@ -7,8 +7,8 @@
 #include <map>
 #include <random>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 
 namespace reszoo {
 namespace {

@@ -53,10 +53,8 @@ ColumnProfile profile_of(const Column& given, int64_t bins, int64_t words) {
   if (profile.missing == profile.rows) return profile;
   const auto& values = numbers ? column.numbers : column.codes;
   const auto present = values.masked_select(missing.logical_not());
-  if (numbers)
-    add_numbers(profile, present, bins);
-  else
-    add_words(profile, column, present, words);
+  if (numbers) add_numbers(profile, present, bins);
+  else add_words(profile, column, present, words);
   return profile;
 }
 

@@ -47,9 +47,7 @@ std::string with_commas(std::string digits) {
 
 }  // namespace
 
-std::string count(int64_t value) {
-  return (value < 0 ? "−" : "") + with_commas(fmt::format("{}", std::abs(value)));
-}
+std::string count(int64_t value) { return (value < 0 ? "−" : "") + with_commas(fmt::format("{}", std::abs(value))); }
 
 std::string number(double value, int digits) {
   if (!std::isfinite(value)) return "not defined";

@@ -33,9 +33,7 @@ double step_of(const std::vector<double>& marks, const Axis& axis) {
   return marks.size() > 1 ? marks[1] - marks[0] : axis.high - axis.low;
 }
 
-std::string titled(const std::string& title) {
-  return title.empty() ? "/>" : fmt::format("><title>{}</title>", title);
-}
+std::string titled(const std::string& title) { return title.empty() ? "/>" : fmt::format("><title>{}</title>", title); }
 
 /// The cells of a drawing's area: how many points lie in which.
 constexpr int kColumns = 51, kRows = 29;
@@ -106,9 +104,7 @@ double Plot::at_x(double x) const {
 double Plot::at_y(double y) const {
   return kBottom - (std::clamp(y, y_.low, y_.high) - y_.low) / (y_.high - y_.low) * (kBottom - kTop);
 }
-bool Plot::inside(double x, double y) const {
-  return x >= x_.low && x <= x_.high && y >= y_.low && y <= y_.high;
-}
+bool Plot::inside(double x, double y) const { return x >= x_.low && x <= x_.high && y >= y_.low && y <= y_.high; }
 
 void Plot::line(const Points& points, const char* style, const std::string& title) {
   std::string path;
@@ -148,12 +144,9 @@ size_t Plot::density(const Points& points) {
   std::string dots;
   size_t outside = 0;
   for (const auto& [x, y] : points) {
-    if (!inside(x, y))
-      ++outside;
-    else if (points.size() <= few)
-      dots += fmt::format("M{:.1f} {:.1f}h0", at_x(x), at_y(y));
-    else
-      ++cells[{part(at_x(x), kLeft, kRight, kColumns), part(at_y(y), kTop, kBottom, kRows)}];
+    if (!inside(x, y)) ++outside;
+    else if (points.size() <= few) dots += fmt::format("M{:.1f} {:.1f}h0", at_x(x), at_y(y));
+    else ++cells[{part(at_x(x), kLeft, kRight, kColumns), part(at_y(y), kTop, kBottom, kRows)}];
   }
   drawn_ += dots.empty() ? draw(cells) : fmt::format(R"(<path class="points" d="{}"/>)", dots);
   return outside;

@@ -6,7 +6,7 @@
 
 #include "page.h"
 #include "report_parts.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 
 namespace reszoo {
 namespace {

@@ -42,9 +42,7 @@ std::vector<int64_t> drawn_classes(const Classified& rows) {
   return classes;
 }
 
-bool is_split(const Tensor& positive) {
-  return positive.any().item<bool>() && !positive.all().item<bool>();
-}
+bool is_split(const Tensor& positive) { return positive.any().item<bool>() && !positive.all().item<bool>(); }
 
 /// A curve a class, by `curve_of` (score, positive) to points and their area.
 template <typename CurveOf>

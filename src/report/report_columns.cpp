@@ -71,8 +71,7 @@ std::string one_dependence(const PartialDependence& along, const Axis& y) {
                                                : escape(along.words[static_cast<size_t>(x)]);
       if (!along.words.empty())
         plot.line({{x - 0.3, value}, {x + 0.3, value}}, series_styles[c], fmt::format("{}: {}", where, number(value)));
-      else if (outputs == 1)
-        plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
+      else if (outputs == 1) plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
     }
   }
   plot.rug(along.deciles);

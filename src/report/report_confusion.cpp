@@ -12,8 +12,8 @@
 namespace reszoo::page {
 namespace {
 
-constexpr int64_t most_classes = 30;  // of a matrix that can be read
-constexpr int64_t most_class_rows = 30;     // of a table
+constexpr int64_t most_classes = 30;     // of a matrix that can be read
+constexpr int64_t most_class_rows = 30;  // of a table
 
 /// A cell as deep in colour as its share of the true class.
 std::string cell(double rows, double of_class, bool wordy) {
@@ -99,10 +99,9 @@ std::string class_table(const ClassPart& part, const Classified& rows) {
     lines.push_back({name(part.classes.at(static_cast<size_t>(c)), 22), count(std::llround(value(there, c))),
                      share(value(hits, c), value(guessed, c)), share(value(hits, c), value(there, c)),
                      number(value(f1, c), 3)});
-  return figure("By class", "",
-                table({{"class"}, {"rows", true}, {"precision", true}, {"recall", true}, {"F1", true}}, lines),
-                some ? fmt::format("The {} of {} classes with the most rows missed.", most_class_rows, count(classes))
-                     : "");
+  return figure(
+      "By class", "", table({{"class"}, {"rows", true}, {"precision", true}, {"recall", true}, {"F1", true}}, lines),
+      some ? fmt::format("The {} of {} classes with the most rows missed.", most_class_rows, count(classes)) : "");
 }
 
 }  // namespace reszoo::page

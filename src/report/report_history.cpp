@@ -12,7 +12,7 @@ namespace reszoo::page {
 namespace {
 
 constexpr size_t most_epochs_drawn = 400;  // of a curve
-constexpr size_t most_dots = 60;     // beyond, single epochs cannot be told apart
+constexpr size_t most_dots = 60;           // beyond, single epochs cannot be told apart
 
 /// The epoch that was kept, from 1; 0 without.
 int64_t best_epoch(const std::vector<EpochRecord>& history) {
@@ -59,7 +59,7 @@ std::string history(const ReportData& data) {
     for (const auto& record : history) points.emplace_back(static_cast<double>(record.epoch), value_of(record));
     boxes.push_back(curve(name, points, best));
   };
-  const auto add_known = [&](const std::string& name, double EpochRecord::* value) {
+  const auto add_known = [&](const std::string& name, double EpochRecord::*value) {
     const auto value_of = std::mem_fn(value);
     if (std::any_of(history.begin(), history.end(), value_of)) add(name, value_of);
   };

@@ -14,17 +14,13 @@ namespace {
 
 constexpr double clipped = 0.002;  // fraction of rows beyond either end of an axis
 
-Tensor doubles(const Tensor& tensor) {
-  return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous();
-}
+Tensor doubles(const Tensor& tensor) { return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous(); }
 
 double quantile_of(const Tensor& sorted, double fraction) {
   return sorted[std::llround(fraction * static_cast<double>(sorted.size(0) - 1))].item<double>();
 }
 
-Tensor sorted(const Tensor& values) {
-  return std::get<0>(values.sort());
-}
+Tensor sorted(const Tensor& values) { return std::get<0>(values.sort()); }
 
 /// The range of nearly all values: a few far ones would press the others together.
 Axis axis_of_most(const Tensor& values, std::string label) {

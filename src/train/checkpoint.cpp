@@ -114,7 +114,7 @@ void check_settings(const std::string& path, const Json& saved, const Json& want
     if (!wanted.contains(key)) differs(key, was.dump(), "nothing");
 }
 
-void add(State& to, const std::string& prefix, const State& from) {
+void add(StateDict& to, const std::string& prefix, const StateDict& from) {
   for (const auto& item : from) to.insert(prefix + item.key(), item.value());
 }
 
@@ -122,26 +122,19 @@ void add(State& to, const std::string& prefix, const State& from) {
 void take(TrainState& state, const std::string& path, const std::string& key, const Tensor& value) {
   const auto dot = key.find('.');
   const auto part = key.substr(0, dot), name = key.substr(dot + 1);
-  if (part == "weights")
-    state.weights.insert(name, value);
-  else if (part == "average")
-    state.average.insert(name, value);
-  else if (part == "best")
-    state.best.insert(name, value);
-  else if (part == "optimizer")
-    state.optimizer.insert(name, value);
-  else if (key == "generator.cpu")
-    state.cpu_generator = value;
-  else if (key == "generator.cuda")
-    state.cuda_generator = value;
-  else
-    fail(ErrorKind::file, "{}: a checkpoint has no tensor {}", path, key);
+  if (part == "weights") state.weights.insert(name, value);
+  else if (part == "average") state.average.insert(name, value);
+  else if (part == "best") state.best.insert(name, value);
+  else if (part == "optimizer") state.optimizer.insert(name, value);
+  else if (key == "generator.cpu") state.cpu_generator = value;
+  else if (key == "generator.cuda") state.cuda_generator = value;
+  else fail(ErrorKind::file, "{}: a checkpoint has no tensor {}", path, key);
 }
 
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const TrainState& state, const Json& settings) {
-  State tensors;
+  StateDict tensors;
   add(tensors, "weights.", state.weights);
   add(tensors, "average.", state.average);
   add(tensors, "best.", state.best);

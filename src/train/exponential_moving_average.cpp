@@ -8,7 +8,8 @@
 
 namespace reszoo {
 
-ExponentialMovingAverage::ExponentialMovingAverage(const torch::nn::Module& module, double decay) : decay_(decay), average_("key") {
+ExponentialMovingAverage::ExponentialMovingAverage(const torch::nn::Module& module, double decay)
+    : decay_(decay), average_("key") {
   for (const auto& item : state_of(module)) {
     const auto& weight = item.value();
     const auto twin = weight.detach().clone();
@@ -25,7 +26,7 @@ void ExponentialMovingAverage::update(int64_t step) {
   for (size_t i = 0; i < copies_.size(); ++i) copies_[i].copy_(originals_[i]);
 }
 
-void ExponentialMovingAverage::load(const State& state) {
+void ExponentialMovingAverage::load(const StateDict& state) {
   const at::NoGradGuard no_grad;
   for (auto& item : average_) {
     const auto* value = state.find(item.key());

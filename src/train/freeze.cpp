@@ -13,9 +13,7 @@ namespace {
 using torch::nn::Module;
 
 /// Whether training moves statistics of the module's own: a batch norm, of whatever package.
-bool keeps_statistics(const Module& module) {
-  return module.named_buffers(/*recurse=*/false).contains("running_var");
-}
+bool keeps_statistics(const Module& module) { return module.named_buffers(/*recurse=*/false).contains("running_var"); }
 
 /// The batch norms in parts that have parameters, all of them frozen.
 std::set<std::shared_ptr<Module>> frozen_norms(const Module& root) {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 
 namespace reszoo::detail {
 

@@ -2,15 +2,15 @@
 #pragma once
 #include <span>
 
-#include "train/spec_text.h"
 #include "reszoo/preprocess/target.h"
+#include "train/spec_text.h"
 
 namespace reszoo::detail {
 
 /// The values of all losses' keys. A loss reads those that are its own.
 struct LossParameters {
-  double label_smoothing = 0;  ///< LossOptions::label_smoothing, of the losses of classes
-  double gamma = 2;            ///< of focal
+  double label_smoothing = 0;                  ///< LossOptions::label_smoothing, of the losses of classes
+  double gamma = 2;                            ///< of focal
   std::optional<double> alpha = std::nullopt;  ///< of focal: weight of class 1 of two, 1 - alpha that of class 0
 };
 

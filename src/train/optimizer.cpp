@@ -38,7 +38,7 @@ bool is_trained(const Tensor& parameter) { return parameter.requires_grad() && p
 
 }  // namespace
 
-OptimizerOptions OptimizerOptions::usual(OptimizerKind kind) {
+OptimizerOptions OptimizerOptions::defaults(OptimizerKind kind) {
   OptimizerOptions options{.kind = kind};
   switch (kind) {
     case OptimizerKind::adamw:
@@ -72,7 +72,7 @@ Optimizer::Optimizer(const nn::Module& module, const OptimizerOptions& options)
 }
 
 void Optimizer::add(const std::string& name, const Tensor& parameter) {
-  const auto rule = merged_rule(options_.rules, name);
+  const auto rule = resolve_rules(options_.rules, name);
   const bool decayed = options_.decay_norms_and_biases || parameter.dim() > 1;
   slots_.push_back({.name = name,
                     .parameter = parameter,
@@ -140,15 +140,15 @@ Tensor Optimizer::clip(double max_norm, const Tensor& norm) {
   return norm;
 }
 
-State Optimizer::state() const {
-  State state;
+StateDict Optimizer::state() const {
+  StateDict state;
   for (const auto& slot : slots_)
     for (size_t role = 0; role < slot.state.size(); ++role)
       state.insert(fmt::format("{}.{}", roles_[role], slot.name), slot.state[role]);
   return state;
 }
 
-void Optimizer::load(const State& state) {
+void Optimizer::load(const StateDict& state) {
   auto fresh = slots_;
   for (auto& slot : fresh) slot.state.clear();
   for (const auto& item : state) {

@@ -30,8 +30,7 @@ void prepare_output_folder(const fs::path& folder, bool resume, bool overwrite) 
     fail(ErrorKind::file, "{}: no checkpoint to resume from", (folder / "checkpoint.safetensors").string());
   const bool used = parts || has("model.safetensors") || has("checkpoint.safetensors");
   if (used && !resume && !overwrite)
-    fail(ErrorKind::usage, "{}: holds a model already; resume goes on with it, overwrite begins anew",
-         folder.string());
+    fail(ErrorKind::usage, "{}: holds a model already; resume goes on with it, overwrite begins anew", folder.string());
   if (!resume) remove_earlier_runs(folder);
   std::error_code error;
   fs::create_directories(folder, error);

@@ -78,7 +78,7 @@ void collect(const Steps& steps, const std::string& prefix, bool blocks, std::ve
 
 }  // namespace
 
-ParameterRule merged_rule(const std::vector<ParameterRule>& rules, const std::string& name) {
+ParameterRule resolve_rules(const std::vector<ParameterRule>& rules, const std::string& name) {
   ParameterRule merged{.pattern = name};
   for (const auto& rule : rules) {
     require(std::isfinite(rule.lr_factor) && rule.lr_factor >= 0, rule, "lr_factor", rule.lr_factor);
@@ -131,9 +131,9 @@ std::vector<ParameterRule> layer_decay_rules(const NetworkImpl& network, double 
   return rules;
 }
 
-std::vector<ParameterRule> head_rate_rules(const NetworkImpl& network, double body_factor) {
+std::vector<ParameterRule> head_lr_rules(const NetworkImpl& network, double body_factor) {
   if (!(std::isfinite(body_factor) && body_factor >= 0))
-    fail(ErrorKind::usage, "head_rate_rules: body_factor must be at least 0, got body_factor={}", body_factor);
+    fail(ErrorKind::usage, "head_lr_rules: body_factor must be at least 0, got body_factor={}", body_factor);
   std::vector<ParameterRule> rules;
   for (const auto& step : network.parts().body)
     if (!step.module().ptr()->parameters().empty())

@@ -6,11 +6,11 @@
 
 namespace reszoo {
 
-Predictions predict(const Batches& data, int64_t batch_size,
+Predictions predict(const Dataset& data, int64_t batch_size,
                     const std::function<Tensor(const Tensor& inputs)>& forward) {
   const at::NoGradGuard no_grad;
   std::vector<Tensor> outputs, targets, rows;
-  for (const auto& batch : data.in_order(batch_size)) {
+  for (const auto& batch : data.sequential(batch_size)) {
     if (batch.targets.size(0) == 0) continue;
     outputs.push_back(forward(batch.inputs));
     targets.push_back(batch.targets);

@@ -44,8 +44,7 @@ const ScheduleRow& row_named(std::string_view name) { return row_of(kRows, parse
 void add_drop(Schedule& schedule, std::string_view text) {
   const auto drop = detail::number_of("Schedule", "multistep", "drop", text, kDrop);
   if (!schedule.milestones.empty() && drop <= schedule.milestones.back())
-    fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} after {}", drop,
-         schedule.milestones.back());
+    fail(ErrorKind::usage, "Schedule: drops of multistep must grow, got {} after {}", drop, schedule.milestones.back());
   schedule.milestones.push_back(drop);
 }
 
@@ -53,8 +52,8 @@ void add_drop(Schedule& schedule, std::string_view text) {
 /// whatever rounding makes of it.
 double drops(const Schedule& s, double now, double total) {
   if (s.kind == Kind::step) return std::floor(now / (total * s.step_size) + 1e-9);
-  return static_cast<double>(std::ranges::count_if(
-      s.milestones, [&](double milestone) { return now >= total * milestone - 1e-9 * total; }));
+  return static_cast<double>(
+      std::ranges::count_if(s.milestones, [&](double milestone) { return now >= total * milestone - 1e-9 * total; }));
 }
 
 double half_cosine(double from, double to, double share) {
@@ -93,9 +92,10 @@ Schedule Schedule::parse(std::string_view text) {
     for (size_t i = 0; i < items.size(); ++i) {
       const auto& [key, value] = items[i];
       if (multistep && key.empty()) add_drop(schedule, value);
-      else put("Schedule", row.name,
-               key.empty() && i == 0 ? row.keys.front() : detail::key_named("Schedule", row.name, row.keys, key), value,
-               schedule);
+      else
+        put("Schedule", row.name,
+            key.empty() && i == 0 ? row.keys.front() : detail::key_named("Schedule", row.name, row.keys, key), value,
+            schedule);
     }
   }
   if (multistep && schedule.milestones.empty())

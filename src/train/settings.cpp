@@ -17,11 +17,9 @@ std::string text_of(OnNonfinite rule) { return name_of(kOnNonfinite, rule); }
 namespace reszoo::detail {
 namespace {
 
-std::string shape(const Tensor& x) {
-  return fmt::format("({}) {}", fmt::join(x.sizes(), ", "), x.toString());
-}
+std::string shape(const Tensor& x) { return fmt::format("({}) {}", fmt::join(x.sizes(), ", "), x.toString()); }
 
-std::string inputs_of(const Batches& data) {
+std::string inputs_of(const Dataset& data) {
   if (data.inputs().defined()) return shape(data.inputs());
   return fmt::format("({}, {}) made", data.rows(), fmt::join(data.input_shape(), ", "));
 }
@@ -32,7 +30,7 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   const auto add = [&](const char* name, const auto& value, const auto& usual) {
     if (value != usual) settings[name] = value;
   };
-  add("accumulate", o.accumulate, 1);
+  add("accumulate", o.gradient_accumulation_steps, 1);
   add("mixup", o.mix.mixup, 0.0);
   add("cutmix", o.mix.cutmix, 0.0);
   add("mix_probability", o.mix.probability, 1.0);
@@ -60,8 +58,8 @@ nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
 
 }  // namespace
 
-nlohmann::ordered_json settings_of(const TrainerOptions& o, const Batches& train,
-                                   const std::optional<Batches>& validation) {
+nlohmann::ordered_json settings_of(const TrainerOptions& o, const Dataset& train,
+                                   const std::optional<Dataset>& validation) {
   const auto& p = o.optimizer;
   nlohmann::ordered_json settings{{"epochs", o.epochs},
                                   {"batch_size", o.batch_size},
@@ -70,9 +68,9 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const Batches& train
                                   {"weight_decay", p.weight_decay},
                                   {"decay_norms_and_biases", p.decay_norms_and_biases},
                                   {"schedule", o.schedule.text()},
-                                  {"clip_norm", o.clip_norm},
+                                  {"clip_norm", o.max_grad_norm},
                                   {"patience", o.patience},
-                                  {"average", o.average},
+                                  {"average", o.ema_decay},
                                   {"seed", o.seed},
                                   {"device", o.device.is_cuda() ? "cuda" : "cpu"},
                                   {"fast", o.fast},
@@ -89,12 +87,15 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const Batches& train
 void check(const TrainerOptions& o) {
   if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
   if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
-  if (o.clip_norm < 0) fail(ErrorKind::usage, "Trainer: clip_norm must be at least 0, got {}", o.clip_norm);
+  if (o.max_grad_norm < 0) fail(ErrorKind::usage, "Trainer: max_grad_norm must be at least 0, got {}", o.max_grad_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
-  if (o.average < 0 || o.average >= 1) fail(ErrorKind::usage, "Trainer: average must be in [0, 1), got {}", o.average);
+  if (o.ema_decay < 0 || o.ema_decay >= 1)
+    fail(ErrorKind::usage, "Trainer: ema_decay must be in [0, 1), got {}", o.ema_decay);
   if (o.precision == Precision::automatic || o.precision == Precision::int8)
     fail(ErrorKind::usage, "Trainer: precision must be float32, bfloat16 or float16, got {}", text_of(o.precision));
-  if (o.accumulate < 1) fail(ErrorKind::usage, "Trainer: accumulate must be at least 1, got {}", o.accumulate);
+  if (o.gradient_accumulation_steps < 1)
+    fail(ErrorKind::usage, "Trainer: gradient_accumulation_steps must be at least 1, got {}",
+         o.gradient_accumulation_steps);
   if (!(o.mix.mixup >= 0 && o.mix.cutmix >= 0 && o.mix.probability >= 0 && o.mix.probability <= 1))
     fail(ErrorKind::usage,
          "Trainer: mixup and cutmix must be at least 0 and their probability in [0, 1], got {}, {}, {}", o.mix.mixup,

@@ -2,15 +2,15 @@
 #pragma once
 #include <optional>
 
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 #include "reszoo/train/trainer_options.h"
 
 namespace reszoo::detail {
 
 /// A flat object of the options and of the data's shapes: a checkpoint is
 /// refused where one of them differs. `options.settings` come last and win.
-nlohmann::ordered_json settings_of(const TrainerOptions& options, const Batches& train,
-                                   const std::optional<Batches>& validation);
+nlohmann::ordered_json settings_of(const TrainerOptions& options, const Dataset& train,
+                                   const std::optional<Dataset>& validation);
 
 /// Throws: Error (usage) for options that make no sense.
 void check(const TrainerOptions& options);

@@ -64,9 +64,7 @@ std::string bytes(unsigned field, std::string_view value) {
   return key(field, 2) + varint(value.size()) + std::string(value);
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 void remove_earlier(const fs::path& folder) {
   std::vector<fs::path> earlier;

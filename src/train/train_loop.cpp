@@ -23,8 +23,8 @@ AnyModule placed(AnyModule model, const TrainerOptions& options) {
   return model;
 }
 
-State copy_of(const State& state) {
-  State copy;
+StateDict copy_of(const StateDict& state) {
+  StateDict copy;
   for (const auto& item : state) copy.insert(item.key(), item.value().detach().clone());
   return copy;
 }
@@ -45,7 +45,7 @@ Tensor TrainLoop::input(const Tensor& x) const {
   return x.contiguous(options_.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
 }
 
-std::pair<Tensor, Tensor> TrainLoop::predict(const Batches& data) {
+std::pair<Tensor, Tensor> TrainLoop::predict(const Dataset& data) {
   const ModeGuard modes(*model_.ptr());
   const GeneratorGuard generators(default_generators(options_.device));
   model_.ptr()->eval();
@@ -54,7 +54,7 @@ std::pair<Tensor, Tensor> TrainLoop::predict(const Batches& data) {
   return {std::move(all.outputs), std::move(all.targets)};
 }
 
-Metrics TrainLoop::evaluate(const Batches& data) {
+Metrics TrainLoop::evaluate(const Dataset& data) {
   auto [outputs, targets] = predict(data);
   if (targets.is_floating_point()) targets = targets.to(at::kDouble);
   auto metrics = evaluation_.metrics(outputs.to(at::kDouble), targets);
@@ -62,20 +62,20 @@ Metrics TrainLoop::evaluate(const Batches& data) {
   return metrics;
 }
 
-void TrainLoop::start(const Batches& train, const std::optional<Batches>& validation) {
+void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& validation) {
   settings_ = settings_of(options_, train, validation);
   steps_ = train.batches(options_.batch_size);
   state_ = TrainState();
   best_pending_ = false;
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
-  fast_ = FastForward(options_.seed);
+  fast_ = FusedTraining(options_.seed);
   torch::manual_seed(options_.seed);
   buffers_ = model_.ptr()->buffers();
   buffers_before_.clear();
   for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
   average_.reset();
   events_.reset();
-  if (options_.average > 0) average_.emplace(*model_.ptr(), options_.average);
+  if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
   if (!options_.out.empty()) {
     open_run_folder(options_.out);
     const auto checkpoint = options_.out / "checkpoint.safetensors";
@@ -123,7 +123,7 @@ void TrainLoop::run_step(const Batch& batch) {
   if (hooks_.on_step) hooks_.on_step(progress());
 }
 
-bool TrainLoop::train_epoch(const Batches& train) {
+bool TrainLoop::train_epoch(const Dataset& train) {
   for (const auto& batch : train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step)) {
     run_step(batch);
     write_if_due();
@@ -133,7 +133,7 @@ bool TrainLoop::train_epoch(const Batches& train) {
 }
 
 /// The metrics of the weights that are kept: the moving average where there is one.
-Metrics TrainLoop::validate(const Batches& validation) {
+Metrics TrainLoop::validate(const Dataset& validation) {
   if (!average_) return evaluate(validation);
   const auto trained = copy_of(state_of(*model_.ptr()));
   load_state(*model_.ptr(), average_->state());
@@ -159,7 +159,7 @@ bool TrainLoop::update_best(const Metrics& metrics) {
   return better || first;
 }
 
-void TrainLoop::end_epoch(const std::optional<Batches>& validation) {
+void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   auto ended = progress();
   if (validation) ended.metrics = validate(*validation);
   tick();
@@ -200,7 +200,7 @@ TrainResult TrainLoop::finish(Outcome outcome) {
   return result;
 }
 
-TrainResult TrainLoop::fit(Trainer& trainer, const Batches& train, const std::optional<Batches>& validation) {
+TrainResult TrainLoop::fit(Trainer& trainer, const Dataset& train, const std::optional<Dataset>& validation) {
   trainer_ = &trainer;
   const ModeGuard modes(*model_.ptr());
   if (!model_.ptr()->is_training()) model_.ptr()->train();

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <optional>
 
-#include "reszoo/train/tensorboard_writer.h"
-#include "reszoo/train/fast_forward.h"
-#include "reszoo/train/trainer.h"
 #include "reszoo/train/exponential_moving_average.h"
+#include "reszoo/train/fused_training.h"
+#include "reszoo/train/tensorboard_writer.h"
+#include "reszoo/train/trainer.h"
 
 namespace reszoo::detail {
 
@@ -16,9 +16,9 @@ class TrainLoop {
   TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options, TrainerHooks hooks);
 
   /// `trainer` is what hooks get.
-  TrainResult fit(Trainer& trainer, const Batches& train, const std::optional<Batches>& validation);
-  Metrics evaluate(const Batches& data);
-  std::pair<Tensor, Tensor> predict(const Batches& data);
+  TrainResult fit(Trainer& trainer, const Dataset& train, const std::optional<Dataset>& validation);
+  Metrics evaluate(const Dataset& data);
+  std::pair<Tensor, Tensor> predict(const Dataset& data);
   double train_step(const Batch& batch, double lr);
   void require_finite(double loss) const;
 
@@ -29,11 +29,11 @@ class TrainLoop {
 
  private:
   // A run (train_loop.cpp).
-  void start(const Batches& train, const std::optional<Batches>& validation);
-  bool train_epoch(const Batches& train);  ///< false: it was stopped
+  void start(const Dataset& train, const std::optional<Dataset>& validation);
+  bool train_epoch(const Dataset& train);  ///< false: it was stopped
   void run_step(const Batch& batch);
-  void end_epoch(const std::optional<Batches>& validation);
-  Metrics validate(const Batches& validation);
+  void end_epoch(const std::optional<Dataset>& validation);
+  Metrics validate(const Dataset& validation);
   bool update_best(const Metrics& metrics);  ///< whether the epoch is the best so far
   void tick();                               ///< adds the time since the last call to the run's
   bool done() const;
@@ -51,7 +51,7 @@ class TrainLoop {
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
 
   // Files and hooks (train_loop_files.cpp).
-  State kept_weights() const;  ///< the moving average where there is one, else the module's own
+  StateDict kept_weights() const;  ///< the moving average where there is one, else the module's own
   void restore(const std::filesystem::path& checkpoint);
   void save();
   void write(const Progress& progress, bool must_succeed);
@@ -65,7 +65,7 @@ class TrainLoop {
   TrainerOptions options_;
   TrainerHooks hooks_;
   Optimizer optimizer_;
-  FastForward fast_;
+  FusedTraining fast_;
   TrainState state_;
   std::optional<ExponentialMovingAverage> average_;
   std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step

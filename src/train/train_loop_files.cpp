@@ -1,6 +1,6 @@
 // What a run of training writes and reads: checkpoints, logs, weights for hooks.
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
@@ -8,7 +8,7 @@
 
 namespace reszoo::detail {
 
-State TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
+StateDict TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
 
 void TrainLoop::restore(const std::filesystem::path& checkpoint) {
   const auto& schedule = options_.schedule;

@@ -28,8 +28,9 @@ Batch part_of(const Batch& batch, int64_t first, int64_t count) {
 /// The number of parts of a batch: each as large as the parts of a full batch, and none of a single row, on which batch
 /// norm cannot train, unless all are.
 int64_t parts_of(int64_t rows, const TrainerOptions& options) {
-  const auto size = (options.batch_size + options.accumulate - 1) / options.accumulate;
-  const auto parts = std::min((rows + size - 1) / size, options.accumulate);
+  const auto size =
+      (options.batch_size + options.gradient_accumulation_steps - 1) / options.gradient_accumulation_steps;
+  const auto parts = std::min((rows + size - 1) / size, options.gradient_accumulation_steps);
   return size == 1 ? parts : std::max<int64_t>(std::min(parts, rows / 2), 1);
 }
 
@@ -66,7 +67,7 @@ double TrainLoop::backward(const Batch& part, double share, int64_t number) {
     const AutocastGuard autocast(options_.device, options_.precision);
     const auto x = input(part.inputs);
     const bool fast = options_.fast && options_.precision == Precision::float32;
-    const auto position = (state_.epoch * steps_ + state_.step) * options_.accumulate + number;
+    const auto position = (state_.epoch * steps_ + state_.step) * options_.gradient_accumulation_steps + number;
     outputs = fast ? fast_(model_, x, position) : model_.forward(x);
   }
   if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
@@ -105,7 +106,7 @@ double TrainLoop::train_step(const Batch& batch, double lr) {
   if (scaled && adapt_scale(std::isfinite(value))) return loss;
   if (!std::isfinite(value))
     fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
-  if (options_.clip_norm > 0) optimizer_.clip(options_.clip_norm, norm);
+  if (options_.max_grad_norm > 0) optimizer_.clip(options_.max_grad_norm, norm);
   optimizer_.step(lr);
   return loss;
 }
@@ -123,7 +124,7 @@ void TrainLoop::restore_buffers() {
 
 /// One step of a run: its loss, or nothing if it was skipped.
 std::optional<double> TrainLoop::try_step(const Batch& batch) {
-  Random random(mix_bits(options_.seed), state_.epoch, state_.step);
+  Random random(splitmix64(options_.seed), state_.epoch, state_.step);
   const auto mixed = options_.mix(batch, random);
   const auto step = [&] {
     return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr);

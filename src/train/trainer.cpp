@@ -11,12 +11,12 @@ Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
-TrainResult Trainer::fit(const Batches& train, const std::optional<Batches>& validation) {
+TrainResult Trainer::fit(const Dataset& train, const std::optional<Dataset>& validation) {
   return loop_->fit(*this, train, validation);
 }
 
-Metrics Trainer::evaluate(const Batches& data) { return loop_->evaluate(data); }
-std::pair<Tensor, Tensor> Trainer::predict(const Batches& data) { return loop_->predict(data); }
+Metrics Trainer::evaluate(const Dataset& data) { return loop_->evaluate(data); }
+std::pair<Tensor, Tensor> Trainer::predict(const Dataset& data) { return loop_->predict(data); }
 double Trainer::train_step(const Batch& batch, double lr) { return loop_->train_step(batch, lr); }
 void Trainer::require_finite(double loss) const { loop_->require_finite(loss); }
 AnyModule& Trainer::model() { return loop_->model(); }

@@ -15,7 +15,7 @@ Archive::Archive(Bytes bytes, const std::string& source, bool verify)
 
 Bytes Archive::read(std::string_view record) {
   const auto* entry = zip_.find(root_ + std::string(record));
-  if (!entry) fail(ErrorKind::file, "{}: archive has no {}", source_, printable(record));
+  if (!entry) fail(ErrorKind::file, "{}: archive has no {}", source_, escaped(record));
   return zip_.read(*entry);
 }
 

@@ -15,13 +15,14 @@ namespace {
 constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone.", "bottom_up."};
 
 /// Every beginning of a key that is made of wrappers' names: "module.", "module.model.".
-std::set<std::string> prefixes_of(const State& state) {
+std::set<std::string> prefixes_of(const StateDict& state) {
   std::set<std::string> prefixes;
   for (const auto& item : state) {
     std::string_view rest = item.key();
     const auto* wrapper = std::begin(kWrappers);
     while (wrapper != std::end(kWrappers)) {
-      wrapper = std::find_if(std::begin(kWrappers), std::end(kWrappers), [&](auto name) { return rest.starts_with(name); });
+      wrapper =
+          std::find_if(std::begin(kWrappers), std::end(kWrappers), [&](auto name) { return rest.starts_with(name); });
       if (wrapper == std::end(kWrappers)) break;
       rest.remove_prefix(wrapper->size());
       prefixes.insert(item.key().substr(0, item.key().size() - rest.size()));
@@ -33,8 +34,8 @@ std::set<std::string> prefixes_of(const State& state) {
 /// The state with each key changed by `rename`. A key whose new name is another key of the state, or was given before,
 /// keeps its own.
 template <typename Rename>
-State renamed(const State& state, Rename rename) {
-  State result("key");
+StateDict renamed(const StateDict& state, Rename rename) {
+  StateDict result("key");
   for (const auto& item : state) {
     auto key = rename(item.key());
     const bool is_taken = key != item.key() && (state.contains(key) || result.contains(key));
@@ -43,11 +44,12 @@ State renamed(const State& state, Rename rename) {
   return result;
 }
 
-State without_prefix(const State& state, const std::string& prefix) {
-  return renamed(state, [&](const std::string& key) { return key.starts_with(prefix) ? key.substr(prefix.size()) : key; });
+StateDict without_prefix(const StateDict& state, const std::string& prefix) {
+  return renamed(state,
+                 [&](const std::string& key) { return key.starts_with(prefix) ? key.substr(prefix.size()) : key; });
 }
 
-State mapped(const State& state, const KeyMap& map) {
+StateDict mapped(const StateDict& state, const KeyMap& map) {
   std::vector<std::pair<std::regex, std::string>> rules;
   for (const auto& rule : map.rules) rules.emplace_back(std::regex(rule.pattern), rule.key);
   return renamed(state, [&](const std::string& key) {
@@ -61,12 +63,13 @@ State mapped(const State& state, const KeyMap& map) {
 /// embeddings, with the first row of each column in `category_offsets`. Ours is a
 /// table a column, whose row 0 is for a category that training did not see; the
 /// paper's code has none, so that row is zeros.
-State with_tables_by_column(const State& state) {
+StateDict with_tables_by_column(const StateDict& state) {
   const auto* offsets = state.find("category_offsets");
   const auto* table = state.find("category_embeddings.weight");
-  if (!offsets || !table || offsets->dim() != 1 || offsets->scalar_type() != at::kLong || table->dim() != 2) return state;
+  if (!offsets || !table || offsets->dim() != 1 || offsets->scalar_type() != at::kLong || table->dim() != 2)
+    return state;
   const auto starts = offsets->contiguous();
-  State result("key");
+  StateDict result("key");
   int64_t end = table->size(0);
   std::vector<Tensor> columns;
   for (int64_t i = starts.numel(); i-- > 0;) {
@@ -120,8 +123,10 @@ const std::vector<KeyMap>& key_maps() {
       transformers.rules.push_back({from + R"(shortcut\.normalization\.(.*))", to + "downsample.1.$2"});
       for (int conv = 0; conv < 3; ++conv) {
         const auto number = std::to_string(conv + 1);
-        transformers.rules.push_back({from + R"(layer\.)" + std::to_string(conv) + R"(\.convolution\.(.*))", to + "conv" + number + ".$2"});
-        transformers.rules.push_back({from + R"(layer\.)" + std::to_string(conv) + R"(\.normalization\.(.*))", to + "bn" + number + ".$2"});
+        transformers.rules.push_back(
+            {from + R"(layer\.)" + std::to_string(conv) + R"(\.convolution\.(.*))", to + "conv" + number + ".$2"});
+        transformers.rules.push_back(
+            {from + R"(layer\.)" + std::to_string(conv) + R"(\.normalization\.(.*))", to + "bn" + number + ".$2"});
       }
     }
     const KeyMap::Rule first_layer{R"(first_layer\.(.*))", "input_projection.$1"};
@@ -149,14 +154,14 @@ const std::vector<KeyMap>& key_maps() {
   return maps;
 }
 
-std::vector<RemappedState> candidate_remaps(const State& state) {
+std::vector<RemappedState> candidate_remaps(const StateDict& state) {
   std::vector<RemappedState> remaps;
-  const auto add_maps = [&](const std::string& before, const State& plain) {
+  const auto add_maps = [&](const std::string& before, const StateDict& plain) {
     for (const auto& map : key_maps()) remaps.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
   };
   for (const auto& prefix : prefixes_of(state)) {
     remaps.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
-    add_maps("without prefix " + prefix + ", ", State(remaps.back().state));
+    add_maps("without prefix " + prefix + ", ", StateDict(remaps.back().state));
   }
   add_maps("", state);
   return remaps;

@@ -30,15 +30,17 @@ Tensor with_channels(const Tensor& weight, int64_t channels) {
   const auto exact = weight.to(at::kDouble);
   if (channels == 1) return exact.sum(1, /*keepdim=*/true);
   const int64_t times = (channels + found - 1) / found;
-  return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) * (static_cast<double>(found) / static_cast<double>(channels));
+  return exact.repeat({1, times, 1, 1}).narrow(1, 0, channels) *
+         (static_cast<double>(found) / static_cast<double>(channels));
 }
 
-/// Copies the values of a tensor of the same type. If that is a copy of bytes, this thread alone does it: `copy_` uses all
-/// threads, which is no faster at the speed of memory and wastes their time on a busy machine.
+/// Copies the values of a tensor of the same type. If that is a copy of bytes, this thread alone does it: `copy_` uses
+/// all threads, which is no faster at the speed of memory and wastes their time on a busy machine.
 void copy_numbers(Tensor& target, const Tensor& value) {
   if (target.is_cpu() && value.is_cpu() && target.is_contiguous() && value.is_contiguous() && !value.is_conj() &&
       !value.is_neg() && target.nbytes() > 0) {
-    std::memmove(target.mutable_data_ptr(), value.const_data_ptr(), target.nbytes());  // a state may be the module's own
+    std::memmove(target.mutable_data_ptr(), value.const_data_ptr(),
+                 target.nbytes());  // a state may be the module's own
     target.unsafeGetTensorImpl()->bump_version();
   } else {
     target.copy_(value);
@@ -54,7 +56,7 @@ std::string subject_of(const nn::Module& module) {
 /// The keys of a module that may differ from those of a file.
 class AllowedMismatch {
  public:
-  AllowedMismatch(const nn::Module& module, const State& targets) {
+  AllowedMismatch(const nn::Module& module, const StateDict& targets) {
     for (const auto& [prefix, network] : networks_in(module)) {
       classifiers_.push_back(prefix + network->classifier_path());
       if (!network->has_head()) absent_heads_.push_back(prefix + network->head_path() + ".");
@@ -66,7 +68,8 @@ class AllowedMismatch {
   }
 
   bool of_absent_head(const std::string& key) const {
-    return std::any_of(absent_heads_.begin(), absent_heads_.end(), [&](const auto& head) { return key.starts_with(head); });
+    return std::any_of(absent_heads_.begin(), absent_heads_.end(),
+                       [&](const auto& head) { return key.starts_with(head); });
   }
 
   /// Whether the layer is a classifier and only its number of outputs differs.
@@ -77,8 +80,7 @@ class AllowedMismatch {
     auto found = value.sizes().vec(), wanted = target.sizes().vec();
     found.erase(last ? found.end() - 1 : found.begin());
     wanted.erase(last ? wanted.end() - 1 : wanted.begin());
-    return found == wanted &&
-           std::any_of(classifiers_.begin(), classifiers_.end(), [&](const auto& path) {
+    return found == wanted && std::any_of(classifiers_.begin(), classifiers_.end(), [&](const auto& path) {
              return key == path + ".weight" || key == path + ".bias";
            });
   }
@@ -97,7 +99,8 @@ class AllowedMismatch {
 /// Compares a state with a module's, key by key.
 class Comparison {
  public:
-  Comparison(const State& targets, const AllowedMismatch& allowed, const State& state, const std::string& key_remap, bool adapt)
+  Comparison(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state,
+             const std::string& key_remap, bool adapt)
       : allowed_(&allowed), adapt_(adapt) {
     report_.key_remap = key_remap;
     for (const auto& item : targets) compare(item.key(), item.value(), state.find(item.key()));
@@ -116,7 +119,7 @@ class Comparison {
   }
 
   size_t fitting() const { return report_.loaded.size() + report_.adapted.size(); }
-  KeyReport& report() { return report_; }
+  LoadReport& report() { return report_; }
 
  private:
   void compare(const std::string& key, const Tensor& target, const Tensor* value) {
@@ -138,11 +141,12 @@ class Comparison {
   const AllowedMismatch* allowed_;
   bool adapt_;
   std::vector<std::pair<Tensor, Tensor>> pairs_;  // what is copied, target first
-  KeyReport report_;
+  LoadReport report_;
 };
 
 /// The state under the names that fit most keys; under its own if no others fit more.
-Comparison best_comparison(const State& targets, const AllowedMismatch& allowed, const State& state, bool adapt) {
+Comparison best_comparison(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state,
+                           bool adapt) {
   Comparison best(targets, allowed, state, "", adapt);
   if (best.report().complete()) return best;
   for (const auto& other : candidate_remaps(state)) {
@@ -153,7 +157,7 @@ Comparison best_comparison(const State& targets, const AllowedMismatch& allowed,
 }
 
 /// What a message adds when `adapt` would allow every difference.
-std::string adapt_hint(const State& targets, const AllowedMismatch& allowed, const State& state) {
+std::string adapt_hint(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state) {
   const auto report = best_comparison(targets, allowed, state, /*adapt=*/true).report();
   if (!report.complete()) return "";
   return fmt::format("; adapt (LoadOptions::adapt, --adapt) lets {} differ", fmt::join(report.adapted, ", "));
@@ -161,7 +165,7 @@ std::string adapt_hint(const State& targets, const AllowedMismatch& allowed, con
 
 }  // namespace
 
-KeyMismatch::KeyMismatch(const std::string& source, const std::string& subject, KeyReport report,
+KeyMismatch::KeyMismatch(const std::string& source, const std::string& subject, LoadReport report,
                          const std::string& hint)
     : Error(ErrorKind::file, fmt::format("{}: keys do not fit {}: {}{}\n{}", source, subject, report.line(), hint,
                                          report.differences())),
@@ -172,7 +176,8 @@ KeyMismatch::KeyMismatch(const std::string& source, const std::string& subject, 
 
 KeyMismatch KeyMismatch::with_hint(const std::string& hint) const { return {source_, subject_, report_, hint_ + hint}; }
 
-KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options, const std::string& source) {
+LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOptions& options,
+                      const std::string& source) {
   const auto targets = state_of(module);
   const AllowedMismatch allowed(module, targets);
   auto comparison = best_comparison(targets, allowed, state, options.adapt);
@@ -187,11 +192,11 @@ KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& 
   return std::move(comparison.report());
 }
 
-KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options) {
+LoadReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options) {
   return load_state(module, read_weights(path, options.read()), options, path.string());
 }
 
-KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options, const std::string& source) {
+LoadReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options, const std::string& source) {
   return load_state(module, read_weights(bytes, source, options.read()), options, source);
 }
 

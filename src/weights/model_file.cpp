@@ -4,9 +4,9 @@
 
 #include <memory>
 
-#include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "model_file_check.h"
+#include "reszoo/base/atomic_file.h"
+#include "reszoo/base/error.h"
 #include "reszoo/weights/safetensors.h"
 #include "safetensors_layout.h"
 
@@ -52,7 +52,7 @@ json parse_card(const std::string& text, const std::string& source) {
 
 }  // namespace
 
-void write_model_file(const std::filesystem::path& path, json card, const State& tensors) {
+void write_model_file(const std::filesystem::path& path, json card, const StateDict& tensors) {
   if (!card.is_object()) fail(ErrorKind::usage, "model file: the card must be a JSON object, got {}", card.type_name());
   card["format_version"] = kModelFileVersion;
   std::string text;

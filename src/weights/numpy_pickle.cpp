@@ -21,8 +21,8 @@ constexpr size_t kMostDimensions = 64;  // NumPy's own limit
 
 /// NumPy's names of types, without the byte order.
 constexpr std::pair<std::string_view, at::ScalarType> kArrayTypes[] = {
-    {"f2", at::kHalf}, {"f4", at::kFloat}, {"f8", at::kDouble}, {"b1", at::kBool},
-    {"i1", at::kChar}, {"i2", at::kShort}, {"i4", at::kInt},    {"i8", at::kLong},
+    {"f2", at::kHalf}, {"f4", at::kFloat},  {"f8", at::kDouble}, {"b1", at::kBool},
+    {"i1", at::kChar}, {"i2", at::kShort},  {"i4", at::kInt},    {"i8", at::kLong},
     {"u1", at::kByte}, {"u2", at::kUInt16}, {"u4", at::kUInt32}, {"u8", at::kUInt64}};
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -72,7 +72,7 @@ class Arrays {
 
   /// An array under two names becomes one tensor.
   Tensor make(PickleRef place, const std::string& key) {
-    key_ = printable(key);
+    key_ = escaped(key);
     const auto known = made_.find(place);
     return known != made_.end() ? known->second : made_[place] = read(place);
   }
@@ -88,25 +88,25 @@ class Arrays {
     }
     const auto& arguments = items(object.arguments, 3);
     const auto type = pickle_[arguments[0]].text;
-    if (type != "numpy.ndarray") refuse("is a {}, not an array", printable(type));
+    if (type != "numpy.ndarray") reject("is a {}, not an array", escaped(type));
     const auto& state = items(object.state, 5);
     return array(state[4], state[2], state[1], pickle_[state[3]].integer != 0);
   }
 
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: array \"{}\": {}", source_, key_, fmt::format(format, std::forward<Args>(args)...));
   }
 
   /// The parts of a tuple of at least `count`.
   const std::vector<PickleRef>& items(PickleRef tuple, size_t count) const {
     if (tuple == kNoValue || pickle_[tuple].kind != Kind::tuple || pickle_[tuple].items.size() < count)
-      refuse("is described wrongly, the file is damaged");
+      reject("is described wrongly, the file is damaged");
     return pickle_[tuple].items;
   }
 
   std::string_view text_of(PickleRef place) const {
-    if (pickle_[place].kind != Kind::text) refuse("is described wrongly, the file is damaged");
+    if (pickle_[place].kind != Kind::text) reject("is described wrongly, the file is damaged");
     return pickle_[place].text;
   }
 
@@ -116,11 +116,10 @@ class Arrays {
     std::string decoded;
     const auto bytes = bytes_of(content, decoded);
     check_size(sizes, c10::elementSize(scalar), bytes.size());
-    if (bytes.size() > bytes_left_) refuse("claims bytes that other arrays have, the file is damaged");
+    if (bytes.size() > bytes_left_) reject("claims bytes that other arrays have, the file is damaged");
     bytes_left_ -= bytes.size();
     const auto is_no_bool = [](char byte) { return byte != 0 && byte != 1; };
-    if (scalar == at::kBool && std::any_of(bytes.begin(), bytes.end(), is_no_bool))
-      refuse("a bool must be 0 or 1");
+    if (scalar == at::kBool && std::any_of(bytes.begin(), bytes.end(), is_no_bool)) reject("a bool must be 0 or 1");
     // In Fortran order the first dimension is the innermost one: the transposed array in C order.
     if (fortran) std::reverse(sizes.begin(), sizes.end());
     auto tensor = at::empty(sizes, at::TensorOptions(scalar));
@@ -134,27 +133,27 @@ class Arrays {
   /// numpy.dtype("f4", ...) with the state (version, byte order, ...).
   at::ScalarType type_of(PickleRef place) const {
     const auto& object = pickle_[place];
-    if (object.kind != Kind::object || pickle_[object.callee].text != "numpy.dtype") refuse("has no type of NumPy");
+    if (object.kind != Kind::object || pickle_[object.callee].text != "numpy.dtype") reject("has no type of NumPy");
     const auto name = text_of(items(object.arguments, 1)[0]);
     const auto* found = std::find_if(std::begin(kArrayTypes), std::end(kArrayTypes),
                                      [&](const auto& row) { return row.first == name; });
     if (found == std::end(kArrayTypes))
-      refuse("has the type {}, which is not read; save it as float32", printable(name, 20));
+      reject("has the type {}, which is not read; save it as float32", escaped(name, 20));
     if (object.state == kNoValue) return found->second;
     const auto order = text_of(items(object.state, 2)[1]);
     if (order == ">")
-      refuse("its numbers are big endian, which is not read; save it with array.astype('<{}')", printable(name, 20));
-    if (!is_one_of(order, {"<", "|", "="})) refuse("has the byte order {}, the file is damaged", printable(order, 20));
+      reject("its numbers are big endian, which is not read; save it with array.astype('<{}')", escaped(name, 20));
+    if (!is_one_of(order, {"<", "|", "="})) reject("has the byte order {}, the file is damaged", escaped(order, 20));
     return found->second;
   }
 
   std::vector<int64_t> sizes_of(PickleRef shape) const {
     const auto& parts = items(shape, 0);
-    if (parts.size() > kMostDimensions) refuse("has {} dimensions, the limit is {}", parts.size(), kMostDimensions);
+    if (parts.size() > kMostDimensions) reject("has {} dimensions, the limit is {}", parts.size(), kMostDimensions);
     std::vector<int64_t> sizes;
     for (const auto part : parts) {
       if (pickle_[part].kind != Kind::integer || pickle_[part].integer < 0)
-        refuse("its shape must be whole numbers that are not negative");
+        reject("its shape must be whole numbers that are not negative");
       sizes.push_back(pickle_[part].integer);
     }
     return sizes;
@@ -170,14 +169,14 @@ class Arrays {
     }
     const uint64_t wanted = empty ? 0 : static_cast<uint64_t>(total);
     if (overflow || wanted != found)
-      refuse("shape ({}) of {}-byte elements does not fit its {} bytes", fmt::join(sizes, ", "), element, found);
+      reject("shape ({}) of {}-byte elements does not fit its {} bytes", fmt::join(sizes, ", "), element, found);
   }
 
   /// The content of an array: bytes; text of Python 2; or, in protocol 2 of Python 3, _codecs.encode(text, "latin1").
   std::string_view bytes_of(PickleRef place, std::string& decoded) const {
     const auto& value = pickle_[place];
     if (value.kind == Kind::bytes || value.kind == Kind::text) return value.text;
-    if (value.kind != Kind::object) refuse("has no bytes: arrays of objects are not read");
+    if (value.kind != Kind::object) reject("has no bytes: arrays of objects are not read");
     const auto name = pickle_[value.callee].text;
     const auto& arguments = pickle_[value.arguments].items;
     if (is_one_of(name, {"builtins.bytes", "__builtin__.bytes", "builtins.bytearray", "__builtin__.bytearray"}) &&
@@ -186,7 +185,7 @@ class Arrays {
     const bool latin1 = name == "_codecs.encode" && arguments.size() == 2 && pickle_[arguments[0]].kind == Kind::text &&
                         is_one_of(pickle_[arguments[1]].text, {"latin1", "latin-1"});
     auto text = latin1 ? from_latin1(pickle_[arguments[0]].text) : std::nullopt;
-    if (!text) refuse("its bytes are encoded in a way that is not read");
+    if (!text) reject("its bytes are encoded in a way that is not read");
     decoded = std::move(*text);
     return decoded;
   }
@@ -198,8 +197,8 @@ class Arrays {
   std::string key_;  // of the array that is made, for messages
 };
 
-State without_momentum(const State& state) {
-  State weights("key");
+StateDict without_momentum(const StateDict& state) {
+  StateDict weights("key");
   for (const auto& item : state)
     if (!item.key().ends_with("_momentum")) weights.insert(item.key(), item.value());
   return weights;
@@ -212,7 +211,7 @@ bool is_pickle(const Bytes& bytes, const std::string&) {
   return start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
 }
 
-State read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   const auto pickle = read_pickle(bytes.view(), source);
   if (pickle.size != bytes.size())
     fail(ErrorKind::file, "{}: {} bytes follow the end of its pickle, the file is damaged", source,

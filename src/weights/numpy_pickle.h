@@ -19,6 +19,6 @@ bool is_pickle(const Bytes& bytes, const std::string& source);
 ///
 /// Throws: Error (file) that begins with `source`.
 /// Source: detectron2/checkpoint/detection_checkpoint.py; NumPy, numpy/_core/src/multiarray/methods.c (array_reduce).
-State read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 
 }  // namespace reszoo

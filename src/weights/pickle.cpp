@@ -17,11 +17,11 @@ class Unpickler {
   Unpickler(std::string_view stream, const std::string& source) : stream_(stream, source), stack_(stream_, pickle_) {}
 
   Pickle run() {
-    if (!stream_.all().starts_with("\x80")) stream_.refuse("it does not begin as one");
+    if (!stream_.all().starts_with("\x80")) stream_.reject("it does not begin as one");
     while (step(stream_.number<uint8_t>())) {
     }
     pickle_.root = stack_.pop();
-    if (!stack_.empty()) stream_.refuse("values are left over at its end");
+    if (!stack_.empty()) stream_.reject("values are left over at its end");
     pickle_.size = stream_.at();
     return std::move(pickle_);
   }
@@ -53,7 +53,7 @@ class Unpickler {
   }
 
   void push_container(Kind kind, std::vector<PickleRef> items) {
-    if (kind == Kind::dictionary && items.size() % 2 != 0) stream_.refuse("a dictionary has a key without a value");
+    if (kind == Kind::dictionary && items.size() % 2 != 0) stream_.reject("a dictionary has a key without a value");
     stack_.push_new(kind).items = std::move(items);
   }
 
@@ -67,24 +67,24 @@ class Unpickler {
   void push_named_global() {
     const auto name = stack_.pop(), module = stack_.pop();
     const auto &last = pickle_.values[name], &first = pickle_.values[module];
-    if (last.kind != Kind::text || first.kind != Kind::text) stream_.refuse("the name of a global must be text");
+    if (last.kind != Kind::text || first.kind != Kind::text) stream_.reject("the name of a global must be text");
     push_global(first.text, last.text);
   }
 
   void push_object(PickleRef callee, PickleRef arguments) {
-    if (pickle_.values[callee].kind != Kind::global) stream_.refuse("a value is called that is no global");
-    if (pickle_.values[arguments].kind != Kind::tuple) stream_.refuse("{} is called without a tuple", name_of(callee));
+    if (pickle_.values[callee].kind != Kind::global) stream_.reject("a value is called that is no global");
+    if (pickle_.values[arguments].kind != Kind::tuple) stream_.reject("{} is called without a tuple", name_of(callee));
     auto& object = stack_.push_new(Kind::object);
     object.callee = callee;
     object.arguments = arguments;
   }
 
-  std::string name_of(PickleRef global) const { return printable(pickle_.values[global].text); }
+  std::string name_of(PickleRef global) const { return escaped(pickle_.values[global].text); }
 
   void build() {
     const auto state = stack_.pop();
     auto& object = stack_.top();
-    if (object.kind != Kind::object) stream_.refuse("a state is given to what is no object");
+    if (object.kind != Kind::object) stream_.reject("a state is given to what is no object");
     object.state = state;
   }
 
@@ -92,8 +92,8 @@ class Unpickler {
   void add(const std::vector<PickleRef>& items, Kind kind) {
     auto& container = stack_.top();
     const bool as_dictionary = container.kind == Kind::object && kind == Kind::dictionary;  // an OrderedDict
-    if (container.kind != kind && !as_dictionary) stream_.refuse("values are added to what cannot take them");
-    if (kind == Kind::dictionary && items.size() % 2 != 0) stream_.refuse("a dictionary has a key without a value");
+    if (container.kind != kind && !as_dictionary) stream_.reject("values are added to what cannot take them");
+    if (kind == Kind::dictionary && items.size() % 2 != 0) stream_.reject("a dictionary has a key without a value");
     stack_.charge_items(items.size());
     container.items.insert(container.items.end(), items.begin(), items.end());
   }
@@ -182,13 +182,13 @@ class Unpickler {
       }
       case 'b': build(); break;
       case 'Q': push_container(Kind::persistent, stack_.pop_several(1)); break;
-      default: stream_.refuse("opcode 0x{:02x} is none that torch.save writes", code);
+      default: stream_.reject("opcode 0x{:02x} is none that torch.save writes", code);
     }
     return true;
   }
 
   void check_protocol(uint8_t protocol) const {
-    if (protocol < 2 || protocol > 5) stream_.refuse("protocol {} is not read, only 2 to 5", protocol);
+    if (protocol < 2 || protocol > 5) stream_.reject("protocol {} is not read, only 2 to 5", protocol);
   }
 
   Pickle pickle_;
@@ -198,8 +198,6 @@ class Unpickler {
 
 }  // namespace
 
-Pickle read_pickle(std::string_view stream, const std::string& source) {
-  return Unpickler(stream, source).run();
-}
+Pickle read_pickle(std::string_view stream, const std::string& source) { return Unpickler(stream, source).run(); }
 
 }  // namespace reszoo

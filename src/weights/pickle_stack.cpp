@@ -15,9 +15,7 @@ void PickleStack::charge(size_t bytes) {
     fail(ErrorKind::file, "{}: the pickle has more values than fit {} MiB", stream_.source(), kMostMemory >> 20);
 }
 
-void PickleStack::charge_items(size_t count) {
-  charge(count * kItemCost);
-}
+void PickleStack::charge_items(size_t count) { charge(count * kItemCost); }
 
 void PickleStack::push(PickleRef value) {
   charge(kItemCost);
@@ -33,17 +31,15 @@ PickleValue& PickleStack::push_new(PickleValue::Kind kind) {
 }
 
 PickleRef PickleStack::pop() {
-  if (values_.size() <= floor()) stream_.refuse("a value is taken from an empty stack");
+  if (values_.size() <= floor()) stream_.reject("a value is taken from an empty stack");
   const auto value = values_.back();
   values_.pop_back();
   return value;
 }
 
 void PickleStack::pop_one() {
-  if (!marks_.empty() && values_.size() == marks_.back())
-    marks_.pop_back();
-  else
-    pop();
+  if (!marks_.empty() && values_.size() == marks_.back()) marks_.pop_back();
+  else pop();
 }
 
 std::vector<PickleRef> PickleStack::pop_several(size_t count) {
@@ -54,7 +50,7 @@ std::vector<PickleRef> PickleStack::pop_several(size_t count) {
 }
 
 std::vector<PickleRef> PickleStack::pop_marked() {
-  if (marks_.empty()) stream_.refuse("a mark is missing");
+  if (marks_.empty()) stream_.reject("a mark is missing");
   charge_items(values_.size() - marks_.back());
   std::vector<PickleRef> items(values_.begin() + static_cast<std::ptrdiff_t>(marks_.back()), values_.end());
   values_.resize(marks_.back());
@@ -63,7 +59,7 @@ std::vector<PickleRef> PickleStack::pop_marked() {
 }
 
 PickleValue& PickleStack::top() {
-  if (values_.size() <= floor()) stream_.refuse("a value is read from an empty stack");
+  if (values_.size() <= floor()) stream_.reject("a value is read from an empty stack");
   return pickle_.values[values_.back()];
 }
 
@@ -85,7 +81,7 @@ void PickleStack::remember(uint32_t name) {
 
 void PickleStack::recall(uint32_t name) {
   const auto found = memo_.find(name);
-  if (found == memo_.end()) stream_.refuse("value {} was not remembered", name);
+  if (found == memo_.end()) stream_.reject("value {} was not remembered", name);
   push(found->second);
 }
 

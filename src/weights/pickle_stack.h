@@ -21,13 +21,13 @@ class PickleStream {
   size_t at() const { return at_; }
 
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: the pickle is damaged at byte {}: {}", source_, at_,
          fmt::format(format, std::forward<Args>(args)...));
   }
 
   std::string_view take(uint64_t size) {
-    if (size > all_.size() - at_) refuse("it ends too early");
+    if (size > all_.size() - at_) reject("it ends too early");
     const auto part = all_.substr(at_, size);
     at_ += size;
     return part;
@@ -43,7 +43,7 @@ class PickleStream {
   /// The text up to the end of the line.
   std::string_view line() {
     const auto end = all_.find('\n', at_);
-    if (end == std::string_view::npos) refuse("a name has no end");
+    if (end == std::string_view::npos) reject("a name has no end");
     const auto text = take(end - at_);
     take(1);
     return text;

@@ -16,7 +16,8 @@ constexpr size_t kMostKey = 4096;           // bytes
 constexpr int kMostNesting = 3;             // {"ema": {"state_dict": …}}, and one more
 constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries, one that is met twice counts twice
 
-constexpr std::array kPlainNames = {"state_dict", "model", "model_state_dict", "module", "net", "network", "weights", "blobs"};
+constexpr std::array kPlainNames = {"state_dict", "model",   "model_state_dict", "module",
+                                    "net",        "network", "weights",          "blobs"};
 constexpr std::array kEmaNames = {"state_dict_ema", "model_ema", "ema_state_dict", "ema"};
 
 /// Finds the state_dict in a checkpoint and makes its tensors.
@@ -25,7 +26,7 @@ class PickledState {
   PickledState(const Pickle& pickle, const PickledTensors& tensors, const std::string& source)
       : pickle_(pickle), tensors_(tensors), source_(source) {}
 
-  State state(bool prefer_ema) {
+  StateDict state(bool prefer_ema) {
     std::vector<std::string_view> names(kPlainNames.begin(), kPlainNames.end());
     names.insert(prefer_ema ? names.begin() : names.end(), kEmaNames.begin(), kEmaNames.end());
     const auto found = find(pickle_.root, names, 0);
@@ -82,15 +83,15 @@ class PickledState {
     return pickle_[place].kind == Kind::text && pickle_[place].text == text;
   }
 
-  State make(const Entries& found) {
-    State state("key");
+  StateDict make(const Entries& found) {
+    StateDict state("key");
     for (const auto& [name, value] : found) {
       if (!tensors_.is_tensor(value)) continue;  // such as a counter of Python
       const auto& key = pickle_[name];
       if (key.kind != Kind::text || key.text.size() > kMostKey || !is_utf8(key.text))
         fail(ErrorKind::file, "{}: a tensor's key must be UTF-8 text of at most {} bytes", source_, kMostKey);
       const std::string text(key.text);
-      if (state.contains(text)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, printable(text));
+      if (state.contains(text)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, escaped(text));
       if (state.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
       state.insert(text, tensors_.make(value, text));
     }
@@ -99,7 +100,7 @@ class PickledState {
 
   std::vector<std::string> texts(const Entries& found) const {
     std::vector<std::string> keys;
-    for (const auto& [key, value] : found) keys.push_back(printable(pickle_[key].text, 40));
+    for (const auto& [key, value] : found) keys.push_back(escaped(pickle_[key].text, 40));
     return keys;
   }
 
@@ -108,7 +109,7 @@ class PickledState {
     if (tensors_.is_tensor(place)) return "tensor";
     if (value.kind == Kind::list || value.kind == Kind::tuple) return "list";
     if (value.kind == Kind::dictionary) return "dictionary without entries";
-    return value.kind == Kind::object ? printable(pickle_[value.callee].text) : "single value";
+    return value.kind == Kind::object ? escaped(pickle_[value.callee].text) : "single value";
   }
 
   const Pickle& pickle_;
@@ -119,7 +120,8 @@ class PickledState {
 
 }  // namespace
 
-State pickled_state(const Pickle& pickle, const PickledTensors& tensors, const std::string& source, bool prefer_ema) {
+StateDict pickled_state(const Pickle& pickle, const PickledTensors& tensors, const std::string& source,
+                        bool prefer_ema) {
   return PickledState(pickle, tensors, source).state(prefer_ema);
 }
 

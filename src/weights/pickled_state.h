@@ -4,7 +4,7 @@
 #include <string>
 
 #include "pickle.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -19,6 +19,7 @@ struct PickledTensors {
 /// and averaged weights, `prefer_ema` takes the averaged ones.
 ///
 /// Throws: Error (file) that begins with `source` if there is none, or a key is no text or occurs twice.
-State pickled_state(const Pickle& pickle, const PickledTensors& tensors, const std::string& source, bool prefer_ema);
+StateDict pickled_state(const Pickle& pickle, const PickledTensors& tensors, const std::string& source,
+                        bool prefer_ema);
 
 }  // namespace reszoo

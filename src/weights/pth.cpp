@@ -14,7 +14,7 @@ PickledTensors tensors_of(StoredTensors& tensors) {
           [&](PickleRef place, const std::string& key) { return tensors.make(place, key); }};
 }
 
-State read_zip(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_zip(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   Archive archive(bytes, source, options.verify);
   const auto stream = archive.read("data.pkl");
   const auto pickle = read_pickle(stream.view(), source);
@@ -23,7 +23,7 @@ State read_zip(const Bytes& bytes, const std::string& source, const ReadOptions&
   return pickled_state(pickle, tensors_of(tensors), source, options.prefer_ema);
 }
 
-State read_legacy(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_legacy(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   const LegacyFile file(bytes, source);
   StoredTensors tensors(file.pickle(), source, bytes.size() + (uint64_t{256} << 20),
                         [&](const StorageClaim& claim) { return file.storage(claim); });
@@ -32,13 +32,13 @@ State read_legacy(const Bytes& bytes, const std::string& source, const ReadOptio
 
 }  // namespace
 
-State read_pth(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_pth(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   if (bytes.view().starts_with("PK\x03\x04")) return read_zip(bytes, source, options);
   if (bytes.view().starts_with("\x80")) return read_legacy(bytes, source, options);
   fail(ErrorKind::file, "{}: is not a file of torch.save", source);
 }
 
-State read_pth(const std::filesystem::path& path, const ReadOptions& options) {
+StateDict read_pth(const std::filesystem::path& path, const ReadOptions& options) {
   return read_pth(Bytes::map(path), path.string(), options);
 }
 

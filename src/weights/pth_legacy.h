@@ -22,7 +22,7 @@ class LegacyFile {
 
  private:
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const;
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const;
   Pickle next_pickle();
   void check_system(const Pickle& system) const;
   void find_storages(const Pickle& order);

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 

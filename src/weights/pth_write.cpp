@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "pth_types.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/base/text.h"
 #include "reszoo/weights/pth.h"
 
@@ -56,7 +56,7 @@ class Storages {
     std::vector<int64_t> strides;
   };
 
-  explicit Storages(const State& tensors) {
+  explicit Storages(const StateDict& tensors) {
     for (const auto& item : tensors) tensors_.push_back(plain_for_pth(item.key(), item.value()));
     places_.resize(tensors_.size());
     // By storage and type: a file's storage has one type.
@@ -168,10 +168,8 @@ void write_tensor(Pickler& pickle, const Tensor& tensor, const Storages::Place& 
                   std::string_view type) {
   const bool as_bytes = untyped(tensor.scalar_type());
   pickle.global("torch._utils", as_bytes ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2").code("((").string("storage");
-  if (as_bytes)
-    pickle.global("torch.storage", "UntypedStorage");
-  else
-    pickle.global("torch", fmt::format("{}Storage", c10::toString(tensor.scalar_type())));
+  if (as_bytes) pickle.global("torch.storage", "UntypedStorage");
+  else pickle.global("torch", fmt::format("{}Storage", c10::toString(tensor.scalar_type())));
   pickle.string(std::to_string(place.storage)).string("cpu");
   pickle.integer(as_bytes ? storage_size : storage_size / tensor.element_size()).code("tQ").integer(place.offset);
   pickle.tuple(tensor.sizes()).tuple(place.strides).code("\x89");
@@ -180,12 +178,12 @@ void write_tensor(Pickler& pickle, const Tensor& tensor, const Storages::Place& 
   pickle.code("tR");
 }
 
-std::string pickle_of(const State& tensors, const Storages& storages) {
+std::string pickle_of(const StateDict& tensors, const Storages& storages) {
   Pickler pickle;
   pickle.code("\x80\x02").global("collections", "OrderedDict").code(")R(");
   for (size_t i = 0; i < tensors.size(); ++i) {
     const auto& key = tensors[i].key();
-    if (!is_utf8(key)) fail(ErrorKind::input, "pth: key \"{}\" must be UTF-8 text", printable(key));
+    if (!is_utf8(key)) fail(ErrorKind::input, "pth: key \"{}\" must be UTF-8 text", escaped(key));
     pickle.string(key);
     write_tensor(pickle, storages.tensor(i), storages[i], storages.contents()[storages[i].storage].nbytes(),
                  pth_type_name(key, storages.tensor(i)));
@@ -195,7 +193,7 @@ std::string pickle_of(const State& tensors, const Storages& storages) {
 
 }  // namespace
 
-std::string serialize_pth(const State& tensors) {
+std::string serialize_pth(const StateDict& tensors) {
   const Storages storages(tensors);
   const auto pickle = pickle_of(tensors, storages);
   std::string file;
@@ -213,7 +211,7 @@ std::string serialize_pth(const State& tensors) {
   return file;
 }
 
-void write_pth(const std::filesystem::path& path, const State& tensors) {
+void write_pth(const std::filesystem::path& path, const StateDict& tensors) {
   write_file(path, serialize_pth(tensors));
 }
 

@@ -37,14 +37,12 @@ QuantizedWeight QuantizedWeight::of(const Tensor& weight) {
   return {(real / over_outputs(scale, real)).round().clamp(-127, 127).to(at::kChar), scale};
 }
 
-Tensor QuantizedWeight::weight() const {
-  return values.to(at::kFloat) * over_outputs(scale, values);
-}
+Tensor QuantizedWeight::weight() const { return values.to(at::kFloat) * over_outputs(scale, values); }
 
-State quantized(const State& weights, const std::vector<std::string>& layers) {
+StateDict quantized(const StateDict& weights, const std::vector<std::string>& layers) {
   std::set<std::string> keys;
   for (const auto& layer : layers) keys.insert(layer + std::string(kWeight));
-  State result("key");
+  StateDict result("key");
   for (const auto& item : weights) {
     if (!keys.contains(item.key())) {
       result.insert(item.key(), item.value());
@@ -57,8 +55,8 @@ State quantized(const State& weights, const std::vector<std::string>& layers) {
   return result;
 }
 
-State dequantized(const State& weights, const std::string& source) {
-  State result("key");
+StateDict dequantized(const StateDict& weights, const std::string& source) {
+  StateDict result("key");
   const auto is_whole = [&](const std::string& key) {
     const auto* values = weights.find(key);
     return values && values->scalar_type() == at::kChar;

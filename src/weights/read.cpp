@@ -8,9 +8,9 @@
 #include "archive.h"
 #include "model_file_check.h"
 #include "numpy_pickle.h"
-#include "reszoo/weights/quantized.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/pth.h"
+#include "reszoo/weights/quantized.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
 #include "safetensors_index.h"
@@ -37,7 +37,7 @@ bool starts_as_pickle(std::string_view bytes) {
 /// Whether it begins as a file of PyTorch before 1.6 does: with a pickle of one number of ten bytes, torch.save's own.
 bool starts_as_legacy_pth(std::string_view bytes) {
   constexpr std::string_view kLongOfTen = "\x8a\x0a";
-  constexpr char kFrame = '\x95';  // in protocol 4 and 5, followed by its length
+  constexpr char kFrame = '\x95';              // in protocol 4 and 5, followed by its length
   constexpr size_t kHead = 2, kFrameHead = 9;  // bytes
   if (!starts_as_pickle(bytes)) return false;
   const auto rest = bytes.substr(kHead);
@@ -88,28 +88,28 @@ bool is_model(const Bytes& bytes, const std::string& source) {
   return is_model_file(parse_safetensors(bytes, source).metadata);
 }
 
-State without_extras(const State& tensors) {
-  State weights("key");
+StateDict without_extras(const StateDict& tensors) {
+  StateDict weights("key");
   for (const auto& item : tensors)
     if (!item.key().starts_with("reszoo.")) weights.insert(item.key(), item.value());
   return weights;
 }
 
-State safetensors_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict safetensors_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   auto file = parse_safetensors(bytes, source);
   if (!is_model_file(file.metadata)) return std::move(file.tensors);
   return dequantized(without_extras(check_model_file(std::move(file), source, options).tensors), source);
 }
 
-State refuse_index(const Bytes&, const std::string& source, const ReadOptions&) {
+StateDict refuse_index(const Bytes&, const std::string& source, const ReadOptions&) {
   fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
 }
 
-State refuse_package(const Bytes&, const std::string& source, const ReadOptions&) {
+StateDict refuse_package(const Bytes&, const std::string& source, const ReadOptions&) {
   fail(ErrorKind::file, "{}: is a compiled package; it can be run, but its weights are not read", source);
 }
 
-void write_plain_pth(const fs::path& path, const State& tensors, const std::map<std::string, std::string>&) {
+void write_plain_pth(const fs::path& path, const StateDict& tensors, const std::map<std::string, std::string>&) {
   write_pth(path, tensors);
 }
 
@@ -164,18 +164,18 @@ WeightsKind detect_weights(const Bytes& bytes, const std::string& source) {
 
 WeightsKind detect_weights(const fs::path& path) { return detect_weights(Bytes::map(path), path.string()); }
 
-State read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   return format_of(bytes, source).read(bytes, source, options);
 }
 
-State read_weights(const fs::path& path, const ReadOptions& options) {
+StateDict read_weights(const fs::path& path, const ReadOptions& options) {
   const auto bytes = Bytes::map(path);
   const auto& format = format_of(bytes, path.string());
   if (format.kind == WeightsKind::safetensors_index) return read_safetensors_index(path);
   return format.read(bytes, path.string(), options);
 }
 
-void write_weights(const fs::path& path, const State& tensors, const std::map<std::string, std::string>& metadata) {
+void write_weights(const fs::path& path, const StateDict& tensors, const std::map<std::string, std::string>& metadata) {
   std::vector<std::string_view> extensions;
   for (const auto& format : kFormats) {
     if (!format.write) continue;

@@ -34,13 +34,11 @@ class Parser {
 
   Safetensors parse() {
     const json header = read_header();
-    Safetensors result{State("key"), {}, bytes_};
+    Safetensors result{StateDict("key"), {}, bytes_};
     std::vector<Entry> entries;
     for (const auto& key : keys_) {
-      if (key == "__metadata__")
-        result.metadata = metadata(header[key]);
-      else
-        entries.push_back(entry(key, header[key]));
+      if (key == "__metadata__") result.metadata = metadata(header[key]);
+      else entries.push_back(entry(key, header[key]));
     }
     check_places(entries);
     for (const auto& item : entries) result.tensors.insert(item.key, tensor(item));
@@ -50,27 +48,27 @@ class Parser {
 
  private:
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: {}", source_, fmt::format(format, std::forward<Args>(args)...));
   }
 
   json read_header() {
     uint64_t length = 0;
-    if (bytes_.size() < sizeof length) refuse("too short for a safetensors file, {} bytes", bytes_.size());
+    if (bytes_.size() < sizeof length) reject("too short for a safetensors file, {} bytes", bytes_.size());
     std::memcpy(&length, bytes_.view().data(), sizeof length);
-    if (length > kMostHeader) refuse("header length {} is over the limit of {} bytes", length, kMostHeader);
+    if (length > kMostHeader) reject("header length {} is over the limit of {} bytes", length, kMostHeader);
     if (length > bytes_.size() - sizeof length)
-      refuse("header is cut off, {} bytes of {}", bytes_.size() - sizeof length, length);
+      reject("header is cut off, {} bytes of {}", bytes_.size() - sizeof length, length);
     data_ = sizeof length + length;
     try {
       const char* begin = bytes_.view().data() + sizeof length;
       auto header = json::parse(begin, begin + length, [this](int, json::parse_event_t event, const json& value) {
         return watch(event, value);
       });
-      if (!header.is_object()) refuse("header must be a JSON object, got {}", header.type_name());
+      if (!header.is_object()) reject("header must be a JSON object, got {}", header.type_name());
       return header;
     } catch (const json::exception& error) {
-      refuse("header is not JSON: {}", message_of(error));
+      reject("header is not JSON: {}", message_of(error));
     }
   }
 
@@ -78,25 +76,25 @@ class Parser {
   /// nlohmann takes, and notes the order of the keys, which it forgets.
   bool watch(json::parse_event_t event, const json& value) {
     using Event = json::parse_event_t;
-    if (++values_ > kMostHeaderValues) refuse("header has more than {} values", kMostHeaderValues);
+    if (++values_ > kMostHeaderValues) reject("header has more than {} values", kMostHeaderValues);
     if (event == Event::object_start || event == Event::array_start) {
-      if (seen_.size() == kMostHeaderDepth) refuse("header is nested too deep");
+      if (seen_.size() == kMostHeaderDepth) reject("header is nested too deep");
       seen_.emplace_back();
     } else if (event == Event::object_end || event == Event::array_end) {
       seen_.pop_back();
     } else if (event == Event::key) {
       const auto& key = value.get_ref<const std::string&>();
-      if (!seen_.back().insert(key).second) refuse("key \"{}\" is in the header twice", key);
+      if (!seen_.back().insert(key).second) reject("key \"{}\" is in the header twice", key);
       if (seen_.size() == 1) keys_.push_back(key);
     }
     return true;
   }
 
   std::map<std::string, std::string> metadata(const json& value) const {
-    if (!value.is_object()) refuse("__metadata__ must be an object, got {}", value.type_name());
+    if (!value.is_object()) reject("__metadata__ must be an object, got {}", value.type_name());
     std::map<std::string, std::string> texts;
     for (const auto& [key, text] : value.items()) {
-      if (!text.is_string()) refuse("__metadata__ \"{}\" must be a text, got {}", key, text.type_name());
+      if (!text.is_string()) reject("__metadata__ \"{}\" must be a text, got {}", key, text.type_name());
       texts[key] = text.get<std::string>();
     }
     return texts;
@@ -116,7 +114,7 @@ class Parser {
 
   uint64_t whole_number(const std::string& key, const json& value) const {
     if (!value.is_number_unsigned() || value.get<uint64_t>() > INT64_MAX)
-      refuse("tensor \"{}\": shape and data_offsets must be whole numbers below 2^63, got {}", key,
+      reject("tensor \"{}\": shape and data_offsets must be whole numbers below 2^63, got {}", key,
              value.is_number() ? value.dump() : value.type_name());
     return value.get<uint64_t>();
   }
@@ -124,17 +122,17 @@ class Parser {
   Entry entry(const std::string& key, const json& value) const {
     if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
         !value.contains("data_offsets"))
-      refuse("tensor \"{}\": must have dtype, shape and data_offsets and nothing else", key);
+      reject("tensor \"{}\": must have dtype, shape and data_offsets and nothing else", key);
     const auto& dtype = value["dtype"];
     const auto& shape = value["shape"];
     const auto& offsets = value["data_offsets"];
     const auto* type = std::find_if(kSafetensorsTypes.begin(), kSafetensorsTypes.end(),
                                     [&](const auto& row) { return dtype == row.first; });
     if (type == kSafetensorsTypes.end())
-      refuse("tensor \"{}\": unknown dtype {}", key, dtype.is_string() ? dtype.get<std::string>() : dtype.type_name());
+      reject("tensor \"{}\": unknown dtype {}", key, dtype.is_string() ? dtype.get<std::string>() : dtype.type_name());
     if (!shape.is_array() || shape.size() > kMostHeaderRank)
-      refuse("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostHeaderRank);
-    if (!offsets.is_array() || offsets.size() != 2) refuse("tensor \"{}\": data_offsets must be two numbers", key);
+      reject("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostHeaderRank);
+    if (!offsets.is_array() || offsets.size() != 2) reject("tensor \"{}\": data_offsets must be two numbers", key);
 
     Entry result{key, type->second, {}, whole_number(key, offsets[0]), whole_number(key, offsets[1])};
     for (const auto& size : shape) result.shape.push_back(static_cast<int64_t>(whole_number(key, size)));
@@ -149,12 +147,12 @@ class Parser {
     for (const int64_t size : item.shape) {
       empty |= size == 0;
       if (__builtin_mul_overflow(limit, std::max<int64_t>(size, 1), &limit))
-        refuse("tensor \"{}\": shape ({}) is too large", item.key, fmt::join(item.shape, ", "));
+        reject("tensor \"{}\": shape ({}) is too large", item.key, fmt::join(item.shape, ", "));
     }
     if (item.end < item.begin)
-      refuse("tensor \"{}\": data_offsets {} to {} run backwards", item.key, item.begin, item.end);
+      reject("tensor \"{}\": data_offsets {} to {} run backwards", item.key, item.begin, item.end);
     if (const auto bytes = empty ? 0 : static_cast<uint64_t>(limit); item.end - item.begin != bytes)
-      refuse("tensor \"{}\": shape ({}) needs {} bytes, data_offsets give {}", item.key, fmt::join(item.shape, ", "),
+      reject("tensor \"{}\": shape ({}) needs {} bytes, data_offsets give {}", item.key, fmt::join(item.shape, ", "),
              bytes, item.end - item.begin);
   }
 
@@ -167,14 +165,14 @@ class Parser {
     uint64_t filled = 0;
     for (const auto* item : order) {
       if (item->end > size)
-        refuse("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end,
+        reject("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end,
                size);
-      if (item->begin < filled) refuse("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
+      if (item->begin < filled) reject("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
       if (item->begin > filled)
-        refuse("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
+        reject("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
       filled = item->end;
     }
-    if (filled != size) refuse("{} bytes at the end belong to no tensor", size - filled);
+    if (filled != size) reject("{} bytes at the end belong to no tensor", size - filled);
   }
 
   Tensor tensor(const Entry& item) const {
@@ -182,7 +180,7 @@ class Parser {
     const char* bytes = bytes_.view().data() + data_ + item.begin;
     if (item.type == at::kBool &&
         std::any_of(bytes, bytes + (item.end - item.begin), [](char byte) { return byte != 0 && byte != 1; }))
-      refuse("tensor \"{}\": a BOOL must be 0 or 1", item.key);
+      reject("tensor \"{}\": a BOOL must be 0 or 1", item.key);
     if (bytes_.writable() && reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
       return at::from_blob(
           bytes_.writable() + data_ + item.begin, item.shape, [keep = bytes_.owner()](void*) {},
@@ -202,9 +200,7 @@ class Parser {
 
 }  // namespace
 
-Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) {
-  return Parser(bytes, source).parse();
-}
+Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) { return Parser(bytes, source).parse(); }
 
 Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(Bytes::map(path), path.string());

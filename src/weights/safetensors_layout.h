@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -19,7 +19,7 @@ struct SafetensorsLayout {
   std::vector<std::string_view> pieces() const;
 };
 
-SafetensorsLayout lay_out(const State& tensors, const std::map<std::string, std::string>& metadata);
+SafetensorsLayout lay_out(const StateDict& tensors, const std::map<std::string, std::string>& metadata);
 
 /// The longest header that is read, in bytes. Python's library has 100 MB; less
 /// keeps the memory within bounds that a hostile header can take.

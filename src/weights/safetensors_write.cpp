@@ -5,8 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/weights/safetensors.h"
 #include "safetensors_layout.h"
 
@@ -33,7 +33,7 @@ Tensor plain_for_safetensors(const std::string& key, const Tensor& tensor) {
 /// Finds names of tensors that are the same view of the same storage: each but
 /// the first in the alphabet is an alias, as for Python's safetensors.torch.save_model.
 /// A name that the metadata has already stays a tensor.
-std::map<std::string, std::string> find_aliases(const State& tensors,
+std::map<std::string, std::string> find_aliases(const StateDict& tensors,
                                                 const std::map<std::string, std::string>& metadata) {
   using View = std::tuple<const void*, at::ScalarType, int64_t, std::vector<int64_t>, std::vector<int64_t>>;
   std::map<View, std::set<std::string>> names;
@@ -53,7 +53,7 @@ std::map<std::string, std::string> find_aliases(const State& tensors,
 
 /// Names, types, shapes and places as JSON text in the given order; nlohmann's
 /// ordered object searches linearly for each insertion, so the text is joined here.
-std::string header_json(const State& tensors, const std::vector<std::pair<size_t, size_t>>& offsets,
+std::string header_json(const StateDict& tensors, const std::vector<std::pair<size_t, size_t>>& offsets,
                         const std::map<std::string, std::string>& metadata) {
   std::string text = "{\"__metadata__\":" + nlohmann::json(metadata).dump();
   for (size_t i = 0; i < tensors.size(); ++i) {
@@ -66,7 +66,7 @@ std::string header_json(const State& tensors, const std::vector<std::pair<size_t
 }
 
 /// Refuses what would come back as another name of a tensor.
-void check_metadata(const State& tensors, const std::map<std::string, std::string>& metadata) {
+void check_metadata(const StateDict& tensors, const std::map<std::string, std::string>& metadata) {
   for (const auto& [name, text] : metadata)
     if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text))
       fail(ErrorKind::input,
@@ -82,10 +82,10 @@ std::vector<std::string_view> SafetensorsLayout::pieces() const {
   return pieces;
 }
 
-SafetensorsLayout lay_out(const State& all, const std::map<std::string, std::string>& metadata) {
+SafetensorsLayout lay_out(const StateDict& all, const std::map<std::string, std::string>& metadata) {
   check_metadata(all, metadata);
   const auto aliases = find_aliases(all, metadata);
-  State tensors("key");
+  StateDict tensors("key");
   for (const auto& item : all)
     if (!aliases.contains(item.key())) tensors.insert(item.key(), plain_for_safetensors(item.key(), item.value()));
   std::vector<size_t> order(tensors.size());
@@ -119,14 +119,14 @@ SafetensorsLayout lay_out(const State& all, const std::map<std::string, std::str
   return layout;
 }
 
-std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata) {
+std::string serialize_safetensors(const StateDict& tensors, const std::map<std::string, std::string>& metadata) {
   const auto layout = lay_out(tensors, metadata);
   std::string bytes;
   for (const auto piece : layout.pieces()) bytes += piece;
   return bytes;
 }
 
-void write_safetensors(const std::filesystem::path& path, const State& tensors,
+void write_safetensors(const std::filesystem::path& path, const StateDict& tensors,
                        const std::map<std::string, std::string>& metadata) {
   write_file(path, lay_out(tensors, metadata).pieces());
 }

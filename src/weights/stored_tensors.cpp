@@ -50,7 +50,7 @@ StorageClaim read_claim(const Pickle& pickle, const PickleValue& persistent, con
       part(4).kind != Kind::integer || part(4).integer < 0)
     wrong("a storage is described wrongly");
   const auto type = storage_type(part(1).text);
-  if (!type) fail(ErrorKind::file, "{}: {} is a storage that is not read", source, printable(part(1).text));
+  if (!type) fail(ErrorKind::file, "{}: {} is a storage that is not read", source, escaped(part(1).text));
   StorageClaim claim{part(2).text, *type, static_cast<uint64_t>(part(4).integer)};
   if (parts.items.size() > 5 && part(5).kind == Kind::tuple) {  // (key of the view, offset, count)
     const auto& view = part(5).items;
@@ -84,38 +84,38 @@ std::optional<StoredTensors::Call> StoredTensors::unwrap(PickleRef place) const 
 }
 
 Tensor StoredTensors::make(PickleRef tensor, const std::string& key) {
-  key_ = printable(key);
+  key_ = escaped(key);
   const auto call = unwrap(tensor);
-  if (!call) refuse("is no tensor");
+  if (!call) reject("is no tensor");
   const auto claim = read_claim(pickle_, argument(*call, 0, Kind::persistent), source_);
   const auto type = type_of(*call, claim);
   Place place{whole_numbers(argument(*call, 2, Kind::tuple)), whole_numbers(argument(*call, 3, Kind::tuple)),
               argument(*call, 1, Kind::integer).integer};
   if (place.offset < 0 || __builtin_add_overflow(place.offset, claim.offset, &place.offset))
-    refuse("its offset {} is no place", place.offset);
+    reject("its offset {} is no place", place.offset);
   const auto bytes = storage(claim);
   check_place(place, type, bytes.nbytes());
   try {
     auto result = at::empty({0}, at::TensorOptions(type)).set_(bytes, place.offset, place.sizes, place.strides);
     return with_math_bits(std::move(result), *call);
   } catch (const c10::Error& error) {
-    refuse("{}", message_of(error));
+    reject("{}", message_of(error));
   }
 }
 
 const PickleValue& StoredTensors::argument(const Call& call, size_t index, Kind kind) const {
   const auto& arguments = pickle_[call.arguments].items;
   if (index >= arguments.size() || pickle_[arguments[index]].kind != kind)
-    refuse("argument {} of {} is missing or of a wrong kind", index, call.name);
+    reject("argument {} of {} is missing or of a wrong kind", index, call.name);
   return pickle_[arguments[index]];
 }
 
 std::vector<int64_t> StoredTensors::whole_numbers(const PickleValue& tuple) const {
-  if (tuple.items.size() > kMostRank) refuse("has {} dimensions, the limit is {}", tuple.items.size(), kMostRank);
+  if (tuple.items.size() > kMostRank) reject("has {} dimensions, the limit is {}", tuple.items.size(), kMostRank);
   std::vector<int64_t> numbers;
   for (const auto item : tuple.items) {
     if (pickle_[item].kind != Kind::integer || pickle_[item].integer < 0)
-      refuse("shape and strides must be whole numbers that are not negative");
+      reject("shape and strides must be whole numbers that are not negative");
     numbers.push_back(pickle_[item].integer);
   }
   return numbers;
@@ -126,14 +126,14 @@ at::ScalarType StoredTensors::type_of(const Call& call, const StorageClaim& clai
   const auto name = argument(call, 6, Kind::global).text;
   const auto* found =
       std::find_if(kPthTypes.begin(), kPthTypes.end(), [&](const auto& row) { return row.second == name; });
-  if (found == kPthTypes.end()) refuse("has the type {}, which is not read", printable(name));
+  if (found == kPthTypes.end()) reject("has the type {}, which is not read", escaped(name));
   return found->first;
 }
 
 void StoredTensors::check_place(const Place& place, at::ScalarType type, uint64_t bytes) const {
   const auto element = static_cast<int64_t>(c10::elementSize(type));
   if (place.sizes.size() != place.strides.size())
-    refuse("has {} sizes and {} strides", place.sizes.size(), place.strides.size());
+    reject("has {} sizes and {} strides", place.sizes.size(), place.strides.size());
   // Zeros count as ones for the limit: the strides of an empty tensor must not overflow either.
   int64_t total = element, last = place.offset;
   bool empty = false, overflow = false;
@@ -146,13 +146,13 @@ void StoredTensors::check_place(const Place& place, at::ScalarType type, uint64_
                 __builtin_add_overflow(last, reach, &last);
   }
   if (overflow || static_cast<uint64_t>(total) > limit_)
-    refuse("shape ({}) claims more than the file can hold", fmt::join(place.sizes, ", "));
+    reject("shape ({}) claims more than the file can hold", fmt::join(place.sizes, ", "));
   const uint64_t elements = bytes / static_cast<uint64_t>(element);
   if (!empty && static_cast<uint64_t>(last) >= elements)
-    refuse("shape ({}), strides ({}) and offset {} reach beyond its storage of {} elements",
+    reject("shape ({}), strides ({}) and offset {} reach beyond its storage of {} elements",
            fmt::join(place.sizes, ", "), fmt::join(place.strides, ", "), place.offset, elements);
   if (empty && (place.offset > INT64_MAX / element || static_cast<uint64_t>(place.offset) > elements))
-    refuse("offset {} is beyond its storage of {} elements", place.offset, elements);
+    reject("offset {} is beyond its storage of {} elements", place.offset, elements);
 }
 
 c10::Storage StoredTensors::storage(const StorageClaim& claim) {
@@ -163,7 +163,7 @@ c10::Storage StoredTensors::storage(const StorageClaim& claim) {
     const auto text = bytes.view();
     if (claim.type == at::kBool &&
         std::any_of(text.begin(), text.end(), [](char byte) { return byte != 0 && byte != 1; }))
-      refuse("a bool must be 0 or 1");
+      reject("a bool must be 0 or 1");
     const bool aligned = bytes.writable() && reinterpret_cast<uintptr_t>(text.data()) % kAlignment == 0;
     c10::Storage made(c10::Storage::use_byte_size_t(), text.size(), aligned ? alias_of(bytes) : copy_of(text), nullptr,
                       false);
@@ -171,7 +171,7 @@ c10::Storage StoredTensors::storage(const StorageClaim& claim) {
   }
   const auto& storage = storages_.at(claim.key);
   if (storage.nbytes() % element != 0 || storage.nbytes() / element != claim.count)
-    refuse("its storage has {} bytes, not {} elements of {}", storage.nbytes(), claim.count, element);
+    reject("its storage has {} bytes, not {} elements of {}", storage.nbytes(), claim.count, element);
   return storage;
 }
 

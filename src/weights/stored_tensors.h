@@ -11,7 +11,7 @@
 #include "pickle.h"
 #include "reszoo/base/bytes.h"
 #include "reszoo/base/error.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -55,7 +55,7 @@ class StoredTensors {
   };
 
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: tensor \"{}\": {}", source_, key_, fmt::format(format, std::forward<Args>(args)...));
   }
   std::optional<Call> unwrap(PickleRef place) const;

@@ -15,8 +15,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr int kMostModuleDepth = 100;                     // modules inside modules
-constexpr size_t kMostModulesVisited = 1'000'000;          // modules and attributes, a shared one each time
+constexpr int kMostModuleDepth = 100;               // modules inside modules
+constexpr size_t kMostModulesVisited = 1'000'000;   // modules and attributes, a shared one each time
 constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are looked through for classes
 constexpr size_t kMostScriptTensors = 50'000;
 constexpr size_t kMostScriptKey = 512;  // bytes
@@ -67,7 +67,7 @@ class ScriptReader {
         tensors_(pickle_, source, archive_.tensor_limit(),
                  [this](const StorageClaim& claim) { return archive_.read("data/" + std::string(claim.key)); }) {}
 
-  State read() {
+  StateDict read() {
     const auto* module = class_of(pickle_.root);
     if (!module) fail(ErrorKind::file, "{}: cannot be read as TorchScript: it holds no module", source_);
     collect(pickle_.root, *module, "", 0);
@@ -133,8 +133,8 @@ class ScriptReader {
   void add(const std::string& prefix, std::string_view name, PickleRef value) {
     if (!tensors_.is_tensor(value)) return;  // such as a bias that is None
     const auto key = key_of(prefix, name);
-    if (!is_utf8(key)) fail(ErrorKind::file, "{}: key \"{}\" is no UTF-8 text", source_, printable(key));
-    if (state_.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, printable(key));
+    if (!is_utf8(key)) fail(ErrorKind::file, "{}: key \"{}\" is no UTF-8 text", source_, escaped(key));
+    if (state_.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, escaped(key));
     if (state_.size() == kMostScriptTensors)
       fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostScriptTensors);
     state_.insert(key, tensors_.make(value, key));
@@ -154,7 +154,7 @@ class ScriptReader {
   std::map<std::string, Bytes> code_;
   std::map<std::string_view, std::optional<ModuleClass>> classes_;
   size_t visited_ = 0, scanned_ = 0;
-  State state_{"key"};
+  StateDict state_{"key"};
 };
 
 void check_is_zip(const Bytes& bytes, const std::string& source) {
@@ -164,12 +164,12 @@ void check_is_zip(const Bytes& bytes, const std::string& source) {
 
 }  // namespace
 
-State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
+StateDict read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   check_is_zip(bytes, source);
   return ScriptReader(bytes, source, options.verify).read();
 }
 
-State read_torchscript(const std::filesystem::path& path, const ReadOptions& options) {
+StateDict read_torchscript(const std::filesystem::path& path, const ReadOptions& options) {
   return read_torchscript(Bytes::map(path), path.string(), options);
 }
 

@@ -55,7 +55,7 @@ class Zip {
   };
 
   template <typename... Args>
-  [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
+  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
     fail(ErrorKind::file, "{}: zip archive is damaged or cut off: {}", source_,
          fmt::format(format, std::forward<Args>(args)...));
   }

@@ -18,7 +18,7 @@ namespace {
 struct MetaModel {
   std::string name;
   ModelOptions options;
-  State tensors;
+  StateDict tensors;
   std::string classifier, first_convolution;
 };
 
@@ -46,12 +46,12 @@ const std::map<std::string, std::optional<MetaModel>>& image_models() {
   return known;
 }
 
-bool has_all_keys_of(const MetaModel& model, const State& state) {
+bool has_all_keys_of(const MetaModel& model, const StateDict& state) {
   return std::all_of(state.begin(), state.end(), [&](const auto& item) { return model.tensors.contains(item.key()); });
 }
 
 /// The model with the state's keys and shapes, or nothing.
-std::optional<ModelMatch> match(const MetaModel& model, const State& state) {
+std::optional<ModelMatch> match(const MetaModel& model, const StateDict& state) {
   if (!has_all_keys_of(model, state)) return std::nullopt;
   auto options = to_json(model.options);
   for (const auto& item : model.tensors) {
@@ -68,15 +68,14 @@ std::optional<ModelMatch> match(const MetaModel& model, const State& state) {
       else if (same_rank && key == model.first_convolution && found->size(0) == wanted[0] &&
                found->sizes().slice(2) == wanted.slice(2))
         options["channels"] = found->size(1);
-      else
-        return std::nullopt;
+      else return std::nullopt;
     }
   }
   return ModelMatch{model.name, options_from_json(registry().find(model.name).domain, options)};
 }
 
 /// The model with the options that its own `options_of` reads from the state.
-std::optional<ModelMatch> match_by_options(const ModelInfo& info, const State& state) {
+std::optional<ModelMatch> match_by_options(const ModelInfo& info, const StateDict& state) {
   const auto options = info.options_of(state);
   const auto model = options ? meta_model(info.name, *options) : std::nullopt;
   return model ? match(*model, state) : std::nullopt;
@@ -88,8 +87,7 @@ const ModelMatch* named_by_file(const std::vector<ModelMatch>& matches, const st
   const ModelMatch* found = nullptr;
   for (const auto& match : matches) {
     const auto& name = match.name;
-    const bool is_whole =
-        file.size() <= name.size() || !std::isalnum(static_cast<unsigned char>(file[name.size()]));
+    const bool is_whole = file.size() <= name.size() || !std::isalnum(static_cast<unsigned char>(file[name.size()]));
     if (file.starts_with(name) && is_whole && (!found || found->name.size() < name.size())) found = &match;
   }
   return found;
@@ -104,7 +102,7 @@ std::string ModelMatch::text() const {
   return settings.empty() ? name : fmt::format("{} with {}", name, fmt::join(settings, ", "));
 }
 
-std::vector<ModelMatch> match_models(const State& state) {
+std::vector<ModelMatch> match_models(const StateDict& state) {
   auto remaps = candidate_remaps(state);
   remaps.insert(remaps.begin(), RemappedState{"", state});
   const auto& images = image_models();
@@ -113,9 +111,9 @@ std::vector<ModelMatch> match_models(const State& state) {
     const auto& info = registry().find(name);
     const auto known = images.find(name);
     for (const auto& remap : remaps) {
-      const auto found = info.options_of                                  ? match_by_options(info, remap.state)
+      const auto found = info.options_of                          ? match_by_options(info, remap.state)
                          : known != images.end() && known->second ? match(*known->second, remap.state)
-                                                                          : std::nullopt;
+                                                                  : std::nullopt;
       if (!found) continue;
       matches.push_back(*found);
       break;
@@ -124,7 +122,7 @@ std::vector<ModelMatch> match_models(const State& state) {
   return matches;
 }
 
-ModelMatch identify_model(const State& state, const std::string& source, const std::string& preferred) {
+ModelMatch identify_model(const StateDict& state, const std::string& source, const std::string& preferred) {
   const auto matches = match_models(state);
   if (matches.size() == 1) return matches.front();
   for (const auto& match : matches)
@@ -137,8 +135,8 @@ ModelMatch identify_model(const State& state, const std::string& source, const s
        source, list(texts, 10));
 }
 
-std::pair<std::string, ModelOptions> model_for(const State& state, const std::string& source, const std::string& name,
-                                               const nlohmann::json& options) {
+std::pair<std::string, ModelOptions> model_for(const StateDict& state, const std::string& source,
+                                               const std::string& name, const nlohmann::json& options) {
   if (!name.empty()) {
     const auto& info = registry().find(name);
     return {info.name, options_from_json(info.domain, options)};
@@ -148,7 +146,7 @@ std::pair<std::string, ModelOptions> model_for(const State& state, const std::st
   return {match.name, match.options};
 }
 
-std::string match_hint(const State& state) {
+std::string match_hint(const StateDict& state) {
   std::vector<std::string> texts;
   for (const auto& match : match_models(state)) texts.push_back(match.text());
   return texts.empty() ? "" : "; it fits " + list(texts, 3);

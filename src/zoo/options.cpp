@@ -55,7 +55,9 @@ void visit_fields(Options& o, Visit visit) {
 }
 
 template <typename Value>
-json write(const Value& value) { return value; }
+json write(const Value& value) {
+  return value;
+}
 json write(const Norm& value) { return value.text(); }
 json write(const Activation& value) { return value.text(); }
 json write(ShortcutKind value) { return text_of(value); }
@@ -63,7 +65,9 @@ json write(EmbeddingKind value) { return text_of(value); }
 json write(EnsembleKind value) { return text_of(value); }
 
 template <typename Value>
-void read(const json& j, Value& value) { j.get_to(value); }
+void read(const json& j, Value& value) {
+  j.get_to(value);
+}
 void read(const json& j, Norm& value) { value = Norm::parse(j.get<std::string>()); }
 void read(const json& j, Activation& value) { value = Activation::parse(j.get<std::string>()); }
 void read(const json& j, ShortcutKind& value) { value = parse_shortcut(j.get<std::string>()); }
@@ -86,7 +90,8 @@ Options read_options(const json& j) {
   for (const auto& [name, value] : j.items())
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       const auto hint = suggestion(name, names);
-      fail(ErrorKind::usage, "options: no option \"{}\"{}", name, hint.empty() ? "; options are " + list(names, 20) : hint);
+      fail(ErrorKind::usage, "options: no option \"{}\"{}", name,
+           hint.empty() ? "; options are " + list(names, 20) : hint);
     }
   return options;
 }

@@ -18,7 +18,8 @@ void check_options(const ModelInfo& info, const ModelOptions& options) {
   const auto given = to_json(options);
   for (const auto& [name, value] : given.items())
     if (std::find(info.accepted_options.begin(), info.accepted_options.end(), name) == info.accepted_options.end())
-      fail(ErrorKind::usage, "{}: takes no option \"{}\"; it takes {}", info.name, name, list(info.accepted_options, 20));
+      fail(ErrorKind::usage, "{}: takes no option \"{}\"; it takes {}", info.name, name,
+           list(info.accepted_options, 20));
 }
 
 }  // namespace

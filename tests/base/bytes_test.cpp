@@ -7,7 +7,7 @@
 #include <fstream>
 #include <thread>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;

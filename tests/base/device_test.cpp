@@ -25,9 +25,9 @@ TEST(Device, AGpuThatIsNotThereIsNamed) {
 TEST(Device, ThreadsAreThoseAskedForOrAllCpus) {
   const auto before = at::get_num_threads();
   EXPECT_GE(available_cpus(), 1);
-  use_threads(1);
+  set_num_threads(1);
   EXPECT_EQ(at::get_num_threads(), 1);
-  use_threads(0);
+  set_num_threads(0);
   EXPECT_EQ(at::get_num_threads(), available_cpus());
-  use_threads(before);
+  set_num_threads(before);
 }

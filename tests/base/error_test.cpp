@@ -10,7 +10,8 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(Error, HasAKindAndAFormattedMessage) {
-  expect_error(ErrorKind::input, "f.csv: row 3 of 7", [] { fail(ErrorKind::input, "{}: row {} of {}", "f.csv", 3, 7); });
+  expect_error(ErrorKind::input, "f.csv: row 3 of 7",
+               [] { fail(ErrorKind::input, "{}: row {} of {}", "f.csv", 3, 7); });
 }
 
 TEST(Error, OfOthersIsItsFirstLine) {

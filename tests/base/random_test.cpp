@@ -12,7 +12,7 @@ TEST(Random, BitsAreThoseOfSplitMix64) {
   // The first outputs of the generator of Steele, Lea and Flood for the seed 1234567.
   uint64_t state = 1234567;
   for (const uint64_t expected : {6457827717110365317ULL, 3203168211198807973ULL, 9817491932198370423ULL}) {
-    EXPECT_EQ(mix_bits(state), expected);
+    EXPECT_EQ(splitmix64(state), expected);
     state += 0x9e3779b97f4a7c15;
   }
 }

@@ -11,8 +11,8 @@ TEST(Text, TheNearestWordIsSuggested) {
   const Words words{"resnet18", "resnet34", "tabular_resnet"};
   EXPECT_EQ(nearest("resnet19", words), "resnet18");
   EXPECT_EQ(nearest("tabular_resent", words), "tabular_resnet");
-  EXPECT_EQ(nearest("vgg", words), "");   // more than a third of the letters differ
-  EXPECT_EQ(nearest("x", {"y"}), "");     // a letter alone is near to nothing
+  EXPECT_EQ(nearest("vgg", words), "");  // more than a third of the letters differ
+  EXPECT_EQ(nearest("x", {"y"}), "");    // a letter alone is near to nothing
   EXPECT_EQ(nearest("resnet18", {}), "");
   EXPECT_EQ(suggestion("resnet19", words), "; did you mean resnet18?");
   EXPECT_EQ(suggestion("vgg", words), "");
@@ -25,15 +25,15 @@ TEST(Text, ALongListIsCutOff) {
 }
 
 TEST(Text, OfAFileIsShownAsPrintableAscii) {
-  EXPECT_EQ(printable("a\n\x1b[31m\xff"
-                      "b"),
+  EXPECT_EQ(escaped("a\n\x1b[31m\xff"
+                    "b"),
             "a??[31m?b");
-  EXPECT_EQ(printable("abcdef", 3), "abc…");
+  EXPECT_EQ(escaped("abcdef", 3), "abc…");
 }
 
 TEST(Text, Utf8IsKnownFromOtherBytes) {
   for (const std::string text : {"", "plain", "dög", "€", "\U0010ffff"}) EXPECT_TRUE(is_utf8(text)) << text;
   for (const std::string text :
        {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80"})
-    EXPECT_FALSE(is_utf8(text)) << printable(text);
+    EXPECT_FALSE(is_utf8(text)) << escaped(text);
 }

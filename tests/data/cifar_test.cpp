@@ -1,8 +1,8 @@
 // The binary files of CIFAR-10 and CIFAR-100.
 #include "reszoo/data/cifar.h"
 
-#include "reszoo/base/safe_file.h"
-#include "reszoo/data/source.h"
+#include "reszoo/base/atomic_file.h"
+#include "reszoo/data/detect.h"
 #include "support/support.h"
 
 using namespace reszoo;

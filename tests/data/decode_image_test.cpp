@@ -4,7 +4,7 @@
 #include <png.h>
 #include <torch/types.h>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/jpeg.h"
 #include "support/support.h"
 

@@ -41,15 +41,15 @@ TEST(Decode, APartIsThatOfTheWholeImage) {
     for (const bool progressive : {false, true}) {
       const auto image = opened(
           jpeg(scene(151, 203), 203, {.quality = 85, .down = down, .across = across, .progressive = progressive}));
-      for (const int64_t shrink : {1, 2, 4, 8}) {
-        const auto height = (151 + shrink - 1) / shrink, width = (203 + shrink - 1) / shrink;
-        const auto whole = image->read({0, 0, height, width}, shrink);
+      for (const int64_t scale_denom : {1, 2, 4, 8}) {
+        const auto height = (151 + scale_denom - 1) / scale_denom, width = (203 + scale_denom - 1) / scale_denom;
+        const auto whole = image->read({0, 0, height, width}, scale_denom);
         Random random(1, down, across);
         for (int i = 0; i < 12; ++i) {
           const auto top = random.below(height), left = random.below(width);
           const Box box{top, left, 1 + random.below(height - top), 1 + random.below(width - left)};
-          EXPECT_EQ(image->read(box, shrink), cut(whole, box))
-              << down << across << progressive << " 1/" << shrink << " " << box.top << " " << box.left << " "
+          EXPECT_EQ(image->read(box, scale_denom), cut(whole, box))
+              << down << across << progressive << " 1/" << scale_denom << " " << box.top << " " << box.left << " "
               << box.height << " " << box.width;
         }
       }
@@ -163,9 +163,12 @@ std::string png_of(int depth, int kind, int width, int height, const std::vector
   std::string text;
   auto* writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   auto* info = png_create_info_struct(writer);
-  png_set_write_fn(writer, &text, [](png_structp png, png_bytep data, size_t size) {
-    static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), size);
-  }, nullptr);
+  png_set_write_fn(
+      writer, &text,
+      [](png_structp png, png_bytep data, size_t size) {
+        static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<const char*>(data), size);
+      },
+      nullptr);
   png_set_IHDR(writer, info, static_cast<png_uint_32>(width), static_cast<png_uint_32>(height), depth, kind,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (!palette.empty()) png_set_PLTE(writer, info, palette.data(), static_cast<int>(palette.size()));

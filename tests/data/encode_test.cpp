@@ -37,7 +37,8 @@ TEST(EncodePng, RefusesWhatIsNoImage) {
 }
 
 TEST(Thumbnail, HasALongerSideOfAtMostSoManyPixels) {
-  const auto wide = small(pixels_of(sample_image(150, 400, 3)), 160), tall = small(pixels_of(sample_image(400, 1, 1)), 160);
+  const auto wide = small(pixels_of(sample_image(150, 400, 3)), 160),
+             tall = small(pixels_of(sample_image(400, 1, 1)), 160);
   EXPECT_EQ(std::pair(wide.height, wide.width), (std::pair<int64_t, int64_t>(60, 160)));
   EXPECT_EQ(std::pair(tall.height, tall.width), (std::pair<int64_t, int64_t>(160, 1)));
   const auto as_it_is = pixels_of(sample_image(28, 160, 1));

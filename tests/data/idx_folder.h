@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 
 namespace reszoo::test {
 

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "reszoo/base/safe_file.h"
-#include "reszoo/data/source.h"
+#include "reszoo/base/atomic_file.h"
+#include "reszoo/data/detect.h"
 #include "reszoo/data/table.h"
 #include "support/jpeg.h"
 #include "support/support.h"
@@ -70,7 +70,7 @@ TEST(Scan, FindsSizesAndNamesBadFiles) {
   put_image_file(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
   const auto files = read_class_folders(folder.path());
   for (const int64_t threads : {1, 3}) {
-    const auto seen = scan(files, threads);
+    const auto seen = scan_images(files, threads);
     EXPECT_EQ(seen.heights, (std::vector<int64_t>{8, 16, 0, 0, 24}));
     ASSERT_EQ(seen.bad.size(), 2);
     EXPECT_EQ(seen.bad[0].row, 2);

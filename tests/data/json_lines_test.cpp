@@ -4,8 +4,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "reszoo/base/safe_file.h"
-#include "reszoo/data/source.h"
+#include "reszoo/base/atomic_file.h"
+#include "reszoo/data/detect.h"
 #include "reszoo/data/table.h"
 #include "reszoo/data/table_stream.h"
 #include "support/support.h"
@@ -47,9 +47,10 @@ std::string many_lines(int64_t rows) {
 }  // namespace
 
 TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
-  const auto table = parsed("{\"x\": 1, \"t\": \"a, \\\"b\\\"\", \"ok\": true, \"when\": \"2024-02-29\"}\n\n"
-                            "{\"t\": \"\", \"x\": null, \"when\": \"2024-03-01 12:00:00\"}\r\n"
-                            "{\"x\": 2.5, \"ok\": false, \"t\": \"\\u00e9\"}");
+  const auto table = parsed(
+      "{\"x\": 1, \"t\": \"a, \\\"b\\\"\", \"ok\": true, \"when\": \"2024-02-29\"}\n\n"
+      "{\"t\": \"\", \"x\": null, \"when\": \"2024-03-01 12:00:00\"}\r\n"
+      "{\"x\": 2.5, \"ok\": false, \"t\": \"\\u00e9\"}");
   EXPECT_EQ(table.names(), (Words{"x", "t", "ok", "when"}));
   EXPECT_EQ(table.rows(), 3);
   EXPECT_EQ(table.at("x").numbers[0].item<double>(), 1);
@@ -61,7 +62,8 @@ TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
 }
 
 TEST(JsonLines, ColumnsAreSelectedAndReadAsText) {
-  const std::string text = "{\"zip\": 1234, \"when\": \"2024-02-29\", \"rest\": [1]}\n{\"zip\": 99, \"when\": \"2024-03-01\"}\n";
+  const std::string text =
+      "{\"zip\": 1234, \"when\": \"2024-02-29\", \"rest\": [1]}\n{\"zip\": 99, \"when\": \"2024-03-01\"}\n";
   const auto table = parsed(text, {.text = {"zip", "when"}, .columns = {"when", "zip"}});
   EXPECT_EQ(table.names(), (Words{"when", "zip"}));
   EXPECT_EQ(texts_of(table.at("zip")), (Words{"1234", "99"}));
@@ -109,7 +111,8 @@ TEST(JsonLines, PartsHaveTheColumnsOfTheFirstAndKeepTextAsItIs) {
     EXPECT_EQ(part->frame.names(), (Words{"x", "when"}));
     EXPECT_TRUE(part->frame.at("when").date);
     sum += part->frame.at("x").numbers.nansum().item<double>();
-    writer.write({{Column::of_numbers("y", std::vector<double>(static_cast<size_t>(part->frame.rows()), 1))}}, part->kept);
+    writer.write({{Column::of_numbers("y", std::vector<double>(static_cast<size_t>(part->frame.rows()), 1))}},
+                 part->kept);
     row += part->frame.rows();
     ++parts;
   }

@@ -9,7 +9,7 @@
 
 #include <sstream>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -60,7 +60,7 @@ std::pair<Frame, size_t> all_of(TableReader reader) {
     row += rows->frame.rows();
     parts.push_back(rows->frame);
   }
-  return {joined(parts), parts.size()};
+  return {concat(parts), parts.size()};
 }
 
 void expect_same(const Frame& got, const Frame& wanted) {
@@ -220,8 +220,9 @@ TEST(TableWriter, NamesWhatIsWrong) {
                [&] { TableWriter(folder / "t.xlsx"); });
   TableWriter writer(folder / "t.parquet");
   writer.write(frame);
-  expect_error(ErrorKind::usage, "columns must be x: double, got y: double",
-               [&] { writer.write({{Column::of_numbers("y", {1, 2})}}); });
+  expect_error(ErrorKind::usage, "columns must be x: double, got y: double", [&] {
+    writer.write({{Column::of_numbers("y", {1, 2})}});
+  });
   TableWriter twice(folder / "u.csv");
   expect_error(ErrorKind::usage, "two columns would be named \"x\"", [&] {
     twice.write({{frame.columns[0], frame.columns[0]}});

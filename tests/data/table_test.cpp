@@ -1,6 +1,6 @@
 // Tables from files.
-#include "reszoo/base/safe_file.h"
 #include "reszoo/data/table.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/preprocess/dates.h"
 
 #include <arrow/api.h>
@@ -141,8 +141,9 @@ TEST(ReadTable, ReadsTheColumnsThatAreAskedFor) {
   const TempDir folder;
   write_table(folder / "t.parquet", sample());
   EXPECT_EQ(read_table(folder / "t.parquet", {.columns = {"t"}}).names(), Words{"t"});
-  expect_error(ErrorKind::input, "t.parquet: no column \"none\"; columns are x, t",
-               [&] { read_table(folder / "t.parquet", {.columns = {"t", "none"}}); });
+  expect_error(ErrorKind::input, "t.parquet: no column \"none\"; columns are x, t", [&] {
+    read_table(folder / "t.parquet", {.columns = {"t", "none"}});
+  });
   expect_error(ErrorKind::input, "stdin: no columns \"d\", \"e\"", [] {
     parse("a,b\n1,2\n", {.columns = {"d", "a", "e"}});
   });

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/registry.h"
 #include "support/fixture.h"
 
@@ -19,7 +19,7 @@ struct ExportCase {
 
   /// With weights from the hash of their keys.
   Network build_filled() const {
-    const NoInit filled_below;
+    const SkipInit filled_below;
     auto network = build();
     fill_module(*network);
     return network;
@@ -49,7 +49,8 @@ inline std::vector<ExportCase> other_parts() {
     return ExportCase{std::string(model) + "_" + label, model, options};
   };
   const std::vector<int64_t> cardinalities{3, 1, 5};
-  const Bins alike{{-1, 0, 0.5}, {-0.5, 0, 1}, {-0.25, 0.25, 0.5}}, different{{-1, 0, 0.5}, {-0.5, 1}, {-0.5, 0, 0.25, 0.5}};
+  const Bins alike{{-1, 0, 0.5}, {-0.5, 0, 1}, {-0.25, 0.25, 0.5}},
+      different{{-1, 0, 0.5}, {-0.5, 1}, {-0.5, 0, 0.25, 0.5}};
   return {
       image("group", {.norm = Norm::parse("group:8"), .activation = Activation::parse("gelu")}),
       image("layer", {.norm = Norm::parse("layer"), .activation = Activation::parse("silu")}),
@@ -58,13 +59,16 @@ inline std::vector<ExportCase> other_parts() {
       image("dropped", {.dropout = 0.5, .drop_path = 0.2, .drop_block = 0.1, .checkpoint = true}),
       image("projection", {.outputs = 0, .channels = 1, .shortcut = ShortcutKind::projection}),
       table("one_hot", {.numeric = 4, .cardinalities = cardinalities}),
-      table("embedded", {.numeric = 4, .cardinalities = cardinalities, .embedding_width = 6, .norm = Norm::parse("layer")}),
+      table("embedded",
+            {.numeric = 4, .cardinalities = cardinalities, .embedding_width = 6, .norm = Norm::parse("layer")}),
       table("categories", {.numeric = 0, .cardinalities = cardinalities, .norm = Norm::parse("group:4")}),
-      table("numbers", {.numeric = 7, .dropout = 0.5, .residual_dropout = 0.5, .activation = Activation::parse("gelu")}),
+      table("numbers",
+            {.numeric = 7, .dropout = 0.5, .residual_dropout = 0.5, .activation = Activation::parse("gelu")}),
       table("mixed", {.numeric = 2, .cardinalities = cardinalities, .embedding_widths = std::vector<int64_t>{0, 4, 0}}),
       table("linear", {.numeric = 4, .numeric_embedding = EmbeddingKind::linear, .plain_numeric = 2}),
       table("linear_relu", {.numeric = 2, .numeric_embedding = EmbeddingKind::linear_relu}),
-      table("plr", {.numeric = 2, .cardinalities = cardinalities, .numeric_embedding = EmbeddingKind::plr, .frequencies = 5}),
+      table("plr",
+            {.numeric = 2, .cardinalities = cardinalities, .numeric_embedding = EmbeddingKind::plr, .frequencies = 5}),
       table("plr_lite", {.numeric = 2, .numeric_embedding = EmbeddingKind::plr_lite, .frequency_scale = 0.5}),
       table("piecewise", {.numeric = 3, .numeric_embedding = EmbeddingKind::piecewise, .bins = different}),
       table("piecewise_relu", {.numeric = 3, .numeric_embedding = EmbeddingKind::piecewise_relu, .bins = alike}),
@@ -97,7 +101,8 @@ inline bool needs_even_maps(const ExportCase& wanted) {
 
 /// An input of the network: `batch` rows, or images of these pixels. Categories
 /// are codes that they have, -1 among them.
-inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height, int64_t width) {
+inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height,
+                           int64_t width) {
   const auto channels = network->input_spec().channels;
   if (std::holds_alternative<ImageOptions>(wanted.options)) return uniform("input", {batch, channels, height, width});
   const auto& options = std::get<TabularOptions>(wanted.options);

@@ -6,7 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 
 namespace reszoo::test {
 namespace {
@@ -176,7 +176,10 @@ OnnxFile read_onnx(const std::filesystem::path& path) {
     else if (field.number == 2) file.producer = field.text();
     else if (field.number == 6) file.description = field.text();
     else if (field.number == 7) parse_graph(field.bytes, file, path.parent_path());
-    else if (field.number == 8) for_each_field(field.bytes, [&](const Field& part) { if (part.number == 2) file.opset = part.integer(); });
+    else if (field.number == 8)
+      for_each_field(field.bytes, [&](const Field& part) {
+        if (part.number == 2) file.opset = part.integer();
+      });
     else if (field.number == 14) file.metadata.insert(parse_entry(field.bytes));
   });
   return file;

@@ -34,8 +34,9 @@ Tensor conv(const OnnxNode& node, const Tensors& x) {
                       node.attribute<int64_t>("group", 1));
   }
   const auto padded = pad(x[0], node.attribute<Ints>("pads", {0, 0, 0, 0}), 0);
-  return at::conv2d(padded, x[1], or_none(x, 2), node.attribute<Ints>("strides", {1, 1}), /*padding=*/at::IntArrayRef{0, 0},
-                    node.attribute<Ints>("dilations", {1, 1}), node.attribute<int64_t>("group", 1));
+  return at::conv2d(padded, x[1], or_none(x, 2), node.attribute<Ints>("strides", {1, 1}),
+                    /*padding=*/at::IntArrayRef{0, 0}, node.attribute<Ints>("dilations", {1, 1}),
+                    node.attribute<int64_t>("group", 1));
 }
 
 /// Windows of a pooling operator, (N, C, h, w, k * l), with `outside` where there
@@ -51,7 +52,8 @@ Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
     const int64_t size = x.size(static_cast<int64_t>(i) + 2), span = dilations[i] * (kernel[i] - 1) + 1;
     const int64_t room = size + pads[i] + pads[i + 2] - span;
     int64_t count = room / strides[i] + 1;
-    if (node.attribute<int64_t>("ceil_mode", 0) && room % strides[i] != 0 && count * strides[i] < size + pads[i]) ++count;
+    if (node.attribute<int64_t>("ceil_mode", 0) && room % strides[i] != 0 && count * strides[i] < size + pads[i])
+      ++count;
     counts.push_back(count);
     pads[i + 2] = std::max(pads[i + 2], (count - 1) * strides[i] + span - size - pads[i]);
   }
@@ -116,7 +118,8 @@ Tensor by_channel(const Tensor& numbers, const Tensor& x) {
 
 Tensor batch_norm(const OnnxNode& node, const Tensors& x) {
   const auto deviation = (x[4] + node.attribute<float>("epsilon", 1e-5f)).sqrt();
-  return (x[0] - by_channel(x[3], x[0])) / by_channel(deviation, x[0]) * by_channel(x[1], x[0]) + by_channel(x[2], x[0]);
+  return (x[0] - by_channel(x[3], x[0])) / by_channel(deviation, x[0]) * by_channel(x[1], x[0]) +
+         by_channel(x[2], x[0]);
 }
 
 Tensor instance_norm(const OnnxNode& node, const Tensors& x) {
@@ -213,13 +216,19 @@ const std::map<std::string, Operator> kOperators = {
     {"Flatten", flatten},
     {"Gather", gather},
     {"Gemm", gemm},
-    {"GlobalAveragePool", [](const OnnxNode&, const Tensors& x) { return x[0].mean({2, 3}, true); }},
+    {"GlobalAveragePool",
+     [](const OnnxNode&, const Tensors& x) {
+       return x[0].mean({2, 3}, true);
+     }},
     {"GreaterOrEqual", [](const OnnxNode&, const Tensors& x) { return x[0].ge(x[1]); }},
     {"HardSwish", [](const OnnxNode&, const Tensors& x) { return x[0] * (x[0] / 6 + 0.5).clamp(0, 1); }},
     {"Identity", [](const OnnxNode&, const Tensors& x) { return x[0]; }},
     {"InstanceNormalization", instance_norm},
     {"LayerNormalization", layer_norm},
-    {"LeakyRelu", [](const OnnxNode& node, const Tensors& x) { return at::where(x[0] < 0, x[0] * node.attribute<float>("alpha", 0.01f), x[0]); }},
+    {"LeakyRelu",
+     [](const OnnxNode& node, const Tensors& x) {
+       return at::where(x[0] < 0, x[0] * node.attribute<float>("alpha", 0.01f), x[0]);
+     }},
     {"Less", [](const OnnxNode&, const Tensors& x) { return x[0].lt(x[1]); }},
     {"MatMul", [](const OnnxNode&, const Tensors& x) { return at::matmul(x[0], x[1]); }},
     {"Max", [](const OnnxNode&, const Tensors& x) { return at::maximum(x[0], x[1]); }},
@@ -227,7 +236,8 @@ const std::map<std::string, Operator> kOperators = {
     {"Min", [](const OnnxNode&, const Tensors& x) { return at::minimum(x[0], x[1]); }},
     {"Mul", [](const OnnxNode&, const Tensors& x) { return x[0] * x[1]; }},
     {"Pad", pad_any},
-    {"Range", [](const OnnxNode&, const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), torch::kLong); }},
+    {"Range",
+     [](const OnnxNode&, const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), torch::kLong); }},
     {"ReduceMean", reduce_mean},
     {"Relu", [](const OnnxNode&, const Tensors& x) { return x[0].clamp_min(0); }},
     {"Reshape", reshape},
@@ -236,9 +246,11 @@ const std::map<std::string, Operator> kOperators = {
     {"Sin", [](const OnnxNode&, const Tensors& x) { return x[0].sin(); }},
     {"Slice", slice},
     {"Sqrt", [](const OnnxNode&, const Tensors& x) { return x[0].sqrt(); }},
-    {"Squeeze", [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
+    {"Squeeze",
+     [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
     {"Sub", [](const OnnxNode&, const Tensors& x) { return x[0] - x[1]; }},
-    {"Transpose", [](const OnnxNode& node, const Tensors& x) { return x[0].permute(std::get<Ints>(node.attributes.at("perm"))); }},
+    {"Transpose",
+     [](const OnnxNode& node, const Tensors& x) { return x[0].permute(std::get<Ints>(node.attributes.at("perm"))); }},
     {"Unsqueeze", [](const OnnxNode&, const Tensors& x) { return x[0].unsqueeze(ints(x[1]).at(0)); }},
 };
 

@@ -30,9 +30,9 @@ namespace {
 constexpr double kTolerance = 1e-5;  // of the largest number
 
 /// Rows of test `ExportedRow` with operations that no case of other_parts() has.
-const std::vector<const char*> kSmallRows = {"alexnet",      "resnet18",        "seresnet18",         "ecaresnet26t",
-                                             "resnetblur18", "resnetaa50d",     "resnetv2_50x1_bit",  "resnetv2_50d_evos",
-                                             "resnetv2_50d_frn"};
+const std::vector<const char*> kSmallRows = {"alexnet",           "resnet18",          "seresnet18",
+                                             "ecaresnet26t",      "resnetblur18",      "resnetaa50d",
+                                             "resnetv2_50x1_bit", "resnetv2_50d_evos", "resnetv2_50d_frn"};
 
 OnnxFile exported(const Network& network, const ExportOptions& options = {}) {
   const TempDir folder;
@@ -50,23 +50,28 @@ void expect_same_answers(const OnnxFile& file, Network network, const Tensor& in
 
 /// A network of one module between images of 4 channels and its head.
 Network around(AnyModule module, AnyModule head = AnyModule(nn::Identity())) {
-  return Network(NetworkParts{.name = "small", .input = {Layout::maps, 4}, .body = {{"step", std::move(module)}}, .pool = {},
-                              .head = {"head", std::move(head)}, .classifier = "head"});
+  return Network(NetworkParts{.name = "small",
+                              .input = {Layout::images, 4},
+                              .body = {{"step", std::move(module)}},
+                              .pool = {},
+                              .head = {"head", std::move(head)},
+                              .classifier = "head"});
 }
 
 /// A network of sequences of 4 channels.
 Network sequences() {
-  return Network(NetworkParts{.name = "sequences",
-                              .input = {Layout::sequences, 4},
-                              .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 8, 5).stride(2).padding(2).groups(2)))},
-                                       {"norm", AnyModule(nn::BatchNorm1d(8))},
-                                       {"act", AnyModule(nn::ReLU())},
-                                       {"max", AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(1).padding(1)))},
-                                       {"same", AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 8, 4).padding(torch::kSame)))},
-                                       {"average", AnyModule(nn::AvgPool1d(2))}},
-                              .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(3))}, {"flatten", AnyModule(nn::Flatten())}},
-                              .head = {"fc", AnyModule(nn::Linear(24, 2))},
-                              .classifier = "fc"});
+  return Network(
+      NetworkParts{.name = "sequences",
+                   .input = {Layout::sequences, 4},
+                   .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(4, 8, 5).stride(2).padding(2).groups(2)))},
+                            {"norm", AnyModule(nn::BatchNorm1d(8))},
+                            {"act", AnyModule(nn::ReLU())},
+                            {"max", AnyModule(nn::MaxPool1d(nn::MaxPool1dOptions(3).stride(1).padding(1)))},
+                            {"same", AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 8, 4).padding(torch::kSame)))},
+                            {"average", AnyModule(nn::AvgPool1d(2))}},
+                   .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(3))}, {"flatten", AnyModule(nn::Flatten())}},
+                   .head = {"fc", AnyModule(nn::Linear(24, 2))},
+                   .classifier = "fc"});
 }
 
 /// An activation that the library does not know.
@@ -87,7 +92,8 @@ TEST_P(OnnxParts, AnswersAsTheNetworkForOtherBatchesAndSizes) {
   expect_same_answers(file, network, export_input(GetParam(), network, 5, 41, 26));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, OnnxParts, testing::ValuesIn(other_parts()), [](const auto& item) { return item.param.label; });
+INSTANTIATE_TEST_SUITE_P(Cases, OnnxParts, testing::ValuesIn(other_parts()),
+                         [](const auto& item) { return item.param.label; });
 
 TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   std::set<std::string> seen;
@@ -106,7 +112,8 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
 
 TEST(Onnx, SaysWhatItTakesGivesAndIs) {
   auto network = create_model("cifar_resnet20");
-  const auto file = exported(network, {.metadata = {{"preprocess", "{\"mean\":0.5}"}, {"long", std::string(300, 'x')}}});
+  const auto file =
+      exported(network, {.metadata = {{"preprocess", "{\"mean\":0.5}"}, {"long", std::string(300, 'x')}}});
   EXPECT_EQ(file.opset, kOnnxOpset);
   EXPECT_GE(file.ir_version, 8);
   EXPECT_EQ(file.producer, "reszoo");
@@ -149,7 +156,8 @@ TEST(Onnx, ANetworkOfOneSizeGivesAFileOfOneSize) {
 
 TEST(Onnx, LayersHaveTheirOptions) {
   const std::vector<AnyModule> modules = {
-      AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 6, {3, 5}).stride({2, 1}).padding({0, 3}).dilation({2, 1}).groups(2).bias(false))),
+      AnyModule(nn::Conv2d(
+          nn::Conv2dOptions(4, 6, {3, 5}).stride({2, 1}).padding({0, 3}).dilation({2, 1}).groups(2).bias(false))),
       AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 2, {4, 3}).padding(torch::kSame))),
       AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 2, 3).padding(torch::kValid))),
       AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions({2, 3}).stride(2).padding({1, 0}).ceil_mode(true))),
@@ -169,8 +177,8 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(2).ceil_mode(true).count_include_pad(false))),
       AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
-      AnyModule(StdConv2d(StdConv2dOptions{.conv = nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false),
-                                           .epsilon = 0.1})),
+      AnyModule(StdConv2d(StdConv2dOptions{
+          .conv = nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false), .epsilon = 0.1})),
       AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 4, .stride = 3})),
       AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 4})),
       AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 4})),
@@ -200,7 +208,8 @@ TEST(Onnx, AModuleOfYourOwnIsWrittenByItsRow) {
   EXPECT_EQ(unexportable(network).size(), 1u);
   register_module_type<OwnHardSwishImpl>({
       .name = "hard_swish",
-      .lower = [](const auto&, auto& to, size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
+      .lower = [](const auto&, auto& to,
+                  size_t x) { return to.add(ops::Activation{ops::Activation::Kind::hard_swish}, {x}); },
   });
   expect_same_answers(exported(network), network, uniform("input", {2, 4, 9, 9}) * 8 - 4);
 }
@@ -213,8 +222,9 @@ TEST(Onnx, PoolingToAnySizeFollowsTheInput) {
 }
 
 TEST(Onnx, WhatItCannotWriteIsNamedWithItsPlace) {
-  expect_error(ErrorKind::usage, "step: only padding by zeros can be written as ONNX",
-               [] { exported(around(AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 4, 3).padding(1).padding_mode(torch::kReflect))))); });
+  expect_error(ErrorKind::usage, "step: only padding by zeros can be written as ONNX", [] {
+    exported(around(AnyModule(nn::Conv2d(nn::Conv2dOptions(4, 4, 3).padding(1).padding_mode(torch::kReflect)))));
+  });
   expect_error(ErrorKind::usage, "step: only the exact GELU can be written as ONNX, got approximate=\"tanh\"",
                [] { exported(around(AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))))); });
   expect_error(ErrorKind::usage, "step: an average pool with a divisor of its own cannot be written as ONNX",
@@ -222,7 +232,8 @@ TEST(Onnx, WhatItCannotWriteIsNamedWithItsPlace) {
   auto network = create_model("cifar_resnet20");
   replace_module(network, "layer2.0.relu1", nn::Tanh());
   EXPECT_EQ(unexportable(network), (std::vector<std::string>{"layer2.0.relu1 (torch::nn::TanhImpl)"}));
-  expect_error(ErrorKind::usage, "cifar_resnet20: no ONNX writer for layer2.0.relu1 (torch::nn::TanhImpl)", [&] { exported(network); });
+  expect_error(ErrorKind::usage, "cifar_resnet20: no ONNX writer for layer2.0.relu1 (torch::nn::TanhImpl)",
+               [&] { exported(network); });
 }
 
 TEST(Onnx, WeightsCanStandInAFileOfTheirOwn) {

@@ -18,9 +18,12 @@ namespace {
 
 /// A network of one module on images of 3 channels.
 Network network_around(AnyModule module) {
-  return Network(NetworkParts{.name = "small", .input = {Layout::maps, 3}, .body = {{"step", std::move(module)}},
+  return Network(NetworkParts{.name = "small",
+                              .input = {Layout::images, 3},
+                              .body = {{"step", std::move(module)}},
                               .pool = {{"avgpool", nn::AdaptiveAvgPool2d(1)}, {"flatten", nn::Flatten()}},
-                              .head = {"head", nn::Identity()}, .classifier = "head"});
+                              .head = {"head", nn::Identity()},
+                              .classifier = "head"});
 }
 
 void expect_same_answer(const ScriptModel& script, Network network, const Tensor& input) {
@@ -73,11 +76,13 @@ TEST_P(ScriptParts, HasTheKeysAndAnswersForOtherBatchesAndSizes) {
   expect_same_answer(script, network, export_input(GetParam(), network, 5, 41, 26));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, ScriptParts, testing::ValuesIn(other_parts()), [](const auto& item) { return item.param.label; });
+INSTANTIATE_TEST_SUITE_P(Cases, ScriptParts, testing::ValuesIn(other_parts()),
+                         [](const auto& item) { return item.param.label; });
 
 TEST(Script, HasNoDropoutAndNamesModulesByTheirKind) {
   const TempDir folder;
-  export_torchscript(create_model("tabular_resnet", TabularOptions{.blocks = 1, .dropout = 0.5}), folder / "network.pt");
+  export_torchscript(create_model("tabular_resnet", TabularOptions{.blocks = 1, .dropout = 0.5}),
+                     folder / "network.pt");
   auto script = torch::jit::load((folder / "network.pt").string());
   EXPECT_EQ(script.get_method("forward").graph()->toString().find("dropout"), std::string::npos);
   EXPECT_FALSE(script.is_training());
@@ -127,8 +132,9 @@ TEST(Script, HoldsModulesOfAUsersOwn) {
 TEST(Script, ASizeThatBecameAConstantIsAnErrorAndLeavesNoFile) {
   const TempDir folder;
   const auto path = folder / "network.pt";
-  expect_error_parts(ErrorKind::input, {"small: as TorchScript it does not do what the network does for an input of (3, 3, 64, 64)",
-                                        "a module that reads a size as a number"},
+  expect_error_parts(ErrorKind::input,
+                     {"small: as TorchScript it does not do what the network does for an input of (3, 3, 64, 64)",
+                      "a module that reads a size as a number"},
                      [&] { export_torchscript(network_around(AnyModule(Stubborn())), path); });
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
@@ -138,8 +144,9 @@ TEST(Script, PaddingThatFollowsTheSizeIsForOneSize) {
   auto network = network_around(AnyModule(keras_residual_block(3, 8, /*downsample=*/true)));
   const auto path = folder / "network.pt";
   const std::vector<int64_t> odd{3, 33, 35};
-  expect_error(ErrorKind::input, "any_size=false is for files of one size",
-               [&] { export_torchscript(network, path, {.input = {3, 31, 64}}); });
+  expect_error(ErrorKind::input, "any_size=false is for files of one size", [&] {
+    export_torchscript(network, path, {.input = {3, 31, 64}});
+  });
   export_torchscript(network, path, {.input = odd, .any_size = false});
   expect_same_answer(ScriptModel(path), network, uniform("input", {1, 3, 33, 35}));
 }
@@ -152,6 +159,7 @@ TEST(Script, AModuleThatCannotBeCopiedIsNamed) {
 
 TEST(Script, AnInputThatDoesNotFitIsNamed) {
   const TempDir folder;
-  expect_error(ErrorKind::input, "alexnet: cannot take an input of (N, 3, 20, 20)",
-               [&] { export_torchscript(create_model("alexnet"), folder / "network.pt", {.input = {3, 20, 20}}); });
+  expect_error(ErrorKind::input, "alexnet: cannot take an input of (N, 3, 20, 20)", [&] {
+    export_torchscript(create_model("alexnet"), folder / "network.pt", {.input = {3, 20, 20}});
+  });
 }

@@ -19,13 +19,9 @@ struct Case {
   int64_t kernel = 1, stride = 1, padding = 0, dilation = 1, groups = 1;
 };
 
-void PrintTo(const Case& c, std::ostream* stream) {
-  *stream << c.name;
-}
+void PrintTo(const Case& c, std::ostream* stream) { *stream << c.name; }
 
-Tensor by_pixel(const Tensor& maps) {
-  return maps.permute({0, 2, 3, 1}).contiguous();
-}
+Tensor by_pixel(const Tensor& maps) { return maps.permute({0, 2, 3, 1}).contiguous(); }
 
 double error_of(const Tensor& actual, const Tensor& expected) {
   return ((actual - expected).abs().max() / expected.abs().max()).item<double>();

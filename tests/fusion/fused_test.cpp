@@ -4,9 +4,9 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
-#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/pooling.h>
 
@@ -31,9 +31,7 @@ Network filled(const std::string& name, const ModelOptions& options) {
   return network;
 }
 
-Network small() {
-  return filled("resnet18", ImageOptions{.outputs = 5});
-}
+Network small() { return filled("resnet18", ImageOptions{.outputs = 5}); }
 Network table() {
   return filled("tabular_resnet", TabularOptions{.outputs = 2, .numeric = 3, .cardinalities = std::vector<int64_t>{4}});
 }
@@ -149,7 +147,7 @@ TEST_F(Fused, AModuleOfTheUsersRunsAsItIs) {
     torch::nn::Sequential inner;
   };
   Network network(NetworkParts{.name = "own",
-                               .input = {Layout::maps, 3},
+                               .input = {Layout::images, 3},
                                .body = {{"conv", AnyModule(torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 8, 3)))},
                                         {"mine", AnyModule(std::make_shared<Wrapped>(own()))}},
                                .pool = {},
@@ -162,15 +160,16 @@ TEST_F(Fused, AModuleOfTheUsersRunsAsItIs) {
 }
 
 TEST_F(Fused, SequencesAreALayoutLikeImages) {
-  Network network(NetworkParts{.name = "sequences",
-                               .input = {Layout::sequences, 3},
-                               .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(3, 16, 7).stride(2).padding(3)))},
-                                        {"norm", AnyModule(nn::BatchNorm1d(16))},
-                                        {"act", AnyModule(nn::ReLU())},
-                                        {"block", AnyModule(residual(nn::Conv1d(nn::Conv1dOptions(16, 16, 3).padding(1))))}},
-                               .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(1))}, {"flatten", AnyModule(nn::Flatten())}},
-                               .head = {"fc", AnyModule(nn::Linear(16, 4))},
-                               .classifier = "fc"});
+  Network network(
+      NetworkParts{.name = "sequences",
+                   .input = {Layout::sequences, 3},
+                   .body = {{"conv", AnyModule(nn::Conv1d(nn::Conv1dOptions(3, 16, 7).stride(2).padding(3)))},
+                            {"norm", AnyModule(nn::BatchNorm1d(16))},
+                            {"act", AnyModule(nn::ReLU())},
+                            {"block", AnyModule(residual(nn::Conv1d(nn::Conv1dOptions(16, 16, 3).padding(1))))}},
+                   .pool = {{"pool", AnyModule(nn::AdaptiveAvgPool1d(1))}, {"flatten", AnyModule(nn::Flatten())}},
+                   .head = {"fc", AnyModule(nn::Linear(16, 4))},
+                   .classifier = "fc"});
   fill_module(*network);
   network->eval();
   const auto fused = fuse(network);
@@ -283,8 +282,8 @@ TEST_F(Fused, RunsOnAGpu) {
     const auto x = uniform("x", {2, 3, 64, 64});
     const auto expected = network->forward(x);
     network->to(torch::kCUDA);
-    for (const auto& [precision, tolerance] :
-         {std::pair{Precision::float32, 1e-2}, std::pair{Precision::float16, 3e-2}, std::pair{Precision::bfloat16, 0.2}})
+    for (const auto& [precision, tolerance] : {std::pair{Precision::float32, 1e-2}, std::pair{Precision::float16, 3e-2},
+                                               std::pair{Precision::bfloat16, 0.2}})
       expect_near(fuse(network, {.precision = precision}).forward(x.cuda()).cpu(), expected, tolerance);
     network->to(torch::kHalf);
     const auto fused = fuse(network);

@@ -78,13 +78,9 @@ std::vector<std::string> check_op(const OpCase& c, const Tensor& x) {
 
 using Kinds = std::vector<std::string>;
 
-AnyModule conv(int64_t in, int64_t out) {
-  return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1)));
-}
+AnyModule conv(int64_t in, int64_t out) { return AnyModule(nn::Conv2d(nn::Conv2dOptions(in, out, 3).padding(1))); }
 
-Tensor images() {
-  return uniform("x", {3, 8, 11, 9}) - 0.5;
-}
+Tensor images() { return uniform("x", {3, 8, 11, 9}) - 0.5; }
 
 }  // namespace
 
@@ -103,7 +99,8 @@ TEST(FusedOps, ActivationsAreEpiloguesOfConvolutions) {
       {AnyModule(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(0.2))), "leaky_relu"},
       {AnyModule(nn::GELU(nn::GELUOptions().approximate("tanh"))), "gelu_tanh"}};
   for (const auto& [module, name] : activations) {
-    EXPECT_EQ(check_op({{conv(8, 16), AnyModule(nn::BatchNorm2d(16)), module}}, images()), (Kinds{"conv+norm+" + name}));
+    EXPECT_EQ(check_op({{conv(8, 16), AnyModule(nn::BatchNorm2d(16)), module}}, images()),
+              (Kinds{"conv+norm+" + name}));
     EXPECT_EQ(check_op({{conv(8, 8), module}, true}, images()), (Kinds{"conv+add+" + name}));
     EXPECT_EQ(check_op({{AnyModule(nn::MaxPool2d(2)), module}}, images()), (Kinds{"max_pool", name}));
   }
@@ -120,29 +117,31 @@ TEST(FusedOps, NormsOfTheSampleTakeResidualAndActivation) {
   for (const auto& [norm, name] : norms) {
     EXPECT_EQ(check_op({{norm}}, images()), (Kinds{name}));
     EXPECT_EQ(check_op({{norm, AnyModule(nn::ReLU())}, true}, images()), (Kinds{name + "+add+relu"}));
-    EXPECT_EQ(check_op({{conv(8, 8), norm, AnyModule(nn::SiLU())}, true}, images()), (Kinds{"conv", name + "+add+silu"}));
+    EXPECT_EQ(check_op({{conv(8, 8), norm, AnyModule(nn::SiLU())}, true}, images()),
+              (Kinds{"conv", name + "+add+silu"}));
   }
   check_op({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(2, 8)))}}, images() + 10);  // a mean far from 0
 }
 
 TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
-  EXPECT_EQ(
-      check_op({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true}, images()),
-      (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
+  EXPECT_EQ(check_op({{AnyModule(SqueezeExcite(SqueezeExciteOptions{.channels = 8})), AnyModule(nn::ReLU())}, true},
+                     images()),
+            (Kinds{"avg_pool", "conv+relu", "conv+sigmoid", "channel_scale+add+relu"}));
   EXPECT_EQ(check_op({{AnyModule(EfficientChannelAttention(EfficientChannelAttentionOptions{.channels = 8})),
-                    AnyModule(nn::ReLU())},
-                   true},
-                  images()),
+                       AnyModule(nn::ReLU())},
+                      true},
+                     images()),
             (Kinds{"avg_pool", "channel_conv+sigmoid", "channel_scale+add+relu"}));
   for (const int64_t stride : {1, 2, 3})
     EXPECT_EQ(check_op({{AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 8, .stride = stride}))}}, images()),
               (Kinds{"blur_pool"}));
+  EXPECT_EQ(check_op({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}},
+                     images()),
+            (Kinds{"avg_pool+flatten", "linear"}));
   EXPECT_EQ(
-      check_op({{AnyModule(nn::AdaptiveAvgPool2d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 3))}}, images()),
-      (Kinds{"avg_pool+flatten", "linear"}));
-  EXPECT_EQ(check_op({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}},
-                  images()),
-            (Kinds{"adaptive_avg_pool", "flatten"}));
+      check_op({{AnyModule(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({11, 3}))), AnyModule(nn::Flatten())}},
+               images()),
+      (Kinds{"adaptive_avg_pool", "flatten"}));
   EXPECT_EQ(check_op({{AnyModule(nn::AdaptiveAvgPool2d(4))}}, images()), (Kinds{"adaptive_avg_pool"}));
   EXPECT_EQ(check_op({{AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 0}, 0.7)))}}, images()),
             (Kinds{"pad"}));
@@ -161,7 +160,7 @@ TEST(FusedOps, RowsHaveTheirNorms) {
             (Kinds{"linear+norm+silu"}));
   EXPECT_EQ(
       check_op({{AnyModule(nn::Unflatten(nn::UnflattenOptions(1, {12, 1, 1}))), conv(12, 3), AnyModule(nn::Flatten())}},
-            x),
+               x),
       (Kinds{"unflatten", "conv", "flatten"}));
   EXPECT_EQ(check_op({{AnyModule(ZeroPadShortcut(ZeroPadShortcutOptions{.in = 12, .out = 15}))}}, x),
             (Kinds{"pad_channels"}));
@@ -173,12 +172,14 @@ TEST(FusedOps, SequencesAreMapsOfOneRow) {
   EXPECT_EQ(check_op({{conv1d, AnyModule(nn::BatchNorm1d(8)), AnyModule(nn::ReLU())}, true}, x),
             (Kinds{"conv+norm+add+relu"}));
   EXPECT_EQ(
-      check_op({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}}, x),
+      check_op({{AnyModule(nn::Conv1d(nn::Conv1dOptions(8, 6, 4).stride(2).groups(2))), AnyModule(nn::MaxPool1d(2))}},
+               x),
       (Kinds{"conv", "max_pool"}));
   EXPECT_EQ(check_op({{AnyModule(nn::GroupNorm(nn::GroupNormOptions(4, 8))), AnyModule(nn::GELU())}}, x),
             (Kinds{"group_norm+gelu"}));
   EXPECT_EQ(
-      check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}}, x),
+      check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(1)), AnyModule(nn::Flatten()), AnyModule(nn::Linear(8, 2))}},
+               x),
       (Kinds{"conv", "avg_pool+flatten", "linear"}));
   EXPECT_EQ(check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(7)), AnyModule(nn::Flatten())}}, x),
             (Kinds{"conv", "adaptive_avg_pool", "flatten"}));

@@ -139,7 +139,7 @@ TEST_F(Quantized, ALayerMayAddItsOwnInput) {
   torch::manual_seed(1);
   const auto conv = [](int64_t in) { return nn::Conv2d(nn::Conv2dOptions(in, 16, 3).padding(1)); };
   Network network(NetworkParts{.name = "own",
-                               .input = {Layout::maps, 3},
+                               .input = {Layout::images, 3},
                                .body = {{"stem", AnyModule(conv(3))},
                                         {"block", AnyModule(residual(AnyModule(conv(16))))},
                                         {"last", AnyModule(conv(16))}},
@@ -225,7 +225,7 @@ TEST_F(Quantized, RefusesInOneLine) {
   }
   expect_error(ErrorKind::input, "cifar_resnet20: layer2.0.conv1+layer2.0.bn1+relu gives numbers on these examples",
                [&] { calibrated(network, x); });
-  State state("key");
+  StateDict state("key");
   state.insert("a.weight", torch::zeros({3, 2}, torch::kChar));
   expect_error(ErrorKind::file, "file: a.weight is int8 without a.weight_scale", [&] { dequantized(state, "file"); });
   state.insert("a.weight_scale", torch::zeros(2));

@@ -14,10 +14,10 @@
 namespace {
 
 using reszoo::Bytes;
-using reszoo::State;
+using reszoo::StateDict;
 
 /// Reads the ends of each tensor, so that the sanitizer sees where they lie.
-void touch(const State& state) {
+void touch(const StateDict& state) {
   for (const auto& item : state) {
     auto last = item.value();
     if (last.numel() == 0) continue;
@@ -26,24 +26,14 @@ void touch(const State& state) {
   }
 }
 
-[[maybe_unused]] void pth(const Bytes& bytes) {
-  touch(reszoo::read_pth(bytes, "f", {.verify = false}));
-}
-[[maybe_unused]] void numpy_pickle(const Bytes& bytes) {
-  touch(reszoo::read_numpy_pickle(bytes, "f"));
-}
-[[maybe_unused]] void pickle(const Bytes& bytes) {
-  reszoo::read_pickle(bytes.view(), "f");
-}
+[[maybe_unused]] void pth(const Bytes& bytes) { touch(reszoo::read_pth(bytes, "f", {.verify = false})); }
+[[maybe_unused]] void numpy_pickle(const Bytes& bytes) { touch(reszoo::read_numpy_pickle(bytes, "f")); }
+[[maybe_unused]] void pickle(const Bytes& bytes) { reszoo::read_pickle(bytes.view(), "f"); }
 [[maybe_unused]] void torchscript(const Bytes& bytes) {
   touch(reszoo::read_torchscript(bytes, "f", {.verify = false}));
 }
-[[maybe_unused]] void safetensors(const Bytes& bytes) {
-  touch(reszoo::parse_safetensors(bytes, "f").tensors);
-}
-[[maybe_unused]] void safetensors_index(const Bytes& bytes) {
-  reszoo::parse_index(bytes.view(), "f");
-}
+[[maybe_unused]] void safetensors(const Bytes& bytes) { touch(reszoo::parse_safetensors(bytes, "f").tensors); }
+[[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
 [[maybe_unused]] void model_file(const Bytes& bytes) {
   touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
 }

@@ -26,8 +26,9 @@ TEST(Profile, NamesStagesInOrderWithShapes) {
 }
 
 TEST(Profile, RefusesAnInputThatTheNetworkCannotTake) {
-  expect_error(ErrorKind::input, "alexnet: cannot take an input of (1, 3, 20, 20)",
-               [] { profile(create_model("alexnet"), {3, 20, 20}); });
+  expect_error(ErrorKind::input, "alexnet: cannot take an input of (1, 3, 20, 20)", [] {
+    profile(create_model("alexnet"), {3, 20, 20});
+  });
 }
 
 namespace {

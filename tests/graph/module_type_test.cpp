@@ -139,7 +139,7 @@ TEST(ModuleTypes, ARowOfYourOwnIsKnownFromThenOn) {
   });
   expect_lowered({module}, uniform("x", {2, 4, 9, 9}) - 0.5);
   Network network(NetworkParts{.name = "small",
-                               .input = {Layout::maps, 4},
+                               .input = {Layout::images, 4},
                                .body = {{"step", module}},
                                .pool = {},
                                .head = {"head", AnyModule(nn::Identity())},

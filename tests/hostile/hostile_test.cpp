@@ -20,7 +20,7 @@
 #include "hostile/mutate.h"
 #include "hostile/zip_file.h"
 #include "reference/fill.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/read.h"
@@ -52,13 +52,11 @@ size_t memory(const std::string& figure) {
 }
 
 /// Lets VmHWM begin again at what is in use now.
-void forget_peak() {
-  std::ofstream("/proc/self/clear_refs") << 5;
-}
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
 /// Reads every number of small tensors and the ends of large ones, so that the
 /// sanitizer sees where they lie.
-void touch(const State& state) {
+void touch(const StateDict& state) {
   for (const auto& item : state) {
     const auto& tensor = item.value();
     if (tensor.numel() == 0) continue;
@@ -69,7 +67,7 @@ void touch(const State& state) {
   }
 }
 
-bool same(const State& a, const State& b) {
+bool same(const StateDict& a, const StateDict& b) {
   if (a.keys() != b.keys()) return false;
   return std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
     const auto left = x.value().resolve_conj().resolve_neg().contiguous();
@@ -86,7 +84,7 @@ struct Mutant {
 };
 
 struct Reader {
-  std::function<State(const std::string& bytes, bool verify)> read;
+  std::function<StateDict(const std::string& bytes, bool verify)> read;
   std::function<Mutant(const std::string& bytes, Random& random)> mutate;
   bool has_checksums = false;
 };
@@ -150,8 +148,8 @@ Bytes bytes_of(const std::string& content) {
   return content.size() % 2 == 0 ? Bytes::own(content) : Bytes::view(content.data(), content.size());
 }
 
-template <State (*read)(const Bytes&, const std::string&, const ReadOptions&)>
-State read_bytes(const std::string& content, bool verify) {
+template <StateDict (*read)(const Bytes&, const std::string&, const ReadOptions&)>
+StateDict read_bytes(const std::string& content, bool verify) {
   return read(bytes_of(content), "f", {.verify = verify});
 }
 
@@ -177,8 +175,8 @@ std::vector<std::string> fixtures(const std::vector<std::string>& names) {
   return contents;
 }
 
-State small_state() {
-  State state("key");
+StateDict small_state() {
+  StateDict state("key");
   const auto shared = fill("shared", {5, 7});
   state.insert("layer.weight", fill("layer.weight", {8, 3}));
   state.insert("layer.bias", fill("layer.bias", {8}));
@@ -295,8 +293,8 @@ TEST(Hostile, SafetensorsIndex) {
 
 TEST(Hostile, NumpyPickle) {
   std::vector<std::string> files;
-  for (const auto* name : {"detectron2, protocol 2", "detectron2, protocol 4", "detectron2, protocol 5",
-                           "Detectron, Python 2"})
+  for (const auto* name :
+       {"detectron2, protocol 2", "detectron2, protocol 4", "detectron2, protocol 5", "Detectron, Python 2"})
     files.push_back(from_hex(read_fixture("numpy_pickles").at("records").at(name).at("content").get<std::string>()));
   const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
   // By content, as a program meets it: damage can make it look like another format.

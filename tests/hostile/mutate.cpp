@@ -99,10 +99,8 @@ std::string damage_pickle(std::string pickle, Random& random) {
   for (size_t i = 1 + random.below(2); i > 0; --i) {
     const auto part = opcodes(random);
     const auto place = random.below(pickle.size() + 1);
-    if (random.below(2) == 0)
-      pickle.insert(place, part);
-    else
-      pickle.replace(place, std::min(part.size(), pickle.size() - place), part);
+    if (random.below(2) == 0) pickle.insert(place, part);
+    else pickle.replace(place, std::min(part.size(), pickle.size() - place), part);
   }
   return pickle;
 }

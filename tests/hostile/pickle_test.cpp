@@ -3,7 +3,7 @@
 #include <torch/types.h>
 
 #include "hostile/zip_file.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/pth.h"
 #include "support/support.h"
 
@@ -21,9 +21,7 @@ std::string file_of(const std::string& pickle) {
 }
 
 /// A dictionary of protocol 2 with the key "x" and that value.
-std::string dictionary(const std::string& value) {
-  return "\x80\x02}X\x01\0\0\0x"s + value + "s.";
-}
+std::string dictionary(const std::string& value) { return "\x80\x02}X\x01\0\0\0x"s + value + "s."; }
 
 /// A tensor: type, number of elements, offset, shape and strides as opcodes.
 std::string tensor(const std::string& type, const std::string& count, const std::string& offset,

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "hostile/zip_file.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/pth.h"
 #include "support/support.h"
 
@@ -15,9 +15,7 @@ namespace {
 
 const std::filesystem::path kPth = std::filesystem::path(RESZOO_FIXTURES) / "pth";
 
-std::vector<ZipPart> sound_parts() {
-  return take_apart(read_file(kPth / "zip.pth"));
-}
+std::vector<ZipPart> sound_parts() { return take_apart(read_file(kPth / "zip.pth")); }
 
 void expect_zip_refused(const std::string& archive, const std::string& message) {
   expect_error_parts(ErrorKind::file, {"f: zip archive is damaged or cut off: ", message},
@@ -67,7 +65,7 @@ TEST(Zip, TheEndRecordMustFit) {
   expect_zip_refused(with_number<uint16_t>(sound, end, 20, 3), "announces a comment");
   expect_zip_refused(with_number<uint16_t>(sound, end, 8, 1), "two numbers of entries");
   expect_zip_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff),
-                 "do not fit a directory");
+                     "do not fit a directory");
   expect_zip_refused(with_number<uint32_t>(sound, end, 16, 0), "does not reach the end record");
   expect_zip_refused(with_number<uint16_t>(sound, end, 4, 1), "several disks");
 }
@@ -75,7 +73,8 @@ TEST(Zip, TheEndRecordMustFit) {
 TEST(Zip, EncryptedAndUnknownMethodsAreRefused) {
   const auto sound = put_together(sound_parts());
   expect_zip_refused(with_number<uint16_t>(sound, "PK\x01\x02", 8, 1), "is encrypted");
-  expect_zip_refused(with_number<uint16_t>(sound, "PK\x01\x02", 10, 12), "is packed in a way that is not read, method 12");
+  expect_zip_refused(with_number<uint16_t>(sound, "PK\x01\x02", 10, 12),
+                     "is packed in a way that is not read, method 12");
 }
 
 TEST(Zip, ArchivesOfPyTorchHaveZip64RecordsAndDescriptorsThatMustFit) {

@@ -1,7 +1,7 @@
 // Which file is taken: reszoo's, PyTorch's, or one from the network.
 #include "reszoo/hub/cache.h"
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/hub/sha256.h"
 #include "server.h"
 #include "support/support.h"
@@ -19,7 +19,7 @@ struct Hub {
   Variables variables{hub_home(home.path().string())};
   std::string body = "the weights";
   Server server{Answer{.body = body}};
-  PublishedWeights weights;
+  PretrainedConfig weights;
   std::vector<std::string> warnings;
   FetchOptions options{.on_warning = [this](const std::string& line) { warnings.push_back(line); }};
 

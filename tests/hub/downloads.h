@@ -1,6 +1,6 @@
 // Downloads of one file into a folder of a test's own.
 #pragma once
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/hub/download.h"
 #include "reszoo/hub/sha256.h"
 #include "server.h"

@@ -3,7 +3,7 @@
 
 #include <torch/types.h>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/hub/imagenet.h"
 #include "reszoo/hub/sha256.h"
 #include "reszoo/weights/safetensors.h"
@@ -23,7 +23,7 @@ struct Published {
   Network network;
   std::string body;
   Server server;
-  PublishedWeights weights;
+  PretrainedConfig weights;
 
   explicit Published(int64_t classes)
       : network(create_model("cifar_resnet20", ImageOptions{.outputs = classes})),
@@ -41,9 +41,7 @@ struct Published {
   }
 };
 
-Tensor image() {
-  return torch::arange(3 * 50 * 60).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous();
-}
+Tensor image() { return torch::arange(3 * 50 * 60).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous(); }
 
 ImageView view_of(const Tensor& pixels) {
   return {.data = pixels.const_data_ptr<uint8_t>(), .height = pixels.size(0), .width = pixels.size(1)};

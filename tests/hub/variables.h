@@ -26,10 +26,8 @@ class Variables {
  private:
   static void set(const Values& values) {
     for (const auto& [name, value] : values) {
-      if (value)
-        ::setenv(name.c_str(), value->c_str(), 1);
-      else
-        ::unsetenv(name.c_str());
+      if (value) ::setenv(name.c_str(), value->c_str(), 1);
+      else ::unsetenv(name.c_str());
     }
   }
 

@@ -37,7 +37,7 @@ void expect_not_saved(const std::function<void(Model&)>& change, const std::vect
 /// A network of a user's own: two linear layers.
 Network own_network(int64_t outputs) {
   return Network(NetworkParts{.name = "own",
-                              .input = {Layout::rows, 3},
+                              .input = {Layout::features, 3},
                               .body = {{"first", nn::Linear(3, 4)}, {"relu", nn::ReLU()}},
                               .pool = {},
                               .head = {"fc", nn::Linear(4, outputs)},
@@ -56,10 +56,12 @@ TEST(Model, SavesNoNetworkThatItsOptionsDoNotBuild) {
   const std::string saved = "cifar_resnet20: cannot be saved as a model file";
   expect_not_saved([](Model& m) { replace_module(m.network(), "layer1.0.relu1", nn::GELU()); },
                    {saved, "layer1.0.relu1 is torch::nn::GELU()", "its options build torch::nn::ReLU()"});
-  expect_not_saved([](Model& m) { replace_module(m.network(), "layer2.0.bn1", nn::GroupNorm(nn::GroupNormOptions(4, 32))); },
-                   {saved, "layer2.0.bn1 is torch::nn::GroupNorm(4, 32"});
-  expect_not_saved([](Model& m) { replace_module(m.network(), "bn1", nn::BatchNorm2d(nn::BatchNorm2dOptions(16).eps(1e-3))); },
-                   {saved, "bn1 is torch::nn::BatchNorm2d(16, eps=0.001"});
+  expect_not_saved(
+      [](Model& m) { replace_module(m.network(), "layer2.0.bn1", nn::GroupNorm(nn::GroupNormOptions(4, 32))); },
+      {saved, "layer2.0.bn1 is torch::nn::GroupNorm(4, 32"});
+  expect_not_saved(
+      [](Model& m) { replace_module(m.network(), "bn1", nn::BatchNorm2d(nn::BatchNorm2dOptions(16).eps(1e-3))); },
+      {saved, "bn1 is torch::nn::BatchNorm2d(16, eps=0.001"});
   expect_not_saved([](Model& m) { m.network()->replace_head(nn::Linear(64, 3)); }, {saved, "fc is ", "out_features=3"});
   expect_not_saved([](Model& m) { m.network()->replace_head(nn::Identity()); }, {saved, "fc is "});
   expect_not_saved([](Model& m) { m.options = ImageOptions{.outputs = 3}; }, {saved, "fc is "});
@@ -75,19 +77,21 @@ TEST(Model, TellsGelusApart) {
   auto model = small_model(options);
   model.save(folder / "m");
   replace_module(model.network(), "layer1.0.relu1", nn::GELU(nn::GELUOptions().approximate("tanh")));
-  expect_error(ErrorKind::usage, "layer1.0.relu1 is torch::nn::GELU() approximate=tanh", [&] { model.save(folder / "m"); });
+  expect_error(ErrorKind::usage, "layer1.0.relu1 is torch::nn::GELU() approximate=tanh",
+               [&] { model.save(folder / "m"); });
 }
 
 TEST(Model, SavesOtherWeightsOnlyIfTheyAreTheNetworks) {
   const TempDir folder;
   const auto model = small_model();
-  State weights("key");
+  StateDict weights("key");
   for (const auto& item : state_of(*model.network())) weights.insert(item.key(), torch::zeros_like(item.value()));
   model.save(folder / "m", weights);
   EXPECT_EQ(state_of(*Model::load(folder / "m").network())["fc.weight"].abs().sum().item<float>(), 0);
   auto lacking = weights;
   lacking.erase("fc.bias");
-  expect_error(ErrorKind::usage, "cifar_resnet20: the weights to save lack fc.bias", [&] { model.save(folder / "m", lacking); });
+  expect_error(ErrorKind::usage, "cifar_resnet20: the weights to save lack fc.bias",
+               [&] { model.save(folder / "m", lacking); });
   weights["fc.bias"] = torch::zeros(3);
   expect_error(ErrorKind::usage, "have fc.bias of the shape (3), not (2)", [&] { model.save(folder / "m", weights); });
 }
@@ -95,7 +99,8 @@ TEST(Model, SavesOtherWeightsOnlyIfTheyAreTheNetworks) {
 TEST(Model, ANetworkOfOnesOwnIsSavedOnceItIsRegistered) {
   const TempDir folder;
   Model model{.name = "own_test_network", .options = TabularOptions{.outputs = 2}, .networks = {own_network(2)}};
-  expect_error(ErrorKind::usage, "own_test_network: cannot be saved as a model file, for no model of that name is registered",
+  expect_error(ErrorKind::usage,
+               "own_test_network: cannot be saved as a model file, for no model of that name is registered",
                [&] { model.save(folder / "m"); });
   registry().add({.name = "own_test_network",
                   .domain = Domain::tabular,
@@ -110,7 +115,8 @@ TEST(Model, ANetworkOfOnesOwnIsSavedOnceItIsRegistered) {
   auto file = read_model_file(folder / "m");
   file.card["model"] = "another_network";
   write_model_file(folder / "other", file.card, file.tensors);
-  expect_error(ErrorKind::file, "is of the model \"another_network\", which is not registered", [&] { Model::load(folder / "other"); });
+  expect_error(ErrorKind::file, "is of the model \"another_network\", which is not registered",
+               [&] { Model::load(folder / "other"); });
 }
 
 TEST(Model, IsNeverStaleOnceFused) {
@@ -176,7 +182,9 @@ TEST(Model, PredictsImagesInMemoryOpenedAndMany) {
   EXPECT_TRUE(model.predict(std::vector<ImageView>{}).empty());
   views[3] = {};
   EXPECT_THROW(model.predict(views), Error);
-  expect_error(ErrorKind::usage, "cifar_resnet20: reads images, got rows of a table", [&] { model.predict(Row{{"a", 1}}); });
+  expect_error(ErrorKind::usage, "cifar_resnet20: reads images, got rows of a table", [&] {
+    model.predict(Row{{"a", 1}});
+  });
 }
 
 TEST(Model, AnEmptyValueOfARowIsMissing) {
@@ -190,7 +198,8 @@ TEST(Model, AnEmptyValueOfARowIsMissing) {
   Model model{.name = "tabular_mlp"};
   model.table = TablePreprocess::fit(table, "price");
   model.target = Target::fit(table.at("price"), Task::regression);
-  model.options = TabularOptions{.outputs = model.target->outputs(), .numeric = model.table->numeric_count(), .blocks = 1, .width = 16};
+  model.options = TabularOptions{
+      .outputs = model.target->outputs(), .numeric = model.table->numeric_count(), .blocks = 1, .width = 16};
   model.networks = {create_model(model.name, model.options)};
   fill_module(*model.network());
   const auto missing = model.predict(Row{{"since", {}}}).value;

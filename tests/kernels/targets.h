@@ -24,9 +24,7 @@ inline void for_each_target(const std::function<void(const char* target)>& test)
 }
 
 /// (N, C, H, W) to (N, H, W, C).
-inline Tensor by_pixel(const Tensor& maps) {
-  return maps.permute({0, 2, 3, 1}).contiguous();
-}
+inline Tensor by_pixel(const Tensor& maps) { return maps.permute({0, 2, 3, 1}).contiguous(); }
 
 /// The largest difference, relative to the largest value that is expected; this may be 0 after a ReLU.
 inline double error_of(const Tensor& actual, const Tensor& expected) {

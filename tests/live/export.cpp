@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "export/cases.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/export/onnx.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/weights/safetensors.h"
@@ -26,7 +26,7 @@ void write_case(const ExportCase& wanted, const std::filesystem::path& folder) {
 
   network->eval();
   const auto usual = std::min<int64_t>(registry().find(wanted.model).input.back(), 160);
-  State answers("key");
+  StateDict answers("key");
   const auto answer = [&](const std::string& name, const Tensor& input) {
     answers.insert("input." + name, input);
     answers.insert("logits." + name, network->forward(input));

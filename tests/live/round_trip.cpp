@@ -34,7 +34,7 @@ void round_trip(char** argv) {
   auto network = create_model(model, options);
   load_weights(network, argv[3]);
   const auto x = read_safetensors(argv[4]).tensors["input"];
-  State logits("key");
+  StateDict logits("key");
   logits.insert("before", evaluate(network, x));
   train_a_step(network, x);
   write_pth(argv[5], state_of(*network));

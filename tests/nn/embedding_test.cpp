@@ -25,12 +25,8 @@ AnyModule module_of(const json& record) {
   return embedding.build(options.at("columns"));
 }
 
-double mean_of(const Tensor& x) {
-  return x.mean().item<double>();
-}
-double deviation_of(const Tensor& x) {
-  return x.std().item<double>();
-}
+double mean_of(const Tensor& x) { return x.mean().item<double>(); }
+double deviation_of(const Tensor& x) { return x.std().item<double>(); }
 
 }  // namespace
 

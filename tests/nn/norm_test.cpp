@@ -29,11 +29,11 @@ TEST(Norm, RefusesOtherTexts) {
 
 TEST(Norm, RefusesPairsThatWouldBeWrong) {
   expect_error(ErrorKind::usage, "Norm: groups must divide width, got groups=48, width=64",
-               [] { Norm::parse("group:48").build(64, Layout::maps); });
-  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{"group"}.build(64, Layout::maps); });
+               [] { Norm::parse("group:48").build(64, Layout::images); });
+  expect_error(ErrorKind::usage, "groups must be positive", [] { Norm{"group"}.build(64, Layout::images); });
   expect_error(ErrorKind::usage,
                "instance needs sequences (N, C, L) or images (N, C, H, W), got features (N, C); use layer",
-               [] { Norm::parse("instance").build(64, Layout::rows); });
+               [] { Norm::parse("instance").build(64, Layout::features); });
 }
 
 namespace {
@@ -52,9 +52,7 @@ struct OwnNormImpl : nn::Cloneable<OwnNormImpl> {
 };
 TORCH_MODULE(OwnNorm);
 
-AnyModule own_norm(const NormShape& shape) {
-  return AnyModule(OwnNorm(shape.channels));
-}
+AnyModule own_norm(const NormShape& shape) { return AnyModule(OwnNorm(shape.channels)); }
 
 void register_own_norm() {
   static const bool once = [] {
@@ -73,7 +71,7 @@ TEST(Norm, ARegisteredOneIsReadPrintedAndBuiltLikeAnyOther) {
   expect_error(ErrorKind::usage, "response, none", [] { Norm::parse("batsch:3:4:5"); });
   expect_error(ErrorKind::usage, "did you mean own?", [] { Norm::parse("owm"); });
   expect_error(ErrorKind::usage, "Norm: own needs sequences (N, C, L) or images (N, C, H, W), got features (N, C)",
-               [] { Norm{"own"}.build(4, Layout::rows); });
+               [] { Norm{"own"}.build(4, Layout::features); });
   expect_error(ErrorKind::usage, "register_norm: \"own\" is there already",
                [] { register_norm({.name = "own", .images = own_norm}); });
   expect_error(ErrorKind::usage, "needs a builder", [] { register_norm({.name = "empty"}); });
@@ -98,7 +96,7 @@ TEST(Norm, KnowsWhichBringTheirOwnActivation) {
 
 TEST(Norm, Layer2dNormalisesTheChannelsOfEachPixel) {
   torch::manual_seed(1);
-  auto norm = Norm::parse("layer2d").build(5, Layout::maps);
+  auto norm = Norm::parse("layer2d").build(5, Layout::images);
   const torch::NoGradGuard no_grad;
   auto parameters = norm.ptr()->named_parameters();
   EXPECT_EQ(parameters.keys(), (std::vector<std::string>{"weight", "bias"}));
@@ -119,7 +117,7 @@ TEST(Norm, OfSequencesIsThatOfImagesOneRowHigh) {
   const auto x = torch::randn({3, 4, 10});
   for (const auto* text : {"batch", "group:2", "layer", "instance", "none"}) {
     const auto norm = Norm::parse(text);
-    auto sequences = norm.build(4, Layout::sequences), images = norm.build(4, Layout::maps);
+    auto sequences = norm.build(4, Layout::sequences), images = norm.build(4, Layout::images);
     EXPECT_TRUE(torch::allclose(sequences.forward(x), images.forward(x.unsqueeze(2)).squeeze(2), 1e-5, 1e-6)) << text;
   }
 }
@@ -144,9 +142,7 @@ namespace {
 struct Pair {
   std::string model, norm, refused;  // refused: part of the reason, or "" if the pair trains
 };
-void PrintTo(const Pair& pair, std::ostream* stream) {
-  *stream << pair.model << " with " << pair.norm;
-}
+void PrintTo(const Pair& pair, std::ostream* stream) { *stream << pair.model << " with " << pair.norm; }
 
 // The table of docs/networks.md.
 const std::vector<Pair> kPairs = {

@@ -153,5 +153,5 @@ TEST(Sequences, RefusePartsThatNeedImages) {
   refused("weight standardisation needs images, got sequences", {.weight_standardization = 1e-6});
   refused("evo:8 needs images (N, C, H, W), got sequences (N, C, L); use layer", {.norm = {"evo", 8}});
   expect_error(ErrorKind::usage, "BlockOptions: layout must be sequences or images, got features; use tabular_block",
-               [] { basic_block({.in = 4, .out = 4, .layout = Layout::rows}); });
+               [] { basic_block({.in = 4, .out = 4, .layout = Layout::features}); });
 }

@@ -98,7 +98,7 @@ std::vector<AugmentStep> steps_of(const Json& json) {
 }  // namespace
 
 TEST(AutoAugment, StepsChangeImagesAsTorchvisionsToTheByte) {
-  const auto fill = fixture()["fill"].get<Colour>();
+  const auto fill = fixture()["fill"].get<Color>();
   for (const auto& c : fixture()["lists"]) {
     const auto sampling = c["interpolation"] == "bilinear" ? Sampling::bilinear : Sampling::nearest;
     const auto result = augment(test::image_of(c), steps_of(c["steps"]), sampling, fill);

@@ -10,16 +10,22 @@
 using namespace reszoo;
 
 TEST(Dates, AreReadAsIsoTextAndSpelledTheSame) {
-  const std::vector<std::pair<std::string, double>> same{
-      {"1970-01-01", 0},          {"1969-12-31", -1},       {"2024-02-29", 19782}, {"2024-02-29 12:00:00", 19782.5},
-      {"0001-01-01", -719162},    {"9999-12-31", 2932896}, {"1970-01-01 00:00:00.250000", 0.25 / 86400}};
+  const std::vector<std::pair<std::string, double>> same{{"1970-01-01", 0},
+                                                         {"1969-12-31", -1},
+                                                         {"2024-02-29", 19782},
+                                                         {"2024-02-29 12:00:00", 19782.5},
+                                                         {"0001-01-01", -719162},
+                                                         {"9999-12-31", 2932896},
+                                                         {"1970-01-01 00:00:00.250000", 0.25 / 86400}};
   for (const auto& [text, days] : same) {
     EXPECT_EQ(date_in(text), days) << text;
     EXPECT_EQ(date_text(days), text);
   }
-  const std::vector<std::pair<std::string, double>> others{
-      {"1970-01-02T06:00", 1.25},      {"1970-01-02T06:00Z", 1.25},        {"1970-01-02T06:00+06:00", 1},
-      {"1970-01-02T06:00-0600", 1.5}, {"1970-01-02T06:00:00.000+00", 1.25}};
+  const std::vector<std::pair<std::string, double>> others{{"1970-01-02T06:00", 1.25},
+                                                           {"1970-01-02T06:00Z", 1.25},
+                                                           {"1970-01-02T06:00+06:00", 1},
+                                                           {"1970-01-02T06:00-0600", 1.5},
+                                                           {"1970-01-02T06:00:00.000+00", 1.25}};
   for (const auto& [text, days] : others) EXPECT_EQ(date_in(text), days) << text;
   for (const auto* none :
        {"", "2024", "2024-13-01", "2023-02-29", "2024-1-1", "2024-01-01x", "2024-01-01 24:00", "20240101",

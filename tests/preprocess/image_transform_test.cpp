@@ -25,7 +25,9 @@ ImageBuffer numbered(int64_t height, int64_t width) {
   return pixels;
 }
 
-InMemoryImage view(const ImageBuffer& pixels) { return {pixels.bytes.data(), pixels.height, pixels.width, pixels.channels}; }
+InMemoryImage view(const ImageBuffer& pixels) {
+  return {pixels.bytes.data(), pixels.height, pixels.width, pixels.channels};
+}
 
 }  // namespace
 

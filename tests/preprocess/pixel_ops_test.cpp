@@ -31,7 +31,7 @@ Affine map_of(const Arguments& arguments) {
 }
 
 /// The operation of a case, by its name.
-ImageBuffer apply(const std::string& name, const Arguments& of, const ImageBuffer& image, const Colour& fill) {
+ImageBuffer apply(const std::string& name, const Arguments& of, const ImageBuffer& image, const Color& fill) {
   using Operation = std::function<ImageBuffer(ImageBuffer)>;
   const std::map<std::string, Operation> operations{
       {"flip_horizontal", flip_horizontal},
@@ -78,7 +78,7 @@ std::vector<ImageBuffer (*)(ImageBuffer)> all_operations() {
 
 TEST(PixelOps, AreTorchvisionsToTheByte) {
   const auto fixture = test::read_fixture("torchvision_augment");
-  const auto fill = fixture["fill"].get<Colour>();
+  const auto fill = fixture["fill"].get<Color>();
   for (const auto& c : fixture["cases"]) {
     const std::string name = c["name"];
     const auto result = apply(name, c["arguments"], test::image_of(c), fill);

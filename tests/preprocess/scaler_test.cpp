@@ -29,9 +29,7 @@ Tensor matrix(const nlohmann::json& rows) {
   return torch::tensor(flat, torch::kFloat64).view({count, static_cast<int64_t>(flat.size()) / count});
 }
 
-std::vector<std::string> names(int64_t count) {
-  return std::vector<std::string>(count, "x");
-}
+std::vector<std::string> names(int64_t count) { return std::vector<std::string>(count, "x"); }
 
 void expect_near(const Tensor& got, const Tensor& wanted, double tolerance) {
   EXPECT_LE((got - wanted).abs().max().item<double>(), tolerance);
@@ -86,9 +84,9 @@ TEST(Scaler, NoiseFollowsEitherRule) {
   ASSERT_EQ(json["noise"].size(), 2);
   for (const auto& wanted : json["noise"]) {
     const auto rule = wanted["rule"] == "published" ? NoiseRule::published : NoiseRule::relative;
-    const auto scaler = Scaler::fit(
-        rows, names(rows.size(1)),
-        {.quantiles = 50, .noise = wanted["noise"], .rule = rule, .normals = matrix(wanted["normals"])});
+    const auto scaler =
+        Scaler::fit(rows, names(rows.size(1)),
+                    {.quantiles = 50, .noise = wanted["noise"], .rule = rule, .normals = matrix(wanted["normals"])});
     expect_near(scaler.tensors().at("quantiles"), matrix(wanted["quantiles"]), 1e-12);
     expect_near(scaler.transform(matrix(json["new_rows"])), matrix(wanted["new"]), 1e-6);
   }

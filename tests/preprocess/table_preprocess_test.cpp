@@ -23,9 +23,7 @@ Frame training() {
            Column::of_numbers("y", {1, 2, 3, 4})}};
 }
 
-TablePreprocess fitted() {
-  return TablePreprocess::fit(training(), "y", {.scaling = Scaling::none});
-}
+TablePreprocess fitted() { return TablePreprocess::fit(training(), "y", {.scaling = Scaling::none}); }
 
 Frame with_column(Column column) {
   auto table = training();
@@ -64,9 +62,7 @@ Tensor numbers(const nlohmann::json& rows) {
   return torch::stack(all);
 }
 
-Tensor row(std::vector<double> values) {
-  return torch::tensor(values, torch::kFloat32).unsqueeze(0);
-}
+Tensor row(std::vector<double> values) { return torch::tensor(values, torch::kFloat32).unsqueeze(0); }
 
 }  // namespace
 
@@ -150,7 +146,7 @@ TEST(TablePreprocess, IntegersThatCountRowsAreLeftOut) {
     return !TablePreprocess::fit(beside_target(Column::of_numbers("id", values)), "y", options).notes().empty();
   };
   EXPECT_TRUE(left_out(counted(30, 1000, 1)));
-  EXPECT_TRUE(left_out(counted(30, 0, 9)));    // every ninth row was drawn
+  EXPECT_TRUE(left_out(counted(30, 0, 9)));  // every ninth row was drawn
   EXPECT_TRUE(left_out(counted(30, 0, -1)));
   EXPECT_FALSE(left_out(counted(30, 0, 3600)));  // seconds, hour by hour
   EXPECT_FALSE(left_out(counted(30, 0, 0.5)));

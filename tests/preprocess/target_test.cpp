@@ -14,12 +14,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Column number_column(std::vector<double> values) {
-  return Column::of_numbers("y", values);
-}
-Column words(Words values) {
-  return Column::of_text("y", values);
-}
+Column number_column(std::vector<double> values) { return Column::of_numbers("y", values); }
+Column words(Words values) { return Column::of_text("y", values); }
 
 }  // namespace
 
@@ -105,7 +101,9 @@ TEST(Target, NamesTheRowThatIsWrong) {
   expect_error_parts(ErrorKind::input, {"\"y\"", "missing value in row 2"}, [&] {
     Target::fit(number_column({1, missing, 2}));
   });
-  expect_error_parts(ErrorKind::input, {"infinite value in row 1"}, [&] { Target::fit(number_column({INFINITY, 1, 2})); });
+  expect_error_parts(ErrorKind::input, {"infinite value in row 1"}, [&] {
+    Target::fit(number_column({INFINITY, 1, 2}));
+  });
   expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(number_column({4, 4})); });
   expect_error_parts(ErrorKind::input, {"different values"}, [] { Target::fit(words({"a", "a"})); });
   expect_error_parts(ErrorKind::input, {"must have rows"}, [] { Target::fit(number_column({})); });
@@ -151,9 +149,9 @@ TEST(Target, OrdinalChancesFallAndSumToOne) {
   EXPECT_TRUE(torch::equal(target.encode(words({"mid", "high", "low"})), torch::tensor({1, 2, 0}, torch::kInt64)));
   // The second row's logits contradict each other: above "mid" is likelier than above "low".
   const auto logits = torch::tensor({{2.0, -2.0}, {-1.0, 1.0}, {3.0, 2.0}}, torch::kFloat64);
-  const auto chances = target.probabilities(logits);
-  EXPECT_TRUE(torch::allclose(chances.sum(1), torch::ones({3}, torch::kFloat64)));
-  EXPECT_GE(chances.min().item<double>(), 0);
+  const auto probabilities = target.probabilities(logits);
+  EXPECT_TRUE(torch::allclose(probabilities.sum(1), torch::ones({3}, torch::kFloat64)));
+  EXPECT_GE(probabilities.min().item<double>(), 0);
   EXPECT_TRUE(torch::equal(target.decode(logits), torch::tensor({1, 0, 2}, torch::kInt64)));
 }
 
@@ -193,9 +191,9 @@ TEST(Target, AThresholdDecidesAndIsStored) {
 TEST(Target, JsonGivesTheSameTargetOfEveryTask) {
   const Frame table{{number_column({1, 2, 3}), Column::of_numbers("z", {0, 1, 0}), Column::of_numbers("w", {1, 0, 0})}};
   for (const auto& [names, task] : std::vector<std::pair<Words, Task>>{{{"y"}, Task::quantile},
-                                                                      {{"y"}, Task::ordinal},
-                                                                      {{"y", "z"}, Task::regression},
-                                                                      {{"z", "w"}, Task::multilabel}}) {
+                                                                       {{"y"}, Task::ordinal},
+                                                                       {{"y", "z"}, Task::regression},
+                                                                       {{"z", "w"}, Task::multilabel}}) {
     const auto target = Target::fit(table, names, {.task = task});
     const auto again = Target::from(nlohmann::json::parse(target.to_json().dump()));
     EXPECT_TRUE(torch::equal(again.encode(table), target.encode(table))) << text_of(task);

@@ -39,7 +39,7 @@ Model prepared(const Frame& table) {
 }
 
 FitData data_of(const Model& model, const Frame& table) {
-  const Batches all(model.input(table), model.target->encode(table));
+  const Dataset all(model.input(table), model.target->encode(table));
   return {all, all};
 }
 
@@ -90,7 +90,7 @@ TEST(Fit, BinsByATreeNeedOneTarget) {
   auto model = prepared(table);
   auto recipe = small("auto");
   recipe.binning = Binning::tree;
-  const Batches two(model.input(table), torch::rand({400, 2}));
+  const Dataset two(model.input(table), torch::rand({400, 2}));
   expect_error(ErrorKind::usage, "binning: a tree predicts one column", [&] { build_network(model, recipe, two); });
 }
 
@@ -115,7 +115,7 @@ TEST(Fit, WhatTheRecipeFreezesStaysAsItBegan) {
   auto recipe = small("paper");
   recipe.trainer.epochs = 1;
   recipe.fine_tuning = {.freeze = {"*"}, .unfreeze = {"output.linear.*"}};
-  State before;
+  StateDict before;
   fit_model(model, recipe, data_of(model, table), by_rmse(), {}, [&](Network& network) {
     for (const auto& item : state_of(*network)) before.insert(item.key(), item.value().clone());
   });
@@ -133,9 +133,10 @@ TEST(Fit, RatesByLayerAreRulesOfTheOptimizer) {
   build_network(model, small("paper"), data_of(model, table).train);
   std::vector<ParameterRule> rules = {{.pattern = "*.bias", .weight_decay = 0}};
   apply_fine_tuning(model.network(), {.layer_decay = 0.5, .body_lr_factor = 0.1}, rules);
-  EXPECT_DOUBLE_EQ(merged_rule(rules, "blocks.0.linear1.weight").lr_factor, 0.05);
-  EXPECT_DOUBLE_EQ(merged_rule(rules, "input_projection.weight").lr_factor, 0.025);
-  EXPECT_EQ(merged_rule(rules, "output.linear.bias"), (ParameterRule{.pattern = "output.linear.bias", .weight_decay = 0}));
+  EXPECT_DOUBLE_EQ(resolve_rules(rules, "blocks.0.linear1.weight").lr_factor, 0.05);
+  EXPECT_DOUBLE_EQ(resolve_rules(rules, "input_projection.weight").lr_factor, 0.025);
+  EXPECT_EQ(resolve_rules(rules, "output.linear.bias"),
+            (ParameterRule{.pattern = "output.linear.bias", .weight_decay = 0}));
 }
 
 TEST(Fit, SettingsNameFineTuningWhereThereIsSome) {
@@ -180,9 +181,12 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
   model.save(folder / "model.safetensors");
   auto loaded = Model::load(folder / "model.safetensors");
   EXPECT_TRUE(torch::equal(loaded.outputs(loaded.input(table)), together));
-  EXPECT_NEAR(loaded.predict(Row{{"a", 0.5}, {"b", "x"}}).value, model.predict(Row{{"a", 0.5}, {"b", "x"}}).value, 1e-6);
+  EXPECT_NEAR(loaded.predict(Row{{"a", 0.5}, {"b", "x"}}).value, model.predict(Row{{"a", 0.5}, {"b", "x"}}).value,
+              1e-6);
 }
 
 TEST(TrainingRecipe, AnUnknownNameIsRefused) {
-  expect_error_parts(ErrorKind::usage, {"auto, paper, image, cifar, torchvision-v1, timm-a3 or finetune", "papier", "did you mean paper"}, [] { training_recipe("papier", 10); });
+  expect_error_parts(ErrorKind::usage,
+                     {"auto, paper, image, cifar, torchvision-v1, timm-a3 or finetune", "papier", "did you mean paper"},
+                     [] { training_recipe("papier", 10); });
 }

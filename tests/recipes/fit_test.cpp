@@ -1,6 +1,6 @@
 #include "reszoo/recipes/fit.h"
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/nn/network.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/model_report.h"
@@ -24,7 +24,7 @@ TrainingData data_for(const std::string& target) {
 Network linear_network(const Model& model) {
   const auto inputs = static_cast<int64_t>(model.table->inputs().size());
   return Network(NetworkParts{.name = "own_linear",
-                              .input = {Layout::rows, inputs},
+                              .input = {Layout::features, inputs},
                               .body = {{"norm", nn::BatchNorm1d(inputs)}},
                               .pool = {},
                               .head = {"head", nn::Linear(inputs, model.target->outputs())},
@@ -67,7 +67,8 @@ TEST(FitOnData, LossMetricAndNetworkMayBeOnesOwn) {
     return std::abs((prediction - truth).mean().item<double>());
   };
   auto fitted = fit(data, small_recipe(),
-                    {.loss = loss, .evaluation = evaluation_of(*data.model.target, "bias", {{"bias", bias}}),
+                    {.loss = loss,
+                     .evaluation = evaluation_of(*data.model.target, "bias", {{"bias", bias}}),
                      .network = linear_network});
   EXPECT_GT(calls, 0);
   EXPECT_EQ(fitted.model.name, "own_linear");
@@ -78,15 +79,19 @@ TEST(FitOnData, LossMetricAndNetworkMayBeOnesOwn) {
 TEST(FitOnData, ADatasetMayBeOnesOwn) {
   torch::manual_seed(0);
   const auto x = torch::randn({128, 4}), y = x.sum(1, /*keepdim=*/true);
-  TrainingData data{.train = Batches(x, y), .validation = Batches(x, y)};
+  TrainingData data{.train = Dataset(x, y), .validation = Dataset(x, y)};
   const auto loss = [](const Tensor& outputs, const Tensor& targets) { return (outputs - targets).square().mean(1); };
   const auto error = [](const Tensor& outputs, const Tensor& targets) {
     return Metrics{{"mse", (outputs - targets).square().mean().item<double>()}};
   };
   FitOptions options{.loss = loss, .evaluation = {.metrics = error}, .network = [](const Model&) {
-    return Network(NetworkParts{.name = "own", .input = {Layout::rows, 4}, .body = {{"widen", nn::Linear(4, 8)}},
-                                .pool = {}, .head = {"head", nn::Linear(8, 1)}, .classifier = "head"});
-  }};
+                       return Network(NetworkParts{.name = "own",
+                                                   .input = {Layout::features, 4},
+                                                   .body = {{"widen", nn::Linear(4, 8)}},
+                                                   .pool = {},
+                                                   .head = {"head", nn::Linear(8, 1)},
+                                                   .classifier = "head"});
+                     }};
   auto fitted = fit(data, small_recipe(20), options);
   EXPECT_LT(fitted.runs.front().best_metrics.front().second, 1);
   options.loss = {};
@@ -96,7 +101,8 @@ TEST(FitOnData, ADatasetMayBeOnesOwn) {
 TEST(FitOnData, AnEnsembleIsTrainedFromSeedsThatFollowEachOther) {
   const auto data = data_for("y");
   std::vector<std::string> notes;
-  auto fitted = fit(data, small_recipe(1), {.networks = 2, .on_note = [&](const auto& line) { notes.push_back(line); }});
+  auto fitted =
+      fit(data, small_recipe(1), {.networks = 2, .on_note = [&](const auto& line) { notes.push_back(line); }});
   EXPECT_EQ(fitted.model.networks.size(), 2u);
   EXPECT_EQ(fitted.runs.size(), 2u);
   EXPECT_EQ(notes, (std::vector<std::string>{"network 1 of 2", "network 2 of 2"}));
@@ -139,5 +145,6 @@ TEST(Thresholds, AreChosenByRows) {
   expect_error_parts(ErrorKind::usage, {"threshold: needs two classes", "regression"},
                      [&] { require_thresholds(*number.model.target); });
   EXPECT_EQ(parse_threshold_metric("accuracy"), ThresholdMetric::accuracy);
-  expect_error_parts(ErrorKind::usage, {"f1, balanced_accuracy or accuracy", "f2"}, [] { parse_threshold_metric("f2"); });
+  expect_error_parts(ErrorKind::usage, {"f1, balanced_accuracy or accuracy", "f2"},
+                     [] { parse_threshold_metric("f2"); });
 }

@@ -10,7 +10,7 @@ using namespace reszoo::test;
 namespace {
 
 /// 60 images of 8 x 8 in memory: dark ones and light ones.
-ImageParts dark_and_light(int64_t side = 8) {
+ImageSplits dark_and_light(int64_t side = 8) {
   std::vector<std::string> labels, names;
   for (int i = 0; i < 60; ++i) {
     labels.push_back(i % 2 == 0 ? "dark" : "light");

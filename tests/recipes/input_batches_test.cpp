@@ -47,17 +47,20 @@ TEST(InputBatches, AStreamIsReadAsATable) {
   for_each_batch(predictor, stream, "stdin", {}, [&](const InputBatch& batch) { rows += batch.input.size(0); });
   EXPECT_EQ(rows, 2);
   std::istringstream wrong("a\n0.5\n");
-  expect_error_parts(ErrorKind::input, {"stdin", "b"}, [&] { for_each_batch(predictor, wrong, "stdin", {}, [](auto&) {}); });
+  expect_error_parts(ErrorKind::input, {"stdin", "b"},
+                     [&] { for_each_batch(predictor, wrong, "stdin", {}, [](auto&) {}); });
 }
 
-TEST(Predictor, WeightsNeedTheNameOfTheirNetwork) {
+TEST(Predictor, WeightsAreOfTheNetworkThatIsNamedOrThatTheyFit) {
   const TempDir folder;
   torch::manual_seed(0);
   auto network = create_model("cifar_resnet20", ImageOptions{.outputs = 3});
   write_pth(folder / "weights.pth", state_of(*network));
-  expect_error_parts(ErrorKind::usage, {"weights.pth", "fits no registered model"},
-                     [&] { open_predictor(folder / "weights.pth"); });
+  write_pth(folder / "strange.pth", StateDict({{"theirs.weight", torch::ones({2})}}));
+  expect_error_parts(ErrorKind::usage, {"strange.pth", "fits no registered model"},
+                     [&] { open_predictor(folder / "strange.pth"); });
   auto predictor = open_predictor(folder / "weights.pth", {.model = "cifar_resnet20", .options = {{"outputs", 3}}});
+  EXPECT_EQ(open_predictor(folder / "weights.pth").model()->name, "cifar_resnet20");
   network->eval();
   const auto x = torch::rand({2, 3, 32, 32});
   const auto outputs = predictor.outputs(x);

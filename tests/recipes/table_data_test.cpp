@@ -52,8 +52,8 @@ TEST(TableData, ClassesAreBalancedByWeightsOrNotAtAllWhereThereAreNone) {
   TableDataOptions options{.target = {"mood"}, .preprocess = {.ignore = {"y", "w"}}, .balance = ClassBalance::weights};
   const auto data = make_table_data(training_rows(), options);
   const auto good = data.train.targets().eq(1).to(at::kFloat);
-  EXPECT_NEAR((data.train.weights() * good).sum().item<double>(), (data.train.weights() * (1 - good)).sum().item<double>(),
-              1e-3);
+  EXPECT_NEAR((data.train.weights() * good).sum().item<double>(),
+              (data.train.weights() * (1 - good)).sum().item<double>(), 1e-3);
   options.target = {"y"};
   options.preprocess.ignore = kOthers;
   expect_error_parts(ErrorKind::usage, {"balance=weights: needs classes", "regression"},
@@ -66,9 +66,9 @@ TEST(TableData, AFileIsNamedInErrors) {
   expect_error_parts(ErrorKind::input, {"rows.csv", "prize"},
                      [&] { read_table_data(folder / "rows.csv", {.target = {"prize"}}); });
   expect_error_parts(ErrorKind::usage, {"target"}, [&] { read_table_data(folder / "rows.csv", {}); });
-  const auto data = read_table_data(folder / "rows.csv",
-                                    {.target = {"y"}, .split = {.validation_path = folder / "rows.csv"},
-                                     .preprocess = {.ignore = kOthers}});
+  const auto data = read_table_data(
+      folder / "rows.csv",
+      {.target = {"y"}, .split = {.validation_path = folder / "rows.csv"}, .preprocess = {.ignore = kOthers}});
   EXPECT_EQ(data.train.rows(), 300);
   EXPECT_EQ(data.validation->rows(), 300);
 }

@@ -48,8 +48,8 @@ TEST(TaskMetrics, AMetricOfOnesOwnStandsAfterTheTasksAndDecides) {
   const auto table = training_rows();
   const auto target = Target::fit(table, {"y"});
   const auto evaluation = evaluation_of(target, "", {{.name = "largest", .compute = [](auto& prediction, auto& truth) {
-    return (prediction - truth).abs().max().template item<double>();
-  }}});
+                                                        return (prediction - truth).abs().max().template item<double>();
+                                                      }}});
   EXPECT_EQ(evaluation.monitor.name, "largest");
   const auto targets = target.encode(table);
   const auto metrics = evaluation.metrics(targets.to(at::kDouble) + 1, targets);

@@ -18,8 +18,8 @@ inline Frame training_rows() {
     mood.push_back(y.back() > 0.4 ? "good" : "bad");
     w.push_back(i + 1);
   }
-  return {{Column::of_numbers("a", a), Column::of_text("b", b), Column::of_numbers("y", y), Column::of_text("mood", mood),
-           Column::of_numbers("w", w)}};
+  return {{Column::of_numbers("a", a), Column::of_text("b", b), Column::of_numbers("y", y),
+           Column::of_text("mood", mood), Column::of_numbers("w", w)}};
 }
 
 /// The recipe of tables at a size for tests.

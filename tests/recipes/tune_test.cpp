@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -226,8 +226,8 @@ TEST(Report, NamesOfAllKindsAreEscaped) {
   auto part = numbers();
   part.target = part.rows = name;
   data.regression = {part};
-  data.mistakes = std::vector<Mistake>{{png(8, 8), name, name, name},
-                                       {png(8, 8), name + std::string(100, 'x') + name, name, name}};
+  data.mistakes =
+      std::vector<Mistake>{{png(8, 8), name, name, name}, {png(8, 8), name + std::string(100, 'x') + name, name, name}};
   expect_lacks(page(data), {"<script", "\"&\""});
 }
 
@@ -271,8 +271,9 @@ TEST(Report, PartsThatDoNotFitTogetherAreRefused) {
   part.truth = torch::zeros({3});
   expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows",
                [&] { page({.regression = {part}}); });
-  expect_error(ErrorKind::input, "report: image of \"a.jpg\" must be a PNG file, got 4 bytes",
-               [&] { page({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}}); });
+  expect_error(ErrorKind::input, "report: image of \"a.jpg\" must be a PNG file, got 4 bytes", [&] {
+    page({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}});
+  });
   auto kinds = classes(3);
   kinds.classes.pop_back();
   expect_error(ErrorKind::input, "report: probabilities of \"kind\" must be (600, 2)",

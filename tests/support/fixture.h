@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reference/fill.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo::test {
 

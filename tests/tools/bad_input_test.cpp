@@ -77,18 +77,10 @@ TEST(BadInput, MissingFileOrFolderInItsPlace) {
   }
 }
 
-TEST(BadInput, EmptyTable) {
-  expect_refused("", {"empty"});
-}
-TEST(BadInput, HeaderOnly) {
-  expect_refused("size,age,colour,price\n", {"no rows"});
-}
-TEST(BadInput, ATableOfOneRow) {
-  expect_refused("size,price\n1,2\n", {"1"});
-}
-TEST(BadInput, TwoColumnsOfOneName) {
-  expect_refused("size,size,price\n1,2,3\n2,3,4\n", {"\"size\""});
-}
+TEST(BadInput, EmptyTable) { expect_refused("", {"empty"}); }
+TEST(BadInput, HeaderOnly) { expect_refused("size,age,colour,price\n", {"no rows"}); }
+TEST(BadInput, ATableOfOneRow) { expect_refused("size,price\n1,2\n", {"1"}); }
+TEST(BadInput, TwoColumnsOfOneName) { expect_refused("size,size,price\n1,2,3\n2,3,4\n", {"\"size\""}); }
 
 TEST(BadInput, RaggedTable) {
   auto csv = goods(60).csv(kInputs + Words{"price"});
@@ -107,9 +99,7 @@ TEST(BadInput, TargetWithOneValue) {
   expect_refused("size,price\n1,5\n2,5\n3,5\n4,5\n", {"target \"price\"", "different values"});
 }
 
-TEST(BadInput, TargetWithAGap) {
-  expect_refused("size,price\n1,5\n2,\n3,6\n4,7\n", {"target \"price\"", "row 2"});
-}
+TEST(BadInput, TargetWithAGap) { expect_refused("size,price\n1,5\n2,\n3,6\n4,7\n", {"target \"price\"", "row 2"}); }
 
 TEST(BadInput, NoColumnWithAnyValue) {
   expect_refused("age,price\n,5.5\n,6.5\n,7.5\n,8.5\n", {"no column is left", "\"age\"", "no value"});

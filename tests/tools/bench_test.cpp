@@ -52,16 +52,16 @@ TEST(Bench, ProfilesEveryLayer) {
   EXPECT_GT(layers[1]["peak"], 0);
 }
 
-TEST(Bench, WritesTheWaysIntoAModelFile) {
+TEST(Bench, WritesTheAlgorithmsIntoAModelFile) {
   const TempDir folder;
   const auto tuned = (folder / "tuned.safetensors").string();
-  expect_success(Words{"bench", "--model", "cifar_resnet20", "--tune", "--out", tuned} + kShort);
+  expect_success(Words{"bench", "--model", "cifar_resnet20", "--autotune", "--out", tuned} + kShort);
   const auto model = Model::load(tuned);
-  EXPECT_EQ(model.ways.size(), 20u);
-  EXPECT_TRUE(model.ways.contains("layer1.0.conv1"));
+  EXPECT_EQ(model.algorithms.size(), 20u);
+  EXPECT_TRUE(model.algorithms.contains("layer1.0.conv1"));
   const auto layers = expect_success(Words{"bench", "--weights", tuned, "--profile"} + kShort).json()["layers"];
   for (const auto& layer : layers)
-    if (layer["way"] != "") EXPECT_EQ(layer["way"], model.ways.at(layer["layer"])) << layer;
+    if (layer["algorithm"] != "") EXPECT_EQ(layer["algorithm"], model.algorithms.at(layer["layer"])) << layer;
 }
 
 TEST(Bench, RefusesInOneLine) {

@@ -4,10 +4,10 @@
 #include "reference/fill.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
-#include "reszoo/zoo/load_network.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
+#include "reszoo/zoo/load_network.h"
 #include "small_data.h"
 
 using namespace reszoo;
@@ -30,7 +30,7 @@ struct Files {
     write_pth(folder / "plain.pth", weights());
     write_safetensors(folder / "plain.safetensors", weights(), {{"format", "pt"}, {"note", "kept"}});
   }
-  State weights() const { return state_of(*model.network()); }
+  StateDict weights() const { return state_of(*model.network()); }
   std::string at(const std::string& name) const { return (folder / name).string(); }
 
   /// Expects a file with exactly these weights.
@@ -78,7 +78,7 @@ TEST(Convert, EveryKindIsWrittenByItsEnding) {
 
 TEST(Convert, WithoutAModelKeysStayAsTheyAre) {
   const TempDir folder;
-  State state("key");
+  StateDict state("key");
   state.insert("module.a", torch::ones({2, 3}, torch::kBFloat16));
   state.insert("b", torch::tensor({1, 2}));
   write_pth(folder / "in.pth", state);
@@ -138,6 +138,13 @@ TEST(Convert, AdaptRenewsTheLastLayerAndReportsIt) {
   EXPECT_EQ(read_weights(files.at("five.safetensors"))["fc.bias"].numel(), 5);
 }
 
+TEST(Convert, WeightsWithoutANameAreThoseOfTheNetworkThatTheyFit) {
+  const Files files;
+  EXPECT_EQ(files.converted("plain.pth", "named.onnx", kModel)["bytes"],
+            files.converted("plain.pth", "found.onnx")["bytes"]);
+  EXPECT_EQ(read_file(files.at("named.onnx")), read_file(files.at("found.onnx")));
+}
+
 TEST(Convert, AFileCanTakeItsOwnPlace) {
   const Files files;
   files.converted("model.safetensors", "model.safetensors", {"--plain"});
@@ -148,7 +155,9 @@ TEST(Convert, FailuresAreOneLineAndLeaveTheOldFile) {
   const Files files;
   const auto in = files.at("plain.pth"), out = files.at("out.onnx");
   write_file(out, "old");
-  expect_failure(1, {"convert", in, out}, {in, "fits no registered model; name its network with --model"});
+  write_pth(files.at("strange.pth"), StateDict({{"theirs.weight", torch::ones({2})}}));
+  expect_failure(1, {"convert", files.at("strange.pth"), out},
+                 {"strange.pth", "fits no registered model; name its network with --model"});
   expect_failure(1, {"convert", in, out, "--model", "cifar_resnet2O"}, {"did you mean cifar_resnet20?"});
   expect_failure(1, {"convert", in, files.at("out.xyz")}, {"OUT: must end in .pth", "out.xyz"});
   expect_failure(1, {"convert", in, files.at("out.pth"), "--adapt"}, {"--adapt and --option: need --model"});

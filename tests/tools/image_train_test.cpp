@@ -22,7 +22,7 @@ std::string photo(int red, int blue, int width, int height, unsigned seed) {
 }
 
 /// Red and blue images of several sizes, `count` of each.
-void put_photos(const fs::path& folder, int count) {
+void write_photos(const fs::path& folder, int count) {
   for (int i = 0; i < count; ++i)
     for (const auto* name : {"red", "blue"}) {
       const bool red = std::string(name) == "red";
@@ -49,7 +49,7 @@ struct Photos {
 
 TEST(TrainImages, AFolderOfClassFoldersIsTrainedAndMeasured) {
   const Photos photos;
-  put_photos(photos.folder / "data", 20);
+  write_photos(photos.folder / "data", 20);
   const auto result = expect_success(photos.train("data", {"--test", "0.2"}));
   EXPECT_NE(result.err.find("28 rows to train on, 4 to validate, 8 to test"), std::string::npos) << result.err;
   EXPECT_GE(result.json()["test"]["accuracy"], 0.75);
@@ -64,9 +64,9 @@ TEST(TrainImages, AFolderOfClassFoldersIsTrainedAndMeasured) {
 
 TEST(TrainImages, AFolderOfPartsIsTakenAsItIs) {
   const Photos photos;
-  put_photos(photos.folder / "data/train", 10);
-  put_photos(photos.folder / "data/val", 4);
-  put_photos(photos.folder / "data/test", 3);
+  write_photos(photos.folder / "data/train", 10);
+  write_photos(photos.folder / "data/val", 4);
+  write_photos(photos.folder / "data/test", 3);
   const auto result = expect_success(photos.train("data"));
   EXPECT_NE(result.err.find("20 rows to train on, 8 to validate, 6 to test"), std::string::npos) << result.err;
   fs::create_directories(photos.folder / "data/val/green");
@@ -76,7 +76,7 @@ TEST(TrainImages, AFolderOfPartsIsTakenAsItIs) {
 
 TEST(TrainImages, AListOfFilesIsTrained) {
   const Photos photos;
-  put_photos(photos.folder / "images", 8);
+  write_photos(photos.folder / "images", 8);
   std::string list = "file,colour\n";
   for (int i = 0; i < 8; ++i) list += fmt::format("images/red/{0:02}.jpg,warm\nimages/blue/{0:02}.jpg,cold\n", i);
   write_file(photos.folder / "list.csv", list);
@@ -93,7 +93,7 @@ TEST(TrainImages, AListOfFilesIsTrained) {
 
 TEST(TrainImages, BadFilesAreNamedAndSkippedOnRequest) {
   const Photos photos;
-  put_photos(photos.folder / "data", 10);
+  write_photos(photos.folder / "data", 10);
   const auto whole = read_file(photos.folder / "data/red/03.jpg");
   write_file(photos.folder / "data/red/03.jpg", whole.substr(0, whole.size() / 2));
   write_file(photos.folder / "data/red/04.jpg", "no image");
@@ -107,7 +107,7 @@ TEST(TrainImages, BadFilesAreNamedAndSkippedOnRequest) {
 
 TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   const Photos photos;
-  put_photos(photos.folder / "data", 10);
+  write_photos(photos.folder / "data", 10);
   auto bytes = read_file(photos.folder / "data/blue/05.jpg");
   bytes.replace(bytes.size() / 2, 8, "\xff\xd9\xff\xd9\xff\xd9\xff\xd9");  // an end in the middle: both ends look whole
   write_file(photos.folder / "data/blue/05.jpg", bytes);
@@ -122,7 +122,7 @@ TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
 
 TEST(TrainImages, WorkersAndResumingChangeNothing) {
   const Photos photos;
-  put_photos(photos.folder / "data", 10);
+  write_photos(photos.folder / "data", 10);
   const Words changes{"--crop",  "resized:0.3,1", "--auto-augment", "rand:2,9", "--erase", "0.3",
                       "--mixup", "0.3",           "--cutmix",       "1",        "--flip",  "0.5"};
   const auto weights = [&](const Words& more) {
@@ -140,7 +140,7 @@ TEST(TrainImages, TheDataSaysTheDomainAndTheRecipe) {
   const auto result = expect_success({"train", "--data", photos.at("idx"), "--epochs", "1", "--batch-size", "16",
                                       "--threads", "1", "--device", "cpu", "--json"});
   EXPECT_EQ(result.json()["model"], "cifar_resnet20");
-  put_photos(photos.folder / "data", 4);
+  write_photos(photos.folder / "data", 4);
   const auto dry = expect_success({"train", "--data", photos.at("data"), "--dry-run", "--batch-size", "2", "--threads",
                                    "1", "--device", "cpu", "--json"});
   EXPECT_EQ(dry.json()["model"], "resnet50");
@@ -148,7 +148,7 @@ TEST(TrainImages, TheDataSaysTheDomainAndTheRecipe) {
 
 TEST(TrainImages, FineTuningTakesThePreprocessingOver) {
   const Photos photos;
-  put_photos(photos.folder / "data", 8);
+  write_photos(photos.folder / "data", 8);
   expect_success(photos.train("data"));
   fs::rename(photos.folder / "out/model.safetensors", photos.folder / "first.safetensors");
   fs::create_directories(photos.folder / "other/a");
@@ -211,7 +211,7 @@ TEST(TrainImages, CifarFilesAreTrainedAndPredicted) {
 
 TEST(TrainImages, OptionsOfTablesAreRefused) {
   const Photos photos;
-  put_photos(photos.folder / "data", 4);
+  write_photos(photos.folder / "data", 4);
   expect_failure(1, photos.train("data", {"--group", "x"}), {"--group: is for tables"});
   expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be fail or skip, got \"maybe\""});
   expect_failure(1, photos.train("data", {"--crop", "middle"}), {"crop: must be none"});

@@ -41,6 +41,4 @@ TEST(Tools, AMissingRequiredOptionIsUsage) {
   expect_failure(2, {"features", "--weights", "x"}, {"required"});
 }
 
-TEST(Tools, AnUnknownOptionIsUsage) {
-  expect_failure(2, {"models", "--colour", "red"}, {"--colour"});
-}
+TEST(Tools, AnUnknownOptionIsUsage) { expect_failure(2, {"models", "--colour", "red"}, {"--colour"}); }

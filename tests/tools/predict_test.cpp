@@ -29,9 +29,7 @@ struct Trained : Goods {
   }
 };
 
-Tensor prediction(const Frame& frame) {
-  return frame.at("prediction").numbers;
-}
+Tensor prediction(const Frame& frame) { return frame.at("prediction").numbers; }
 
 Words labels(const Frame& frame) {
   const auto& column = frame.at("prediction");

@@ -32,12 +32,8 @@ void expect_resumes_to_the_same_bytes(int signal, int code) {
 
 }  // namespace
 
-TEST(Resume, AfterCtrlCGivesTheSameBytes) {
-  expect_resumes_to_the_same_bytes(SIGINT, 130);
-}
-TEST(Resume, AfterSigtermGivesTheSameBytes) {
-  expect_resumes_to_the_same_bytes(SIGTERM, 143);
-}
+TEST(Resume, AfterCtrlCGivesTheSameBytes) { expect_resumes_to_the_same_bytes(SIGINT, 130); }
+TEST(Resume, AfterSigtermGivesTheSameBytes) { expect_resumes_to_the_same_bytes(SIGTERM, 143); }
 
 TEST(Resume, WithoutACheckpointIsRefused) {
   const Goods goods;

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 extern char** environ;
@@ -114,9 +114,7 @@ nlohmann::json ToolResult::json() const {
   return nlohmann::json::parse(lines.empty() ? "" : lines.back());
 }
 
-Words ToolResult::error_lines() const {
-  return lines_of(err);
-}
+Words ToolResult::error_lines() const { return lines_of(err); }
 
 Words operator+(Words first, const Words& second) {
   first.insert(first.end(), second.begin(), second.end());

@@ -14,7 +14,7 @@ struct RunOptions {
   std::string signal_when_writing = {};  ///< or a path beside which its temporary file is seen
   double signal_after = 0;               ///< seconds from then
   int signal = 0;
-  int second_signal = 0;                 ///< sent right after it
+  int second_signal = 0;               ///< sent right after it
   std::optional<size_t> largest_file;  ///< bytes a file may grow to: a disk that is full
 };
 

@@ -112,7 +112,8 @@ TEST(Package, OneThatCannotBeLoadedIsRefused) {
   const auto result = run_tool({"predict", "--weights", path, "-"}, {.input = eight_numbers()});
   EXPECT_EQ(result.code, 1);
   EXPECT_NE(result.err.find("is compiled code, which runs with all your rights"), std::string::npos) << result.err;
-  EXPECT_NE(result.err.find("predict: " + path + ": cannot be loaded as a compiled package"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("predict: " + path + ": cannot be loaded as a compiled package"), std::string::npos)
+      << result.err;
   expect_failure(1, {"features", "--weights", path, "--model", "resnet18", "-", "--out", (folder / "f.npy").string()},
                  {"is a compiled package; it can be run, but its weights are not read"}, {.input = eight_numbers()});
 }

@@ -84,9 +84,7 @@ TEST(Train, WithoutJsonPrintsTheSameOverSeveralLines) {
   EXPECT_EQ(nlohmann::json::parse(expect_success(words).out).at("model"), "tabular_resnet");
 }
 
-TEST(Train, RegressionMeasuresAsEvaluateDoes) {
-  expect_equal_measures("price", "rmse", {"rmse", "mae", "r2"});
-}
+TEST(Train, RegressionMeasuresAsEvaluateDoes) { expect_equal_measures("price", "rmse", {"rmse", "mae", "r2"}); }
 TEST(Evaluate, WritesAReportOfTheRowsItMeasures) {
   const Goods goods("sold");
   goods.trained();

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/train/output_folder.h"
 #include "support/support.h"
 

@@ -23,8 +23,8 @@ class Cuda : public ::testing::Test {
   }
 };
 
-State on_cpu(const nn::Module& module) {
-  State copy;
+StateDict on_cpu(const nn::Module& module) {
+  StateDict copy;
   for (const auto& item : snapshot(module)) copy.insert(item.key(), item.value().cpu());
   return copy;
 }
@@ -35,7 +35,7 @@ nn::Sequential plain_net() {
 }
 
 /// Images of noise, each with a random number more where there is one.
-Batches images(int64_t workers) {
+Dataset images(int64_t workers) {
   Examples examples{.count = 40, .shape = {3, 8, 8}, .write = [](int64_t row, Random* random, float* to) {
                       for (int64_t i = 0; i < 192; ++i)
                         to[i] = std::sin(static_cast<float>(row * 192 + i)) +
@@ -49,7 +49,7 @@ Batches images(int64_t workers) {
 TEST_F(Cuda, TrainsAsTheCpuDoes) {
   for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd, OptimizerKind::lamb, OptimizerKind::lion}) {
     auto one = small_options(), other = options();
-    one.optimizer = other.optimizer = OptimizerOptions::usual(kind);
+    one.optimizer = other.optimizer = OptimizerOptions::defaults(kind);
     auto here = plain_net(), there = plain_net();
     Trainer(here, squared_error, by_rmse(), one).fit(small_data(), small_data(20));
     Trainer(there, squared_error, by_rmse(), other).fit(small_data(), small_data(20));

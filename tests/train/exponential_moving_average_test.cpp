@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "train/small_run.h"
 #include "support/support.h"
+#include "train/small_run.h"
 
 using namespace reszoo;
 
@@ -38,10 +38,10 @@ TEST(ExponentialMovingAverage, IsWhatATrainerKeeps) {
   auto options = test::small_options();
   const auto data = test::small_data();
   const auto run = [&](double decay) {
-    options.average = decay;
-    State last;
+    options.ema_decay = decay;
+    StateDict last;
     TrainerHooks hooks;
-    hooks.on_best = [&](const State& best, const Progress&) { last = best; };
+    hooks.on_best = [&](const StateDict& best, const Progress&) { last = best; };
     Trainer trainer(test::small_net(), test::squared_error, test::by_rmse(), options, hooks);
     const auto result = trainer.fit(data, data);
     return std::pair(result.history.front().loss, last);

@@ -21,8 +21,8 @@ bool in_training(const Network& network, const std::string& path) {
   return (*network->named_modules().find(path))->is_training();
 }
 
-State copy_of(const nn::Module& module) {
-  State copy;
+StateDict copy_of(const nn::Module& module) {
+  StateDict copy;
   for (const auto& item : state_of(module)) copy.insert(item.key(), item.value().detach().clone());
   return copy;
 }

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -23,11 +23,11 @@ Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
           }};
 }
 
-Batches loaded(int64_t workers, int64_t count = 45) {
+Dataset loaded(int64_t workers, int64_t count = 45) {
   return {numbered(count), torch::arange(count), {.workers = workers, .prefetch = 3}};
 }
 
-Tensor all_inputs(Batches::Pass pass) {
+Tensor all_inputs(Dataset::Loader pass) {
   std::vector<Tensor> inputs;
   for (const auto& batch : pass) inputs.push_back(batch.inputs);
   return torch::cat(inputs);
@@ -56,7 +56,7 @@ TEST(Loader, GivesTheSameForAnyNumberOfThreads) {
 
 TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
   const auto data = loaded(2);
-  const auto by_row = [&](Batches::Pass pass) {
+  const auto by_row = [&](Dataset::Loader pass) {
     std::vector<Tensor> inputs, targets;
     for (const auto& batch : pass) {
       inputs.push_back(batch.inputs);
@@ -71,7 +71,7 @@ TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
 }
 
 TEST(Loader, ImagesComeChannelsFirstByPixels) {
-  auto pass = loaded(1).in_order(4);
+  auto pass = loaded(1).sequential(4);
   pass.next();
   const auto batch = pass.next().value();
   EXPECT_EQ(batch.inputs.sizes(), (std::vector<int64_t>{4, 2, 3, 3}));
@@ -81,9 +81,9 @@ TEST(Loader, ImagesComeChannelsFirstByPixels) {
 }
 
 TEST(Loader, MemoryIsUsedAgainOnceNobodyHoldsIt) {
-  const auto expected = all_inputs(loaded(0, 400).in_order(8)).split(8);
+  const auto expected = all_inputs(loaded(0, 400).sequential(8)).split(8);
   const auto data = loaded(2, 400);
-  auto pass = data.in_order(8);
+  auto pass = data.sequential(8);
   std::set<const void*> places;
   std::vector<Tensor> held;
   for (int64_t i = 0; i < pass.size(); ++i) {
@@ -110,14 +110,14 @@ TEST(Loader, APassCanBeginWithAnyBatch) {
 
 TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
   std::vector<int64_t> told;
-  Batches data(with_bad(45), torch::arange(45),
+  Dataset data(with_bad(45), torch::arange(45),
                {.workers = 2, .bad_limit = 5, .on_bad = [&](int64_t row, const std::string& why) {
                   told.push_back(row);
                   EXPECT_EQ(why, fmt::format("file-{}: damaged", row));
                 }});
   for (int pass = 0; pass < 2; ++pass) {
     std::vector<Tensor> rows;
-    for (const auto& batch : data.in_order(9)) {
+    for (const auto& batch : data.sequential(9)) {
       EXPECT_TRUE(torch::equal(batch.inputs.flatten(1).select(1, 0), batch.targets.to(torch::kFloat)));
       EXPECT_TRUE(torch::equal(batch.rows, batch.targets));
       rows.push_back(batch.targets);
@@ -131,8 +131,8 @@ TEST(Loader, BadRowsAreNamedOnceAndLeftOut) {
 
 TEST(Loader, ABadRowTooManyIsAnError) {
   const auto read = [](int64_t limit) {
-    const Batches data(with_bad(45), torch::arange(45), {.workers = 2, .bad_limit = limit});
-    all_inputs(data.in_order(9));
+    const Dataset data(with_bad(45), torch::arange(45), {.workers = 2, .bad_limit = limit});
+    all_inputs(data.sequential(9));
   };
   expect_error(ErrorKind::file, "file-4: damaged", [&] { read(0); });
   expect_error(ErrorKind::file, "file-24: damaged; 3 files are bad, more than the limit of 2", [&] { read(2); });
@@ -144,8 +144,8 @@ TEST(Loader, OtherErrorsComeThrough) {
     if (row == 11) throw std::runtime_error("no memory");
   };
   for (const int64_t workers : {0, 2}) {
-    const Batches data(examples, torch::arange(20), {.workers = workers});
-    auto pass = data.in_order(5);
+    const Dataset data(examples, torch::arange(20), {.workers = workers});
+    auto pass = data.sequential(5);
     EXPECT_NO_THROW(pass.next());
     EXPECT_NO_THROW(pass.next());
     EXPECT_THROW(pass.next(), std::runtime_error);
@@ -156,25 +156,24 @@ TEST(Loader, NotMoreIsMadeAheadThanAllowed) {
   auto made = std::make_shared<std::atomic<int>>(0);
   Examples examples = numbered(100);
   examples.write = [made](int64_t, Random*, float*) { ++*made; };
-  const Batches data(examples, torch::arange(100), {.workers = 3, .prefetch = 2});
-  auto pass = data.in_order(10);
+  const Dataset data(examples, torch::arange(100), {.workers = 3, .prefetch = 2});
+  auto pass = data.sequential(10);
   pass.next();
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_LE(*made, 30);
   EXPECT_GE(*made, 20);
 }
 
-TEST(Batches, DrawnRowsAreAsFrequentAsTheirChances) {
+TEST(Dataset, DrawnRowsAreAsFrequentAsTheirChances) {
   const auto classes = torch::cat({torch::zeros({900}), torch::ones({100})});
-  const Batches data(torch::arange(1000).unsqueeze(1), classes);
-  const auto balanced = data.drawn(torch::where(classes == 1, 9.0, 1.0));
+  const Dataset data(torch::arange(1000).unsqueeze(1), classes);
+  const auto balanced = data.with_sampling_weights(torch::where(classes == 1, 9.0, 1.0));
   double ones = 0;
   for (int64_t epoch = 0; epoch < 5; ++epoch)
     ones += balanced.shuffled(1000, 3, epoch).next()->targets.mean().item<double>() / 5;
   EXPECT_NEAR(ones, 0.5, 0.03);
-  EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1).next()->inputs,
-                           balanced.shuffled(1000, 3, 1).next()->inputs));
-  EXPECT_TRUE(torch::equal(balanced.in_order(1000).next()->inputs, data.inputs()));
-  expect_error(ErrorKind::input, "chances must be (1000)", [&] { data.drawn(torch::ones({3})); });
-  expect_error(ErrorKind::input, "chances must be", [&] { data.drawn(torch::zeros({1000})); });
+  EXPECT_TRUE(torch::equal(balanced.shuffled(1000, 3, 1).next()->inputs, balanced.shuffled(1000, 3, 1).next()->inputs));
+  EXPECT_TRUE(torch::equal(balanced.sequential(1000).next()->inputs, data.inputs()));
+  expect_error(ErrorKind::input, "chances must be (1000)", [&] { data.with_sampling_weights(torch::ones({3})); });
+  expect_error(ErrorKind::input, "chances must be", [&] { data.with_sampling_weights(torch::zeros({1000})); });
 }

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "metrics/metric_fixture.h"
-#include "train/small_run.h"
 #include "support/support.h"
+#include "train/small_run.h"
 
 using namespace reszoo;
 using reszoo::test::expect_error_parts;
@@ -76,9 +76,7 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   const auto outputs = test::tensor_of(fixture.at("outputs")), shares = test::tensor_of(fixture.at("shares"));
   const auto targets = torch::tensor(fixture.at("targets").get<std::vector<int64_t>>());
   const auto target = target_of(Task::multiclass, {0, 1, 2, 3});
-  const auto bce = [&](double smoothing) {
-    return loss_of(target, {.classes = "bce", .label_smoothing = smoothing});
-  };
+  const auto bce = [&](double smoothing) { return loss_of(target, {.classes = "bce", .label_smoothing = smoothing}); };
   for (const auto& run : fixture.at("bce"))
     test::expect_close(bce(run.at("smoothing"))(outputs, targets), run.at("losses"), 1e-8);
   test::expect_close(bce(0.1)(outputs, shares), fixture.at("bce_of_shares"), 1e-8);
@@ -117,7 +115,9 @@ TEST(Loss, FocalHasAGradientWhereTheNetworkIsSure) {
 
 TEST(Loss, FocalReadsItsKeys) {
   LossOptions options;
-  for (const auto& [text, read] : {std::pair{"focal", "focal"}, {"focal:2", "focal"}, {"focal:3", "focal:gamma=3"},
+  for (const auto& [text, read] : {std::pair{"focal", "focal"},
+                                   {"focal:2", "focal"},
+                                   {"focal:3", "focal:gamma=3"},
                                    {"focal:gamma=0.5,alpha=0.25", "focal:gamma=0.5,alpha=0.25"}}) {
     options.choose(text);
     EXPECT_EQ(options.classes, read);
@@ -171,8 +171,9 @@ TEST(Loss, IsChosenByName) {
   expect_error_parts(ErrorKind::usage,
                      {"loss: must be mse, mae, huber, poisson, cross_entropy, bce or focal", "did you mean bce?"},
                      [&] { options.choose("bcee"); });
-  expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"},
-                     [] { loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"}); });
+  expect_error_parts(ErrorKind::usage, {"loss: mse is not a loss of task=multiclass"}, [] {
+    loss_of(target_of(Task::multiclass, {0, 1, 2}), {.classes = "mse"});
+  });
   expect_error_parts(ErrorKind::usage, {"loss: mse has no keys, got \"delta=1\""},
                      [&] { options.choose("mse:delta=1"); });
 }
@@ -196,7 +197,7 @@ TEST(Loss, WeightsReachTheTraining) {
   const auto doubled = torch::cat({torch::arange(8), torch::arange(4)});
   auto weights = torch::ones({8});
   weights.narrow(0, 0, 4).fill_(2);
-  const auto trained = [](const Batches& data) {
+  const auto trained = [](const Dataset& data) {
     torch::manual_seed(1);
     torch::nn::Linear net(4, 1);
     Trainer trainer(net, loss_of(target_of(Task::regression)), test::by_rmse(),

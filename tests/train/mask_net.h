@@ -2,7 +2,7 @@
 #pragma once
 #include <torch/nn.h>
 
-#include "reszoo/train/fast_forward.h"
+#include "reszoo/train/fused_training.h"
 #include "reszoo/zoo/registry.h"
 
 namespace reszoo::test {
@@ -37,7 +37,7 @@ inline Tensor mask(int64_t rows, const MaskOf& of) {
     }
   }
   AnyModule model(net);
-  return FastForward(of.seed)(model, torch::zeros({rows, 1}), of.step).detach();
+  return FusedTraining(of.seed)(model, torch::zeros({rows, 1}), of.step).detach();
 }
 
 /// Multiplies by a tensor.

@@ -34,13 +34,13 @@ const Fault kFaults[] = {{"loss is nan", times(std::nan(""))},
                          {", its gradient is ", kSteepLoss}};
 
 /// The rows of small_data, some of them nan: what a norm sees of them stays in its statistics.
-Batches with_nan(const std::vector<int64_t>& rows) {
+Dataset with_nan(const std::vector<int64_t>& rows) {
   const auto inputs = small_data().inputs().clone();
   for (const auto row : rows) inputs[row].fill_(std::nan(""));
   return {inputs, small_data().targets()};
 }
 
-void expect_finite(const State& state) {
+void expect_finite(const StateDict& state) {
   for (const auto& item : state) EXPECT_TRUE(item.value().isfinite().all().item<bool>()) << item.key();
 }
 
@@ -54,7 +54,7 @@ TEST(Nonfinite, IsFoundBeforeAnythingChanges) {
     const Loss loss = [&](const Tensor& outputs, const Tensor& targets) {
       return (++calls < 18 ? squared_error : fault.loss)(outputs, targets);
     };
-    State before;
+    StateDict before;
     std::string checkpoint;
     TrainerHooks hooks;
     hooks.on_step = [&](const Progress&) {

@@ -101,9 +101,7 @@ void expect_the_steps_of(const nlohmann::json& fixture, const nlohmann::json& ru
     test::expect_close(item.value(), run.at("last").at(item.key()), tolerance, 1, what + " " + item.key());
 }
 
-Tensor first_weight(const nn::Sequential& net) {
-  return net->parameters().front();
-}
+Tensor first_weight(const nn::Sequential& net) { return net->parameters().front(); }
 
 void train_steps(nn::Sequential& net, Optimizer& optimizer, int64_t from, int64_t to) {
   for (int64_t step = from; step < to; ++step) {
@@ -155,11 +153,11 @@ TEST(Optimizer, EveryKindTakesTheStepsOfPyTorchAndTimm) {
 }
 
 TEST(Optimizer, UsualOptionsAreThoseOfTheirPackages) {
-  EXPECT_EQ(OptimizerOptions::usual(OptimizerKind::adamw).lr, 1e-3);
-  EXPECT_EQ(OptimizerOptions::usual(OptimizerKind::lamb).eps, 1e-6);
-  EXPECT_EQ(OptimizerOptions::usual(OptimizerKind::lion).beta2, 0.99);
-  EXPECT_EQ(OptimizerOptions::usual(OptimizerKind::rmsprop).momentum, 0);
-  for (const auto kind : kKinds) EXPECT_EQ(parse_optimizer(text_of(OptimizerOptions::usual(kind).kind)), kind);
+  EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::adamw).lr, 1e-3);
+  EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::lamb).eps, 1e-6);
+  EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::lion).beta2, 0.99);
+  EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::rmsprop).momentum, 0);
+  for (const auto kind : kKinds) EXPECT_EQ(parse_optimizer(text_of(OptimizerOptions::defaults(kind).kind)), kind);
 }
 
 TEST(Optimizer, ARuleThatNamesNothingIsRefused) {
@@ -217,7 +215,7 @@ TEST(Optimizer, StateThatDoesNotFitIsRefusedAndChangesNothing) {
   Optimizer optimizer(*net, {});
   train_steps(net, optimizer, 0, 1);
   const auto load = [&](const std::string& key, const Tensor& value) {
-    State state;
+    StateDict state;
     state.insert(key, value);
     optimizer.load(state);
   };
@@ -258,7 +256,7 @@ TEST(Optimizer, GradientNormIsNotFiniteWhereAGradientIsNot) {
 TEST(Optimizer, HalfOfAStateIsRefused) {
   auto net = two_layers();
   Optimizer optimizer(*net, {});
-  State state;
+  StateDict state;
   state.insert("exp_avg.1.weight", torch::zeros({7, 5}));
   expect_error(ErrorKind::input, "exp_avg_sq of 1.weight is missing", [&] { optimizer.load(state); });
 }

@@ -18,7 +18,7 @@ namespace {
 /// The factor of each parameter.
 std::map<std::string, double> factors(const Network& network, const std::vector<ParameterRule>& rules) {
   std::map<std::string, double> found;
-  for (const auto& name : network->named_parameters().keys()) found[name] = merged_rule(rules, name).lr_factor;
+  for (const auto& name : network->named_parameters().keys()) found[name] = resolve_rules(rules, name).lr_factor;
   return found;
 }
 
@@ -28,10 +28,10 @@ TEST(ParameterRules, AllThatMatchCountFactorsMultiplyAndTheLastDecayStands) {
   const std::vector<ParameterRule> rules = {{.pattern = "layer1.*", .lr_factor = 0.5, .weight_decay = 0.1},
                                             {.pattern = "*.weight", .lr_factor = 0.1},
                                             {.pattern = "layer?.0.*", .weight_decay = 0.2}};
-  EXPECT_EQ(merged_rule(rules, "layer1.0.weight"),
+  EXPECT_EQ(resolve_rules(rules, "layer1.0.weight"),
             (ParameterRule{.pattern = "layer1.0.weight", .lr_factor = 0.05, .weight_decay = 0.2}));
-  EXPECT_EQ(merged_rule(rules, "layer1.1.bias").weight_decay, 0.1);
-  EXPECT_EQ(merged_rule(rules, "fc.bias"), ParameterRule{.pattern = "fc.bias"});
+  EXPECT_EQ(resolve_rules(rules, "layer1.1.bias").weight_decay, 0.1);
+  EXPECT_EQ(resolve_rules(rules, "fc.bias"), ParameterRule{.pattern = "fc.bias"});
   EXPECT_EQ(text_of(rules), "layer1.*=0.5,decay=0.1 *.weight=0.1 layer?.0.*=1,decay=0.2");
 }
 
@@ -41,8 +41,9 @@ TEST(ParameterRules, AStarStandsForDotsButNotForTheRestOfANumber) {
   expect_error(ErrorKind::usage, "test: no parameter \"fc\"; did you mean fc.*?",
                [] { matches("test", "fc", {"fc.weight"}); });
   expect_error(ErrorKind::usage, "; did you mean layer1.*?", [] { matches("test", "layr1.*", {"layer1.0.weight"}); });
-  expect_error(ErrorKind::usage, "test: no parameter \"head.*\"; there are conv1.*, layer1.*, scale",
-               [] { matches("test", "head.*", {"conv1.weight", "layer1.0.weight", "layer1.1.weight", "scale"}); });
+  expect_error(ErrorKind::usage, "test: no parameter \"head.*\"; there are conv1.*, layer1.*, scale", [] {
+    matches("test", "head.*", {"conv1.weight", "layer1.0.weight", "layer1.1.weight", "scale"});
+  });
 }
 
 TEST(ParameterRules, LayerDecayIsTimms) {
@@ -79,7 +80,7 @@ TEST(ParameterRules, TheStemOfATableIsOneLayer) {
 
 TEST(ParameterRules, HeadRatesSlowTheBodyAlone) {
   const auto network = create_model("cifar_resnet20");
-  const auto rules = head_rate_rules(*network, 0.1);
+  const auto rules = head_lr_rules(*network, 0.1);
   for (const auto& [name, factor] : factors(network, rules))
     EXPECT_EQ(factor, name.starts_with("fc.") ? 1 : 0.1) << name;
   auto both = layer_decay_rules(*network, 0.5);
@@ -93,7 +94,7 @@ TEST(ParameterRules, ValuesOutOfRangeAreRefused) {
   for (const double decay : {0.0, 1.5, std::nan("")})
     expect_error(ErrorKind::usage, "decay must be in (0, 1], got decay=", [&] { layer_decay_rules(*network, decay); });
   expect_error(ErrorKind::usage, "body_factor must be at least 0, got body_factor=-1",
-               [&] { head_rate_rules(*network, -1); });
+               [&] { head_lr_rules(*network, -1); });
   expect_error(ErrorKind::usage, "rule \"*\": weight_decay must be at least 0, got -1",
-               [] { merged_rule({{.pattern = "*", .weight_decay = -1}}, "a"); });
+               [] { resolve_rules({{.pattern = "*", .weight_decay = -1}}, "a"); });
 }

@@ -3,7 +3,7 @@
 
 #include "reszoo/nn/conv_blocks.h"
 #include "reszoo/train/checkpoint.h"
-#include "reszoo/train/fast_forward.h"
+#include "reszoo/train/fused_training.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
@@ -63,7 +63,7 @@ TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
 TEST(Resume, TheAverageOfTheWeightsGoesOnToo) {
   const TempDir folder;
   auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
-  whole.average = cut.average = 0.95;
+  whole.ema_decay = cut.ema_decay = 0.95;
   train(whole);
   while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
   expect_same_end(folder / "whole", folder / "cut");
@@ -71,7 +71,7 @@ TEST(Resume, TheAverageOfTheWeightsGoesOnToo) {
 
 TEST(Resume, ChannelsLastImagesEndWithTheSameBits) {
   const TempDir folder;
-  const Batches images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
+  const Dataset images(torch::arange(24 * 3 * 8 * 8).sin().view({24, 3, 8, 8}), torch::arange(24) % 3);
   const auto loss = [](const Tensor& outputs, const Tensor& targets) {
     return torch::cross_entropy_loss(outputs, targets);
   };
@@ -110,7 +110,7 @@ TEST(Resume, AFinishedRunIsLeftAsItIsAndItsModelIsGivenAgain) {
   int64_t steps = 0, models = 0;
   TrainerHooks hooks;
   hooks.on_step = [&](const Progress&) { ++steps; };
-  hooks.on_best = [&](const State& best, const Progress&) {
+  hooks.on_best = [&](const StateDict& best, const Progress&) {
     ++models;
     EXPECT_TRUE(best.contains("block.normalization.running_mean"));
   };
@@ -174,7 +174,7 @@ TEST(Resume, TheFastPathsDropoutEndsWithTheSameBits) {
   const auto run = [&](const std::string& name, bool resume, int64_t stop) {
     torch::manual_seed(2);
     auto net = create_model("tabular_resnet", TabularOptions{.numeric = 4, .blocks = 2, .width = 16, .dropout = 0.4});
-    EXPECT_TRUE(FastForward::applies(AnyModule(net)));
+    EXPECT_TRUE(FusedTraining::applies(AnyModule(net)));
     auto options = small_options(folder / name);
     options.resume = resume;
     int64_t steps = 0;

@@ -24,8 +24,9 @@ TEST(Schedule, UnknownTextIsRefusedWithASuggestion) {
     expect_error(ErrorKind::usage, fmt::format("Schedule: warmup of cosine must be in [0, 1), got warmup={}", value),
                  [&] { Schedule::parse(fmt::format("cosine:{}", value)); });
   for (const char* value : {"0", "2"})
-    expect_error(ErrorKind::usage, "Schedule: every of step must be in (0, 1], got every=",
-                 [&] { Schedule::parse(fmt::format("step:{}", value)); });
+    expect_error(ErrorKind::usage, "Schedule: every of step must be in (0, 1], got every=", [&] {
+      Schedule::parse(fmt::format("step:{}", value));
+    });
   expect_error(ErrorKind::usage, "Schedule: power of polynomial must be in (0, infinity), got power=0",
                [] { Schedule::parse("polynomial:0"); });
 }

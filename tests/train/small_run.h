@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/nn/tabular_block.h"
 #include "reszoo/train/trainer.h"
 #include "reszoo/weights/model_file.h"
@@ -19,14 +19,12 @@ inline Chain small_net() {
                      {"last", nn::Linear(8, 1)}});
 }
 
-inline Batches small_data(int64_t rows = 50) {
+inline Dataset small_data(int64_t rows = 50) {
   const auto x = torch::linspace(-2, 2, rows * 4).view({rows, 4}).sin();
   return {x, (x.sum(1) + x.select(1, 0).square()).unsqueeze(1)};
 }
 
-inline Tensor squared_error(const Tensor& outputs, const Tensor& targets) {
-  return torch::mse_loss(outputs, targets);
-}
+inline Tensor squared_error(const Tensor& outputs, const Tensor& targets) { return torch::mse_loss(outputs, targets); }
 
 inline Evaluation by_rmse() {
   return {.metrics = [](const Tensor& outputs, const Tensor& targets) {
@@ -40,27 +38,28 @@ inline TrainerOptions small_options(const std::filesystem::path& out = {}) {
           .batch_size = 7,
           .optimizer = {.lr = 1e-2},
           .schedule = Schedule::parse("cosine:0.1"),
-          .clip_norm = 1,
+          .max_grad_norm = 1,
           .seed = 3,
           .out = out};
 }
 
-inline void expect_same(const State& a, const State& b) {
+inline void expect_same(const StateDict& a, const StateDict& b) {
   ASSERT_EQ(a.keys(), b.keys());
   for (const auto& item : a) EXPECT_TRUE(torch::equal(item.value(), b[item.key()])) << item.key();
 }
 
 /// A copy that training does not change.
-inline State snapshot(const nn::Module& module) {
-  State copy;
+inline StateDict snapshot(const nn::Module& module) {
+  StateDict copy;
   for (const auto& item : state_of(module)) copy.insert(item.key(), item.value().detach().clone());
   return copy;
 }
 
 /// The same to rounding.
-inline void expect_close(const State& a, const State& b, double tolerance = 1e-5) {
+inline void expect_close(const StateDict& a, const StateDict& b, double tolerance = 1e-5) {
   ASSERT_EQ(a.keys(), b.keys());
-  for (const auto& item : a) EXPECT_TRUE(torch::allclose(item.value(), b[item.key()], tolerance, tolerance)) << item.key();
+  for (const auto& item : a)
+    EXPECT_TRUE(torch::allclose(item.value(), b[item.key()], tolerance, tolerance)) << item.key();
 }
 
 /// The log without times.
@@ -81,8 +80,8 @@ inline void expect_same_end(const std::filesystem::path& a, const std::filesyste
   EXPECT_EQ(log_of(a), log_of(b));
 }
 
-/// Runs the small net whole, and cut off in its 2nd step and, resumed, 9 later, in folders within `options.out`; both must
-/// end with the same bits. Returns what the resumed run gives.
+/// Runs the small net whole, and cut off in its 2nd step and, resumed, 9 later, in folders within `options.out`; both
+/// must end with the same bits. Returns what the resumed run gives.
 inline TrainResult expect_same_when_cut(const Loss& loss, const TrainerOptions& options) {
   const auto run = [&](const std::string& name, bool resume, int64_t stop) {
     auto part = options;

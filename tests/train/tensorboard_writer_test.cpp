@@ -1,7 +1,7 @@
 // Event files, read back by the words of the format.
 #include "reszoo/train/tensorboard_writer.h"
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -50,9 +50,18 @@ TEST(TensorBoardWriter, IsAsTensorBoardsWriterMakesIt) {
   ASSERT_EQ(found.size(), 2);
   // A double of eight bytes is the time; the rest was written by tensorboard 2.21.
   EXPECT_EQ(hex(found[0].substr(9)), "1a0d" + hex("brain.Event:2"));
-  EXPECT_EQ(hex(found[1].substr(9)), "10ac02" "2a15" "0a13" "0a0c" + hex("val/accuracy") + "15" "0000403f");
+  EXPECT_EQ(hex(found[1].substr(9)),
+            "10ac02"
+            "2a15"
+            "0a13"
+            "0a0c" +
+                hex("val/accuracy") +
+                "15"
+                "0000403f");
   // The length of the first record, 24, with its checksum.
-  EXPECT_EQ(hex(bytes.substr(0, 12)), "1800000000000000" "a37f4b22");
+  EXPECT_EQ(hex(bytes.substr(0, 12)),
+            "1800000000000000"
+            "a37f4b22");
 }
 
 TEST(TensorBoardWriter, ANewOneTakesThePlaceOfEarlierOnes) {

@@ -40,7 +40,7 @@ int64_t epochs_in_events(const fs::path& folder) {
 }
 
 /// The rows of small_data as they come from threads; rows of which `bad` holds cannot be made.
-Batches made_data(std::function<bool(int64_t)> bad = {}, int64_t limit = 50) {
+Dataset made_data(std::function<bool(int64_t)> bad = {}, int64_t limit = 50) {
   const auto rows = small_data();
   const Examples examples{.count = 50, .shape = {4}, .write = [rows, bad](int64_t row, Random* random, float* to) {
                             if (bad && bad(row)) fail(ErrorKind::file, "row-{}: damaged", row);
@@ -122,11 +122,11 @@ TEST(TrainerFiles, ACheckpointIsNotWrittenBeforeItIsDue) {
 TEST(TrainerFiles, EveryEpochsWeightsAreHandedOut) {
   for (const double average : {0.0, 0.9}) {
     auto options = small_options();
-    options.average = average;
+    options.ema_decay = average;
     auto net = small_net();
-    std::vector<State> given, best;
+    std::vector<StateDict> given, best;
     TrainerHooks hooks;
-    hooks.on_weights = [&](const State& weights, const std::vector<EpochRecord>& history) {
+    hooks.on_weights = [&](const StateDict& weights, const std::vector<EpochRecord>& history) {
       EXPECT_EQ(history.size(), given.size() + 1);
       given.emplace_back();
       for (const auto& item : weights) given.back().insert(item.key(), item.value().clone());
@@ -148,12 +148,12 @@ TEST(TrainerFiles, EveryEpochsWeightsAreHandedOut) {
 
 TEST(TrainerFiles, EvaluationAveragesAndCopiesDrawNothing) {
   // Dropout draws from the default generator: what else drew from it would show in the next numbers.
-  const auto next_numbers = [](const Batches& data, double average) {
+  const auto next_numbers = [](const Dataset& data, double average) {
     auto options = small_options();
-    options.average = average;
+    options.ema_decay = average;
     TrainerHooks hooks;
-    hooks.on_best = [](const State&, const Progress&) {};
-    hooks.on_weights = [](const State&, const std::vector<EpochRecord>&) {};
+    hooks.on_best = [](const StateDict&, const Progress&) {};
+    hooks.on_weights = [](const StateDict&, const std::vector<EpochRecord>&) {};
     Trainer trainer(small_net(), squared_error, by_rmse(), options, hooks);
     if (average > 0) trainer.fit(data, data);
     else trainer.fit(data);
@@ -169,7 +169,7 @@ TEST(TrainerFiles, RowsFromThreadsEndWithTheSameBitsWhenResumed) {
   const auto run = [&](const std::string& name, bool resume, int64_t stop) {
     auto options = small_options(folder / name);
     options.resume = resume;
-    options.average = 0.9;
+    options.ema_decay = 0.9;
     options.mix = {.mixup = 0.3};
     Trainer(small_net(), squared_error, by_rmse(), options, stopped_at(stop)).fit(data, data);
   };
@@ -190,7 +190,7 @@ TEST(TrainerFiles, ABatchWithoutGoodRowsIsPassedOver) {
     auto options = small_options();
     options.epochs = 1;
     auto net = small_net();
-    State before;
+    StateDict before;
     TrainerHooks hooks;
     hooks.on_step = [&](const Progress& progress) {
       auto after = snapshot(*net);

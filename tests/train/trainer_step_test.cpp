@@ -22,13 +22,13 @@ Tensor row_errors(const Tensor& outputs, const Tensor& targets) {
 
 TrainerOptions plain_options() {
   auto options = small_options();
-  options.optimizer = OptimizerOptions::usual(OptimizerKind::sgd);
+  options.optimizer = OptimizerOptions::defaults(OptimizerKind::sgd);
   return options;
 }
 
 /// What a run that cuts its batches into so many parts ends with.
-State end_of(int64_t accumulate, TrainerOptions options, const Batches& data = small_data()) {
-  options.accumulate = accumulate;
+StateDict end_of(int64_t accumulate, TrainerOptions options, const Dataset& data = small_data()) {
+  options.gradient_accumulation_steps = accumulate;
   auto net = plain_net();
   Trainer(net, row_errors, by_rmse(), options).fit(data);
   return snapshot(*net);
@@ -43,7 +43,7 @@ std::vector<int64_t> part_sizes(int64_t accumulate) {
   };
   auto options = plain_options();
   options.epochs = 1;
-  options.accumulate = accumulate;
+  options.gradient_accumulation_steps = accumulate;
   Trainer(plain_net(), loss, by_rmse(), options).fit(small_data());
   return sizes;
 }

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 #include "train/small_run.h"
 
@@ -36,7 +36,7 @@ TEST(Trainer, GreaterIsBetterTurnsTheComparisonRound) {
 TEST(Trainer, WithoutValidationTheLastEpochIsTheBest) {
   int64_t models = 0;
   TrainerHooks hooks;
-  hooks.on_best = [&](const State&, const Progress& progress) { EXPECT_EQ(progress.epoch, ++models); };
+  hooks.on_best = [&](const StateDict&, const Progress& progress) { EXPECT_EQ(progress.epoch, ++models); };
   const auto result = Trainer(small_net(), squared_error, by_rmse(), small_options(), hooks).fit(small_data());
   EXPECT_EQ(models, 4);
   EXPECT_EQ(result.best_epoch, 4);
@@ -103,7 +103,7 @@ TEST(Trainer, ANonFiniteLossStopsBeforeTheOptimizerStepsAndKeepsTheCheckpoint) {
   const TempDir folder;
   auto net = small_net();
   std::string kept;
-  State weights;
+  StateDict weights;
   const auto run = [&](TrainerOptions options, int64_t bad_epoch) {
     int64_t calls = 0;
     const Loss loss = [&](const Tensor& outputs, const Tensor& targets) {
@@ -159,7 +159,7 @@ TEST(Trainer, AModelThatCannotBeWrittenIsGivenAgainAtTheNextEpoch) {
     return Metrics{{"m", static_cast<double>(++epoch)}};
   }};
   TrainerHooks hooks;
-  hooks.on_best = [&](const State&, const Progress& progress) {
+  hooks.on_best = [&](const StateDict&, const Progress& progress) {
     given.push_back(progress.epoch);
     if (given.size() < 3) fail(ErrorKind::file, "model.safetensors: no space left on device");
   };
@@ -204,8 +204,7 @@ TEST(Trainer, AStepOfTheCallersOwnTakesThePlaceOfOurs) {
 TEST(Trainer, ImagesTrainChannelsLast) {
   nn::Sequential net(nn::Conv2d(3, 4, 3), nn::ReLU(), nn::AdaptiveAvgPool2d(1), nn::Flatten(), nn::Linear(4, 2));
   const auto images = torch::arange(16 * 3 * 6 * 6, torch::kUInt8).view({16, 3, 6, 6});
-  const Batches data(images, torch::arange(16) % 2,
-                           [](const Tensor& raw) { return raw.to(torch::kFloat) / 255; });
+  const Dataset data(images, torch::arange(16) % 2, [](const Tensor& raw) { return raw.to(torch::kFloat) / 255; });
   const Evaluation by_accuracy{.metrics =
                                    [](const Tensor& outputs, const Tensor& targets) {
                                      EXPECT_EQ(targets.scalar_type(), torch::kLong);

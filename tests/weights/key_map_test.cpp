@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "reszoo/weights/key_map.h"
-#include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/identify.h"
+#include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/meta_model.h"
 #include "support/fixture.h"
 #include "support/support.h"
@@ -14,15 +14,15 @@ using nlohmann::json;
 
 namespace {
 
-State with_prefix(const State& state, const std::string& prefix) {
-  State result("key");
+StateDict with_prefix(const StateDict& state, const std::string& prefix) {
+  StateDict result("key");
   for (const auto& item : state) result.insert(prefix + item.key(), item.value());
   return result;
 }
 
 /// The state that the package's own module had when the fixture was made.
-State state_of_record(const json& record) {
-  State state("key");
+StateDict state_of_record(const json& record) {
+  StateDict state("key");
   for (const auto& entry : record.at("keys")) {
     const auto key = entry[0].get<std::string>();
     const auto kept = record.at("tensors").find(key);
@@ -63,12 +63,14 @@ TEST(KeyMap, OtherPackagesStatesGiveTheirOutputs) {
 
 TEST(KeyMap, PrefixesOfWrappersAreDroppedWhenTheKeysThenFit) {
   auto from = create_model("cifar_resnet20"), to = create_model("cifar_resnet20");
-  for (const std::string prefix : {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
+  for (const std::string prefix :
+       {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
     const auto report = load_state(to, with_prefix(state_of(*from), prefix));
     EXPECT_EQ(report.key_remap, "without prefix " + prefix);
     EXPECT_EQ(report.loaded.size(), 116u);
   }
-  expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight", [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
+  expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight",
+               [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
 }
 
 TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
@@ -81,8 +83,8 @@ TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
 }
 
 /// A ResNet's keys as detectron2's convert-torchvision-to-d2.py writes them.
-State as_detectron2(const State& state) {
-  State result("key");
+StateDict as_detectron2(const StateDict& state) {
+  StateDict result("key");
   for (const auto& item : state) {
     auto key = item.key();
     if (!key.starts_with("layer")) key = "stem." + key;
@@ -114,7 +116,7 @@ TEST(KeyMap, Detectron2sResNetsLoad) {
 }
 
 TEST(KeyMap, AKeyIsNotRenamedToAnotherOne) {
-  State state("key");
+  StateDict state("key");
   for (const auto* key : {"linear.weight", "fc.weight", "stem.fc.weight"}) state.insert(key, torch::ones(1));
   for (const auto& remap : candidate_remaps(state)) EXPECT_EQ(remap.state.keys(), state.keys()) << remap.key_remap;
 }
@@ -126,9 +128,9 @@ TEST(KeyMap, AModulesOwnKeysAreNeverRenamed) {
 }
 
 TEST(KeyMap, EmbeddingsWithOffsetsThatCannotBeAreNotSplit) {
-  auto network = create_model("tabular_resnet", TabularOptions{.numeric = 1, .cardinalities = std::vector<int64_t>{2},
-                                                               .embedding_width = 2});
-  State state("key");
+  auto network = create_model(
+      "tabular_resnet", TabularOptions{.numeric = 1, .cardinalities = std::vector<int64_t>{2}, .embedding_width = 2});
+  StateDict state("key");
   state.insert("category_offsets", torch::tensor({0, 9}));
   state.insert("category_embeddings.weight", torch::ones({2, 2}));
   state.insert("first_layer.bias", torch::ones(192));
@@ -141,7 +143,7 @@ TEST(Fit, NamesTheRowOfAState) {
   EXPECT_EQ(match_hint(state), "; it fits resnet34 with channels=1, outputs=7");
   EXPECT_EQ(match_hint(with_prefix(state, "module.")), "; it fits resnet34 with channels=1, outputs=7");
   EXPECT_EQ(match_hint(state_of(*create_model("cifar_resnet110"))), "; it fits cifar_resnet110");
-  EXPECT_EQ(match_hint(State("key")), "");
+  EXPECT_EQ(match_hint(StateDict("key")), "");
   auto network = create_model("resnet18");
   expect_error(ErrorKind::file, "file: keys do not fit resnet18: ", [&] { load_state(network, state, {}, "file"); });
   expect_error(ErrorKind::file, "; it fits resnet34 with channels=1, outputs=7\n  conv1.weight  ",
@@ -161,7 +163,7 @@ TEST(Fit, IdentifiesTheOneModelOfAState) {
   expect_error_parts(ErrorKind::usage, {"net.pth: fits several models", "resnet50", "resnetaa50"},
                      [&] { identify_model(of_resnet50, "net.pth", "resnet18"); });
   expect_error(ErrorKind::usage, "net.pth: fits no registered model",
-               [] { identify_model(State("key"), "net.pth", "resnet18"); });
+               [] { identify_model(StateDict("key"), "net.pth", "resnet18"); });
 }
 
 TEST(Fit, FindsEveryRowByItsKeys) {
@@ -172,19 +174,41 @@ TEST(Fit, FindsEveryRowByItsKeys) {
 }
 
 TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
-  const TabularOptions options{.outputs = 3, .numeric = 5, .cardinalities = std::vector<int64_t>{3, 2}, .embedding_width = 4,
-                               .blocks = 2, .width = 8, .hidden_factor = 1.5, .norm = Norm::parse("layer")};
+  const TabularOptions options{.outputs = 3,
+                               .numeric = 5,
+                               .cardinalities = std::vector<int64_t>{3, 2},
+                               .embedding_width = 4,
+                               .blocks = 2,
+                               .width = 8,
+                               .hidden_factor = 1.5,
+                               .norm = Norm::parse("layer")};
   const auto fits = match_models(state_of(*create_model("tabular_resnet", options)));
   ASSERT_EQ(fits.size(), 1u);
   EXPECT_EQ(to_json(fits[0].options), to_json(ModelOptions(options)));
-  for (const auto& other : {TabularOptions{.outputs = 2, .numeric = 7, .numeric_embedding = EmbeddingKind::plr, .numeric_width = 3,
-                                           .frequencies = 5, .plain_numeric = 2, .blocks = 1, .width = 6},
-                            TabularOptions{.outputs = 2, .numeric = 3, .numeric_embedding = EmbeddingKind::linear_relu, .numeric_width = 4,
-                                           .widths = std::vector<int64_t>{5, 6}, .members = 3, .ensemble = EnsembleKind::mini,
-                                           .norm = Norm::parse("batch")},
-                            TabularOptions{.outputs = 1, .numeric = 0, .cardinalities = std::vector<int64_t>{3, 2},
-                                           .embedding_widths = std::vector<int64_t>{3, 2}, .blocks = 2, .width = 4, .members = 2,
-                                           .ensemble = EnsembleKind::tabm}}) {
+  for (const auto& other : {TabularOptions{.outputs = 2,
+                           .numeric = 7,
+                           .numeric_embedding = EmbeddingKind::plr,
+                           .numeric_width = 3,
+                           .frequencies = 5,
+                           .plain_numeric = 2,
+                           .blocks = 1,
+                           .width = 6},
+                            TabularOptions{.outputs = 2,
+                            .numeric = 3,
+                            .numeric_embedding = EmbeddingKind::linear_relu,
+                            .numeric_width = 4,
+                            .widths = std::vector<int64_t>{5, 6},
+                            .members = 3,
+                            .ensemble = EnsembleKind::mini,
+                            .norm = Norm::parse("batch")},
+                            TabularOptions{.outputs = 1,
+                            .numeric = 0,
+                            .cardinalities = std::vector<int64_t>{3, 2},
+                            .embedding_widths = std::vector<int64_t>{3, 2},
+                            .blocks = 2,
+                            .width = 4,
+                            .members = 2,
+                            .ensemble = EnsembleKind::tabm}}) {
     const auto found = match_models(state_of(*create_model("tabular_mlp", other)));
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].name, "tabular_mlp");

@@ -1,12 +1,12 @@
 // Loading compares all, then copies; the report says what did not fit.
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/container/sequential.h>
+#include <nlohmann/json.hpp>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/nn/network.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/model_file.h"
@@ -21,7 +21,7 @@ namespace {
 Network small_network(int64_t outputs) {
   NetworkParts parts{
       .name = "small",
-      .input = {Layout::rows, 3},
+      .input = {Layout::features, 3},
       .body = {{"linear", nn::Linear(3, 4)}, {"bn", nn::BatchNorm1d(4)}},
       .pool = {},
       .head = {"fc", nn::Linear(4, outputs)},
@@ -30,40 +30,40 @@ Network small_network(int64_t outputs) {
   return Network(std::move(parts));
 }
 
-State copy_of(const nn::Module& module) {
-  State state("key");
+StateDict copy_of(const nn::Module& module) {
+  StateDict state("key");
   for (const auto& item : state_of(module)) state.insert(item.key(), item.value().detach().clone());
   return state;
 }
 
-State without(const State& state, const std::string& key) {
-  State rest("key");
+StateDict without(const StateDict& state, const std::string& key) {
+  StateDict rest("key");
   for (const auto& item : state)
     if (item.key() != key) rest.insert(item.key(), item.value());
   return rest;
 }
 
-bool equal(const State& a, const State& b) {
+bool equal(const StateDict& a, const StateDict& b) {
   return a.keys() == b.keys() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
-    return torch::equal(x.value(), y.value());
-  });
+           return torch::equal(x.value(), y.value());
+         });
 }
 
 }  // namespace
 
-TEST(State, HasTheOrderOfStateDictAndAliasesTheModule) {
+TEST(StateDict, HasTheOrderOfStateDictAndAliasesTheModule) {
   auto network = small_network(2);
   const auto state = state_of(*network);
-  EXPECT_EQ(state.keys(), (std::vector<std::string>{"linear.weight", "linear.bias", "bn.weight", "bn.bias",
-                                                    "bn.running_mean", "bn.running_var", "bn.num_batches_tracked",
-                                                    "fc.weight", "fc.bias"}));
+  EXPECT_EQ(state.keys(),
+            (std::vector<std::string>{"linear.weight", "linear.bias", "bn.weight", "bn.bias", "bn.running_mean",
+                                      "bn.running_var", "bn.num_batches_tracked", "fc.weight", "fc.bias"}));
   EXPECT_TRUE(state["fc.bias"].is_same(network->named_parameters()["fc.bias"]));
 }
 
 TEST(Load, ParametersAndBuffersAreCopiedAndConverted) {
   auto from = small_network(2), to = small_network(2);
   from->named_buffers()["bn.running_mean"].fill_(7);
-  State state("key");
+  StateDict state("key");
   for (const auto& item : state_of(*from))
     state.insert(item.key(), item.value().is_floating_point() ? item.value().to(torch::kDouble) : item.value());
   const auto report = load_state(to, state);
@@ -113,7 +113,7 @@ TEST(Load, AdaptTakesAnotherNumberOfInputChannels) {
   const auto weight = torch::arange(6, torch::kFloat).view({1, 3, 1, 2});
   const auto loaded_for = [&](int64_t channels) {
     Network network(NetworkParts{.name = "small",
-                                 .input = {Layout::maps, channels},
+                                 .input = {Layout::images, channels},
                                  .body = {{"conv", nn::Conv2d(nn::Conv2dOptions(channels, 1, {1, 2}).bias(false))}},
                                  .pool = {{"flatten", nn::Flatten()}},
                                  .head = {"fc", nn::Linear(1, 1)},
@@ -134,7 +134,7 @@ TEST(Load, AHeadThatIsNotThereIsNotMissed) {
   to->replace_head(nn::Identity());
   EXPECT_EQ(load_state(to, copy_of(*from)).ignored, (std::vector<std::string>{"fc.weight", "fc.bias"}));
   nn::Sequential wrapped(to);  // also inside a module of the user's own
-  State state("key");
+  StateDict state("key");
   for (const auto& item : copy_of(*from)) state.insert("0." + item.key(), item.value());
   EXPECT_EQ(load_state(wrapped, state).ignored, (std::vector<std::string>{"0.fc.weight", "0.fc.bias"}));
 }
@@ -146,7 +146,7 @@ TEST(Load, FilesWithoutBatchCountersAreComplete) {
 }
 
 TEST(Load, TheReportIsATableAndJson) {
-  const KeyReport report{.loaded = {"a"}, .missing = {"b", "c", "d", "e"}, .mismatched = {{"m", {2}, {3, 1}}}};
+  const LoadReport report{.loaded = {"a"}, .missing = {"b", "c", "d", "e"}, .mismatched = {{"m", {2}, {3, 1}}}};
   EXPECT_EQ(report.text(),
             "loaded         1\n"
             "missing        4  b, c, d and 1 more\n"
@@ -206,7 +206,8 @@ TEST(Load, AdaptIsSuggestedWhereItIsEnough) {
   const auto of_three = copy_of(*small_network(3));
   expect_error(ErrorKind::file, "; adapt (LoadOptions::adapt, --adapt) lets fc.weight, fc.bias differ\n",
                [&] { load_state(network, of_three); });
-  for (const auto& [state, adapt] : {std::pair{without(of_three, "linear.bias"), false}, std::pair{without(of_three, "bn.bias"), true}})
+  for (const auto& [state, adapt] :
+       {std::pair{without(of_three, "linear.bias"), false}, std::pair{without(of_three, "bn.bias"), true}})
     try {
       load_state(network, state, {.adapt = adapt});
       ADD_FAILURE() << "no error";
@@ -224,5 +225,6 @@ TEST(WriteWeights, TheExtensionChoosesTheFormat) {
   EXPECT_EQ(weights_format(folder / "a.pth")->name, "pth");
   EXPECT_EQ(read_safetensors(folder / "a.safetensors").metadata.at("note"), "text");
   for (const auto* name : {"a.pth", "a.safetensors"}) EXPECT_TRUE(equal(read_weights(folder / name), state)) << name;
-  expect_error(ErrorKind::usage, "a.npz: must end in .safetensors or .pth", [&] { write_weights(folder / "a.npz", state); });
+  expect_error(ErrorKind::usage, "a.npz: must end in .safetensors or .pth",
+               [&] { write_weights(folder / "a.npz", state); });
 }

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/load.h"
 #include "reszoo/weights/safetensors.h"
 #include "support/support.h"
@@ -14,8 +14,8 @@ using namespace reszoo::test;
 
 namespace {
 
-State small_state() {
-  State state("key");
+StateDict small_state() {
+  StateDict state("key");
   state.insert("weight", torch::arange(4, torch::kFloat32));
   return state;
 }
@@ -105,6 +105,6 @@ TEST(ModelFile, CardsThatAreNoObjectOrNoTextAreRefusedOnWriting) {
 
 TEST(ModelFile, MayHoldACardAlone) {
   const TempDir folder;
-  write_model_file(folder / "card.safetensors", {{"kind", "nothing"}}, State("key"));
+  write_model_file(folder / "card.safetensors", {{"kind", "nothing"}}, StateDict("key"));
   EXPECT_EQ(read_model_file(folder / "card.safetensors").card.at("kind"), "nothing");
 }

@@ -15,15 +15,16 @@ const nlohmann::json& records() {
   return fixture.at("records");
 }
 
-State read_record(const std::string& name) {
+StateDict read_record(const std::string& name) {
   return read_weights(Bytes::own(from_hex(records().at(name).at("content").get<std::string>())), "f.pkl");
 }
 
 /// The arrays of numpy_pickles.py.
-void expect_arrays(const State& state) {
-  const std::vector<std::pair<std::string, std::vector<int64_t>>> filled = {
-      {"stem.conv1.weight", {3, 2, 2, 2}}, {"stem.conv1.norm.running_var", {3}}, {"fc.weight", {4, 3}},
-      {"fortran", {2, 3, 4}}};
+void expect_arrays(const StateDict& state) {
+  const std::vector<std::pair<std::string, std::vector<int64_t>>> filled = {{"stem.conv1.weight", {3, 2, 2, 2}},
+                                                                            {"stem.conv1.norm.running_var", {3}},
+                                                                            {"fc.weight", {4, 3}},
+                                                                            {"fortran", {2, 3, 4}}};
   for (const auto& [key, shape] : filled) {
     ASSERT_TRUE(state.contains(key)) << key;
     EXPECT_TRUE(torch::equal(state[key], fill(key, shape))) << key;
@@ -36,12 +37,13 @@ void expect_arrays(const State& state) {
   EXPECT_EQ(state["empty"].sizes(), at::IntArrayRef({0, 3}));
   EXPECT_TRUE(state["again"].is_alias_of(state["fc.weight"]));
   const std::vector<std::pair<std::string, at::ScalarType>> types = {
-      {"float32", at::kFloat}, {"float64", at::kDouble}, {"float16", at::kHalf},   {"int64", at::kLong},
-      {"int32", at::kInt},     {"int16", at::kShort},    {"int8", at::kChar},      {"uint8", at::kByte},
-      {"bool", at::kBool},     {"uint16", at::kUInt16},  {"uint32", at::kUInt32},  {"uint64", at::kUInt64}};
+      {"float32", at::kFloat}, {"float64", at::kDouble}, {"float16", at::kHalf},  {"int64", at::kLong},
+      {"int32", at::kInt},     {"int16", at::kShort},    {"int8", at::kChar},     {"uint8", at::kByte},
+      {"bool", at::kBool},     {"uint16", at::kUInt16},  {"uint32", at::kUInt32}, {"uint64", at::kUInt64}};
   for (const auto& [name, type] : types) {
     EXPECT_EQ(state[name].scalar_type(), type) << name;
-    EXPECT_TRUE(torch::equal(state[name].to(at::kDouble), torch::arange(4, at::kDouble).to(type).to(at::kDouble))) << name;
+    EXPECT_TRUE(torch::equal(state[name].to(at::kDouble), torch::arange(4, at::kDouble).to(type).to(at::kDouble)))
+        << name;
   }
   EXPECT_EQ(state.size(), filled.size() + types.size() + 4);
 }

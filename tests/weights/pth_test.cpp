@@ -5,7 +5,7 @@
 #include <torch/types.h>
 
 #include "reference/fill.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -16,7 +16,7 @@ namespace {
 const std::filesystem::path kPth = std::filesystem::path(RESZOO_FIXTURES) / "pth";
 
 /// Expects the five tensors of `pth_files.py`, in order, with the values of `prefix` + key.
-void expect_state(const State& state, const std::string& prefix = "", const std::string& key_prefix = "") {
+void expect_state(const StateDict& state, const std::string& prefix = "", const std::string& key_prefix = "") {
   const std::vector<std::pair<std::string, std::vector<int64_t>>> expected = {{"fc.weight", {3, 4}},
                                                                               {"fc.bias", {3}},
                                                                               {"bn.running_mean", {3}},
@@ -42,9 +42,9 @@ bool same_bytes(const Tensor& a, const Tensor& b) {
           std::memcmp(a.contiguous().const_data_ptr(), b.contiguous().const_data_ptr(), a.nbytes()) == 0);
 }
 
-State views_of_one_storage() {
+StateDict views_of_one_storage() {
   const auto base = fill("base", {4, 6});
-  State state("key");
+  StateDict state("key");
   state.insert("whole", base);
   state.insert("again", base);
   state.insert("column", base.select(1, 1));
@@ -55,7 +55,7 @@ State views_of_one_storage() {
 }
 
 /// Expects the views, with their strides, in one storage.
-void expect_views(const State& state) {
+void expect_views(const StateDict& state) {
   const auto expected = views_of_one_storage();
   ASSERT_EQ(state.keys(), expected.keys());
   for (const auto& item : expected) {
@@ -67,8 +67,8 @@ void expect_views(const State& state) {
   }
 }
 
-State every_type() {
-  State state("key");
+StateDict every_type() {
+  StateDict state("key");
   for (const auto& [name, type] :
        std::vector<std::pair<std::string, at::ScalarType>>{{"float32", at::kFloat},
                                                            {"float64", at::kDouble},
@@ -98,7 +98,7 @@ State every_type() {
   return state;
 }
 
-void expect_every_type(const State& state) {
+void expect_every_type(const StateDict& state) {
   const auto expected = every_type();
   ASSERT_EQ(state.keys(), expected.keys());
   for (const auto& item : expected)
@@ -229,7 +229,7 @@ TEST(PthWriter, WhatIsWrittenComesBack) {
 
 TEST(PthWriter, UnusedPartsOfAStorageAreNotWritten) {
   const auto large = torch::arange(100'000, torch::kFloat);
-  State state("key");
+  StateDict state("key");
   state.insert("row", large.slice(0, 50'000, 50'010));
   EXPECT_LT(serialize_pth(state).size(), 3000u);
   state.insert("row again", large.slice(0, 50'000, 50'010));
@@ -243,7 +243,7 @@ TEST(PthWriter, UnusedPartsOfAStorageAreNotWritten) {
 
 TEST(PthWriter, WhatTheFormatCannotHoldIsRefused) {
   const auto refuse = [](const std::string& key, const Tensor& tensor, const std::string& message) {
-    State state("key");
+    StateDict state("key");
     state.insert(key, tensor);
     expect_error(ErrorKind::input, message, [&] { serialize_pth(state); });
   };

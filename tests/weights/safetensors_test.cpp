@@ -5,7 +5,7 @@
 #include <torch/types.h>
 
 #include "reference/fill.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/read.h"
 #include "support/support.h"
 
@@ -20,9 +20,7 @@ std::string file_of(const std::string& header, const std::string& data = "") {
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }
 
-Safetensors parse(const std::string& bytes) {
-  return parse_safetensors(Bytes::own(bytes), "f");
-}
+Safetensors parse(const std::string& bytes) { return parse_safetensors(Bytes::own(bytes), "f"); }
 
 void expect_header_refused(const std::string& message, const std::string& header, const std::string& data = "") {
   expect_error(ErrorKind::file, "f: ", [&] { parse(file_of(header, data)); });
@@ -33,8 +31,8 @@ std::string entry(const std::string& dtype, const std::string& shape, const std:
   return "{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}";
 }
 
-State three_tensors() {
-  State state("key");
+StateDict three_tensors() {
+  StateDict state("key");
   state.insert("count", torch::tensor(3, torch::kInt64));
   state.insert("weight", torch::arange(6, torch::kFloat32).view({2, 3}));
   return state;
@@ -47,7 +45,7 @@ TEST(Safetensors, EveryTypeComesBackWithTheSameBits) {
                           at::kByte, at::kBool, at::kUInt16, at::kUInt32, at::kUInt64, at::kComplexFloat,
                           at::kFloat8_e4m3fn, at::kFloat8_e5m2, at::kFloat8_e4m3fnuz, at::kFloat8_e5m2fnuz}) {
     SCOPED_TRACE(c10::toString(type));
-    State state("key");
+    StateDict state("key");
     state.insert("x", torch::tensor({0.0, 1.0, 1.0, 0.0}).to(type).view({2, 2}));
     const auto read = parse(serialize_safetensors(state)).tensors;
     ASSERT_EQ(read["x"].scalar_type(), type);
@@ -57,7 +55,7 @@ TEST(Safetensors, EveryTypeComesBackWithTheSameBits) {
 }
 
 TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
-  State state("key");
+  StateDict state("key");
   state.insert("z", torch::tensor(true));
   state.insert("empty", torch::empty({0, 3}));
   state.insert("a", torch::tensor(2.5));
@@ -66,12 +64,12 @@ TEST(Safetensors, ScalarsEmptyTensorsAndMetadataComeBackInOrder) {
   EXPECT_EQ(read.tensors.keys(), state.keys());
   for (const auto& item : state) EXPECT_TRUE(torch::equal(read.tensors[item.key()], item.value())) << item.key();
   EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"k", "v \"ü\""}}));
-  EXPECT_TRUE(parse(serialize_safetensors(State("key"))).tensors.is_empty());
+  EXPECT_TRUE(parse(serialize_safetensors(StateDict("key"))).tensors.is_empty());
 }
 
 TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
   const auto x = torch::arange(1000, torch::kFloat32);
-  State state("key");
+  StateDict state("key");
   for (const auto* key : {"tied", "first", "tied too"}) state.insert(key, x);
   state.insert("half", x.slice(0, 0, 500));  // another view is written on its own
   const auto bytes = serialize_safetensors(state, {{"k", "v"}});
@@ -93,7 +91,7 @@ TEST(Safetensors, ATensorUnderTwoNamesOfPythonIsReadUnderBoth) {
 }
 
 TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
-  State state("key");
+  StateDict state("key");
   state.insert("a", torch::ones(2));
   state.insert("pt", torch::ones(3));
   EXPECT_EQ(parse(serialize_safetensors(state)).tensors.keys(), (std::vector<std::string>{"a", "pt"}));
@@ -177,14 +175,14 @@ TEST(Safetensors, LyingOffsetsAreRefused) {
   expect_header_refused("4 bytes before it belong to no tensor", entry("F32", "[1]", "[4,8]"), data);
   expect_header_refused("4 bytes at the end belong to no tensor", entry("F32", "[1]", "[0,4]"), data);
   expect_header_refused("overlaps another",
-                 "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                 "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-                 data);
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                        "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+                        data);
 }
 
 TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {
   const auto refuse = [](const std::string& key, const Tensor& tensor, const std::string& message) {
-    State state("key");
+    StateDict state("key");
     state.insert(key, tensor);
     expect_error(ErrorKind::input, message, [&] { serialize_safetensors(state); });
   };
@@ -197,7 +195,7 @@ TEST(Safetensors, WhatTheFormatCannotHoldIsRefusedOnWriting) {
 
 TEST(SafetensorsIndex, TensorsOfAllFilesComeInTheOrderOfTheIndex) {
   const TempDir folder;
-  State first("key"), second("key");
+  StateDict first("key"), second("key");
   first.insert("b", torch::ones(2));
   second.insert("a", torch::zeros(3));
   second.insert("c", torch::full({1}, 5.0));

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reference/fill.h"
-#include "reszoo/base/safe_file.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/infer/script_model.h"
 #include "reszoo/weights/load.h"
 #include "support/support.h"
@@ -22,9 +22,7 @@ namespace {
 
 const std::filesystem::path kFixtures = RESZOO_FIXTURES;
 
-nlohmann::json expected() {
-  return nlohmann::json::parse(read_file(kFixtures / "rtdl_script_outputs.json"));
-}
+nlohmann::json expected() { return nlohmann::json::parse(read_file(kFixtures / "rtdl_script_outputs.json")); }
 
 }  // namespace
 

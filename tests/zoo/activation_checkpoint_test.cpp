@@ -31,7 +31,11 @@ class MemoryMeter : public c10::MemoryReportingInfoBase {
 
 Network build(const std::string& name, bool checkpoint) {
   if (registry().find(name).domain == Domain::tabular)
-    return create_model(name, TabularOptions{.outputs = 3, .numeric = 5, .blocks = 9, .dropout = 0.3, .residual_dropout = 0.2,
+    return create_model(name, TabularOptions{.outputs = 3,
+                                             .numeric = 5,
+                                             .blocks = 9,
+                                             .dropout = 0.3,
+                                             .residual_dropout = 0.2,
                                              .checkpoint = checkpoint});
   ImageOptions options{.outputs = 3, .dropout = 0.4, .checkpoint = checkpoint};
   if (name != "alexnet") options.drop_path = 0.3, options.zero_init_residual = false;
@@ -82,17 +86,20 @@ TEST_P(Checkpoint, ChangesNoGradientNoBufferAndNoRandomNumber) {
 }
 
 TEST_P(Checkpoint, KeepsLessForTheBackwardPass) {
-  EXPECT_LT(memory_of_training(GetParam(), true).first, 0.7 * static_cast<double>(memory_of_training(GetParam(), false).first));
+  EXPECT_LT(memory_of_training(GetParam(), true).first,
+            0.7 * static_cast<double>(memory_of_training(GetParam(), false).first));
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Checkpoint,
-                         testing::Values("resnet18", "seresnext26t_32x4d", "resnetv2_50d_gn", "alexnet", "tabular_resnet"),
+                         testing::Values("resnet18", "seresnext26t_32x4d", "resnetv2_50d_gn", "alexnet",
+                                         "tabular_resnet"),
                          [](const auto& name) { return name.param; });
 INSTANTIATE_TEST_SUITE_P(Full, Checkpoint, testing::Values("cifar_resnet56", "cifar_preact_resnet164"),
                          [](const auto& name) { return name.param; });
 
 TEST(FullCheckpoint, OfADeepNetworkNeedsUnderHalfOfTheMemory) {
-  EXPECT_LT(2 * memory_of_training("cifar_resnet110", true).second, memory_of_training("cifar_resnet110", false).second);
+  EXPECT_LT(2 * memory_of_training("cifar_resnet110", true).second,
+            memory_of_training("cifar_resnet110", false).second);
 }
 
 TEST(CheckpointOption, IsKeptByAClone) {
@@ -107,7 +114,8 @@ TEST(CheckpointOption, LeavesFeaturesAndGraphAlone) {
     (*network)->eval();
   }
   const auto x = input_of("resnet18");
-  EXPECT_TRUE(torch::equal(plain->features(x, {"layer2.0", "layer4"})[1], checkpointed->features(x, {"layer2.0", "layer4"})[1]));
+  EXPECT_TRUE(torch::equal(plain->features(x, {"layer2.0", "layer4"})[1],
+                           checkpointed->features(x, {"layer2.0", "layer4"})[1]));
   auto graph = lower(checkpointed);
   EXPECT_EQ(graph.nodes.size(), lower(plain).nodes.size());
   const torch::NoGradGuard no_grad;

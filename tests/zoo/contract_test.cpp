@@ -9,10 +9,10 @@
 #include <sstream>
 
 #include "reszoo/base/error.h"
+#include "reszoo/fusion/fused.h"
 #include "reszoo/graph/graph.h"
 #include "reszoo/graph/profile.h"
-#include "reszoo/fusion/fused.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/nn/surgery.h"
 #include "reszoo/zoo/meta_model.h"
 #include "reszoo/zoo/registry.h"
@@ -28,7 +28,7 @@ class Contract : public testing::TestWithParam<std::string> {
  protected:
   /// Three outputs, filled weights; a table has two numeric columns and two categories.
   Network build(int64_t outputs = 3) {
-    const NoInit filled_below;
+    const SkipInit filled_below;
     const auto& info = registry().find(GetParam());
     const auto table = TabularOptions{.outputs = outputs, .numeric = 2, .cardinalities = std::vector<int64_t>{3, 2}};
     auto network = info.domain == Domain::image ? create_model(info.name, ImageOptions{.outputs = outputs})

@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "reszoo/graph/profile.h"
 #include "reszoo/fusion/fused.h"
-#include "reszoo/nn/no_init.h"
+#include "reszoo/graph/profile.h"
+#include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/registry.h"
 #include "support/default_rows.h"
 #include "support/fixture.h"
@@ -51,7 +51,7 @@ Split<std::string> split_records(bool trained) {
   });
 }
 
-std::string digest_of(const State& state) {
+std::string digest_of(const StateDict& state) {
   std::string lines;
   for (const auto& item : state) lines += fmt::format("{} [{}]\n", item.key(), fmt::join(item.value().sizes(), ", "));
   return fmt::format("{:016x}", fnv1a64(lines));
@@ -72,7 +72,7 @@ class Rows : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     record = records().at(GetParam());
-    const NoInit filled_below;
+    const SkipInit filled_below;
     network = create_model(record.at("model"), options_from_json(Domain::image, record.at("options")));
     fill_module(*network);
     input = uniform("input", record.at("input_shape").get<std::vector<int64_t>>());

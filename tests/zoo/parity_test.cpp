@@ -26,9 +26,12 @@ Network build(const Row& row, const json& fixture) {
   const auto& options = fixture.at("options");
   if (options.contains("numeric")) return create_model(row.model, options_from_json(Domain::tabular, options));
   if (registry().find(row.model).domain == Domain::tabular)
-    return create_model(row.model, TabularOptions{.outputs = options.at("outputs"), .numeric = options.at("features"),
-                                                  .blocks = options.at("blocks"), .width = options.at("width"),
-                                                  .hidden_factor = options.at("hidden_factor"), .dropout = 0.0});
+    return create_model(row.model, TabularOptions{.outputs = options.at("outputs"),
+                                                  .numeric = options.at("features"),
+                                                  .blocks = options.at("blocks"),
+                                                  .width = options.at("width"),
+                                                  .hidden_factor = options.at("hidden_factor"),
+                                                  .dropout = 0.0});
   ImageOptions image{.outputs = options.at("outputs"), .channels = options.at("channels")};
   if (row.model == "alexnet") image.dropout = 0.0;
   return create_model(row.model, image);
@@ -65,7 +68,8 @@ TEST_P(Parity, EvaluationGivesTheLogitsOfTheReference) {
   const int64_t stride = fixture.at("stride");
   expect_close(network->forward(input), numbers("eval_logits"), kParityTolerance, stride, "float64");
   network->to(torch::kFloat);
-  expect_close(network->forward(input.to(torch::kFloat)), numbers("eval_logits"), kParityFloatTolerance, stride, "float32");
+  expect_close(network->forward(input.to(torch::kFloat)), numbers("eval_logits"), kParityFloatTolerance, stride,
+               "float32");
 }
 
 TEST_P(Parity, TrainingGivesTheLogitsGradientsAndStepOfTheReference) {
@@ -93,23 +97,25 @@ TEST_P(Parity, TrainingGivesTheLogitsGradientsAndStepOfTheReference) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rows, Parity,
-    testing::Values(Row{"resnet18_10_outputs", "resnet18"}, Row{"resnet50", "resnet50"}, Row{"alexnet", "alexnet"},
-                    Row{"cifar_resnet20", "cifar_resnet20"}, Row{"cifar_resnet20_grey", "cifar_resnet20"},
-                    Row{"tabular_resnet", "tabular_resnet"}, Row{"tabular_resnet_wide", "tabular_resnet"},
-                    Row{"tabular_mlp", "tabular_mlp"}, Row{"tabm", "tabular_mlp"}, Row{"tabm_mini", "tabular_mlp"},
-                    Row{"tabm_packed", "tabular_mlp"}),
-    [](const auto& row) { return row.param.fixture; });
+INSTANTIATE_TEST_SUITE_P(Rows, Parity,
+                         testing::Values(Row{"resnet18_10_outputs", "resnet18"}, Row{"resnet50", "resnet50"},
+                                         Row{"alexnet", "alexnet"}, Row{"cifar_resnet20", "cifar_resnet20"},
+                                         Row{"cifar_resnet20_grey", "cifar_resnet20"},
+                                         Row{"tabular_resnet", "tabular_resnet"},
+                                         Row{"tabular_resnet_wide", "tabular_resnet"},
+                                         Row{"tabular_mlp", "tabular_mlp"}, Row{"tabm", "tabular_mlp"},
+                                         Row{"tabm_mini", "tabular_mlp"}, Row{"tabm_packed", "tabular_mlp"}),
+                         [](const auto& row) { return row.param.fixture; });
 
 // The same parts in other depths.
-INSTANTIATE_TEST_SUITE_P(
-    Full, Parity,
-    testing::Values(Row{"resnet18", "resnet18"}, Row{"resnet34", "resnet34"}, Row{"resnet101", "resnet101"},
-                    Row{"resnet152", "resnet152"}, Row{"cifar_resnet32", "cifar_resnet32"},
-                    Row{"cifar_resnet44", "cifar_resnet44"}, Row{"cifar_resnet56", "cifar_resnet56"},
-                    Row{"cifar_resnet110", "cifar_resnet110"}),
-    [](const auto& row) { return row.param.fixture; });
+INSTANTIATE_TEST_SUITE_P(Full, Parity,
+                         testing::Values(Row{"resnet18", "resnet18"}, Row{"resnet34", "resnet34"},
+                                         Row{"resnet101", "resnet101"}, Row{"resnet152", "resnet152"},
+                                         Row{"cifar_resnet32", "cifar_resnet32"},
+                                         Row{"cifar_resnet44", "cifar_resnet44"},
+                                         Row{"cifar_resnet56", "cifar_resnet56"},
+                                         Row{"cifar_resnet110", "cifar_resnet110"}),
+                         [](const auto& row) { return row.param.fixture; });
 
 namespace {
 class SmallParity : public Parity {};
@@ -130,9 +136,10 @@ TEST_P(SmallParity, FixtureFeelsEveryTensor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, SmallParity,
-                         testing::Values(Row{"resnet18_10_outputs", "resnet18"}, Row{"cifar_resnet20", "cifar_resnet20"},
+                         testing::Values(Row{"resnet18_10_outputs", "resnet18"},
+                                         Row{"cifar_resnet20", "cifar_resnet20"},
                                          Row{"tabular_resnet", "tabular_resnet"},
-                                         Row{"tabular_resnet_wide", "tabular_resnet"}, Row{"tabular_mlp", "tabular_mlp"},
-                                         Row{"tabm", "tabular_mlp"}, Row{"tabm_mini", "tabular_mlp"},
-                                         Row{"tabm_packed", "tabular_mlp"}),
+                                         Row{"tabular_resnet_wide", "tabular_resnet"},
+                                         Row{"tabular_mlp", "tabular_mlp"}, Row{"tabm", "tabular_mlp"},
+                                         Row{"tabm_mini", "tabular_mlp"}, Row{"tabm_packed", "tabular_mlp"}),
                          [](const auto& row) { return row.param.fixture; });

@@ -10,7 +10,8 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 TEST(Registry, FindsNamesByPattern) {
-  EXPECT_EQ(registry().names("resnet1??"), (std::vector<std::string>{"resnet101", "resnet152", "resnet10t", "resnet14t", "resnet18d"}));
+  EXPECT_EQ(registry().names("resnet1??"),
+            (std::vector<std::string>{"resnet101", "resnet152", "resnet10t", "resnet14t", "resnet18d"}));
   EXPECT_TRUE(registry().names("nothing*").empty());
 }
 
@@ -49,16 +50,22 @@ TEST(Registry, RefusesValuesThatCannotBe) {
                [] { create_model("tabular_resnet", TabularOptions{.cardinalities = std::vector<int64_t>{0}}); });
   expect_error(ErrorKind::usage, "resnet18: drop_path must be in [0, 1), got 1",
                [] { create_model("resnet18", ImageOptions{.drop_path = 1.0}); });
-  expect_error(ErrorKind::usage, "replace_stride_with_dilation must have one value for each stage but the first, 3, got 2",
-               [] { create_model("resnet18", ImageOptions{.replace_stride_with_dilation = std::vector<bool>{true, true}}); });
+  expect_error(ErrorKind::usage,
+               "replace_stride_with_dilation must have one value for each stage but the first, 3, got 2", [] {
+                 create_model("resnet18", ImageOptions{.replace_stride_with_dilation = std::vector<bool>{true, true}});
+               });
   expect_error(ErrorKind::usage, "IdentityShortcut: dimensions must agree",
                [] { create_model("resnet18", ImageOptions{.shortcut = ShortcutKind::identity}); });
 }
 
 TEST(Options, GoToJsonAndBack) {
-  const ModelOptions image = ImageOptions{.outputs = 10, .norm = Norm::parse("group:8"), .shortcut = ShortcutKind::zero_pad};
-  const ModelOptions dropping = ImageOptions{.dropout = 0.5, .drop_path = 0.25, .drop_block = 0.125,
-                                             .replace_stride_with_dilation = std::vector<bool>{false, true}, .checkpoint = true};
+  const ModelOptions image =
+      ImageOptions{.outputs = 10, .norm = Norm::parse("group:8"), .shortcut = ShortcutKind::zero_pad};
+  const ModelOptions dropping = ImageOptions{.dropout = 0.5,
+                                             .drop_path = 0.25,
+                                             .drop_block = 0.125,
+                                             .replace_stride_with_dilation = std::vector<bool>{false, true},
+                                             .checkpoint = true};
   EXPECT_EQ(to_json(dropping).dump(), R"({"checkpoint":true,"drop_block":0.125,"drop_path":0.25,"dropout":0.5,)"
                                       R"("replace_stride_with_dilation":[false,true]})");
   EXPECT_EQ(to_json(options_from_json(Domain::image, to_json(dropping))), to_json(dropping));
@@ -67,22 +74,27 @@ TEST(Options, GoToJsonAndBack) {
   EXPECT_EQ(json.dump(), R"({"norm":"group:8","outputs":10,"shortcut":"zero_pad"})");
   EXPECT_EQ(to_json(options_from_json(Domain::image, json)), json);
 
-  const ModelOptions table = TabularOptions{.numeric = 3, .cardinalities = std::vector<int64_t>{2, 4}, .dropout = 0.1,
+  const ModelOptions table = TabularOptions{.numeric = 3,
+                                            .cardinalities = std::vector<int64_t>{2, 4},
+                                            .dropout = 0.1,
                                             .activation = Activation::parse("leaky_relu:0.2")};
   EXPECT_EQ(to_json(options_from_json(Domain::tabular, to_json(table))), to_json(table));
 }
 
 TEST(Options, RefuseUnknownNamesAndKinds) {
-  expect_error(ErrorKind::usage, "no option \"wdth\"; did you mean width?",
-               [] { options_from_json(Domain::tabular, {{"wdth", 3}}); });
-  expect_error(ErrorKind::usage, "option width: wrong kind of value, got \"wide\"",
-               [] { options_from_json(Domain::tabular, {{"width", "wide"}}); });
+  expect_error(ErrorKind::usage, "no option \"wdth\"; did you mean width?", [] {
+    options_from_json(Domain::tabular, {{"wdth", 3}});
+  });
+  expect_error(ErrorKind::usage, "option width: wrong kind of value, got \"wide\"", [] {
+    options_from_json(Domain::tabular, {{"width", "wide"}});
+  });
 }
 
 TEST(Options, DilationKeepsMapsLargeAndParametersAlike) {
   const std::vector<bool> last_two{false, true, true};
   for (const std::string name : {"resnet18", "resnet50", "resnetblur18", "seresnext26t_32x4d", "resnetv2_18d"}) {
-    auto plain = create_model(name), dilated = create_model(name, ImageOptions{.replace_stride_with_dilation = last_two});
+    auto plain = create_model(name),
+         dilated = create_model(name, ImageOptions{.replace_stride_with_dilation = last_two});
     dilated->eval();
     const torch::NoGradGuard no_grad;
     EXPECT_EQ(dilated->forward_features(torch::rand({1, 3, 64, 64})).size(2), 8) << name;

@@ -19,8 +19,13 @@ struct Case {
   std::string model, embedding, ensemble;  // ensemble "": one network
 
   TabularOptions options() const {
-    TabularOptions options{.outputs = 3, .numeric = 4, .cardinalities = std::vector<int64_t>{3, 2}, .numeric_width = 5,
-                           .plain_numeric = 1, .widths = std::vector<int64_t>{6, 6, 8}, .dropout = 0.2};
+    TabularOptions options{.outputs = 3,
+                           .numeric = 4,
+                           .cardinalities = std::vector<int64_t>{3, 2},
+                           .numeric_width = 5,
+                           .plain_numeric = 1,
+                           .widths = std::vector<int64_t>{6, 6, 8},
+                           .dropout = 0.2};
     options.numeric_embedding = parse_embedding(embedding);
     if (is_piecewise(*options.numeric_embedding)) options.bins = Bins{{-0.5, 0, 0.5}, {0, 0.1}, {-1, -0.1, 0.1, 0.2}};
     if (ensemble.empty()) return options;
@@ -37,8 +42,8 @@ std::vector<Case> all_cases() {
   std::vector<Case> cases;
   for (const auto* model : {"tabular_resnet", "tabular_mlp"})
     for (const auto* ensemble : {"", "tabm", "mini", "packed"})
-      for (const auto* embedding : {"none", "linear", "linear_relu", "plr", "plr_lite", "piecewise", "piecewise_relu",
-                                    "piecewise_encoding"})
+      for (const auto* embedding :
+           {"none", "linear", "linear_relu", "plr", "plr_lite", "piecewise", "piecewise_relu", "piecewise_encoding"})
         cases.push_back({model, embedding, ensemble});
   return cases;
 }
@@ -52,7 +57,8 @@ class Tables : public testing::TestWithParam<Case> {
   }
   int64_t members() const { return GetParam().ensemble.empty() ? 1 : 4; }
 
-  Tensor input = torch::tensor({{0.1f, -0.4f, 0.f, 1.f, 2.f, 1.f}, {0.9f, 0.3f, 2.f, -1.f, 0.f, -1.f}, {-1.f, 0.f, 1.f, 0.f, 1.f, 0.f}});
+  Tensor input = torch::tensor(
+      {{0.1f, -0.4f, 0.f, 1.f, 2.f, 1.f}, {0.9f, 0.3f, 2.f, -1.f, 0.f, -1.f}, {-1.f, 0.f, 1.f, 0.f, 1.f, 0.f}});
 };
 
 }  // namespace
@@ -127,7 +133,8 @@ TEST(TableOptions, AreRefusedWhereTheyDoNotGoTogether) {
   const auto refused = [](const std::string& message, const TabularOptions& options) {
     expect_error(ErrorKind::usage, message, [&] { create_model("tabular_mlp", options); });
   };
-  refused("tabular_mlp: bins are for piecewise embeddings, got numeric_embedding=none", {.numeric = 1, .bins = Bins{{0, 1}}});
+  refused("tabular_mlp: bins are for piecewise embeddings, got numeric_embedding=none",
+          {.numeric = 1, .bins = Bins{{0, 1}}});
   refused("piecewise needs the bins of each embedded column, got bins of 0, columns=2",
           {.numeric = 2, .numeric_embedding = EmbeddingKind::piecewise});
   refused("tabular_mlp: widths must be 1 or more, got 0", {.numeric = 2, .widths = std::vector<int64_t>{4, 0}});
@@ -137,7 +144,8 @@ TEST(TableOptions, AreRefusedWhereTheyDoNotGoTogether) {
 
 TEST(TableOptions, OfTabularMlpAreTabMsSizesByDefault) {
   EXPECT_EQ(create_model("tabular_mlp")->parts().body.size(), 2u);
-  const auto state = state_of(*create_model("tabular_mlp", TabularOptions{.numeric = 2, .numeric_embedding = EmbeddingKind::plr}));
+  const auto state =
+      state_of(*create_model("tabular_mlp", TabularOptions{.numeric = 2, .numeric_embedding = EmbeddingKind::plr}));
   EXPECT_EQ(state["blocks.1.linear.weight"].sizes(), (std::vector<int64_t>{512, 512}));
   EXPECT_FALSE(state.contains("blocks.2.linear.weight"));
   EXPECT_TRUE(state_of(*create_model("tabular_mlp")).contains("blocks.2.linear.weight"));

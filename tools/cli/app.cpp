@@ -41,7 +41,8 @@ std::string in_options(std::string message) {
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--device", common.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--threads", common.threads, "Threads; 0 is all CPUs that this process may use")
-      ->check(CLI::NonNegativeNumber)->capture_default_str();
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--seed", common.seed, "Seed of all random choices")->capture_default_str();
   app.add_flag("--json", common.json, "Print one JSON object as the last line of stdout")->configurable(false);
   app.set_config("--config", "", "Read options from a TOML file")->check(CLI::ExistingFile);
@@ -50,8 +51,8 @@ void add_common(CLI::App& app, Common& common) {
 }  // namespace
 
 c10::Device Common::use() const {
-  use_threads(threads);
-  keep_freed_memory();
+  set_num_threads(threads);
+  retain_freed_memory();
   return parse_device(device);
 }
 

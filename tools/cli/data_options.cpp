@@ -35,9 +35,8 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--test", o.test, "Test rows: a path, or a fraction of the data");
   auto* stratify = app.add_option("--stratify", o.table.split.stratify,
                                   "Part rows with the same shares of this column's values (the target's classes)");
-  auto* group =
-      app.add_option("--group", o.table.split.group,
-                     "Part rows with no value of this column in two parts; it is no input");
+  auto* group = app.add_option("--group", o.table.split.group,
+                               "Part rows with no value of this column in two parts; it is no input");
   auto* time = app.add_option("--time", o.table.split.time,
                               "Part rows by this column: the last ones test, those before validate");
   auto* plain = app.add_flag("--no-stratify", o.no_stratify, "Part rows at random even where the target has classes");
@@ -50,7 +49,8 @@ void add_data_options(CLI::App& app, DataOptions& o) {
       "regression, quantile, binary, multiclass, ordinal or multilabel; found from the target when left out");
   app.add_option("--classes", o.table.target_options.classes, "The classes in their order (sorted)")->delimiter(',');
   app.add_option("--quantiles", o.table.target_options.quantiles,
-                 "Of the task quantile: fractions, rising (0.1,0.5,0.9)")->delimiter(',');
+                 "Of the task quantile: fractions, rising (0.1,0.5,0.9)")
+      ->delimiter(',');
   app.add_option("--scaling", o.scaling, "Of numbers: quantile, standard, robust, smooth or none")
       ->capture_default_str();
   app.add_option("--numeric", o.table.preprocess.numeric, "Columns to read as numbers")->delimiter(',');

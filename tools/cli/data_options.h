@@ -12,7 +12,7 @@ struct DataOptions {
   std::string data, validation, test;  ///< a path, or a fraction of `data` ("" is none)
   std::string task, scaling = "quantile";
   bool no_stratify = false;
-  TableDataOptions table = {};         ///< what is read into its fields at once
+  TableDataOptions table = {};  ///< what is read into its fields at once
 };
 
 void add_data_options(CLI::App& app, DataOptions& options);

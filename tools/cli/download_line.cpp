@@ -15,9 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kBetween = std::chrono::milliseconds(100);
 
-std::string megabytes(int64_t bytes) {
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
+std::string megabytes(int64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
 /// The line of one download after the other.
 class DownloadLine {

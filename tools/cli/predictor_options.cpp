@@ -54,9 +54,8 @@ void fuse_model(Model& model, const FuseFlags& flags) {
 }
 
 void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
-  auto* weights =
-      app.add_option("--weights", flags.weights, 
-                     "A model file, a TorchScript file, a compiled .pt2 package, or weights with --model");
+  auto* weights = app.add_option("--weights", flags.weights,
+                                 "A model file, a TorchScript file, a compiled .pt2 package, or weights with --model");
   auto* pretrained =
       app.add_option("--pretrained", flags.pretrained,
                      "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
@@ -79,8 +78,7 @@ void add_input_options(CLI::App& app, InputFlags& flags) {
 Predictor open(const PredictorFlags& flags, c10::Device device) {
   auto predictor = open_plain(flags, device);
   const auto precision = parse_precision(flags.fuse.precision);
-  if (auto* model = predictor.model())
-    fuse_model(*model, flags.fuse);
+  if (auto* model = predictor.model()) fuse_model(*model, flags.fuse);
   else if (precision != Precision::automatic && precision != Precision::float32)
     fail(ErrorKind::usage, "--precision: {} runs as it is, in its own precision", flags.weights);
   return predictor;

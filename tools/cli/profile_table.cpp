@@ -22,8 +22,13 @@ nlohmann::ordered_json profile_layers(const FusedNetwork& fused, const Tensor& i
       fmt::print("{:>10.1f}  {:>5.1f}%  {:>14}  {:>5.0f}%  {:<11}  {:<11}  {}{}{}\n", step.seconds * 1e6,
                  100 * step.seconds / total, step.multiply_adds, 100 * of_peak, step.kind, step.algorithm, step.key,
                  step.fused.empty() ? "" : " + ", fmt::join(step.fused, " + "));
-    lines.push_back({{"layer", step.key}, {"kind", step.kind}, {"fused", step.fused}, {"algorithm", step.algorithm},
-                     {"output", step.output}, {"multiply_adds", step.multiply_adds}, {"seconds", step.seconds},
+    lines.push_back({{"layer", step.key},
+                     {"kind", step.kind},
+                     {"fused", step.fused},
+                     {"algorithm", step.algorithm},
+                     {"output", step.output},
+                     {"multiply_adds", step.multiply_adds},
+                     {"seconds", step.seconds},
                      {"peak", of_peak}});
   }
   return lines;

@@ -14,7 +14,7 @@ void set(const std::optional<Value>& given, Place& place) {
 void set_optimizer(TrainerOptions& trainer, const RecipeOptions& given) {
   auto& optimizer = trainer.optimizer;
   if (given.optimizer) choose_optimizer(trainer, parse_optimizer(*given.optimizer));
-  set(given.clip_norm, trainer.clip_norm);
+  set(given.clip_norm, trainer.max_grad_norm);
   set(given.lr, optimizer.lr);
   set(given.weight_decay, optimizer.weight_decay);
   set(given.momentum, optimizer.momentum);
@@ -66,7 +66,8 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
                  "What the average of the weights keeps at a step; 0 none (0.99; paper and images 0)")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--loss", o.loss,
-                 "Of numbers: mse, mae or huber (mse); of counts: poisson; of classes: cross_entropy, bce or focal:gamma=2 (cross_entropy)");
+                 "Of numbers: mse, mae or huber (mse); of counts: poisson; of classes: cross_entropy, bce or "
+                 "focal:gamma=2 (cross_entropy)");
   app.add_flag("--no-norm-decay", o.no_norm_decay,
                "No weight decay of norms and biases (as is usual of auto and timm-a3)");
   app.add_option("--accumulate", o.accumulate, "Run a batch in so many parts and add up their gradients (1)")
@@ -100,11 +101,11 @@ TrainingRecipe recipe_of(const RecipeOptions& given, int64_t rows) {
   set(given.epochs, trainer.epochs);
   set(given.patience, trainer.patience);
   set(given.batch_size, trainer.batch_size);
-  set(given.average, trainer.average);
+  set(given.average, trainer.ema_decay);
   trainer.fast = !given.no_fast;
   set_optimizer(trainer, given);
   if (given.schedule) choose_schedule(trainer, *given.schedule);
-  set(given.accumulate, trainer.accumulate);
+  set(given.accumulate, trainer.gradient_accumulation_steps);
   if (given.precision) trainer.precision = parse_precision(*given.precision);
   if (given.on_nonfinite) trainer.on_nonfinite = parse_on_nonfinite(*given.on_nonfinite);
   trainer.events = given.events;

@@ -22,8 +22,9 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
       "Of CSV: what quotes text, or none (\")");
-  auto* header = app.add_flag_callback("--header", [&] { options.header = true; },
-                                       "Of CSV: the first line names the columns, even if all its names are numbers");
+  auto* header = app.add_flag_callback(
+      "--header", [&] { options.header = true; },
+      "Of CSV: the first line names the columns, even if all its names are numbers");
   app.add_flag_callback(
          "--no-header", [&] { options.header = false; }, "Of CSV: no line names the columns; they are f0, f1, ...")
       ->excludes(header);

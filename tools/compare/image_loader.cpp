@@ -10,11 +10,11 @@
 #include <iostream>
 #include <thread>
 
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/base/memory.h"
-#include "reszoo/base/safe_file.h"
 #include "reszoo/data/image_files.h"
 #include "reszoo/preprocess/image_transform.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 
 using namespace reszoo;
 
@@ -52,9 +52,9 @@ void decode_all(const std::vector<std::filesystem::path>& paths, int64_t workers
 void load_all(const ImageFiles& files, bool train, int64_t workers) {
   ImageTransform transform{imagenet_preprocess(), RandomCrop::parse("resized"), {.flip = 0.5}};
   const auto count = static_cast<int64_t>(files.paths.size());
-  const Batches data(image_examples(open_files(files.paths), count, transform), torch::zeros({count}),
+  const Dataset data(image_examples(open_files(files.paths), count, transform), torch::zeros({count}),
                      {.workers = workers});
-  auto pass = train ? data.shuffled(64, 0, 0) : data.in_order(64);
+  auto pass = train ? data.shuffled(64, 0, 0) : data.sequential(64);
   while (pass.next()) {
   }
 }
@@ -63,7 +63,7 @@ void load_all(const ImageFiles& files, bool train, int64_t workers) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  keep_freed_memory();  // as the tools do
+  retain_freed_memory();  // as the tools do
   const std::string how = argv[2];
   const auto workers = std::stoll(argv[3]);
   const auto files = read_class_folders(argv[1]);

@@ -17,7 +17,7 @@ using namespace reszoo;
 
 namespace {
 
-Batches images_of(const char* folder, int64_t side) {
+Dataset images_of(const char* folder, int64_t side) {
   auto preprocess = imagenet_preprocess();
   preprocess.crop = side;
   const ImageTransform transform{preprocess, RandomCrop::parse("resized"), {.flip = 0.5}};
@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
   if (argc != 8 && argc != 9) return 2;
   const std::string name = argv[1], how = argv[7];
   const int64_t side = std::stoll(argv[2]), channels = std::stoll(argv[3]), batch = std::stoll(argv[4]);
-  keep_freed_memory();
-  use_threads(std::stoi(argv[6]));
+  retain_freed_memory();
+  set_num_threads(std::stoi(argv[6]));
   torch::manual_seed(0);
   auto network = create_model(name, ImageOptions{.outputs = 10, .channels = channels});
   TrainerOptions options{.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.01, .weight_decay = 5e-4, .nesterov = true}};

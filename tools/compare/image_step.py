@@ -5,7 +5,7 @@
 PROGRAM is compare_image_step (ninja compare_image_step). `cifar_resnet20` has batches of 128 images of 28 x 28 x 1,
 `resnet18` of 32 of 224 x 224 x 3; SGD with Nesterov, channels-last in both. A round runs every program once, in
 turn; a figure is the median over the rounds of each round's median step, in images per second.
-`--malloc` gives PyTorch glibc's settings that ours sets itself (keep_freed_memory): then the difference is of
+`--malloc` gives PyTorch glibc's settings that ours sets itself (retain_freed_memory): then the difference is of
 computing alone. `--folder` adds our step with images of a folder of class folders, decoded beside it. Needs tests/reference/requirements.txt; --compile a C++ compiler.
 """
 import argparse

@@ -27,7 +27,7 @@ struct Options {
 
 /// The same numbers as the peers read: ((i * 7919) % 1000) / 500 - 1.
 Tensor input_of(const Options& options, const reszoo::Network& network) {
-  const bool maps = network->input_spec().layout == reszoo::Layout::maps;
+  const bool maps = network->input_spec().layout == reszoo::Layout::images;
   const std::vector<int64_t> shape = maps
                                          ? std::vector<int64_t>{options.batch, network->input_spec().channels, 224, 224}
                                          : std::vector<int64_t>{options.batch, options.columns};
@@ -37,9 +37,7 @@ Tensor input_of(const Options& options, const reszoo::Network& network) {
   return x;
 }
 
-void say(const nlohmann::json& line) {
-  std::cout << line << std::endl;
-}
+void say(const nlohmann::json& line) { std::cout << line << std::endl; }
 
 void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
   for (const auto& step : fused.profile(x, 20))
@@ -49,7 +47,7 @@ void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
 }
 
 void run(const Options& options) {
-  reszoo::keep_freed_memory();
+  reszoo::retain_freed_memory();
   at::set_num_threads(options.threads);
   auto network = options.model.starts_with("tabular")
                      ? reszoo::create_model(options.model, reszoo::TabularOptions{.numeric = options.columns})

@@ -33,19 +33,16 @@ Arguments read(int count, char** arguments) {
   Arguments read{
       .width = std::stoll(arguments[1]), .batch_size = std::stoll(arguments[2]), .threads = std::stoll(arguments[3])};
   for (int i = 4; i < count; ++i)
-    if (std::string_view(arguments[i]) == "--no-fast")
-      read.fast = false;
-    else
-      read.members = std::stoll(arguments[i]);
+    if (std::string_view(arguments[i]) == "--no-fast") read.fast = false;
+    else read.members = std::stoll(arguments[i]);
   return read;
 }
 
 reszoo::Trainer make_trainer(const Arguments& of) {
-  auto network = reszoo::create_model("tabular_resnet", reszoo::TabularOptions{.outputs = kClasses,
-                                                                               .numeric = kColumns,
-                                                                               .width = of.width,
-                                                                               .members = of.members,
-                                                                               .dropout = 0.15});
+  auto network = reszoo::create_model(
+      "tabular_resnet",
+      reszoo::TabularOptions{
+          .outputs = kClasses, .numeric = kColumns, .width = of.width, .members = of.members, .dropout = 0.15});
   const auto loss = [](const reszoo::Tensor& outputs, const reszoo::Tensor& targets) {
     // Of a k-ensemble each member has a loss of its own.
     const auto rows = outputs.dim() == 3 ? targets.repeat_interleave(outputs.size(1)) : targets;
@@ -65,7 +62,7 @@ int main(int count, char** arguments) try {
   at::set_num_threads(static_cast<int>(of.threads));
   torch::manual_seed(0);
   auto trainer = make_trainer(of);
-  const reszoo::Batches table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
+  const reszoo::Dataset table(torch::randn({kRows, kColumns}), torch::randint(0, kClasses, {kRows}, torch::kLong));
   auto pass = table.shuffled(of.batch_size, 0, 0);
   int64_t taken = 0;
   for (double seconds = 0; std::cin >> seconds;) {

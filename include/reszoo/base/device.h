@@ -15,6 +15,6 @@ c10::Device parse_device(const std::string& text);
 int available_cpus();
 
 /// Sets the number of threads of LibTorch; 0 means all CPUs that this process may run on.
-void use_threads(int threads);
+void set_num_threads(int threads);
 
 }  // namespace reszoo

@@ -9,6 +9,6 @@ namespace reszoo {
 /// LibTorch allocates every activation anew. By default glibc returns large blocks, and the system clears each page
 /// again in the next step, which takes a quarter of a training step of a tabular network. Programs that train or
 /// predict a lot call this; a library must not decide it for its caller. Without glibc it does nothing.
-void keep_freed_memory();
+void retain_freed_memory();
 
 }  // namespace reszoo

@@ -6,7 +6,7 @@ namespace reszoo {
 
 /// Mixes the bits of `x`, so that every bit of the result depends on every bit of it.
 /// Source: the finalizer of SplitMix64, Steele, Lea and Flood 2014.
-uint64_t mix_bits(uint64_t x);
+uint64_t splitmix64(uint64_t x);
 
 /// A stream of random numbers that depends on (seed, epoch, item) alone: whatever was drawn before, in whichever
 /// thread, it is the same; also on every platform, except for the rounding of `normal` and `beta`.

@@ -17,8 +17,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 std::string list(const std::vector<std::string>& items, size_t most = 10);
 
 /// Makes text from a file that is not trusted safe for a message: it is cut off after `most` bytes, and bytes that are
-/// not printable ASCII become `?`.
-std::string printable(std::string_view text, size_t most = 80);
+/// not escaped ASCII become `?`.
+std::string escaped(std::string_view text, size_t most = 80);
 
 /// Whether the bytes are valid UTF-8: shortest forms, up to U+10FFFF, no surrogates.
 bool is_utf8(std::string_view text);

@@ -43,7 +43,7 @@ struct ImageScan {
 
 /// Checks every file, in `threads` threads: that it exists, is an image, and is not cut off. Damage in the middle of a
 /// file is found when it is decoded.
-ImageScan scan(const ImageFiles& files, int64_t threads);
+ImageScan scan_images(const ImageFiles& files, int64_t threads);
 
 /// A source that opens these files when their images are asked for.
 ImageSource open_files(std::vector<std::filesystem::path> paths);

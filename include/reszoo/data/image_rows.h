@@ -31,7 +31,7 @@ struct ImageReadOptions {
 
 /// Numbered images with a class each.
 struct ImageRows {
-  ImageSource source;                                  ///< opens the image of a row, from 0
+  ImageSource source;                                    ///< opens the image of a row, from 0
   Column labels;                                         ///< "label": names or numbers of classes
   std::vector<std::string> names = {};                   ///< paths of files; "train 17" of a set in memory, from 0
   std::optional<std::pair<int64_t, int64_t>> size = {};  ///< height and width of all, pixels; none where they differ
@@ -44,7 +44,7 @@ struct ImageRows {
 ImageRows take_images(const ImageRows& all, const Tensor& rows);
 
 /// What one path holds: images to train on, and those that the path itself sets apart.
-struct ImageParts {
+struct ImageSplits {
   ImageRows train;
   std::optional<ImageRows> validation = {}, test = {};
   std::vector<std::string> notes = {};  ///< lines about files that were left out
@@ -54,7 +54,7 @@ struct ImageParts {
 /// maybe `val` (`valid`, `validation`) and `test` with class folders in each, or a table with a
 /// column of paths and one of classes.
 /// Throws: Error that names the file, folder or row; Error (usage) for another kind of data.
-ImageParts read_image_parts(const std::filesystem::path& path, const ImageReadOptions& options = {});
+ImageSplits read_image_splits(const std::filesystem::path& path, const ImageReadOptions& options = {});
 
 /// JPEG and PNG files of a folder, at any depth, sorted by path.
 /// Throws: Error (input) for a folder without any.

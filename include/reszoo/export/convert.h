@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "reszoo/weights/key_report.h"
+#include "reszoo/weights/load_report.h"
 
 namespace reszoo {
 
@@ -29,8 +29,8 @@ struct ConvertOptions {
 /// What was written.
 struct Converted {
   ExportFormat format;
-  KeyReport report;                       ///< of weights loaded into a network
-  nlohmann::json metadata = {};           ///< of the model: its name and options; null where it is unknown
+  LoadReport report;             ///< of weights loaded into a network
+  nlohmann::json metadata = {};  ///< of the model: its name and options; null where it is unknown
   /// Of TorchScript and ONNX: {"image": …} or {"table": …}, what must be done to inputs first; null where unknown.
   nlohmann::json preprocessing = {};
 };

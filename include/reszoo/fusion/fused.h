@@ -24,8 +24,8 @@ struct FuseOptions {
   /// The algorithm of single layers by their key, "layer1.0.conv1": "direct", "winograd", "winograd:24" (tiles that a
   /// thread takes at once) or "onednn". They go before heuristic and timing.
   std::map<std::string, std::string> algorithms = {};
-  /// What the network computes in. `automatic` is int8 if there is a quantization and `has_fast_int8()`, else the type of
-  /// the network's weights. bfloat16 is slower than float32 on a CPU unless `has_fast_bfloat16()`.
+  /// What the network computes in. `automatic` is int8 if there is a quantization and `has_fast_int8()`, else the type
+  /// of the network's weights. bfloat16 is slower than float32 on a CPU unless `has_fast_bfloat16()`.
   Precision precision = Precision::automatic;
   Quantization quantization = {};  ///< for int8; of the same weights, see `Calibration`
   /// Share the weights with the network instead of copying them: it is put into evaluation mode, and must not change

@@ -11,10 +11,10 @@ namespace reszoo {
 /// One step of the trunk, or the head; or a part of one.
 struct StageProfile {
   std::string name;
-  std::string kind = {};             ///< what it is: "Conv2d"
-  std::vector<int64_t> output = {};  ///< shape for one row or image
-  int64_t parameters = 0;       ///< numbers that training changes
-  int64_t multiply_adds = 0;    ///< of convolutions and linear layers, for one row or image
+  std::string kind = {};                 ///< what it is: "Conv2d"
+  std::vector<int64_t> output = {};      ///< shape for one row or image
+  int64_t parameters = 0;                ///< numbers that training changes
+  int64_t multiply_adds = 0;             ///< of convolutions and linear layers, for one row or image
   std::vector<StageProfile> parts = {};  ///< in the order in which they run
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "reszoo/hub/download.h"
-#include "reszoo/hub/published.h"
+#include "reszoo/hub/pretrained_config.h"
 
 namespace reszoo {
 
@@ -36,6 +36,6 @@ struct FetchOptions {
 /// instructions.
 ///
 /// Throws: Error (file) with the URL and the folder for the file, if it cannot be downloaded.
-std::filesystem::path fetch_weights(const PublishedWeights& weights, const FetchOptions& options = {});
+std::filesystem::path fetch_weights(const PretrainedConfig& weights, const FetchOptions& options = {});
 
 }  // namespace reszoo

@@ -41,6 +41,6 @@ void download(const std::string& url, const std::filesystem::path& target, const
               const DownloadOptions& options = {});
 
 /// Throws the Error that names the URL of the file and where to put it.
-[[noreturn]] void fail_to_get(const std::string& url, const std::filesystem::path& target, const std::string& reason);
+[[noreturn]] void fail_download(const std::string& url, const std::filesystem::path& target, const std::string& reason);
 
 }  // namespace reszoo

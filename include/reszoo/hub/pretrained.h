@@ -6,7 +6,7 @@
 #include <string>
 
 #include "reszoo/hub/cache.h"
-#include "reszoo/hub/published.h"
+#include "reszoo/hub/pretrained_config.h"
 #include "reszoo/infer/model.h"
 
 namespace reszoo {
@@ -26,10 +26,11 @@ struct PretrainedOptions {
 ///     auto model = reszoo::create_pretrained("resnet50", "IMAGENET1K_V2");
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640}).label;   // "Persian cat"
 ///
-/// Throws: as `find_published` for the name or tag, as `fetch_weights` for the file, as `load_weights` for its content.
+/// Throws: as `find_pretrained_config` for the name or tag, as `fetch_weights` for the file, as `load_weights` for its
+/// content.
 Model create_pretrained(const std::string& name, const std::string& tag = "", const PretrainedOptions& options = {});
 
 /// The same for weights that are not in reszoo's tables, such as your own file on a server.
-Model create_pretrained(const PublishedWeights& weights, const PretrainedOptions& options = {});
+Model create_pretrained(const PretrainedConfig& weights, const PretrainedOptions& options = {});
 
 }  // namespace reszoo

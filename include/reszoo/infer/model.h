@@ -13,7 +13,7 @@
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 #include "reszoo/zoo/registry.h"
 
 namespace reszoo {
@@ -50,10 +50,10 @@ struct Model {
   std::string name;  ///< of a registered model
   ModelOptions options;
   std::vector<Network> networks = {};  ///< one; of an ensemble several that are alike, trained from different seeds
-  std::optional<TablePreprocess> table = {};  ///< of a tabular network
-  std::optional<ImagePreprocess> image = {};  ///< of an image network
-  std::optional<Target> target = {};          ///< what is predicted
-  std::map<std::string, std::string> ways = {};  ///< of layers in inference, see FuseOptions; kept in the file
+  std::optional<TablePreprocess> table = {};           ///< of a tabular network
+  std::optional<ImagePreprocess> image = {};           ///< of an image network
+  std::optional<Target> target = {};                   ///< what is predicted
+  std::map<std::string, std::string> algorithms = {};  ///< of layers in inference, see FuseOptions; kept in the file
   Quantization quantization = {};  ///< for inference in int8; with it, the file has these layers' weights as int8
 
   /// The first network. Throws: Error (usage) if there is none yet.
@@ -70,10 +70,10 @@ struct Model {
   ///
   /// Throws: Error (usage) if `name` and `options` do not build the networks as they are, naming the first module that
   /// differs: after surgery the file would load as another network. Register a network of your own instead.
-  void save(const std::filesystem::path& path, const std::optional<State>& weights = std::nullopt) const;
+  void save(const std::filesystem::path& path, const std::optional<StateDict>& weights = std::nullopt) const;
 
-  /// From here on outputs and features come from `reszoo::fuse` of the networks. The model's ways hold where `how`
-  /// names none for a layer, and its quantization where `how` has none.
+  /// From here on outputs and features come from `reszoo::fuse` of the networks. The model's algorithms hold where
+  /// `how` names none for a layer, and its quantization where `how` has none.
   ///
   /// A fused model is never stale: if a network's modules or weights change after this, `outputs`, `features` and
   /// `predict` throw until `fuse` or `unfuse` is called. Options of a module that are set in place are not noticed.

@@ -25,8 +25,8 @@ struct PredictorOptions {
 /// A Model, a TorchScript file or a compiled package: all give outputs for inputs, and a Model more.
 class Predictor {
  public:
-  Predictor(Model model) : any_(std::move(model)) {}            // NOLINT: any of these is a predictor
-  Predictor(ScriptModel script) : any_(std::move(script)) {}    // NOLINT
+  Predictor(Model model) : any_(std::move(model)) {}              // NOLINT: any of these is a predictor
+  Predictor(ScriptModel script) : any_(std::move(script)) {}      // NOLINT
   Predictor(CompiledModel package) : any_(std::move(package)) {}  // NOLINT
 
   /// The Model, or nullptr for a script or a package.

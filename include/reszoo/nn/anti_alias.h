@@ -20,6 +20,6 @@ std::string text_of(AntiAlias kind);
 /// Builds a BlurPool2d, AvgPool2d or AvgPool1d; an Identity for `none` and for the mean of
 /// one pixel.
 /// Throws: Error (usage) for a blur of sequences.
-AnyModule make_anti_alias(AntiAlias kind, int64_t channels, int64_t stride, Layout layout = Layout::maps);
+AnyModule make_anti_alias(AntiAlias kind, int64_t channels, int64_t stride, Layout layout = Layout::images);
 
 }  // namespace reszoo

@@ -17,7 +17,7 @@ struct Attention {
 
   /// Builds the module; an Identity for `none`.
   /// Throws: Error (usage) for a layout that the kind does not take.
-  AnyModule build(int64_t channels, Layout layout = Layout::maps) const;
+  AnyModule build(int64_t channels, Layout layout = Layout::images) const;
 };
 
 }  // namespace reszoo

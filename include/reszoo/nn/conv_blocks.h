@@ -22,7 +22,7 @@ struct BlockOptions {
   int64_t in = 0;   ///< channels of the input
   int64_t out = 0;  ///< channels of the output
   int64_t stride = 1;
-  Layout layout = Layout::maps;       ///< images, or sequences (Conv1d)
+  Layout layout = Layout::images;     ///< images, or sequences (Conv1d)
   std::optional<int64_t> width = {};  ///< inner width of a bottleneck; `out` where left out
   Norm norm = {};
   Activation activation = {};

@@ -9,14 +9,14 @@ namespace reszoo {
 
 /// Options of a ConvProjection and of an AverageProjection.
 struct ConvProjectionOptions {
-  int64_t in = 0;                ///< channels of the input
-  int64_t out = 0;               ///< channels of the output
-  int64_t kernel = 1;            ///< side, in pixels
-  int64_t stride = 1;            ///< in pixels
-  int64_t dilation = 1;          ///< in pixels
-  Layout layout = Layout::maps;  ///< images or sequences
-  Norm norm = {};                ///< after the convolution
-  bool named = false;            ///< steps `conv`, `norm` (timm's pre-activation) instead of numbers
+  int64_t in = 0;                  ///< channels of the input
+  int64_t out = 0;                 ///< channels of the output
+  int64_t kernel = 1;              ///< side, in pixels
+  int64_t stride = 1;              ///< in pixels
+  int64_t dilation = 1;            ///< in pixels
+  Layout layout = Layout::images;  ///< images or sequences
+  Norm norm = {};                  ///< after the convolution
+  bool named = false;              ///< steps `conv`, `norm` (timm's pre-activation) instead of numbers
   std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation
 };
 

@@ -7,9 +7,9 @@ namespace reszoo {
 
 /// The layout of a module's input. N counts samples, C channels or features.
 enum class Layout {
-  rows,       ///< (N, C): vectors, such as the columns of a table
+  features,   ///< (N, C): vectors, such as the columns of a table
   sequences,  ///< (N, C, L): C channels at L positions, such as a signal over time
-  maps,       ///< (N, C, H, W): pixels, and the output of two-dimensional convolutions
+  images,     ///< (N, C, H, W): pixels, and the output of two-dimensional convolutions
 };
 
 /// Returns `features`, `sequences` or `images`.

@@ -16,7 +16,7 @@ struct BlockConvOptions {
   int64_t stride = 1;
   int64_t dilation = 1;
   int64_t groups = 1;
-  Layout layout = Layout::maps;                       ///< images or sequences
+  Layout layout = Layout::images;                     ///< images or sequences
   std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation; none where left out
 };
 

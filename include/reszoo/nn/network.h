@@ -11,7 +11,7 @@ namespace reszoo {
 
 /// The input of a network: (N, channels), (N, channels, L) or (N, channels, H, W).
 struct InputSpec {
-  Layout layout = Layout::maps;
+  Layout layout = Layout::images;
   int64_t channels = 3;
   std::string text() const;  ///< "(N, 3, H, W)"
 };
@@ -60,7 +60,7 @@ class NetworkImpl : public Composite {
   /// Replaces the head; with Identity, forward is features.
   template <typename Module>
   void replace_head(Module module) {
-    replace_part(parts_.head.name(), as_any(std::move(module)));
+    replace_child(parts_.head.name(), as_any(std::move(module)));
   }
 
   /// Whether the head is something other than Identity.

@@ -11,7 +11,7 @@
 
 namespace reszoo {
 
-/// A kind of normalisation: comparable, printable, parsed from text, and able to build the
+/// A kind of normalisation: comparable, escaped, parsed from text, and able to build the
 /// module: `batch`, `group:32`, `none`, …. `none` builds an Identity, so a network has the
 /// same number of modules with or without normalisation.
 ///

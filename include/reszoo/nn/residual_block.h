@@ -52,12 +52,8 @@ ResidualBlock residual(AnyModule module, AnyModule projection = AnyModule(Identi
 
 /// Returns the module as an AnyModule. A Sequential does not fit in one: its children move
 /// into a Chain.
-inline AnyModule as_any(nn::Sequential sequential) {
-  return AnyModule(Chain(std::move(sequential)));
-}
-inline AnyModule as_any(AnyModule module) {
-  return module;
-}
+inline AnyModule as_any(nn::Sequential sequential) { return AnyModule(Chain(std::move(sequential))); }
+inline AnyModule as_any(AnyModule module) { return module; }
 template <typename Impl>
 AnyModule as_any(const nn::ModuleHolder<Impl>& module) {
   return AnyModule(module);

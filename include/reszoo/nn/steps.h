@@ -40,7 +40,7 @@ class Composite : public nn::Module {
   /// see the new one.
   ///
   /// Throws: Error (usage) if there is no such part.
-  void replace_part(const std::string& name, AnyModule module);
+  void replace_child(const std::string& name, AnyModule module);
 };
 
 /// Gets the output of each step when it is computed, with its path: "layer1", or

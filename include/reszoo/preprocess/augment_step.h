@@ -53,7 +53,7 @@ struct AugmentStep {
 /// Makes the changes in their order. Pixels from outside of the image get the colour `fill`.
 /// Throws: Error (usage) for an invalid magnitude.
 ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling = Sampling::nearest,
-                    const Colour& fill = {});
+                    const Color& fill = {});
 
 /// The operation's name in the table.
 std::string name_of(AugmentOp op);

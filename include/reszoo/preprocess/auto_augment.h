@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// Random changes by a published policy: comparable, printable, parsed from text.
+/// Random changes by a published policy: comparable, escaped, parsed from text.
 ///
 /// | text            | changes                                                                   |
 /// |-----------------|---------------------------------------------------------------------------|
@@ -49,7 +49,7 @@ struct AutoAugment {
 
   /// Draws the changes and makes them.
   ImageBuffer operator()(ImageBuffer image, Random& random, Sampling sampling = Sampling::nearest,
-                         const Colour& fill = {}) const;
+                         const Color& fill = {}) const;
 
   bool operator==(const AutoAugment&) const = default;
 };

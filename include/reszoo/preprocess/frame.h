@@ -85,7 +85,7 @@ Frame take_rows(const Frame& table, const Tensor& rows);
 /// The tables one behind the other, with the columns of the first.
 /// Throws: Error (input) naming a column that one lacks, or that is text in one
 /// and numbers in another; one without any value may be either.
-Frame joined(const std::vector<Frame>& tables);
+Frame concat(const std::vector<Frame>& tables);
 
 /// A number, a text, or a missing value: `{}`, `std::nullopt`, an empty std::optional, NaN and "" are missing.
 struct Value : std::variant<double, std::string> {

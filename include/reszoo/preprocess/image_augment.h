@@ -46,7 +46,7 @@ struct ImageAugment {
   double erase = 0;  ///< probability
   bool erase_noise = false;
   std::string interpolation = "nearest";  ///< or "bilinear"
-  Colour fill = {};                       ///< a gray image takes the first byte
+  Color fill = {};                        ///< a gray image takes the first byte
 
   /// Checks the options; the other functions assume that they are valid. Throws: Error (usage).
   void check() const;

@@ -29,15 +29,17 @@ class LazyImage {
 
   /// The largest denominator by which `read` can scale the image down while it decodes: 1 if it cannot, 8 if it can
   /// give copies with sides of an eighth.
-  virtual int64_t most_shrink() const { return 1; }
+  virtual int64_t max_scale_denom() const { return 1; }
 
-  /// Returns the pixels of a box of the image, or of its copy whose sides are 1 / `shrink` as long, rounded up;
-  /// `shrink` is 1, 2, 4 or 8. Gray images have one channel, all others three.
+  /// Returns the pixels of a box of the image, or of its copy whose sides are 1 / `scale_denom` as long, rounded up;
+  /// `scale_denom` is 1, 2, 4 or 8. Gray images have one channel, all others three.
   /// Throws: Error (file) for a damaged file.
-  virtual ImageBuffer read(const Box& box, int64_t shrink = 1) const = 0;
+  virtual ImageBuffer read(const Box& box, int64_t scale_denom = 1) const = 0;
 
   /// The same, some rows at a time if the format allows it, so that they are still in the cache when they are used.
-  virtual void read_rows(const Box& box, int64_t shrink, const TakeRows& take) const { take(read(box, shrink)); }
+  virtual void read_rows(const Box& box, int64_t scale_denom, const TakeRows& take) const {
+    take(read(box, scale_denom));
+  }
 
   Box whole() const { return {0, 0, height(), width()}; }
 };
@@ -50,7 +52,7 @@ class InMemoryImage : public LazyImage {
       : first_(first), height_(height), width_(width), channels_(channels) {}
   int64_t height() const override { return height_; }
   int64_t width() const override { return width_; }
-  ImageBuffer read(const Box& box, int64_t shrink = 1) const override;
+  ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override;
 
  private:
   const uint8_t* first_;

@@ -14,7 +14,7 @@ namespace reszoo {
 // Source: torchvision 0.28, Pillow 13.
 
 /// One byte per channel; a gray image takes the first.
-using Colour = std::array<uint8_t, 3>;
+using Color = std::array<uint8_t, 3>;
 
 /// Interpolation between pixels.
 enum class Sampling { nearest, bilinear };
@@ -33,11 +33,10 @@ struct Affine {
 
 /// Applies the map. Pixels from outside of the image get the colour `fill`.
 /// Throws: Error (usage) for a scale that is not positive.
-ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling = Sampling::nearest,
-                   const Colour& fill = {});
+ImageBuffer affine(ImageBuffer image, const Affine& map, Sampling sampling = Sampling::nearest, const Color& fill = {});
 
 /// Rotates about the middle, counter-clockwise; the size stays the same.
-ImageBuffer rotate(ImageBuffer image, double degrees, Sampling sampling = Sampling::nearest, const Colour& fill = {});
+ImageBuffer rotate(ImageBuffer image, double degrees, Sampling sampling = Sampling::nearest, const Color& fill = {});
 
 // Each of these gives d + factor (image - d) for a degenerate image d, rounded
 // down and clipped: a factor of 0 gives d, 1 the image, more exaggerates.

@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-/// The rule by which a random crop is drawn: comparable, printable, parsed from text.
+/// The rule by which a random crop is drawn: comparable, escaped, parsed from text.
 ///
 /// | text             | the part                                                                      |
 /// |------------------|-------------------------------------------------------------------------------|

@@ -19,8 +19,8 @@ struct FitOptions {
   /// model file that Model::load reads, add the network to `registry()` and name it in the recipe instead.
   std::function<Network(const Model& model)> network = {};
   std::function<void(Network&)> on_network_built = {};  ///< before the first step: loads weights, say
-  TrainerHooks hooks = {};     ///< progress, warnings, stopping
-  int64_t networks = 1;        ///< of an ensemble: trained from as many seeds, their outputs averaged
+  TrainerHooks hooks = {};                              ///< progress, warnings, stopping
+  int64_t networks = 1;  ///< of an ensemble: trained from as many seeds, their outputs averaged
   /// In `recipe.trainer.out` keeps the models of so many best epochs beside the best one's, see best_epochs.
   int64_t keep = 0;
   std::function<void(const std::string& line)> on_note = {};  ///< lines such as "network 2 of 3"

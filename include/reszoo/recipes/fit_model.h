@@ -9,8 +9,8 @@ namespace reszoo {
 
 /// Rows that a Model's preprocessing and target made into tensors.
 struct FitData {
-  Batches train;
-  std::optional<Batches> validation = {};
+  Dataset train;
+  std::optional<Dataset> validation = {};
 };
 
 /// Builds the recipe's network into `model` and trains it: a function of the recipe (its seed too) and the data. The

@@ -16,7 +16,7 @@ namespace reszoo {
 struct InputOptions {
   std::vector<std::string> keep = {};  ///< columns of a table to pass on with each batch
   TableReadOptions table = {};
-  int64_t most = 0;                    ///< images of a folder, spread over all of it; 0: all
+  int64_t most = 0;  ///< images of a folder, spread over all of it; 0: all
 };
 
 /// Some rows, or some images, ready for the network.

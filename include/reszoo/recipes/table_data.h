@@ -18,14 +18,14 @@ struct TableDataOptions {
   TablePreprocessOptions preprocess = {};  ///< scaling, kinds of columns, columns to ignore; its seed is `seed`
   std::string weight = {};                 ///< a column that says how much each row counts in training; it is no input
   ClassBalance balance = ClassBalance::none;
-  TableReadOptions read = {};              ///< how files are read
+  TableReadOptions read = {};  ///< how files are read
   uint64_t seed = 0;
 };
 
 /// A table, checked as a whole, and how its rows are parted.
 struct TrainingTable {
   Frame frame;
-  Target target;            ///< fitted on all rows
+  Target target;  ///< fitted on all rows
   SplitRule rule = {};
   Tensor weights = {};      ///< (N) float32; undefined without a column for them
   std::string source = {};  ///< the file, which messages then begin with; may be empty
@@ -63,7 +63,7 @@ Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const
 
 /// The same, transformed, with encoded targets.
 /// Throws: Error that names the file, column or row; Error (usage) for what is no table.
-Batches read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
+Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
                            const TableReadOptions& options = {});
 
 }  // namespace reszoo

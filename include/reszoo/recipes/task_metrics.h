@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reszoo/infer/model.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 #include "reszoo/train/predict.h"
 #include "reszoo/train/trainer_options.h"
 
@@ -51,13 +51,13 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor = {}, 
 /// Runs the model over all rows in evaluation mode, without gradients. Outputs are float64, see Target's table. Rows
 /// whose files are bad are left out.
 /// Throws: Error (input) if no row is left.
-Predictions predict_rows(Model& model, const Batches& rows);
+Predictions predict_rows(Model& model, const Dataset& rows);
 
 /// The metrics of the model on these rows, by its target.
 /// Throws: Error (usage) for a model without a target.
-Metrics evaluate(Model& model, const Batches& rows);
+Metrics evaluate(Model& model, const Dataset& rows);
 /// The same with metrics of one's own, see evaluation_of.
-Metrics evaluate(Model& model, const Batches& rows, const Evaluation& evaluation);
+Metrics evaluate(Model& model, const Dataset& rows, const Evaluation& evaluation);
 
 /// As a JSON object; a value that is not defined is null.
 nlohmann::ordered_json metrics_json(const Metrics& metrics);

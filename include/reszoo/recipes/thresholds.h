@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "reszoo/infer/model.h"
-#include "reszoo/train/batches.h"
 #include "reszoo/metrics/curves.h"
+#include "reszoo/train/dataset.h"
 
 namespace reszoo {
 
@@ -17,6 +17,6 @@ void require_thresholds(const Target& target);
 /// Chooses the probability from which a binary model says the second class, or a multilabel model yes to each label:
 /// the one with the best metric on these rows. It becomes part of `model.target`.
 /// Throws: as require_thresholds.
-void choose_thresholds(Model& model, const Batches& rows, ThresholdMetric metric);
+void choose_thresholds(Model& model, const Dataset& rows, ThresholdMetric metric);
 
 }  // namespace reszoo

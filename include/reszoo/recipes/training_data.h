@@ -8,19 +8,19 @@
 #include "reszoo/data/image_rows.h"
 #include "reszoo/data/split.h"
 #include "reszoo/infer/model.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 
 namespace reszoo {
 
 /// Prepared rows, and a Model with the preprocessing and the target but no network yet. `make_table_data` and
 /// `make_image_data` make one; a program with a dataset of its own fills in `model.target`, `train` and `validation`:
 ///
-///     TrainingData data{.train = Batches(inputs, targets), .validation = Batches(more_inputs, more_targets)};
+///     TrainingData data{.train = Dataset(inputs, targets), .validation = Dataset(more_inputs, more_targets)};
 ///     data.model.target = Target::fit(Column::of_numbers("price", prices));
 struct TrainingData {
   Model model = {};
-  Batches train;
-  std::optional<Batches> validation = {}, test = {};
+  Dataset train;
+  std::optional<Dataset> validation = {}, test = {};
   std::vector<std::string> notes = {};   ///< lines about the data: columns and files that are left out
   Frame sample = {};                     ///< of a table: raw training rows to describe, some thousands
   Frame measured = {};                   ///< of a table: raw rows of test, else validation, else training, with targets
@@ -33,9 +33,9 @@ struct SplitOptions {
   /// `val` and `test` apart: then these do.
   std::optional<double> validation = {}, test = {};
   std::filesystem::path validation_path = {}, test_path = {};  ///< files or folders of their own, instead
-  std::string stratify = {};  ///< a column whose values have the same share in each part
-  std::string group = {};     ///< a column no value of which is in two parts; it is no input
-  std::string time = {};      ///< a column by which the last rows test, and those before validate
+  std::string stratify = {};     ///< a column whose values have the same share in each part
+  std::string group = {};        ///< a column no value of which is in two parts; it is no input
+  std::string time = {};         ///< a column by which the last rows test, and those before validate
   bool stratify_classes = true;  ///< without any of these the target's classes have the same share in each part
 };
 
@@ -48,7 +48,7 @@ enum class ClassBalance {
 
 /// The rows so balanced. Weights that the rows have are multiplied.
 /// Throws: Error (usage) for a target without classes.
-Batches balanced(const Batches& rows, const Target& target, ClassBalance balance);
+Dataset balanced(const Dataset& rows, const Target& target, ClassBalance balance);
 
 /// The rule by which the options part the rows of a table; `target` is fitted on all of them.
 /// Throws: Error (input) for a column that is missing or does not suit the rule.

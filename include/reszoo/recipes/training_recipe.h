@@ -6,7 +6,7 @@
 
 #include "reszoo/infer/model.h"
 #include "reszoo/recipes/image_recipe.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 #include "reszoo/train/loss.h"
 #include "reszoo/train/trainer_options.h"
 
@@ -37,7 +37,7 @@ struct TrainingRecipe {
   /// Options of the network by name, as `to_json(ModelOptions)` writes them, but
   /// for those that the data gives: inputs, outputs, bins.
   nlohmann::json options = nlohmann::json::object();
-  int64_t bins = 0;  ///< of piecewise-linear embeddings: most bins a column
+  int64_t bins = 0;                     ///< of piecewise-linear embeddings: most bins a column
   Binning binning = Binning::quantile;  ///< and where they are cut
   TrainerOptions trainer = {};
   LossOptions loss = {};
@@ -49,13 +49,18 @@ struct TrainingRecipe {
 ///
 /// | recipe             | network                                         | training                                  |
 /// |------------------|-------------------------------------------------|-------------------------------------------|
-/// | `auto`           | 16 networks in one, 2 blocks, width 96, hidden factor 1, piecewise-linear embeddings | AdamW 2e-3, decay 3e-4, clipped at 1, average of weights, up to 200 epochs, patience 16, 128 to 1024 rows a step by the number of rows |
-/// | `paper`          | the registry's own: width 192, 4 blocks         | AdamW 1e-3, decay 1e-5, 20 epochs, 256 rows a step |
-/// | `image`          | `cifar_resnet20`, unless another is named       | SGD with Nesterov 0.1, decay 5e-4, 15 epochs of cosine with 5 % warm-up, 128 a step; images as they are, for digits as for things |
-/// | `cifar`          | `cifar_resnet20`                                | as `image`, on parts padded by 4 pixels, flipped or not |
-/// | `torchvision-v1` | `resnet50`                                      | SGD 0.1 with momentum, decay 1e-4, divided by 10 after each third of 90 epochs, 256 a step; resized parts, flipped or not |
-/// | `timm-a3`        | `resnet50`                                      | LAMB 8e-3, decay 0.02 but for norms and biases, 100 epochs of cosine with 5 % warm-up, 2048 a step; BCE, mixup 0.1, cutmix 1, RandAugment, resized parts at 160 pixels, measured at 224 |
-/// | `finetune`       | `resnet50`                                      | SGD with Nesterov 0.01, decay 1e-4, 20 epochs of cosine with 5 % warm-up, 64 a step; resized parts of a quarter of the image and more, flipped or not |
+/// | `auto`           | 16 networks in one, 2 blocks, width 96, hidden factor 1, piecewise-linear embeddings | AdamW
+/// 2e-3, decay 3e-4, clipped at 1, average of weights, up to 200 epochs, patience 16, 128 to 1024 rows a step by the
+/// number of rows | | `paper`          | the registry's own: width 192, 4 blocks         | AdamW 1e-3, decay 1e-5, 20
+/// epochs, 256 rows a step | | `image`          | `cifar_resnet20`, unless another is named       | SGD with Nesterov
+/// 0.1, decay 5e-4, 15 epochs of cosine with 5 % warm-up, 128 a step; images as they are, for digits as for things | |
+/// `cifar`          | `cifar_resnet20`                                | as `image`, on parts padded by 4 pixels,
+/// flipped or not | | `torchvision-v1` | `resnet50`                                      | SGD 0.1 with momentum, decay
+/// 1e-4, divided by 10 after each third of 90 epochs, 256 a step; resized parts, flipped or not | | `timm-a3`        |
+/// `resnet50`                                      | LAMB 8e-3, decay 0.02 but for norms and biases, 100 epochs of
+/// cosine with 5 % warm-up, 2048 a step; BCE, mixup 0.1, cutmix 1, RandAugment, resized parts at 160 pixels, measured
+/// at 224 | | `finetune`       | `resnet50`                                      | SGD with Nesterov 0.01, decay 1e-4,
+/// 20 epochs of cosine with 5 % warm-up, 64 a step; resized parts of a quarter of the image and more, flipped or not |
 ///
 /// Source: `paper` Gorishniy et al. 2021, arXiv:2106.11959; `auto` after Gorishniy et al. 2024,
 /// arXiv:2410.24210, and Holzmüller et al. 2024, arXiv:2407.04491; `cifar` He et al. 2015,
@@ -83,7 +88,7 @@ nlohmann::ordered_json settings_of(const TrainingRecipe& recipe);
 ///
 /// Throws: Error (usage) as create_model does, and for bins by a tree where several
 /// columns are predicted.
-void build_network(Model& model, const TrainingRecipe& recipe, const Batches& rows);
+void build_network(Model& model, const TrainingRecipe& recipe, const Dataset& rows);
 
 /// Freezes what `tuning` says, and adds its rates to `rules`. The network must have its
 /// weights, and its head.

@@ -58,10 +58,10 @@ struct ReportData {
   std::vector<std::pair<std::string, std::string>> settings = {};  ///< name and value
   std::vector<std::pair<std::string, Metrics>> results = {};       ///< by rows: "validation", "test"
   std::vector<EpochRecord> history = {};
-  std::string items = "rows";                                      ///< what it is trained on: "images"
+  std::string items = "rows";  ///< what it is trained on: "images"
 
-  std::vector<RegressionPart> regression = {};  ///< one a target
-  std::vector<ClassPart> classes = {};          ///< one a target; a label is a target of two classes
+  std::vector<RegressionPart> regression = {};        ///< one a target
+  std::vector<ClassPart> classes = {};                ///< one a target; a label is a target of two classes
   std::optional<std::vector<Mistake>> mistakes = {};  ///< of rows that are images, the worst first
 
   std::string importance_metric = {};  ///< in whose unit the importance is

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -13,7 +13,7 @@ namespace reszoo {
 /// a falling learning rate without knowing the length of the run.
 ///
 /// Parameters and floating buffers are averaged, other buffers copied. Nothing
-/// is drawn from a random generator.
+/// is with_sampling_weights from a random generator.
 ///
 /// Source: Polyak and Juditsky 1992; the warm-up is TensorFlow's
 /// ExponentialMovingAverage.
@@ -26,14 +26,14 @@ class ExponentialMovingAverage {
   void update(int64_t step);
 
   /// The average by key; its tensors are shared with this.
-  const State& state() const { return average_; }
+  const StateDict& state() const { return average_; }
 
   /// Replaces the average by copies. Throws: Error (input) for keys that do not fit.
-  void load(const State& state);
+  void load(const StateDict& state);
 
  private:
   double decay_;
-  State average_;
+  StateDict average_;
   // Twins of `average_`'s tensors and the module's, floating ones and others.
   std::vector<at::Tensor> averages_, weights_, copies_, originals_;
 };

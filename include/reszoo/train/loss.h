@@ -19,10 +19,11 @@ using Loss = std::function<Tensor(const Tensor& outputs, const Tensor& targets)>
 /// | `mse`           | regression         | the squared error                                                       |
 /// | `mae`           | regression         | the absolute error                                                      |
 /// | `huber`         | regression         | the square up to one standard deviation of the target, linear beyond    |
-/// | `poisson`       | count              | exp(f) - y f, the only loss of counts: negative log likelihood of Poisson without its constant |
-/// | `cross_entropy` | binary, multiclass | of one class out of all                                                 |
-/// | `bce`           | binary, multiclass | binary cross-entropy of each class against the rest, mean over classes  |
-/// | `focal`, `focal:gamma=G,alpha=A` | binary, multiclass | -(1 - p)^G log(p), p the probability of the true class, G = 2: little of rows that are right already; of two classes maybe times A for class 1 and 1 - A for class 0 |
+/// | `poisson`       | count              | exp(f) - y f, the only loss of counts: negative log likelihood of Poisson
+/// without its constant | | `cross_entropy` | binary, multiclass | of one class out of all | | `bce`           |
+/// binary, multiclass | binary cross-entropy of each class against the rest, mean over classes  | | `focal`,
+/// `focal:gamma=G,alpha=A` | binary, multiclass | -(1 - p)^G log(p), p the probability of the true class, G = 2: little
+/// of rows that are right already; of two classes maybe times A for class 1 and 1 - A for class 0 |
 ///
 /// Source: Wightman et al. 2021, arXiv:2110.00476 (bce), as timm's BinaryCrossEntropy; Lin et al. 2017,
 /// arXiv:1708.02002 (focal).

@@ -1,13 +1,14 @@
 /// Training on mixtures of two inputs.
 #pragma once
 #include "reszoo/base/random.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 
 namespace reszoo {
 
 /// Mixes each input of a batch with the next one, x' = lam x + (1 - lam) x_next (mixup), or puts a rectangle of the
-/// next one into it and leaves the fraction lam of its own pixels (cutmix). All rows of a batch have one lam, drawn
-/// from Beta(alpha, alpha), and the loss is mixed by the same lam. With both, each batch takes one of them at random.
+/// next one into it and leaves the fraction lam of its own pixels (cutmix). All rows of a batch have one lam,
+/// with_sampling_weights from Beta(alpha, alpha), and the loss is mixed by the same lam. With both, each batch takes
+/// one of them at random.
 ///
 /// Source: mixup Zhang et al. 2017, arXiv:1710.09412; cutmix Yun et al. 2019, arXiv:1905.04899.
 struct MixupCutmix {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reszoo/train/parameter_rules.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 namespace detail {
@@ -40,17 +40,17 @@ struct OptimizerOptions {
   /// scales and shifts of norms, biases.
   bool decay_norms_and_biases = true;
   double alpha = 0.99;                    ///< for rmsprop: decay of the mean of squared gradients
-  std::vector<ParameterRule> rules = {};  ///< other rates and decays by name, see merged_rule
+  std::vector<ParameterRule> rules = {};  ///< other rates and decays by name, see resolve_rules
 
   /// The customary values for this kind. They differ from the above in: sgd lr 0.1; rmsprop lr 1e-2, no momentum; lamb
   /// eps 1e-6; lion lr 1e-4, beta2 0.99.
-  static OptimizerOptions usual(OptimizerKind kind);
+  static OptimizerOptions defaults(OptimizerKind kind);
 };
 
 /// Steps the parameters of a module, equal to torch.optim's AdamW, SGD, Adam and RMSprop
 /// and to timm's Lamb and Lion.
 ///
-/// State is kept by the parameter's name, so that a checkpoint does not depend on the order of construction. A
+/// The state is kept by the parameter's name, so that a checkpoint does not depend on the order of construction. A
 /// parameter without gradient, or that requires none, is skipped and has no state; one may be frozen between two steps.
 ///
 /// | kind          | keys of the state, `<key>.<name>` |
@@ -90,12 +90,12 @@ class Optimizer {
   Tensor clip(double max_norm, const Tensor& norm);
 
   /// The state by name; the tensors are shared with the optimizer.
-  State state() const;
+  StateDict state() const;
 
   /// Replaces the whole state by copies.
   /// Throws: Error (input) for a key or a shape that does not fit; the state
   /// stays as it was.
-  void load(const State& state);
+  void load(const StateDict& state);
 
   const OptimizerOptions& options() const { return options_; }
 

@@ -27,14 +27,15 @@ struct ParameterRule {
 ///     options.rules.push_back({.pattern = "*.bias", .weight_decay = 0});
 ///
 /// Throws: Error (usage) for a factor or a decay that is negative or not finite.
-ParameterRule merged_rule(const std::vector<ParameterRule>& rules, const std::string& name);
+ParameterRule resolve_rules(const std::vector<ParameterRule>& rules, const std::string& name);
 
 /// `conv1.*=0.5 *.bias=1,decay=0`: for messages and settings.
 std::string text_of(const std::vector<ParameterRule>& rules);
 
 /// The indices of the names that match.
 /// Throws: Error (usage) if none does; the nearest name, or `module.*`, is suggested.
-std::vector<size_t> matches(std::string_view subject, const std::string& pattern, const std::vector<std::string>& names);
+std::vector<size_t> matches(std::string_view subject, const std::string& pattern,
+                            const std::vector<std::string>& names);
 
 /// The layers of a network's body for rates that differ by layer, the first one first:
 /// patterns of the parameters of each.
@@ -54,6 +55,6 @@ std::vector<ParameterRule> layer_decay_rules(const NetworkImpl& network, double 
 
 /// All but the head at `body_factor` of its rate.
 /// Throws: Error (usage) for a negative factor.
-std::vector<ParameterRule> head_rate_rules(const NetworkImpl& network, double body_factor);
+std::vector<ParameterRule> head_lr_rules(const NetworkImpl& network, double body_factor);
 
 }  // namespace reszoo

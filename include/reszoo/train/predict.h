@@ -2,7 +2,7 @@
 #pragma once
 #include <functional>
 
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 
 namespace reszoo {
 
@@ -18,7 +18,7 @@ struct Predictions {
 ///
 /// Shape: `forward` maps the inputs (B, ...) of a batch to its outputs (B, ...), on any device.
 /// Throws: Error (input) if no row is left.
-Predictions predict(const Batches& data, int64_t batch_size,
+Predictions predict(const Dataset& data, int64_t batch_size,
                     const std::function<Tensor(const Tensor& inputs)>& forward);
 
 }  // namespace reszoo

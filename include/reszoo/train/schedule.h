@@ -8,7 +8,7 @@
 namespace reszoo {
 
 /// The learning rate of a step as a factor of the run's base rate: comparable,
-/// printable, parsed from text.
+/// escaped, parsed from text.
 ///
 /// The text is `name`, or `name:` and values at commas, each `key=value`; the first one
 /// of a row needs no key. `t` is the step over the run's steps, in [0, 1), or, with a
@@ -21,8 +21,9 @@ namespace reszoo {
 /// | `step`, `step:F`, `factor=G`         | times G = 0.1 after each fraction F = 1/3                       |
 /// | `multistep:0.5,0.75`, `factor=G`     | times G = 0.1 at each of the fractions                          |
 /// | `polynomial`, `polynomial:P`, `end=E` | E + (1 - E) (1 - t)^P; P = 1 is a line                          |
-/// | `one_cycle`, `one_cycle:R`, `div=D`, `final_div=L` | half a cosine from 1/D = 1/25 to 1 over the fraction R = 0.3, then half a cosine to 1/(D L), L = 1e4 |
-/// | all: `warmup=W`                      | first a line from 0 to where the row begins, over the fraction W of the run; `constant:W` and `cosine:W` are short for it |
+/// | `one_cycle`, `one_cycle:R`, `div=D`, `final_div=L` | half a cosine from 1/D = 1/25 to 1 over the fraction R = 0.3,
+/// then half a cosine to 1/(D L), L = 1e4 | | all: `warmup=W`                      | first a line from 0 to where the
+/// row begins, over the fraction W of the run; `constant:W` and `cosine:W` are short for it |
 ///
 ///     Schedule::parse("step:0.3,factor=0.5,warmup=0.05")
 ///

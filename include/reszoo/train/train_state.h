@@ -6,7 +6,7 @@
 
 #include "reszoo/metrics/metrics.h"
 #include "reszoo/train/plateau.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -25,10 +25,10 @@ struct EpochRecord {
 /// A run between two steps. Restoring it and going on gives the same bits as
 /// going on at once.
 struct TrainState {
-  State weights;          ///< parameters and buffers, as in the module
-  State average;          ///< their moving average; empty without
-  State best;             ///< those of the best epoch; empty before the first epoch's end
-  State optimizer;        ///< by the parameter's name
+  StateDict weights;      ///< parameters and buffers, as in the module
+  StateDict average;      ///< their moving average; empty without
+  StateDict best;         ///< those of the best epoch; empty before the first epoch's end
+  StateDict optimizer;    ///< by the parameter's name
   Tensor cpu_generator;   ///< state of the default generator
   Tensor cuda_generator;  ///< of the training device; undefined on a CPU
 

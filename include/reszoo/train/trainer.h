@@ -7,7 +7,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/nn/residual_block.h"
-#include "reszoo/train/batches.h"
+#include "reszoo/train/dataset.h"
 #include "reszoo/train/optimizer.h"
 #include "reszoo/train/train_state.h"
 #include "reszoo/train/trainer_options.h"
@@ -38,10 +38,10 @@ struct TrainerHooks {
   /// The weights (parameters and buffers) of an epoch that is the best so far, or
   /// of any epoch without validation. An Error (file) thrown here is a warning,
   /// and the call is repeated at the next epoch.
-  std::function<void(const State& best, const Progress&)> on_best;
+  std::function<void(const StateDict& best, const Progress&)> on_best;
   /// The weights of every finished epoch, those that would be kept, and the epochs up to it. An
   /// Error (file) thrown here is a warning. A run that is resumed may give an epoch again.
-  std::function<void(const State& weights, const std::vector<EpochRecord>& history)> on_weights;
+  std::function<void(const StateDict& weights, const std::vector<EpochRecord>& history)> on_weights;
   /// A line about a file that could not be written; training goes on.
   std::function<void(const std::string& line)> on_warning;
   /// Called after each step: true writes a checkpoint and ends `fit`.
@@ -99,14 +99,14 @@ class Trainer {
   /// steps, the last checkpoint is left alone; Error (usage) if the checkpoint
   /// was made with other settings; Error (file) if the last checkpoint, log or
   /// `on_best` fails.
-  TrainResult fit(const Batches& train, const std::optional<Batches>& validation = std::nullopt);
+  TrainResult fit(const Dataset& train, const std::optional<Dataset>& validation = std::nullopt);
 
   /// The metrics of `data` in eval mode.
-  Metrics evaluate(const Batches& data);
+  Metrics evaluate(const Dataset& data);
 
   /// Outputs and targets of `data` in eval mode, without gradient: (N, ...) on the CPU. Rows whose files are bad are
   /// left out.
-  std::pair<Tensor, Tensor> predict(const Batches& data);
+  std::pair<Tensor, Tensor> predict(const Dataset& data);
 
   /// Clears the gradients; for each part of the batch: forward, loss, check, backward; then check, clip and optimizer
   /// step. Returns the mean loss.

@@ -36,20 +36,20 @@ struct TrainerOptions {
   std::optional<PlateauOptions> plateau = {};
   /// Number of parts of a batch that go through the network one after the other, with their gradients summed: less
   /// memory for the same step, except that batch norms see one part at a time.
-  int64_t accumulate = 1;
+  int64_t gradient_accumulation_steps = 1;
   MixupCutmix mix = {};
   /// Precision of the products and convolutions of a training step, by autocast: float32, bfloat16 or float16, which
   /// also scales the loss so that small gradients do not vanish. Weights, optimizer state and evaluation are float32.
   Precision precision = Precision::float32;
   OnNonfinite on_nonfinite = OnNonfinite::stop;
-  double clip_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
-  int64_t patience = 0;  ///< stops after so many epochs without a better validation metric; 0: never
+  double max_grad_norm = 0;  ///< largest 2-norm of all gradients together; 0: not clipped
+  int64_t patience = 0;      ///< stops after so many epochs without a better validation metric; 0: never
   /// Decay of the moving average of the weights, see ExponentialMovingAverage; 0: no average. With one, its weights are
   /// validated and kept.
-  double average = 0;
-  uint64_t seed = 0;     ///< for LibTorch's default generators, which `fit` sets, and for the order of rows
+  double ema_decay = 0;
+  uint64_t seed = 0;  ///< for LibTorch's default generators, which `fit` sets, and for the order of rows
   torch::Device device = torch::kCPU;
-  bool fast = true;                ///< uses FastForward where it applies
+  bool fast = true;                ///< uses FusedTraining where it applies
   bool channels_last = false;      ///< memory format of 4-dimensional weights and inputs
   std::filesystem::path out = {};  ///< folder for checkpoint.safetensors and log.jsonl; empty: nothing is written
   bool events = false;             ///< also writes TensorBoard's event file there, see TensorBoardWriter

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -24,11 +24,11 @@ const std::vector<KeyMap>& key_maps();
 /// A state under other keys, and how they were made.
 struct RemappedState {
   std::string key_remap;  ///< "" for the state's own keys, else "without prefix module."
-  State state;
+  StateDict state;
 };
 
 /// Returns the state under all other keys that loading tries: without a prefix that wrappers put before each key
 /// (`module.`, `_orig_mod.`, `model.`, `backbone.`, `bottom_up.`, or several), renamed by one of the key maps, or both.
-std::vector<RemappedState> candidate_remaps(const State& state);
+std::vector<RemappedState> candidate_remaps(const StateDict& state);
 
 }  // namespace reszoo

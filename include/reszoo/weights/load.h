@@ -4,9 +4,9 @@
 #include <string>
 
 #include "reszoo/base/error.h"
-#include "reszoo/weights/key_report.h"
+#include "reszoo/weights/load_report.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -29,16 +29,16 @@ struct LoadOptions {
 class KeyMismatch : public Error {
  public:
   /// `source` is the file or "state", `subject` what the module is called.
-  KeyMismatch(const std::string& source, const std::string& subject, KeyReport report, const std::string& hint = "");
+  KeyMismatch(const std::string& source, const std::string& subject, LoadReport report, const std::string& hint = "");
 
-  const KeyReport& report() const { return report_; }
+  const LoadReport& report() const { return report_; }
 
   /// The same error with more at the end of its first line.
   KeyMismatch with_hint(const std::string& hint) const;
 
  private:
   std::string source_, subject_, hint_;
-  KeyReport report_;
+  LoadReport report_;
 };
 
 /// Copies `state` into the parameters and buffers of `module` by key, converted to their type and device. All keys
@@ -54,30 +54,30 @@ class KeyMismatch : public Error {
 /// Throws: KeyMismatch (an Error of kind file) that begins with `source` if keys differ and `options.strict` is set.
 /// If `options.adapt` would allow every difference, the message says so. For a Network, reszoo/zoo/load_network.h has
 /// an overload whose message also names the registered model that would fit.
-KeyReport load_state(nn::Module& module, const State& state, const LoadOptions& options = {},
-                     const std::string& source = "state");
+LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOptions& options = {},
+                      const std::string& source = "state");
 
 /// The same from a file, or from a file's bytes in memory.
-KeyReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options = {});
-KeyReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options = {},
-                       const std::string& source = "memory");
+LoadReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options = {});
+LoadReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options = {},
+                        const std::string& source = "memory");
 
 /// The same for a holder.
 template <typename M>
-KeyReport load_state(const nn::ModuleHolder<M>& module, const State& state, const LoadOptions& options = {},
-                     const std::string& source = "state") {
+LoadReport load_state(const nn::ModuleHolder<M>& module, const StateDict& state, const LoadOptions& options = {},
+                      const std::string& source = "state") {
   return load_state(static_cast<nn::Module&>(*module.ptr()), state, options, source);
 }
 
 template <typename M>
-KeyReport load_weights(const nn::ModuleHolder<M>& module, const std::filesystem::path& path,
-                       const LoadOptions& options = {}) {
+LoadReport load_weights(const nn::ModuleHolder<M>& module, const std::filesystem::path& path,
+                        const LoadOptions& options = {}) {
   return load_weights(static_cast<nn::Module&>(*module.ptr()), path, options);
 }
 
 template <typename M>
-KeyReport load_weights(const nn::ModuleHolder<M>& module, const Bytes& bytes, const LoadOptions& options = {},
-                       const std::string& source = "memory") {
+LoadReport load_weights(const nn::ModuleHolder<M>& module, const Bytes& bytes, const LoadOptions& options = {},
+                        const std::string& source = "memory") {
   return load_weights(static_cast<nn::Module&>(*module.ptr()), bytes, options, source);
 }
 

@@ -7,7 +7,7 @@
 
 #include "reszoo/base/bytes.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -15,7 +15,7 @@ namespace reszoo {
 /// and a digest.
 struct ModelFile {
   nlohmann::json card;
-  State tensors;
+  StateDict tensors;
 };
 
 /// The version that `write_model_file` writes and the newest that is read.
@@ -26,7 +26,7 @@ inline constexpr int kModelFileVersion = 1;
 /// zeros in place of these digits.
 ///
 /// Throws: Error (usage) if the card is not a JSON object; those of `write_safetensors`.
-void write_model_file(const std::filesystem::path& path, nlohmann::json card, const State& tensors);
+void write_model_file(const std::filesystem::path& path, nlohmann::json card, const StateDict& tensors);
 
 /// Reads a model file; `verify` compares the digest with the content.
 /// Throws: Error (file) if it is no model file, is damaged, or has a newer version.

@@ -5,7 +5,7 @@
 
 #include "reszoo/base/bytes.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -23,8 +23,8 @@ namespace reszoo {
 /// the old format has none.
 ///
 /// Throws: Error (file) that begins with `source`.
-State read_pth(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
-State read_pth(const std::filesystem::path& path, const ReadOptions& options = {});
+StateDict read_pth(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+StateDict read_pth(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// Returns a file that `torch.load` takes, also with `weights_only=True` and
 /// `mmap=True`: an OrderedDict of tensors in the state's order. Tensors go to the
@@ -32,9 +32,9 @@ State read_pth(const std::filesystem::path& path, const ReadOptions& options = {
 /// by less than half, the used part alone is written, contiguous.
 ///
 /// Throws: Error (input) for a tensor that the format cannot hold.
-std::string serialize_pth(const State& tensors);
+std::string serialize_pth(const StateDict& tensors);
 
 /// Writes the file, safely as `write_file` does.
-void write_pth(const std::filesystem::path& path, const State& tensors);
+void write_pth(const std::filesystem::path& path, const StateDict& tensors);
 
 }  // namespace reszoo

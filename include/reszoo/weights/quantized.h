@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -18,10 +18,10 @@ struct QuantizedWeight {
 };
 
 /// Converts the weights of `layers` to int8 and adds their scales: "conv1.weight" and "conv1.weight_scale".
-State quantized(const State& weights, const std::vector<std::string>& layers);
+StateDict quantized(const StateDict& weights, const std::vector<std::string>& layers);
 
 /// Converts int8 weights back to float32.
 /// Throws: Error (file) that names `source` if a scale is missing or does not fit.
-State dequantized(const State& weights, const std::string& source);
+StateDict dequantized(const StateDict& weights, const std::string& source);
 
 }  // namespace reszoo

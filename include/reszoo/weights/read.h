@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reszoo/base/bytes.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -23,9 +23,9 @@ enum class WeightsKind {
   safetensors_index,  ///< a JSON index of safetensors files beside it
   model_file,         ///< a safetensors file with reszoo's card
   torchscript,
-  package,            ///< code that AOTInductor compiled; its weights are not read
-  pth,                ///< a file of torch.save
-  foreign,            ///< weights alone, in a format of another package; `weights_format(path)->name` says which
+  package,  ///< code that AOTInductor compiled; its weights are not read
+  pth,      ///< a file of torch.save
+  foreign,  ///< weights alone, in a format of another package; `weights_format(path)->name` says which
   unknown,
 };
 
@@ -38,11 +38,11 @@ struct WeightsFormat {
   /// Whether the content is of this format. Rows are asked in the order of the table.
   /// Throws: Error (file) for a damaged archive.
   bool (*matches)(const Bytes& bytes, const std::string& source);
-  State (*read)(const Bytes& bytes, const std::string& source, const ReadOptions& options);
+  StateDict (*read)(const Bytes& bytes, const std::string& source, const ReadOptions& options);
   /// The extension of files that are written in this format, ".pth"; "" if none are.
   std::string_view extension = "";
   /// nullptr if none are written. Formats without metadata ignore it.
-  void (*write)(const std::filesystem::path& path, const State& tensors,
+  void (*write)(const std::filesystem::path& path, const StateDict& tensors,
                 const std::map<std::string, std::string>& metadata) = nullptr;
 };
 
@@ -63,17 +63,17 @@ WeightsKind detect_weights(const Bytes& bytes, const std::string& source);
 /// (keys `reszoo.*`) are left out. The file is mapped, and tensors alias it where they can.
 ///
 /// Throws: Error (file) that says what the file is if it is not read.
-State read_weights(const std::filesystem::path& path, const ReadOptions& options = {});
+StateDict read_weights(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// The same from memory. An index of several files needs the files beside it, and is rejected.
-State read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+StateDict read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 
 /// Writes weights in the format that the path's extension names, safely as `write_file` does. `metadata` is kept by
 /// safetensors alone.
 ///
 /// Throws: Error (usage) for an extension that no format writes, with those that are written; Error (input) for a
 /// tensor that the format cannot hold.
-void write_weights(const std::filesystem::path& path, const State& tensors,
+void write_weights(const std::filesystem::path& path, const StateDict& tensors,
                    const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace reszoo

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "reszoo/base/bytes.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
 /// What a safetensors file holds.
 struct Safetensors {
-  State tensors;                                ///< in the order of the header
+  StateDict tensors;                            ///< in the order of the header
   std::map<std::string, std::string> metadata;  ///< the header's `__metadata__`
   Bytes bytes;                                  ///< the whole file
 };
@@ -36,7 +36,7 @@ Safetensors read_safetensors(const std::filesystem::path& path);
 /// Throws: Error (file) if a file lacks a tensor or has one that the index does
 /// not give to it, or if a name leads out of the folder.
 /// Source: Hugging Face, `model.safetensors.index.json`.
-State read_safetensors_index(const std::filesystem::path& path);
+StateDict read_safetensors_index(const std::filesystem::path& path);
 
 /// Returns the file's bytes. Tensors are copied to the CPU and become contiguous; the header lists them in the state's
 /// order, the data has the widest types first, so that each tensor is aligned. If several tensors are the same view of
@@ -45,10 +45,10 @@ State read_safetensors_index(const std::filesystem::path& path);
 ///
 /// Throws: Error (input) for a tensor or text that the format cannot hold, or
 /// metadata that would be read as a further name of a tensor.
-std::string serialize_safetensors(const State& tensors, const std::map<std::string, std::string>& metadata = {});
+std::string serialize_safetensors(const StateDict& tensors, const std::map<std::string, std::string>& metadata = {});
 
 /// Writes the file, safely as `write_file` does.
-void write_safetensors(const std::filesystem::path& path, const State& tensors,
+void write_safetensors(const std::filesystem::path& path, const StateDict& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace reszoo

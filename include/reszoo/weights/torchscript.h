@@ -5,7 +5,7 @@
 
 #include "reszoo/base/bytes.h"
 #include "reszoo/weights/read.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 
@@ -15,8 +15,8 @@ namespace reszoo {
 ///
 /// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
 /// parameters into nameless constants.
-State read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
-State read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
+StateDict read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+StateDict read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// Compares the CRC-32 of everything in a TorchScript file. LibTorch's own loading does not.
 /// Throws: Error (file) for damage.

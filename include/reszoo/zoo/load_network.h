@@ -10,17 +10,17 @@ namespace reszoo {
 ///
 /// Throws: KeyMismatch as there, with `match_hint` in its message: "net.pth: keys do not fit resnet18: ...; it fits
 /// resnet34 with outputs=10". To compare all registered models takes about a second, once.
-KeyReport load_state(NetworkImpl& network, const State& state, const LoadOptions& options = {},
-                     const std::string& source = "state");
-KeyReport load_state(const Network& network, const State& state, const LoadOptions& options = {},
-                     const std::string& source = "state");
+LoadReport load_state(NetworkImpl& network, const StateDict& state, const LoadOptions& options = {},
+                      const std::string& source = "state");
+LoadReport load_state(const Network& network, const StateDict& state, const LoadOptions& options = {},
+                      const std::string& source = "state");
 
 /// `load_weights` for a network, from a file or from a file's bytes in memory.
-KeyReport load_weights(NetworkImpl& network, const std::filesystem::path& path, const LoadOptions& options = {});
-KeyReport load_weights(const Network& network, const std::filesystem::path& path, const LoadOptions& options = {});
-KeyReport load_weights(NetworkImpl& network, const Bytes& bytes, const LoadOptions& options = {},
-                       const std::string& source = "memory");
-KeyReport load_weights(const Network& network, const Bytes& bytes, const LoadOptions& options = {},
-                       const std::string& source = "memory");
+LoadReport load_weights(NetworkImpl& network, const std::filesystem::path& path, const LoadOptions& options = {});
+LoadReport load_weights(const Network& network, const std::filesystem::path& path, const LoadOptions& options = {});
+LoadReport load_weights(NetworkImpl& network, const Bytes& bytes, const LoadOptions& options = {},
+                        const std::string& source = "memory");
+LoadReport load_weights(const Network& network, const Bytes& bytes, const LoadOptions& options = {},
+                        const std::string& source = "memory");
 
 }  // namespace reszoo

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reszoo/nn/network.h"
-#include "reszoo/weights/state.h"
+#include "reszoo/weights/state_dict.h"
 #include "reszoo/zoo/options.h"
 
 namespace reszoo {
@@ -16,15 +16,15 @@ namespace reszoo {
 struct ModelInfo {
   std::string name;
   Domain domain = Domain::image;
-  std::string paper = {};               ///< author, year, arXiv
-  std::string reference = {};           ///< the package whose keys and numbers it has
-  std::vector<std::string> parts = {};  ///< what it is made of, apart from depth and width
+  std::string paper = {};                          ///< author, year, arXiv
+  std::string reference = {};                      ///< the package whose keys and numbers it has
+  std::vector<std::string> parts = {};             ///< what it is made of, apart from depth and width
   std::vector<std::string> accepted_options = {};  ///< names of the fields of ImageOptions or TabularOptions
-  std::vector<int64_t> input = {};      ///< shape of a usual input without N
+  std::vector<int64_t> input = {};                 ///< shape of a usual input without N
   std::function<Network(const ModelOptions&)> build = {};
   /// Reads from the keys and shapes of a state the options with which `build` gives them; nothing for a state of
   /// another model. Without it, `match_models` compares the network of the default options.
-  std::function<std::optional<ModelOptions>(const State&)> options_of = {};
+  std::function<std::optional<ModelOptions>(const StateDict&)> options_of = {};
 };
 
 /// A table of models. The library's own is `registry()`; a program may add its own networks to it, which `Model` then

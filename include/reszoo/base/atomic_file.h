@@ -1,0 +1,44 @@
+/// Atomic writing of files.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reszoo {
+
+/// Writes the pieces, one after the other, as the file `path`.
+///
+/// They are written to a temporary file in the same folder, which is checked, flushed to the disk and renamed. So
+/// `path` has either the old content or the new one, whatever happens in between.
+///
+/// Throws: Error (file) if anything fails; the temporary file is removed.
+void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& pieces);
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// The same for content that comes piece by piece. The file appears under its name when `finish` is called; without
+/// that call it is removed.
+class AtomicFile {
+ public:
+  /// Throws: Error (file), as do the other functions.
+  explicit AtomicFile(const std::filesystem::path& path);
+  ~AtomicFile();
+  AtomicFile(AtomicFile&&) noexcept;
+  AtomicFile& operator=(AtomicFile&&) noexcept;
+
+  void write(std::string_view bytes);
+
+  /// Gives the file its name.
+  void finish();
+
+ private:
+  class Temporary;
+  std::unique_ptr<Temporary> file_;
+};
+
+/// Returns the whole file.
+/// Throws: Error (file) if it is missing, a folder, or cannot be read.
+std::string read_file(const std::filesystem::path& path);
+
+}  // namespace reszoo

@@ -1,0 +1,20 @@
+/// Weights by name: what every reader returns and every writer takes.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+#include <torch/ordered_dict.h>
+
+#include <string>
+
+#include "reszoo/nn/steps.h"
+
+namespace reszoo {
+
+/// Tensors by key, in the order of a file or of PyTorch's `state_dict`.
+using StateDict = torch::OrderedDict<std::string, Tensor>;
+
+/// Returns the parameters and buffers of `module` in the order of PyTorch's `state_dict`: the module's own parameters,
+/// its own buffers, then those of each child. The tensors are the module's own, not copies.
+StateDict state_of(const nn::Module& module);
+
+}  // namespace reszoo

@@ -1,0 +1,190 @@
+#include "reszoo/train/dataset.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <set>
+
+#include "loader.h"
+#include "reszoo/base/error.h"
+#include "reszoo/base/permutation.h"
+
+namespace reszoo {
+
+Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch) { return permutation(rows, seed, epoch); }
+
+/// Rows whose files were bad, in any pass over the data.
+struct Dataset::BadRows {
+  std::set<int64_t> seen;
+
+  void add(int64_t row, const std::string& why, const LoaderOptions& how) {
+    if (!seen.insert(row).second) return;
+    if (std::ssize(seen) > how.bad_limit) {
+      if (how.bad_limit == 0) fail(ErrorKind::file, "{}", why);
+      fail(ErrorKind::file, "{}; {} files are bad, more than the limit of {}", why, seen.size(), how.bad_limit);
+    }
+    if (how.on_bad) how.on_bad(row, why);
+  }
+};
+
+Dataset::Dataset(Tensor inputs, Tensor targets, Prepare prepare, Tensor weights)
+    : inputs_(std::move(inputs)),
+      targets_(std::move(targets)),
+      weights_(std::move(weights)),
+      prepare_(std::move(prepare)) {
+  if (inputs_.dim() < 1 || targets_.dim() < 1 || inputs_.size(0) != targets_.size(0) || rows() == 0)
+    fail(ErrorKind::input,
+         "Dataset: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
+         fmt::join(inputs_.sizes(), ", "), fmt::join(targets_.sizes(), ", "));
+  check_weights();
+}
+
+Dataset::Dataset(Examples inputs, Tensor targets, LoaderOptions loading, Tensor weights)
+    : targets_(std::move(targets)),
+      weights_(std::move(weights)),
+      examples_(std::move(inputs)),
+      how_(std::move(loading)),
+      bad_(std::make_shared<BadRows>()) {
+  if (targets_.dim() < 1 || examples_.count != targets_.size(0) || rows() == 0)
+    fail(ErrorKind::input,
+         "Dataset: inputs and targets must have the same number of rows and at least one, got ({}) and ({})",
+         examples_.count, fmt::join(targets_.sizes(), ", "));
+  check_weights();
+}
+
+void Dataset::check_weights() const {
+  if (weights_.defined() && (weights_.dim() != 1 || weights_.size(0) != rows()))
+    fail(ErrorKind::input, "Dataset: weights must be ({}), got ({})", rows(), fmt::join(weights_.sizes(), ", "));
+}
+
+int64_t Dataset::batches(int64_t batch_size) const {
+  if (batch_size < 1) fail(ErrorKind::usage, "Dataset: batch_size must be at least 1, got {}", batch_size);
+  const auto count = (rows() + batch_size - 1) / batch_size;
+  return count > 1 && rows() % batch_size == 1 ? count - 1 : count;
+}
+
+Dataset::Loader::Loader(const Dataset& data, Tensor order, int64_t batch_size, int64_t first,
+                        std::optional<detail::RandomKey> random)
+    : data_(std::make_shared<const Dataset>(data)),
+      order_(std::move(order)),
+      batch_size_(batch_size),
+      size_(data.batches(batch_size)),
+      position_(first),
+      random_(random) {
+  if (first < 0 || first > size_)
+    fail(ErrorKind::usage, "Dataset: a pass of {} batches cannot begin with number {}", size_, first);
+}
+
+Dataset::Loader::Loader(Loader&&) noexcept = default;
+Dataset::Loader& Dataset::Loader::operator=(Loader&&) noexcept = default;
+Dataset::Loader::~Loader() = default;
+
+std::optional<Batch> Dataset::Loader::next() {
+  if (position_ == size_) return std::nullopt;
+  auto batch = data_->examples_.write ? from_loader() : from_memory();
+  ++position_;
+  return batch;
+}
+
+std::pair<int64_t, int64_t> Dataset::Loader::range(int64_t batch) const {
+  const int64_t first = batch * batch_size_;
+  return {first, batch + 1 == size_ ? data_->rows() - first : batch_size_};
+}
+
+/// Views of consecutive rows, copies of others.
+Batch Dataset::Loader::from_memory() const {
+  const auto [first, count] = range(position_);
+  const auto rows = order_.defined() ? order_.narrow(0, first, count) : at::arange(first, first + count, at::kLong);
+  const auto part = [&, begin = first, size = count](const Tensor& all) {
+    return order_.defined() ? all.index_select(0, rows) : all.narrow(0, begin, size);
+  };
+  Batch batch{.inputs = part(data_->inputs_), .targets = part(data_->targets_), .rows = rows};
+  if (data_->weights_.defined()) batch.weights = part(data_->weights_);
+  if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
+  return batch;
+}
+
+/// Starts the threads that make the batches from the next one on.
+void Dataset::Loader::start_loader() {
+  std::vector<Tensor> rows;
+  for (auto batch = position_; batch < size_; ++batch)
+    rows.push_back(order_.narrow(0, range(batch).first, range(batch).second));
+  loader_ = std::make_unique<detail::Loader>(
+      data_->examples_, std::move(rows), random_,
+      detail::Loader::Options{data_->how_.workers, data_->how_.prefetch, data_->device_.is_cuda()});
+}
+
+Batch Dataset::Loader::from_loader() {
+  if (!loader_) start_loader();
+  auto loaded = loader_->next();
+  auto rows = order_.narrow(0, range(position_).first, range(position_).second);
+  if (!loaded.bad.empty()) {
+    auto good = at::ones({rows.size(0)}, at::kBool);
+    for (const auto& bad : loaded.bad) {
+      data_->bad_->add(rows[bad.place].item<int64_t>(), bad.why, data_->how_);
+      good[bad.place].fill_(false);
+    }
+    // Batch norm cannot train on one row.
+    if (random_ && good.sum().item<int64_t>() == 1) good.fill_(false);
+    const auto places = good.nonzero().squeeze(1);
+    loaded.inputs = loaded.inputs.index_select(0, places);
+    rows = rows.index_select(0, places);
+  }
+  rows = rows.to(data_->device_);
+  Batch batch{.inputs = loaded.inputs.to(data_->device_, /*non_blocking=*/data_->device_.is_cuda()),
+              .targets = data_->targets_.index_select(0, rows),
+              .rows = rows};
+  if (data_->weights_.defined()) batch.weights = data_->weights_.index_select(0, rows);
+  return batch;
+}
+
+Dataset::Loader Dataset::sequential(int64_t batch_size) const {
+  return {*this, examples_.write ? at::arange(rows(), at::kLong) : Tensor(), batch_size, 0, std::nullopt};
+}
+
+/// Row numbers with_sampling_weights with replacement, each as likely as its chance.
+Tensor Dataset::draw(uint64_t seed, int64_t epoch) const {
+  Random random(seed, epoch);
+  const auto upto = chances_.cumsum(0);
+  auto with_sampling_weights = at::empty({rows()}, at::kDouble);
+  const double all = upto[-1].item<double>();
+  auto* place = with_sampling_weights.mutable_data_ptr<double>();
+  for (int64_t i = 0; i < rows(); ++i) place[i] = random.between(0, all);
+  return at::searchsorted(upto, with_sampling_weights, /*out_int32=*/false, /*right=*/true).clamp_max(rows() - 1);
+}
+
+Dataset::Loader Dataset::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first) const {
+  auto order = chances_.defined() ? draw(seed, epoch) : epoch_order(rows(), seed, epoch);
+  if (!examples_.write) order = order.to(inputs_.device());
+  return {*this, std::move(order), batch_size, first, detail::RandomKey{seed, epoch}};
+}
+
+Dataset Dataset::to(c10::Device device) const {
+  auto moved = *this;
+  if (inputs_.defined()) moved.inputs_ = inputs_.to(device);
+  moved.targets_ = targets_.to(device);
+  if (weights_.defined()) moved.weights_ = weights_.to(device);
+  moved.device_ = device;
+  return moved;
+}
+
+Dataset Dataset::weighted(Tensor weights) const {
+  auto copy = *this;
+  copy.weights_ = std::move(weights);
+  return copy;
+}
+
+Dataset Dataset::with_sampling_weights(Tensor chances) const {
+  auto copy = *this;
+  copy.chances_ = chances.cpu().to(at::kDouble).contiguous();
+  if (copy.chances_.sizes() != at::IntArrayRef{rows()} || !copy.chances_.isfinite().all().item<bool>() ||
+      copy.chances_.min().item<double>() < 0 || copy.chances_.sum().item<double>() <= 0)
+    fail(ErrorKind::input, "Dataset: chances must be ({}), finite, at least 0 and not all 0", rows());
+  return copy;
+}
+
+std::vector<int64_t> Dataset::input_shape() const {
+  return examples_.write ? examples_.shape : inputs_.sizes().slice(1).vec();
+}
+
+}  // namespace reszoo

@@ -1,0 +1,122 @@
+#include "reszoo/train/fused_training.h"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "reszoo/base/error.h"
+#include "train/image_fused.h"
+#include "train/tabular_fused.h"
+
+namespace reszoo {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using MemoryPtr = c10::intrusive_ptr<FusedTraining::Memory>;
+
+constexpr int64_t kAlignment = 16;  // floats of a cache line
+
+/// One tensor for the gradients of all `parameters`, and a view of it for each that
+/// wants one; undefined for the others. What a pass before has given away, and
+/// somebody still holds, is left to him.
+std::vector<Tensor> make_gradients(Tensor& flat, const variable_list& parameters, const std::vector<bool>& wanted) {
+  std::vector<int64_t> begins;
+  int64_t size = 0;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    begins.push_back(size);
+    if (wanted[i]) size += (parameters[i].numel() + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  if (!flat.defined() || flat.numel() != size || flat.storage().use_count() > 1) flat = at::empty({size}, at::kFloat);
+  std::vector<Tensor> gradients(parameters.size());
+  for (size_t i = 0; i < parameters.size(); ++i)
+    if (wanted[i]) gradients[i] = flat.narrow(0, begins[i], parameters[i].numel()).view(parameters[i].sizes());
+  return gradients;
+}
+
+/// All that `plan` says as one node of the autograd graph.
+struct TabularFunction : torch::autograd::Function<TabularFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
+                        const detail::TabularPlan* plan, const MemoryPtr* memory) {
+    const at::AutoDispatchBelowADInplaceOrView no_autograd;
+    auto outputs = detail::pass_forward(**memory, *plan, x).alias();  // the graph must not be held by its own memory
+    variable_list saved = parameters.vec();
+    saved.push_back(x);
+    context->save_for_backward(std::move(saved));
+    context->saved_data["memory"] = c10::IValue::make_capsule(*memory);
+    return outputs;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& output_gradients) {
+    if (at::GradMode::is_enabled())
+      fail(ErrorKind::usage, "FusedTraining: gradients of gradients are not computed; train with fast=false");
+    const at::AutoDispatchBelowADInplaceOrView no_autograd;
+    auto parameters = context->get_saved_variables();
+    const auto x = parameters.back();
+    parameters.pop_back();
+    std::vector<bool> wanted;
+    for (size_t i = 0; i < parameters.size(); ++i) wanted.push_back(context->needs_input_grad(i + 1));
+    auto& memory = static_cast<FusedTraining::Memory&>(*context->saved_data["memory"].toCapsule());
+    auto gradients = make_gradients(memory.gradients, parameters, wanted);
+    const auto of_input =
+        detail::pass_backward(memory, detail::TabularTensors::from(parameters), x, output_gradients[0].contiguous(),
+                              detail::TabularTensors::from(gradients), context->needs_input_grad(0));
+    gradients.insert(gradients.begin(), of_input);
+    gradients.resize(gradients.size() + 2);  // of the plan and of the memory: none
+    return gradients;
+  }
+};
+
+/// The network in the model; empty if it is another module.
+Network network_of(const AnyModule& model) { return Network(std::dynamic_pointer_cast<NetworkImpl>(model.ptr())); }
+
+/// What the fast path takes: rows of float32 on the CPU, enough for a variance.
+bool fits(const Tensor& x, const NetworkImpl& network) {
+  return at::GradMode::is_enabled() && x.dim() == 2 && x.size(0) > 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
+         x.size(1) == network.input_spec().channels;
+}
+
+/// The same of images, by pixel.
+bool fits_maps(const Tensor& x, const NetworkImpl& network) {
+  return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() &&
+         x.size(1) == network.input_spec().channels && detail::has_fused_images(network);
+}
+
+void make_masks(FusedTraining::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
+  memory.dropout.clear();
+  memory.residual_dropout.clear();
+  int64_t layer = 0;
+  for (const auto& block : plan.blocks) {
+    memory.dropout.emplace_back(block.dropout, seed, step, layer++);
+    memory.residual_dropout.emplace_back(block.residual_dropout, seed, step, layer++);
+  }
+}
+
+}  // namespace
+
+FusedTraining::FusedTraining(uint64_t seed) : seed_(seed) {}
+FusedTraining::~FusedTraining() = default;
+FusedTraining::FusedTraining(FusedTraining&&) noexcept = default;
+FusedTraining& FusedTraining::operator=(FusedTraining&&) noexcept = default;
+
+bool FusedTraining::applies(const AnyModule& model) {
+  const auto network = network_of(model);
+  return network && (detail::has_fused_images(*network) || detail::plan_of(network));
+}
+
+Tensor FusedTraining::operator()(AnyModule& model, const Tensor& x, int64_t step) {
+  const auto network = network_of(model);
+  if (network && fits_maps(x, *network)) return detail::run_fused_images(network, x);
+  if (!network || !fits(x, *network)) return model.forward(x);
+  auto plan = detail::plan_of(network);
+  if (!plan) return model.forward(x);
+  auto encoded = x;
+  for (auto& encoder : plan->encoders) encoded = encoder.forward(std::move(encoded));
+  encoded = encoded.contiguous();
+  // A graph that is still there keeps its buffers, and another kind of network has others.
+  if (!memory_ || memory_.use_count() > 1 || memory_->members != plan->members) memory_ = c10::make_intrusive<Memory>();
+  memory_->fit(*plan, encoded);
+  make_masks(*memory_, *plan, seed_, step);
+  return plan->output.forward(TabularFunction::apply(encoded, at::TensorList(plan->tensors.list()), &*plan, &memory_));
+}
+
+}  // namespace reszoo

@@ -1,0 +1,226 @@
+#include <ATen/ops/empty_like.h>
+
+#include "train/tabular_fused.h"
+
+namespace reszoo::detail {
+namespace {
+
+using Memory = FusedTraining::Memory;
+
+// Per-task accumulators; `outer_*` belong to linear2 of a block or to the input projection.
+enum BackwardSum : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
+
+/// What the sections of a backward pass share.
+struct Backward {
+  Memory& memory;
+  const TabularTensors& weights;
+  const TabularTensors& gradients;
+
+  const Tensor& stream_gradient(size_t i) const { return memory.stream_gradient[i % 2]; }
+  const Tensor& hidden_gradient(size_t i) const { return memory.hidden_gradient[i % 2]; }
+
+  /// The gradient of what comes out of the second product of block `i`.
+  const Tensor& branch_gradient(size_t i) const {
+    const bool same = memory.members == 1 && memory.residual_dropout[i].threshold == 0;
+    return same ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
+  }
+
+  /// Whether the sums behind norm `i` are needed: by the norm, or by the r behind it.
+  bool needs_norm_sums(size_t i) const {
+    return memory.norms[i].exists || (memory.members > 1 && i < weights.blocks.size());
+  }
+};
+
+/// out = a^T b over all rows and members; each task has a share of the rows of out.
+void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, const Tensor& b, int64_t task) {
+  if (!out.defined()) return;
+  const auto rows = out.size(0), columns = out.size(1);
+  const auto first = rows * task / memory.tasks, last = rows * (task + 1) / memory.tasks;
+  kernels::multiply({read(a) + first, 1, rows}, read(b), data(out) + first * columns,
+                    {last - first, columns, memory.rows * memory.members});
+}
+
+void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
+  weight_gradient(b.memory, b.gradients.blocks[i].second.weight, b.branch_gradient(i), b.memory.activations[i], task);
+  weight_gradient(b.memory, b.gradients.blocks[i].first.weight, b.hidden_gradient(i), b.memory.normed[i], task);
+}
+
+/// The gradient of the stream that norm `i` reads, from that behind the norm and
+/// from that which goes round the block.
+void stream_backward(const Backward& b, size_t i, const Part& part) {
+  const auto& memory = b.memory;
+  const bool last = i == b.weights.blocks.size();
+  kernels::norm_backward(data(memory.normed_gradient, part), data(memory.stream[i], part),
+                         {.mean = read(memory.norms[i].mean),
+                          .gain = read(memory.gain),
+                          .offset = read(memory.offset),
+                          .slope = read(memory.slope)},
+                         last ? nullptr : data(b.stream_gradient(i + 1), part), data(b.stream_gradient(i), part),
+                         part.rows(memory.width));
+}
+
+void add_norm_sums(const Backward& b, size_t i, const Part& part) {
+  if (!b.needs_norm_sums(i)) return;
+  const auto& memory = b.memory;
+  kernels::add_products(data(memory.normed_gradient, part), data(memory.stream[i], part), read(memory.norms[i].mean),
+                        memory.sums(part.task, norm_sum), memory.sums(part.task, norm_products),
+                        part.rows(memory.width));
+}
+
+/// The sums and the gradient of a layer of members that the stream behind shows.
+kernels::MemberSums outer_sums(const Memory& memory, const Part& part) {
+  return {.bias = memory.sums(part.task, outer_bias), .scale = memory.sums(part.task, outer_s), .r = nullptr};
+}
+
+/// From the stream behind block `i` to what comes out of its second product.
+void branch_backward(const Backward& b, size_t i, const Part& part) {
+  const auto& memory = b.memory;
+  const auto rows = part.rows(memory.width);
+  const auto* gradient = data(b.stream_gradient(i + 1), part);
+  const auto& mask = memory.residual_dropout[i];
+  if (memory.members > 1)
+    kernels::affine_backward(gradient, data(memory.outer[i], part), read(b.weights.blocks[i].second.s), mask,
+                             data(b.branch_gradient(i), part), outer_sums(memory, part), rows);
+  else if (mask.threshold > 0)
+    kernels::dropout_backward(gradient, mask, data(b.branch_gradient(i), part), memory.sums(part.task, outer_bias),
+                              rows);
+  else kernels::add_columns(gradient, memory.sums(part.task, outer_bias), rows);
+}
+
+/// From what enters the second product of block `i` to what comes out of the first.
+void activation_backward(const Backward& b, size_t i, const Part& part) {
+  const auto& memory = b.memory;
+  const auto& weights = b.weights.blocks[i];
+  const auto rows = part.rows(memory.hidden[i]);
+  auto* gradient = data(b.hidden_gradient(i), part);
+  if (memory.members > 1)
+    kernels::relu_dropout_backward(gradient, data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
+                                   read(weights.second.r),
+                                   {.bias = memory.sums(part.task, inner_bias),
+                                    .scale = memory.sums(part.task, inner_s),
+                                    .r = memory.sums(part.task, r)},
+                                   rows);
+  else
+    kernels::relu_backward(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
+                           memory.sums(part.task, inner_bias), rows);
+}
+
+void block_backward(const Backward& b, size_t i, const Part& part) {
+  const auto& memory = b.memory;
+  const auto& weights = b.weights.blocks[i];
+  branch_backward(b, i, part);
+  product(b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), memory.members, part);
+  activation_backward(b, i, part);
+  product(b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, memory.members, part);
+  add_norm_sums(b, i, part);
+}
+
+void finish_sum(const Memory& memory, BackwardSum role, const Tensor& out) {
+  if (!out.defined() || out.numel() == 0) return;
+  const auto totals = memory.total(role, out.numel());
+  for (size_t i = 0; i < totals.size(); ++i) data(out)[i] = static_cast<float>(totals[i]);
+}
+
+void put(const Tensor& out, size_t i, double value) {
+  if (out.defined()) data(out)[i] = static_cast<float>(value);
+}
+
+/// The gradients of a norm's parameters and of the r behind it, and the factors of
+/// `norm_backward`.
+void finish_norm(const Backward& b, size_t i) {
+  auto& memory = b.memory;
+  const auto& norm = memory.norms[i];
+  const bool in_block = i < b.weights.blocks.size();
+  const auto* factors = in_block ? read_any(b.weights.blocks[i].first.r) : nullptr;
+  const auto& gradients = b.gradients.norm_of(i);
+  const auto sums = memory.total(norm_sum, memory.width), products = memory.total(norm_products, memory.width);
+  const auto rows = static_cast<double>(memory.rows);
+  for (size_t c = 0; c < sums.size(); ++c) {
+    const double scale = read(norm.scale)[c], inverse = read(norm.inverse)[c], mean = read(norm.mean)[c];
+    const double factor = factors ? factors[c] : 1;
+    if (factors)
+      put(b.gradients.blocks[i].first.r, c, scale * products[c] + (read(norm.shift)[c] + mean * scale) * sums[c]);
+    if (norm.exists) {
+      put(gradients.weight, c, factor * products[c] * inverse);
+      put(gradients.bias, c, factor * sums[c]);
+    }
+    const double of_statistics = norm.exists ? scale * factor / rows : 0;
+    data(memory.gain)[c] = static_cast<float>(scale * factor);
+    data(memory.offset)[c] = static_cast<float>(-of_statistics * sums[c]);
+    data(memory.slope)[c] = static_cast<float>(-of_statistics * inverse * inverse * products[c]);
+  }
+}
+
+/// Block `i` and, while the threads are there, the weights of the block behind it,
+/// whose gradients need all rows.
+void block_section(const Backward& b, size_t i) {
+  auto& memory = b.memory;
+  memory.hidden_gradient[i % 2].resize_({memory.rows, memory.hidden[i]});
+  memory.each_part(
+      [&](const Part& part) {
+        stream_backward(b, i + 1, part);
+        block_backward(b, i, part);
+      },
+      [&](int64_t task) {
+        if (i + 1 < b.weights.blocks.size()) block_weight_gradients(b, i + 1, task);
+      });
+  const auto& [norm, first, second] = b.gradients.blocks[i];
+  finish_sum(memory, outer_bias, second.bias);
+  finish_sum(memory, outer_s, second.s);
+  finish_sum(memory, inner_bias, first.bias);
+  finish_sum(memory, inner_s, first.s);
+  finish_sum(memory, r, second.r);
+  finish_norm(b, i);
+}
+
+/// The gradients of the input layer, and of x where `out` is defined.
+void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const Part& part) {
+  const auto& memory = b.memory;
+  const auto& layer = b.weights.input;
+  auto* gradient = data(b.stream_gradient(0), part);
+  if (memory.members == 1) {
+    kernels::add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
+    if (out.defined()) product(b.stream_gradient(0), layer.weight, out, memory.members, part);
+    return;
+  }
+  kernels::affine_backward(gradient, data(memory.projected, part), read(layer.s), kernels::DropoutMask(0, 0, 0, 0),
+                           gradient, outer_sums(memory, part), part.rows(memory.width));
+  product(b.stream_gradient(0), layer.weight, memory.entering_gradient, memory.members, part);
+  kernels::apply_member_scale_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r),
+                                       memory.members, out.defined() ? data(out, part) : nullptr,
+                                       memory.sums(part.task, r), part.rows(memory.entering.size(1)));
+}
+
+}  // namespace
+
+Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor& x, const Tensor& gradient,
+                     const TabularTensors& gradients, bool wants_input) {
+  const Backward b{memory, weights, gradients};
+  const auto blocks = weights.blocks.size();
+  memory.each_part([&](const Part& part) {
+    kernels::relu_backward(data(gradient, part), data(memory.normed[blocks], part), 1,
+                           data(memory.normed_gradient, part), memory.sums(part.task, outer_bias),
+                           part.rows(memory.width));
+    add_norm_sums(b, blocks, part);
+  });
+  finish_norm(b, blocks);
+  for (size_t i = blocks; i-- > 0;) block_section(b, i);
+
+  auto input_gradient = wants_input ? at::empty_like(x) : Tensor();
+  memory.each_part(
+      [&](const Part& part) {
+        stream_backward(b, 0, part);
+        input_backward(b, x, input_gradient, part);
+      },
+      [&](int64_t task) { block_weight_gradients(b, 0, task); });
+  finish_sum(memory, outer_bias, gradients.input.bias);
+  finish_sum(memory, outer_s, gradients.input.s);
+  finish_sum(memory, r, gradients.input.r);
+  memory.each_part([](const Part&) {},
+                   [&](int64_t task) {
+                     weight_gradient(memory, gradients.input.weight, b.stream_gradient(0), memory.entering, task);
+                   });
+  return input_gradient;
+}
+
+}  // namespace reszoo::detail
