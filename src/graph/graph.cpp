@@ -58,7 +58,45 @@ class Lowering {
   Graph graph;
 };
 
+using ModuleVisitor = std::function<void(const nn::Module& module)>;
+
+void visit_steps(const Steps& steps, const ModuleVisitor& visit);
+
+void visit_one(const AnyModule& any, const ModuleVisitor& visit) {
+  const auto module = any.ptr();
+  visit(*module);
+  if (const auto* chain = module->as<ChainImpl>()) return visit_steps(chain->steps(), visit);
+  const auto* block = module->as<ResidualBlockImpl>();
+  if (!block) return;
+  visit_steps(block->slots().entry, visit);
+  visit_steps(block->slots().branch, visit);
+  visit_one(block->slots().shortcut.module(), visit);
+  visit_steps(block->slots().exit, visit);
+}
+
+void visit_steps(const Steps& steps, const ModuleVisitor& visit) {
+  for (const auto& step : steps) visit_one(step.module(), visit);
+}
+
 }  // namespace
+
+void visit_modules(const Network& network, const ModuleVisitor& visit) {
+  const auto& parts = network->parts();
+  visit_steps(parts.body, visit);
+  visit_steps(parts.pool, visit);
+  visit_one(parts.head.module(), visit);
+}
+
+const Graph& GraphCache::graph_of(const Network& network) {
+  std::vector<const nn::Module*> modules;
+  modules.reserve(modules_.size());
+  visit_modules(network, [&](const nn::Module& module) { modules.push_back(&module); });
+  if (!graph_ || modules != modules_) {
+    graph_ = std::make_shared<Graph>(lower(network));
+    modules_ = std::move(modules);
+  }
+  return *graph_;
+}
 
 Graph lower(const Network& network) {
   Lowering lowering;

@@ -74,11 +74,11 @@ bool fits(const Tensor& x, const NetworkImpl& network) {
          x.size(1) == network.input_spec().channels;
 }
 
-/// The same of images, by pixel.
-bool fits_maps(const Tensor& x, const NetworkImpl& network) {
+/// The same for images in channels-last order.
+bool fits_images(const Tensor& x, const Network& network) {
   return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
-         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() &&
-         x.size(1) == network.input_spec().channels && detail::has_fused_images(network);
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network->is_training() &&
+         x.size(1) == network->input_spec().channels && detail::has_fused_images(network);
 }
 
 void make_masks(FusedTraining::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
@@ -100,14 +100,14 @@ FusedTraining& FusedTraining::operator=(FusedTraining&&) noexcept = default;
 
 bool FusedTraining::applies(const AnyModule& model) {
   const auto network = network_of(model);
-  return network && (detail::has_fused_images(*network) || detail::plan_of(network));
+  return network && (detail::has_fused_images(network) || detail::plan_of(network, lower(network)));
 }
 
 Tensor FusedTraining::operator()(AnyModule& model, const Tensor& x, int64_t step) {
   const auto network = network_of(model);
-  if (network && fits_maps(x, *network)) return detail::run_fused_images(network, x);
+  if (network && fits_images(x, network)) return detail::run_fused_images(network, x);
   if (!network || !fits(x, *network)) return model.forward(x);
-  auto plan = detail::plan_of(network);
+  auto plan = detail::plan_of(network, graphs_.graph_of(network));
   if (!plan) return model.forward(x);
   auto encoded = x;
   for (auto& encoder : plan->encoders) encoded = encoder.forward(std::move(encoded));

@@ -106,9 +106,9 @@ class FusedImages {
 
 }  // namespace
 
-bool has_fused_images(const NetworkImpl& network) {
-  if (network.input_spec().layout != Layout::images || has_checkpoints(network)) return false;
-  const auto modules = network.modules();
+bool has_fused_images(const Network& network) {
+  if (network->input_spec().layout != Layout::images || has_checkpoints(network)) return false;
+  const auto modules = network->modules();
   return std::any_of(modules.begin(), modules.end(),
                      [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
 }

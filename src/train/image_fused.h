@@ -5,7 +5,7 @@
 namespace reszoo::detail {
 
 /// Whether the network has feature maps whose passes are fused: batch norms, and no activation checkpoints.
-bool has_fused_images(const NetworkImpl& network);
+bool has_fused_images(const Network& network);
 
 /// The network's outputs for images, the same numbers as `forward` within float tolerance. A batch norm in training
 /// mode, the sum with a shortcut and the ReLU after it are one pass in each direction instead of three; weights of

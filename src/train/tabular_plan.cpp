@@ -139,17 +139,17 @@ TabularTensors TabularTensors::from(const std::vector<Tensor>& list) {
   return tensors;
 }
 
-bool has_checkpoints(const nn::Module& module) {
-  const auto modules = module.modules();
-  return std::ranges::any_of(modules, [](const auto& one) {
-    const auto* chain = one->template as<ChainImpl>();
-    return chain && chain->checkpoint();
+bool has_checkpoints(const Network& network) {
+  bool found = false;
+  visit_modules(network, [&](const nn::Module& module) {
+    const auto* chain = module.as<ChainImpl>();
+    found = found || (chain && chain->checkpoint());
   });
+  return found;
 }
 
-std::optional<TabularPlan> plan_of(const Network& network) {
-  if (has_checkpoints(*network)) return std::nullopt;
-  const auto graph = lower(network);
+std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph) {
+  if (has_checkpoints(network)) return std::nullopt;
   auto first = size_t{1};
   TabularPlan plan{.encoders = {}, .members = 1, .norms = {}, .blocks = {}, .tensors = {}, .output = {}};
   for (size_t i = 1; i < graph.nodes.size(); ++i) {

@@ -59,9 +59,9 @@ struct TabularPlan {
 /// Reads the parts off the network's graph: float32 on the CPU, linear layers plain or of a
 /// BatchEnsemble, batch norm in training mode or none, ReLU, identity shortcuts.
 /// Nothing where any other part stands.
-std::optional<TabularPlan> plan_of(const Network& network);
+std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph);
 
 /// Whether a Chain of the network runs with activation checkpoints, which a graph does not show.
-bool has_checkpoints(const nn::Module& module);
+bool has_checkpoints(const Network& network);
 
 }  // namespace reszoo::detail

@@ -1,6 +1,7 @@
 /// A network lowered once to a plain list of nodes.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,20 @@ struct Graph {
 /// Lowers a network. Modules that reszoo does not know are opaque nodes.
 /// The nodes share the network's modules: weights are not copied.
 Graph lower(const Network& network);
+
+/// Visits what `lower` looks at, in the order in which it runs: each Chain and ResidualBlock, then the modules in it.
+void visit_modules(const Network& network, const std::function<void(const nn::Module& module)>& visit);
+
+/// The graph of a network that is asked for again and again, as at each step of training. It is lowered anew only after
+/// another module was put into the network, which takes a few microseconds to see.
+class GraphCache {
+ public:
+  const Graph& graph_of(const Network& network);
+
+ private:
+  std::vector<const nn::Module*> modules_;  ///< those of `graph_`, which keeps them alive
+  std::shared_ptr<Graph> graph_;
+};
 
 /// Runs the nodes in order.
 ///

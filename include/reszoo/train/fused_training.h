@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "reszoo/nn/steps.h"
+#include "reszoo/graph/graph.h"
 
 namespace reszoo {
 
@@ -19,7 +19,7 @@ namespace reszoo {
 ///
 /// Differs: from the modules in what a dropout drops, which here is a function of
 /// (seed, step, layer, element): independent of threads, of LibTorch's generators
-/// (none is with_sampling_weights from) and of what was done before.
+/// (nothing is drawn from them) and of what was done before.
 ///
 /// Outputs are differentiable once: by `backward` and `torch::autograd::grad`.
 class FusedTraining {
@@ -40,6 +40,7 @@ class FusedTraining {
 
  private:
   uint64_t seed_;
+  GraphCache graphs_;
   c10::intrusive_ptr<Memory> memory_;
 };
 
