@@ -17,8 +17,7 @@ int64_t multiply_adds(const Node& node, const Tensor& output) {
   return type && type->multiply_adds ? type->multiply_adds(module, output) : 0;
 }
 
-/// Returns the part called `name`: the last part if it has this name, because that one is running now, otherwise a new
-/// one.
+/// Returns the part called `name`, after adding it if it does not exist.
 StageProfile& part_of(std::vector<StageProfile>& parts, const std::string& name) {
   for (auto& part : parts)
     if (part.name == name) return part;
