@@ -22,8 +22,8 @@ struct FuseOptions {
   /// mode). When off, a fixed heuristic chooses, the same in every run. Results of the algorithms differ in their last
   /// digits.
   bool autotune = false;
-  /// The algorithm of single layers, by key such as "layer1.0.conv1": "direct", "winograd", "winograd:24" (the number
-  /// is the tiles that a thread processes at once) or "onednn". They take precedence over the heuristic and over
+  /// The algorithm of single layers, by key such as "layer1.0.conv1": "direct", "winograd", "winograd:24" (24 is the
+  /// number of tiles that a thread processes at once) or "onednn". They take precedence over the heuristic and over
   /// timing.
   std::map<std::string, std::string> algorithms = {};
   /// The precision to compute in. `automatic` is int8 if there is a quantization and `has_fast_int8()` is true,
