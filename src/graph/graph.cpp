@@ -12,8 +12,8 @@ std::string operation_of(const nn::Module& module) {
   return type ? type->name : "opaque";
 }
 
-/// Appends nodes to a graph; every function takes the index of the node that
-/// holds its input and returns that of its result.
+/// Appends nodes to a graph. Every function takes the index of the node with its input and returns the index of the
+/// node with its result.
 class Lowering {
  public:
   size_t add(Node node) {
@@ -26,7 +26,7 @@ class Lowering {
     return x;
   }
 
-  /// The body: results of its steps, and of steps of Chains in it, are noted.
+  /// Lowers the body and records the results of its steps, and of the steps of Chains in it.
   size_t lower_named_steps(const Steps& steps, const std::string& prefix, size_t x) {
     for (const auto& step : steps) {
       const auto path = prefix + step.name();
@@ -120,7 +120,7 @@ Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe) {
     std::vector<Tensor> inputs;
     for (const size_t input : node.inputs) {
       inputs.push_back(values[input]);
-      if (--readers[input] == 0) values[input] = Tensor();  // nobody reads it any more
+      if (--readers[input] == 0) values[input] = Tensor();  // it has no more readers
     }
     if (node.op == "input") values[i] = x;
     else if (node.op == "add") values[i] = inputs[0] + inputs[1];
