@@ -33,10 +33,10 @@ struct ImageReadOptions {
 struct ImageRows {
   ImageSource source;  ///< opens the image with a given index, from 0
   Column labels;       ///< "label": class names or numbers
-  std::vector<std::string> names =
-      {};  ///< file paths, or "train 17" for an image of an in-memory data set, counted from 0
-  std::optional<std::pair<int64_t, int64_t>> size =
-      {};                ///< height and width of all images in pixels; empty if they differ
+  /// File paths, or "train 17" for an image of an in-memory data set, counted from 0.
+  std::vector<std::string> names = {};
+  /// Height and width of all images in pixels; empty if they differ.
+  std::optional<std::pair<int64_t, int64_t>> size = {};
   int64_t channels = 3;  ///< 1 if all images are gray
 
   int64_t rows() const { return labels.size(); }
