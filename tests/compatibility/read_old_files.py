@@ -13,10 +13,10 @@ import subprocess
 import sys
 import tempfile
 
-TOLERANCE = 1e-4  # of the largest number: another processor adds up in another order
-RESUMED = 2e-2    # of three epochs of training
-INT8 = 0.1        # of a probability: maps have 7 or 8 bits, by the processor
-# As in make.sh; a resumed run must have the settings of the one before.
+TOLERANCE = 1e-4  # of the largest value: other processors sum in a different order
+RESUMED = 2e-2    # after three epochs of training
+INT8 = 0.1        # of a probability: activations have 7 or 8 bits, depending on the processor
+# As in make.sh; a resumed run must have the settings of the run before.
 SETTINGS = ("--data table.csv --target price --recipe paper --option width=8 --option blocks=1 --batch-size 32 --lr 0.01 "
             "--schedule plateau:1 --average 0.9").split()
 

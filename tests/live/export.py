@@ -28,10 +28,10 @@ def difference(found, wanted):
 
 
 def check_onnx(path, keys, answers):
-    onnx.checker.check_model(path, full_check=True)  # by its path: some weights are in a file beside it
+    onnx.checker.check_model(path, full_check=True)  # by path: some weights are in a second file next to it
     model = onnx.load(path, load_external_data=False)
     names = {tensor.name for tensor in model.graph.initializer}
-    # A counter is in no answer; whatever else the state_dict has must be there, and nothing more.
+    # The counter does not affect the outputs. All other keys of the state_dict must be present, and no others.
     wanted = {key for key in keys if not key.endswith("num_batches_tracked")}
     assert names == wanted, names ^ wanted
     options = onnxruntime.SessionOptions()
@@ -68,7 +68,7 @@ def main():
                 answers = load_file(Path(folder, "answers.safetensors"))
                 found = {"onnx": check_onnx(str(Path(folder, "network.onnx")), keys, answers),
                          "script": check_script(str(Path(folder, "network.pt")), keys, label, answers)}
-            except Exception as error:  # the next case is of interest all the same
+            except Exception as error:  # the remaining cases are still tested
                 print(f"{label}: {type(error).__name__}: {str(error)[:1000]}")
                 wrong += 1
                 continue
