@@ -126,7 +126,7 @@ def function_name(head):
     while begin > 1 and head[begin - 1] == "::":
         begin -= 2
     name = "".join(head[begin:at])
-    if not re.match(r"[A-Za-z_~]", name) or name == "catch":  # of a function that is a try block
+    if not re.match(r"[A-Za-z_~]", name) or name == "catch":  # a function whose body is a try block
         return None
     parameters, current, depth = [], [], 0
     for token in head[at + 1:closing(head, at, "(", ")")]:

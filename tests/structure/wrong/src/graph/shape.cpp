@@ -1,4 +1,4 @@
-// Never compiled: what tests/structure must find, and beside it what is no clash.
+// Never compiled. Contains errors that tests/structure must find, and similar code that is correct.
 #include <string>
 
 namespace reszoo::detail {
@@ -20,7 +20,9 @@ static int of_this_file() { return 2; }
 
 namespace reszoo {
 namespace {
-struct Local { int other; };
+struct Local {
+  int other;
+};
 int helper() { return 2; }
 const auto kNames = [] { return "struct Declared {"; }();
 }  // namespace
