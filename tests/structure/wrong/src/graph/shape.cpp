@@ -20,9 +20,7 @@ static int of_this_file() { return 2; }
 
 namespace reszoo {
 namespace {
-struct Local {
-  int other;
-};
+struct Local { int other; };
 int helper() { return 2; }
 const auto kNames = [] { return "struct Declared {"; }();
 }  // namespace
