@@ -115,7 +115,7 @@ def near(model, published):
 
 
 def short_records():
-    size = [2, 3, 16, 16]  # four pixels a side at the end
+    size = [2, 3, 16, 16]  # four pixels per side in the last stage
     rows = {"cifar_resnet20_option_b": row_record(CifarResNet(20, project=True), "cifar_resnet20", size,
                                                   {"shortcut": "projection"})}
     for depth, published in PUBLISHED.items():

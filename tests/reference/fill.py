@@ -22,7 +22,7 @@ import math
 
 import numpy as np
 
-CHUNK = 1 << 20  # numbers at a time: the widest layer of AlexNet has 38 million
+CHUNK = 1 << 20  # values per chunk: the widest layer of AlexNet has 38 million
 
 
 def fnv1a64(text):

@@ -49,7 +49,7 @@ def record(naming, model_name, options, model, inputs):
     fill_state(model)
     model.load_state_dict({**model.state_dict(), **kept})
     outputs = model.double().eval()(*inputs)
-    outputs = getattr(outputs, "logits", outputs)  # of transformers
+    outputs = getattr(outputs, "logits", outputs)  # for transformers
     return {"naming": naming, "model": model_name, "options": options, "keys": keys,
             "tensors": {key: tensor.tolist() for key, tensor in kept.items()},
             "input": list(torch.cat([part.double() for part in inputs], 1).shape),

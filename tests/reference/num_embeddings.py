@@ -84,8 +84,8 @@ def bins_records():
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", UserWarning)  # of one bin alone
-    np.random.seed(0)  # of scikit-learn's order of columns, of which there is one
+    warnings.simplefilter("ignore", UserWarning)  # warns about a single bin
+    np.random.seed(0)  # scikit-learn shuffles the columns, but there is only one
     fixture_json.write("num_embeddings.json", {
         "source": fixture_json.source("rtdl_num_embeddings", "scikit-learn", "torch"),
         "modules": [module_record(*module) for module in modules()], "bins": bins_records()})

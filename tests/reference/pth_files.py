@@ -140,7 +140,7 @@ def refused_files():
     big = lambda name, record: b"big" if name.endswith("/byteorder") else record
     repack("big_endian.pth", content(state()), big)
     legacy = content(state(), _use_new_zipfile_serialization=False)
-    at = legacy.index(b"little_endian") + len("little_endian")  # then the place in the memo, then True
+    at = legacy.index(b"little_endian") + len("little_endian")  # followed by its index in the memo, then by True
     (PTH / "legacy_big_endian.pth").write_bytes(legacy[:at] + legacy[at:].replace(b"\x88", b"\x89", 1))
     save("module.pth", nn.Linear(4, 3))
     save("module_inside.pth", {"epoch": 3, "model": nn.Linear(4, 3)})

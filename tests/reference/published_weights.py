@@ -16,7 +16,7 @@ from timm.models._registry import _model_pretrained_cfgs, _model_to_module
 FOLDER = Path(__file__).parents[2] / "src" / "hub"
 FAMILIES = ("resnet", "resnext", "wide_resnet", "alexnet")
 NAMED_BY_DIGEST = re.compile(r"(.*)/([^/]+-[0-9a-f]{8}\.pth)")
-PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # widths of their own for every layer: no network here
+PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # every layer has its own width: no such network here
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 HOSTS = {  # constants of src/hub/weights_row.h

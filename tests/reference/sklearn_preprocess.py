@@ -55,7 +55,7 @@ def smooth_case(rows, new):
 
 
 def noise_case(rows, new, noise, rule):
-    normals = uniform("normals", [*rows.shape, 12]).astype(np.float64).sum(-1) / 2  # near enough
+    normals = uniform("normals", [*rows.shape, 12]).astype(np.float64).sum(-1) / 2  # approximately normal
     spread = rows.std(axis=0)
     deviation = noise / np.maximum(spread, noise) if rule == "published" else noise * np.minimum(spread, 1)
     case = quantile_case(rows + normals * deviation, new, 50)

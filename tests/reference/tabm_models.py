@@ -21,7 +21,7 @@ class Renamed(nn.Module):
             self.members = model.backbone.affine
         self.blocks = nn.ModuleList(nn.ModuleDict({"linear": block[0]}) for block in model.backbone.blocks)
         self.output = model.output
-        self.whole = [model]  # in a list: not a child
+        self.whole = [model]  # in a list, so that it is not a child
 
     def forward(self, x):
         return self.whole[0](x)

@@ -13,7 +13,7 @@ from fill import fill, uniform
 from fixture_json import short, source, write
 
 STEPS = 24
-FACTOR, DECAY = 0.1, 0.3  # of the first layer's rate, and of its weight instead of the others' decay
+FACTOR, DECAY = 0.1, 0.3  # the first layer's learning-rate factor, and its weight decay in place of the others'
 
 
 def small_net():

@@ -18,7 +18,7 @@ from torchvision.transforms.autoaugment import _apply_op
 from fixture_json import short, source, write
 from sample_image import sample_image, record
 
-BYTES_AT_MOST = 12  # the sums feel every byte
+BYTES_AT_MOST = 12  # the sums depend on every byte
 FILL = (10, 200, 90)
 SIZES = [(37, 53), (64, 48)]
 NAMES = {"Identity": "identity", "ShearX": "shear_x", "ShearY": "shear_y", "TranslateX": "translate_x",
@@ -103,9 +103,9 @@ def cases():
     operations = OPERATIONS + [(name, {**arguments, "interpolation": interpolation})
                                for name, arguments in moves for interpolation in ("nearest", "bilinear")]
     for shape in images():
-        for name, arguments in OPERATIONS if shape[3] else operations:  # what moves pixels needs no narrow image
+        for name, arguments in OPERATIONS if shape[3] else operations:  # geometric operations need no narrow image
             yield {"name": name, "arguments": arguments, **stored(shape, apply(image_of(*shape), name, arguments))}
-    square, small = (40, 40, 3, False), (9, 11, 3, True)  # a quarter turn is whole; a histogram of few
+    square, small = (40, 40, 3, False), (9, 11, 3, True)  # a quarter turn is exact; a histogram of few values
     for angle in (90.0, 180.0, 270.0):
         turn = {"angle": angle, "interpolation": "bilinear"}
         yield {"name": "rotate", "arguments": turn, **stored(square, apply(image_of(*square), "rotate", turn))}

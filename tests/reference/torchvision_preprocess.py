@@ -36,7 +36,7 @@ def case(height, width, transform, resize, crop, interpolation, squash=False, ch
     result = transform(image.convert("RGB"))
     scaled = result * torch.tensor(STD).view(-1, 1, 1) + torch.tensor(MEAN).view(-1, 1, 1)
     data = (scaled * 255).round().to(torch.int64)
-    assert (scaled * 255 - data).abs().max() < 1e-3  # bytes they were
+    assert (scaled * 255 - data).abs().max() < 1e-3  # the input was bytes
     stored = record(data.numpy(), BYTES_AT_MOST)
     return {"height": height, "width": width, "channels": channels, "resize": resize, "crop": crop,
             "interpolation": interpolation, "squash": squash, **stored,
