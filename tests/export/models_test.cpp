@@ -1,6 +1,6 @@
 // The exports of every registered model. The default run covers a few models that together have every building block
 // (support/default_rows.h); the label `full` covers every combination of building blocks. A new model with new building
-// blocks is tested automatically. live.py tests all models.
+// blocks is tested automatically. tests/live/export.py tests all models.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 

@@ -1,4 +1,4 @@
-// Writes the inputs of live.py: networks with hash-filled weights as ONNX and TorchScript, their keys, and their
+// Writes the inputs of export.py: networks with hash-filled weights as ONNX and TorchScript, their keys, and their
 // outputs.
 //   live_rows                 prints the labels of all cases
 //   live_rows LABEL FOLDER    writes the files of that case to the folder

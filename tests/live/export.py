@@ -1,10 +1,10 @@
-"""Run what live_rows wrote in ONNX Runtime and in Python's TorchScript, and compare the answers.
+"""Run the files of live_rows in ONNX Runtime and in Python's TorchScript, and compare the outputs.
 
-    python live.py PROGRAM [LABEL...]
+    python export.py PROGRAM [LABEL...]
 
-For each case: onnx.checker accepts the file; its weights have keys of the state_dict; ONNX Runtime answers
-within 1e-4 of the largest number for batches of one and three of different sizes; torch.jit.load gives the
-state_dict's keys in order and the same answers; nothing in the script is called dropout.
+For each case: onnx.checker accepts the file; its weights have the keys of the state_dict; ONNX Runtime's outputs
+are within 1e-4 of the largest value for batches of one and three with different sizes; torch.jit.load returns the
+state_dict's keys in order and the same outputs; nothing in the script is named dropout.
 """
 import json
 import subprocess
@@ -22,7 +22,7 @@ TOLERANCE = 1e-4
 
 
 def difference(found, wanted):
-    """Give the largest difference in units of the largest number."""
+    """Return the largest difference relative to the largest value."""
     assert found.shape == wanted.shape, (found.shape, wanted.shape)
     return float(np.abs(found - wanted).max() / np.abs(wanted).max())
 

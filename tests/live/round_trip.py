@@ -1,8 +1,8 @@
-"""Python writes a .pth, C++ loads it, trains a step and writes another, Python loads that strictly.
+"""Write a .pth in Python, load it in C++, train one step there, and load the result strictly in Python.
 
     round_trip.py PROGRAM     the program of round_trip.cpp
 
-Logits must agree before and after, in evaluation mode, within 1e-4 of the largest.
+Logits must agree before and after the step, in evaluation mode, within 1e-4 of the largest one.
 """
 import json
 import pathlib

@@ -1,6 +1,6 @@
 """Make the fixtures of timm's ResNets, a short record for each.
 
-Where torchvision has a network of the same name, both must have the same keys and logits.
+If torchvision has a network with the same name, both must have the same keys and logits.
 """
 import sys
 

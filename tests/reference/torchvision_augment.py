@@ -1,9 +1,9 @@
-"""Make the fixture of how torchvision changes images in training: its own functions, on PIL images.
+"""Make the fixture of torchvision's augmentation of training images: its own functions, on PIL images.
 
-`cases`: one operation each. `lists`: the operations that a policy drew, with their magnitudes, one after
-another by torchvision's `_apply_op`. An image that is `narrow` has bytes from 40 to 125 only. `spaces`
-(of images of `spaces_size`, height and width) and `policies` are what is drawn from. `erased` has means of
-random erasing's top, left, height and width over many draws. Operations have our names.
+`cases` has one operation each. `lists` has the operations that a policy drew, with their magnitudes, applied one
+after another by torchvision's `_apply_op`. A `narrow` image has only bytes from 40 to 125. `spaces` (for
+images of `spaces_size`, height and width) and `policies` are the possible draws. `erased` has the means of top,
+left, height and width of random erasing over many draws. Operations have reszoo's names.
 """
 import numpy as np
 import torch
@@ -88,7 +88,7 @@ def apply(image, name, arguments):
 
 
 def images():
-    """Give height, width, channels and narrowness of every image."""
+    """Return height, width, channels and narrowness of every image."""
     return [(*size, channels, narrow) for size in SIZES for channels in (3, 1) for narrow in (False, True)]
 
 
@@ -125,7 +125,7 @@ def lists():
 
 
 def space_of(space):
-    """Give each operation's magnitudes, all that it has, and whether it has a sign."""
+    """Return each operation's magnitudes, all of them, and whether it has a sign."""
     return {NAMES[name]: {"magnitudes": [short(m) for m in magnitudes.reshape(-1)], "signed": signed}
             for name, (magnitudes, signed) in space.items()}
 

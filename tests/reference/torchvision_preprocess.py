@@ -1,7 +1,7 @@
-"""Make the fixture of how torchvision and timm prepare images: their own transforms, on PIL images.
+"""Make the fixture of torchvision's and timm's preprocessing of images: their own transforms, on PIL images.
 
-What is stored of bytes, those from before normalising, is in the docstring of `sample_image.py`. `normalised` are
-numbers of the whole transform.
+The docstring of `sample_image.py` explains what is stored of the bytes before normalisation. `normalised` has
+values of the complete transform.
 """
 import math
 
