@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set-up, a release build of the tools, and the main job on a real table: train,
+# Set-up, a release build of four tools, and the main job on a real table: train,
 # evaluate, predict from a raw CSV, extract features. Takes an output folder.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,7 +7,7 @@ cd "$root"
 out=${1:-runs/diamonds}
 bash tools/setup.sh
 cmake --preset release >/dev/null
-cmake --build --preset release --target reszoo_tools >&2
+cmake --build --preset release --target reszoo_tool_train reszoo_tool_evaluate reszoo_tool_predict reszoo_tool_features >&2
 tools=build/release/tools
 
 # 53,940 diamonds; of five rows the first tests, the second validates.

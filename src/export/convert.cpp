@@ -27,20 +27,20 @@ constexpr Named<ExportFormat> kEndings[] = {
     {".pth", ExportFormat::pth},        {".safetensors", ExportFormat::safetensors}, {".pt", ExportFormat::torchscript},
     {".ts", ExportFormat::torchscript}, {".torchscript", ExportFormat::torchscript}, {".onnx", ExportFormat::onnx}};
 
-/// What the input holds: weights, and the network and the metadata where they are known.
+/// The contents of the input: the weights, and the network and the metadata if they are known.
 struct ConvertInput {
   StateDict weights{"key"};
   std::map<std::string, std::string> metadata;  // of a safetensors file
-  Model model;                                  // without a network if none is known
-  json card;                                    // of a model file, else what the options say
+  Model model;                                  // without a network if it is unknown
+  json card;                                    // from a model file, otherwise made from the options
   LoadReport report;
 };
 
-/// Puts the weights into the network that the options name, else into the one that they fit.
+/// Loads the weights into the network that the options name, otherwise into the one that they match.
 void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOptions& options) {
   auto& model = content.model;
   std::tie(model.name, model.options) = model_for(content.weights, in.string(), options.model, options.options);
-  // With `adapt` the last layer keeps the weights that it begins with.
+  // With `adapt`, the last layer keeps its initial weights.
   {
     const SkipInit skip_init(!options.adapt);
     model.networks = {create_model(model.name, model.options)};
@@ -66,7 +66,7 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   if (!options.model.empty()) {
     put_into_network(content, in, options);
   } else if (kind == WeightsKind::model_file) {
-    content.card = read_model_file(in, {.verify = false}).card;  // it was verified above
+    content.card = read_model_file(in, {.verify = false}).card;  // verified above
     if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false);
     if (content.model.networks.size() > 1)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", in.string(),
@@ -77,7 +77,7 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   return content;
 }
 
-/// Options of the exports; the file carries the metadata for whoever runs it.
+/// Returns the options of the exports. The exported file contains the metadata, for use at inference.
 ExportOptions export_options(const ConvertInput& content, const ConvertOptions& how) {
   ExportOptions options{.verify = how.verify, .metadata = {{"reszoo", content.card.dump()}}};
   if (how.size == 0) return options;
@@ -103,11 +103,11 @@ void write_output(const ConvertInput& content, ExportFormat format, const fs::pa
     return write_model_file(out, file.card, file.tensors);
   }
   auto metadata = content.metadata;
-  metadata.try_emplace("format", "pt");  // some readers ask for it
+  metadata.try_emplace("format", "pt");  // some readers require it
   write_safetensors(out, content.weights, metadata);
 }
 
-/// What must be done to an image or a row before the file's network can read it.
+/// Returns the preprocessing that an image or table row needs before the file's network can read it.
 json preprocessing_of(const json& card) {
   for (const auto* part : {"image", "table"})
     if (card.contains(part)) return {{part, card[part]}};

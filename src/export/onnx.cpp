@@ -9,7 +9,7 @@
 namespace reszoo {
 namespace {
 
-/// The shape of each operation's output for this input.
+/// Returns the shape of each operation's output for this input.
 std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const Tensor& input) {
   std::vector<Tensor> values;
   std::vector<std::vector<int64_t>> shapes;
@@ -34,7 +34,7 @@ OnnxValue write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive
       primitive);
 }
 
-/// The shape with -1 for what is free: N, height and width.
+/// Returns the shape with -1 for the variable dimensions: N, height and width.
 std::vector<int64_t> with_free(std::vector<int64_t> shape, bool any_size) {
   for (size_t i = 0; i < shape.size(); ++i)
     if (i == 0 || (i > 1 && any_size)) shape[i] = -1;
@@ -65,7 +65,7 @@ OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
   return onnx;
 }
 
-/// Calls `visit(operation, module)` for the modules that cannot be written.
+/// Calls `visit(operation, module)` for the modules that cannot be exported.
 template <typename Visit>
 void each_unexportable(const Network& network, const Visit& visit) {
   const torch::NoGradGuard no_grad;

@@ -1,4 +1,4 @@
-// ONNX of activations.
+// ONNX writers of activations.
 #include <numbers>
 
 #include "onnx_graph.h"

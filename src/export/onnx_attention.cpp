@@ -1,4 +1,4 @@
-// ONNX of gates of channels.
+// ONNX writers of channel attention.
 #include "onnx_graph.h"
 
 namespace reszoo::onnx {
@@ -14,7 +14,7 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale&
   return graph.apply("Mul", {call.x(), gates});
 }
 
-/// The channels of an image are one row (N, 1, C), along which the convolution runs.
+/// The channels of an image become one row (N, 1, C), so that the convolution runs along them.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv) {
   const auto row = graph.apply("Reshape", {call.x(), graph.integers({0, 1, -1})});
   const auto half = conv.weight.size(2) / 2;

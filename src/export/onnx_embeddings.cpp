@@ -1,4 +1,4 @@
-// ONNX of numbers as vectors.
+// ONNX writers of numeric embeddings.
 #include <torch/nn/modules/linear.h>
 
 #include <numbers>
@@ -13,10 +13,10 @@
 namespace reszoo::onnx {
 namespace {
 
-/// (N, columns) as (N, columns, 1).
+/// Reshapes (N, columns) to (N, columns, 1).
 OnnxValue each(OnnxGraph& graph, OnnxValue x) { return graph.apply("Unsqueeze", {x, graph.integers({2})}); }
 
-/// x w + b, of vectors w and b a column.
+/// x w + b, with one vector w and one vector b per column.
 OnnxValue affine(OnnxGraph& graph, OnnxValue x, const std::string& key, const Tensor& weight, const Tensor& bias) {
   const auto scaled = graph.apply("Mul", {each(graph, x), graph.weight(key + ".weight", weight)});
   return graph.apply("Add", {scaled, graph.weight(key + ".bias", bias)});

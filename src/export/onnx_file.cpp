@@ -11,9 +11,9 @@ namespace reszoo {
 namespace {
 
 constexpr uint64_t kMostBytes = 2'000'000'000;  // protobuf's limit is 2 GiB; the graph itself takes little
-constexpr uint64_t kPage = 4096;                // on which an external tensor begins, so that it can be mapped
+constexpr uint64_t kPage = 4096;                // alignment of external tensors, so that they can be memory-mapped
 
-// Numbers of fields in onnx.proto.
+// Field numbers in onnx.proto.
 namespace model {
 constexpr int kProducerName = 2, kProducerVersion = 3, kDescription = 6, kGraph = 7, kMetadata = 14;
 }
@@ -38,7 +38,7 @@ std::string number_field(int number, uint64_t value) {
   return varint(static_cast<uint64_t>(number) << 3) + varint(value);
 }
 
-/// What stands before the `size` bytes of a text or a message.
+/// Returns the bytes that precede a string or a message of `size` bytes.
 std::string head(int number, uint64_t size) { return varint(static_cast<uint64_t>(number) << 3 | 2) + varint(size); }
 
 std::string field(int number, std::string_view content) { return head(number, content.size()) + std::string(content); }
@@ -58,8 +58,8 @@ uint64_t take_varint(std::string_view& bytes) {
   fail(ErrorKind::input, "ONNX: LibTorch wrote a model that ends early");
 }
 
-/// Calls visit(number, content, whole) for each field of a message; a number has
-/// no content. Models and graphs have no fields of fixed size.
+/// Calls visit(field number, content, whole field) for each field of a message. The content of a varint is empty.
+/// Models and graphs have no fixed-size fields.
 void for_each_field(std::string_view message,
                     const std::function<void(int, std::string_view, std::string_view)>& visit) {
   while (!message.empty()) {
@@ -77,7 +77,7 @@ void for_each_field(std::string_view message,
   }
 }
 
-/// The fields of a message without those of one number.
+/// Returns the fields of a message except those with this field number.
 std::string without(std::string_view message, int number) {
   std::string rest;
   for_each_field(message, [&](int found, std::string_view, std::string_view whole) {
@@ -86,7 +86,7 @@ std::string without(std::string_view message, int number) {
   return rest;
 }
 
-/// Dimensions, type and name.
+/// Returns the encoded dimensions, dtype and name.
 std::string tensor_head(const std::string& name, const at::Tensor& tensor) {
   std::string bytes;
   for (const int64_t size : tensor.sizes()) bytes += number_field(tensor::kDims, static_cast<uint64_t>(size));
@@ -114,7 +114,7 @@ OnnxPieces::OnnxPieces(std::string_view model, const OnnxWeights& weights, const
     else if (number != model::kProducerName && number != model::kProducerVersion) rest += whole;
   });
   add(rest + about);
-  auto& graph_head = own_.emplace_back();  // once the size is known
+  auto& graph_head = own_.emplace_back();  // filled in when the size is known
   const auto place = pieces_.size();
   pieces_.emplace_back();
   uint64_t size = graph.size();

@@ -1,5 +1,5 @@
-// The bytes of an ONNX file around what LibTorch's writer makes: it copies weights
-// twice, can say nothing of the file, and cannot write more than 2 GB safely.
+// Builds the bytes of an ONNX file around the output of LibTorch's serializer, which copies weights twice, cannot write
+// metadata about the file, and cannot write more than 2 GB safely.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -17,15 +17,14 @@ namespace reszoo {
 /// Weights by name, contiguous float32 on the CPU.
 using OnnxWeights = std::map<std::string, at::Tensor>;
 
-/// A file in pieces that stand one behind the other; those of weights are the
-/// tensors' own memory.
+/// A file as a sequence of pieces. The pieces with weights are the tensors' own memory.
 class OnnxPieces {
  public:
   /// `model` is a serialized ModelProto whose initializers are placeholders.
   OnnxPieces(std::string_view model, const OnnxWeights& weights, const std::string& description,
              const ExportOptions& options, const std::filesystem::path& path);
 
-  /// Writes the file, and the one with the weights first where there is one.
+  /// Writes the file; before it, the separate file with the weights, if there is one.
   void write() const;
 
  private:
@@ -33,7 +32,7 @@ class OnnxPieces {
   void add_external(const at::Tensor& tensor);
   void add(std::string bytes) { pieces_.push_back(own_.emplace_back(std::move(bytes))); }
 
-  std::filesystem::path path_, data_path_;  // the second is empty where weights are in the file
+  std::filesystem::path path_, data_path_;  // data_path_ is empty if the weights are in the file itself
   std::deque<std::string> own_;
   std::vector<std::string_view> pieces_, data_;
   uint64_t data_size_ = 0;

@@ -1,6 +1,6 @@
 #include "onnx_graph.h"
 
-#define ONNX_NAMESPACE onnx_torch  // as LibTorch was built
+#define ONNX_NAMESPACE onnx_torch  // the same name as in LibTorch's build
 #include <torch/csrc/jit/serialization/export.h>
 
 #include "reszoo/export/onnx.h"
@@ -17,7 +17,7 @@ c10::TensorTypePtr type_of(const std::vector<int64_t>& shape) {
                                  false);
 }
 
-/// Names of the dimensions whose size is free.
+/// Returns names for the dimensions of variable size.
 std::unordered_map<int64_t, std::string> free_dimensions(const jit::Value* value) {
   static const char* const of_maps[] = {"batch", "channels", "height", "width"};
   static const char* const of_sequences[] = {"batch", "channels", "length"};
@@ -38,7 +38,8 @@ OnnxValue OnnxGraph::input(const std::string& name, const std::vector<int64_t>& 
 }
 
 void OnnxGraph::output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value) {
-  if (value->node()->kind() == c10::prim::Param) value = apply("Identity", {value});  // nothing was done to it
+  if (value->node()->kind() == c10::prim::Param)
+    value = apply("Identity", {value});  // the output is the graph's input itself
   value->setDebugName(name);
   value->setType(type_of(shape));
   graph_->registerOutput(value);
@@ -78,7 +79,7 @@ jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs) 
 std::string OnnxGraph::serialize() const {
   const auto* input = graph_->inputs().at(0);
   const auto* output = graph_->outputs().at(0);
-  std::map<std::string, Tensor> placeholders;  // what has one is no input of the graph
+  std::map<std::string, Tensor> placeholders;  // values with a placeholder are not inputs of the graph
   for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
   const auto result =
       jit::export_onnx(graph_, placeholders, kOnnxOpset,

@@ -1,4 +1,4 @@
-// An ONNX graph as it grows, and the functions that write one operation each.
+// An ONNX graph under construction, and the functions that write its operations.
 #pragma once
 #include <torch/csrc/jit/ir/ir.h>
 
@@ -16,39 +16,39 @@ class NLinearImpl;
 
 using OnnxValue = torch::jit::Value*;
 
-/// The nodes of an ONNX graph, on LibTorch's own representation of a graph.
+/// Builds the nodes of an ONNX graph in LibTorch's own graph representation.
 class OnnxGraph {
  public:
-  /// `any_size`: whether height and width are not known.
+  /// `any_size`: whether height and width are unknown.
   explicit OnnxGraph(bool any_size) : any_size_(any_size), graph_(std::make_shared<torch::jit::Graph>()) {}
 
-  /// Adds the graph's input; `shape` has -1 where any size is.
+  /// Adds the graph's input; dimensions of any size are -1 in `shape`.
   OnnxValue input(const std::string& name, const std::vector<int64_t>& shape);
 
   /// Adds the graph's output.
   void output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value);
 
-  /// A tensor that the file holds under this name; the same name is the same tensor.
+  /// Returns a tensor that the file stores under this name; the same name always returns the same tensor.
   OnnxValue weight(const std::string& name, const Tensor& tensor);
 
-  /// A constant without a name.
+  /// Returns a constant without a name.
   OnnxValue constant(const Tensor& tensor);
   OnnxValue integers(const std::vector<int64_t>& values);
   OnnxValue number(double value);
 
-  /// Adds a node of the operator; its attributes are set on what is returned.
+  /// Adds a node with this operator and returns it, so that attributes can be set.
   torch::jit::Node* add(const char* op, const std::vector<OnnxValue>& inputs);
 
   /// The same for an operator without attributes.
   OnnxValue apply(const char* op, const std::vector<OnnxValue>& inputs) { return add(op, inputs)->output(); }
 
-  /// The path of the module that the next nodes are of; it begins their names.
+  /// Sets the path of the module that the next nodes belong to; node names start with it.
   void begin(const std::string& key) { key_ = key; }
 
   bool any_size() const { return any_size_; }
   const OnnxWeights& weights() const { return tensors_; }
 
-  /// The graph as the bytes of an ONNX model whose weights are placeholders.
+  /// Serializes the graph as an ONNX model whose weights are placeholders.
   std::string serialize() const;
 
  private:
@@ -60,11 +60,11 @@ class OnnxGraph {
   std::map<std::string, int> names_;
 };
 
-/// One operation to be written.
+/// One operation to write.
 struct OnnxCall {
   std::string key;  ///< path of the module that has its weights
   std::vector<OnnxValue> inputs;
-  std::vector<std::vector<int64_t>> shapes;  ///< of the inputs, for a batch of two
+  std::vector<std::vector<int64_t>> shapes;  ///< shapes of the inputs, for a batch of two
 
   OnnxValue x() const { return inputs.at(0); }
   const std::vector<int64_t>& shape() const { return shapes.at(0); }
@@ -73,13 +73,13 @@ struct OnnxCall {
 
 inline c10::Symbol attribute(const char* name) { return c10::Symbol::attr(name); }
 
-/// Writes a module of a type that is not lowered to primitive operations.
+/// Writes a module whose type is not lowered to primitive operations.
 using OnnxModuleWriter = OnnxValue (*)(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 
-/// The writer of a node's operation ("table_encoder"), or nullptr.
+/// Returns the writer for a node's operation ("table_encoder"), or nullptr.
 OnnxModuleWriter onnx_module_writer(const std::string& op);
 
-// The writers, one for each primitive operation. What they cannot write is an Error (usage).
+// The writers, one for each primitive operation. Throws: Error (usage) for options that ONNX cannot express.
 namespace onnx {
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add& add);
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv);
@@ -101,14 +101,14 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& 
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten);
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& unflatten);
 
-// Modules.
+// Writers of modules.
 OnnxValue table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 
-// Parts of a table's encoder: x is (N, columns), or (N, n, in); `key` is the module's path.
+// Writers for parts of a table encoder. x is (N, columns), or (N, n, in); `key` is the module's path.
 OnnxValue numeric_embedding(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module);
 OnnxValue each_linear(OnnxGraph& graph, OnnxValue x, const std::string& key, const NLinearImpl& layers);
 }  // namespace onnx

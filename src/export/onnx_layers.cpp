@@ -1,10 +1,10 @@
-// ONNX of convolutions and linear layers.
+// ONNX writers of convolutions and linear layers.
 #include "onnx_graph.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo::onnx {
 
-/// A sequence has one dimension, where the operation has rows of one pixel.
+/// A sequence has one spatial dimension, where the operation has two, the first of size 1.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
   const size_t first = call.shape().size() == 3 ? 1 : 0;
   const auto sizes = [&](const std::array<int64_t, 2>& values) {

@@ -1,4 +1,4 @@
-// ONNX of linear layers side by side.
+// ONNX writers of the parallel linear layers of an ensemble.
 #include "onnx_graph.h"
 #include "reszoo/nn/member_linear.h"
 #include "reszoo/nn/n_linear.h"
@@ -12,7 +12,7 @@ OnnxValue transposed(OnnxGraph& graph, OnnxValue x, const std::vector<int64_t>& 
 
 OnnxValue rows(OnnxGraph& graph, OnnxValue x) { return graph.add("Flatten", {x})->i_(attribute("axis"), 1)->output(); }
 
-/// Rows as (N, parts, in): one part where all members read the same.
+/// Returns the input as (N, parts, in); there is one part if all members read the same input.
 OnnxValue parts(OnnxGraph& graph, const OnnxCall& call, int64_t in) {
   if (call.shape().size() == 3) return call.x();
   return graph.apply("Reshape", {call.x(), graph.integers({-1, call.shape().at(1) / in, in})});

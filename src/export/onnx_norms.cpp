@@ -1,24 +1,24 @@
-// ONNX of norms.
+// ONNX writers of norms.
 #include "onnx_graph.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo::onnx {
 namespace {
 
-/// The weight, or `otherwise` where a norm has none.
+/// Returns the weight, or the value `otherwise` if a norm has none.
 OnnxValue weight_or(OnnxGraph& graph, const std::string& key, const Tensor& weight, int64_t width, double otherwise) {
   if (weight.defined()) return graph.weight(key, weight);
   return graph.constant(torch::full({width}, otherwise, torch::kFloat));
 }
 
-/// A weight with a number for each channel as (C, 1, 1), which broadcasts over (N, C, H, W).
+/// Returns a weight with one value per channel as (C, 1, 1), which broadcasts over (N, C, H, W).
 OnnxValue by_channel(OnnxGraph& graph, const OnnxCall& call, const char* name, const Tensor& weight) {
   std::vector<int64_t> shape(call.shape().size() - 1, 1);
   shape[0] = -1;
   return graph.apply("Reshape", {graph.weight(call.name(name), weight), graph.integers(shape)});
 }
 
-/// x * weight + bias, a number a channel.
+/// x * weight + bias, with one value per channel.
 OnnxValue scale_and_shift(OnnxGraph& graph, const OnnxCall& call, OnnxValue x, const Tensor& weight,
                           const Tensor& bias) {
   if (!weight.defined()) return x;
@@ -26,7 +26,7 @@ OnnxValue scale_and_shift(OnnxGraph& graph, const OnnxCall& call, OnnxValue x, c
   return graph.apply("Add", {scaled, by_channel(graph, call, "bias", bias)});
 }
 
-/// sqrt(mean(x^2) + epsilon) over these dimensions, which stay as 1.
+/// sqrt(mean(x^2) + epsilon) over these dimensions, which are kept with size 1.
 OnnxValue root_mean_square(OnnxGraph& graph, OnnxValue x, const std::vector<int64_t>& dimensions, double epsilon) {
   auto* mean = graph.add("ReduceMean", {graph.apply("Mul", {x, x})});
   mean->is_(attribute("axes"), dimensions);
@@ -44,8 +44,7 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& no
   return node->f_(attribute("epsilon"), norm.epsilon)->output();
 }
 
-/// The operator has no group norm before opset 18: each group becomes a channel
-/// of an instance norm.
+/// There is no group norm before opset 18: each group becomes a channel of an instance norm.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm) {
   const auto width = call.shape().at(1);
   if (norm.groups == 0) {
@@ -75,7 +74,7 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& no
   return node->f_(attribute("epsilon"), norm.epsilon)->output();
 }
 
-/// Groups become rows (N, G, ...), whose deviation is taken.
+/// Groups become rows (N, G, ...), and the standard deviation of each is computed.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm) {
   const auto x = call.x();
   const auto grouped = [&](OnnxValue value) {

@@ -1,4 +1,4 @@
-// ONNX of pooling, padding and what changes shapes.
+// ONNX writers of pooling, padding and reshaping.
 #include <limits>
 
 #include "onnx_graph.h"
@@ -7,7 +7,7 @@
 namespace reszoo::onnx {
 namespace {
 
-/// Numbers a side as ONNX has them: a sequence has its columns alone.
+/// Returns the values per side as ONNX expects them: only the columns for a sequence.
 std::vector<int64_t> sides(const OnnxCall& call, const std::array<int64_t, 2>& values) {
   return {values.begin() + (call.shape().size() == 3 ? 1 : 0), values.end()};
 }
@@ -27,9 +27,8 @@ torch::jit::Node* pool(OnnxGraph& graph, const char* op, const OnnxCall& call, c
   return node;
 }
 
-/// The means that adaptive pooling takes along a dimension of any size n, as a
-/// matrix (out, n): row i has 1 / (end - start) from start = floor(i n / out) to
-/// end = ceil((i + 1) n / out).
+/// Returns the averaging of adaptive pooling along a dimension of any size n, as a matrix (out, n): row i has 1 / (end
+/// - start) from start = floor(i n / out) to end = ceil((i + 1) n / out).
 OnnxValue means_matrix(OnnxGraph& graph, OnnxValue x, int64_t dimension, int64_t out) {
   auto* size = graph.add("Shape", {x});
   size->i_(attribute("start"), dimension)->i_(attribute("end"), dimension + 1);
@@ -71,8 +70,8 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& blu
   return node->i_(attribute("group"), channels)->output();
 }
 
-/// To one pixel it is a global mean. Other sizes have no operator: pooling means
-/// over rows and columns is a product with a matrix on each side.
+/// An output of one pixel is a global average. There is no operator for other sizes: the averages over rows and columns
+/// are matrix products, one from each side.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool) {
   if (pool.rows == 1 && pool.columns == 1) return graph.apply("GlobalAveragePool", {call.x()});
   const bool sequence = call.shape().size() == 3;
@@ -90,12 +89,12 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flat
   return graph.add("Flatten", {call.x()})->i_(attribute("axis"), 1)->output();
 }
 
-/// The last dimension split into several.
+/// Splits the last dimension into several.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& split) {
   const auto last = std::ssize(call.shape()) - 1;
   if (split.dimension != last && split.dimension != -1)
     fail(ErrorKind::usage, "{}: only an Unflatten of the last dimension can be written as ONNX", call.key);
-  std::vector<int64_t> shape(call.shape().size() - 1, 0);  // 0 keeps a dimension
+  std::vector<int64_t> shape(call.shape().size() - 1, 0);  // 0 keeps a dimension's size
   shape.insert(shape.end(), split.sizes.begin(), split.sizes.end());
   return graph.apply("Reshape", {call.x(), graph.integers(shape)});
 }
@@ -119,7 +118,7 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& 
     x = graph.apply("Slice",
                     {x, graph.integers(begin), graph.integers(end), graph.integers(dimensions), graph.integers(steps)});
   }
-  std::vector<int64_t> pads(2 * rank, 0);  // before each dimension, then after each
+  std::vector<int64_t> pads(2 * rank, 0);  // all dimensions before the data, then all dimensions after it
   pads[1] = pad.before;
   pads[rank + 1] = pad.after;
   return graph.apply("Pad", {x, graph.integers(pads)});

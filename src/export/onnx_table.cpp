@@ -1,4 +1,4 @@
-// ONNX of what turns rows of a table into features.
+// ONNX writers of modules that turn table rows into features.
 #include <torch/types.h>
 
 #include "onnx_graph.h"
@@ -7,12 +7,12 @@
 namespace reszoo::onnx {
 namespace {
 
-/// The columns [first, last) of rows.
+/// Returns the columns [first, last) of x.
 OnnxValue columns(OnnxGraph& graph, OnnxValue x, int64_t first, int64_t last) {
   return graph.apply("Slice", {x, graph.integers({first}), graph.integers({last}), graph.integers({1})});
 }
 
-/// Of the categories [begin, end): equal to the code of each feature, as numbers.
+/// One-hot encodes the categories [begin, end): compares them with the code of each feature and casts to float.
 OnnxValue one_hot(OnnxGraph& graph, OnnxValue x, const TableEncoderOptions& options, size_t begin, size_t end) {
   std::vector<int64_t> column_of;
   std::vector<double> code_of;
@@ -28,7 +28,7 @@ OnnxValue one_hot(OnnxGraph& graph, OnnxValue x, const TableEncoderOptions& opti
   return numbers->i_(attribute("to"), 1)->output();  // float
 }
 
-/// The columns as rows of their tables; code -1 is row 0.
+/// Converts codes to row indices of the embedding tables; code -1 is row 0.
 OnnxValue rows_of_tables(OnnxGraph& graph, OnnxValue x) {
   auto* whole = graph.add("Cast", {x});
   whole->i_(attribute("to"), 7);  // int64
@@ -45,7 +45,7 @@ OnnxValue embedding(OnnxGraph& graph, const OnnxCall& call, const TableEncoderIm
   return graph.apply("Gather", {graph.weight(call.name(name.c_str()), weight), row->output()});
 }
 
-/// Neighbouring columns that are one-hot go together, as in the encoder itself.
+/// Adjacent one-hot columns are encoded together, as in the encoder itself.
 void encode(OnnxGraph& graph, const OnnxCall& call, const TableEncoderImpl& encoder, std::vector<OnnxValue>& parts) {
   const auto& options = encoder.options;
   OnnxValue rows = nullptr;

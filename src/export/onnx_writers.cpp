@@ -1,4 +1,4 @@
-// Which function writes which module that is not lowered.
+// The writers of modules that are not lowered.
 #include <algorithm>
 #include <set>
 #include <unordered_map>

@@ -8,10 +8,11 @@
 namespace reszoo {
 namespace {
 
-constexpr int64_t kPixels = 64;  // a side, or a length: enough for every stem and five halvings
+constexpr int64_t kPixels =
+    64;  // height and width of an image, length of a sequence: enough for every stem and five halvings
 
-/// Added to height and width: odd, so that what follows from even sizes shows; else
-/// multiples of 32, for networks that do not take odd ones.
+/// Added to height and width. The odd values reveal a dependence on even sizes; the multiples of 32 are for networks
+/// that do not accept odd sizes.
 constexpr std::pair<int64_t, int64_t> kOtherSizes[] = {{33, 65}, {32, 64}};
 
 std::vector<int64_t> usual_input(const Network& network, const ExportOptions& options) {
@@ -22,7 +23,7 @@ std::vector<int64_t> usual_input(const Network& network, const ExportOptions& op
   return {spec.channels, kPixels, kPixels};
 }
 
-/// Puts codes that each category has, and -1, behind the numeric columns.
+/// Writes codes that every category has, and -1, after the numeric columns.
 void put_codes(Tensor& rows, const TableEncoderOptions& table) {
   for (size_t i = 0; i < table.cardinalities.size(); ++i) {
     const auto column = table.numeric + static_cast<int64_t>(i);
@@ -31,7 +32,7 @@ void put_codes(Tensor& rows, const TableEncoderOptions& table) {
   }
 }
 
-/// Numbers in [-1, 1) of a generator of its own, so that nobody's draws change.
+/// Draws values in [-1, 1) from a generator of its own, so that no other random sequence changes.
 class Samples {
  public:
   explicit Samples(Network network) : network_(std::move(network)) {}
@@ -92,7 +93,7 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
       add_trial(1);
       prepared.any_size = true;
     } catch (const std::exception&) {
-      continue;  // the network itself does not take this size
+      continue;  // the network itself does not accept this size
     }
   }
   return prepared;

@@ -21,7 +21,7 @@ namespace {
 
 namespace jit = torch::jit;
 
-/// The name of a module's class in the script: "torch::nn::Conv2dImpl" is Conv2d.
+/// Returns the name of a module's class in the script: Conv2d for "torch::nn::Conv2dImpl".
 std::string class_name(const nn::Module& module) {
   auto name = module.name();
   name = name.substr(0, name.find('<'));
@@ -31,8 +31,8 @@ std::string class_name(const nn::Module& module) {
   return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ? "Module" : name;
 }
 
-/// A tree of script modules like the native one. Tensors are shared, not copied:
-/// the tracer knows a parameter by its identity.
+/// Builds a tree of script modules with the structure of the native one. Tensors are shared, not copied, because the
+/// tracer recognizes a parameter by its identity.
 jit::Module mirror(const nn::Module& module, const std::shared_ptr<jit::CompilationUnit>& unit) {
   jit::Module script(c10::QualifiedName("__torch__.reszoo." + class_name(module)), unit, /*shouldMangle=*/true);
   script.register_attribute("training", c10::BoolType::get(), false);
@@ -43,7 +43,7 @@ jit::Module mirror(const nn::Module& module, const std::shared_ptr<jit::Compilat
   return script;
 }
 
-/// Records what forward does as the script's own forward.
+/// Traces `forward` and makes the trace the script's own `forward`.
 jit::Module trace(Network& network, const Tensor& input) {
   auto unit = std::make_shared<jit::CompilationUnit>();
   auto script = mirror(*network, unit);
@@ -58,12 +58,12 @@ jit::Module trace(Network& network, const Tensor& input) {
   return script;
 }
 
-/// The file's bytes. LibTorch's own way to a file aborts the process on a full disk.
+/// Returns the file's bytes. LibTorch's own writing to a file aborts the process if the disk is full.
 std::string serialize(const jit::Module& script, const ExportOptions& options) {
   std::string bytes;
   size_t weights = 0;
   for (const auto& tensor : script.parameters()) weights += tensor.nbytes();
-  bytes.reserve(weights + weights / 64);  // growing would need twice as much
+  bytes.reserve(weights + weights / 64);  // avoids growing, which would need twice as much memory
   const jit::ExtraFilesMap texts(options.metadata.begin(), options.metadata.end());
   const auto append = [&](const void* data, size_t size) {
     bytes.append(static_cast<const char*>(data), size);
@@ -73,14 +73,14 @@ std::string serialize(const jit::Module& script, const ExportOptions& options) {
   return bytes;
 }
 
-/// Parameters and buffers in the order of `state_dict`, as `state_of` gives them.
+/// Collects parameters and buffers in the order of `state_dict`, as `state_of` returns them.
 void collect(const jit::Module& script, const std::string& prefix, StateDict& state) {
   for (const auto& item : script.named_parameters(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
   for (const auto& item : script.named_buffers(/*recurse=*/false)) state.insert(prefix + item.name, item.value);
   for (const auto& child : script.named_children()) collect(child.value, prefix + child.name + ".", state);
 }
 
-/// Whether two outputs agree as far as their type of numbers goes.
+/// Whether two outputs agree within the tolerance of their dtype.
 bool agree(const Tensor& found, const Tensor& wanted) {
   if (found.sizes() != wanted.sizes() || found.scalar_type() != wanted.scalar_type()) return false;
   const bool wide = wanted.scalar_type() == torch::kDouble;
@@ -107,10 +107,10 @@ void verify_tensors(const jit::Module& script, const nn::Module& network, const 
       fail(ErrorKind::input, "{}: the TorchScript file has another {} than the network", name, item.key());
 }
 
-/// Loads the bytes and compares tensors, and answers to other inputs than the traced one.
+/// Loads the bytes and compares the tensors, and the outputs for inputs other than the traced one.
 void verify(const std::string& bytes, const Prepared& prepared) {
   const auto& name = prepared.network->name();
-  const jit::GraphOptimizerEnabledGuard unoptimised(false);  // which takes longer than it saves in two runs
+  const jit::GraphOptimizerEnabledGuard unoptimised(false);  // optimization takes longer than it saves in two runs
   auto script = jit::load(
       std::make_shared<caffe2::serialize::MemoryReadAdapter>(bytes.data(), static_cast<off_t>(bytes.size())), at::kCPU);
   verify_tensors(script, *prepared.network, name);
@@ -119,7 +119,7 @@ void verify(const std::string& bytes, const Prepared& prepared) {
     try {
       if (!agree(script.forward({input}).toTensor(), answer)) reason = "the answers differ";
     } catch (const std::exception& error) {
-      reason = "it fails";  // with LibTorch's text of many lines about its own code
+      reason = "it fails";  // LibTorch's own message has many lines about its source code
     }
     if (reason.empty()) continue;
     const bool other_size = input.sizes().slice(1) != prepared.input.sizes().slice(1);

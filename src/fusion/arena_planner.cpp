@@ -5,14 +5,14 @@
 namespace reszoo::detail {
 namespace {
 
-/// Blocks begin at a cache line, and are so many floats apart.
+/// Blocks begin at a cache line; kStagger floats are left between them.
 constexpr int64_t kLine = 16, kStagger = 17 * kLine;
 
 }  // namespace
 
 int64_t ArenaPlanner::take(int64_t size, size_t until) {
-  // Results of sizes that are powers of two must not all begin at the same place of a page: a pixel's inputs and
-  // outputs would then keep driving each other out of the nearest cache.
+  // Results whose sizes are powers of two must not all begin at the same offset within a page: the inputs and outputs
+  // of a pixel would then keep evicting each other from the L1 cache.
   size = (size + kLine - 1) / kLine * kLine + kStagger;
   int64_t at = 0;
   for (const auto& block : blocks_) {

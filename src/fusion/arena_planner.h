@@ -1,23 +1,23 @@
-/// Where results lie in one block of memory that all operations of a plan share.
+/// Assigns the results of a plan to offsets in one block of memory that all its operations share.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 namespace reszoo::detail {
 
-/// Memory that is given out and taken back as a plan goes through its operations; sizes and offsets in floats.
+/// Allocates and frees memory while a plan is built, operation by operation. Sizes and offsets are in floats.
 class ArenaPlanner {
  public:
-  /// The offset of `size` floats that are needed until the operation `until` has run.
+  /// Returns the offset of `size` floats that stay allocated until the operation `until` has run.
   int64_t take(int64_t size, size_t until);
 
-  /// Extends the life of the block at `offset`.
+  /// Extends the lifetime of the block at `offset`.
   void extend(int64_t offset, size_t until);
 
-  /// Frees what no operation after this one needs.
+  /// Frees blocks that no operation after this one needs.
   void free_after(size_t operation);
 
-  /// Floats of the whole arena.
+  /// Returns the size of the whole arena in floats.
   int64_t size() const { return size_; }
 
  private:

@@ -1,4 +1,4 @@
-/// A convolution or linear layer with its weights, which runs by several algorithms.
+/// A convolution or linear layer with its weights, which several algorithms can run.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -12,17 +12,17 @@ namespace reszoo::detail {
 
 using at::Tensor;
 
-/// Weights (O, C/groups, kernel rows, kernel columns), float32, and what norms beside them add: they are folded in
-/// when the weights are packed, so that there is one copy beside the network's own.
+/// Weights (O, C/groups, kernel rows, kernel columns), float32, and the scales of adjacent norms. The scales are folded
+/// in when the weights are packed, so there is only one copy besides the network's own weights.
 struct ConvWeights {
   Tensor weight;
-  Tensor output_scale;                                                 ///< (O), float64, or undefined
-  Tensor input_scale;                                                  ///< (C), float64, or undefined; without groups
-  Tensor bias;                                                         ///< (O), float64, or undefined
+  Tensor output_scale;  ///< (O), float64, or undefined
+  Tensor input_scale;   ///< (C), float64, or undefined; only without groups
+  Tensor bias;          ///< (O), float64, or undefined
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
   int64_t groups = 1;
 
-  /// With both scales, float32, contiguous.
+  /// Returns the weights with both scales, float32, contiguous.
   Tensor folded() const;
 };
 
@@ -31,20 +31,20 @@ class ConvLayer {
  public:
   explicit ConvLayer(ConvWeights weights);
 
-  /// For maps of (N, H, W).
+  /// Returns the shape of the convolution for inputs of (N, H, W).
   kernels::ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
 
-  /// The algorithms available for this shape, the heuristic's choice first.
+  /// Returns the algorithms available for this shape, the heuristic's choice first.
   std::vector<kernels::ConvAlgorithm> algorithms(const kernels::ConvShape& shape, int64_t threads, bool winograd) const;
 
-  /// Floats of working memory.
+  /// Returns the size of the scratch memory in floats.
   int64_t scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm, int64_t threads) const;
 
-  /// y = activation(conv(x) + bias + residual), of channels-last maps; `residual` may be nullptr, or y.
+  /// y = activation(conv(x) + bias + residual) on channels-last images. `residual` may be nullptr, or y.
   void run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x,
            const float* residual, kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
 
-  /// Frees weights that are packed for other algorithms, once no call uses them.
+  /// Frees weights that are packed for other algorithms, as soon as no call uses them.
   void keep_only(const kernels::ConvAlgorithm& algorithm) const;
 
   const ConvWeights& weights() const { return weights_; }

@@ -15,7 +15,7 @@
 namespace reszoo::detail {
 namespace {
 
-/// The pixels that a layer reads: those of maps, or rows of numbers for a linear layer.
+/// Returns the shape that a layer runs on: the pixels of an image, or the vectors of a linear layer as pixels.
 kernels::ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
   const auto& x = request.x();
   if (x.empty() || (op.linear ? x.size() == 4 : x.size() != 3 && x.size() != 4)) request.reject();
@@ -31,7 +31,7 @@ kernels::ConvShape conv_shape(const ConvOp& op, const PlanRequest& request) {
   return shape;
 }
 
-/// Seconds that the layer takes by an algorithm; the best of a few runs with other data in the caches.
+/// Returns the seconds that the layer takes with an algorithm: the best of a few runs, with other data in the caches.
 double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const kernels::ConvAlgorithm& algorithm,
                   const Epilogue& epilogue, int64_t threads) {
   const auto x = at::rand({s.images * s.rows * s.columns * s.channels}), y = at::rand({s.pixels() * s.outputs});
@@ -44,12 +44,12 @@ double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const ker
     layer.run(algorithm, s, x.const_data_ptr<float>(), epilogue.residual ? to : nullptr, kernel_activation(epilogue),
               to, work.mutable_data_ptr<float>(), threads);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    if (round > 0) best = std::min(best, took.count());  // the first packs weights
+    if (round > 0) best = std::min(best, took.count());  // the first run packs the weights
   }
   return best;
 }
 
-/// The algorithm that is pinned, the fastest where layers are timed, else the heuristic's.
+/// Returns the pinned algorithm if there is one, the fastest if layers are timed, otherwise the heuristic's choice.
 kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape,
                                         const PlanRequest& request) {
   const auto& options = request.options;
@@ -75,7 +75,8 @@ kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::C
 }  // namespace
 
 Kernel ConvOp::plan(const PlanRequest& request) const {
-  if (linear && request.x().size() == 3)  // kept with channels last: its rows are not side by side
+  if (linear &&
+      request.x().size() == 3)  // sequences are stored channels-last: the vectors of a linear layer are not contiguous
     return tensor_kernel(request, {request.x()[0], request.x()[1], layer->weights().weight.size(0)}, bind({}));
   const auto shape = conv_shape(*this, request);
   const auto chosen = choose_algorithm(*layer, shape, request);

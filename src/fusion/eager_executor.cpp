@@ -12,18 +12,18 @@
 namespace reszoo::detail {
 namespace {
 
-/// A result in floating point, as integers, or both.
+/// A result in floating point, in integers, or both.
 struct Value {
   Tensor real, bytes;
 };
 
-/// In the order of memory that kernels read.
+/// Converts to the memory order that kernels read.
 Tensor as_kept(const Tensor& x) {
   if (x.dim() == 4) return x.contiguous(at::MemoryFormat::ChannelsLast);
   return x.dim() == 3 ? x.transpose(1, 2).contiguous().transpose(1, 2) : x.contiguous();
 }
 
-/// By the kernels of float32 on a CPU, with the epilogue.
+/// Runs a node with our float32 CPU kernels, including the epilogue.
 Tensor run_native(const FusedNode& node, const std::vector<Tensor>& inputs) {
   PlanOptions options{.threads = static_cast<int64_t>(at::get_num_threads()), .algorithms = {}, .type = {}};
   PlanRequest request{node.key, {}, node.epilogue, options};
@@ -56,7 +56,7 @@ const ValueRange* range_of(const Quantization& quantization, const FusedNode& no
   return nullptr;
 }
 
-/// The results of one run, until nobody reads them any more.
+/// The results of one run; each is freed after its last reader.
 struct EagerExecutor::Run {
   const EagerExecutor& of;
   std::vector<Value> values;
@@ -87,7 +87,7 @@ struct EagerExecutor::Run {
       inputs.pop_back();
     }
     auto y = layer(i).function(inputs);
-    if (!it.epilogue.empty() && y.is_same(inputs[0])) y = y.clone();  // nobody writes to an input
+    if (!it.epilogue.empty() && y.is_same(inputs[0])) y = y.clone();  // inputs must not be overwritten
     return {apply_epilogue(it.epilogue, y, residual), {}};
   }
 
@@ -114,7 +114,7 @@ struct EagerExecutor::Run {
     kernels::QuantParams sum_grid;
     if (it.epilogue.residual) {
       const auto from = it.inputs.back();
-      const bool is_read = layer(from).last > i || from == it.inputs[0];  // else it may be overwritten
+      const bool is_read = layer(from).last > i || from == it.inputs[0];  // otherwise it may be overwritten
       sum = is_read ? bytes(from).clone() : bytes(from);
       sum_grid = *layer(from).grid;
     }
@@ -165,7 +165,7 @@ void EagerExecutor::prepare_int8(const Quantization& quantization) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     const auto& epilogue = nodes[i].epilogue;
     const bool only_relu = !epilogue.activation || epilogue.activation->kind == ops::Activation::Kind::relu;
-    // A sum of integers needs both summands in them.
+    // A sum in integers needs both summands in integers.
     layers_[i].quantized_output = layers_[i].is_int8() && layers_[i].grid && only_relu && read_as_integers[i] &&
                                   layers_[i].last < nodes.size() &&
                                   (!epilogue.residual || layers_[nodes[i].inputs.back()].grid);

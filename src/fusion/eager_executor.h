@@ -1,5 +1,5 @@
-/// Runs a program with a tensor for each result, for the most part by LibTorch's operators: on any device, in any
-/// floating type, and with layers in 8-bit integers.
+/// Runs a program with one tensor per result, mostly with LibTorch's operators: on any device, in any floating-point
+/// dtype, and with int8 layers.
 #pragma once
 #include <functional>
 #include <memory>
@@ -17,28 +17,29 @@ namespace reszoo::detail {
 /// Safe to call from many threads.
 class EagerExecutor {
  public:
-  /// Layers of `quantization` compute in integers where the range of their input is known; none without one.
+  /// Layers of `quantization` compute in int8 where the range of their input is known. Without a quantization none
+  /// does.
   EagerExecutor(std::shared_ptr<const Program> program, const TensorType& type, const Quantization& quantization = {});
 
-  /// Called with the index of each node after it ran, and its floating-point result, if it has one.
+  /// Called after each node with its index, and with its floating-point result if it has one.
   using Observer = std::function<void(size_t node, const Tensor& result)>;
 
-  /// The results that the program is asked for, in the type of x.
+  /// Returns the program's outputs, in the dtype of x.
   std::vector<Tensor> run(const Tensor& x, const Observer& observe = {}) const;
 
-  /// How the node computes: "int8", "bfloat16", "float32", …
+  /// Returns the precision that the node computes in: "int8", "bfloat16", "float32", …
   std::string algorithm(size_t node) const;
 
  private:
-  /// What does not change from run to run.
+  /// The state of a node that does not change from run to run.
   struct Layer {
-    TensorFunction function = {};    ///< without the epilogue; empty for integers and for our own kernels
-    Tensor bias = {};                ///< of a layer in integers, float32
-    QuantizedWeight quantized = {};  ///< defined if the layer computes in integers
-    mutable Tensor packed = {};      ///< of these, once it ran
-    std::optional<kernels::QuantParams> grid = {};  ///< that the result has, if it is read as integers
-    bool quantized_output = false;                  ///< the result is written as integers
-    size_t last = 0;                                ///< the last node that reads it
+    TensorFunction function = {};    ///< without the epilogue; empty for int8 layers and for our own kernels
+    Tensor bias = {};                ///< of an int8 layer, float32
+    QuantizedWeight quantized = {};  ///< defined if the layer computes in int8
+    mutable Tensor packed = {};      ///< the packed int8 weights; defined after the first run
+    std::optional<kernels::QuantParams> grid = {};  ///< quantization of the result, if int8 layers read it
+    bool quantized_output = false;                  ///< whether the result is written as integers
+    size_t last = 0;                                ///< the last node that reads the result
     bool is_int8() const { return quantized.values.defined(); }
   };
   struct Run;
@@ -54,7 +55,7 @@ class EagerExecutor {
   mutable std::mutex mutex_;
 };
 
-/// The range of a node's result by its name, or by one of its aliases; nullptr if there is none.
+/// Returns the range of a node's result, found by its name or by one of its aliases; nullptr if there is none.
 const ValueRange* range_of(const Quantization& quantization, const FusedNode& node);
 
 }  // namespace reszoo::detail

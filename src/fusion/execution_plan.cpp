@@ -12,7 +12,7 @@
 namespace reszoo::detail {
 namespace {
 
-/// Copies an input in any order of memory to channels last.
+/// Copies an input with any strides to channels-last.
 void copy_channels_last(const Tensor& x, float* to, int64_t threads) {
   const auto channels = x.size(1), rows = x.size(2), columns = x.size(3);
   const auto* from = x.const_data_ptr<float>();
@@ -54,8 +54,8 @@ void ExecutionPlan::place_results() {
     const auto& node = program_->nodes[i];
     auto& planned = nodes_[i];
     const auto& over = planned.kernel.overwrites;
-    // A result may take the place of an input that nobody reads later, nor the operation itself as another of its
-    // inputs (a convolution may add its own input); nobody writes to the network's own input.
+    // A result may overwrite an input that no later node reads and that the operation does not also read as another of
+    // its inputs (a convolution may add its own input). The network's own input is never overwritten.
     const auto replaced = over ? node.inputs[*over] : i;
     if (over && last[replaced] == i && std::ranges::count(node.inputs, replaced) == 1 &&
         !program_->nodes[replaced].is_input()) {
@@ -70,7 +70,7 @@ void ExecutionPlan::place_results() {
   size_ = arena.size();
 }
 
-/// Maps that lie with channels last already are read where they are.
+/// Inputs that are already channels-last are read in place.
 const float* ExecutionPlan::read_input(size_t i, const Tensor& x, float* arena) const {
   const auto& shape = nodes_[i].kernel.output;
   if (x.strides() == at::IntArrayRef(kept_strides(shape))) return x.const_data_ptr<float>();

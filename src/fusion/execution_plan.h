@@ -1,4 +1,4 @@
-/// A program for one shape of its input: kernels, and where their results lie in memory.
+/// A program for one input shape: the kernels, and the offsets of their results in memory.
 #pragma once
 #include <functional>
 #include <memory>
@@ -12,21 +12,21 @@ namespace reszoo::detail {
 /// A node for this shape.
 struct PlannedNode {
   Kernel kernel;
-  int64_t offset = 0;   ///< of the result, in floats from the arena's start
-  int64_t scratch = 0;  ///< the offset of working memory
+  int64_t offset = 0;   ///< offset of the result, in floats from the arena's start
+  int64_t scratch = 0;  ///< offset of the scratch memory
 };
 
-/// Many calls may run one plan at once: each has memory of its own, which is kept for the next.
+/// Many calls may run one plan at once: each call has its own arena, which is kept for later calls.
 class ExecutionPlan {
  public:
-  /// Throws: Error (input) if the program does not take the shape; Error (usage) for an algorithm that a layer does not
-  /// have.
+  /// Throws: Error (input) if the program does not accept the shape; Error (usage) for an algorithm that a layer does
+  /// not have.
   ExecutionPlan(std::shared_ptr<const Program> program, const Shape& shape, const PlanOptions& options);
 
-  /// Called with the index of each node after it ran.
+  /// Called after each node with its index.
   using Observer = std::function<void(size_t node)>;
 
-  /// The results that the program is asked for, in new memory; x is of the plan's shape, float32.
+  /// Returns the program's outputs in new memory. x is float32 and has the plan's shape.
   std::vector<Tensor> run(const Tensor& x, const Observer& observe = {}) const;
 
   const std::vector<PlannedNode>& nodes() const { return nodes_; }
@@ -41,7 +41,7 @@ class ExecutionPlan {
   std::shared_ptr<const Program> program_;
   PlanOptions options_;
   std::vector<PlannedNode> nodes_;
-  int64_t size_ = 0;  ///< floats of the arena
+  int64_t size_ = 0;  ///< size of the arena in floats
   mutable std::mutex mutex_;
   mutable std::vector<Tensor> arenas_;
 };

@@ -11,7 +11,7 @@ namespace reszoo {
 namespace detail {
 namespace {
 
-/// Throws for a key that is none of the layers that `fits` is true of.
+/// Throws unless the key is that of a layer for which `fits` is true.
 template <typename Fits>
 void check_key(const NetworkImpl& network, const Program& program, const std::string& key, const std::string& what,
                const Fits& fits) {
@@ -28,7 +28,7 @@ void check_algorithms(const NetworkImpl& network, const Program& program,
     check_key(network, program, key, "convolution or linear layer", [](const auto&) { return true; });
 }
 
-/// Every layer that computes in integers must know the range of what it reads.
+/// The range of the input of every int8 layer must be known.
 void check_quantization(const NetworkImpl& network, const Program& program, const Quantization& quantization) {
   for (const auto& key : quantization.layers)
     check_key(network, program, key, "convolution", [](const auto& conv) { return !conv.linear; });

@@ -15,16 +15,16 @@ namespace reszoo {
 struct FusedNetwork::Impl {
   Network network{nullptr};
   Graph graph;
-  detail::PlanOptions plan;  ///< type.module_type is that of the network, and of its input
+  detail::PlanOptions plan;  ///< type.module_type is the dtype of the network and of its input
   Precision precision = Precision::float32;
   Quantization quantization;
   std::mutex mutex;
   detail::ConvLayers layers;
 
-  /// What runs for some outputs.
+  /// A program, prepared for one set of outputs.
   struct Prepared {
-    detail::PlanCache plans;                       ///< for our own kernels; in any case the shapes
-    std::unique_ptr<detail::EagerExecutor> eager;  ///< for LibTorch's operators, unless it is null
+    detail::PlanCache plans;                       ///< runs our own kernels; also used to check and infer shapes
+    std::unique_ptr<detail::EagerExecutor> eager;  ///< runs LibTorch's operators; null if our own kernels run
 
     Prepared(detail::Program program, const detail::PlanOptions& options) : plans(std::move(program), options) {}
   };
@@ -56,13 +56,13 @@ struct FusedNetwork::Impl {
     auto& prepared = program(outputs);
     if (!prepared.eager) return prepared.plans.run(x);
     const auto run = [&](const Tensor& part) {
-      prepared.plans.plan(part.sizes().vec(), at::get_num_threads());  // rejects a shape that does not fit
+      prepared.plans.plan(part.sizes().vec(), at::get_num_threads());  // throws for a shape that does not fit
       return prepared.eager->run(part);
     };
     return plan.type.device.is_cpu() ? prepared.plans.in_micro_batches(x, run) : run(x);
   }
 
-  /// Calls `done` after each node.
+  /// Runs the network and calls `done` after each node.
   void run_observed(const Tensor& x, const std::function<void(size_t node)>& done) {
     auto& prepared = program({graph.output});
     if (prepared.eager) prepared.eager->run(x, [&](size_t node, const Tensor&) { done(node); });

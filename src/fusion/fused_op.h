@@ -1,4 +1,4 @@
-/// A fused operation: what it makes of shapes, how it runs on planned memory, and how it runs on tensors.
+/// A fused operation: its output shapes, its kernel on planned memory, and its function on tensors.
 #pragma once
 #include <functional>
 #include <map>
@@ -14,30 +14,30 @@ namespace reszoo::detail {
 
 using Shape = std::vector<int64_t>;
 
-/// Device and types of results.
+/// The device and the dtypes of results.
 struct TensorType {
   at::Device device = at::kCPU;
-  at::ScalarType type = at::kFloat;         ///< of maps and folded weights
+  at::ScalarType type = at::kFloat;         ///< of activations and folded weights
   at::ScalarType module_type = at::kFloat;  ///< of modules that run as they are
 };
 
-/// What follows an operation before its result is stored: y = activation(op(x) + residual).
+/// The work that follows an operation before its result is stored: y = activation(op(x) + residual).
 struct Epilogue {
-  bool residual = false;  ///< the last input is added
+  bool residual = false;  ///< whether the last input is added
   std::optional<ops::Activation> activation = {};
 
   bool empty() const { return !residual && !activation; }
 };
 
-/// What a plan may choose.
+/// The options of an execution plan.
 struct PlanOptions {
   int64_t threads = 1;
   bool winograd = true, autotune = false;
-  std::map<std::string, kernels::ConvAlgorithm> algorithms;  ///< of layers by key
+  std::map<std::string, kernels::ConvAlgorithm> algorithms;  ///< of layers, by key
   TensorType type;
 };
 
-/// An operation that is asked for its kernel.
+/// The arguments of `FusedOp::plan`.
 struct PlanRequest {
   const std::string& key;
   std::vector<Shape> inputs;  ///< the residual is the last one
@@ -45,15 +45,15 @@ struct PlanRequest {
   const PlanOptions& options;
 
   const Shape& x() const { return inputs[0]; }
-  /// Throws: Error (input) that the operation takes no such shape.
+  /// Throws: Error (input) saying that the operation does not accept these shapes.
   [[noreturn]] void reject() const;
 };
 
-/// Memory of a call, float32. Maps are channels-last.
+/// Buffers of a call, float32. Images are channels-last.
 struct KernelCall {
   std::vector<const float*> inputs;
   float* y;
-  float* scratch;  ///< nullptr if the kernel wants none
+  float* scratch;  ///< nullptr if the kernel needs none
   int64_t threads;
 
   const float* x() const { return inputs[0]; }
@@ -64,35 +64,35 @@ struct KernelCall {
 struct Kernel {
   Shape output;
   std::function<void(const KernelCall& call)> run = {};
-  int64_t scratch = 0;                                   ///< floats of working memory
-  std::optional<size_t> overwrites = {};                 ///< an input whose memory the result may take
+  int64_t scratch = 0;                                   ///< size of the scratch memory in floats
+  std::optional<size_t> overwrites = {};                 ///< an input whose memory the result may overwrite
   std::optional<kernels::ConvAlgorithm> algorithm = {};  ///< of a convolution or linear layer
   int64_t multiply_adds = 0;
 };
 
-/// An operation on tensors, without its epilogue; maps are channels-last.
+/// An operation on tensors, without its epilogue. Images are channels-last.
 using TensorFunction = std::function<Tensor(const std::vector<Tensor>& inputs)>;
 
-/// Does not change once it is made; safe to call from many threads.
+/// Immutable after construction; safe to call from many threads.
 class FusedOp {
  public:
   virtual ~FusedOp() = default;
 
-  /// As it is printed: "conv", "max_pool".
+  /// Returns the name for printing: "conv", "max_pool".
   virtual std::string kind() const = 0;
 
-  /// The kernel for these shapes, float32 on a CPU.
-  /// Throws: Error (input) if the operation does not take them.
+  /// Returns the kernel for these shapes, float32 on a CPU.
+  /// Throws: Error (input) if the operation does not accept them.
   virtual Kernel plan(const PlanRequest& request) const = 0;
 
-  /// The operation with its weights on a device and in a type.
+  /// Returns the operation with its weights on a device and in a dtype.
   virtual TensorFunction bind(const TensorType& type) const = 0;
 
-  /// Whether the result of a sample depends on that sample alone.
+  /// Whether the result for a sample depends on that sample alone.
   virtual bool per_sample() const { return true; }
 };
 
-/// An operation whose tensor path is that of its primitive.
+/// An operation whose function on tensors is `evaluate` of its primitive.
 template <typename Primitive>
 class PrimitiveOp : public FusedOp {
  public:
@@ -107,7 +107,7 @@ class PrimitiveOp : public FusedOp {
   const Primitive primitive;
 };
 
-// What each primitive operation becomes.
+// Creates the fused operation of each primitive operation.
 std::shared_ptr<const FusedOp> make_op(const ops::Input& input);
 std::shared_ptr<const FusedOp> make_op(const ops::Add& add);
 std::shared_ptr<const FusedOp> make_op(const ops::GroupNorm& norm);
@@ -125,12 +125,12 @@ std::shared_ptr<const FusedOp> make_op(const ops::PadChannels& pad);
 std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten);
 std::shared_ptr<const FusedOp> make_op(const ops::Unflatten& unflatten);
 std::shared_ptr<const FusedOp> make_op(const ops::Module& module);
-/// `flat`: the result is (N, C), a Flatten that followed was folded in.
+/// `flat`: the result is (N, C), because the Flatten after the pool was folded in.
 std::shared_ptr<const FusedOp> make_pool(const ops::AdaptiveAvgPool& pool, bool flat);
-/// x * scale + shift, (C) each, float32.
+/// x * scale + shift; both are (C), float32.
 std::shared_ptr<const FusedOp> make_scale_shift(Tensor scale, Tensor shift);
 
-/// A convolution or linear layer. The layer is shared by the programs of one network.
+/// A convolution or linear layer. The programs of one network share the layer.
 struct ConvOp : FusedOp {
   ConvOp(std::shared_ptr<const ConvLayer> layer_, bool linear_) : layer(std::move(layer_)), linear(linear_) {}
 

@@ -80,7 +80,7 @@ std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& l
   return std::visit(
       [](const auto& primitive) -> std::shared_ptr<const FusedOp> {
         if constexpr (requires { make_op(primitive); }) return make_op(primitive);
-        else return nullptr;  // one of those above
+        else return nullptr;  // one of the types above
       },
       node.primitive);
 }

@@ -7,16 +7,16 @@
 
 namespace reszoo::detail {
 
-/// An operation on its way, with weights that norms can still be folded into.
+/// An operation during fusion, with weights that norms can still be folded into.
 struct FusionNode {
   Primitive primitive;
   FusedNode node;
   ConvWeights weights = {};             ///< of a convolution or linear layer
-  Tensor scale = {}, shift = {};        ///< of a norm with kept statistics: y = x * scale + shift, float64
-  std::vector<std::string> norms = {};  ///< keys of those that were folded into the weights
+  Tensor scale = {}, shift = {};        ///< of a norm with running statistics: y = x * scale + shift, float64
+  std::vector<std::string> norms = {};  ///< keys of the norms that were folded into the weights
   bool flat = false;                    ///< a pool whose result is (N, C)
-  bool erased = false;                  ///< became part of another
-  size_t replaced_by = 0;               ///< that one, if it is erased
+  bool erased = false;                  ///< whether it was fused into another node
+  size_t replaced_by = 0;               ///< that node, if it is erased
 
   template <typename Op>
   const Op* as() const {
@@ -24,18 +24,18 @@ struct FusionNode {
   }
   bool is_conv() const { return as<ops::Conv>() || as<ops::Linear>(); }
   bool is_scale_shift() const { return as<ops::BatchNorm>() != nullptr; }
-  /// Whether the operation's kernel adds a residual, and applies an activation.
+  /// Whether the operation's kernel can add a residual, and whether it can apply an activation.
   bool takes_residual() const;
   bool takes_activation() const;
 };
 
-/// The nodes of these operations, not folded yet.
+/// Creates a node for each operation, with nothing folded yet.
 std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& operations);
 
-/// Float64, for sums that are folded.
+/// Converts to float64, in which folded weights are computed.
 Tensor exact(const Tensor& tensor);
 
-/// The operation of a node that nothing will be folded into any more.
+/// Creates the operation of a node after all folding is done.
 std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& layers);
 
 }  // namespace reszoo::detail

@@ -52,14 +52,14 @@ class FusionPass {
     for (const size_t output : outputs_) ++readers_[output];
   }
 
-  /// i becomes part of its input p, whose only reader it is.
+  /// Fuses node i into its input p; i must be the only reader of p.
   void erase(size_t i, size_t p) {
     nodes_[i].erased = true;
     nodes_[i].replaced_by = p;
     readers_[p] = readers_[i];
   }
 
-  /// Whether weights, or a residual, can still be folded into p, whose result nobody else reads.
+  /// Whether norms or a residual can still be folded into p, whose result has a single reader.
   bool can_fuse_into(size_t p) const {
     return readers_[p] == 1 && nodes_[p].takes_residual() && nodes_[p].node.epilogue.empty();
   }
@@ -77,7 +77,7 @@ class FusionPass {
     erase(i, p);
   }
 
-  /// A norm in front of a layer that sees no border: W (x * scale + shift) + b.
+  /// Folds a norm into the layer after it, which must have no padding: W (x * scale + shift) + b.
   void fold_norm_before(size_t i) {
     const auto p = nodes_[i].node.inputs[0];
     auto& conv = nodes_[i];
@@ -91,10 +91,10 @@ class FusionPass {
     conv.node.fused.insert(conv.node.fused.begin(), norm.node.key);
     conv.norms.insert(conv.norms.begin(), norm.node.key);
     conv.node.inputs[0] = norm.node.inputs[0];
-    nodes_[p].erased = true;  // nobody asks for it any more
+    nodes_[p].erased = true;  // it has no readers any more
   }
 
-  /// The sum moves one of its summands to its own place, where the other one is known.
+  /// The sum moves one of its summands to its own position, where the other summand is already computed.
   void fold_add(size_t i) {
     for (const size_t side : {0u, 1u}) {
       const auto p = nodes_[i].node.inputs[side], other = nodes_[i].node.inputs[1 - side];
@@ -124,7 +124,7 @@ class FusionPass {
     erase(i, p);
   }
 
-  /// Behind an average of the whole map nothing is left to flatten.
+  /// After a global average there is nothing left to flatten.
   void fold_flatten(size_t i) {
     const auto p = nodes_[i].node.inputs[0];
     auto& pool = nodes_[p];

@@ -1,4 +1,4 @@
-/// Shapes and memory of results: maps with channels last, and what is not a map.
+/// Shapes and memory of results: channels-last for images and sequences, row-major for others.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -11,7 +11,7 @@
 
 namespace reszoo::detail {
 
-/// Rows (N, C), sequences (N, C, L) and maps (N, C, H, W) alike: pixels of C channels.
+/// Table rows (N, C), sequences (N, C, L) and images (N, C, H, W) in one form: pixels with C channels.
 struct Maps {
   int64_t images = 0, channels = 0, rows = 1, columns = 1;
 
@@ -21,36 +21,36 @@ struct Maps {
         rows(shape.size() > 3 ? shape[2] : 1),
         columns(shape.size() > 2 ? shape.back() : 1) {}
 
-  int64_t pixels() const { return rows * columns; }  ///< of an image
+  int64_t pixels() const { return rows * columns; }  ///< pixels of an image
   int64_t elements() const { return images * pixels() * channels; }
 };
 
-/// Whether the shape is of rows, sequences or maps.
+/// Whether the shape is one of table rows, sequences or images.
 inline bool is_maps(const Shape& shape) { return shape.size() >= 2 && shape.size() <= 4; }
 
-/// `shape` with other numbers of pixels and channels.
+/// Returns `shape` with other channels and other sides.
 Shape with_size(Shape shape, int64_t channels, int64_t rows, int64_t columns);
 
-/// The strides in which a result of this shape is kept: channels last, or row-major if it is no map.
+/// Returns the strides of a result of this shape: channels-last, or row-major if the shape is none of the above.
 std::vector<int64_t> kept_strides(const Shape& shape);
 
-/// The memory of a result as a tensor, which does not own it.
+/// Returns the memory of a result as a tensor that does not own it.
 Tensor as_tensor(const float* data, const Shape& shape);
 
 int64_t elements_of(const Shape& shape);
 
-/// The activation of an epilogue as our kernels apply it; `none` where they do not have it.
+/// Returns the activation of an epilogue that our kernels apply; `none` if they do not have it.
 kernels::Activation kernel_activation(const Epilogue& epilogue);
 
-/// The activation of an epilogue, on what a kernel stored, where kernels do not have it.
+/// Applies the activation of an epilogue in place if our kernels do not have it.
 void apply_rest(const Epilogue& epilogue, float* y, int64_t elements);
 
-/// All of an epilogue, on what is stored; `residual` is not read without one.
+/// Applies the whole epilogue in place. `residual` is not read if the epilogue has none.
 void apply_epilogue(const Epilogue& epilogue, const float* residual, float* y, int64_t elements, int64_t threads);
 void apply_activation(const ops::Activation& activation, float* y, int64_t elements);
 Tensor apply_epilogue(const Epilogue& epilogue, Tensor y, const Tensor& residual);
 
-/// A kernel that runs an operation on tensors and stores its result, with the epilogue.
+/// Creates a kernel that runs an operation on tensors, applies the epilogue and stores the result.
 Kernel tensor_kernel(const PlanRequest& request, Shape output, TensorFunction function);
 
 }  // namespace reszoo::detail

@@ -1,4 +1,4 @@
-// A module that runs as it is, and the network's input.
+// Modules that run as they are, and the network's input.
 #include <ATen/ops/zeros.h>
 
 #include "fusion/maps.h"
@@ -19,7 +19,7 @@ class ModuleOp : public PrimitiveOp<ops::Module> {
   std::string kind() const override { return "module"; }
   bool per_sample() const override { return primitive.per_sample; }
 
-  /// What a module makes of a shape is seen by running it.
+  /// The output shape of a module is found by running it.
   Kernel plan(const PlanRequest& request) const override {
     const auto& type = request.options.type;
     const auto zeros = at::zeros(request.x(), at::device(type.device).dtype(type.module_type));

@@ -1,4 +1,4 @@
-// Norms whose statistics are those of the sample itself.
+// Norms that use the statistics of the sample itself.
 #include "fusion/maps.h"
 #include "kernels/group_norm.h"
 
@@ -43,7 +43,7 @@ class GroupNormOp : public PrimitiveOp<ops::GroupNorm> {
   }
 };
 
-/// For rows (N, C) it is a group norm of one group.
+/// For (N, C) this is a group norm with one group.
 class LayerNormOp : public PrimitiveOp<ops::LayerNorm> {
  public:
   using PrimitiveOp::PrimitiveOp;
@@ -59,7 +59,7 @@ class LayerNormOp : public PrimitiveOp<ops::LayerNorm> {
   }
 };
 
-/// A norm of maps that is computed by LibTorch's operators.
+/// A norm of images that LibTorch's operators compute.
 template <typename Norm>
 class TensorNormOp : public PrimitiveOp<Norm> {
  public:

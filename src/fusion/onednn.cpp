@@ -37,7 +37,7 @@ const Operators& operators() {
   return found;
 }
 
-/// Maps by pixel, as LibTorch sees them: (N, C, H, W) with channels last.
+/// Returns channels-last memory as LibTorch sees it: (N, C, H, W) with channels-last strides.
 Tensor maps(const float* data, int64_t images, int64_t channels, int64_t rows, int64_t columns) {
   return at::from_blob(const_cast<float*>(data), {images, channels, rows, columns},
                        {rows * columns * channels, 1, columns * channels, channels}, at::kFloat);
@@ -129,7 +129,7 @@ Tensor conv_onednn_int8(const Tensor& x, const Int8Conv& layer, const kernels::C
   stack.emplace_back("");
   (residual.defined() ? operators().int8_add : operators().int8)->callBoxed(stack);
   auto result = stack.front().toTensor();
-  if (layer.quantized_output) kernels::clamp_to_qmax(result, layer.y.qmax);  // oneDNN limits to 8 bits
+  if (layer.quantized_output) kernels::clamp_to_qmax(result, layer.y.qmax);  // oneDNN clamps to 8 bits only
   return result;
 }
 

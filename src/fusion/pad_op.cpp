@@ -1,4 +1,4 @@
-// Pixels round maps, and channels of zeros.
+// Zero padding of images, and zero channels.
 #include <algorithm>
 
 #include "fusion/maps.h"

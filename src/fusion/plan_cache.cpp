@@ -10,13 +10,13 @@
 namespace reszoo::detail {
 namespace {
 
-/// Plans of a program that are kept.
+/// The number of plans that are kept per program.
 constexpr size_t kPlans = 8;
 
-/// Rows of a table that go through the whole network together: what lies between layers stays in the nearest caches.
+/// Table rows that pass through the whole network together: the data between layers stays in the L1 and L2 caches.
 constexpr int64_t kMicroBatchRows = 256, kFewRows = 32;
 
-/// Images that run together: more are no faster, and need more memory.
+/// Images that run together. Larger micro-batches are not faster and need more memory.
 constexpr int64_t kMicroBatchImages = 8;
 
 std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& batches) {
@@ -62,9 +62,9 @@ std::vector<Tensor> PlanCache::run_rows(const Tensor& x) {
   const auto size = std::clamp((x.size(0) + threads - 1) / threads, kFewRows, kMicroBatchRows);
   const auto batches = x.split(size);
   std::vector<std::vector<Tensor>> results(batches.size());
-  plan(batches[0].sizes().vec(), 1);  // before several ask for it
+  plan(batches[0].sizes().vec(), 1);  // builds the plan before several threads need it
   parallel(static_cast<int64_t>(batches.size()), [&](int64_t i) {
-    const at::NoGradGuard no_grad;  // of this thread
+    const at::NoGradGuard no_grad;  // grad mode is per thread
     const auto& batch = batches[static_cast<size_t>(i)];
     results[static_cast<size_t>(i)] = plan(batch.sizes().vec(), 1)->run(batch);
   });

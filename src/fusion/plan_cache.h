@@ -1,4 +1,4 @@
-/// A program with its plans, and how batches are split into what runs together.
+/// The plans of a program for several shapes, and the splitting of batches into micro-batches.
 #pragma once
 #include <functional>
 #include <list>
@@ -16,16 +16,16 @@ class PlanCache {
   PlanCache(Program program, const PlanOptions& options)
       : program_(std::make_shared<const Program>(std::move(program))), options_(options) {}
 
-  /// The results for x. Rows of a table are split among the threads, a large batch of images into micro-batches that
-  /// run one after the other.
+  /// Returns the results for x. Table rows are split among the threads. A large batch of images is split into
+  /// micro-batches that run one after the other.
   std::vector<Tensor> run(const Tensor& x);
 
-  /// Calls `run` for micro-batches of images one after the other, where a sample's result is its own, and joins the
-  /// results.
+  /// Calls `run` for micro-batches of images one after the other and concatenates the results, provided that the result
+  /// for a sample depends on that sample alone.
   using RunBatch = std::function<std::vector<Tensor>(const Tensor& x)>;
   std::vector<Tensor> in_micro_batches(const Tensor& x, const RunBatch& run) const;
 
-  /// The plan for this shape; the last used ones are kept.
+  /// Returns the plan for this shape. The most recently used plans are kept.
   std::shared_ptr<const ExecutionPlan> plan(const Shape& shape, int64_t threads);
 
   const Program& program() const { return *program_; }

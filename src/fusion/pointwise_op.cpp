@@ -1,4 +1,4 @@
-// Sums of two maps, activations by themselves, and convolutions along channels.
+// Sums of two inputs, stand-alone activations, and convolutions along channels.
 #include <algorithm>
 
 #include "fusion/maps.h"
@@ -44,7 +44,7 @@ class ActivationOp : public PrimitiveOp<ops::Activation> {
   }
 };
 
-/// Reads (N, C, 1, 1) and (N, C); gives (N, C).
+/// Reads (N, C, 1, 1) or (N, C); returns (N, C).
 class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
  public:
   using PrimitiveOp::PrimitiveOp;

@@ -1,4 +1,4 @@
-// Pools: the largest or the average number of windows, averages of cells that cover the map, and blurs.
+// Pools: the maximum or average of windows, averages of cells that cover the image, and blur filters.
 #include <ATen/native/Pool.h>
 
 #include "fusion/maps.h"
@@ -10,7 +10,7 @@ namespace {
 
 using kernels::PoolShape;
 
-/// The shape of a pool of maps; outputs below 1 if there is no window in them.
+/// Returns the shape of a pool of images; the output sizes are below 1 if no window fits.
 PoolShape pool_shape(const Maps& x, const ops::Window& w) {
   const auto size = [&](int64_t pixels, size_t side) {
     return at::native::pooling_output_shape<int64_t>(pixels, w.kernel[side], w.padding[side], w.stride[side],
@@ -31,7 +31,7 @@ PoolShape pool_shape(const Maps& x, const ops::Window& w) {
           .counts_padding = w.count_include_pad};
 }
 
-/// A kernel whose lines of outputs, over all images, are shared among the threads; `pool(x, y, first, end)`.
+/// A kernel that shares the output rows of all images among the threads with `pool(x, y, first, end)`.
 template <typename Pool>
 Kernel pool_kernel(const PlanRequest& request, const PoolShape& shape, Shape output, Pool pool) {
   if (shape.rows_out < 1 || shape.columns_out < 1) request.reject();
@@ -92,7 +92,7 @@ class AdaptiveAvgPoolOp : public PrimitiveOp<ops::AdaptiveAvgPool> {
   AdaptiveAvgPoolOp(const ops::AdaptiveAvgPool& pool, bool flat) : PrimitiveOp(pool), flat_(flat) {}
   std::string kind() const override { return is_global() ? "avg_pool" : "adaptive_avg_pool"; }
 
-  /// Cells that are all alike are windows.
+  /// Cells of equal size are ordinary windows.
   Kernel plan(const PlanRequest& request) const override {
     if (!has_pixels(request.x())) request.reject();
     const Maps x(request.x());

@@ -11,8 +11,8 @@
 namespace reszoo {
 namespace {
 
-/// The keys of convolutions that can compute in 8 bits. What reads the network's input stays exact, as do linear
-/// layers and gates.
+/// Returns the keys of convolutions that can compute in int8. Layers that read the network's input stay in floating
+/// point, as do linear layers and gates.
 std::vector<std::string> quantizable(const detail::Program& program) {
   std::vector<std::string> keys;
   for (const auto& node : program.nodes)

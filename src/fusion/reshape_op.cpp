@@ -1,4 +1,4 @@
-// What changes the shape alone. Maps lie channels-last, so that more than one pixel has to be moved.
+// Operations that only change the shape. Images are channels-last, so flattening more than one pixel has to move data.
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace reszoo::detail {
 namespace {
 
-/// The same numbers in the same order; nothing is done where the result takes the input's memory.
+/// A kernel that keeps all elements in their order. It does nothing if the result overwrites the input.
 Kernel relabelled(const PlanRequest& request, Shape output) {
   Kernel kernel{.output = std::move(output), .overwrites = 0};
   kernel.run = [elements = elements_of(request.x())](const KernelCall& call) {

@@ -1,4 +1,4 @@
-// A number a channel times maps, and one added; gates of channels.
+// Scale and shift per channel, and channel gates.
 #include "fusion/maps.h"
 #include "kernels/channel_gates.h"
 #include "kernels/parallel_ranges.h"

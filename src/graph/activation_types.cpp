@@ -1,4 +1,4 @@
-// What activations mean.
+// Module types: activations.
 #include <torch/nn/modules/activation.h>
 
 #include "graph/module_types.h"

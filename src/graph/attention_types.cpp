@@ -1,4 +1,4 @@
-// What gates of channels mean.
+// Module types: channel attention.
 #include "graph/module_types.h"
 #include "reszoo/nn/efficient_channel_attention.h"
 #include "reszoo/nn/squeeze_excite.h"
@@ -17,7 +17,7 @@ size_t lower_squeeze_excite(const SqueezeExciteImpl& attention, ModuleLowering& 
   return to.add(ops::ChannelScale{}, {x, to.add(ops::Activation{Kind::sigmoid}, {excited})});
 }
 
-/// y = x * sigmoid(conv(mean(x))), the convolution along the channels.
+/// y = x * sigmoid(conv(mean(x))), where the convolution runs along the channels.
 size_t lower_eca(const EfficientChannelAttentionImpl& attention, ModuleLowering& to, size_t x) {
   const auto mean = to.add(ops::AdaptiveAvgPool{}, {x}, "mean");
   const auto seen = to.add(ops::ChannelConv{attention.conv->weight}, {mean}, "conv");
@@ -29,7 +29,7 @@ size_t lower_eca(const EfficientChannelAttentionImpl& attention, ModuleLowering&
 void add_attention_types(ModuleTypes& types) {
   types.add<SqueezeExciteImpl>({
       .name = "squeeze_excite",
-      // Its layers see one number a channel.
+      // Its layers read one value per channel.
       .multiply_adds =
           [](const auto& attention, const Tensor& output) {
             return output.size(0) * (attention.fc1->weight.numel() + attention.fc2->weight.numel());

@@ -1,4 +1,4 @@
-// What does nothing in inference.
+// Module types that do nothing in inference.
 #include <torch/nn/modules/dropout.h>
 
 #include "graph/module_types.h"

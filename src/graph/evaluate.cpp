@@ -1,4 +1,4 @@
-// Primitive operations by LibTorch's operators.
+// Computes primitive operations with LibTorch's operators.
 #include <ATen/ATen.h>
 
 #include "reszoo/graph/operation.h"
@@ -6,13 +6,13 @@
 namespace reszoo {
 namespace {
 
-/// Sequences (N, C, L) as maps of one row.
+/// Calls `function` with images; sequences (N, C, L) become images of height 1.
 template <typename Function>
 Tensor on_maps(const Tensor& x, const Function& function) {
   return x.dim() == 3 ? function(x.unsqueeze(2)).squeeze(2) : function(x);
 }
 
-/// A number a channel, to be broadcast over all that follows.
+/// Reshapes one value per channel so that it broadcasts over the dimensions after the channels.
 Tensor channelwise(const Tensor& numbers, int64_t rank) {
   std::vector<int64_t> shape(static_cast<size_t>(rank), 1);
   shape[1] = -1;
@@ -122,7 +122,7 @@ struct Evaluate {
   Tensor operator()(const ops::Flatten& flatten) const { return x().flatten(1, flatten.end); }
   Tensor operator()(const ops::Unflatten& split) const { return x().unflatten(split.dimension, split.sizes); }
   Tensor operator()(const ops::Module& module) const {
-    auto holder = module.module;  // a holder: running it changes nothing
+    auto holder = module.module;  // running it does not change the holder
     return holder.forward(x());
   }
 };

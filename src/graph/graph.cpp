@@ -12,8 +12,8 @@ std::string operation_of(const nn::Module& module) {
   return type ? type->name : "opaque";
 }
 
-/// Appends nodes to a graph; every function takes the index of the node that
-/// holds its input and returns that of its result.
+/// Appends nodes to a graph. Every function takes the index of the node with its input and returns the index of the
+/// node with its result.
 class Lowering {
  public:
   size_t add(Node node) {
@@ -26,7 +26,7 @@ class Lowering {
     return x;
   }
 
-  /// The body: results of its steps, and of steps of Chains in it, are noted.
+  /// Lowers the body and records the results of its steps, and of the steps of Chains in it.
   size_t lower_named_steps(const Steps& steps, const std::string& prefix, size_t x) {
     for (const auto& step : steps) {
       const auto path = prefix + step.name();
@@ -58,7 +58,45 @@ class Lowering {
   Graph graph;
 };
 
+using ModuleVisitor = std::function<void(const nn::Module& module)>;
+
+void visit_steps(const Steps& steps, const ModuleVisitor& visit);
+
+void visit_one(const AnyModule& any, const ModuleVisitor& visit) {
+  const auto module = any.ptr();
+  visit(*module);
+  if (const auto* chain = module->as<ChainImpl>()) return visit_steps(chain->steps(), visit);
+  const auto* block = module->as<ResidualBlockImpl>();
+  if (!block) return;
+  visit_steps(block->slots().entry, visit);
+  visit_steps(block->slots().branch, visit);
+  visit_one(block->slots().shortcut.module(), visit);
+  visit_steps(block->slots().exit, visit);
+}
+
+void visit_steps(const Steps& steps, const ModuleVisitor& visit) {
+  for (const auto& step : steps) visit_one(step.module(), visit);
+}
+
 }  // namespace
+
+void visit_modules(const Network& network, const ModuleVisitor& visit) {
+  const auto& parts = network->parts();
+  visit_steps(parts.body, visit);
+  visit_steps(parts.pool, visit);
+  visit_one(parts.head.module(), visit);
+}
+
+const Graph& GraphCache::graph_of(const Network& network) {
+  std::vector<const nn::Module*> modules;
+  modules.reserve(modules_.size());
+  visit_modules(network, [&](const nn::Module& module) { modules.push_back(&module); });
+  if (!graph_ || modules != modules_) {
+    graph_ = std::make_shared<Graph>(lower(network));
+    modules_ = std::move(modules);
+  }
+  return *graph_;
+}
 
 Graph lower(const Network& network) {
   Lowering lowering;
@@ -82,7 +120,7 @@ Tensor execute(Graph& graph, const Tensor& x, const NodeObserver& observe) {
     std::vector<Tensor> inputs;
     for (const size_t input : node.inputs) {
       inputs.push_back(values[input]);
-      if (--readers[input] == 0) values[input] = Tensor();  // nobody reads it any more
+      if (--readers[input] == 0) values[input] = Tensor();  // it has no more readers
     }
     if (node.op == "input") values[i] = x;
     else if (node.op == "add") values[i] = inputs[0] + inputs[1];

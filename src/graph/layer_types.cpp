@@ -1,4 +1,4 @@
-// What convolutions and linear layers mean.
+// Module types: convolutions and linear layers.
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
@@ -10,14 +10,14 @@
 namespace reszoo::detail {
 namespace {
 
-/// One number a spatial dimension as (rows, columns): a sequence is a map of one row.
+/// Returns the values per spatial dimension as (rows, columns): a sequence is an image of height 1.
 template <size_t D>
 std::array<int64_t, 2> as_two(const torch::ExpandingArray<D>& values, int64_t of_row) {
   if constexpr (D == 1) return {of_row, values->at(0)};
   else return {values->at(0), values->at(1)};
 }
 
-/// The numbers of zeros before and after each side's pixels.
+/// Returns the zero padding before and after each side, in pixels.
 template <size_t D, typename Options>
 std::array<std::array<int64_t, 2>, 2> zeros_of(const Options& options) {
   if (const auto* pixels = std::get_if<torch::ExpandingArray<D>>(&options.padding())) {
@@ -50,7 +50,7 @@ size_t lower_conv(const Options& options, const Tensor& weight, const Tensor& bi
   return to.add(std::move(conv), {x});
 }
 
-/// Each output sums over the inputs of its group and kernel.
+/// Each output is a sum over the kernel and the input channels of its group.
 template <typename Impl>
 int64_t conv_multiply_adds(const Impl& conv, const Tensor& output) {
   return output.numel() * conv.weight[0].numel();
@@ -79,7 +79,8 @@ void add_layer_types(ModuleTypes& types) {
   types.add<StdConv2dImpl>({
       .name = "std_conv2d",
       .multiply_adds = conv_multiply_adds<StdConv2dImpl>,
-      // Standardising weights again changes nothing, so those of a file are weights for this key.
+      // Standardizing weights a second time changes nothing, so an exported file can hold the standardized weights
+      // under this key.
       .lower = [](const auto& conv, auto& to,
                   size_t x) { return lower_conv<2>(conv.options.conv, conv.standardized(), {}, to, x); },
   });

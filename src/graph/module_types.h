@@ -1,4 +1,4 @@
-/// The rows of the module types that the library itself knows, in files by what they are.
+/// The module types that the library itself registers, grouped by file.
 #pragma once
 #include <memory>
 #include <typeindex>
@@ -8,7 +8,7 @@
 
 namespace reszoo::detail {
 
-/// Rows by the type of the module.
+/// Descriptions of module types, by the C++ type of the module.
 class ModuleTypes {
  public:
   template <typename Impl>
@@ -22,9 +22,9 @@ class ModuleTypes {
 void add_layer_types(ModuleTypes& types);       ///< convolutions and linear layers
 void add_norm_types(ModuleTypes& types);        ///< norms
 void add_activation_types(ModuleTypes& types);  ///< activations
-void add_pool_types(ModuleTypes& types);        ///< pools, padding, and what changes shapes
-void add_attention_types(ModuleTypes& types);   ///< gates of channels
-void add_dropout_types(ModuleTypes& types);     ///< what does nothing in inference
-void add_table_types(ModuleTypes& types);       ///< what reads rows of a table
+void add_pool_types(ModuleTypes& types);        ///< pools, padding, and modules that change shapes
+void add_attention_types(ModuleTypes& types);   ///< channel attention
+void add_dropout_types(ModuleTypes& types);     ///< modules that do nothing in inference
+void add_table_types(ModuleTypes& types);       ///< modules that read table rows
 
 }  // namespace reszoo::detail

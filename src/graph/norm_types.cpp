@@ -1,4 +1,4 @@
-// What norms mean.
+// Module types: norms.
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/normalization.h>
@@ -15,7 +15,7 @@ ops::BatchNorm running_statistics(const Impl& norm) {
   return {norm.running_mean, norm.running_var, norm.weight, norm.bias, norm.options.eps()};
 }
 
-/// Without running statistics it takes those of the batch, in evaluation too.
+/// Without running statistics the module uses those of the batch, in evaluation mode too.
 template <typename Impl>
 size_t lower_batch_norm(const Impl& norm, ModuleLowering& to, size_t x) {
   if (!norm.running_mean.defined()) return to.add_module(x, "a batch norm without running statistics cannot");

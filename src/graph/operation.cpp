@@ -12,7 +12,7 @@ constexpr Named<Kind> kActivationKinds[] = {
     {"relu", Kind::relu}, {"leaky_relu", Kind::leaky_relu}, {"gelu", Kind::gelu},      {"gelu_tanh", Kind::gelu_tanh},
     {"silu", Kind::silu}, {"hard_swish", Kind::hard_swish}, {"sigmoid", Kind::sigmoid}};
 
-/// The nodes that the outputs read, directly or not.
+/// Returns which nodes the outputs read, directly or indirectly.
 std::vector<bool> needed_nodes(const Graph& graph, const std::vector<size_t>& outputs) {
   std::vector<bool> needed(graph.nodes.size(), false);
   for (const size_t output : outputs) needed[output] = true;
@@ -22,7 +22,7 @@ std::vector<bool> needed_nodes(const Graph& graph, const std::vector<size_t>& ou
   return needed;
 }
 
-/// The operation that has the node's result; those before it are added.
+/// Returns the operation with the node's result, after adding the operations that it needs.
 size_t lower_node(Operations& operations, const Node& node, size_t index) {
   ModuleLowering to(operations, node, index);
   if (node.op == "input") return to.add(ops::Input{}, {});
@@ -54,7 +54,7 @@ Operations lower_operations(const Graph& graph, const std::vector<size_t>& outpu
   const auto needed = needed_nodes(graph, outputs);
   Operations operations;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    // Of a node that nobody needs there is none: the index stays beyond the list.
+    // Nodes that are not needed have no operation: SIZE_MAX.
     operations.of_node.push_back(needed[i] ? lower_node(operations, graph.nodes[i], i) : SIZE_MAX);
   }
   return operations;

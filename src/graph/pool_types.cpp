@@ -1,4 +1,4 @@
-// What pools, padding and modules that change shapes mean.
+// Module types: pools, padding and modules that change shapes.
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/padding.h>
 #include <torch/nn/modules/pooling.h>
@@ -10,7 +10,7 @@
 namespace reszoo::detail {
 namespace {
 
-/// One number a spatial dimension as (rows, columns).
+/// Returns the values per spatial dimension as (rows, columns).
 std::array<int64_t, 2> rows_and_columns(at::IntArrayRef values, int64_t of_row) {
   if (values.size() == 1) return {of_row, values[0]};
   return {values[0], values[1]};

@@ -17,7 +17,7 @@ int64_t multiply_adds(const Node& node, const Tensor& output) {
   return type && type->multiply_adds ? type->multiply_adds(module, output) : 0;
 }
 
-/// The part called `name`, the last of its kind if it runs now, else a new one.
+/// Returns the part called `name`, after adding it if it does not exist.
 StageProfile& part_of(std::vector<StageProfile>& parts, const std::string& name) {
   for (auto& part : parts)
     if (part.name == name) return part;
@@ -25,7 +25,7 @@ StageProfile& part_of(std::vector<StageProfile>& parts, const std::string& name)
   return parts.back();
 }
 
-/// The word that a module prints itself with.
+/// The word that starts the module's printed form.
 std::string kind_of(const nn::Module& module) {
   std::ostringstream text;
   module.pretty_print(text);
@@ -35,7 +35,7 @@ std::string kind_of(const nn::Module& module) {
   return colons == std::string::npos ? word : word.substr(colons + 2);
 }
 
-/// Measures, with the mode already set to evaluation.
+/// Measures a network that is already in evaluation mode.
 std::vector<StageProfile> measure(const Network& network, const Tensor& x) {
   std::vector<StageProfile> stages;
   const auto modules = network->named_modules();
@@ -58,7 +58,7 @@ std::vector<StageProfile> measure(const Network& network, const Tensor& x) {
   return stages;
 }
 
-/// Lines of a tree: what stands left of the figures, and these.
+/// The cells of one line of the table.
 struct Line {
   std::string name, output, parameters, multiply_adds;
 };
@@ -82,7 +82,7 @@ std::vector<StageProfile> profile(Network network, const std::vector<int64_t>& i
   torch::NoGradGuard no_grad;
   std::vector<int64_t> shape{1};
   shape.insert(shape.end(), input.begin(), input.end());
-  auto copy = deep_copy(network);  // modes of single modules stay as they are
+  auto copy = deep_copy(network);  // a copy, because single modules may have modes of their own
   copy->eval();
   try {
     return measure(copy, torch::zeros(shape));

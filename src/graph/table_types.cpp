@@ -1,4 +1,4 @@
-// What reads rows of a table; they run as they are.
+// Module types that read table rows. They run as they are.
 #include "graph/module_types.h"
 #include "reszoo/nn/member_linear.h"
 #include "reszoo/nn/table_encoder.h"

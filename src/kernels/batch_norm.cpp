@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/batch_norm.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include "kernels/lanes-inl.h"
 
@@ -60,7 +60,7 @@ HWY_ATTR V masked_gradient(D d, V g, V x, const ReluMask& mask, int64_t i, int64
 template <Kind kMask>
 HWY_ATTR void SumsAs(const float* g, const float* x, const ReluMask& mask, const float* mean, float* sum,
                      float* product, float* masked, const ChannelRows& rows) {
-  const auto by = mask;  // a copy: no store to floats can change it
+  const auto by = mask;  // a local copy, which the compiler knows no store changes
   ForEachVector(0, rows.channels, [&](auto d, int64_t column) HWY_ATTR {
     auto sums = hn::Zero(d), products = hn::Zero(d);
     const auto middle = hn::LoadU(d, mean + column);

@@ -14,20 +14,20 @@ namespace {
 
 using Kind = ConvAlgorithm::Kind;
 
-/// A second thread is not worth its start for fewer multiply-adds than this.
+/// Work with fewer multiply-adds than this is too small for a second thread.
 constexpr int64_t kMultiplyAddsOfAThread = 4 * kElementsOfAThread;
 
-/// Elements of a block of tiles, inputs and products, that fit into the L2 cache.
+/// The elements of a block of tiles (inputs and products) that fit into the L2 cache.
 constexpr int64_t kTilesCache = 128 << 10;
 
-/// Transformed weights of more elements than this are read once by all threads together.
+/// If there are more transformed weights than this (in elements), all threads read them together, once.
 constexpr int64_t kSharedWeights = 512 << 10;
 
-/// Tiles for all threads together, so that memory does not grow with the batch.
+/// The most tiles that all threads process together, so that memory does not grow with the batch.
 constexpr int64_t kMostTiles = 1024;
 
-/// Few channels make short segments, for which an indirection buffer is slow: with the padding written out, a row of
-/// the kernel is one segment.
+/// Few channels make short segments, for which an indirection buffer is slow. With the padding written out, a kernel
+/// row is one segment.
 bool has_few_channels(const ConvShape& s) {
   return s.groups == 1 && s.channels < 16 && s.kernel_columns > 1 && s.dilation_columns == 1;
 }
@@ -41,7 +41,7 @@ ConvShape padded_shape(ConvShape s) {
 
 bool writes_padding(const ConvShape& s) { return has_few_channels(s) && (s.padding_rows > 0 || s.padding_columns > 0); }
 
-/// Copies maps with zeros around them; `s` is the shape without the padding.
+/// Copies images with zero padding; `s` is the shape before padding.
 void pad(const float* x, const ConvShape& s, float* to, int64_t threads) {
   const auto padded = padded_shape(s);
   const auto line_size = padded.columns * s.channels;
@@ -64,7 +64,7 @@ void run_direct(const ConvShape& shape, const ConvBuffers& b, const Epilogue& ep
     return parallel_ranges(threads, shape.images * shape.groups, [&](int64_t first, int64_t end) {
       conv_grouped(b.x, b.packed, shape, epilogue, b.y, first, end);
     });
-  // The larger of inputs and weights is cut into parts, and read once.
+  // The larger of inputs and weights is split among the threads, so that it is read once.
   const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
   parallel_ranges(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {
     const ConvPart part = by_panel ? ConvPart{0, pixels, first, end} : ConvPart{first, end, 0, panels};
@@ -78,16 +78,16 @@ void run_direct_padded(const ConvShape& shape, ConvBuffers b, const Epilogue& ep
   run_direct(padded_shape(shape), b, epilogue, threads);
 }
 
-/// Elements between the phases for a tile.
+/// Returns the elements between the phases per tile.
 int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
 
-/// Blocks of tiles when threads go through all phases by themselves, at least one for each thread.
+/// Returns the number of blocks of tiles when each thread takes its blocks through all phases; at least one per thread.
 int64_t count_blocks(const ConvShape& s, int64_t tiles_of_block, int64_t threads) {
   const auto tiles = winograd_tiles(s), blocks = (tiles + tiles_of_block - 1) / tiles_of_block;
   return std::min(tiles, (blocks + threads - 1) / threads * threads);
 }
 
-/// Elements that a thread needs for a block.
+/// Returns the elements that a thread needs for a block.
 int64_t block_size(const ConvShape& s, int64_t tiles_of_block, int64_t threads) {
   const auto blocks = count_blocks(s, tiles_of_block, threads);
   return (winograd_tiles(s) + blocks - 1) / blocks * tile_size(s);
@@ -123,8 +123,8 @@ void run_winograd_phases(const ConvShape& shape, const ConvBuffers& b, const Epi
   }
 }
 
-/// Whether Winograd is likely faster, by costs in units of a multiply-add. It reads more weights: for maps of few
-/// pixels that costs more than the products saved.
+/// Whether Winograd is probably faster. Costs are in units of one multiply-add. Winograd reads more weights; for images
+/// of few pixels that costs more than the saved products.
 bool winograd_pays(const ConvShape& s) {
   constexpr double kOfWeight = 16, kOfTransform = 8, kOfShortProduct = 1.15;
   const auto products = static_cast<double>(s.channels * s.outputs), tiles = static_cast<double>(winograd_tiles(s));

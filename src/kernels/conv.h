@@ -1,4 +1,4 @@
-/// A convolution by one of our algorithms, in threads.
+/// Multi-threaded convolution with one of our algorithms.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,36 +9,38 @@
 
 namespace reszoo::kernels {
 
-/// How a convolution is computed.
+/// The algorithm of a convolution.
 struct ConvAlgorithm {
   enum class Kind { direct, winograd, onednn } kind = Kind::direct;
-  /// winograd: tiles that a thread takes through all phases; 0: all threads go through the phases together.
+  /// winograd: the number of tiles that a thread takes through all phases; 0: all threads go through the phases
+  /// together.
   int64_t tiles = 0;
 
-  /// "direct", "onednn", "winograd" or "winograd:TILES". Throws: Error (usage).
+  /// Parses "direct", "onednn", "winograd" or "winograd:TILES".
+  /// Throws: Error (usage) for any other text.
   static ConvAlgorithm parse(std::string_view text);
   std::string text() const;
   bool operator==(const ConvAlgorithm&) const = default;
 };
 
-/// The algorithms of this room that a shape allows, the one that is likely the fastest first.
+/// Returns the algorithms of this directory that support the shape, the one that is probably the fastest first.
 std::vector<ConvAlgorithm> conv_algorithms(const ConvShape& shape, int64_t threads, bool winograd);
 
-/// Elements of the packed weights of an algorithm, and their packing: weights (O, C/groups, kernel rows, kernel
-/// columns) to the order that `conv` reads, which depends on the instruction set.
+/// `packed_size` returns the number of elements of an algorithm's packed weights. `pack_weights` packs weights (O,
+/// C/groups, kernel rows, kernel columns) in the order that `conv` reads, which depends on the instruction set.
 int64_t packed_size(const ConvShape& shape, ConvAlgorithm::Kind kind);
 void pack_weights(const float* weight, const ConvShape& shape, ConvAlgorithm::Kind kind, int64_t threads, float* to);
 
-/// Elements of working memory.
+/// Returns the size of the scratch memory in elements.
 int64_t conv_scratch(const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads);
 
-/// Buffers of a convolution. `zeros` has C zeros; y may be the epilogue's residual.
+/// Buffers of a convolution. `zeros` holds C zeros; y may be the epilogue's residual.
 struct ConvBuffers {
   const float *x, *packed, *zeros;
   float *y, *scratch;
 };
 
-/// y = epilogue(conv(x)), of channels-last maps. The result does not depend on the number of threads.
+/// y = epilogue(conv(x)) on channels-last images. The result does not depend on the number of threads.
 void conv(const ConvShape& shape, const ConvAlgorithm& algorithm, const ConvBuffers& buffers, const Epilogue& epilogue,
           int64_t threads);
 

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv_direct.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/aligned_allocator.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 #if HWY_TARGET != HWY_SCALAR
 
-/// Up to kBroadcastRows rows of one vector of outputs.
+/// Multiplies up to kBroadcastRows rows with one vector of outputs.
 template <int64_t Rows>
 HWY_NOINLINE void BroadcastTile(const float* const* rows, int64_t segments, int64_t offset, const float* weights,
                                 const Epilogue& epilogue, const GemmOutput& y) {
@@ -43,7 +43,7 @@ HWY_NOINLINE void BroadcastTile(const float* const* rows, int64_t segments, int6
   }
 }
 
-/// A tile of `count` rows, of which there are at least `Rows`.
+/// Multiplies a tile of `count` rows, where `count` is at least `Rows`.
 template <int64_t Rows = 1>
 HWY_INLINE void BroadcastTileOfRows(int64_t count, const float* const* rows, int64_t segments, int64_t offset,
                                     const float* weights, const Epilogue& epilogue, const GemmOutput& y) {
@@ -52,7 +52,7 @@ HWY_INLINE void BroadcastTileOfRows(int64_t count, const float* const* rows, int
   BroadcastTile<Rows>(rows, segments, offset, weights, epilogue, y);
 }
 
-/// All rows of the buffer times the panels of a part, each of one vector.
+/// Multiplies all rows of the buffer with the panels of a part; each panel has one vector.
 void MultiplyBroadcast(const IndirectionBuffer& buffer, const float* packed, int64_t depth, const Epilogue& epilogue,
                        const GemmOutput& y, const ConvPart& part) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>()));
@@ -71,7 +71,7 @@ void MultiplyBroadcast(const IndirectionBuffer& buffer, const float* packed, int
 
 #else
 
-/// Vectors of one lane hold no group.
+/// One-lane vectors cannot hold a group.
 void MultiplyBroadcast(const IndirectionBuffer&, const float*, int64_t, const Epilogue&, const GemmOutput&,
                        const ConvPart&) {}
 
@@ -88,15 +88,17 @@ HWY_EXPORT(MultiplyBroadcast);
 
 namespace {
 
-/// Pixels that are multiplied with one panel before the next: their inputs stay in the second cache.
+/// Returns the number of pixels that are multiplied with one panel before the next one, so that their inputs stay in
+/// the L2 cache.
 constexpr int64_t kBlockBytes = 192 << 10;
 int64_t block_pixels(const ConvShape& s, const Panels& panels) {
-  if (panels.by_four) return 2 * kBroadcastRows;  // all groups have few weights: their inputs stay in the L1 cache
+  if (panels.by_four) return 2 * kBroadcastRows;  // the weights of all groups are few: the inputs stay in the L1 cache
   const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }
 
-/// The pixels of the buffer, of groups of four channels, which are few enough to be multiplied with all panels.
+/// Multiplies the pixels of the buffer, in groups of four channels, with all panels. They must be few enough to stay in
+/// the L1 cache.
 void conv_grouped_by_four(const IndirectionBuffer& buffer, const float* packed, const ConvShape& s,
                           const Epilogue& epilogue, float* y, const ConvPart& part) {
   const auto lanes = vector_lanes(), outputs = (part.end_panel - part.first_panel) * lanes;
@@ -114,7 +116,7 @@ int64_t direct_weights(const ConvShape& s) {
   return panels.groups * panels.filled() * s.depth();
 }
 
-/// A panel's place in the packed weights is [kernel place][input][output]; zeros fill up the last vector.
+/// A panel's layout in the packed weights is [kernel position][input][output]; zeros fill up the last vector.
 void pack_direct(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
   const Panels panels(s);
   const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv_grouped.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/aligned_allocator.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ void CopyPixel(const float* from, int64_t channels, float* to) {
                 [=](auto d, int64_t c) HWY_ATTR { hn::StoreU(hn::LoadU(d, from + c), d, to + c); });
 }
 
-/// The channels of a group, of which `image` points at the first.
+/// Copies the channels of a group; `image` points at the first of them.
 void CopyGroup(const float* image, const ConvShape& s, const ConvShape& one, float* to) {
   for (int64_t row = 0; row < s.rows; ++row) {
     auto* at = to + ((row + s.padding_rows) * one.columns + s.padding_columns) * one.channels;
@@ -40,7 +40,7 @@ HWY_EXPORT(CopyGroup);
 
 namespace {
 
-/// The convolution of one group of one image, of maps that contain their padding.
+/// Returns the convolution of one group of one image, with the padding included in the input.
 ConvShape single_group_shape(ConvShape s) {
   s.channels = s.group_channels();
   s.outputs = s.group_outputs();

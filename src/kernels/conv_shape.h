@@ -1,10 +1,10 @@
-/// The shape of a convolution of feature maps.
+/// The shape of a 2-D convolution.
 #pragma once
 #include <cstdint>
 
 namespace reszoo::kernels {
 
-/// Maps are channels-last: (N, H, W, C) to (N, H', W', O). A linear layer is a convolution of N pixels.
+/// Images are channels-last: (N, H, W, C) to (N, H', W', O). A linear layer is a 1x1 convolution of N pixels.
 struct ConvShape {
   int64_t images, rows, columns, channels;  ///< N, H, W, C of the input
   int64_t rows_out, columns_out, outputs;   ///< H', W', O of the output
@@ -17,7 +17,7 @@ struct ConvShape {
   int64_t pixels() const { return images * rows_out * columns_out; }
   int64_t group_channels() const { return channels / groups; }
   int64_t group_outputs() const { return outputs / groups; }
-  /// Products that one output sums.
+  /// The number of products in the sum of one output.
   int64_t depth() const { return kernel_rows * kernel_columns * group_channels(); }
   int64_t multiply_adds() const { return pixels() * outputs * depth(); }
 };

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv_weight_gradient.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <algorithm>
 #include <vector>
@@ -16,17 +16,17 @@ namespace {
 
 using Channels = hn::CappedTag<float, kGradientChannels>;
 
-/// Floats of a panel at most: half of the L1 cache, which two threads may share; more if there are many weights, since
-/// each panel adds to all of them.
+/// The most floats of a panel: half of the L1 cache, which two threads may share. With many weights it is larger,
+/// because each panel is added to all of them.
 int64_t PanelSize(const ConvShape& s) { return s.channels * s.outputs <= 128 * 128 ? 3072 : 8192; }
 
-// Outputs whose sums are in registers together, with 16 channels each.
+// The number of outputs whose sums are in registers at once, with 16 channels each.
 constexpr int64_t kOutputs = HWY_MAX_BYTES >= 64 ? 8 : 4;
 
-/// The output rows that are worked on together: whole images, or some rows of one.
+/// The output rows that are processed together: whole images, or some rows of one image.
 struct Block {
-  int64_t images, rows;               ///< rows of each
-  int64_t panel_rows, panel_columns;  ///< inputs that an image's rows see
+  int64_t images, rows;               ///< images, and output rows of each
+  int64_t panel_rows, panel_columns;  ///< size of the inputs that these rows read
 
   Block(const ConvShape& s, int64_t left) : images(1), rows(s.rows_out) {
     const auto panel = PanelSize(s);
@@ -39,7 +39,7 @@ struct Block {
   }
 };
 
-/// Copies 16 channels of the inputs that the output rows from `first` see; 0 beyond the border.
+/// Copies 16 channels of the inputs that the output rows from `first` on read, with 0 outside the image.
 HWY_ATTR void PackInputs(const float* x, const ConvShape& s, const Block& block, int64_t first, int64_t channel,
                          float* panel) {
   const Channels d;
@@ -57,7 +57,7 @@ HWY_ATTR void PackInputs(const float* x, const ConvShape& s, const Block& block,
     }
 }
 
-/// Gradients of kOutputs outputs side by side, pixel by pixel, for all outputs; 0 beyond the last.
+/// Copies the gradients in groups of kOutputs outputs, pixel by pixel within a group, with 0 beyond the last output.
 void PackGradients(const float* g, const ConvShape& s, const Block& block, int64_t first, float* panel) {
   for (int64_t output = 0; output < s.outputs; output += kOutputs) {
     const auto count = std::min(kOutputs, s.outputs - output);
@@ -69,7 +69,7 @@ void PackGradients(const float* g, const ConvShape& s, const Block& block, int64
   }
 }
 
-/// Adds the products of one tap of the kernel: kOutputs outputs times 16 channels, to rows of `sum`.
+/// Adds the products of one kernel tap, kOutputs outputs times 16 channels, to rows of `sum`.
 HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const ConvShape& s, const Block& block,
                           float* sum, int64_t sum_stride, int64_t outputs) {
   const Channels d;
@@ -85,7 +85,7 @@ HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const Con
         AddOuterProduct(
             d, [&](int64_t i) { return gradients[i]; }, input, sums);
     }
-  // Loops over constants keep the sums in registers above.
+  // These loops have constant bounds, so that the sums stay in registers in the loops above.
   for (int64_t i = 0; i < kOutputs; ++i)
     for (int64_t v = 0; v < kVectors && i < outputs; ++v) {
       auto* to = sum + i * sum_stride + v * lanes;
@@ -93,7 +93,7 @@ HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const Con
     }
 }
 
-/// All taps of the kernel and all outputs for one panel.
+/// Adds all kernel taps and all outputs of one panel.
 HWY_ATTR void AddPanel(const float* inputs, const float* gradients, const ConvShape& s, const Block& block,
                        float* sum) {
   const auto taps = s.kernel_rows * s.kernel_columns, pixels = block.images * block.rows * s.columns_out;

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv_winograd.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/aligned_allocator.h>
 
 #include <algorithm>
@@ -15,12 +15,12 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-using Floats = hn::CappedTag<float, 16>;  // channels are multiples of this
+using Floats = hn::CappedTag<float, 16>;  // the numbers of channels are multiples of 16
 using Vector = hn::Vec<Floats>;
 
-/// Where a tile lies.
+/// The position of a tile.
 struct Place {
-  int64_t image, row, column;  ///< of its first output
+  int64_t image, row, column;  ///< position of its first output
 };
 
 Place PlaceOf(const ConvShape& s, int64_t tile) {
@@ -29,7 +29,7 @@ Place PlaceOf(const ConvShape& s, int64_t tile) {
   return {tile / (across * down), tile / across % down * side, tile % across * side};
 }
 
-/// One column of B^T d, of the points 0, 1, -1, 2, -2 and infinity.
+/// Computes one column of B^T d, for the points 0, 1, -1, 2, -2 and infinity.
 HWY_INLINE void TransformInput(const Vector* in, int64_t stride, Vector* out) {
   const Floats d;
   const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), five = hn::Set(d, 5.0f);
@@ -45,7 +45,7 @@ HWY_INLINE void TransformInput(const Vector* in, int64_t stride, Vector* out) {
   out[5] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
 }
 
-/// One column of A^T m: `Side` outputs.
+/// Computes one column of A^T m: `Side` outputs.
 template <int64_t Side>
 HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
   const Floats d;
@@ -58,7 +58,7 @@ HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
     out[2] = hn::MulAdd(four, sum2, sum1);
     out[3] = hn::MulAdd(eight, difference2, difference1);
   }
-  out[Side - 1] = hn::Add(out[Side - 1], in[5 * stride]);  // of infinity
+  out[Side - 1] = hn::Add(out[Side - 1], in[5 * stride]);  // the point at infinity
 }
 
 void Inputs(const float* x, const ConvShape& s, const WinogradWorkspace& work, int64_t from, int64_t to) {
@@ -129,11 +129,11 @@ void Outputs(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& 
   else OutputsOf<2>(s, work, epilogue, y, from, to);
 }
 
-/// Weights of a panel's outputs side by side, so that they are transformed together.
+/// The weights of a panel's outputs, contiguous, so that they are transformed together.
 constexpr int64_t kMostWidth = 64, kMostKernel = 5;
 using Side = double[kMostWidth];
 
-/// out = G in, where G has a row [1, p, p^2, …] times a factor for each point p, and infinity takes the last.
+/// out = G in. G has the row [1, p, p^2, …] times a factor for each point p; the row of infinity picks the last weight.
 void TransformWeightColumn(const Side* in, int64_t kernel, int64_t step, int64_t width, Side* out, int64_t out_step) {
   static constexpr double kPoint[5] = {0, 1, -1, 2, -2};
   static constexpr double kFactor[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
@@ -147,7 +147,7 @@ void TransformWeightColumn(const Side* in, int64_t kernel, int64_t step, int64_t
   }
 }
 
-/// U = G g G^T of one channel.
+/// U = G g G^T for one channel.
 void TransformWeights(const Side (&g)[kMostKernel * kMostKernel], int64_t kernel, int64_t width,
                       Side (&out)[kWinogradPlaces]) {
   Side half[kWinogradSide * kMostKernel];

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/epilogue.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <hwy/contrib/math/math-inl.h>
 
@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// 1 / (1 + exp(-x)); the exponential is of -|x|, which cannot overflow.
+/// 1 / (1 + exp(-x)). The exponential is computed for -|x|, which cannot overflow.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Sigmoid(D d, V x) {
   const auto one = hn::Set(d, 1.0f);
@@ -22,7 +22,7 @@ HWY_INLINE V Sigmoid(D d, V x) {
 }
 
 /// The standard normal distribution function, (1 + erf(x / sqrt(2))) / 2. With z = |x| / sqrt(2), erfc(z) is a
-/// polynomial of 1 / (1 + p z) times exp(-z^2), to 1.5e-7. Source: Abramowitz and Stegun 1964, 7.1.26.
+/// polynomial in 1 / (1 + p z) times exp(-z^2), with an error of 1.5e-7. Source: Abramowitz and Stegun 1964, 7.1.26.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V NormalCdf(D d, V x) {
   const auto one = hn::Set(d, 1.0f);
@@ -35,7 +35,7 @@ HWY_INLINE V NormalCdf(D d, V x) {
   return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(one, tail));
 }
 
-/// x limited to [low, high]. A NaN, which no comparison is true of, stays.
+/// Clamps x to [low, high]. A NaN stays NaN, because every comparison with it is false.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Limit(D d, float low, float high, V x) {
   const auto least = hn::Set(d, low), most = hn::Set(d, high);
@@ -58,7 +58,7 @@ HWY_INLINE V Activated(D d, V x) {
   return x;
 }
 
-/// Calls `use` with the activation as a constant.
+/// Calls `use` with the activation as a compile-time constant.
 template <class Use>
 HWY_INLINE void WithActivation(Activation activation, const Use& use) {
   switch (activation) {

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gemm.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <algorithm>
 
@@ -13,15 +13,17 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// The register tile of c. Fewer rows and more vectors, as for packed weights, are up to 16 % slower here: with few
-/// columns, more of them are left over for narrow tiles, and rows of powers of two for single ones.
+/// The size of the register tile of c. Fewer rows and more vectors, as for packed weights, are up to 16 % slower here:
+/// when there are few columns, more columns are left over for narrow tiles, and when the number of rows is a power of
+/// two, more rows are left over for single-row tiles.
 constexpr int64_t kRows = HWY_TARGET <= HWY_AVX3 ? 8 : 4;
 constexpr int64_t kVectors = 3;
 
-/// Rows of b that are used up before the next: what a tile reads of them stays in the cache.
+/// The number of rows of b that are used completely before the next ones, so that the part that a tile reads stays in
+/// the cache.
 constexpr int64_t kDepth = 256;
 
-/// A tile of `Rows` rows and `Vectors` vectors of columns; with `add` it is added to c.
+/// Computes a tile of `Rows` rows and `Vectors` vectors of columns. With `add`, the result is added to c.
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_INLINE void MultiplyTile(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add) {
   RegisterTile<D, Rows, Vectors> sums;
@@ -35,7 +37,7 @@ HWY_INLINE void MultiplyTile(D d, const Factor& a, const float* b, float* c, con
   StoreTile(d, sums, c, shape.columns);
 }
 
-/// All rows of `Vectors` vectors of columns.
+/// Computes all rows of `Vectors` vectors of columns.
 template <int64_t Vectors, class D>
 HWY_ATTR void MultiplyColumns(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add) {
   const auto whole = shape.rows - shape.rows % kRows;
@@ -47,7 +49,7 @@ HWY_ATTR void MultiplyColumns(D d, const Factor& a, const float* b, float* c, co
   }
 }
 
-/// The columns from `column` on, in vectors of half as many lanes, and half again.
+/// Computes the columns from `column` on, halving the vector width as often as needed.
 template <class D>
 HWY_ATTR void MultiplyLastColumns(D d, const Factor& a, const float* b, float* c, const ProductShape& shape, bool add,
                                   int64_t column) {
@@ -71,7 +73,7 @@ HWY_ATTR void Multiply(const Factor& a, const float* b, float* c, const ProductS
   }
 }
 
-/// Four rows of four values.
+/// Transposes a 4 x 4 block.
 HWY_ATTR HWY_INLINE void TransposeFour(const float* from, int64_t stride, float* to, int64_t to_stride) {
   const hn::Full128<float> d;
   const hn::RepartitionToWide<decltype(d)> pairs;
@@ -88,7 +90,7 @@ HWY_ATTR HWY_INLINE void TransposeFour(const float* from, int64_t stride, float*
 }
 
 HWY_ATTR void Transpose(const float* matrix, int64_t rows, int64_t columns, int64_t first, int64_t last, float* out) {
-  constexpr int64_t line = 16;  // rows that fill a cache line of out
+  constexpr int64_t line = 16;  // rows of the matrix that fill a cache line of out
   const auto fours = columns - columns % 4;
   for (int64_t top = first; top < last; top += line) {
     const auto end = std::min(top + line, last), whole = end - (end - top) % 4;

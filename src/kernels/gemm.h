@@ -1,10 +1,10 @@
-/// Matrix products as a training step needs them: many rows, few columns.
+/// Matrix products for training steps: many rows, few columns.
 #pragma once
 #include <cstdint>
 
 namespace reszoo::kernels {
 
-/// A matrix with its strides, so that a transposed one needs no copy.
+/// A matrix with its strides, so that a transposed matrix needs no copy.
 struct Factor {
   const float* data;
   int64_t row_stride, column_stride;
@@ -14,14 +14,14 @@ struct ProductShape {
   int64_t rows, columns, depth;
 };
 
-/// c (rows, columns) = a (rows, depth) times b (depth, columns); b and c are dense, row by row.
+/// c (rows, columns) = a (rows, depth) times b (depth, columns). b and c are dense and row-major.
 ///
 /// Differs: from a BLAS, which packs both factors and clears c first. With the few columns of a tabular network that
-/// costs a sixth of the product.
+/// costs a sixth of the product's time.
 void multiply(const Factor& a, const float* b, float* c, const ProductShape& shape);
 
-/// Rows [first, last) of the matrix (rows, columns) become columns [first, last) of out (columns, rows); both are
-/// dense.
+/// Transposes rows [first, last) of the matrix (rows, columns) to columns [first, last) of out (columns, rows). Both
+/// are dense.
 void transpose(const float* matrix, int64_t rows, int64_t columns, int64_t first, int64_t last, float* out);
 
 }  // namespace reszoo::kernels

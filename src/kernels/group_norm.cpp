@@ -10,7 +10,7 @@
 namespace reszoo::kernels {
 namespace {
 
-/// Count, mean and sum of squared deviations of some elements.
+/// The count, mean and sum of squared deviations of a set of elements.
 struct Moments {
   double count = 0, mean = 0, squares = 0;
 
@@ -22,7 +22,7 @@ struct Moments {
   }
 };
 
-/// Images are cut into parts of pixels, which do not depend on the number of threads.
+/// Splits images into parts of pixels. The parts do not depend on the number of threads.
 struct Parts {
   int64_t of_image, pixels;
 
@@ -32,7 +32,7 @@ struct Parts {
   Range range(int64_t part) const { return part_of(pixels, part % of_image, of_image); }
 };
 
-/// Scale and shift of the channels of one image; `means` and `squares` are (parts, channels).
+/// Computes the scale and shift of the channels of one image. `means` and `squares` are (parts, channels).
 void fold_image(const GroupNormShape& s, const Parts& parts, const float* means, const float* squares,
                 const float* weight, const float* bias, float* scale, float* shift) {
   const auto channels = s.channels / s.groups;

@@ -1,4 +1,4 @@
-/// Group normalisation of channels-last maps.
+/// Group normalization of channels-last images.
 #pragma once
 #include "kernels/epilogue.h"
 
@@ -10,11 +10,12 @@ struct GroupNormShape {
   double eps;
 };
 
-/// y = activation((x - mean) / sqrt(variance + eps) * weight + bias + residual), with the mean and the variance of each
-/// image and group. `weight` and the epilogue's bias have a value for each channel and may be nullptr. One group is
-/// LayerNorm over (C, H, W), as many groups as channels are InstanceNorm. y may be x.
+/// y = activation((x - mean) / sqrt(variance + eps) * weight + bias + residual), with the mean and variance per image
+/// and group. `weight` and the epilogue's bias have one value per channel and may be nullptr. One group is LayerNorm
+/// over (C, H, W); as many groups as channels is InstanceNorm. y may be x.
 ///
-/// Sums are taken in float32 over up to 16,384 elements and merged in float64 (Chan et al. 1979).
+/// Sums are computed in float32 over up to 16,384 elements and merged in float64.
+/// Source: Chan et al. 1979 (merging).
 void group_norm(const float* x, const GroupNormShape& shape, const float* weight, const Epilogue& epilogue, float* y,
                 int64_t threads);
 

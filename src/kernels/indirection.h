@@ -1,5 +1,5 @@
-/// Pointers to the inputs that are multiplied with a layer's weights: nothing is copied (the indirect convolution
-/// algorithm of XNNPACK; Dukhan 2019, arXiv 1907.02129).
+/// Pointers to the inputs that are multiplied with a layer's weights. Nothing is copied.
+/// Source: the indirect convolution algorithm of XNNPACK; Dukhan 2019, arXiv:1907.02129.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -8,33 +8,33 @@
 
 namespace reszoo::kernels {
 
-/// Rows of a register tile; twice as many where panels have one vector only.
+/// Rows of a register tile; up to twice as many where panels have only one vector.
 constexpr int64_t kTileRows = 6, kMostRows = 2 * kTileRows;
 
-/// Rows that are multiplied with the same weights, in tiles of up to `tile_rows`: a pointer for each tile, each segment
-/// of the sum and each row.
+/// Rows that are multiplied with the same weights, in tiles of up to `tile_rows`. There is one pointer per tile,
+/// segment of the sum and row.
 struct IndirectionBuffer {
-  int64_t segments = 1;  ///< pieces of a row, each of `length` numbers
+  int64_t segments = 1;  ///< pieces of a row, `length` elements each
   int64_t length = 0;
-  int64_t tile_rows = kTileRows;            ///< kMostRows if all panels are of one vector
-  int64_t count = 0;                        ///< rows
+  int64_t tile_rows = kTileRows;            ///< kMostRows if all panels have one vector
+  int64_t count = 0;                        ///< number of rows
   std::vector<const float*> pointers = {};  ///< [tile][segment][kMostRows]
 
   int64_t tiles() const { return (count + tile_rows - 1) / tile_rows; }
-  /// Tiles are as even as they can be, the larger ones first.
+  /// Returns the first row of a tile. Tiles are as equal in size as possible, the larger ones first.
   int64_t first_row(int64_t tile) const { return tile * (count / tiles()) + std::min(tile, count % tiles()); }
   const float** tile(int64_t i) { return pointers.data() + i * segments * kMostRows; }
   const float* const* tile(int64_t i) const { return pointers.data() + i * segments * kMostRows; }
   void resize() { pointers.resize(static_cast<size_t>(tiles() * segments * kMostRows)); }
 };
 
-/// Whether the inputs of a row of the kernel are contiguous in memory, so that they are one segment.
+/// Whether the inputs of a kernel row are contiguous in memory, so that they are one segment.
 inline bool rows_contiguous(const ConvShape& s) {
   return s.groups == 1 && s.padding_rows == 0 && s.padding_columns == 0 &&
          (s.dilation_columns == 1 || s.kernel_columns == 1);
 }
 
-/// The pointers of one output pixel; those beyond the border point to `zeros`.
+/// Writes the pointers of one output pixel. Pointers outside the image point to `zeros`.
 inline void fill_pixel(const float* x, const float* zeros, const ConvShape& s, int64_t pixel, const float** to) {
   const auto column = pixel % s.columns_out, row = pixel / s.columns_out % s.rows_out;
   const auto* image = x + pixel / (s.columns_out * s.rows_out) * s.rows * s.columns * s.channels;
@@ -50,7 +50,7 @@ inline void fill_pixel(const float* x, const float* zeros, const ConvShape& s, i
   }
 }
 
-/// The pointers of all rows, which are output pixels from `first` on.
+/// Writes the pointers of all rows, which are the output pixels from `first` on.
 inline void fill_indirection(IndirectionBuffer& buffer, const float* x, const float* zeros, const ConvShape& s,
                              int64_t first) {
   for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/optimizer.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <ATen/Parallel.h>
 
@@ -17,7 +17,7 @@ namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
 HWY_ATTR void Adamw(const Segment& segment, const AdamwFactors& factors, int64_t begin, int64_t end) {
-  const auto s = segment;  // copies: no store to floats can change them
+  const auto s = segment;  // local copies, which the compiler knows no store changes
   const auto f = factors;
   ForEachVector(begin, end, [&](auto d, int64_t i) HWY_ATTR {
     const auto gradient = hn::LoadU(d, s.gradient + i);
@@ -61,7 +61,7 @@ HWY_EXPORT(Sgd);
 
 namespace {
 
-/// Calls `work(segment, begin, end)` for pieces of the segments, which the threads share.
+/// Calls `work(segment, begin, end)` for pieces of the segments, distributed among the threads.
 template <typename Work>
 void for_each_piece(const std::vector<Segment>& segments, const Work& work) {
   int64_t total = 0;

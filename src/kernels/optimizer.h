@@ -1,18 +1,18 @@
-/// Optimizer steps: one pass over parameters, gradients and state, in LibTorch's threads.
+/// Optimizer steps: one pass over parameters, gradients and state, on LibTorch's threads.
 #pragma once
 #include <cstdint>
 #include <vector>
 
 namespace reszoo::kernels {
 
-/// The flat memory of one parameter, all float32.
+/// The flat memory of one parameter; all buffers are float32.
 struct Segment {
   float* parameter;
   const float* gradient;
-  float *first, *second;  ///< exp_avg and exp_avg_sq; of SGD momentum and nullptr
+  float *first, *second;  ///< AdamW: exp_avg and exp_avg_sq; SGD: momentum and nullptr
   int64_t size;
-  float step_size;  ///< AdamW's rate over 1 - beta1^t
-  float root;       ///< AdamW's 1 / sqrt(1 - beta2^t)
+  float step_size;  ///< AdamW: lr / (1 - beta1^t)
+  float root;       ///< AdamW: 1 / sqrt(1 - beta2^t)
 };
 
 struct AdamwFactors {
@@ -21,7 +21,7 @@ struct AdamwFactors {
 };
 
 struct SgdFactors {
-  float lr, weight_decay, momentum;  ///< without momentum Segment::first is not read
+  float lr, weight_decay, momentum;  ///< if momentum is 0, Segment::first is not read
   bool nesterov;
 };
 

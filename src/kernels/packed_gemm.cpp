@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/packed_gemm.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 #include <hwy/cache_control.h>
 
 #include <algorithm>
@@ -14,13 +14,13 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Steps of a sum between two prefetches.
+/// The number of steps of a sum between two prefetches.
 constexpr int64_t kSteps = 4;
 
-/// Bytes of a panel that are used up before the next: they stay in the L1 cache.
+/// The bytes of a panel that are used completely before the next block, so that they stay in the L1 cache.
 constexpr int64_t kPanelBytes = 24 << 10;
 
-/// The vectors that outputs are summed in: no more lanes than a group has outputs.
+/// Calls `use` with the vector type for the sums: no more lanes than a group has outputs.
 template <class Use>
 HWY_INLINE void WithLanes(int64_t outputs, const Use& use) {
   const hn::ScalableTag<float> d;
@@ -29,29 +29,29 @@ HWY_INLINE void WithLanes(int64_t outputs, const Use& use) {
   use(hn::CappedTag<float, 4>());
 }
 
-/// Vectors of a panel at most: one where lanes are fewer than a vector could have.
+/// The most vectors of a panel; one if the vectors are narrower than the processor's widest.
 template <class D>
 constexpr int64_t kVectorsOf = hn::MaxLanes(D()) == hn::MaxLanes(hn::ScalableTag<float>()) ? kTileVectors : 1;
 
-/// Outputs of a panel.
+/// Returns the number of outputs of a panel.
 template <class D>
 HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
 }
 
-/// A block of the sum's index k: some segments, or a part of one.
+/// A block of the sum's index k: several segments, or a part of one.
 struct KBlock {
   int64_t first, end;     ///< segments
-  int64_t begin, length;  ///< within each
-  bool starts, ends;      ///< whether it is the first and the last block of the sum
+  int64_t begin, length;  ///< range within each segment
+  bool starts, ends;      ///< whether it is the first block, and the last block, of the sum
 };
 
-/// The weights of the next block: each tile prefetches its share of them, a little every kSteps steps, so that they
-/// are in the cache when all tiles are done.
+/// The weights of the next block. Each tile prefetches its share of them, a little every kSteps steps, so that they are
+/// in the cache when all tiles are done.
 struct Prefetch {
   const float* next;
-  int64_t elements;  ///< every kSteps steps
+  int64_t elements;  ///< to prefetch every kSteps steps
 };
 
 template <class D>
@@ -68,7 +68,7 @@ HWY_INLINE hn::Vec<D> LoadPart(D d, const float* from, int64_t count) {
   return hn::Load(d, lanes);
 }
 
-/// Finishes and stores the sums of a panel of which some outputs are there to fill up the last vector.
+/// Finishes and stores the sums of a panel that has fewer outputs than its vectors have lanes.
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epilogue, const GemmOutput& y) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
@@ -82,13 +82,14 @@ HWY_NOINLINE void StorePanelPart(D d, const float* partial, const Epilogue& epil
     }
 }
 
-/// `Rows` rows times a panel of `Vectors` vectors, over a block of the sum. `partial` holds sums between blocks.
+/// Multiplies `Rows` rows with a panel of `Vectors` vectors, over a block of the sum. `partial` holds the sums between
+/// blocks.
 template <int64_t Rows, int64_t Vectors, class D>
 HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlock& k_block,
                        const float* HWY_RESTRICT weights, Prefetch prefetch, float* HWY_RESTRICT partial,
                        const Epilogue& epilogue, const GemmOutput& y) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d)), width = Vectors * lanes;
-  // The output is far away: it is fetched while the sums are computed.
+  // The output is probably not in the cache: it is prefetched while the sums are computed.
   if (k_block.ends)
     for (int64_t r = 0; r < Rows; ++r) {
       hwy::Prefetch(y.data + r * y.stride);
@@ -118,7 +119,7 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlo
     if (k_block.ends) StorePanelPart<Rows, Vectors>(d, partial, epilogue, y);
     return;
   }
-  // The order of a maximum's operands lets a NaN through.
+  // With the operands of the maximum in this order a NaN is passed through.
   const auto least = hn::Set(d, lower_bound(epilogue.activation));
   hn::Vec<D> bias[Vectors];
   for (int64_t v = 0; v < Vectors; ++v) bias[v] = epilogue.bias ? hn::LoadU(d, epilogue.bias + v * lanes) : hn::Zero(d);
@@ -131,7 +132,7 @@ HWY_NOINLINE void Tile(D d, const float* const* rows, int64_t offset, const KBlo
       hn::StoreU(hn::Max(least, hn::Add(sums[r][v], bias[v])), d, y.data + r * y.stride + v * lanes);
 }
 
-/// A tile of `count` rows, of which there are at least `Rows`.
+/// Multiplies a tile of `count` rows, where `count` is at least `Rows`.
 template <int64_t Vectors, int64_t Rows = 1, class D>
 HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t offset, const KBlock& k_block,
                            const float* weights, const Prefetch& prefetch, float* partial, const Epilogue& epilogue,
@@ -142,8 +143,8 @@ HWY_INLINE void TileOfRows(D d, int64_t count, const float* const* rows, int64_t
   Tile<Rows, Vectors>(d, rows, offset, k_block, weights, prefetch, partial, epilogue, y);
 }
 
-/// All rows of the buffer, each moved on by `offset`, times one panel: block by block, so that weights are read
-/// from afar once.
+/// Multiplies all rows of the buffer, with `offset` added to their pointers, with one panel. It goes block by block, so
+/// that the weights are read from memory only once.
 template <int64_t Vectors, class D>
 HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
                                 float* partials, const Epilogue& epilogue, const GemmOutput& y) {

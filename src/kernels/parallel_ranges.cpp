@@ -8,7 +8,7 @@
 namespace reszoo::kernels {
 namespace {
 
-/// Ranges for each thread: the first that is done takes more of them.
+/// The number of ranges per thread; a thread that finishes early takes more of them.
 constexpr int64_t kRangesOfAThread = 4;
 
 }  // namespace

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/peak.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Sums of ten vectors, enough to keep all units busy; the result is used, so that it is computed.
+/// Accumulates ten vectors, enough to keep all execution units busy. The result is used, so the compiler cannot remove
+/// the work.
 HWY_ATTR float FlopsProbe(int64_t rounds, int64_t* multiply_adds) {
   const hn::ScalableTag<float> d;
   const auto scale = hn::Set(d, 0.999f), shift = hn::Set(d, 0.001f);

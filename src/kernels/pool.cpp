@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/pool.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <algorithm>
 
@@ -15,8 +15,8 @@ namespace {
 
 /// The input pixels of one output along one side.
 struct Window {
-  int64_t begin, end;  ///< within the input
-  int64_t counted;     ///< with those of the padding
+  int64_t begin, end;  ///< inside the image
+  int64_t counted;     ///< pixels including the padding
 
   Window(int64_t at, int64_t stride, int64_t padding, int64_t kernel, int64_t size) {
     const auto from = at * stride - padding, to = std::min(from + kernel, size + padding);
@@ -26,7 +26,7 @@ struct Window {
   }
 };
 
-/// The window of an adaptive pool: `outputs` windows that cover `size` pixels and may overlap.
+/// Returns a window of an adaptive pool: `outputs` windows cover `size` pixels and may overlap.
 Window AdaptiveWindow(int64_t at, int64_t outputs, int64_t size) {
   const auto begin = at * size / outputs, end = ((at + 1) * size + outputs - 1) / outputs;
   return {begin, /*stride=*/1, /*padding=*/0, end - begin, size};
@@ -42,7 +42,7 @@ Window ColumnWindow(const PoolShape& s, int64_t column) {
   return {column, s.stride_columns, s.padding_columns, s.kernel_columns, s.columns};
 }
 
-/// One vector of channels of an output.
+/// Computes one vector of channels of an output.
 template <bool kMaximum, class D>
 HWY_ATTR HWY_INLINE void PoolAt(D d, const float* image, const PoolShape& s, const Window& rows, const Window& columns,
                                 float scale, float* to) {
@@ -52,7 +52,7 @@ HWY_ATTR HWY_INLINE void PoolAt(D d, const float* image, const PoolShape& s, con
   for (int64_t row = rows.begin; row < rows.end; ++row)
     for (int64_t column = columns.begin; column < columns.end; ++column) {
       const auto pixel = at(row, column);
-      // A nan, which no comparison holds for, is taken and then kept.
+      // If the new pixel is NaN, the comparison is false and the NaN is taken; after that it is kept.
       if constexpr (kMaximum) value = hn::IfThenElse(hn::Or(hn::Ge(value, pixel), hn::Ne(value, value)), value, pixel);
       else value = hn::Add(value, pixel);
     }
@@ -77,7 +77,7 @@ HWY_ATTR void Pool(const float* x, const PoolShape& s, float* y, int64_t first, 
   }
 }
 
-/// The pixel of an input of `size` that stands at `at`, beyond the border that of the mirrored image.
+/// Returns the index of the pixel at `at`, reflected at the border if it is outside of the `size` pixels.
 int64_t Mirrored(int64_t at, int64_t size) { return at < 0 ? -at : at < size ? at : 2 * (size - 1) - at; }
 
 HWY_ATTR void Blur(const float* x, const float* filter, const PoolShape& s, float* y, int64_t first, int64_t end) {
@@ -123,7 +123,7 @@ HWY_EXPORT(Blur);
 
 namespace {
 
-/// The epilogue of output rows [first, end), which are stored.
+/// Applies the epilogue to output rows [first, end), which are already stored.
 void finish_rows(const PoolShape& s, const Epilogue& epilogue, float* y, int64_t first, int64_t end) {
   const auto row = s.columns_out * s.channels;
   auto of_rows = epilogue;

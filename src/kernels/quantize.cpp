@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/quantize.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty_like.h>
@@ -21,7 +21,8 @@ namespace {
 HWY_ATTR void Quantize(const float* x, float scale, float zero_point, float qmax, uint8_t* y, int64_t count) {
   ForEachVector(0, count, [=](auto d, int64_t i) HWY_ATTR {
     const auto value = hn::MulAdd(hn::LoadU(d, x + i), hn::Set(d, scale), hn::Set(d, zero_point));
-    // Limited before rounding: what is too large for an int is not rounded at all. A NaN is not above 0.
+    // Clamps before rounding, because a value that is too large for an int cannot be rounded. NaN is not greater than 0
+    // and becomes 0.
     const auto above = hn::IfThenElseZero(hn::Gt(value, hn::Zero(d)), value);
     const auto whole = hn::NearestInt(hn::Min(above, hn::Set(d, qmax)));
     const hn::Rebind<uint8_t, decltype(d)> bytes;

@@ -12,10 +12,11 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Vectors of columns whose sums with kTileRows rows stay in registers: AVX-512 and NEON have 32 registers, others 16.
+/// The number of column vectors whose sums with kTileRows rows stay in registers. AVX-512 and NEON have 32 registers,
+/// others 16.
 constexpr int64_t kTileVectors = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM ? 4 : 2;
 
-/// The sums of a tile. Its sizes are constants, so that all loops over it are unrolled and it stays in registers.
+/// The sums of a tile. Its sizes are constants, so the compiler unrolls all loops over it and keeps it in registers.
 template <class D, int64_t Rows, int64_t Vectors>
 using RegisterTile = hn::Vec<D>[Rows][Vectors];
 

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/scale_shift.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include "kernels/lanes-inl.h"
 
@@ -19,7 +19,7 @@ HWY_ATTR void ScaleShiftAs(const float* x, const float* scale, const float* shif
     ForEachVector(0, channels, [=, first = row * channels](auto d, int64_t i) HWY_ATTR {
       auto value = hn::MulAdd(hn::LoadU(d, x + first + i), hn::LoadU(d, scale + i), hn::LoadU(d, shift + i));
       if constexpr (kResidual) value = hn::Add(value, hn::LoadU(d, residual + first + i));
-      if constexpr (kRelu) value = hn::IfThenZeroElse(hn::Lt(value, hn::Zero(d)), value);  // a NaN stays
+      if constexpr (kRelu) value = hn::IfThenZeroElse(hn::Lt(value, hn::Zero(d)), value);  // NaN stays NaN
       hn::StoreU(value, d, y + first + i);
     });
   }
@@ -48,7 +48,7 @@ void scale_shift(const float* x, const float* scale, const float* shift, const f
                  float* y, const ChannelRows& rows) {
   if (!needs_activate(activation))
     return HWY_DYNAMIC_DISPATCH(ScaleShift)(x, scale, shift, residual, activation == Activation::relu, y, rows);
-  // Some rows at a time, so that the activation finds them in the L1 cache.
+  // Processes some rows at a time, so that they are still in the L1 cache for the activation.
   constexpr int64_t kTogether = 2048;
   const auto step = rows.channels < kTogether ? kTogether / (rows.channels < 1 ? 1 : rows.channels) : 1;
   for (int64_t row = 0; row < rows.count; row += step) {

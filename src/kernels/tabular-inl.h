@@ -1,4 +1,4 @@
-// What the kernels of tabular.h share. Included once for each instruction set.
+// Code shared by the kernels of tabular.h. Included once for each instruction set.
 #if defined(RESZOO_KERNELS_TABULAR_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef RESZOO_KERNELS_TABULAR_INL_H
 #undef RESZOO_KERNELS_TABULAR_INL_H
@@ -15,7 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-/// Columns whose sums stay in the L1 cache.
+/// The number of columns whose sums stay in the L1 cache.
 constexpr int64_t kTile = 1024;
 
 /// Calls `body(tag, index, column)` over all values.
@@ -30,11 +30,11 @@ HWY_ATTR void ForEachValue(const Rows& rows, const Body& body) {
   }
 }
 
-/// value where the mask keeps it, scaled, else 0. `number` is that of the first lane.
+/// Returns value * scale where the mask keeps the element, else 0. `number` is the element index of the first lane.
 template <class D, class V = hn::Vec<D>>
 HWY_ATTR V masked(D d, const DropoutMask& mask, int64_t number, V value) {
   const hn::RebindToUnsigned<D> du;
-  // Two rounds of a hash of 32 bits (constants of Wellons, "lowbias32") with a key before each.
+  // Two rounds of a 32-bit hash (the constants of Wellons's "lowbias32"), each after adding or xoring a key.
   auto x = hn::Iota(du, static_cast<uint32_t>(number) + mask.before);
   for (const uint32_t key : {mask.between, 0u}) {
     x = hn::Xor(x, hn::ShiftRight<16>(x));
@@ -59,7 +59,7 @@ HWY_ATTR hn::Vec<D> ScaledBiased(D d, const float* y, const Affine& terms, int64
   return terms.scale ? hn::MulAdd(value, hn::LoadU(d, terms.scale + column), bias) : hn::Add(value, bias);
 }
 
-/// `body(tag, index, index of x, column)`: rows of x lie under each member's part of a row.
+/// Calls `body(tag, index, index in x, column)` for all values. All members of an output row read the same row of x.
 template <typename Body>
 HWY_ATTR void ForEachMember(const Rows& rows, int64_t members, const Body& body) {
   const auto width = rows.width / members;

@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/tabular.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include "kernels/tabular-inl.h"
 
@@ -35,7 +35,7 @@ HWY_ATTR void AddSquaredDeviations(const float* y, const float* mean, float* sum
 HWY_ATTR void ReluDropout(const float* y, const Affine& terms, const DropoutMask& mask, const float* r, float* out,
                           const Rows& rows) {
   const auto origin = rows.first * rows.width;
-  const auto key = mask;  // a copy: no store to floats can change it
+  const auto key = mask;  // a local copy, which the compiler knows no store changes
   ForEachValue(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto z = ScaledBiased(d, y + i, terms, column);
     auto value = hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z);

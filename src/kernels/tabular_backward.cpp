@@ -3,7 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/tabular_backward.cpp"
 #include "kernels/highway_setup.h"
-// All up to HWY_ONCE is compiled once for each instruction set.
+// Everything up to HWY_ONCE is compiled once for each instruction set.
 
 #include "kernels/tabular-inl.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 HWY_ATTR void DropoutBackward(const float* g, const DropoutMask& mask, float* out, float* sum, const Rows& rows) {
   const auto origin = rows.first * rows.width;
-  const auto key = mask;  // a copy: no store to floats can change it
+  const auto key = mask;  // a local copy, which the compiler knows no store changes
   ForEachValue(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto value = masked(d, key, origin + i, hn::LoadU(d, g + i));
     hn::StoreU(value, d, out + i);
@@ -56,7 +56,7 @@ HWY_ATTR void ReluDropoutBackward(float* g, const float* y, const Affine& terms,
   ForEachValue(rows, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto z = ScaledBiased(d, y + i, terms, column);
     const auto open = hn::Gt(z, hn::Zero(d));
-    // The factor by which z came out: 0 or the mask's scale.
+    // The factor that ReLU and dropout applied: 0, or the mask's scale.
     auto factor = hn::IfThenElseZero(open, hn::Set(d, 1.0f));
     if (key.threshold != 0) factor = masked(d, key, origin + i, factor);
     const auto gradient = hn::LoadU(d, g + i);

@@ -19,16 +19,16 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kTogether = 16384;  // numbers of a part, which stay in the nearer caches
+constexpr int64_t kTogether = 16384;  // elements of a part, which stay in the L1 or L2 cache
 
-/// Maps as rows of channels, cut in parts that do not depend on the number of threads.
+/// Images as rows of channels, split into parts that do not depend on the number of threads.
 struct Parts {
   int64_t rows, channels, each;
 
   explicit Parts(const Tensor& x)
       : rows(x.numel() / x.size(1)), channels(x.size(1)), each(std::max<int64_t>(kTogether / x.size(1), 2)) {}
   int64_t count() const { return (rows + each - 1) / each; }
-  /// Calls work(part, first number, rows) for all, in threads.
+  /// Calls work(part, index of its first element, rows) for all parts, in parallel.
   template <typename Work>
   void for_all(const Work& work) const {
     parallel(count(), [&](int64_t part) {
@@ -40,7 +40,7 @@ struct Parts {
 
 const float* data_or_null(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
 
-/// Mean and sum of squared deviations by channel.
+/// Mean and sum of squared deviations per channel.
 struct Moments {
   std::vector<double> mean, squares;
 };
@@ -68,7 +68,7 @@ Moments moments_of(const Tensor& x) {
   return whole;
 }
 
-/// What the module remembers of the batch.
+/// Updates the running statistics of the module.
 void take_in(torch::nn::BatchNorm2dImpl& norm, const Moments& moments, double rows) {
   norm.num_batches_tracked += 1;
   const double momentum = *norm.options.momentum();
@@ -80,7 +80,7 @@ void take_in(torch::nn::BatchNorm2dImpl& norm, const Moments& moments, double ro
   }
 }
 
-/// A value a channel each, (5, C): scale and shift of the forward, mean, 1 / deviation, weight.
+/// One value per channel each, (5, C): scale and shift of the forward pass, mean, 1 / standard deviation, weight.
 struct Factors {
   Tensor all;
 
@@ -109,7 +109,7 @@ Factors factors_of(const Moments& moments, const torch::nn::BatchNorm2dImpl& nor
   return factors;
 }
 
-/// Sums over all rows of the gradient and of its products with x - mean, by channel.
+/// Sums over all rows, per channel: of the gradient, and of its products with x - mean.
 struct GradientSums {
   std::vector<double> sum, product;
 };
@@ -147,7 +147,7 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
       kernels::scale_shift(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr,
                            relu ? kernels::Activation::relu : kernels::Activation::none, to + first, rows);
     });
-    // Without a residual the gate follows from x.
+    // Without a residual the ReLU mask can be recomputed from x.
     context->save_for_backward({x, factors, relu && residual.defined() ? y : Tensor()});
     context->saved_data["relu"] = relu;
     context->saved_data["residual"] = residual.defined();
@@ -166,7 +166,7 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     kernels::ReluMask gate{.scale = factors.scale(), .shift = factors.shift()};
     if (relu) gate.kind = residual ? kernels::ReluMask::Kind::from_output : kernels::ReluMask::Kind::recompute;
     if (relu && residual) gate.output = data_or_null(saved[2]);
-    // What goes to the residual is what goes through the gate; without one it is made again.
+    // The gradient of the residual is the masked gradient. Without a residual it is not stored but recomputed.
     const auto gated = relu && residual ? at::empty_like(x) : g;
     const auto sums =
         gradient_sums(g, x, gate, factors.mean(), gated.is_same(g) ? nullptr : gated.mutable_data_ptr<float>());
@@ -176,7 +176,7 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
     return result;
   }
 
-  /// The gradients of x, weight and bias.
+  /// Returns the gradients of x, weight and bias.
   static variable_list input_gradients(const Tensor& g, const Tensor& x, const kernels::ReluMask& gate,
                                        const Factors& factors, const GradientSums& sums) {
     const auto channels = x.size(1);

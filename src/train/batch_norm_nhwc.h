@@ -1,4 +1,4 @@
-/// Batch norm of feature maps, with what stands behind it.
+/// Fused batch norm, residual and ReLU for channels-last images.
 #pragma once
 #include <torch/nn/modules/batchnorm.h>
 
@@ -6,17 +6,17 @@ namespace reszoo::detail {
 
 using at::Tensor;
 
-/// Whether `batch_norm_nhwc` may stand for the module: it is in training mode, has weights, statistics and a
+/// Whether `batch_norm_nhwc` can replace the module: it is in training mode and has weights, running statistics and a
 /// fixed momentum.
 bool is_fused_norm(const torch::nn::BatchNorm2dImpl& norm);
 
-/// relu(norm(x) + residual) by the batch's statistics, which the module takes in as its own forward
-/// does. `residual` undefined: none; without `relu` the sum as it is.
+/// Returns relu(norm(x) + residual), normalized by the batch's statistics. The running statistics of the module are
+/// updated as by its own forward. `residual` may be undefined; without `relu` the sum is returned as it is.
 ///
-/// Shape: x and residual (N, C, H, W), float32 on a CPU; they are read with channels last.
-/// Differs: statistics are those of parts of the maps, merged in double, so that the maps are read once
-/// for them; the same for any number of threads. Differentiable once.
-/// Source: Ioffe and Szegedy 2015, arXiv:1502.03167; the merge Chan, Golub and LeVeque 1979.
+/// Shape: x and residual (N, C, H, W), float32 on a CPU; they are read as channels-last.
+/// Differs: statistics are computed for parts of the batch and merged in double, so the input is read only once for
+/// them. They are the same for any number of threads. Differentiable once.
+/// Source: Ioffe and Szegedy 2015, arXiv:1502.03167; merging: Chan, Golub and LeVeque 1979.
 Tensor batch_norm_nhwc(torch::nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual, bool relu);
 
 }  // namespace reszoo::detail

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 std::string epoch_file_name(int64_t epoch) { return fmt::format("model-epoch-{:03}.safetensors", epoch); }
 
-/// Whether an epoch is better than another; without validation the later one is.
+/// Whether an epoch is better than another; without validation, whether it is later.
 bool is_better(const EpochRecord& one, const EpochRecord& other, const Monitor& monitor) {
   if (one.metrics.empty() || other.metrics.empty()) return one.epoch > other.epoch;
   return monitor.is_better(monitor.value_of(one.metrics), monitor.value_of(other.metrics));

@@ -1,10 +1,10 @@
-/// The memory format of the fused training of images.
+/// The memory format of fused image training.
 #pragma once
 #include <ATen/core/Tensor.h>
 
 namespace reszoo::detail {
 
-/// The tensor (N, C, H, W) with the channels of a pixel side by side in memory; itself if they are.
+/// Returns the tensor (N, C, H, W) in channels-last memory format; the same tensor if it already is.
 inline at::Tensor channels_last(const at::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
 
 }  // namespace reszoo::detail

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON has no nan: it is written as null.
+/// JSON has no NaN: it is written as null.
 double number(const Json& json) {
   return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
@@ -40,8 +40,8 @@ EpochRecord record_from(const Json& json) {
   return record;
 }
 
-/// The lines of the log are the history, each metric in its place: a card's own
-/// objects are sorted by key.
+/// Parses the history from the lines of the log, which keep the order of the metrics: objects in the metadata are
+/// sorted by key.
 std::vector<EpochRecord> history_from(const std::string& lines) {
   std::vector<EpochRecord> history;
   std::istringstream stream(lines);
@@ -118,7 +118,7 @@ void add(StateDict& to, const std::string& prefix, const StateDict& from) {
   for (const auto& item : from) to.insert(prefix + item.key(), item.value());
 }
 
-/// Puts a tensor of the file where it belongs in the state.
+/// Stores a tensor of the file in the state.
 void take(TrainState& state, const std::string& path, const std::string& key, const Tensor& value) {
   const auto dot = key.find('.');
   const auto part = key.substr(0, dot), name = key.substr(dot + 1);

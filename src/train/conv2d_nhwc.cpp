@@ -18,9 +18,10 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kFewOutputs = 16;  // up to here oneDNN's backward is slower than its forward
+constexpr int64_t kFewOutputs =
+    16;  // up to this number of outputs, oneDNN's backward pass is slower than its forward pass
 
-/// Images are dealt to threads, each with sums of its own.
+/// Images are distributed among threads, each with its own sums.
 Tensor weight_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, int64_t stride, int64_t padding) {
   const kernels::ConvShape shape{.images = x.size(0),
                                  .rows = x.size(2),
@@ -49,7 +50,8 @@ Tensor weight_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, i
   return (tasks == 1 ? sums[0] : sums.sum(0)).permute({0, 3, 1, 2});
 }
 
-/// The gradient of x; of few outputs and stride 1 as a convolution of the gradients with the kernel turned round.
+/// Returns the gradient of x. For few outputs and stride 1 it is computed as a convolution of the gradients with the
+/// flipped kernel.
 Tensor input_gradient(const Tensor& x, const Tensor& g, const Tensor& weight, int64_t stride, int64_t padding) {
   if (stride == 1 && weight.size(0) <= kFewOutputs && weight.size(2) == 2 * padding + 1 &&
       weight.size(3) == 2 * padding + 1)

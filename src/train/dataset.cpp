@@ -13,7 +13,7 @@ namespace reszoo {
 
 Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch) { return permutation(rows, seed, epoch); }
 
-/// Rows whose files were bad, in any pass over the data.
+/// The rows with bad files that were seen in any pass over the data.
 struct Dataset::BadRows {
   std::set<int64_t> seen;
 
@@ -91,7 +91,7 @@ std::pair<int64_t, int64_t> Dataset::Loader::range(int64_t batch) const {
   return {first, batch + 1 == size_ ? data_->rows() - first : batch_size_};
 }
 
-/// Views of consecutive rows, copies of others.
+/// Returns views of consecutive rows, and copies of others.
 Batch Dataset::Loader::from_memory() const {
   const auto [first, count] = range(position_);
   const auto rows = order_.defined() ? order_.narrow(0, first, count) : at::arange(first, first + count, at::kLong);
@@ -104,7 +104,7 @@ Batch Dataset::Loader::from_memory() const {
   return batch;
 }
 
-/// Starts the threads that make the batches from the next one on.
+/// Starts the threads that load the batches from the next one on.
 void Dataset::Loader::start_loader() {
   std::vector<Tensor> rows;
   for (auto batch = position_; batch < size_; ++batch)
@@ -142,7 +142,7 @@ Dataset::Loader Dataset::sequential(int64_t batch_size) const {
   return {*this, examples_.write ? at::arange(rows(), at::kLong) : Tensor(), batch_size, 0, std::nullopt};
 }
 
-/// Row numbers with_sampling_weights with replacement, each as likely as its chance.
+/// Draws row indices with replacement, each with a probability proportional to its chance.
 Tensor Dataset::draw(uint64_t seed, int64_t epoch) const {
   Random random(seed, epoch);
   const auto upto = chances_.cumsum(0);

@@ -12,10 +12,10 @@ namespace {
 
 using torch::nn::Module;
 
-/// Whether training moves statistics of the module's own: a batch norm, of whatever package.
+/// Whether the module has running statistics: a batch norm from any library.
 bool keeps_statistics(const Module& module) { return module.named_buffers(/*recurse=*/false).contains("running_var"); }
 
-/// The batch norms in parts that have parameters, all of them frozen.
+/// Returns the batch norms in modules that have parameters, all of which are frozen.
 std::set<std::shared_ptr<Module>> frozen_norms(const Module& root) {
   std::set<std::shared_ptr<Module>> norms;
   const auto add = [&](const Module& part, const std::vector<std::shared_ptr<Module>>& modules) {

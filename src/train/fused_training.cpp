@@ -13,11 +13,10 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 using MemoryPtr = c10::intrusive_ptr<FusedTraining::Memory>;
 
-constexpr int64_t kAlignment = 16;  // floats of a cache line
+constexpr int64_t kAlignment = 16;  // floats per cache line
 
-/// One tensor for the gradients of all `parameters`, and a view of it for each that
-/// wants one; undefined for the others. What a pass before has given away, and
-/// somebody still holds, is left to him.
+/// Allocates one tensor for the gradients of all wanted `parameters` and returns a view of it for each of them;
+/// undefined for the others. A tensor from an earlier pass is not reused while someone holds it.
 std::vector<Tensor> make_gradients(Tensor& flat, const variable_list& parameters, const std::vector<bool>& wanted) {
   std::vector<int64_t> begins;
   int64_t size = 0;
@@ -32,12 +31,13 @@ std::vector<Tensor> make_gradients(Tensor& flat, const variable_list& parameters
   return gradients;
 }
 
-/// All that `plan` says as one node of the autograd graph.
+/// The computation of a `plan` as one node of the autograd graph.
 struct TabularFunction : torch::autograd::Function<TabularFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
                         const detail::TabularPlan* plan, const MemoryPtr* memory) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
-    auto outputs = detail::pass_forward(**memory, *plan, x).alias();  // the graph must not be held by its own memory
+    auto outputs = detail::pass_forward(**memory, *plan, x)
+                       .alias();  // an alias, because the graph must not be kept alive by its own memory
     variable_list saved = parameters.vec();
     saved.push_back(x);
     context->save_for_backward(std::move(saved));
@@ -60,25 +60,25 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
         detail::pass_backward(memory, detail::TabularTensors::from(parameters), x, output_gradients[0].contiguous(),
                               detail::TabularTensors::from(gradients), context->needs_input_grad(0));
     gradients.insert(gradients.begin(), of_input);
-    gradients.resize(gradients.size() + 2);  // of the plan and of the memory: none
+    gradients.resize(gradients.size() + 2);  // the plan and the memory have no gradient
     return gradients;
   }
 };
 
-/// The network in the model; empty if it is another module.
+/// Returns the network in the model; empty if it is another module.
 Network network_of(const AnyModule& model) { return Network(std::dynamic_pointer_cast<NetworkImpl>(model.ptr())); }
 
-/// What the fast path takes: rows of float32 on the CPU, enough for a variance.
+/// Whether the fused tabular passes accept x: float32 rows on the CPU, at least two for a variance.
 bool fits(const Tensor& x, const NetworkImpl& network) {
   return at::GradMode::is_enabled() && x.dim() == 2 && x.size(0) > 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
          x.size(1) == network.input_spec().channels;
 }
 
-/// The same of images, by pixel.
-bool fits_maps(const Tensor& x, const NetworkImpl& network) {
+/// The same for images, which must be channels-last.
+bool fits_images(const Tensor& x, const Network& network) {
   return at::GradMode::is_enabled() && x.dim() == 4 && x.is_cpu() && x.scalar_type() == at::kFloat &&
-         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network.is_training() &&
-         x.size(1) == network.input_spec().channels && detail::has_fused_images(network);
+         x.is_contiguous(at::MemoryFormat::ChannelsLast) && network->is_training() &&
+         x.size(1) == network->input_spec().channels && detail::has_fused_images(network);
 }
 
 void make_masks(FusedTraining::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
@@ -100,19 +100,19 @@ FusedTraining& FusedTraining::operator=(FusedTraining&&) noexcept = default;
 
 bool FusedTraining::applies(const AnyModule& model) {
   const auto network = network_of(model);
-  return network && (detail::has_fused_images(*network) || detail::plan_of(network));
+  return network && (detail::has_fused_images(network) || detail::plan_of(network, lower(network)));
 }
 
 Tensor FusedTraining::operator()(AnyModule& model, const Tensor& x, int64_t step) {
   const auto network = network_of(model);
-  if (network && fits_maps(x, *network)) return detail::run_fused_images(network, x);
+  if (network && fits_images(x, network)) return detail::run_fused_images(network, x);
   if (!network || !fits(x, *network)) return model.forward(x);
-  auto plan = detail::plan_of(network);
+  auto plan = detail::plan_of(network, graphs_.graph_of(network));
   if (!plan) return model.forward(x);
   auto encoded = x;
   for (auto& encoder : plan->encoders) encoded = encoder.forward(std::move(encoded));
   encoded = encoded.contiguous();
-  // A graph that is still there keeps its buffers, and another kind of network has others.
+  // A graph that still exists keeps its buffers, and another number of members needs other buffers.
   if (!memory_ || memory_.use_count() > 1 || memory_->members != plan->members) memory_ = c10::make_intrusive<Memory>();
   memory_->fit(*plan, encoded);
   make_masks(*memory_, *plan, seed_, step);

@@ -1,4 +1,4 @@
-/// Modes and autocast that training sets for a while and puts back.
+/// Guards that set modes and autocast for a scope and restore them.
 #pragma once
 #include <ATen/autocast_mode.h>
 #include <torch/nn/module.h>
@@ -12,7 +12,7 @@
 
 namespace reszoo::detail {
 
-/// Gives every module the mode back that it had.
+/// Restores the mode of every module.
 class ModeGuard {
  public:
   explicit ModeGuard(const nn::Module& root) : modules_(root.modules()) {
@@ -21,7 +21,7 @@ class ModeGuard {
   ModeGuard(const ModeGuard&) = delete;
   ModeGuard& operator=(const ModeGuard&) = delete;
   ~ModeGuard() {
-    // Parents come before their children, so a child's own mode is set last.
+    // Parents come before their children, so the mode of a child is set last.
     for (size_t i = 0; i < modules_.size(); ++i) modules_[i]->train(modes_[i]);
   }
 
@@ -30,7 +30,7 @@ class ModeGuard {
   std::vector<bool> modes_;
 };
 
-/// Lets LibTorch choose products in fewer bits, as its autocast does.
+/// Lets LibTorch compute in a lower precision, as its autocast does.
 class AutocastGuard {
  public:
   AutocastGuard(torch::Device device, Precision precision)

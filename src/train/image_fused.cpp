@@ -13,14 +13,14 @@
 namespace reszoo::detail {
 namespace {
 
-/// Runs the nodes of a graph; a batch norm, the sum and the ReLU that read it are one pass.
+/// Runs the nodes of a graph. A batch norm, and the sum and the ReLU that follow it, run as one pass.
 class FusedImages {
  public:
   explicit FusedImages(Graph graph)
       : graph_(std::move(graph)), values_(graph_.nodes.size()), readers_(graph_.nodes.size()) {
     for (size_t i = 0; i < graph_.nodes.size(); ++i)
       for (const size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
-    readers_[graph_.output].push_back(graph_.nodes.size());  // who called
+    readers_[graph_.output].push_back(graph_.nodes.size());  // the caller
     for (const auto& readers : readers_) unread_.push_back(readers.size());
   }
 
@@ -35,20 +35,20 @@ class FusedImages {
   Node& node(size_t i) { return graph_.nodes[i]; }
   const Tensor& input(size_t i, size_t number = 0) { return values_[node(i).inputs[number]]; }
 
-  /// The only reader of a node, if it is this operation; else 0, which is the input.
+  /// Returns the only reader of a node if it is this operation; otherwise 0, which is the input node.
   size_t only_reader(size_t i, const char* op) {
     const auto& readers = readers_[i];
     return readers.size() == 1 && readers[0] < graph_.nodes.size() && node(readers[0]).op == op ? readers[0] : 0;
   }
 
-  /// The norm of a node whose passes we fuse, else nullptr.
+  /// Returns the norm of a node if its passes can be fused, otherwise nullptr.
   nn::BatchNorm2dImpl* fused_norm(size_t i) {
     if (node(i).op != "batch_norm" || input(i).dim() != 4) return nullptr;
     auto* norm = node(i).module.ptr()->as<nn::BatchNorm2dImpl>();
     return norm && is_fused_norm(*norm) ? norm : nullptr;
   }
 
-  /// Whether the node is the end of a block's branch, whose norm is computed with the sum.
+  /// Whether the node is the norm at the end of a block's branch, which is computed together with the sum.
   bool waits_for_sum(size_t i) {
     const auto sum = only_reader(i, "add");
     return sum && node(sum).inputs[0] == i && fused_norm(i);
@@ -71,7 +71,7 @@ class FusedImages {
     const auto branch = node(i).inputs[0];
     const bool waits = waits_for_sum(branch);
     const auto &summand = waits ? input(branch) : values_[branch], &shortcut = input(i, 1);
-    // Sizes that broadcast would be summed in silence.
+    // Without this check, sizes that can be broadcast would be summed silently.
     if (summand.sizes() != shortcut.sizes())
       fail(ErrorKind::input,
            "ResidualBlock: branch and shortcut of {} must agree, got ({}) and ({}); a projection changes the width",
@@ -85,14 +85,14 @@ class FusedImages {
     }
   }
 
-  /// The result of node i, a norm or the sum behind one, and of the ReLU that reads it.
+  /// Computes the result of node i (a norm, or the sum after one) and of the ReLU that reads it.
   void run_norm(size_t i, nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual) {
     const auto relu = only_reader(i, "relu");
     values_[relu ? relu : i] = batch_norm_nhwc(norm, x, residual, relu != 0);
     release_inputs(i);
   }
 
-  /// Frees what nobody reads any more, now that node i has run.
+  /// Frees the inputs of node i that have no more readers, after it has run.
   void release_inputs(size_t i) {
     for (const size_t read : node(i).inputs)
       if (--unread_[read] == 0) values_[read].reset();
@@ -101,14 +101,14 @@ class FusedImages {
   Graph graph_;
   std::vector<Tensor> values_;
   std::vector<std::vector<size_t>> readers_;
-  std::vector<size_t> unread_;  ///< readers of each node that have not run
+  std::vector<size_t> unread_;  ///< number of readers of each node that have not run yet
 };
 
 }  // namespace
 
-bool has_fused_images(const NetworkImpl& network) {
-  if (network.input_spec().layout != Layout::images || has_checkpoints(network)) return false;
-  const auto modules = network.modules();
+bool has_fused_images(const Network& network) {
+  if (network->input_spec().layout != Layout::images || has_checkpoints(network)) return false;
+  const auto modules = network->modules();
   return std::any_of(modules.begin(), modules.end(),
                      [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
 }

@@ -1,18 +1,18 @@
-/// A faster forward and backward of image networks in training.
+/// A faster forward and backward pass for training image networks.
 #pragma once
 #include "reszoo/nn/network.h"
 
 namespace reszoo::detail {
 
-/// Whether the network has feature maps whose passes are fused: batch norms, and no activation checkpoints.
-bool has_fused_images(const NetworkImpl& network);
+/// Whether the network has passes to fuse: it has batch norms and no activation checkpoints.
+bool has_fused_images(const Network& network);
 
-/// The network's outputs for images, the same numbers as `forward` within float tolerance. A batch norm in training
-/// mode, the sum with a shortcut and the ReLU after it are one pass in each direction instead of three; weights of
-/// convolutions have a gradient of our own. The nodes of the network's graph that are none of these run as they are.
+/// Returns the network's outputs for images, equal to those of `forward` within float tolerance. A batch norm in
+/// training mode, the sum with a shortcut and the ReLU after it take one pass in each direction instead of three;
+/// convolutions use our own gradient of the weights. All other nodes of the network's graph run as they are.
 ///
-/// Shape: (N, C, H, W), float32 on a CPU, channels last.
-/// Throws: Error (input) if the branch and the shortcut of a block do not agree.
+/// Shape: (N, C, H, W), float32 on a CPU, channels-last.
+/// Throws: Error (input) if the shapes of the branch and the shortcut of a block differ.
 Tensor run_fused_images(const Network& network, const Tensor& x);
 
 }  // namespace reszoo::detail

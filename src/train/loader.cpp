@@ -9,9 +9,9 @@
 namespace reszoo::detail {
 namespace {
 
-constexpr int64_t kRowsTaken = 4;  // inputs that a worker takes at once
+constexpr int64_t kRowsTaken = 4;  // inputs that a worker takes at a time
 
-/// The shape in which inputs are written: an image's channels come last.
+/// Returns the shape in which inputs are written: images are channels-last.
 std::vector<int64_t> written_shape(int64_t rows, const std::vector<int64_t>& shape) {
   if (shape.size() == 3) return {rows, shape[1], shape[2], shape[0]};
   std::vector<int64_t> written{rows};
@@ -21,7 +21,7 @@ std::vector<int64_t> written_shape(int64_t rows, const std::vector<int64_t>& sha
 
 }  // namespace
 
-/// A batch that is being made.
+/// A batch that is being loaded.
 struct Loader::Open {
   Tensor rows;     ///< (N)
   Tensor written;  ///< see written_shape
@@ -32,7 +32,7 @@ struct Loader::Open {
   int64_t size() const { return rows.size(0); }
 };
 
-/// Some places of a batch.
+/// A range of places in a batch.
 struct Loader::Work {
   std::shared_ptr<Open> batch;
   int64_t first, count;
@@ -53,8 +53,8 @@ Loader::~Loader() {
   for (auto& thread : threads_) thread.join();
 }
 
-/// Memory of an earlier batch that nobody holds any more, else fresh memory: the system clears that
-/// page by page, for a fifth of the time of loading.
+/// Returns the memory of an earlier batch that is no longer in use, otherwise new memory. The operating system clears
+/// new memory page by page, which takes a fifth of the loading time.
 Tensor Loader::memory_for(int64_t rows) {
   const auto shape = written_shape(rows, examples_.shape);
   for (auto lent = lent_.begin(); lent != lent_.end(); ++lent)
@@ -74,7 +74,7 @@ Loader::Open& Loader::open_batch() {
   return *open_.back();
 }
 
-/// What is to be made next, if anything may be now. The mutex is held.
+/// Returns the next work, if any may start now. The caller holds the mutex.
 std::optional<Loader::Work> Loader::take() {
   for (const auto& batch : open_)
     if (batch->taken < batch->size()) {
@@ -144,9 +144,9 @@ Loaded Loader::next() {
   work_there_.notify_all();
   if (batch->error) std::rethrow_exception(batch->error);
   std::sort(batch->bad.begin(), batch->bad.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
-  // Views, so that the storage tells whether anybody holds it.
+  // Returns a view, so that the storage's use count shows whether it is still in use.
   auto inputs = examples_.shape.size() == 3 ? batch->written.permute({0, 3, 1, 2}) : batch->written.detach();
-  // A GPU may still be reading pinned memory when its tensor is let go: LibTorch's allocator knows.
+  // A GPU may still be reading pinned memory after its tensor is released: LibTorch's allocator handles that.
   if (!options_.pinned) lent_.push_back(batch->written);
   if (std::ssize(lent_) > options_.prefetch + 1) lent_.pop_front();
   return {std::move(inputs), std::move(batch->bad)};

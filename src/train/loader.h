@@ -1,4 +1,4 @@
-/// Threads that make inputs ahead of the training.
+/// Threads that load inputs ahead of training.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -15,33 +15,35 @@
 
 namespace reszoo::detail {
 
-/// A batch of inputs, (N, ...), and what failed of it.
+/// A batch of inputs, (N, ...), and the rows of it that failed.
 struct Loaded {
   struct Bad {
-    int64_t place;  ///< in the batch
+    int64_t place;  ///< index in the batch
     std::string why;
   };
   Tensor inputs;
-  std::vector<Bad> bad;  ///< rising
+  std::vector<Bad> bad;  ///< sorted by place
 };
 
-/// Makes the batches of a pass in their order. Every worker takes the next few inputs that
-/// nobody makes yet, of the earliest batch first, and writes them to their places: a batch
-/// is ready when its last place is written. At most `prefetch` batches are begun and not taken.
+/// Loads the batches of a pass in order. Each worker takes the next few inputs that no other worker has taken, from the
+/// earliest batch first, and writes them to their places. A batch is ready when all its places are written. At most
+/// `prefetch` batches are open or waiting at a time.
 class Loader {
  public:
   struct Options {
     int64_t workers, prefetch;
-    bool pinned;  ///< in memory that a GPU can copy from while it computes
+    bool pinned;  ///< in pinned memory, from which a GPU can copy while it computes
   };
 
-  /// `rows`: the row numbers of each batch, (N) int64. `random`: of inputs to train on. The examples must outlive this.
+  /// `rows`: the row indices of each batch, (N) int64. `random`: for inputs to train on. The examples must outlive the
+  /// loader.
   Loader(const Examples& examples, std::vector<Tensor> rows, std::optional<RandomKey> random, const Options& options);
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
   ~Loader();
 
-  /// Waits for the next batch. Throws: what Examples::write throws, but Error (file).
+  /// Waits for the next batch.
+  /// Throws: what Examples::write throws, except Error (file).
   Loaded next();
 
  private:
@@ -62,7 +64,7 @@ class Loader {
   std::mutex mutex_;
   std::condition_variable work_there_, batch_ready_;
   std::deque<std::shared_ptr<Open>> open_;
-  std::deque<Tensor> lent_;  ///< what the last batches were written to
+  std::deque<Tensor> lent_;  ///< buffers of the last batches
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -11,20 +11,21 @@ namespace {
 using detail::LossOf;
 using detail::NamedLoss;
 
-/// The mean pinball loss of each row over quantiles (Q). Shape: targets (N, 1).
+/// Returns the mean pinball loss of each row over the quantiles (Q). Shape: targets (N, 1).
 Tensor pinball_losses(const Tensor& quantiles, const Tensor& outputs, const Tensor& targets) {
   const auto q = quantiles.to(outputs.device(), outputs.scalar_type());
   const auto error = detail::broadcast_to_outputs(targets.expand({-1, q.size(0)}), outputs) - outputs;
   return detail::mean_of_rows(at::maximum(q * error, (q - 1) * error));
 }
 
-/// Shape: outputs (N, steps) of y > 0, y > 1, ...; targets (N) int64.
+/// Shape: outputs (N, steps) for y > 0, y > 1, ...; targets (N) int64.
 Tensor ordinal_losses(int64_t steps, const Tensor& outputs, const Tensor& targets) {
   const auto above = targets.unsqueeze(1) > at::arange(steps, targets.options());
   return detail::label_losses(outputs, above.to(outputs.scalar_type()));
 }
 
-/// The loss that `text` names. Throws: Error (usage) if it is not one of `wanted`, which the task needs.
+/// Returns the loss that `text` names.
+/// Throws: Error (usage) if it is not of the kind `wanted`, which the task needs.
 Loss named_loss(std::string_view text, LossOf wanted, const Target& target, double smoothing) {
   auto loss = NamedLoss::parse(text);
   if (loss.row->of != wanted)
@@ -35,7 +36,7 @@ Loss named_loss(std::string_view text, LossOf wanted, const Target& target, doub
   };
 }
 
-/// Counts have one loss: the default of numbers stands for it.
+/// Counts have only one loss, which replaces the default loss of numeric targets.
 std::string count_loss(const LossOptions& options) {
   return options.number == LossOptions{}.number ? "poisson" : options.number;
 }

@@ -21,7 +21,7 @@ Tensor label_losses(const Tensor& outputs, const Tensor& targets) {
 
 namespace {
 
-// Losses of numbers. Shape: targets (N, T) as Target encodes them.
+// Losses of numeric targets. Shape: targets (N, T) as Target encodes them.
 
 Tensor mse(const LossParameters&, const Tensor& outputs, const Tensor& targets) {
   return mean_of_rows(at::mse_loss(outputs, broadcast_to_outputs(targets, outputs), at::Reduction::None));
@@ -35,15 +35,15 @@ Tensor huber(const LossParameters&, const Tensor& outputs, const Tensor& targets
   return mean_of_rows(at::huber_loss(outputs, broadcast_to_outputs(targets, outputs), at::Reduction::None));
 }
 
-/// exp(f) - y f: the negative logarithm of the Poisson distribution, without the part that no weight changes.
+/// exp(f) - y f: the Poisson negative log-likelihood without the term that does not depend on f.
 Tensor poisson(const LossParameters&, const Tensor& outputs, const Tensor& targets) {
   return mean_of_rows(outputs.exp() - broadcast_to_outputs(targets, outputs) * outputs);
 }
 
-// Losses of classes. Shape: targets (N) int64, or the share of each class, (N, C).
+// Losses of classes. Shape: targets (N) int64, or class probabilities (N, C).
 
-/// The share of each class, (N, C): what smoothing takes is spread over all classes, the true one too. Shares that are
-/// given stay as they are.
+/// Returns the class probabilities, (N, C). Label smoothing spreads its share over all classes, including the true one.
+/// Targets that already are probabilities are not changed.
 Tensor class_shares(double smoothing, const Tensor& outputs, const Tensor& targets) {
   if (targets.is_floating_point()) return targets;
   const auto classes = outputs.size(-1);
@@ -64,9 +64,9 @@ Tensor bce(const LossParameters& p, const Tensor& outputs, const Tensor& targets
   return label_losses(outputs, class_shares(p.label_smoothing, outputs, targets));
 }
 
-/// sum over the classes of -share alpha (1 - p)^gamma log(p).
+/// The sum over the classes of -share alpha (1 - p)^gamma log(p).
 Tensor focal(const LossParameters& p, const Tensor& outputs, const Tensor& targets) {
-  constexpr double kLeast = 1e-12;  // of 1 - p: its power has no finite derivative at 0 where gamma < 1
+  constexpr double kLeast = 1e-12;  // minimum of 1 - p: its power has no finite derivative at 0 if gamma < 1
   const auto log_p = outputs.log_softmax(-1);
   auto losses = log_p * log_p.expm1().neg().clamp_min(kLeast).pow(p.gamma).neg();
   if (p.alpha) {

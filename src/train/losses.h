@@ -1,4 +1,4 @@
-/// The losses that have a name: one row of one table each.
+/// The table of named losses.
 #pragma once
 #include <span>
 
@@ -7,16 +7,17 @@
 
 namespace reszoo::detail {
 
-/// The values of all losses' keys. A loss reads those that are its own.
+/// The values of all losses' keys. A loss only reads its own.
 struct LossParameters {
-  double label_smoothing = 0;                  ///< LossOptions::label_smoothing, of the losses of classes
-  double gamma = 2;                            ///< of focal
-  std::optional<double> alpha = std::nullopt;  ///< of focal: weight of class 1 of two, 1 - alpha that of class 0
+  double label_smoothing = 0;                  ///< LossOptions::label_smoothing, for class losses
+  double gamma = 2;                            ///< for focal
+  std::optional<double> alpha = std::nullopt;  ///< for focal: weight of class 1 of two; class 0 has 1 - alpha
 };
 
 enum class LossOf { numbers, counts, classes };
 
-/// A loss. `rows` returns the loss of each row, (N), of outputs (N, ...) or of k networks in one (N, k, ...).
+/// A named loss. `rows` returns the loss of each row, (N), for outputs (N, ...) or, for ensembles of k networks, (N, k,
+/// ...).
 struct LossRow {
   std::string_view name;
   LossOf of;
@@ -26,25 +27,26 @@ struct LossRow {
 
 std::span<const LossRow> loss_table();
 
-/// A row and the values of its keys: what a text like `huber` or `name:key=value` says.
+/// A loss with the values of its keys, as a text like `huber` or `name:key=value` specifies it.
 struct NamedLoss {
   const LossRow* row;
   LossParameters parameters = {};
 
-  /// Throws: Error (usage) for a name that no row has, a key that the row does not have, or a value out of its range.
+  /// Throws: Error (usage) for an unknown name, a key that the loss does not have, or a value out of its range.
   static NamedLoss parse(std::string_view text);
 
-  /// The text that `parse` reads back.
+  /// Returns a text that `parse` accepts.
   std::string text() const;
 };
 
-/// The targets (N, ...) in the shape of the outputs, (N, ...) or (N, k, ...).
+/// Broadcasts the targets (N, ...) to the shape of the outputs, (N, ...) or (N, k, ...).
 Tensor broadcast_to_outputs(const Tensor& targets, const Tensor& outputs);
 
-/// The mean of all values of each row, (N).
+/// Returns the mean of all values of each row, (N).
 Tensor mean_of_rows(const Tensor& losses);
 
-/// Binary cross-entropy of every output by itself. Shape: targets (N, C) of 0 to 1.
+/// Returns the mean binary cross-entropy of each row, treating every output independently. Shape: targets (N, C) from 0
+/// to 1.
 Tensor label_losses(const Tensor& outputs, const Tensor& targets);
 
 }  // namespace reszoo::detail

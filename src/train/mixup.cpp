@@ -10,7 +10,8 @@
 namespace reszoo {
 namespace {
 
-/// A range of `fraction` of `size` pixels around a random pixel, cut at both ends: its begin and its length.
+/// Returns the begin and the length of a range of `fraction` of `size` pixels around a random pixel, cut off at both
+/// ends.
 std::pair<int64_t, int64_t> piece(int64_t size, double fraction, Random& random) {
   const auto half = static_cast<int64_t>(fraction * static_cast<double>(size) / 2);
   const auto centre = random.below(size);
@@ -18,7 +19,7 @@ std::pair<int64_t, int64_t> piece(int64_t size, double fraction, Random& random)
   return {begin, end - begin};
 }
 
-/// Puts a rectangle of the neighbours into the inputs; returns the fraction of their own pixels that is left.
+/// Pastes a rectangle of the neighbours into the inputs; returns the fraction of their own pixels that remains.
 double paste(Tensor& inputs, const Tensor& neighbours, double lam, Random& random) {
   if (inputs.dim() != 4)
     fail(ErrorKind::input, "MixupCutmix: cutmix needs images (N, C, H, W), got ({})", fmt::join(inputs.sizes(), ", "));

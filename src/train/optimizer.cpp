@@ -26,8 +26,7 @@ void check(const OptimizerOptions& o) {
   require(!o.nesterov || o.momentum > 0, "nesterov needs a momentum above 0", "momentum", o.momentum);
 }
 
-/// The gradient with the parameter's strides: the fused kernels walk both as
-/// flat memory.
+/// Returns the gradient with the parameter's strides, because the fused kernels read both as flat memory.
 Tensor aligned_gradient(const Tensor& parameter) {
   const auto& grad = parameter.grad();
   if (grad.strides() == parameter.strides()) return grad;

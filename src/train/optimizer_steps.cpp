@@ -11,8 +11,8 @@ namespace reszoo {
 namespace detail {
 namespace {
 
-/// Whether a group is stepped by our kernels, which read each value once in one
-/// parallel section for all parameters; else by LibTorch's, tensor by tensor.
+/// Whether our kernels step the group: they read each value once, in one parallel section for all parameters. Otherwise
+/// LibTorch's do, tensor by tensor.
 bool runs_in_our_kernels(const StepGroup& group) {
   const auto& parameter = group.parameters.front();
   return parameter.is_cpu() && parameter.scalar_type() == at::kFloat;
@@ -35,7 +35,7 @@ std::vector<kernels::Segment> segments_of(const StepGroup& group) {
   return segments;
 }
 
-/// 1 - beta^t of each parameter, t its number of steps on the CPU.
+/// Returns 1 - beta^t of each parameter, where t is its number of steps, stored on the CPU.
 std::vector<double> corrections(const std::vector<Tensor>& steps, double beta) {
   std::vector<double> values;
   for (const auto& step : steps) values.push_back(1 - std::pow(beta, step.item<double>()));
@@ -62,8 +62,8 @@ void step_adamw(StepGroup& g, const OptimizerOptions& o) {
 }
 
 void step_sgd(StepGroup& g, const OptimizerOptions& o) {
-  // A buffer of zeros makes the first step momentum * 0 + gradient: the same
-  // bits as a first step of its own, also where only some are at their first.
+  // With a buffer of zeros the first step is momentum * 0 + gradient, which gives bitwise the same result as a special
+  // first step, even if only some parameters are at their first step.
   if (runs_in_our_kernels(g))
     kernels::sgd_step(segments_of(g), {.lr = static_cast<float>(g.lr),
                                        .weight_decay = static_cast<float>(g.weight_decay),
@@ -80,7 +80,7 @@ void step_adam(StepGroup& g, const OptimizerOptions& o) {
                    o.beta2, g.weight_decay, o.eps, /*amsgrad=*/false, /*maximize=*/false);
 }
 
-/// s <- alpha s + (1 - alpha) g^2; u = g / (sqrt(s) + eps); p <- p - lr u, or the momentum of u.
+/// s <- alpha s + (1 - alpha) g^2; u = g / (sqrt(s) + eps); p <- p - lr u, or with the momentum of u instead of u.
 void step_rmsprop(StepGroup& g, const OptimizerOptions& o) {
   const auto gradients =
       g.weight_decay == 0 ? g.gradients : at::_foreach_add(g.gradients, g.parameters, g.weight_decay);
@@ -95,13 +95,13 @@ void step_rmsprop(StepGroup& g, const OptimizerOptions& o) {
   at::_foreach_add_(g.parameters, g.state[1], -g.lr);
 }
 
-/// |p| / |u| of each parameter, 1 where one of them is 0.
+/// Returns |p| / |u| of each parameter, or 1 if one of the norms is 0.
 std::vector<Tensor> trust_ratios(const StepGroup& g, const std::vector<Tensor>& updates) {
   const auto weight = at::stack(at::_foreach_norm(g.parameters, 2)), update = at::stack(at::_foreach_norm(updates, 2));
   return at::where((weight > 0).logical_and(update > 0), weight / update, at::ones_like(weight)).unbind();
 }
 
-/// Adam's update u with decay w p added, times the trust ratio; no ratio where w = 0, as in timm.
+/// Adam's update u plus the weight decay w p, times the trust ratio. No trust ratio if w = 0, as in timm.
 void step_lamb(StepGroup& g, const OptimizerOptions& o) {
   auto &mean = g.state[0], &squares = g.state[1], &steps = g.state[2];
   at::_foreach_add_(steps, 1);

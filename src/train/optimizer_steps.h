@@ -1,4 +1,4 @@
-/// One step of each kind of optimizer, on parameters that share rate and weight decay.
+/// One step of each kind of optimizer, on parameters with the same learning rate and weight decay.
 #pragma once
 #include <array>
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace reszoo::detail {
 
-/// What a step takes. Gradients have the strides of their parameters.
+/// The input of a step. Gradients have the strides of their parameters.
 struct StepGroup {
   double lr, weight_decay;
   std::vector<Tensor> parameters = {}, gradients = {};
-  std::vector<std::vector<Tensor>> state = {};  ///< by role, then by parameter
+  std::vector<std::vector<Tensor>> state = {};  ///< by state name, then by parameter
 };
 
-/// A row of the table of kinds: its name, what it keeps of each parameter, its step.
+/// An entry of the table of kinds: its name, the state per parameter, its step.
 struct KindRow {
   std::string_view name;
   OptimizerKind value;
@@ -26,11 +26,11 @@ struct KindRow {
 
 const KindRow& row_of(OptimizerKind kind);
 
-/// The roles that are kept: no momentum where it is 0.
+/// Returns the state names of these options; `momentum` is omitted if it is 0.
 std::vector<std::string_view> roles_of(const OptimizerOptions& options);
 
-/// What a role begins as: zeros like the parameter; of `step` a float32 scalar, on the
-/// parameter's device where a fused kernel reads it, else on the CPU.
+/// Returns the initial state: zeros like the parameter. `step` is a float32 scalar, on the parameter's device if a
+/// fused kernel reads it, otherwise on the CPU.
 Tensor initial_state(std::string_view role, const Tensor& parameter, OptimizerKind kind);
 
 }  // namespace reszoo::detail

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Removes what an earlier search, ensemble, cross-validation or keep_best_epochs left.
+/// Removes the files of an earlier search, ensemble, cross-validation or keep_best_epochs.
 void remove_earlier_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) return;
   std::vector<fs::path> parts;

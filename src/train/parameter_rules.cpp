@@ -16,7 +16,7 @@ bool names(const std::string& pattern, const std::string& name) {
   return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-/// The parts that have parameters, as patterns: "layer1.*, fc.*".
+/// Returns patterns for the modules that have parameters: "layer1.*, fc.*".
 std::string parts_text(const std::vector<std::string>& all) {
   std::vector<std::string> parts;
   for (const auto& name : all) {
@@ -27,8 +27,8 @@ std::string parts_text(const std::vector<std::string>& all) {
   return list(parts);
 }
 
-/// What the caller may have meant: a name, a module with `.*`, which is easily forgotten, or
-/// else what there is.
+/// Suggests what the caller may have meant: a name, or a module with `.*`, which is easily forgotten; otherwise lists
+/// what exists.
 std::string hint(const std::string& pattern, const std::vector<std::string>& all) {
   auto candidates = all;
   for (const auto& name : all) {
@@ -44,10 +44,10 @@ void require(bool holds, const ParameterRule& rule, const char* what, double val
   if (!holds) fail(ErrorKind::usage, "rule \"{}\": {} must be at least 0, got {}", rule.pattern, what, value);
 }
 
-/// A step that a layer may begin with.
+/// A step at which a layer may begin.
 struct Step {
   std::string path;
-  bool block;   ///< a residual block
+  bool block;   ///< is a residual block
   bool weight;  ///< has a matrix or a kernel
 };
 
@@ -58,8 +58,8 @@ bool has_blocks(const Steps& steps) {
   });
 }
 
-/// The steps with parameters, those of Chains instead of the Chain; where `blocks`, a
-/// Chain without one (a stem of several convolutions) stays whole.
+/// Collects the steps with parameters; a Chain is replaced by its steps. If `blocks` is set, a Chain without residual
+/// blocks (a stem of several convolutions) is kept whole.
 void collect(const Steps& steps, const std::string& prefix, bool blocks, std::vector<Step>& found) {
   for (const auto& step : steps) {
     const auto& module = *step.module().ptr();

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether that is a temporary file of write_file, `NAME.PROCESS.NUMBER.tmp`, whose process has ended.
+/// Whether the path is a temporary file of write_file, `NAME.PROCESS.NUMBER.tmp`, whose process has ended.
 bool is_left_over(const fs::path& path) {
   static const std::regex form(R"(.+\.(\d{1,9})\.\d+\.tmp)");
   std::smatch match;

@@ -4,9 +4,9 @@
 
 namespace reszoo::detail {
 
-/// Makes the folder where there is none, and removes what is left of files that a process was
-/// writing there when it was killed.
-/// Throws: Error (file) if it cannot be made.
+/// Creates the folder if it does not exist, and removes temporary files of a process that was killed while it wrote
+/// there.
+/// Throws: Error (file) if it cannot be created.
 void open_run_folder(const std::filesystem::path& folder);
 
 }  // namespace reszoo::detail

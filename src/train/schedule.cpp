@@ -23,7 +23,7 @@ constexpr ScheduleKey kDiv{"div", &Schedule::div, {1, kInfinity, true, false}};
 constexpr ScheduleKey kFinalDiv{"final_div", &Schedule::final_div, {1, kInfinity, true, false}};
 constexpr detail::Range kDrop{0, 1, false, false};
 
-/// A row of the table: its keys, the one that may be left out first.
+/// An entry of the table: its keys, the one that may be omitted first.
 struct ScheduleRow {
   std::string_view name;
   Kind value;
@@ -34,7 +34,7 @@ const ScheduleRow kRows[] = {
     {"constant", Kind::constant, {kWarmUp}},
     {"cosine", Kind::cosine, {kWarmUp, kEnd}},
     {"step", Kind::step, {kEvery, kFactor, kWarmUp}},
-    {"multistep", Kind::multistep, {kFactor, kWarmUp}},  // bare numbers are its drops
+    {"multistep", Kind::multistep, {kFactor, kWarmUp}},  // bare numbers are its milestones
     {"polynomial", Kind::polynomial, {kPower, kEnd, kWarmUp}},
     {"one_cycle", Kind::one_cycle, {kRise, kDiv, kFinalDiv, kWarmUp}},
 };
@@ -48,8 +48,8 @@ void add_drop(Schedule& schedule, std::string_view text) {
   schedule.milestones.push_back(drop);
 }
 
-/// How many drops have been at `now`. One falls on the first step at or after its place,
-/// whatever rounding makes of it.
+/// Returns the number of drops up to `now`. A drop happens at the first step at or after its position, regardless of
+/// rounding.
 double drops(const Schedule& s, double now, double total) {
   if (s.kind == Kind::step) return std::floor(now / (total * s.step_size) + 1e-9);
   return static_cast<double>(
@@ -60,14 +60,14 @@ double half_cosine(double from, double to, double share) {
   return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
 }
 
-/// As in PyTorch, the peak is the step `rise total - 1`, and the last step has the least rate.
+/// As in PyTorch, the peak is at the step `rise total - 1`, and the last step has the lowest rate.
 double one_cycle(const Schedule& s, double now, double total) {
   const double peak = s.rise * total - 1, first = 1 / s.div, last = first / s.final_div;
   if (now < peak) return half_cosine(first, 1, now / peak);
   return half_cosine(1, last, std::min((now - peak) / (total - 1 - peak), 1.0));
 }
 
-/// The factor without warm-up.
+/// Returns the factor without warm-up.
 double factor_of(const Schedule& s, double now, double total) {
   switch (s.kind) {
     case Kind::constant: return 1;

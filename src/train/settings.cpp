@@ -24,7 +24,7 @@ std::string inputs_of(const Dataset& data) {
   return fmt::format("({}, {}) made", data.rows(), fmt::join(data.input_shape(), ", "));
 }
 
-/// Options that later versions added. Default values are left out, so that older checkpoints still fit.
+/// Returns options that later versions added. Default values are omitted, so that older checkpoints remain valid.
 nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
   const auto add = [&](const char* name, const auto& value, const auto& usual) {
@@ -40,8 +40,8 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   return settings;
 }
 
-/// Options that only some kinds of optimizer have. Rules are written only if there are any, so that older checkpoints
-/// still fit.
+/// Returns options that only some kinds of optimizer have. Rules are written only if there are any, so that older
+/// checkpoints remain valid.
 nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
   nlohmann::ordered_json settings;
   switch (o.kind) {

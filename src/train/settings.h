@@ -1,4 +1,4 @@
-/// What a run depends on.
+/// The settings that a run depends on.
 #pragma once
 #include <optional>
 
@@ -7,12 +7,12 @@
 
 namespace reszoo::detail {
 
-/// A flat object of the options and of the data's shapes: a checkpoint is
-/// refused where one of them differs. `options.settings` come last and win.
+/// Returns a flat object of the options and of the data's shapes. A checkpoint is rejected if one of them differs.
+/// `options.settings` come last and take precedence.
 nlohmann::ordered_json settings_of(const TrainerOptions& options, const Dataset& train,
                                    const std::optional<Dataset>& validation);
 
-/// Throws: Error (usage) for options that make no sense.
+/// Throws: Error (usage) for invalid options.
 void check(const TrainerOptions& options);
 
 }  // namespace reszoo::detail

@@ -1,4 +1,4 @@
-/// Texts like `name:bare,key=value,…`: read and printed by a table of keys.
+/// Parses and formats texts like `name:bare,key=value,…` by means of a table of keys.
 #pragma once
 #include <cmath>
 #include <limits>
@@ -13,7 +13,7 @@
 
 namespace reszoo::detail {
 
-/// Which numbers fit: "[0, 1)".
+/// The values that are allowed: "[0, 1)".
 struct Range {
   double low, high;
   bool with_low, with_high;
@@ -30,7 +30,7 @@ struct Range {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// A key, the member of Struct that holds its value (an int64_t for whole numbers), and the values that it may have.
+/// A key, the member of Struct that holds its value (int64_t for integers), and the range of its values.
 template <typename Struct>
 struct Key {
   std::string_view name;
@@ -38,12 +38,12 @@ struct Key {
   Range range;
 };
 
-/// One item of a text; the key is empty where the text has a bare value.
+/// One item of a text; the key is empty for a bare value.
 struct Item {
   std::string_view key, value;
 };
 
-/// Splits what follows the colon at its commas.
+/// Splits the text after the colon at its commas.
 inline std::vector<Item> items_of(std::string_view text) {
   std::vector<Item> items;
   for (size_t begin = 0; begin <= text.size();) {
@@ -57,7 +57,8 @@ inline std::vector<Item> items_of(std::string_view text) {
   return items;
 }
 
-/// The number of a key. Throws: Error (usage): `Schedule: warmup of cosine must be in [0, 1), got warmup=2`.
+/// Parses the value of a key.
+/// Throws: Error (usage): `Schedule: warmup of cosine must be in [0, 1), got warmup=2`.
 inline double number_of(std::string_view subject, std::string_view name, std::string_view key, std::string_view text,
                         const Range& range, bool whole = false) {
   const auto value = number_in_text<double>(text);
@@ -67,14 +68,15 @@ inline double number_of(std::string_view subject, std::string_view name, std::st
   return *value;
 }
 
-/// Throws the Error (usage) for a key that `name` does not have.
+/// Throws: Error (usage) for a key that `name` does not have.
 [[noreturn]] inline void refuse_key(std::string_view subject, std::string_view name,
                                     const std::vector<std::string>& known, std::string_view key) {
   fail(ErrorKind::usage, "{}: key of {} must be {}, got \"{}\"{}", subject, name, alternatives(known), key,
        suggestion(key, known));
 }
 
-/// The key of that name among the keys of `subject name`. Throws: Error (usage) if there is none.
+/// Returns the key with this name among the keys of `subject name`.
+/// Throws: Error (usage) if there is none.
 template <typename Keys>
 const auto& key_named(std::string_view subject, std::string_view name, const Keys& keys, std::string_view text) {
   std::vector<std::string> known;
@@ -85,7 +87,7 @@ const auto& key_named(std::string_view subject, std::string_view name, const Key
   refuse_key(subject, name, known, text);
 }
 
-/// Sets the member of `to` that the key names.
+/// Sets the member of `to` that belongs to the key.
 /// Throws: Error (usage) for a value out of its range.
 template <typename Struct>
 void put(std::string_view subject, std::string_view name, const Key<Struct>& key, std::string_view text, Struct& to) {
@@ -94,7 +96,7 @@ void put(std::string_view subject, std::string_view name, const Key<Struct>& key
   std::visit([&](auto member) { to.*member = static_cast<std::decay_t<decltype(to.*member)>>(value); }, key.member);
 }
 
-/// Reads the items that follow a colon; the first one may be bare, and is then the first key's.
+/// Parses the items after a colon. The first one may be bare; it is then the value of the first key.
 /// Throws: Error (usage) for an unknown key or a value out of its range.
 template <typename Keys, typename Struct>
 void put_all(std::string_view subject, std::string_view name, const Keys& keys, std::string_view text, Struct& to) {
@@ -106,7 +108,7 @@ void put_all(std::string_view subject, std::string_view name, const Keys& keys, 
   }
 }
 
-/// `key=value`, or the value alone if `bare`; "" for the default value.
+/// Formats `key=value`, or only the value if `bare`; "" for the default value.
 template <typename Struct>
 std::string text_of(const Key<Struct>& key, const Struct& from, bool bare) {
   const auto text = [&](double value) {
@@ -121,7 +123,7 @@ std::string text_of(const Key<Struct>& key, const Struct& from, bool bare) {
       key.member);
 }
 
-/// The name, and the items after a colon.
+/// Formats the name, followed by a colon and the items if there are any.
 inline std::string joined(std::string_view name, const std::vector<std::string>& items) {
   return items.empty() ? std::string(name) : fmt::format("{}:{}", name, fmt::join(items, ","));
 }

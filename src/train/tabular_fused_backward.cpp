@@ -7,10 +7,10 @@ namespace {
 
 using Memory = FusedTraining::Memory;
 
-// Per-task accumulators; `outer_*` belong to linear2 of a block or to the input projection.
+// Per-task accumulators. `outer_*` belong to linear2 of a block or to the input projection.
 enum BackwardSum : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
 
-/// What the sections of a backward pass share.
+/// State shared by the sections of a backward pass.
 struct Backward {
   Memory& memory;
   const TabularTensors& weights;
@@ -19,19 +19,19 @@ struct Backward {
   const Tensor& stream_gradient(size_t i) const { return memory.stream_gradient[i % 2]; }
   const Tensor& hidden_gradient(size_t i) const { return memory.hidden_gradient[i % 2]; }
 
-  /// The gradient of what comes out of the second product of block `i`.
+  /// Returns the gradient of the second product's output in block `i`.
   const Tensor& branch_gradient(size_t i) const {
     const bool same = memory.members == 1 && memory.residual_dropout[i].threshold == 0;
     return same ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
   }
 
-  /// Whether the sums behind norm `i` are needed: by the norm, or by the r behind it.
+  /// Whether the gradient sums of norm `i`'s output are needed: by the norm, or by the r after it.
   bool needs_norm_sums(size_t i) const {
     return memory.norms[i].exists || (memory.members > 1 && i < weights.blocks.size());
   }
 };
 
-/// out = a^T b over all rows and members; each task has a share of the rows of out.
+/// out = a^T b over all rows and members; each task computes a share of the rows of out.
 void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, const Tensor& b, int64_t task) {
   if (!out.defined()) return;
   const auto rows = out.size(0), columns = out.size(1);
@@ -45,8 +45,8 @@ void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
   weight_gradient(b.memory, b.gradients.blocks[i].first.weight, b.hidden_gradient(i), b.memory.normed[i], task);
 }
 
-/// The gradient of the stream that norm `i` reads, from that behind the norm and
-/// from that which goes round the block.
+/// Computes the gradient of the stream that norm `i` reads, from the gradient of the norm's output and that of the skip
+/// connection.
 void stream_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const bool last = i == b.weights.blocks.size();
@@ -67,12 +67,12 @@ void add_norm_sums(const Backward& b, size_t i, const Part& part) {
                         part.rows(memory.width));
 }
 
-/// The sums and the gradient of a layer of members that the stream behind shows.
+/// Returns the sums for the parameters of a layer that writes to the stream.
 kernels::MemberSums outer_sums(const Memory& memory, const Part& part) {
   return {.bias = memory.sums(part.task, outer_bias), .scale = memory.sums(part.task, outer_s), .r = nullptr};
 }
 
-/// From the stream behind block `i` to what comes out of its second product.
+/// Propagates the gradient from the output of block `i` to the output of its second product.
 void branch_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto rows = part.rows(memory.width);
@@ -87,7 +87,7 @@ void branch_backward(const Backward& b, size_t i, const Part& part) {
   else kernels::add_columns(gradient, memory.sums(part.task, outer_bias), rows);
 }
 
-/// From what enters the second product of block `i` to what comes out of the first.
+/// Propagates the gradient from the input of the second product of block `i` to the output of the first.
 void activation_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto& weights = b.weights.blocks[i];
@@ -125,8 +125,7 @@ void put(const Tensor& out, size_t i, double value) {
   if (out.defined()) data(out)[i] = static_cast<float>(value);
 }
 
-/// The gradients of a norm's parameters and of the r behind it, and the factors of
-/// `norm_backward`.
+/// Computes the gradients of a norm's parameters and of the r after it, and the factors of `norm_backward`.
 void finish_norm(const Backward& b, size_t i) {
   auto& memory = b.memory;
   const auto& norm = memory.norms[i];
@@ -151,8 +150,8 @@ void finish_norm(const Backward& b, size_t i) {
   }
 }
 
-/// Block `i` and, while the threads are there, the weights of the block behind it,
-/// whose gradients need all rows.
+/// Processes block `i` and, in the same parallel section, the weight gradients of the block after it, which need all
+/// rows.
 void block_section(const Backward& b, size_t i) {
   auto& memory = b.memory;
   memory.hidden_gradient[i % 2].resize_({memory.rows, memory.hidden[i]});
@@ -173,7 +172,7 @@ void block_section(const Backward& b, size_t i) {
   finish_norm(b, i);
 }
 
-/// The gradients of the input layer, and of x where `out` is defined.
+/// Computes the gradients of the input layer, and of x if `out` is defined.
 void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const Part& part) {
   const auto& memory = b.memory;
   const auto& layer = b.weights.input;

@@ -10,8 +10,8 @@ using Memory = FusedTraining::Memory;
 // Per-task accumulators of a norm.
 enum ForwardSum : int64_t { kSum, kSquares, kShardMean };
 
-/// Leaves the squared deviations from the task's own mean beside its sums: tasks
-/// are put together without the cancellation of a sum of squares.
+/// Stores the squared deviations from the task's own mean next to its sums. Tasks can then be merged without the
+/// cancellation of a plain sum of squares.
 void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
   const auto part = memory.part(task);
   auto* mean = memory.sums(task, kShardMean);
@@ -19,7 +19,7 @@ void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
   kernels::add_squared_deviations(data(stream, part), mean, memory.sums(task, kSquares), part.rows(memory.width));
 }
 
-/// The squared deviations from the mean of all rows.
+/// Returns the sum of squared deviations from the mean of all rows.
 /// Source: Chan, Golub and LeVeque 1979, equation (2.1).
 double squares_of(const Memory& memory, double mean, int64_t column) {
   double total = 0;
@@ -35,7 +35,7 @@ void update(float& running, double value, double momentum) {
   running = static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
 }
 
-/// Makes scale and shift of a norm from the moments that all tasks left.
+/// Computes scale and shift of a norm from the moments of all tasks.
 void finish_batch_norm(const Memory& memory, const NormPass& to, nn::BatchNorm1dImpl& norm) {
   const auto rows = static_cast<double>(memory.rows);
   const auto sums = memory.total(kSum, memory.width);
@@ -55,7 +55,7 @@ void finish_batch_norm(const Memory& memory, const NormPass& to, nn::BatchNorm1d
   norm.num_batches_tracked.add_(1);
 }
 
-/// `r` is that of the layer behind the norm; nullptr where it has none.
+/// `r` belongs to the layer after the norm; nullptr if it has none.
 void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, const float* r) {
   to.exists = norm != nullptr;
   if (norm) {
@@ -71,7 +71,7 @@ void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, 
   }
 }
 
-/// Rows of a task of a weight to columns of its transposed one.
+/// Transposes the rows of a weight that belong to a task.
 void turn(const Memory& memory, const Tensor& weight, const Tensor& turned, int64_t task) {
   const auto rows = weight.size(0);
   kernels::transpose(read(weight), rows, weight.size(1), rows * task / memory.tasks, rows * (task + 1) / memory.tasks,

@@ -16,7 +16,7 @@ bool is_plain(const Tensor& tensor) {
   return tensor.defined() && tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
 }
 
-/// Reads nodes that follow each other, each the reader of the one before.
+/// Reads consecutive nodes, each of which reads the one before.
 class NodeReader {
  public:
   NodeReader(const Graph& graph, size_t next) : graph_(graph), next_(next) {}
@@ -30,7 +30,7 @@ class NodeReader {
     return next_ == graph_.output && next_ + 1 == graph_.nodes.size() ? &graph_.nodes[next_] : nullptr;
   }
 
-  /// The module of the node, if it is an Impl, and goes on; else nullptr.
+  /// Returns the module of the node and moves on if it is an Impl; otherwise returns nullptr.
   template <typename Impl>
   Impl* take(const char* op) {
     if (!is(op)) return nullptr;
@@ -43,7 +43,7 @@ class NodeReader {
     if (there) ++next_;
     return there;
   }
-  /// The sum of the node before and of `shortcut`.
+  /// Reads the sum of the previous node and `shortcut`.
   bool take_sum(size_t shortcut) {
     if (next_ >= graph_.nodes.size() || graph_.nodes[next_].op != "add") return false;
     const bool sums = graph_.nodes[next_].inputs == std::vector<size_t>{next_ - 1, shortcut};
@@ -56,7 +56,7 @@ class NodeReader {
   size_t next_;
 };
 
-/// Whether a linear layer follows that we compute, of as many members; `layer` is set.
+/// Reads a linear layer into `layer`; returns whether there is one that is supported and has this number of members.
 bool read_linear(NodeReader& nodes, int64_t members, LinearTensors& layer) {
   if (const auto* linear = nodes.take<nn::LinearImpl>("linear")) {
     layer = {.weight = linear->weight, .bias = linear->bias, .r = at::empty({0}), .s = at::empty({0})};
@@ -68,7 +68,7 @@ bool read_linear(NodeReader& nodes, int64_t members, LinearTensors& layer) {
   return is_plain(layer.weight) && is_plain(layer.bias) && is_plain(layer.r) && is_plain(layer.s);
 }
 
-/// Whether no norm follows, or one that we compute; it is added.
+/// Reads a norm and adds it; returns false if there is one that is not supported.
 bool read_norm(NodeReader& nodes, TabularPlan& plan, NormTensors& tensors) {
   auto* norm = nodes.take<nn::BatchNorm1dImpl>("batch_norm");
   plan.norms.push_back(norm);
@@ -79,7 +79,7 @@ bool read_norm(NodeReader& nodes, TabularPlan& plan, NormTensors& tensors) {
          norm->options.momentum();
 }
 
-/// Whether no dropout follows, or one that leaves something; `probability` is set.
+/// Reads a dropout into `probability`; returns false if there is one that drops everything.
 bool read_dropout(NodeReader& nodes, double& probability) {
   probability = 0;
   if (const auto* dropout = nodes.take<nn::DropoutImpl>("dropout"); dropout && dropout->is_training())
@@ -101,7 +101,7 @@ bool read_block(NodeReader& nodes, TabularPlan& plan) {
   return first.size(1) == width && second.size(0) == width && second.size(1) == first.size(0);
 }
 
-/// Whether the nodes from here on are the head: it has no sum.
+/// Whether the nodes from `first` on are the head, which contains no sum.
 bool is_head(const Graph& graph, size_t first) {
   return std::none_of(graph.nodes.begin() + static_cast<std::ptrdiff_t>(first), graph.nodes.end(),
                       [](const Node& node) { return node.op == "add"; });
@@ -139,17 +139,17 @@ TabularTensors TabularTensors::from(const std::vector<Tensor>& list) {
   return tensors;
 }
 
-bool has_checkpoints(const nn::Module& module) {
-  const auto modules = module.modules();
-  return std::ranges::any_of(modules, [](const auto& one) {
-    const auto* chain = one->template as<ChainImpl>();
-    return chain && chain->checkpoint();
+bool has_checkpoints(const Network& network) {
+  bool found = false;
+  visit_modules(network, [&](const nn::Module& module) {
+    const auto* chain = module.as<ChainImpl>();
+    found = found || (chain && chain->checkpoint());
   });
+  return found;
 }
 
-std::optional<TabularPlan> plan_of(const Network& network) {
-  if (has_checkpoints(*network)) return std::nullopt;
-  const auto graph = lower(network);
+std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph) {
+  if (has_checkpoints(network)) return std::nullopt;
   auto first = size_t{1};
   TabularPlan plan{.encoders = {}, .members = 1, .norms = {}, .blocks = {}, .tensors = {}, .output = {}};
   for (size_t i = 1; i < graph.nodes.size(); ++i) {

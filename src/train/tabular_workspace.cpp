@@ -13,10 +13,10 @@ namespace {
 
 constexpr int64_t kRoles = 7;
 
-/// A part with fewer products than this is not worth a thread.
+/// The minimum number of rows of products per task; fewer are too few for another thread.
 constexpr int64_t kRowsOfATask = 16;
 
-/// kernels::Rows of products that go through a block together.
+/// Rows of products that go through a block together.
 constexpr int64_t kRowsAtOnce = 256;
 
 void fit_tensor(Tensor& tensor, at::IntArrayRef sizes) {
@@ -108,7 +108,7 @@ void FusedTraining::Memory::each_part(const std::function<void(const detail::Par
                                       const std::function<void(int64_t task)>& rest) const {
   const auto at_once = std::max<int64_t>(kRowsAtOnce / members, 1);
   parallel(tasks, [&](int64_t task) {
-    const at::AutoDispatchBelowADInplaceOrView no_autograd;  // of this thread
+    const at::AutoDispatchBelowADInplaceOrView no_autograd;  // autograd state is per thread
     std::fill_n(sums(task, 0), kRoles * widest, 0.0f);
     const auto all = part(task);
     for (int64_t done = 0; done < all.count; done += at_once)

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kStart = "events.out.tfevents.";
 
-/// Whole numbers, the lowest byte first.
+/// Encodes a value in little-endian byte order.
 template <typename Number>
 std::string little(Number number) {
   std::string bytes;
@@ -25,7 +25,7 @@ std::string little(Number number) {
   return bytes;
 }
 
-/// CRC-32C (Castagnoli), a byte at a time: no library of Debian has it, and events are few.
+/// CRC-32C (Castagnoli), byte by byte: no Debian library provides it, and events are few.
 /// Source: RFC 3720, appendix B.4.
 uint32_t crc32c(std::string_view bytes) {
   static const auto table = [] {
@@ -42,13 +42,13 @@ uint32_t crc32c(std::string_view bytes) {
   return ~sum;
 }
 
-/// A checksum that may stand among the bytes of which it is: TensorFlow turns and shifts it.
+/// Returns a checksum that may be stored among the bytes that it covers: TensorFlow rotates and offsets it.
 std::string checksum(std::string_view bytes) {
   const uint32_t sum = crc32c(bytes);
   return little(static_cast<uint32_t>(std::rotr(sum, 15) + 0xa282ead8U));
 }
 
-// Fields of protocol buffers: a number that tells field and kind, then the value.
+// Encodes fields of protocol buffers: a varint with the field number and wire type, then the value.
 
 std::string varint(uint64_t number) {
   std::string bytes;

@@ -13,7 +13,8 @@
 namespace reszoo::detail {
 namespace {
 
-/// The module on its device and in its memory format. Throws: Error (usage) for options that make no sense.
+/// Returns the module on its device and in its memory format.
+/// Throws: Error (usage) for invalid options.
 AnyModule placed(AnyModule model, const TrainerOptions& options) {
   check(options);
   model.ptr()->to(options.device);
@@ -132,7 +133,7 @@ bool TrainLoop::train_epoch(const Dataset& train) {
   return true;
 }
 
-/// The metrics of the weights that are kept: the moving average where there is one.
+/// Evaluates the weights that are kept: the moving average if there is one.
 Metrics TrainLoop::validate(const Dataset& validation) {
   if (!average_) return evaluate(validation);
   const auto trained = copy_of(state_of(*model_.ptr()));
@@ -207,7 +208,8 @@ TrainResult TrainLoop::fit(Trainer& trainer, const Dataset& train, const std::op
   const auto resident = train.to(options_.device);
   const auto resident_validation = validation ? std::optional(validation->to(options_.device)) : std::nullopt;
   start(resident, resident_validation);
-  if (done()) write(progress(), true);  // a run that had ended: its files, where they were cut off
+  if (done())
+    write(progress(), true);  // the run was already finished: write its files, in case it was interrupted before
   while (!done()) {
     if (!train_epoch(resident)) {
       write(progress(), true);

@@ -10,12 +10,12 @@
 
 namespace reszoo::detail {
 
-/// What a Trainer does; its methods are documented there.
+/// The implementation of Trainer; the methods are documented there.
 class TrainLoop {
  public:
   TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options, TrainerHooks hooks);
 
-  /// `trainer` is what hooks get.
+  /// `trainer` is passed to the hooks.
   TrainResult fit(Trainer& trainer, const Dataset& train, const std::optional<Dataset>& validation);
   Metrics evaluate(const Dataset& data);
   std::pair<Tensor, Tensor> predict(const Dataset& data);
@@ -28,20 +28,20 @@ class TrainLoop {
   const TrainerOptions& options() const { return options_; }
 
  private:
-  // A run (train_loop.cpp).
+  // The run (train_loop.cpp).
   void start(const Dataset& train, const std::optional<Dataset>& validation);
-  bool train_epoch(const Dataset& train);  ///< false: it was stopped
+  bool train_epoch(const Dataset& train);  ///< returns false if it was stopped
   void run_step(const Batch& batch);
   void end_epoch(const std::optional<Dataset>& validation);
   Metrics validate(const Dataset& validation);
-  bool update_best(const Metrics& metrics);  ///< whether the epoch is the best so far
-  void tick();                               ///< adds the time since the last call to the run's
+  bool update_best(const Metrics& metrics);  ///< returns whether the epoch is the best so far
+  void tick();                               ///< adds the time since the last call to the time of the run
   bool done() const;
   Progress progress() const;
-  Tensor input(const Tensor& x) const;  ///< in the memory format of the network
+  Tensor input(const Tensor& x) const;  ///< returns x in the memory format of the network
   TrainResult finish(Outcome outcome);
 
-  // A step (train_loop_step.cpp).
+  // One step (train_loop_step.cpp).
   std::optional<double> try_step(const Batch& batch);
   double backward(const Batch& part, double share, int64_t number);
   Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
@@ -51,7 +51,7 @@ class TrainLoop {
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
 
   // Files and hooks (train_loop_files.cpp).
-  StateDict kept_weights() const;  ///< the moving average where there is one, else the module's own
+  StateDict kept_weights() const;  ///< returns the moving average if there is one, otherwise the module's own weights
   void restore(const std::filesystem::path& checkpoint);
   void save();
   void write(const Progress& progress, bool must_succeed);
@@ -68,13 +68,13 @@ class TrainLoop {
   FusedTraining fast_;
   TrainState state_;
   std::optional<ExponentialMovingAverage> average_;
-  std::vector<Tensor> buffers_, buffers_before_;  ///< of the module, and what they were before the step
+  std::vector<Tensor> buffers_, buffers_before_;  ///< buffers of the module, now and before the step
   std::optional<TensorBoardWriter> events_;
-  size_t events_written_ = 0;  ///< epochs
+  size_t events_written_ = 0;  ///< number of epochs
   nlohmann::ordered_json settings_;
   Trainer* trainer_ = nullptr;
-  int64_t steps_ = 0;          ///< of an epoch
-  bool best_pending_ = false;  ///< whether on_best has still to succeed
+  int64_t steps_ = 0;          ///< steps per epoch
+  bool best_pending_ = false;  ///< whether on_best must still succeed for the best epoch
   std::chrono::steady_clock::time_point last_tick_, last_checkpoint_;
 };
 

@@ -1,4 +1,4 @@
-// What a run of training writes and reads: checkpoints, logs, weights for hooks.
+// Reads and writes the files of a training run: checkpoints, logs, weights for hooks.
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
 #include "reszoo/train/checkpoint.h"
@@ -21,7 +21,7 @@ void TrainLoop::restore(const std::filesystem::path& checkpoint) {
   set_states(generators, options_.device.is_cuda() ? std::vector{state.cpu_generator, state.cuda_generator}
                                                    : std::vector{state.cpu_generator});
   state_ = std::move(state);
-  // The run may have ended between its best epoch and the writing of the model.
+  // The run may have been interrupted after its best epoch but before the model was written.
   best_pending_ = !state_.best.is_empty();
 }
 
@@ -35,7 +35,7 @@ void TrainLoop::save() {
   save_checkpoint(options_.out / "checkpoint.safetensors", state_, settings_);
 }
 
-/// Appends the epochs that the event file does not have; one that failed begins anew.
+/// Appends the epochs that the event file does not contain. After a failure the file is written from the start.
 void TrainLoop::write_events() {
   if (!events_) {
     events_.emplace(options_.out);
@@ -49,7 +49,7 @@ void TrainLoop::write_events() {
   }
 }
 
-/// Calls on_weights for an epoch before a checkpoint that is past it is written.
+/// Calls on_weights for an epoch before the checkpoint that includes this epoch is written.
 void TrainLoop::emit_weights() {
   if (hooks_.on_weights) try {
       hooks_.on_weights(kept_weights(), state_.history);
@@ -73,8 +73,8 @@ void TrainLoop::write(const Progress& progress, bool must_succeed) {
       return false;
     }
   };
-  // The model goes first: a checkpoint that knows of a better model than the
-  // file has would, after a cut in between, leave the older one for good.
+  // The model is written before the checkpoint. In the opposite order, an interruption between the two would leave a
+  // checkpoint that knows of a better model than the file holds, and the older file would stay for good.
   if (best_pending_ && hooks_.on_best) best_pending_ = !attempt([&] { hooks_.on_best(state_.best, progress); });
   if (!options_.out.empty()) {
     attempt([&] { save(); });
@@ -85,7 +85,7 @@ void TrainLoop::write(const Progress& progress, bool must_succeed) {
   if (must_succeed && failure) throw *failure;
 }
 
-/// Writes a checkpoint within an epoch, where the last is long ago.
+/// Writes a checkpoint within an epoch if the last one is old enough.
 void TrainLoop::write_if_due() {
   if (options_.out.empty() || options_.checkpoint_every <= 0) return;
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;

@@ -1,4 +1,4 @@
-// One step of training: forward, backward, the optimizer.
+// One training step: forward, backward, optimizer.
 #include <ATen/ATen.h>
 
 #include <cmath>
@@ -12,12 +12,12 @@ namespace {
 
 constexpr int64_t kMostSkippedInRow = 20;
 
-// The loss scale of float16, as in PyTorch's GradScaler: halved when gradients overflow, doubled after so many steps in
-// which they do not.
+// The loss scale of float16, as in PyTorch's GradScaler: halved when gradients overflow, doubled after this many steps
+// without overflow.
 constexpr int64_t kScaleSteps = 2000;
-constexpr double kLeastScale = 1.0 / 1024;  // gradients that overflow even so are not finite at all
+constexpr double kLeastScale = 1.0 / 1024;  // gradients that overflow even with this scale are not finite at all
 
-/// Rows [first, first + count) of a batch.
+/// Returns rows [first, first + count) of a batch.
 Batch part_of(const Batch& batch, int64_t first, int64_t count) {
   auto part = batch;
   for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.targets_b})
@@ -25,8 +25,8 @@ Batch part_of(const Batch& batch, int64_t first, int64_t count) {
   return part;
 }
 
-/// The number of parts of a batch: each as large as the parts of a full batch, and none of a single row, on which batch
-/// norm cannot train, unless all are.
+/// Returns the number of parts of a batch. Parts are as large as those of a full batch. No part has a single row, on
+/// which batch norm cannot train, unless all have.
 int64_t parts_of(int64_t rows, const TrainerOptions& options) {
   const auto size =
       (options.batch_size + options.gradient_accumulation_steps - 1) / options.gradient_accumulation_steps;
@@ -34,7 +34,7 @@ int64_t parts_of(int64_t rows, const TrainerOptions& options) {
   return size == 1 ? parts : std::max<int64_t>(std::min(parts, rows / 2), 1);
 }
 
-/// The part's share of the batch's loss.
+/// Returns the part's share of the batch's loss.
 double share_of(const Batch& part, const Batch& batch) {
   if (batch.weights.defined()) return (part.weights.sum() / batch.weights.sum()).item<double>();
   return static_cast<double>(part.targets.size(0)) / static_cast<double>(batch.targets.size(0));
@@ -60,7 +60,7 @@ Tensor TrainLoop::loss_of(const Tensor& outputs, const Batch& batch) const {
   return batch.lam * loss + (1 - batch.lam) * mean_loss(loss_(outputs, batch.targets_b), batch.weights);
 }
 
-/// Adds the part's share of the gradients; returns its loss.
+/// Adds the part's share to the gradients; returns the part's loss.
 double TrainLoop::backward(const Batch& part, double share, int64_t number) {
   Tensor outputs;
   {
@@ -79,9 +79,10 @@ double TrainLoop::backward(const Batch& part, double share, int64_t number) {
   return value;
 }
 
-/// Adapts the scale of float16 to a step whose gradients fitted in it or did not; whether the step is passed over.
+/// Adapts the loss scale of float16 after a step; `fitted` is whether its gradients were finite. Returns whether to
+/// skip the optimizer step.
 bool TrainLoop::adapt_scale(bool fitted) {
-  if (!fitted && state_.loss_scale <= kLeastScale) return false;  // not finite at any scale: an error
+  if (!fitted && state_.loss_scale <= kLeastScale) return false;  // not finite at any scale: the caller throws
   ++state_.scale_steps;
   if (fitted && state_.scale_steps < kScaleSteps) return false;
   state_.loss_scale *= fitted ? 2 : 0.5;
@@ -111,7 +112,7 @@ double TrainLoop::train_step(const Batch& batch, double lr) {
   return loss;
 }
 
-/// A forward with nan leaves it in the statistics of norms.
+/// A forward pass with NaN would leave NaN in the running statistics of norms.
 void TrainLoop::remember_buffers() {
   const at::NoGradGuard no_grad;
   if (!buffers_.empty()) at::_foreach_copy_(buffers_before_, buffers_);
@@ -122,7 +123,7 @@ void TrainLoop::restore_buffers() {
   if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
 }
 
-/// One step of a run: its loss, or nothing if it was skipped.
+/// Does one step of a run. Returns its loss, or nothing if it was skipped.
 std::optional<double> TrainLoop::try_step(const Batch& batch) {
   Random random(splitmix64(options_.seed), state_.epoch, state_.step);
   const auto mixed = options_.mix(batch, random);

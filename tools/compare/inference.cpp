@@ -22,7 +22,7 @@ struct Options {
   std::string model, weights;
   int64_t batch = 1, columns = 8;
   int threads = 1;
-  bool fused = false, tune = false, no_winograd = false, int8 = false, profile = false;
+  bool fused = false, autotune = false, no_winograd = false, int8 = false, profile = false;
 };
 
 /// The same input as the other programs: ((i * 7919) % 1000) / 500 - 1.
@@ -42,7 +42,7 @@ void say(const nlohmann::json& line) { std::cout << line << std::endl; }
 void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
   for (const auto& step : fused.profile(x, 20))
     fmt::print(stderr, "{:>9.1f} us {:>7.1f} GF/s  {:<12} {:<12} {} {}\n", step.seconds * 1e6,
-               2e-9 * static_cast<double>(step.multiply_adds) / step.seconds, step.kind, step.way, step.key,
+               2e-9 * static_cast<double>(step.multiply_adds) / step.seconds, step.kind, step.algorithm, step.key,
                fmt::join(step.output, "x"));
 }
 
@@ -58,7 +58,7 @@ void run(const Options& options) {
   const auto x = input_of(options, network);
   std::function<Tensor()> forward = [&] { return network->forward(x); };
   if (options.fused || options.int8) {
-    reszoo::FuseOptions how{.winograd = !options.no_winograd, .autotune = options.tune, .share_weights = true};
+    reszoo::FuseOptions how{.winograd = !options.no_winograd, .autotune = options.autotune, .share_weights = true};
     if (options.int8) {
       reszoo::Calibration calibration(network);
       calibration.add(x);
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
   app.add_option("--columns", options.columns);
   app.add_option("--threads", options.threads);
   app.add_flag("--fused", options.fused);
-  app.add_flag("--tune", options.tune);
+  app.add_flag("--autotune", options.autotune);
   app.add_flag("--no-winograd", options.no_winograd);
   app.add_flag("--int8", options.int8);
   app.add_flag("--profile", options.profile);

@@ -33,7 +33,7 @@ from pathlib import Path
 
 import inference_peers as peers
 
-OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--tune"], "int8": ["--int8"]}
+OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--autotune"], "int8": ["--int8"]}
 RIVALS = ("onnxruntime", "openvino")
 INT8 = ("int8", "onnxruntime_int8", "openvino_int8")
 TOLERANCE, TOLERANCE_INT8 = 1e-3, 0.25  # of the largest output

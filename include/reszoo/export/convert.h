@@ -1,4 +1,4 @@
-/// Weights of any kind as a file of another kind.
+/// Converts weights files between formats.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -8,36 +8,37 @@
 
 namespace reszoo {
 
-/// What is written.
+/// The format of the output.
 enum class ExportFormat { pth, safetensors, torchscript, onnx };
 
-/// The format that the path's ending names: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript.
-/// Throws: Error (usage) for another ending.
+/// Returns the format for the path's extension: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript.
+/// Throws: Error (usage) for any other extension.
 ExportFormat export_format(const std::filesystem::path& path);
 std::string text_of(ExportFormat format);
 
 struct ConvertOptions {
-  std::string model = {};                             ///< the network of weights that do not name theirs
+  std::string model = {};                             ///< the model, for weights that do not contain its name
   nlohmann::json options = nlohmann::json::object();  ///< its options, as `to_json(ModelOptions)` writes them
-  bool adapt = false;       ///< the last linear layer may have another number of outputs: it begins anew
-  bool verify = true;       ///< compare checksums of the input, and answers of a TorchScript file
-  bool prefer_ema = false;  ///< of a checkpoint that has both, take the averaged weights
-  bool plain = false;       ///< of a model file write the weights alone, without its metadata
-  int64_t size = 0;         ///< TorchScript and ONNX: for images of size x size alone; 0: any size
+  bool adapt = false;  ///< allow another number of outputs of the last linear layer, which is then newly initialized
+  bool verify =
+      true;  ///< check the input's checksums, and compare the outputs of a TorchScript file with the network's
+  bool prefer_ema = false;  ///< take the averaged (EMA) weights of a checkpoint that has both
+  bool plain = false;       ///< write the weights of a model file without its metadata
+  int64_t size = 0;         ///< TorchScript and ONNX: the only image size, size x size; 0: any size
 };
 
-/// What was written.
+/// Describes what was written.
 struct Converted {
   ExportFormat format;
-  LoadReport report;             ///< of weights loaded into a network
-  nlohmann::json metadata = {};  ///< of the model: its name and options; null where it is unknown
-  /// Of TorchScript and ONNX: {"image": …} or {"table": …}, what must be done to inputs first; null where unknown.
+  LoadReport report;             ///< how the weights were loaded into the network
+  nlohmann::json metadata = {};  ///< name and options of the model; null if it is unknown
+  /// TorchScript and ONNX: {"image": …} or {"table": …}, the preprocessing that the inputs need; null if it is unknown.
   nlohmann::json preprocessing = {};
 };
 
-/// Reads weights of any kind and writes `out` in the format that its ending names.
-/// Throws: Error (file); Error (usage) for an ensemble, or where a network is needed and neither the file nor the
-/// options name one; what the exports throw.
+/// Reads weights in any format and writes `out` in the format of its extension.
+/// Throws: Error (file); Error (usage) for an ensemble, or if a network is needed and neither the file nor the options
+/// name one; the errors of the exports.
 Converted convert_weights(const std::filesystem::path& in, const std::filesystem::path& out,
                           const ConvertOptions& options = {});
 

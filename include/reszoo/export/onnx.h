@@ -1,4 +1,4 @@
-/// Networks as ONNX files.
+/// Exports networks to ONNX.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,24 +9,21 @@
 
 namespace reszoo {
 
-/// The version of ONNX's set of operators that is written.
+/// The ONNX operator set version of exported files.
 inline constexpr int kOnnxOpset = 17;
 
-/// Writes the network in evaluation mode, float32, as an ONNX file with the input
-/// `input` and the output `logits`. Weights have their keys of the `state_dict`;
-/// constants that are no weights are named by the module that has them.
+/// Writes the network in evaluation mode, float32, as an ONNX file with the input `input` and the output `logits`.
+/// Weights have their `state_dict` keys. Constants that are not weights are named after their module.
 ///
-/// Shape: any N; any height and width that the network takes, unless
-/// `options.any_size` is false.
-/// Throws: Error (usage) for an operation that ONNX has no writer for, with the
-/// path of its module; Error (input) if the network cannot be copied or run;
-/// Error (file) if it cannot be written.
+/// Shape: any N; any height and width that the network accepts, unless `options.any_size` is false.
+/// Throws: Error (usage) for an operation that ONNX export does not support, with the path of its module; Error (input)
+/// if the network cannot be copied or run; Error (file) if the file cannot be written.
 void export_onnx(const Network& network, const std::filesystem::path& path, const ExportOptions& options = {});
 
-/// The operations of a lowered graph that `export_onnx` writes.
+/// Returns the operations of a lowered graph that `export_onnx` supports.
 std::vector<std::string> onnx_operations();
 
-/// The modules of the network that cannot be written as ONNX: "path (name)".
+/// Returns the modules of the network that cannot be exported to ONNX: "path (name)".
 std::vector<std::string> unexportable(const Network& network);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// What an export is told.
+/// Options of the exports.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,20 +9,18 @@ namespace reszoo {
 
 /// Options of `export_torchscript` and `export_onnx`.
 struct ExportOptions {
-  /// Shape of a usual input without N, such as {3, 224, 224}. Empty: the columns
-  /// of a row, or an image of 64 x 64 pixels, which is enough where any size is.
+  /// Shape of an example input without N, such as {3, 224, 224}. Empty: a table row, or an image of 64 x 64 pixels,
+  /// which suffices if every size is supported.
   std::vector<int64_t> input = {};
-  /// Whether the file takes images of other heights and widths too. A network
-  /// that does not take them itself gives a file of one size without being asked.
+  /// Whether the file accepts images of other heights and widths too. If the network itself does not, the file has a
+  /// fixed size in any case.
   bool any_size = true;
-  /// Whether a TorchScript file is loaded and compared with the network before it
-  /// is put in place.
+  /// Whether a TorchScript file is loaded and compared with the network before it replaces an existing file.
   bool verify = true;
-  /// Whether the weights of an ONNX file are in a file of their own beside it, PATH
-  /// with `.data` behind it. More than 2 GB, the limit of the format, always are.
+  /// Whether the weights of an ONNX file are stored in a separate file, PATH.data. More than 2 GB, the limit of the
+  /// format, always are.
   bool external_weights = false;
-  /// Texts that the file carries by name: extra files of a TorchScript file, the
-  /// metadata of an ONNX file.
+  /// Texts to store in the file, by name: extra files of a TorchScript file, the metadata of an ONNX file.
   std::map<std::string, std::string> metadata = {};
 };
 

@@ -1,4 +1,4 @@
-/// What a type of module means, as one row of a table.
+/// Describes a type of module: its name, its cost, and the primitive operations that it consists of.
 #pragma once
 #include <functional>
 #include <string>
@@ -9,18 +9,19 @@
 
 namespace reszoo {
 
-/// Appends the operations of one module. What a row's `lower` is given.
+/// Appends the operations of one module. `ModuleType::lower` receives it.
 class ModuleLowering {
  public:
   ModuleLowering(Operations& operations, const Node& node, size_t node_index)
       : operations_(operations), node_(node), node_index_(node_index) {}
 
-  /// Adds an operation that reads these operations. `child` is the path, from the module on, of the layer that has
-  /// its weights; "" is the module itself.
-  /// Returns: the operation, as input of the next one.
+  /// Adds an operation that reads the results of `inputs`. `child` is the path, relative to the module, of the layer
+  /// that has the operation's weights; "" is the module itself.
+  /// Returns: the index of the operation, for use as an input of the next one.
   size_t add(Primitive primitive, std::vector<size_t> inputs, const std::string& child = "");
 
-  /// Adds the module itself, for options that the row does not know. `reason` completes "... be written as ONNX".
+  /// Adds the module itself as an opaque operation, for options that `lower` does not support. `reason` completes the
+  /// sentence "... be written as ONNX".
   size_t add_module(size_t x, const std::string& reason = "");
 
  private:
@@ -29,20 +30,20 @@ class ModuleLowering {
   size_t node_index_;
 };
 
-/// A row: all that the library knows of a type of module. What is left out has a fallback, so that a row of a name
-/// alone is enough.
+/// All that the library knows of a type of module. Every field but the name has a default, so a name alone is enough.
 struct ModuleType {
-  std::string name;  ///< of its nodes in a `Graph`: "conv2d"
-  /// Multiply-adds of a call with this output; without it they count as 0.
+  std::string name;  ///< name of its nodes in a `Graph`: "conv2d"
+  /// Returns the multiply-adds of a call that has this output. Default: 0.
   std::function<int64_t(const nn::Module& module, const Tensor& output)> multiply_adds = {};
-  /// Expresses the module by primitive operations, from the operation that holds its input to the one that holds its
-  /// result. Fusion, ONNX and quantization follow from that; without it the module runs as it is, and has no ONNX.
+  /// Expresses the module by primitive operations. `x` is the operation with the module's input; returns the operation
+  /// with its result. Fusion, ONNX and quantization follow from that. Default: the module runs as it is and cannot be
+  /// written as ONNX.
   std::function<size_t(const nn::Module& module, ModuleLowering& to, size_t x)> lower = {};
-  /// Whether the result of a sample depends on that sample alone (in evaluation mode), so that batches can be split.
+  /// Whether the result for a sample depends on that sample alone (in evaluation mode), so that batches can be split.
   bool per_sample = true;
 };
 
-/// The same, typed, as it is registered.
+/// The same as `ModuleType`, but typed; this is what is registered.
 template <typename Impl>
 struct ModuleTypeOf {
   std::string name;
@@ -64,8 +65,8 @@ struct ModuleTypeOf {
   }
 };
 
-/// Adds the row of a type of your own, or replaces one that is there. Networks that are fused, exported or profiled
-/// from then on know it. Safe to call from many threads.
+/// Registers a module type of your own, or replaces a registered one. Networks that are fused, exported or profiled
+/// from then on use it. Safe to call from many threads.
 ///
 ///     register_module_type<SwishImpl>({
 ///         .name = "swish",
@@ -74,17 +75,17 @@ struct ModuleTypeOf {
 ///         },
 ///     });
 ///
-/// Throws: Error (usage) for a row without a name.
+/// Throws: Error (usage) if the name is empty.
 void register_module_type(std::type_index type, ModuleType row);
 template <typename Impl>
 void register_module_type(ModuleTypeOf<Impl> row) {
   register_module_type(typeid(Impl), std::move(row).untyped());
 }
 
-/// The row of the module's type, or nullptr.
+/// Returns the registered type of the module, or nullptr.
 std::shared_ptr<const ModuleType> module_type_of(const nn::Module& module);
 
-/// All rows, by name.
+/// Returns all registered types, sorted by name.
 std::vector<std::shared_ptr<const ModuleType>> module_types();
 
 }  // namespace reszoo

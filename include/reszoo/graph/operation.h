@@ -1,4 +1,4 @@
-/// The few primitive operations that the modules of a network are made of.
+/// The few primitive operations that the modules of a network consist of.
 #pragma once
 #include <array>
 #include <string>
@@ -9,14 +9,15 @@
 
 namespace reszoo {
 
-/// Primitive operations. Feature maps are (N, C, H, W); sequences (N, C, L) are maps of one row, so that kernels,
-/// strides and paddings have two numbers, (rows, columns), for them too. Weights are the module's own, not copies.
+/// Primitive operations. Images and feature maps are (N, C, H, W). Sequences (N, C, L) are images of height 1, so
+/// kernels, strides and paddings have two values, (rows, columns), for sequences too. Weights are the module's own
+/// tensors, not copies.
 namespace ops {
 
 struct Input {};  ///< the network's input
-struct Add {};    ///< the sum of two inputs of one shape
+struct Add {};    ///< the sum of two inputs of the same shape
 
-/// Convolution of maps or sequences, padded with zeros.
+/// Convolution of images or sequences with zero padding.
 struct Conv {
   Tensor weight;     ///< (O, C / groups, kernel rows, kernel columns)
   Tensor bias = {};  ///< (O), or undefined
@@ -30,24 +31,24 @@ struct Linear {
   Tensor bias = {};  ///< (out), or undefined
 };
 
-/// (x - mean) / sqrt(variance + epsilon) * weight + bias, a number a channel, from statistics that training kept.
+/// (x - mean) / sqrt(variance + epsilon) * weight + bias per channel, with the running statistics.
 struct BatchNorm {
   Tensor mean, variance;          ///< (C)
   Tensor weight = {}, bias = {};  ///< (C), or undefined
   double epsilon = 1e-5;
 };
 
-/// Norm over groups of channels and all pixels of one image.
+/// Normalizes over groups of channels and all pixels of an image.
 struct GroupNorm {
-  int64_t groups = 1;             ///< 0: each channel by itself (instance norm)
+  int64_t groups = 1;             ///< 0: one group per channel (instance norm)
   Tensor weight = {}, bias = {};  ///< (C), or undefined
   double epsilon = 1e-5;
 };
 
-/// Norm over the last dimensions.
+/// Normalizes over the last dimensions.
 struct LayerNorm {
-  std::vector<int64_t> shape;     ///< of these dimensions
-  Tensor weight = {}, bias = {};  ///< of this shape, or undefined
+  std::vector<int64_t> shape;     ///< sizes of these dimensions
+  Tensor weight = {}, bias = {};  ///< of the same shape, or undefined
   double epsilon = 1e-5;
 };
 
@@ -58,29 +59,29 @@ struct EvoNorm {
   double epsilon;
 };
 
-/// max(weight * x / sqrt(mean(x^2) + epsilon) + bias, tau), the mean over pixels.
+/// max(weight * x / sqrt(mean(x^2) + epsilon) + bias, tau), where the mean is over the pixels.
 struct ResponseNorm {
   Tensor weight, bias, tau;  ///< (C)
   double epsilon;
 };
 
-/// A function of single numbers.
+/// An elementwise activation.
 struct Activation {
   enum class Kind { relu, leaky_relu, gelu, gelu_tanh, silu, hard_swish, sigmoid };
   Kind kind = Kind::relu;
-  double slope = 0;  ///< of leaky_relu, for negative numbers
+  double slope = 0;  ///< negative slope of leaky_relu
 
   bool operator==(const Activation&) const = default;
 };
 
-/// The name of the kind: "relu", "hard_swish".
+/// Returns the name of the kind: "relu", "hard_swish".
 std::string name_of(Activation::Kind kind);
 
-/// Windows of a pool, (rows, columns) in pixels.
+/// Windows of a pool; all values are (rows, columns) in pixels.
 struct Window {
   std::array<int64_t, 2> kernel, stride, padding{0, 0}, dilation{1, 1};
-  bool ceil = false;               ///< round sizes up
-  bool count_include_pad = false;  ///< an average divides by pixels of the padding too
+  bool ceil = false;               ///< round output sizes up
+  bool count_include_pad = false;  ///< an average divides by the padded pixels too
 };
 struct MaxPool {
   Window window;
@@ -89,53 +90,53 @@ struct AvgPool {
   Window window;
 };
 
-/// One filter over each channel, the border mirrored: subsampling without aliasing.
+/// Applies one filter to each channel, with reflection padding: anti-aliased subsampling.
 struct BlurPool {
   Tensor filter;  ///< (kernel, kernel), odd; a constant
   int64_t stride = 1;
 };
 
-/// The average of cells that cover the map; 0 keeps the size of a side.
+/// Averages over a grid of cells that cover the image. 0 keeps the size of that side.
 struct AdaptiveAvgPool {
   int64_t rows = 1, columns = 1;
 };
 
-/// x times a gate for each image and channel, the second input: (N, C), or (N, C, 1, 1).
+/// Multiplies x by a gate per image and channel; the gates, (N, C) or (N, C, 1, 1), are the second input.
 struct ChannelScale {};
 
-/// Convolution along the channels of (N, C), padded with zeros to the same size.
+/// Convolution along the channels of (N, C), with zero padding to the same size.
 struct ChannelConv {
   Tensor weight;  ///< (1, 1, kernel), kernel odd
 };
 
-/// Pixels added round the map.
+/// Pads the image; the values are pixels.
 struct Pad {
   int64_t left = 0, right = 0, top = 0, bottom = 0;
   double value = 0;
 };
 
-/// Keeps every stride-th pixel and adds channels of zeros before and after the others.
+/// Keeps every `stride`-th pixel and adds `before` and `after` zero channels around the channels of the input.
 struct PadChannels {
   int64_t before = 0, after = 0, stride = 1;
 };
 
-/// (N, ...) to (N, numbers).
+/// Reshapes (N, ...) to (N, elements).
 struct Flatten {
   int64_t end = -1;  ///< the last dimension that is flattened
 };
 
-/// One dimension split into several.
+/// Splits one dimension into several.
 struct Unflatten {
   int64_t dimension;
   std::vector<int64_t> sizes;
 };
 
-/// A module that runs as it is, the fallback.
+/// A module that runs as it is: the fallback.
 struct Module {
   AnyModule module;
-  std::string op;          ///< of its node: "table_encoder", or "opaque" for a type without a row
+  std::string op;  ///< operation name of its node: "table_encoder", or "opaque" for a type that is not registered
   bool per_sample = true;  ///< see `ModuleType::per_sample`
-  std::string reason{};    ///< why a type that is known is not lowered: "only padding by zeros can"
+  std::string reason{};    ///< why a known type is not lowered: "only padding by zeros can"
 };
 
 }  // namespace ops
@@ -145,29 +146,29 @@ using Primitive = std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops
                                ops::AvgPool, ops::BlurPool, ops::AdaptiveAvgPool, ops::ChannelScale, ops::ChannelConv,
                                ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
 
-/// A primitive operation with its place in the network.
+/// A primitive operation and the module and node that it belongs to.
 struct Operation {
   Primitive primitive;
   std::string key;             ///< path of the module that has its weights: "layer1.0.se.fc1"
-  std::vector<size_t> inputs;  ///< indices of operations that stand before it
-  size_t node = 0;             ///< the node of the graph that it is part of
+  std::vector<size_t> inputs;  ///< indices of earlier operations
+  size_t node = 0;             ///< the graph node that it is part of
 };
 
 /// Operations in an order in which they can run.
 struct Operations {
   std::vector<Operation> list;
-  std::vector<size_t> of_node;  ///< the operation that has the result of a node; SIZE_MAX where it is not needed
+  std::vector<size_t> of_node;  ///< the operation with the result of each node; SIZE_MAX for nodes that are not needed
 };
 
-/// Expresses the nodes that the `outputs` need by primitive operations, each by the row of its module's type
-/// (module_type.h). Modules that do nothing in inference have no operation: who reads one reads what it reads.
-/// The modules must be in evaluation mode.
+/// Expresses the nodes that the `outputs` need by primitive operations, each by the registered type of its module
+/// (module_type.h). Modules that do nothing in inference have no operation: their readers read the operation before
+/// them. The modules must be in evaluation mode.
 Operations lower_operations(const Graph& graph, const std::vector<size_t>& outputs);
 
-/// Computes one operation by LibTorch's operators, on any device and in any type that its tensors have.
+/// Computes one operation with LibTorch's operators, on the device and in the dtype of its tensors.
 Tensor evaluate(const Primitive& primitive, const std::vector<Tensor>& inputs);
 
-/// Converts the tensors of an operation; modules stay as they are.
+/// Converts the tensors of an operation to a device and dtype. Modules are not converted.
 Primitive converted(Primitive primitive, const at::TensorOptions& options);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// What each part of a network costs.
+/// The cost of each part of a network.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -8,32 +8,32 @@
 
 namespace reszoo {
 
-/// One step of the trunk, or the head; or a part of one.
+/// One step of the body, the head, or a part of one of these.
 struct StageProfile {
   std::string name;
-  std::string kind = {};                 ///< what it is: "Conv2d"
-  std::vector<int64_t> output = {};      ///< shape for one row or image
-  int64_t parameters = 0;                ///< numbers that training changes
-  int64_t multiply_adds = 0;             ///< of convolutions and linear layers, for one row or image
+  std::string kind = {};                 ///< module type: "Conv2d"
+  std::vector<int64_t> output = {};      ///< output shape for one table row or image
+  int64_t parameters = 0;                ///< trainable parameters (elements)
+  int64_t multiply_adds = 0;             ///< of convolutions and linear layers, for one table row or image
   std::vector<StageProfile> parts = {};  ///< in the order in which they run
 };
 
-/// Runs the network once on zeros of shape (1, input...) in evaluation mode and
-/// measures its stages. The network's mode is put back.
+/// Runs the network once on zeros of shape (1, input...) in evaluation mode and measures its stages. The network's mode
+/// is restored.
 ///
-/// Multiply-adds are those of convolutions and linear layers; norms, activations
-/// and pooling are not counted, nor is what is inside an opaque node.
-/// Throws: Error (input) if the network cannot take the shape.
+/// Only convolutions and linear layers count as multiply-adds. Norms, activations, pooling and the inside of opaque
+/// nodes do not.
+/// Throws: Error (input) if the network does not accept the shape.
 std::vector<StageProfile> profile(Network network, const std::vector<int64_t>& input);
 
-/// Of the stage without its parts.
+/// Returns the stage as JSON, without its parts.
 nlohmann::json to_json(const StageProfile& stage);
 
-/// The stages and their parts, `depth` levels of them, as lines of text: name, kind, output's shape
-/// without rows, parameters, multiply-adds.
+/// Formats the stages and `depth` levels of their parts as lines of text: name, kind, output shape without N,
+/// parameters, multiply-adds.
 std::string tree_text(const std::vector<StageProfile>& stages, int64_t depth);
 
-/// The number of trainable numbers in a module.
+/// Returns the number of trainable elements of a module.
 int64_t count_parameters(const nn::Module& module);
 
 }  // namespace reszoo

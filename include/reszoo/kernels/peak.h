@@ -1,10 +1,11 @@
-/// The processor's peak speed.
+/// The processor's peak compute rate.
 #pragma once
 
 namespace reszoo {
 
-/// Multiply-adds per second of float32 that one thread reaches in registers alone, measured in about 20 ms. A matrix
-/// product or a direct convolution stays below; a Winograd convolution, which needs fewer products, may exceed it.
+/// Returns the float32 multiply-adds per second that one thread reaches with all data in registers, measured in about
+/// 20 ms. A matrix product or a direct convolution stays below this rate. A Winograd convolution needs fewer products
+/// and may exceed it.
 double peak_multiply_adds();
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Rows to train on or to measure on, a batch at a time.
+/// Datasets for training and evaluation, read in batches.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
@@ -21,7 +21,7 @@ using at::Tensor;
 namespace detail {
 class Loader;
 
-/// What random choices about the rows of a pass follow from.
+/// The seed of the random choices about the rows of a pass.
 struct RandomKey {
   uint64_t seed;
   int64_t epoch;
@@ -30,75 +30,82 @@ struct RandomKey {
 
 /// Some rows of a dataset.
 struct Batch {
-  Tensor inputs;        ///< what the network takes
-  Tensor targets;       ///< what the loss takes
-  Tensor weights = {};  ///< (N) float32, how much each row counts; undefined: all the same
-  /// The targets of what inputs were mixed with, see MixupCutmix: the loss is lam * loss(targets) + (1 - lam) *
-  /// loss(targets_b). Undefined: nothing was mixed.
+  Tensor inputs;        ///< the network's inputs
+  Tensor targets;       ///< the loss's targets
+  Tensor weights = {};  ///< (N) float32 sample weights; undefined: all the same
+  /// The targets of the inputs that were mixed in, see MixupCutmix. The loss is lam * loss(targets) + (1 - lam) *
+  /// loss(targets_b). Undefined: no mixing.
   Tensor targets_b = {};
   double lam = 1;
-  Tensor rows = {};  ///< (N) int64, the numbers of these rows
+  Tensor rows = {};  ///< (N) int64 row indices
 };
 
-/// How inputs are made that are not in memory.
+/// Options for loading inputs that are not in memory.
 struct LoaderOptions {
-  int64_t workers = 1;   ///< threads beside the caller's; 0: the caller makes each batch when it needs it
-  int64_t prefetch = 2;  ///< batches that are made before they are asked for
-  /// Rows that may be left out because their file is bad; one more is an error.
+  int64_t workers =
+      1;  ///< loading threads in addition to the caller's; 0: the caller loads each batch when it needs it
+  int64_t prefetch = 2;  ///< batches that are loaded ahead
+  /// How many rows with bad files may be left out. One more is an error.
   int64_t bad_limit = 0;
   /// Called once for each row that is left out.
   std::function<void(int64_t row, const std::string& why)> on_bad = {};
 };
 
-/// A dataset: inputs with their targets; the first dimension counts rows.
+/// Inputs with their targets; the first dimension is the rows.
 ///
-/// Inputs are tensors in memory, or Examples, which threads make some batches ahead. Dataset are the same for any
+/// Inputs are tensors in memory, or Examples, which threads load some batches ahead. The batches are the same for any
 /// number of threads. Copies share the data.
 class Dataset {
  public:
   using Prepare = std::function<Tensor(const Tensor& raw)>;
 
-  /// Inputs may be raw: `prepare` maps a raw batch to the network's input, batch by batch.
+  /// Creates a dataset in memory. Inputs may be raw: `prepare` converts each raw batch to the network's input.
   ///
   /// Shape: inputs (N, ...), targets (N, ...), N > 0; weights (N) or undefined.
   /// Throws: Error (input) if they differ in N or have no rows.
   Dataset(Tensor inputs, Tensor targets, Prepare prepare = {}, Tensor weights = {});
 
-  /// Shape: targets (N, ...), N = inputs.count > 0. Throws: Error (input) as above.
+  /// Creates a dataset of Examples.
+  ///
+  /// Shape: targets (N, ...), N = inputs.count > 0; weights (N) or undefined.
+  /// Throws: Error (input) as above.
   Dataset(Examples inputs, Tensor targets, LoaderOptions loading = {}, Tensor weights = {});
 
   class Loader;
 
-  /// A pass in the order of the rows, with inputs to measure on.
+  /// Returns a pass in row order, with inputs as they are for evaluation.
   /// Throws: Error (usage) if batch_size < 1.
   Loader sequential(int64_t batch_size) const;
 
-  /// A pass with inputs to train on, in an order that depends on (rows, seed, epoch) alone: no other random number is
-  /// with_sampling_weights, whatever was done before. Random choices about a row follow from (seed, epoch, row). So a
-  /// pass that begins with the batch `first` (from 0) gives the same batches as a whole pass from there on. Throws:
-  /// Error (usage) if batch_size < 1 or there is no batch `first`.
+  /// Returns a pass in random order, with inputs as they are for training. The order depends on (rows, seed, epoch)
+  /// alone: it uses no other random state, whatever ran before. Random choices about a row depend on (seed, epoch,
+  /// row). A pass that starts with the batch `first` (from 0) therefore gives the same batches as a whole pass from
+  /// there on.
+  /// Throws: Error (usage) if batch_size < 1 or there is no batch `first`.
   Loader shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first = 0) const;
 
-  /// The number of batches of a pass. Throws: Error (usage) if batch_size < 1.
+  /// Returns the number of batches of a pass.
+  /// Throws: Error (usage) if batch_size < 1.
   int64_t batches(int64_t batch_size) const;
 
-  /// The same data on `device`; shares the tensors that are there already.
+  /// Returns the same data on `device`; tensors that are already there are shared.
   Dataset to(c10::Device device) const;
 
-  /// The same rows with these weights (N).
+  /// Returns the same rows with these sample weights (N).
   Dataset weighted(Tensor weights) const;
 
-  /// The same rows, but `shuffled` draws as many as there are with replacement, each with a probability in proportion
-  /// to its chance (N): rare classes as often as others.
+  /// Returns the same rows with weighted sampling: `shuffled` draws as many rows as there are with replacement, each
+  /// with a probability proportional to its entry in `chances` (N). With it, rare classes can be drawn as often as
+  /// others.
   /// Throws: Error (input) for chances that are negative, not finite or all 0.
   Dataset with_sampling_weights(Tensor chances) const;
 
   int64_t rows() const { return targets_.size(0); }
   const Tensor& targets() const { return targets_; }
   const Tensor& weights() const { return weights_; }
-  /// The inputs in memory; undefined for Examples.
+  /// Returns the inputs in memory; undefined for Examples.
   const Tensor& inputs() const { return inputs_; }
-  /// The shape of one input as it is stored or made, without the dimension of rows.
+  /// Returns the shape of one input as it is stored or loaded, without N.
   std::vector<int64_t> input_shape() const;
 
  private:
@@ -115,8 +122,8 @@ class Dataset {
   c10::Device device_ = at::kCPU;
 };
 
-/// One pass over the rows, a batch after the other. A last batch of one row is merged into the one before (batch norm
-/// cannot train on one row). It shares the data, and can be moved but not copied.
+/// One pass over the rows in batches. If the last batch would have a single row, it is merged into the one before,
+/// because batch norm cannot train on one row. It shares the data. It can be moved but not copied.
 ///
 ///     for (const auto& batch : data.shuffled(256, seed, epoch)) train_on(batch);
 class Dataset::Loader {
@@ -125,34 +132,34 @@ class Dataset::Loader {
   Loader& operator=(Loader&&) noexcept;
   ~Loader();
 
-  /// The number of batches of the whole pass.
+  /// Returns the number of batches of the whole pass.
   int64_t size() const { return size_; }
 
-  /// The next batch; nothing after the last one. It has fewer rows than asked for, or none, where files are bad; in
-  /// training none where one row is left. Where inputs are made by threads, these begin at the first call.
-  /// Throws: Error (file) for a bad file too many.
+  /// Returns the next batch, or nothing after the last one. A batch has fewer rows, or none, where files are bad; in
+  /// training, a batch with a single remaining row is emptied. Loading threads start at the first call.
+  /// Throws: Error (file) for a bad file beyond `bad_limit`.
   std::optional<Batch> next();
 
   class Iterator;
-  Iterator begin();  ///< takes the next batch
+  Iterator begin();  ///< reads the first batch
   std::default_sentinel_t end() const { return {}; }
 
  private:
   friend class Dataset;
   Loader(const Dataset& data, Tensor order, int64_t batch_size, int64_t first, std::optional<detail::RandomKey> random);
-  std::pair<int64_t, int64_t> range(int64_t batch) const;  ///< first row and count
+  std::pair<int64_t, int64_t> range(int64_t batch) const;  ///< first row and number of rows
   void start_loader();
   Batch from_memory() const;
   Batch from_loader();
 
   std::shared_ptr<const Dataset> data_;
-  Tensor order_;  ///< (N) row numbers, or undefined: as they come
+  Tensor order_;  ///< (N) row indices; undefined: in row order
   int64_t batch_size_, size_, position_;
-  std::optional<detail::RandomKey> random_;  ///< of inputs to train on
-  std::unique_ptr<detail::Loader> loader_;   ///< of Examples, from the first batch on
+  std::optional<detail::RandomKey> random_;  ///< for inputs to train on
+  std::unique_ptr<detail::Loader> loader_;   ///< for Examples, from the first batch on
 };
 
-/// An input iterator over the batches that are left.
+/// An input iterator over the remaining batches.
 class Dataset::Loader::Iterator {
  public:
   using value_type = Batch;
@@ -175,7 +182,7 @@ class Dataset::Loader::Iterator {
 
 inline Dataset::Loader::Iterator Dataset::Loader::begin() { return Iterator(*this); }
 
-/// A permutation of 0 .. rows - 1 that depends on the arguments alone. (rows) int64.
+/// Returns a permutation of 0 .. rows - 1, (rows) int64, that depends on the arguments alone.
 Tensor epoch_order(int64_t rows, uint64_t seed, int64_t epoch);
 
 }  // namespace reszoo

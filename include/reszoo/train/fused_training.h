@@ -1,27 +1,25 @@
-/// A faster forward and backward for training tabular networks.
+/// A faster forward and backward pass for training.
 #pragma once
 #include <c10/util/intrusive_ptr.h>
 
 #include <cstdint>
 
-#include "reszoo/nn/steps.h"
+#include "reszoo/graph/graph.h"
 
 namespace reszoo {
 
-/// Runs a module in training: the same numbers as `model.forward(x)` within float
-/// tolerance, in fewer and fused passes where the module is a Network of tabular
-/// blocks whose parts it knows; any other module runs as it is.
+/// Runs a module in training with fewer, fused passes. The results equal those of `model.forward(x)` within float
+/// tolerance. It applies to a Network of tabular blocks whose parts are supported, and to image networks with batch
+/// norm; any other module runs as it is.
 ///
-/// Known are `input_projection`, blocks of `tabular_block`, and norm and ReLU of the
-/// head of `tabular_resnet`: linear layers plain or of a BatchEnsemble, batch norm in
-/// training mode or none, ReLU, any dropout, in float32 on a CPU. Steps before the
-/// input projection and the output layer run as they are.
+/// Supported tabular parts are `input_projection`, blocks of `tabular_block`, and norm and ReLU of the head of
+/// `tabular_resnet`: linear layers, plain or of a BatchEnsemble; batch norm in training mode, or none; ReLU; any
+/// dropout. They must be float32 on a CPU. Steps before the input projection and the output layer run as they are.
 ///
-/// Differs: from the modules in what a dropout drops, which here is a function of
-/// (seed, step, layer, element): independent of threads, of LibTorch's generators
-/// (none is with_sampling_weights from) and of what was done before.
+/// Differs: from the modules in the values that a dropout drops. Here they depend on (seed, step, layer, element)
+/// alone, not on threads, on earlier calls, or on LibTorch's generators, which are not used.
 ///
-/// Outputs are differentiable once: by `backward` and `torch::autograd::grad`.
+/// Outputs are differentiable once, by `backward` and `torch::autograd::grad`.
 class FusedTraining {
  public:
   explicit FusedTraining(uint64_t seed = 0);
@@ -29,17 +27,20 @@ class FusedTraining {
   FusedTraining(FusedTraining&&) noexcept;
   FusedTraining& operator=(FusedTraining&&) noexcept;
 
-  /// Shape: as `model`. `step` counts the steps of a run: the same number gives the same dropout. Memory is used again
-  /// by the next call once the graph of this one is gone.
+  /// Returns the model's outputs. `step` is the step of the run: the same number gives the same dropout. The buffers
+  /// are reused by the next call if the graph of this call no longer exists.
+  ///
+  /// Shape: as `model`.
   Tensor operator()(AnyModule& model, const Tensor& x, int64_t step);
 
-  /// Whether `model` as it is now runs by the fused passes.
+  /// Whether the fused passes support `model` in its current state.
   static bool applies(const AnyModule& model);
 
   struct Memory;
 
  private:
   uint64_t seed_;
+  GraphCache graphs_;
   c10::intrusive_ptr<Memory> memory_;
 };
 

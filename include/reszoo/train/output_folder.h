@@ -1,14 +1,14 @@
-/// The folder that a run of training writes to.
+/// The output folder of a training run.
 #pragma once
 #include <filesystem>
 
 namespace reszoo {
 
-/// Makes the folder of a run if it is not there. Refuses one that would lose a model, unless `overwrite` is set: then
-/// the old files stay until new ones take their place; or `resume`. Without `resume` it removes what an earlier search,
-/// ensemble or `keep_best_epochs` left there, which would be taken for this run's.
-/// Throws: Error (usage) for a folder with a model; (file) for one without a checkpoint to resume from,
-/// or that cannot be made.
+/// Creates the folder of a run if it does not exist. A folder that contains a model is rejected, unless `overwrite` or
+/// `resume` is set; with `overwrite` the old files stay until new ones replace them. Without `resume` it removes the
+/// files of an earlier search, ensemble or `keep_best_epochs`, which could be mistaken for files of this run.
+/// Throws: Error (usage) for a folder with a model; (file) for a folder without a checkpoint to resume from, or one
+/// that cannot be created.
 void prepare_output_folder(const std::filesystem::path& folder, bool resume, bool overwrite);
 
 }  // namespace reszoo

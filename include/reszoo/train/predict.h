@@ -1,4 +1,4 @@
-/// A network over all rows of a dataset, without gradient.
+/// Runs a network on all rows of a dataset, without gradient.
 #pragma once
 #include <functional>
 
@@ -6,15 +6,15 @@
 
 namespace reszoo {
 
-/// What a network gives for rows, and what it should give, on the CPU.
+/// The outputs of a network and the targets, on the CPU.
 struct Predictions {
   Tensor outputs;  ///< (N, ...)
-  Tensor targets;  ///< (N, ...), as encoded
-  Tensor rows;     ///< (N) int64: which rows these are
+  Tensor targets;  ///< (N, ...), encoded
+  Tensor rows;     ///< (N) int64 row indices
 };
 
-/// Runs `forward` on every batch of `data` in order, without gradient. The caller puts the network into evaluation
-/// mode and `data` on its device. Rows whose files are bad are left out.
+/// Calls `forward` for every batch of `data` in order, without gradient. The caller puts the network into evaluation
+/// mode and `data` on its device. Rows with bad files are left out.
 ///
 /// Shape: `forward` maps the inputs (B, ...) of a batch to its outputs (B, ...), on any device.
 /// Throws: Error (input) if no row is left.

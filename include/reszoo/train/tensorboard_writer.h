@@ -1,4 +1,4 @@
-/// Writes the file that TensorBoard reads.
+/// Writes TensorBoard event files.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -9,21 +9,23 @@
 
 namespace reszoo {
 
-/// Appends numbers to an event file, `events.out.tfevents.*`, which TensorBoard shows as they arrive.
+/// Appends scalars to an event file, `events.out.tfevents.*`. TensorBoard shows them as they arrive.
 ///
-/// A record is its length (8 bytes), a checksum of that (4), the bytes, a checksum of these (4); the
-/// bytes are an `Event` message of protocol buffers: time, step, and a tag with a number.
+/// A record consists of its length (8 bytes), a checksum of the length (4), the payload, and a checksum of the payload
+/// (4). The payload is an `Event` message of protocol buffers: time, step, and a tag with a value.
 /// Source: the TFRecord format of TensorFlow; tensorboard/compat/proto/{event,summary}.proto.
 class TensorBoardWriter {
  public:
-  /// Begins a new file in `folder`; those of earlier runs there are removed, so a resumed run that
-  /// writes its history anew has one curve. Throws: Error (file).
+  /// Creates a new file in `folder` and removes the event files of earlier runs there, so that a resumed run, which
+  /// writes its whole history again, has one curve.
+  /// Throws: Error (file).
   explicit TensorBoardWriter(const std::filesystem::path& folder);
 
+  /// Appends a scalar.
   /// Throws: Error (file) if it cannot be written.
   void add(std::string_view tag, int64_t step, double value);
 
-  /// The numbers of an epoch: `train/loss`, `train/lr`, `train/items_per_second`, `val/<metric>`.
+  /// Appends the values of an epoch: `train/loss`, `train/lr`, `train/items_per_second`, `val/<metric>`.
   void add(const EpochRecord& record);
 
  private:
