@@ -1,5 +1,5 @@
-# reszoo_import_arrow(folder): Arrow::arrow_shared and Parquet::parquet_shared from
-# the libraries and headers inside a pyarrow wheel.
+# reszoo_import_arrow(folder): defines Arrow::arrow_shared and Parquet::parquet_shared from the libraries and headers
+# inside a pyarrow wheel.
 function(reszoo_import_arrow folder)
   foreach(target IN ITEMS Arrow::arrow_shared Parquet::parquet_shared)
     string(REGEX MATCH "[a-z]+_" name ${target})

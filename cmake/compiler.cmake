@@ -1,12 +1,11 @@
-# How every target of ours is compiled: standard, warnings, one precompiled header.
+# How every target is compiled: C++ standard, warnings, and one precompiled header.
 
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   find_program(RESZOO_CCACHE ccache)
   if(RESZOO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # ccache may reuse an object built with a precompiled header only when told
-    # to ignore the header's time stamps.
+    # ccache reuses objects that were built with a precompiled header only if it ignores the header's time stamps.
     set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${RESZOO_CCACHE})
@@ -19,12 +18,12 @@ if(RESZOO_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY})
 endif()
 
-# Installed files find each other, and LibTorch where it was found.
+# Installed files find each other, and LibTorch at its build-time location.
 set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
-# A precompiled header is shared by libraries and programs, so both must be
-# compiled alike: position independent, without per-library macros.
+# A precompiled header is shared by libraries and programs, so both must be compiled with the same options: position
+# independent, and without per-library macros.
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_COMPILE_OPTIONS_PIE ${CMAKE_CXX_COMPILE_OPTIONS_PIC})
 
@@ -35,8 +34,8 @@ target_compile_options(reszoo_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshad
 option(RESZOO_UNITY "Compile several files of a folder at once" ON)
 set(RESZOO_UNITY_FILES 10 CACHE STRING "Files that are compiled at once, at most")
 
-# reszoo_unity(group sources...): these are compiled a few at a time, in their order. Most of a file's time goes into
-# headers and templates of LibTorch, which its neighbours need too.
+# reszoo_unity(group sources...): compiles these sources a few at a time, in their order. Most of a file's compile time
+# is spent on headers and templates of LibTorch, which neighbouring files need too.
 function(reszoo_unity group)
   list(LENGTH ARGN count)
   math(EXPR units "(${count} + ${RESZOO_UNITY_FILES} - 1) / ${RESZOO_UNITY_FILES}")
@@ -48,7 +47,7 @@ function(reszoo_unity group)
   endforeach()
 endfunction()
 
-# reszoo_compile(target): the private settings that all our targets share.
+# reszoo_compile(target): sets the private options that all targets share.
 function(reszoo_compile target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF DEFINE_SYMBOL ""

@@ -1,7 +1,7 @@
-# Finds what we build on: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
+# Finds the dependencies: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
 
-# A Python of which the wheels may be used: the caller's, the active one, or
-# the virtual environment that tools/setup.sh makes.
+# Looks for wheels in a Python environment: the caller's, the active one, or the virtual environment that tools/setup.sh
+# creates.
 function(reszoo_wheel_folder package result)
   foreach(python IN ITEMS "${RESZOO_PYTHON}" "$ENV{VIRTUAL_ENV}/bin/python3"
                           "${PROJECT_SOURCE_DIR}/.deps/venv/bin/python3" python3)
@@ -19,10 +19,10 @@ function(reszoo_wheel_folder package result)
   set(${result} "" PARENT_SCOPE)
 endfunction()
 
-# Who adds this tree with add_subdirectory links the same targets from outside it.
+# A project that adds this tree with add_subdirectory links the same imported targets from outside it.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
-# --- LibTorch: an installed one, else the wheel's.
+# --- LibTorch: an installed one, otherwise the one in the wheel.
 find_package(Torch QUIET)
 if(NOT Torch_FOUND)
   reszoo_wheel_folder(torch torch_folder)
@@ -39,7 +39,7 @@ if(NOT DEFINED Torch_VERSION OR Torch_VERSION VERSION_LESS 2.11)
 endif()
 message(STATUS "reszoo: LibTorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX}")
 
-# fmt's headers are those that LibTorch ships; src/base/fmt.cpp has its implementation.
+# fmt's headers are those that LibTorch ships; src/base/fmt.cpp compiles its implementation.
 find_package(nlohmann_json 3.11 REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)
@@ -54,10 +54,10 @@ if(RESZOO_HUB)
 endif()
 
 if(RESZOO_DATA)
-  find_package(JPEG REQUIRED)  # libjpeg-turbo: its way to decode a part of an image
+  find_package(JPEG REQUIRED)  # libjpeg-turbo, for decoding regions of an image
   find_package(PNG REQUIRED)
   find_package(ZLIB REQUIRED)
-  # --- Arrow: a system one, else the libraries inside the pyarrow wheel.
+  # --- Arrow: a system installation, otherwise the libraries in the pyarrow wheel.
   find_package(Arrow QUIET)
   find_package(Parquet QUIET)
   if(NOT Arrow_FOUND OR NOT Parquet_FOUND)
@@ -68,6 +68,5 @@ if(RESZOO_DATA)
   endif()
 endif()
 
-# CMake leaves folders inside the source tree out of an installed file's search
-# path; the wheels may be there.
+# CMake omits folders inside the source tree from the search path of installed files, but the wheels may be there.
 list(APPEND CMAKE_INSTALL_RPATH "${TORCH_INSTALL_PREFIX}/lib" ${arrow_folder})

@@ -1,4 +1,4 @@
-# cmake --install: headers, libraries, tools, and a package that find_package reads.
+# cmake --install: installs headers, libraries, tools, and a package for find_package.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
   fail(ErrorKind::file, "{}: {} ({})", path.string(), what, std::strerror(errno));
 }
 
-/// An open file that is closed when it goes.
+/// An open file that the destructor closes.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -43,7 +43,7 @@ class Descriptor {
 void flush_folder(const fs::path& target) {
   const auto folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot flush a folder and say EINVAL; the file itself is safe there.
+  // Some file systems cannot flush a folder and return EINVAL; the file itself is safe there.
   if (descriptor.number() < 0 ||
       (retry_on_eintr([&] { return ::fsync(descriptor.number()); }) != 0 && errno != EINVAL && errno != ENOTSUP))
     fail_with_errno(folder, "cannot be flushed to the disk");
@@ -51,7 +51,7 @@ void flush_folder(const fs::path& target) {
 
 }  // namespace
 
-/// A file beside its target that is removed unless it was renamed.
+/// A temporary file next to its target. It is removed unless it was renamed.
 class AtomicFile::Temporary {
  public:
   explicit Temporary(const fs::path& target) : target_(target), file_(open_new()) {
@@ -82,7 +82,7 @@ class AtomicFile::Temporary {
   }
 
  private:
-  /// Opens a name that nobody has; mkstemp would ignore the umask.
+  /// Opens a file with an unused name; mkstemp would ignore the umask.
   int open_new() {
     for (int i = 0;; ++i) {
       name_ = fmt::format("{}.{}.{}.tmp", target_.string(), ::getpid(), i);
@@ -93,7 +93,7 @@ class AtomicFile::Temporary {
     }
   }
 
-  /// Removes the file and throws; the reason is read first, for unlink changes it.
+  /// Removes the file and throws; the reason is read first, because unlink changes it.
   [[noreturn]] void abandon(std::string_view what) {
     const int reason = errno;
     ::unlink(name_.c_str());
@@ -130,7 +130,7 @@ std::string read_file(const fs::path& path) {
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) fail_with_errno(path, "cannot be read");
   if (S_ISDIR(status.st_mode)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
-  // One byte more than the size, so that the end is seen without growing. A pipe has size 0.
+  // One byte more than the size, so that the end is detected without growing the buffer. A pipe has size 0.
   std::string content(static_cast<size_t>(status.st_size) + 1, '\0');
   size_t size = 0;
   for (;;) {

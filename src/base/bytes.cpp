@@ -16,7 +16,7 @@
 namespace reszoo {
 namespace {
 
-/// A mapped file, unmapped when it goes.
+/// A mapped file that the destructor unmaps.
 class Mapping {
  public:
   Mapping(void* data, size_t size) : data_(data), size_(size) {}
@@ -32,7 +32,7 @@ class Mapping {
 }  // namespace
 
 Bytes Bytes::map(const std::filesystem::path& path) {
-  // A pipe can be opened once only, so the kind is asked for by name.
+  // A pipe can be opened only once, so its type is queried by name.
   std::error_code none;
   if (!std::filesystem::is_regular_file(path, none)) return own(read_file(path));
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -41,7 +41,7 @@ Bytes Bytes::map(const std::filesystem::path& path) {
   const size_t size = ::fstat(file, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
   void* data = size > 0 ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0) : MAP_FAILED;
   ::close(file);
-  if (data == MAP_FAILED) return own(read_file(path));  // it is empty, or on a file system that cannot map
+  if (data == MAP_FAILED) return own(read_file(path));  // the file is empty, or its file system cannot map files
   return {{static_cast<const char*>(data), size}, std::make_shared<Mapping>(data, size)};
 }
 
@@ -50,7 +50,8 @@ void Bytes::prefetch() const {
   const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<uintptr_t>(view_.data()) / page * page;
   const auto end = reinterpret_cast<uintptr_t>(view_.data()) + view_.size();
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);  // a kernel before 5.14 cannot
+  // Kernels before 5.14 do not support this.
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
 #endif
 }
 

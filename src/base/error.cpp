@@ -12,7 +12,7 @@ std::string message_of(const std::exception& error) {
   if (dynamic_cast<const Error*>(&error)) return error.what();
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
   std::string text = torch_error ? torch_error->what_without_backtrace() : error.what();
-  // LibTorch appends notes of several lines; the first line says what is wrong.
+  // LibTorch appends notes of several lines; the first line has the cause.
   return text.substr(0, text.find('\n'));
 }
 

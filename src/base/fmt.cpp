@@ -1,5 +1,5 @@
-// fmt's implementation, once for all. LibTorch ships fmt's headers, which shadow any other; compiled into each file
-// they would be a third of its time.
+// fmt's implementation, compiled once. LibTorch ships fmt's headers, which shadow any other version. Compiled into each
+// file, they would be a third of its compile time.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

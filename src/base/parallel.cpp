@@ -6,8 +6,7 @@
 namespace reszoo {
 
 void parallel(int64_t tasks, const std::function<void(int64_t task)>& work) {
-  // Nobody writes to these bytes: the iteration hands out addresses, and an
-  // address is the number of a task.
+  // Nothing writes to these bytes: the iteration passes addresses, and the offset of an address is the index of a task.
   const auto places = at::empty({tasks}, at::kByte);
   const auto* first = static_cast<const char*>(places.const_data_ptr());
   at::TensorIterator::borrowing_nullary_op(places).for_each(

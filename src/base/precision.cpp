@@ -5,7 +5,7 @@
 namespace reszoo {
 namespace {
 
-// The first row of a value is its text, the others are aliases.
+// The first row of a value is its name, the others are aliases.
 constexpr Named<Precision> kPrecisions[] = {{"automatic", Precision::automatic}, {"best", Precision::automatic},
                                             {"float32", Precision::float32},     {"float16", Precision::float16},
                                             {"fp16", Precision::float16},        {"bfloat16", Precision::bfloat16},

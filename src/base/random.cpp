@@ -52,7 +52,7 @@ double Random::gamma(double shape) {
 
 double Random::beta(double alpha) {
   const double a = gamma(alpha), b = gamma(alpha);
-  return a + b > 0 ? a / (a + b) : static_cast<double>(below(2));  // both vanish for a tiny alpha
+  return a + b > 0 ? a / (a + b) : static_cast<double>(below(2));  // both underflow to 0 for a tiny alpha
 }
 
 }  // namespace reszoo

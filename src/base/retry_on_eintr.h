@@ -1,10 +1,10 @@
-/// System calls that a signal may interrupt.
+/// Retries system calls that a signal interrupted.
 #pragma once
 #include <cerrno>
 
 namespace reszoo {
 
-/// Calls a system function again for as long as a signal interrupts it.
+/// Repeats a system call as long as a signal interrupts it.
 template <typename Call>
 auto retry_on_eintr(Call call) {
   auto result = call();

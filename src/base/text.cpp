@@ -75,7 +75,7 @@ bool is_utf8(std::string_view text) {
       if ((byte & 0xc0) != 0x80) return false;
       code = code << 6 | (byte & 0x3f);
     }
-    constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // by length
+    constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // smallest code point by length
     if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false;
     text.remove_prefix(length);
   }

@@ -23,7 +23,7 @@ constexpr double seconds_a_day = 86400;
 
 Chunks cast(const Chunks& values, const std::shared_ptr<arrow::DataType>& type, const std::string& subject) {
   if (values->type()->Equals(*type)) return values;
-  // Unsafe: integers beyond 2^53 may be rounded.
+  // Unsafe cast: integers beyond 2^53 may be rounded.
   return value_of(arrow::compute::Cast(values, type, arrow::compute::CastOptions::Unsafe()), subject).chunked_array();
 }
 
@@ -37,8 +37,8 @@ double units_a_second(arrow::TimeUnit::type unit) {
   return 1;
 }
 
-/// The divisor that converts the integer of a time to days (dates, timestamps) or seconds (times of day, durations); 0
-/// for types that are not times.
+/// Returns the divisor that converts the integer of a time to days (dates, timestamps) or seconds (times of day,
+/// durations), or 0 for types that are not times.
 double time_divisor(const arrow::DataType& type) {
   switch (type.id()) {
     case arrow::Type::DATE32: return 1;
@@ -66,12 +66,12 @@ Column number_column(const std::string& name, const Chunks& values, const std::s
   return {name, Column::Kind::number, numbers, {}, {}};
 }
 
-/// Whether the type is a day or a point in time, not a duration.
+/// Returns whether the type is a date or timestamp, not a duration.
 bool is_date(const arrow::DataType& type) {
   return type.id() == arrow::Type::DATE32 || type.id() == arrow::Type::DATE64 || type.id() == arrow::Type::TIMESTAMP;
 }
 
-/// Dates and times are integers of their own unit.
+/// Dates and times are stored as integers in a unit of their type.
 Column time_column(const std::string& name, const Chunks& values, double divisor, const std::string& subject) {
   const bool narrow = values->type()->id() == arrow::Type::DATE32 || values->type()->id() == arrow::Type::TIME32;
   auto column = number_column(name, cast(values, narrow ? arrow::int32() : arrow::int64(), subject), subject);
@@ -81,7 +81,7 @@ Column time_column(const std::string& name, const Chunks& values, double divisor
 }
 
 Column text_column(const std::string& name, const Chunks& values, const std::string& subject) {
-  // Encoding all chunks at once gives them one dictionary.
+  // Encoding all chunks at once gives them the same dictionary.
   const auto encoded =
       value_of(arrow::compute::DictionaryEncode(cast(values, arrow::utf8(), subject)), subject).chunked_array();
   Column column{name, Column::Kind::text, {}, torch::full({values->length()}, -1, torch::kInt64), {}};

@@ -1,4 +1,4 @@
-/// Between Arrow's tables and ours. Private: the only header that sees Arrow.
+/// Converts between Arrow's tables and Frame. Private: the only header that includes Arrow's types.
 #pragma once
 #include <arrow/result.h>
 #include <arrow/table.h>
@@ -8,7 +8,7 @@
 
 namespace reszoo {
 
-/// Throws an Error (file) `subject: message` in one line for a status that is not ok.
+/// Throws an Error (file) with the one-line message `subject: message` if the status is not ok.
 void check(const arrow::Status& status, const std::string& subject);
 
 template <typename T>
@@ -17,16 +17,16 @@ T value_of(arrow::Result<T> result, const std::string& subject) {
   return std::move(result).ValueUnsafe();
 }
 
-/// Throws: Error (input) that begins with `subject` and names those of `columns`
-/// that are not among `names`.
+/// Throws: Error (input) that begins with `subject` and names those of `columns` that are not in `names`.
 void check_there(const std::vector<std::string>& columns, const std::vector<std::string>& names,
                  const std::string& subject);
 
-/// Throws: Error (input) that begins with `subject` for two columns of one name.
+/// Throws: Error (input) that begins with `subject` for two columns with the same name.
 void check_names(const std::vector<std::string>& names, const std::string& subject);
 
-/// Throws: Error (input) that begins with `subject` for two columns of one name,
-/// or a column of a type that is neither number nor text.
+/// Converts an Arrow table.
+/// Throws: Error (input) that begins with `subject` for two columns with the same name, or a column whose type is
+/// neither numeric nor text.
 Frame frame_of(const arrow::Table& table, const std::string& subject);
 
 std::shared_ptr<arrow::Table> arrow_table(const Frame& frame, const std::string& subject);

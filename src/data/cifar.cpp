@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32, kPixels = 3 * kSide * kSide;
 
-/// One of the two formats: a record has `labels` label bytes, of which the last one is used, and an image.
+/// One of the two formats: a record has `labels` label bytes, of which the last one is used, followed by an image.
 struct Format {
   int64_t labels, classes;
   std::vector<std::string> train;

@@ -15,7 +15,7 @@ namespace {
 constexpr int64_t buffer_size = int64_t{1} << 16, block_size = int64_t{1} << 20;
 constexpr std::string_view gzip_start = "\x1f\x8b", zstd_start = "\x28\xb5\x2f\xfd";
 
-/// A standard stream as Arrow reads it.
+/// Adapts a standard stream to Arrow's interface.
 class StandardInput final : public arrow::io::InputStream {
  public:
   explicit StandardInput(std::istream& stream) : stream_(stream) {}
@@ -79,7 +79,7 @@ void Input::decompress() {
 
 std::string_view Input::start(int64_t size) {
   auto peeked = stream_->Peek(size);
-  // What is wrong with compressed data is said when it is read.
+  // Errors of compressed data are reported by the next read.
   return peeked.ok() ? *peeked : std::string_view();
 }
 

@@ -19,9 +19,9 @@ using Names = std::vector<std::string>;
 constexpr int64_t block = int64_t{1} << 20;
 constexpr size_t longest_row = size_t{64} << 20;
 
-/// The first row whose width is not the header's.
+/// The first row whose number of fields differs from the header's.
 struct Ragged {
-  int64_t row = 0;  ///< from 1 in the text
+  int64_t row = 0;  ///< from 1, within the text
   int32_t expected = 0, found = 0;
 };
 
@@ -30,7 +30,7 @@ arrow::csv::ParseOptions parse_options(std::string_view rows, const CsvDialect& 
   parse.delimiter = dialect.delimiter;
   parse.quoting = dialect.quote != '\0';
   if (parse.quoting) parse.quote_char = dialect.quote;
-  // Text with line breaks is legal in quotes, and costs a slower split into blocks.
+  // Line breaks are legal in quoted text, and make splitting into blocks slower.
   parse.newlines_in_values = parse.quoting && rows.find(dialect.quote) != std::string_view::npos;
   parse.invalid_row_handler = [&ragged, mutex = std::make_shared<std::mutex>()](const arrow::csv::InvalidRow& row) {
     const std::lock_guard lock(*mutex);
@@ -64,7 +64,7 @@ CsvReader::CsvReader(Input& input, bool tabs, const TableReadOptions& options, s
   read_header(header_line());
 }
 
-/// The first line with anything in it; reads on until it is whole.
+/// Returns the first line that is not empty; reads until the line is complete.
 std::string_view CsvReader::header_line() {
   const CsvDialect dialect{options_.delimiter.value_or(','), options_.quote};
   for (;;) {
@@ -120,7 +120,7 @@ std::string_view CsvReader::next_text(int64_t size) {
     used_ = at_end_ ? buffer_.size() : found.end;
     next_row_ += found.rows;
     if (used_ > 0 || at_end_) return std::string_view(buffer_).substr(0, used_);
-    size = static_cast<int64_t>(buffer_.size()) + block;  // a row longer than the block
+    size = static_cast<int64_t>(buffer_.size()) + block;  // a row is longer than the block
   }
 }
 
@@ -138,7 +138,7 @@ std::shared_ptr<arrow::Table> CsvReader::parse(std::string_view rows, const Name
   convert.include_columns = columns;
   auto table = read(rows, read_how, parse, convert);
   if (table.ok() || ragged.found == 0) return value_of(table, subject_);
-  // Only one thread can tell the row's number, and which row is the first.
+  // Only a single thread can report the index of the row, and which such row is the first.
   ragged = {};
   read_how.use_threads = false;
   (void)read(rows, read_how, parse, convert);

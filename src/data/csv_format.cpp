@@ -1,4 +1,4 @@
-// CSV and TSV as a format of tables: read in portions of some megabytes, written with a header.
+// CSV and TSV as a table format: read in parts of several megabytes, written with a header.
 #include <arrow/csv/api.h>
 #include <arrow/ipc/writer.h>
 
@@ -9,7 +9,7 @@
 namespace reszoo {
 namespace {
 
-/// Bytes of a part.
+/// Bytes per part.
 constexpr int64_t kCsvBytes = int64_t{8} << 20;
 
 TableParts read_csv(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {

@@ -9,8 +9,8 @@
 namespace reszoo {
 namespace {
 
-/// A reader of one row after the other, with Arrow's rules: a quote opens a text
-/// only at the beginning of a field, and a doubled one stands for itself.
+/// Scans rows one after the other with Arrow's rules: a quote opens quoted text only at the beginning of a field, and a
+/// doubled quote is a literal quote.
 class RowScanner {
  public:
   RowScanner(const CsvDialect& dialect, int64_t first_row, const std::string& subject)
@@ -69,7 +69,7 @@ class RowScanner {
   CsvRows found_;
 };
 
-/// The delimiter that the first line has most of, outside of quotes.
+/// Returns the most frequent delimiter in the first line, outside quotes.
 char delimiter_in(std::string_view text, const TableReadOptions& options) {
   const std::string candidates = options.decimal == ',' ? ";\t|" : ",;\t|";
   std::map<char, int64_t> counts;

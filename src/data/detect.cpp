@@ -21,7 +21,7 @@ constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
                                           {"image folder", DataKind::image_folder},
                                           {"unknown", DataKind::unknown}};
 
-/// The first bytes of a file, fewer when it is shorter.
+/// Returns the first bytes of a file, or all bytes of a shorter file.
 std::string start_of(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());

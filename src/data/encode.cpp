@@ -25,7 +25,7 @@ std::string encode_png(const ImageBuffer& pixels) {
   image.height = static_cast<png_uint_32>(height);
   image.width = static_cast<png_uint_32>(width);
   image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-  png_alloc_size_t size = 0;  // the first call says how many bytes there will be
+  png_alloc_size_t size = 0;  // the first call computes the number of bytes
   if (!png_image_write_get_memory_size(image, size, 0, bytes.data(), 0, nullptr)) cannot(image);
   std::string png(size, '\0');
   if (!png_image_write_to_memory(&image, png.data(), &size, 0, bytes.data(), 0, nullptr)) cannot(image);

@@ -5,7 +5,7 @@
 namespace reszoo {
 namespace {
 
-/// Numbers of a TIFF header's byte order; 0 beyond the end.
+/// Reads integers in the byte order of a TIFF header; 0 beyond the end.
 class Tiff {
  public:
   explicit Tiff(std::string_view bytes) : bytes_(bytes), big_(bytes.starts_with("MM")) {}

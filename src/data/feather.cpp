@@ -1,4 +1,4 @@
-// Feather of version 2, which is Arrow's IPC file format: read by record batches.
+// Feather version 2, which is Arrow's IPC file format, read by record batches.
 #include <arrow/ipc/reader.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
@@ -12,14 +12,14 @@
 namespace reszoo {
 namespace {
 
-/// Rows of a part.
+/// Rows per part.
 constexpr int64_t kFeatherRows = 65536;
 
-/// A record batch as a table, with the columns of these names; all columns for no names.
+/// Returns a record batch as a table with the named columns, or all columns if there are no names.
 std::shared_ptr<arrow::Table> feather_batch(arrow::ipc::RecordBatchFileReader& reader, int number,
                                             const std::vector<std::string>& columns, const std::string& subject) {
   const auto batch = value_of(reader.ReadRecordBatch(number), subject);
-  // The reader trusts offsets and dictionary indices; those of a damaged file would point anywhere.
+  // The reader trusts offsets and dictionary indices; in a damaged file they could point anywhere.
   check(batch->ValidateFull(), subject);
   std::vector<int> places;
   for (int i = 0; i < batch->num_columns(); ++i)
@@ -33,7 +33,7 @@ std::shared_ptr<arrow::Table> whole_feather(arrow::ipc::RecordBatchFileReader& r
   std::vector<std::shared_ptr<arrow::Table>> batches;
   for (int i = 0; i < reader.num_record_batches(); ++i) batches.push_back(feather_batch(reader, i, columns, subject));
   if (batches.empty()) return value_of(arrow::Table::MakeEmpty(reader.schema()), subject);
-  // Dataset of dictionaries may each have their own.
+  // Batches may have different dictionaries.
   return value_of(arrow::ConcatenateTables(batches), subject);
 }
 

@@ -14,17 +14,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t unsigned_bytes = 0x0800;  // a third byte of 8: uint8; the fourth counts dimensions
+constexpr uint32_t unsigned_bytes = 0x0800;  // the third byte 8 means uint8; the fourth is the number of dimensions
 constexpr uint32_t most_dimensions = 4;
 
-/// Big-endian, as all numbers in the header.
+/// Big-endian, like all integers of the header.
 uint32_t number_at(std::string_view bytes, size_t place) {
   uint32_t number = 0;
   for (size_t i = 0; i < 4; ++i) number = number << 8 | static_cast<uint8_t>(bytes[place + i]);
   return number;
 }
 
-/// The file `<split>-<kind>` in one of its spellings.
+/// Finds the file `<split>-<kind>` in one of its spellings.
 std::optional<fs::path> find_idx(const fs::path& folder, const std::string& split, const std::string& kind) {
   for (const auto* separator : {"-", "."})
     for (const auto* ending : {"", ".gz"}) {
@@ -61,7 +61,7 @@ Tensor read_idx(const fs::path& path) {
     fail(ErrorKind::file, "{}: no IDX file of bytes, magic number is 0x{:08x}", path.string(), magic);
   const size_t start = 4 + 4 * size_t{dimensions};
   std::vector<int64_t> shape;
-  // A product that could overflow is longer than any file.
+  // In double, because an integer product could overflow.
   double expected = static_cast<double>(start);
   if (bytes.size() >= start) {
     double count = 1;

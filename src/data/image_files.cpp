@@ -22,7 +22,7 @@ bool ends_as_image(const fs::path& path) {
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
-/// Images below a folder, sorted.
+/// Returns the image files below a folder, sorted.
 std::vector<fs::path> images_below(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
@@ -42,7 +42,7 @@ const std::string& word_of(const Column& column, int64_t row) {
   return column.words[static_cast<size_t>(code)];
 }
 
-/// Whether the file's last bytes are those of a whole image, as all decoders of its kind ask for.
+/// Returns whether the file ends like a complete image, as all decoders of its format require.
 bool ends_whole(std::string_view bytes) {
   using namespace std::string_view_literals;
   const auto tail = bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), 64));
@@ -74,7 +74,7 @@ ImageFiles files_of_table(const Frame& table, const std::string& path_column, co
   const auto paths = as_text(table.at(path_column)), labels = as_text(table.at(label_column));
   ImageFiles files;
   for (int64_t row = 0; row < table.rows(); ++row) {
-    files.paths.push_back(base / word_of(paths, row));  // an absolute path stays as it is
+    files.paths.push_back(base / word_of(paths, row));  // an absolute path stays unchanged
     files.labels.push_back(word_of(labels, row));
   }
   return files;
@@ -87,10 +87,10 @@ ImageScan scan_images(const ImageFiles& files, int64_t threads) {
   std::atomic<size_t> next = 0;
   const auto look = [&] {
     for (auto i = next++; i < count; i = next++) try {
-        const auto bytes = Bytes::map(files.paths[i]);  // of which the pages at both ends are read
+        const auto bytes = Bytes::map(files.paths[i]);  // only the pages at both ends are read
         const auto image = open_image(bytes, files.paths[i].string());
         if (!ends_whole(bytes.view()))
-          image->read(image->whole());  // some cameras leave the end mark out, or put more behind it
+          image->read(image->whole());  // some cameras omit the end marker, or append data after it
         result.heights[i] = image->height();
         result.widths[i] = image->width();
       } catch (const Error& error) {

@@ -1,4 +1,4 @@
-/// How large an image may be.
+/// Limits the size of images.
 #pragma once
 #include <cstdint>
 
@@ -6,7 +6,7 @@
 
 namespace reszoo {
 
-/// Throws: Error (file) naming an image whose header asks for gigabytes.
+/// Throws: Error (file) that names an image whose header declares gigabytes of pixels.
 inline void check_image_size(int64_t height, int64_t width, const std::string& name) {
   constexpr int64_t kMostPixels = int64_t{1} << 29;
   if (height * width > kMostPixels)

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr Named<OnBadImage> kOnBadImage[] = {{"fail", OnBadImage::fail}, {"skip", OnBadImage::skip}};
 
-/// Does the action; an Error's message then begins with the path.
+/// Runs the action; the message of an Error is prefixed with the path.
 template <typename Action>
 auto in_file(const fs::path& path, Action action) {
   try {
@@ -27,7 +27,7 @@ auto in_file(const fs::path& path, Action action) {
   }
 }
 
-/// An image of a set in memory, whose color planes are interleaved when it is read.
+/// An image of an in-memory data set. Its colour planes are interleaved when it is read.
 class PlanarImage : public LazyImage {
  public:
   explicit PlanarImage(Tensor planes) : planes_(std::move(planes)) {}
@@ -50,7 +50,7 @@ class PlanarImage : public LazyImage {
   Tensor planes_;  // (C, H, W)
 };
 
-/// Classes by name, or by number where they have none; `part` names the images.
+/// Creates rows with class names, or class numbers if there are no names; `part` is used in the names of images.
 ImageRows rows_of(const ImageTensors& set, const char* part, const std::vector<std::string>& classes = {}) {
   Column labels{.name = "label", .numbers = set.labels.to(at::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};

@@ -1,4 +1,4 @@
-/// A stream of bytes, decompressed. Private.
+/// A decompressing byte stream. Private.
 #pragma once
 #include <arrow/io/interfaces.h>
 
@@ -9,19 +9,19 @@
 
 namespace reszoo {
 
-/// Reads a stream, which must outlive it. Compression is recognised by content.
+/// Reads a stream, which must outlive it. Compression is detected from the content.
 class Input {
  public:
-  /// Messages begin with `subject`.
+  /// Error messages begin with `subject`.
   Input(std::istream& stream, std::string subject);
-  /// The same for bytes in memory.
+  /// Reads bytes in memory.
   Input(std::string_view bytes, std::string subject);
 
-  /// Returns the first bytes, fewer if there are no more, without consuming them.
+  /// Returns the first bytes without consuming them; fewer if there are no more.
   std::string_view start(int64_t size);
 
-  /// Appends at most `size` bytes; returns how many, 0 at the end.
-  /// Throws: Error (file) for data that is damaged or cut off.
+  /// Appends at most `size` bytes and returns how many; 0 at the end.
+  /// Throws: Error (file) for data that is damaged or truncated.
   int64_t append(std::string& bytes, int64_t size);
 
   /// Appends the rest of the stream.

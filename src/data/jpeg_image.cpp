@@ -17,7 +17,7 @@
 namespace reszoo {
 namespace {
 
-/// libjpeg's state, and its way out of an error: it knows no exceptions.
+/// libjpeg's state, and how it leaves after an error: libjpeg does not use exceptions.
 struct Decoder {
   jpeg_decompress_struct state{};
   jpeg_error_mgr errors{};
@@ -29,7 +29,7 @@ struct Decoder {
     state.client_data = this;
     errors.error_exit = [](j_common_ptr common) { of(common).leave(); };
     errors.output_message = [](j_common_ptr) {};
-    // A warning leaves wrong pixels behind, but for bytes that belong to nothing.
+    // A warning means wrong pixels, except for extraneous bytes.
     errors.emit_message = [](j_common_ptr common, int level) {
       if (level < 0 && common->err->msg_code != JWRN_EXTRANEOUS_DATA) of(common).leave();
     };
@@ -55,7 +55,7 @@ struct Decoder {
   std::string_view bytes_;
 };
 
-/// Ink of four colours to light of three, as Pillow does: Adobe's files hold it inverted.
+/// Converts CMYK to RGB as Pillow does: Adobe's files store it inverted.
 void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
   for (int64_t i = 0; i < count; ++i, from += 4, to += 3)
     for (int c = 0; c < 3; ++c) {
@@ -65,14 +65,14 @@ void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
     }
 }
 
-constexpr int64_t kTogether = 16;  // rows; a few of them fit in the nearest cache
+constexpr int64_t kTogether = 16;  // rows; a few of them fit in the L1 cache
 
-/// Memory of some rows, as they are decoded and as they are given.
+/// Buffers for a few rows, as decoded and as passed to the caller.
 struct DecodedRows {
   ImageBuffer decoded, given;
 };
 
-/// Decodes so many rows more.
+/// Decodes the next `count` rows.
 void decode_rows(Decoder& decoder, ImageBuffer& to, int64_t count) {
   JSAMPROW rows[kTogether];
   for (int64_t i = 0; i < count; ++i) rows[i] = to.row(i);
@@ -80,7 +80,8 @@ void decode_rows(Decoder& decoder, ImageBuffer& to, int64_t count) {
     done += jpeg_read_scanlines(&decoder.state, rows + done, static_cast<JDIMENSION>(count) - done);
 }
 
-/// Gives the rows of a part. Everything that must be destroyed is the caller's: an error jumps out of here.
+/// Passes the rows of a region to `take`. Everything that must be destroyed is owned by the caller, because an error
+/// leaves this function by longjmp.
 void give_rows(Decoder& decoder, const Box& box, int64_t scale_denom, int64_t channels, DecodedRows& rows,
                const LazyImage::TakeRows& take) {
   auto& state = decoder.state;
@@ -90,7 +91,7 @@ void give_rows(Decoder& decoder, const Box& box, int64_t scale_denom, int64_t ch
   state.out_color_space = ink ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&state);
   const bool whole = box.height == state.output_height && box.width == state.output_width;
-  // Colours at the edge of a part are made without their neighbours: one block more is read.
+  // Colours at the edge of a region are decoded without their neighbours, so one block more is read.
   const auto block = static_cast<int64_t>(state.max_h_samp_factor) * state.min_DCT_scaled_size;
   JDIMENSION left = static_cast<JDIMENSION>(std::max<int64_t>(box.left - block, 0));
   JDIMENSION width =
@@ -148,7 +149,7 @@ class Jpeg : public LazyImage {
   }
 
  private:
-  /// The rows of a part of the image as it is stored.
+  /// Passes the rows of a region of the stored image to `take`.
   void give(const Box& box, int64_t scale_denom, const TakeRows& take) const {
     DecodedRows rows;
     Decoder decoder(bytes_.view());

@@ -1,4 +1,4 @@
-/// JPEG files as images.
+/// JPEG files as LazyImage.
 #pragma once
 #include <string>
 
@@ -7,12 +7,11 @@
 
 namespace reszoo {
 
-/// A JPEG of which the header is read, and pixels on demand: only the blocks of a
-/// part are transformed, and smaller copies come from fewer coefficients.
+/// Opens a JPEG: reads its header now and its pixels on demand. Only the blocks of a region are transformed, and
+/// smaller copies are computed from fewer coefficients.
 ///
-/// The image is upright, whatever its EXIF orientation; CMYK becomes RGB as in
-/// Pillow. Of a file that goes on behind its image, as cameras write them, the
-/// rest is ignored.
+/// The image is rotated upright according to its EXIF orientation; CMYK becomes RGB as in Pillow. Data after the end of
+/// the image, as written by some cameras, is ignored.
 /// Throws: Error (file) that names `name`, here and in `read`, for a damaged file.
 std::unique_ptr<LazyImage> open_jpeg(Bytes bytes, const std::string& name);
 

@@ -1,4 +1,4 @@
-// JSON Lines (also called NDJSON): a JSON object a line, one line a row. Read in portions of some megabytes.
+// JSON Lines (also called NDJSON): one JSON object per line, one line per row. Read in parts of several megabytes.
 #include <arrow/array.h>
 #include <arrow/buffer.h>
 #include <arrow/compute/cast.h>
@@ -21,16 +21,16 @@ namespace {
 
 using ArrowTable = std::shared_ptr<arrow::Table>;
 
-/// Bytes of a part, and the longest line, which must fit into one of Arrow's blocks.
+/// Bytes per part, and the longest line, which must fit into one of Arrow's blocks.
 constexpr size_t kJsonBytes = size_t{8} << 20, kLongestLine = size_t{64} << 20;
 
-/// The first letters of a text, white space left out.
+/// Removes leading white space.
 std::string_view without_space(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   return first == std::string_view::npos ? std::string_view() : text.substr(first);
 }
 
-/// A JSON object, or an array of objects, which is recognised to be refused by name.
+/// Recognises a JSON object. Also recognises an array of objects, so that it is rejected with a specific message.
 bool recognise_json(std::string_view start) {
   if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
   start = without_space(start);
@@ -40,7 +40,7 @@ bool recognise_json(std::string_view start) {
   return start.starts_with('"') || start.starts_with('}');
 }
 
-/// Parses rows. `as_text`: columns whose strings stay strings, even if they look like dates.
+/// Parses rows. `as_text` are columns whose strings stay strings, even if they look like dates.
 arrow::Result<ArrowTable> parse_json(std::string_view rows, const std::vector<std::string>& as_text, size_t block) {
   auto read = arrow::json::ReadOptions::Defaults();
   read.block_size = static_cast<int32_t>(std::min<size_t>(block, std::numeric_limits<int32_t>::max()));
@@ -53,7 +53,7 @@ arrow::Result<ArrowTable> parse_json(std::string_view rows, const std::vector<st
   return reader->Read();
 }
 
-/// Throws for rows that Arrow refused: it counts the rows of a block from 0, so one block has them all.
+/// Throws for rows that Arrow rejected. Arrow counts the rows of a block from 0, so one block must hold all rows.
 [[noreturn]] void fail_json(std::string_view rows, int64_t first_row, const std::string& subject) {
   const auto status = parse_json(rows, {}, rows.size() + 1).status();
   auto message = status.message().substr(0, status.message().find('\n'));
@@ -89,7 +89,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The rows of JSON Lines: text is handed out by whole lines, and parsed.
+/// Reads the rows of JSON Lines: returns text in complete lines, and parses it.
 class JsonLines {
  public:
   JsonLines(std::shared_ptr<TableInput> input, TableSelection selection)
@@ -115,7 +115,7 @@ class JsonLines {
  private:
   const std::string& subject() const { return input_->subject(); }
 
-  /// Whole lines, about `kJsonBytes` of them or all; they hold until the next call.
+  /// Returns complete lines, about `kJsonBytes` of them or all; they are valid until the next call.
   std::string_view next_text() {
     buffer_.erase(0, used_);
     bool at_end = false;
@@ -129,14 +129,14 @@ class JsonLines {
     }
   }
 
-  /// Parses text; columns `as_text` are text, numbers and truth values as they print.
+  /// Parses text. Columns in `as_text` become text; numbers and booleans in them are printed.
   ArrowTable parse(std::string_view text, const std::vector<std::string>& as_text) {
     if (!is_utf8(text)) fail(ErrorKind::input, "{}: text must be UTF-8", subject());
     auto parsed = parse_json(text, {}, block_of(text));
     if (!parsed.ok()) fail_json(text, row_, subject());
     auto table = with_known_columns(*parsed);
     check_selected(*table);
-    std::vector<std::string> dates;  // strings that were taken for dates
+    std::vector<std::string> dates;  // strings that Arrow parsed as dates
     for (const auto& field : table->fields())
       if (field->type()->id() == arrow::Type::TIMESTAMP && contains(as_text, field->name()))
         dates.push_back(field->name());
@@ -152,7 +152,7 @@ class JsonLines {
     return table;
   }
 
-  /// The size of Arrow's blocks, each of which must hold a whole line.
+  /// Returns the size of Arrow's blocks, each of which must hold a complete line.
   static size_t block_of(std::string_view text) {
     size_t longest = 0;
     for (size_t begin = 0; begin < text.size();) {
@@ -163,7 +163,7 @@ class JsonLines {
     return std::max(kJsonBytes, longest + 2);
   }
 
-  /// Throws for values that are no numbers or text, in the columns that are wanted.
+  /// Throws for values that are neither numbers nor text, in the selected columns.
   void check_selected(const arrow::Table& table) const {
     const auto wanted = selection_.columns_of_file();
     std::vector<int> places;
@@ -172,7 +172,7 @@ class JsonLines {
     check_plain(*value_of(table.SelectColumns(places), subject()), row_, subject());
   }
 
-  /// Gives every part the columns of the first: a key that no line of a part has is a missing value in all of them.
+  /// Gives every part the columns of the first: a key that is missing in a part becomes a column of missing values.
   ArrowTable with_known_columns(ArrowTable table) {
     check_names(table->ColumnNames(), subject());
     if (names_.empty()) names_ = table->ColumnNames();
@@ -190,7 +190,7 @@ class JsonLines {
     return value_of(table->SelectColumns(places_of(*table)), subject());
   }
 
-  /// The positions of the first part's columns in a table.
+  /// Returns the positions of the first part's columns in a table.
   std::vector<int> places_of(const arrow::Table& table) const {
     std::vector<int> places;
     for (const auto& name : names_) places.push_back(table.schema()->GetFieldIndex(name));
@@ -199,9 +199,9 @@ class JsonLines {
 
   std::shared_ptr<TableInput> input_;
   TableSelection selection_;
-  std::vector<std::string> names_;  ///< of the first part
+  std::vector<std::string> names_;  ///< columns of the first part
   std::string buffer_;
-  size_t used_ = 0;  ///< bytes of the buffer that were handed out
+  size_t used_ = 0;  ///< bytes of the buffer that were already returned
   int64_t row_ = 1;
 };
 

@@ -5,7 +5,7 @@
 namespace reszoo {
 namespace {
 
-/// How the stored image becomes the upright one: sides swapped first, then mirrored.
+/// How the stored image is made upright: first its axes are swapped, then it is mirrored.
 struct Turn {
   bool swap, down, across;
 };

@@ -1,18 +1,18 @@
-/// Images that are stored turned or mirrored.
+/// Images that are stored rotated or mirrored.
 #pragma once
 #include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
-// `orientation`: 1 to 8 as EXIF numbers them, 1 is upright.
+// `orientation`: 1 to 8 as in EXIF, where 1 is upright.
 
-/// Whether an upright row is a stored column.
+/// Returns whether a row of the upright image is a column of the stored one.
 bool swaps_sides(int orientation);
 
-/// The box of the stored image, of `height` x `width`, that a box of the upright image comes from.
+/// Returns the box of the stored image, of size `height` x `width`, that contains a box of the upright image.
 Box stored_box(const Box& upright, int64_t height, int64_t width, int orientation);
 
-/// The pixels of a stored box turned upright.
+/// Rotates the pixels of a stored box upright.
 ImageBuffer upright(ImageBuffer stored, int orientation);
 
 }  // namespace reszoo

@@ -17,10 +17,10 @@ namespace {
 
 using ArrowTable = std::shared_ptr<arrow::Table>;
 
-/// Rows of a part.
+/// Rows per part.
 constexpr int64_t kParquetRows = 65536;
 
-/// Calls what may throw Parquet's own exception.
+/// Runs code that may throw Parquet's own exceptions.
 template <typename Action>
 auto parquet_guarded(const std::string& subject, Action action) {
   try {
@@ -35,7 +35,7 @@ std::shared_ptr<parquet::arrow::FileReader> open_parquet(const std::shared_ptr<a
   parquet::ReaderProperties properties;
   parquet::ArrowReaderProperties arrow_properties;
   if (!whole) {
-    // A row group may be larger than the memory: of a column, no more than its next pages is read.
+    // A row group may be larger than the memory, so only the next pages of a column are read.
     properties.enable_buffered_stream();
     arrow_properties.set_batch_size(kParquetRows);
     arrow_properties.set_pre_buffer(false);
@@ -52,7 +52,7 @@ void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leav
   for (const auto& child : field.children) add_leaves(child, leaves);
 }
 
-/// The numbers that Parquet gives to the columns of these names; all columns for no names.
+/// Returns Parquet's indices of the named columns, or of all columns if there are no names.
 std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const std::vector<std::string>& columns,
                            const std::string& subject) {
   std::vector<int> leaves;
@@ -65,7 +65,7 @@ std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const std::
   return leaves;
 }
 
-/// Gives the whole table once.
+/// Returns the whole table once.
 std::function<ArrowTable()> whole_parquet(const std::shared_ptr<parquet::arrow::FileReader>& reader,
                                           const std::vector<int>& leaves, const std::string& subject) {
   return [reader, leaves, subject, done = false]() mutable -> ArrowTable {

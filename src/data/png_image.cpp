@@ -14,7 +14,7 @@ class Reader {
   Reader(std::string_view bytes, const std::string& name) : name_(name) {
     image_.version = PNG_IMAGE_VERSION;
     if (!png_image_begin_read_from_memory(&image_, bytes.data(), bytes.size())) damaged();
-    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // not linear light, as libpng takes 16 bits without a word on it
+    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // not linear light, which libpng silently assumes for 16 bits
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -25,7 +25,7 @@ class Reader {
   bool grey() const { return (image_.format & (PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_COLORMAP)) == 0; }
   bool alpha() const { return (image_.format & PNG_FORMAT_FLAG_ALPHA) != 0; }
 
-  /// All pixels in a format of bytes.
+  /// Returns all pixels in an 8-bit format.
   std::vector<uint8_t> read(png_uint_32 format) {
     image_.format = format;
     std::vector<uint8_t> bytes(PNG_IMAGE_SIZE(image_));
@@ -57,7 +57,7 @@ class Png : public LazyImage {
   ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override {
     Reader reader(bytes_.view(), name_);
     const int64_t channels = reader.grey() ? 1 : 3;
-    // Alpha is read as it is and dropped after: asked for without, colours come blended.
+    // Alpha is read and then dropped: without requesting it, libpng blends the colours.
     const bool alpha = reader.alpha();
     const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
                                    : alpha       ? PNG_FORMAT_RGBA

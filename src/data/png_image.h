@@ -1,4 +1,4 @@
-/// PNG files as images.
+/// PNG files as LazyImage.
 #pragma once
 #include <string>
 
@@ -7,8 +7,8 @@
 
 namespace reszoo {
 
-/// A PNG of which the header is read. Alpha is dropped, a palette looked up, 16 bits
-/// become 8 by their upper byte as nearly as libpng rounds.
+/// Opens a PNG: reads its header now and its pixels on demand. Alpha is dropped, a palette is looked up, and 16 bits
+/// are reduced to 8 with libpng's rounding.
 /// Throws: Error (file) that names `name`, here and in `read`, for a damaged file.
 std::unique_ptr<LazyImage> open_png(Bytes bytes, const std::string& name);
 

@@ -15,7 +15,7 @@ namespace {
 
 using Rows = std::vector<int64_t>;
 
-// Of the permutations of one seed, training draws those from 0 on.
+// The stream of permutations for splits; training uses the streams from 0 on.
 constexpr int64_t kSplitStream = -1;
 
 void check_present(const Column& column, const char* what) {
@@ -23,7 +23,7 @@ void check_present(const Column& column, const char* what) {
     fail(ErrorKind::input, "{} column \"{}\": missing value in row {}", what, column.name, rows[0].item<int64_t>() + 1);
 }
 
-/// The value of each row as a code. A missing one is -1.
+/// Returns the value of each row as a code; -1 for a missing value.
 Tensor codes_of(const Column& column) { return as_text(column).codes.to(torch::kFloat64); }
 
 Rows random_order(int64_t rows, uint64_t seed) {
@@ -36,14 +36,14 @@ Tensor sorted(Rows rows) {
   return torch::tensor(rows, torch::kInt64);
 }
 
-/// The rows in the order of their keys, and of `rows` among equal ones.
+/// Sorts rows by their keys; equal keys keep the order of `rows`.
 Rows by_key(Rows rows, const SplitRule& rule) {
   const auto* key = rule.keys().const_data_ptr<double>();
   std::stable_sort(rows.begin(), rows.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
   return rows;
 }
 
-/// Runs of rows of one key, of rows that are sorted by it.
+/// Groups rows that are sorted by key into runs with the same key.
 std::vector<Rows> runs_of(const Rows& rows, const SplitRule& rule) {
   const auto* key = rule.keys().const_data_ptr<double>();
   std::vector<Rows> runs;
@@ -54,8 +54,8 @@ std::vector<Rows> runs_of(const Rows& rows, const SplitRule& rule) {
   return runs;
 }
 
-/// An order of which every run of neighbours has nearly the same share of each
-/// key: row j of the m of its key stands at (j + 1/2) / m.
+/// Orders rows so that every contiguous range has nearly the same share of each key: row j of the m rows of its key
+/// gets the position (j + 1/2) / m.
 Rows interleaved(const Rows& order, const SplitRule& rule) {
   std::vector<std::pair<double, int64_t>> places;
   for (const auto& run : runs_of(by_key(order, rule), rule))
@@ -67,7 +67,7 @@ Rows interleaved(const Rows& order, const SplitRule& rule) {
   return rows;
 }
 
-/// The runs in the order in which a random order meets them first.
+/// Returns the groups in the order in which they first occur in a random order of the rows.
 std::vector<Rows> groups_of(const Rows& order, const SplitRule& rule) {
   std::vector<int64_t> rank(order.size());
   for (size_t i = 0; i < order.size(); ++i) rank[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
@@ -78,8 +78,8 @@ std::vector<Rows> groups_of(const Rows& order, const SplitRule& rule) {
   return groups;
 }
 
-/// Takes groups off the list: each next one that fits in the `wanted` rows, then
-/// the smallest of the others if it overshoots by less than what is open.
+/// Removes groups from the list for about `wanted` rows: every group that still fits, then the smallest remaining one
+/// if that brings the total closer to `wanted`.
 Rows take_groups(std::vector<Rows>& groups, int64_t wanted) {
   Rows taken;
   if (wanted <= 0) return taken;
@@ -111,8 +111,7 @@ Split split_groups(const Rows& order, int64_t validation, int64_t test, const Sp
   return {sorted(std::move(train)), sorted(std::move(validation_rows)), sorted(std::move(test_rows))};
 }
 
-/// The place next to `place` at which one time ends and another begins; 0 and the
-/// end are such places too.
+/// Returns the index nearest to `place` at which one time ends and another begins; 0 and the end count as such indices.
 size_t between_times(const Rows& rows, size_t place, const SplitRule& rule) {
   const auto* key = rule.keys().const_data_ptr<double>();
   const auto is_border = [&](size_t i) { return i == 0 || i == rows.size() || key[rows[i - 1]] != key[rows[i]]; };
@@ -150,13 +149,13 @@ void check_keys(int64_t rows, const SplitRule& rule) {
 void check_parts(const Split& split, double validation, double test, const SplitRule& rule) {
   if (split.train.size(0) < 2)
     fail(ErrorKind::input, "split: {} rows are left to train on, 2 are needed", split.train.size(0));
-  // A fraction of few rows may be none; by group or time it is never meant so.
+  // With few rows a fraction may round to no rows, which is accepted, except for splits by group or time.
   if (rule.kind() != SplitRule::Kind::group && rule.kind() != SplitRule::Kind::time) return;
   if ((validation > 0 && split.validation.size(0) == 0) || (test > 0 && split.test.size(0) == 0))
     fail(ErrorKind::input, "split: column \"{}\" has too few values to part its rows", rule.name());
 }
 
-/// Which rows are held out, fold by fold, of all but time.
+/// Returns the held-out rows of each fold, for all kinds of split except time.
 std::vector<Rows> held_out_rows(const Rows& order, int64_t count, const SplitRule& rule) {
   std::vector<Rows> held(static_cast<size_t>(count));
   if (rule.kind() == SplitRule::Kind::group) {
@@ -164,7 +163,7 @@ std::vector<Rows> held_out_rows(const Rows& order, int64_t count, const SplitRul
     if (static_cast<int64_t>(groups.size()) < count)
       fail(ErrorKind::input, "group column \"{}\": {} folds need as many groups, got {}", rule.name(), count,
            groups.size());
-    // The largest first, each to the fold that has fewest rows.
+    // The largest group first, each to the fold that has the fewest rows.
     std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
     for (const auto& group : groups) {
       auto& fold =

@@ -17,7 +17,7 @@ TableFormat csv_format();         // csv_format.cpp
 
 namespace {
 
-/// All formats; the one that content does not tell is last.
+/// All formats; the one that is not detected from the content is last.
 const std::vector<TableFormat>& table_formats() {
   static const std::vector<TableFormat> formats{parquet_format(), feather_format(), json_lines_format(), csv_format()};
   return formats;

@@ -1,4 +1,4 @@
-/// The bytes of one table, wherever they come from. Private.
+/// The bytes of one table, from a file or a stream. Private.
 #pragma once
 #include <arrow/io/interfaces.h>
 
@@ -12,24 +12,24 @@
 
 namespace reszoo {
 
-/// A table's bytes with compression undone: from the beginning, or with random access.
+/// The decompressed bytes of a table: sequentially, or with random access.
 class TableInput {
  public:
   /// Throws: Error (file) for a file that cannot be opened.
   static std::shared_ptr<TableInput> of_file(const std::filesystem::path& path);
-  /// The bytes of a stream, which must outlive the input. Messages call it `name`.
+  /// Reads the bytes of a stream, which must outlive the input. `name` identifies it in error messages.
   static std::shared_ptr<TableInput> of_stream(std::istream& stream, const std::string& name);
 
-  /// The file's path or the stream's name, for messages.
+  /// Returns the file's path or the stream's name, for messages.
   const std::string& subject() const { return subject_; }
-  /// The file's path; empty for a stream.
+  /// Returns the file's path; empty for a stream.
   const std::filesystem::path& path() const { return path_; }
 
-  /// The first bytes, enough to recognise every format. They are not consumed.
+  /// Returns the first bytes, enough to detect every format. They are not consumed.
   std::string_view start() { return input_->start(64); }
-  /// The bytes from the beginning.
+  /// Returns the bytes from the beginning.
   Input& stream() { return *input_; }
-  /// The bytes with random access: the file itself, else all bytes of the stream in memory.
+  /// Returns the bytes with random access: the file itself, or all bytes of the stream in memory.
   std::shared_ptr<arrow::io::RandomAccessFile> random_access();
 
  private:

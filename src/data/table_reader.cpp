@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using RowParts = std::function<std::optional<TableRows>()>;
 
-/// Parts of one table.
+/// Reads the parts of one table.
 RowParts rows_of(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
   return [next = read_parts(input, selection), subject = input->subject()]() -> std::optional<TableRows> {
     const auto part = next();
@@ -23,7 +23,7 @@ RowParts rows_of(const std::shared_ptr<TableInput>& input, const TableSelection&
   };
 }
 
-/// Parts of the files of a folder, each of which must have the columns of the first.
+/// Reads the parts of the files of a folder; each file must have the columns of the first one.
 RowParts rows_of_folder(const fs::path& folder, const TableSelection& selection) {
   struct State {
     std::vector<fs::path> files;

@@ -14,7 +14,7 @@
 namespace reszoo {
 namespace {
 
-/// The stream that Arrow's writers write to. It keeps an Error of ours, since Arrow's statuses are text only.
+/// The stream that Arrow's writers write to. It stores an Error of reszoo, since Arrow's statuses are only text.
 class TableOutput final : public arrow::io::OutputStream {
  public:
   using Take = std::function<void(std::string_view)>;
@@ -111,7 +111,7 @@ class TableWriter::Sink {
     writer_ = std::move(writer).ValueUnsafe();
   }
 
-  /// Throws for a status that is not ok; the error of the output itself comes first.
+  /// Throws for a status that is not ok; an error of the output itself takes precedence.
   void check_written(const arrow::Status& status) {
     output_->rethrow();
     check(status, subject_);

@@ -19,14 +19,14 @@ detail::Cuts cuts_of(const char* curve, const Tensor& score, const Tensor& posit
   return detail::cuts(m.given, m.target.ne(0), m.weight);
 }
 
-/// Edges between the bins, (bins - 1) rising. Multiples of 1 / bins rounded as
-/// NumPy rounds them: a probability on an edge must fall on the same side.
+/// Returns the edges between the bins, (bins - 1) ascending. Multiples of 1 / bins are rounded as in NumPy, so that a
+/// probability on an edge falls into the same bin.
 Tensor inner_edges(const Tensor& probability, int64_t bins, CalibrationBins how) {
   const auto fractions = at::arange(1, bins, at::kDouble) * (1.0 / static_cast<double>(bins));
   return how == CalibrationBins::uniform ? fractions : at::quantile(probability, fractions);
 }
 
-/// The metric of taking the rows of each cut; before the first, of taking none.
+/// Returns the metric for predicting 1 in the rows of each cut; the first value is for predicting 1 in no row.
 Tensor values_of(ThresholdMetric metric, const detail::Cuts& cuts) {
   const auto hits = with_first(0, cuts.hits), misses = with_first(0, cuts.misses);
   const auto positives = hits[-1], negatives = misses[-1];
@@ -34,7 +34,7 @@ Tensor values_of(ThresholdMetric metric, const detail::Cuts& cuts) {
     case ThresholdMetric::accuracy: return (hits + negatives - misses) / (positives + negatives);
     case ThresholdMetric::f1: return (2 * hits / (hits + misses + positives)).nan_to_num(0);
     case ThresholdMetric::balanced_accuracy: {
-      // A class that no row has takes no part.
+      // A class without rows is left out of the mean.
       const auto found = at::stack({hits / positives, 1 - misses / negatives});
       return found.nanmean(0);
     }
@@ -42,12 +42,13 @@ Tensor values_of(ThresholdMetric metric, const detail::Cuts& cuts) {
   fail(ErrorKind::usage, "best_threshold: unknown metric {}", static_cast<int>(metric));
 }
 
-/// A threshold between each two neighbours of falling scores, and beyond both
-/// ends: there as near to 0.5 as can be.
+/// Returns thresholds between neighbouring descending scores, and beyond both ends, where they are as near to 0.5 as
+/// possible.
 Tensor between(const Tensor& scores) {
   const auto upper = with_first(1, scores), lower = at::cat({scores, at::zeros({1}, at::kDouble)});
   auto middle = (upper + lower) / 2;
-  // Neighbours so near that the middle is the lower one would take it, too.
+  // If neighbours are so close that their middle equals the lower one, that threshold would include the lower one as
+  // well.
   middle = at::where(middle <= lower, upper, middle);
   const auto most = scores[0].item<double>(), least = scores[-1].item<double>();
   if (most < 0.5) middle[0] = 0.5;
@@ -101,7 +102,7 @@ Threshold best_threshold(const Tensor& probability, const Tensor& target, Thresh
   if (m.given.size(1) != 2) fail(ErrorKind::input, "best_threshold: needs two classes, got {}", m.given.size(1));
   const auto cuts = detail::cuts(m.given.select(1, 1), m.target.eq(1), m.weight);
   const auto values = values_of(metric, cuts), thresholds = between(cuts.threshold);
-  // Sums of weights in another order differ in their last bits: such cuts are equal.
+  // Sums of weights in a different order differ in their last bits, so cuts within this tolerance are equal.
   const auto worse = values < values.max() - 1e-12;
   const auto chosen = (thresholds - 0.5).abs().masked_fill(worse, std::numeric_limits<double>::infinity()).argmin();
   const auto place = chosen.item<int64_t>();

@@ -12,7 +12,7 @@
 namespace reszoo {
 namespace {
 
-/// The values of a column, of either kind.
+/// Returns the values of a column of either kind.
 Tensor& values_of(Column& column) { return column.kind == Column::Kind::number ? column.numbers : column.codes; }
 
 /// Throws for a name that no column has.
@@ -21,7 +21,7 @@ Column& column_of(Frame& table, const std::string& name) {
   return *std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& c) { return c.name == name; });
 }
 
-/// The rows of a column, without the words that none of them has.
+/// Selects rows of a column, and removes the words that none of them has.
 Column select(const Column& column, const Tensor& rows) {
   Column some{.name = column.name, .kind = column.kind, .numbers = {}, .codes = {}, .words = {}, .date = column.date};
   if (column.kind == Column::Kind::number) {
@@ -59,8 +59,7 @@ ColumnImportance in_short(std::string column, std::vector<double> repeats) {
   return result;
 }
 
-/// The quantile of rising values as SciPy's mquantiles places it between two of
-/// them (alphap = betap = 0.4).
+/// Returns a quantile of ascending values, interpolated like SciPy's mquantiles (alphap = betap = 0.4).
 double mquantile(const Tensor& sorted, double fraction) {
   const auto n = static_cast<double>(sorted.size(0));
   const double place = std::clamp(n * fraction + 0.4 + 0.2 * fraction, 1.0, n);
@@ -86,14 +85,14 @@ Tensor grid_of_numbers(const Tensor& sorted, int64_t points) {
   return at::linspace(low, high, points, at::kDouble);
 }
 
-/// Codes of the most frequent words.
+/// Returns the codes of the most frequent words.
 Tensor grid_of_words(const Tensor& codes, int64_t most) {
   const auto [different, unused, count] = at::_unique2(codes, true, false, /*return_counts=*/true);
   const auto order = std::get<1>(count.sort(/*stable=*/true, /*dim=*/0, /*descending=*/true));
   return different.index_select(0, order.slice(0, 0, most));
 }
 
-/// The points of the grid, as the column holds them, named in `result`.
+/// Returns the grid points in the column's own representation, and stores their names in `result`.
 Tensor describe_grid(const Column& column, const DependenceOptions& options, PartialDependence& result) {
   const auto present = column.missing().logical_not();
   if (!present.any().item<bool>()) fail(ErrorKind::input, "column \"{}\": has no value to set", column.name);
@@ -150,7 +149,7 @@ PartialDependence partial_dependence(const Frame& table, const std::string& colu
   auto& changed = column_of(sample, column);
   if (holds_dates(changed)) changed = as_dates(changed);
   PartialDependence result{.column = column, .dates = changed.date};
-  // The grid is that of the rows sampled, so that it depends on the same rows as the means.
+  // The grid is computed on the sampled rows, like the means.
   const auto grid = describe_grid(changed, options, result);
   std::vector<Tensor> means;
   for (int64_t i = 0; i < grid.size(0); ++i) {

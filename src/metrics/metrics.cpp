@@ -17,7 +17,7 @@ bool are_columns(const Tensor& given, const Tensor& target) {
   return given.dim() == 2 && given.sizes() == target.sizes() && given.numel() > 0;
 }
 
-/// The figure of each target, their mean.
+/// Returns the mean over the targets of the metric of each target.
 template <typename Figure>
 double over_targets(const char* metric, const Tensor& prediction, const Tensor& target, const Tensor& weight,
                     Figure figure) {

@@ -30,7 +30,7 @@ double average_precision(const Tensor& score, const Tensor& positive, const Tens
   return gained.dot(hits / (hits + misses)).item<double>() / positives;
 }
 
-/// The value for class 1 of two classes, or the mean over several.
+/// Returns the value for class 1 of two classes, or the mean over several classes.
 template <typename Area>
 double over_classes(const detail::Measured& m, Area area) {
   if (m.given.size(1) == 2) return area(m.given.select(1, 1), m.target.eq(1), m.weight);
@@ -39,7 +39,7 @@ double over_classes(const detail::Measured& m, Area area) {
   return sum / static_cast<double>(m.given.size(1));
 }
 
-/// 2 TP / (2 TP + FP + FN) of each class; 0/0 is NaN.
+/// Returns 2 TP / (2 TP + FP + FN) of each class; NaN for 0/0.
 Tensor f1_of_classes(const detail::Measured& m, int64_t classes) {
   const auto counts = confusion_matrix(m.given, m.target, classes, m.weight);
   return 2 * counts.diagonal() / (counts.sum(0) + counts.sum(1));
@@ -77,7 +77,7 @@ double f1_macro(const Tensor& guess, const Tensor& target, const Tensor& weight)
 double quadratic_kappa(const Tensor& guess, const Tensor& target, const Tensor& weight) {
   const auto m = detail::classes("quadratic_kappa", guess, target, weight);
   const auto given = m.given.to(at::kDouble), wanted = m.target.to(at::kDouble);
-  // Over independent g and t: E(g - t)^2 = Eg^2 + Et^2 - 2 Eg Et.
+  // For independent g and t: E(g - t)^2 = Eg^2 + Et^2 - 2 Eg Et.
   const double chance = detail::mean(given.square() + wanted.square(), m.weight) -
                         2 * detail::mean(given, m.weight) * detail::mean(wanted, m.weight);
   return chance == 0 ? undefined : 1 - detail::mean((given - wanted).square(), m.weight) / chance;

@@ -30,10 +30,10 @@ constexpr Named<AugmentOp> kAugmentOps[] = {
     {"grey", AugmentOp::grey},
 };
 
-/// The angle of a shear, degrees.
+/// Returns the angle of a shear in degrees.
 double angle_of(double shear) { return std::atan(shear) * (180 / std::numbers::pi); }
 
-/// The affine map of a step that moves pixels.
+/// Returns the affine transform of a geometric step.
 Affine map_of(const AugmentStep& step) {
   constexpr std::array<double, 2> corner{0, 0};
   switch (step.op) {

@@ -12,14 +12,14 @@
 namespace reszoo {
 namespace {
 
-/// An operation's magnitudes, evenly spaced.
+/// The magnitudes of an operation, equally spaced.
 struct Range {
   AugmentOp op;
-  bool either_way = false;                      // has a sign
-  double weakest = 0, strongest = 0, wide = 0;  // `wide` is the strongest of trivial
+  bool either_way = false;                      // whether the sign is random
+  double weakest = 0, strongest = 0, wide = 0;  // `wide` is the strongest magnitude of `trivial`
 };
 
-constexpr double kTranslation = 150.0 / 331;  // of the side that is moved along
+constexpr double kTranslation = 150.0 / 331;  // fraction of the side along which the image is moved
 constexpr Range kRanges[] = {
     {AugmentOp::identity},
     {AugmentOp::shear_x, true, 0, 0.3, 0.99},
@@ -35,9 +35,9 @@ constexpr Range kRanges[] = {
     {AugmentOp::solarize, false, 255, 0, 0},
     {AugmentOp::autocontrast},
     {AugmentOp::equalize},
-    {AugmentOp::invert},  // of the found policies only
+    {AugmentOp::invert},  // used only by the searched policies
 };
-constexpr int64_t kDrawn = 14;  // of them, by rand and trivial
+constexpr int64_t kDrawn = 14;  // number of these operations from which `rand` and `trivial` draw
 constexpr int64_t kBins = 31, kPolicyBins = 10;
 
 const Range& range_of(AugmentOp op) {
@@ -46,7 +46,7 @@ const Range& range_of(AugmentOp op) {
   return kRanges[0];
 }
 
-/// The magnitude of a bin, by a random sign where it has one.
+/// Returns the step for a magnitude bin, with a random sign if the operation has a direction.
 AugmentStep step_of(const Range& range, double strongest, int64_t bin, int64_t bins, Random& random) {
   double magnitude =
       range.weakest + (strongest - range.weakest) * static_cast<double>(bin) / static_cast<double>(bins - 1);

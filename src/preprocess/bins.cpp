@@ -25,9 +25,9 @@ at::Tensor finite_columns(const at::Tensor& x, const char* function) {
   return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
 }
 
-/// Sorts the edges and removes repeated ones; a single edge gets a second. Interpolation
-/// between equal numbers can miss them by rounding: a bin between the two would be so narrow
-/// that the position of a number in it is noise.
+/// Sorts the edges and removes repeated ones; if only one is left, a second one is added. Interpolation between equal
+/// numbers can differ from them by rounding: a bin between two such edges would be so narrow that the position of a
+/// number in it is noise.
 std::vector<double> as_edges(std::vector<float> edges) {
   std::sort(edges.begin(), edges.end());
   const auto same = [](float a, float b) { return b - a <= 4 * kFloatEpsilon * std::max(std::abs(a), std::abs(b)); };

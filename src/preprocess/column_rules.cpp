@@ -15,9 +15,9 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// Fewer rows do not show that a column identifies them.
+// Fewer rows are not enough evidence that a column identifies them.
 constexpr int64_t identifier_rows = 20;
-// Rows that were drawn from a counted table leave gaps between their numbers.
+// A random sample of a numbered table has gaps between the row numbers.
 constexpr double widest_sorted = 10, widest_unsorted = 2;
 constexpr double identifier_share = 0.9;
 constexpr double indicator_share = 0.01;
@@ -27,10 +27,10 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// pandas and R write the row's number as a first column without a name.
+/// pandas and R write the row number as a first column without a name.
 bool is_unnamed(const Column& column) { return column.name.empty() || column.name.starts_with("Unnamed:"); }
 
-/// Whether every row has a whole number of its own, close enough to the others'.
+/// Returns whether the column holds distinct integers that are close together.
 bool counts_rows(const Column& column) {
   const auto& values = column.numbers;
   const auto rows = column.size();

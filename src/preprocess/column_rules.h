@@ -1,4 +1,4 @@
-/// Rules that say what a column is and whether it can tell anything.
+/// Heuristics for the kind of a column and for columns without information.
 #pragma once
 #include "reszoo/preprocess/table_preprocess.h"
 
@@ -6,37 +6,34 @@ namespace reszoo {
 
 enum class ColumnKind { number, date, category };
 
-/// Throws: Error (usage) for an option that names no column, the target, or one twice.
+/// Throws: Error (usage) for an option that names a column which does not exist, the target, or a column twice.
 void check_options(const Frame& table, const std::string& target, const TablePreprocessOptions& options);
 
-/// Whether an option says what the column is.
+/// Returns whether an option gives the kind of the column.
 bool is_named(const Column& column, const TablePreprocessOptions& options);
 
 ColumnKind kind_of(const Column& column, const TablePreprocessOptions& options);
 
-/// Why numbers are left out, or "": the same in every row, or (unless `named`)
-/// counting the rows.
+/// Returns why a numeric column is left out, or "": the values are constant, or (unless `named`) are row numbers.
 std::string why_without_numbers(const Column& column, bool named);
 
-/// The words of a text column and the rows of each, sorted by word; the word ""
-/// for missing ones.
+/// The words of a text column and their number of rows, sorted by word; "" is the word for missing values.
 struct WordCounts {
   std::vector<std::string> words;
   std::vector<int64_t> rows;
 };
 WordCounts words_in(const Column& column);
 
-/// Why a category is left out, or "": one word, or (unless `named`) nearly as many
-/// words as rows.
+/// Returns why a category is left out, or "": it has one word, or (unless `named`) nearly as many words as rows.
 std::string why_without_words(const WordCounts& counts, bool named);
 
-/// The rows below which a word is rare.
+/// Returns the number of rows below which a word is rare.
 int64_t rare_limit(int64_t rows, const TablePreprocessOptions& options);
 
-/// Whether so many missing values of `rows` need an indicator.
+/// Returns whether `missing` values out of `rows` require an indicator.
 bool needs_indicator(int64_t missing, int64_t rows);
 
-/// The 0, 25, 50, 75 and 100 % quantiles of the values that are there.
+/// Returns the 0, 25, 50, 75 and 100 % quantiles of the values that are not missing.
 std::vector<double> five_quantiles(const Tensor& values);
 
 }  // namespace reszoo

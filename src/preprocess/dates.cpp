@@ -18,14 +18,14 @@ constexpr Named<DatePart> kDateParts[] = {
     {"days", DatePart::days}, {"month", DatePart::month}, {"weekday", DatePart::weekday}, {"hour", DatePart::hour}};
 
 constexpr double microseconds_a_day = 86400e6;
-constexpr double most_days = 1e7;  // within the years that a calendar of 16 bits counts
+constexpr double most_days = 1e7;  // within the range of a calendar with 16-bit years
 
-/// Reads a text from its beginning, piece by piece.
+/// Parses a text from the beginning, token by token.
 class Pieces {
  public:
   explicit Pieces(std::string_view text) : text_(text) {}
 
-  /// The number that exactly so many digits spell.
+  /// Parses an integer of exactly `count` digits.
   std::optional<int> digits(size_t count) {
     int value = 0;
     if (text_.size() < count) return std::nullopt;
@@ -43,7 +43,7 @@ class Pieces {
     return true;
   }
 
-  /// ".25" as 0.25; 0 without a point.
+  /// Parses ".25" as 0.25; returns 0 if there is no point.
   std::optional<double> fraction() {
     if (text_.empty() || (text_[0] != '.' && text_[0] != ',')) return 0;
     double value = 0, place = 0.1;
@@ -75,7 +75,7 @@ std::optional<double> day_in(Pieces& text) {
   return static_cast<double>(chrono::sys_days(date).time_since_epoch().count());
 }
 
-/// `13:45`, `13:45:10.5` as seconds.
+/// Parses `13:45` or `13:45:10.5` as seconds.
 std::optional<double> clock_in(Pieces& text) {
   const auto hour = text.digits(2);
   if (!hour || *hour > 23 || !text.take(":")) return std::nullopt;
@@ -89,7 +89,7 @@ std::optional<double> clock_in(Pieces& text) {
   return seconds + *second + *fraction;
 }
 
-/// `Z`, `+01:00`, `-0530`, `+01` as seconds east of Greenwich; 0 without.
+/// Parses `Z`, `+01:00`, `-0530` or `+01` as seconds east of UTC; returns 0 if there is no zone.
 std::optional<double> zone_in(Pieces& text) {
   if (text.at_end() || text.take("Z")) return 0;
   const double sign = text.next() == '-' ? -1 : 1;
@@ -112,7 +112,7 @@ std::optional<double> date_in(std::string_view text) {
   const auto clock = clock_in(pieces);
   const auto zone = clock ? zone_in(pieces) : std::nullopt;
   if (!zone || !pieces.at_end()) return std::nullopt;
-  // One rounding, as where a reader divides whole units.
+  // Rounded only once, like a reader that divides an integer number of units.
   return (*day * 86400 + *clock - *zone) / 86400;
 }
 

@@ -30,7 +30,7 @@ ordered_json summary_json(const ColumnSummary& summary) {
   return column;
 }
 
-/// The fitted values of a column, as text for one cell.
+/// Returns the fitted values of a column as text for one table cell.
 std::string fitted_text(const ColumnSummary& summary) {
   if (summary.kind == "category") {
     constexpr size_t shown = 6;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
 
-/// The number that the whole word spells, leading and trailing spaces aside.
+/// Parses a word that is entirely a number, ignoring leading and trailing spaces.
 std::optional<double> number_in(std::string_view word) {
   const auto first = word.find_first_not_of(" \t");
   if (first == std::string_view::npos) return std::nullopt;
@@ -27,13 +27,13 @@ std::optional<double> number_in(std::string_view word) {
   return number_in_text<double>(word);
 }
 
-/// Concatenates text columns; they get one list of words.
+/// Concatenates text columns; the result has one list of words.
 Column concat_text(const std::vector<Column>& parts) {
   Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
   std::unordered_map<std::string, int64_t> code_of;
   std::vector<Tensor> codes;
   for (const auto& part : parts) {
-    std::vector<int64_t> new_codes;  // and -1 last, which the code -1 picks
+    std::vector<int64_t> new_codes;  // with a final -1, which the code -1 indexes
     for (const auto& word : part.words) {
       const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(all.words.size()));
       if (fresh) all.words.push_back(word);
@@ -46,7 +46,7 @@ Column concat_text(const std::vector<Column>& parts) {
   return all;
 }
 
-/// Concatenates columns of one name.
+/// Concatenates columns with the same name.
 Column concat(const std::vector<Column>& parts) {
   bool text = false, number = false, date = false;
   for (const auto& part : parts) {
@@ -68,7 +68,7 @@ Column concat(const std::vector<Column>& parts) {
   return all;
 }
 
-/// One column of `rows`: text as soon as one value is text.
+/// Creates one column from `rows`: text if any value is text.
 Column column_of(const std::string& name, const std::vector<Row>& rows) {
   std::vector<double> numbers;
   std::vector<std::string> words;
@@ -136,7 +136,7 @@ Column as_numbers(const Column& column, int64_t first_row) {
 
 Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,
                         std::string_view rule, int64_t first_row) {
-  // One value a word, and a last one that the code -1 picks.
+  // One value per word, and a final one that the code -1 indexes.
   std::vector<double> values(column.words.size() + 1, missing_number);
   std::vector<bool> bad(column.words.size(), false);
   for (size_t code = 0; code < column.words.size(); ++code) {

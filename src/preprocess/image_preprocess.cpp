@@ -31,7 +31,7 @@ void check(const ImagePreprocess& options, ErrorKind kind) {
          options.interpolation);
 }
 
-/// Height and width after resizing.
+/// Returns the height and width after resizing.
 std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t height, int64_t width) {
   const auto side = options.resize;
   if (side == 0) return {height, width};
@@ -40,14 +40,14 @@ std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t heig
   return height < width ? std::pair(side, side * width / height) : std::pair(side * height / width, side);
 }
 
-/// The start of a crop of `side` pixels on an axis of `size` pixels; positions below 0 are black.
+/// Returns the start of a crop of `side` pixels on an axis of `size` pixels; positions below 0 are black.
 int64_t crop_start(int64_t size, int64_t side) {
   if (size < side) return -((side - size) / 2);
   // nearbyint rounds halves to even, as Python's round does in torchvision.
   return std::lrint(std::nearbyint(static_cast<double>(size - side) / 2));
 }
 
-/// The pixels in the middle of `side` x `side` black ones.
+/// Places the pixels in the centre of `side` x `side` black pixels.
 ImageBuffer padded(const ImageBuffer& pixels, const Box& at, int64_t side) {
   ImageBuffer result(side, side, pixels.channels);
   for (int64_t y = 0; y < pixels.height; ++y)
@@ -61,7 +61,7 @@ void check_image(int64_t height, int64_t width, int64_t channels) {
          height, width, channels);
 }
 
-/// Rows of pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
+/// Returns pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
 ImageBuffer without_alpha(const ImageView& image) {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
   ImageBuffer pixels(image.height, image.width, image.channels < 3 ? 1 : 3);
@@ -82,7 +82,7 @@ std::pair<int64_t, int64_t> ImagePreprocess::size_of(int64_t height, int64_t wid
 }
 
 void ImagePreprocess::normalise(const ImageBuffer& pixels, float* to) const {
-  // A byte has 256 values: what each becomes, by channel.
+  // A byte has 256 values, so normalisation is a table lookup per channel.
   std::array<std::array<float, 256>, 3> table;
   for (size_t c = 0; c < static_cast<size_t>(channels); ++c)
     for (size_t byte = 0; byte < 256; ++byte) {
@@ -140,7 +140,7 @@ Tensor ImagePreprocess::operator()(const Tensor& images) const {
     fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W) with 1 to 4 channels, got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
   const auto count = images.size(0), planes = images.size(1), height = images.size(2), width = images.size(3);
-  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // as an image's bytes lie, so no copy as a rule
+  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // usually already in this memory format, so no copy
   const auto [rows, columns] = size_of(height, width);
   auto result = torch::empty({count, rows, columns, channels});
   for (int64_t i = 0; i < count; ++i) {

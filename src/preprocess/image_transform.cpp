@@ -8,7 +8,7 @@
 namespace reszoo {
 namespace {
 
-/// A part of `height` x `width` of the image with black pixels all round.
+/// Returns a random crop of `height` x `width` from the image with black pixels on all sides.
 ImageBuffer padded_part(const ImageBuffer& pixels, int64_t padding, int64_t height, int64_t width, Random& random) {
   const auto top = random.below(pixels.height + 2 * padding - height + 1) - padding;
   const auto left = random.below(pixels.width + 2 * padding - width + 1) - padding;

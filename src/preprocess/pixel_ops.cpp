@@ -1,4 +1,4 @@
-// What changes colours. What moves pixels is in pixel_warp.cpp.
+// Colour operations. Geometric operations are in pixel_warp.cpp.
 #include "reszoo/preprocess/pixel_ops.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace reszoo {
 namespace {
 
-using Table = std::array<uint8_t, 256>;  // a byte's new value
+using Table = std::array<uint8_t, 256>;  // the new value of each byte value
 using Histogram = std::array<int64_t, 256>;
 
 template <typename Value>
@@ -29,7 +29,7 @@ ImageBuffer each_byte(ImageBuffer image, Value value) {
   return image;
 }
 
-/// Each channel by the table that `table` makes of its histogram.
+/// Applies to each channel the table that `table` computes from its histogram.
 template <typename MakeTable>
 ImageBuffer each_channel(ImageBuffer image, MakeTable make_table) {
   const auto channels = static_cast<size_t>(image.channels), size = image.bytes.size();
@@ -64,13 +64,13 @@ struct Hsv {
   uint8_t hue, saturation, value;
 };
 
-/// Pillow's conversion, in its mixture of float32 and float64.
+/// Pillow's conversion, with its mixture of float32 and float64.
 Hsv hsv_of(int r, int g, int b) {
   const int most = std::max({r, g, b}), least = std::min({r, g, b});
   if (most == least) return {0, 0, static_cast<uint8_t>(most)};
   const auto range = static_cast<float>(most - least);
   const auto below = [&](int x) { return static_cast<float>(most - x) / range; };
-  float hue = 0;  // in sixths of the circle, from -1
+  float hue = 0;  // in sixths of the circle, minimum -1
   if (r == most) hue = below(b) - below(g);
   else if (g == most) hue = static_cast<float>(2.0 + below(r) - below(b));
   else hue = static_cast<float>(4.0 + below(g) - below(r));
@@ -81,13 +81,13 @@ Hsv hsv_of(int r, int g, int b) {
           static_cast<uint8_t>(most)};
 }
 
-/// A hue: the number of its sixth of the colour circle, and its position within that.
+/// A hue: the index of its sixth of the colour circle, and the position within that sixth.
 struct Sector {
   int index;
   double rest;
 };
 
-/// Every hue, shifted.
+/// Returns the sector of every hue after the shift.
 std::array<Sector, 256> sectors_of(uint8_t turn) {
   std::array<Sector, 256> sectors;
   for (size_t hue = 0; hue < sectors.size(); ++hue) {
@@ -98,10 +98,10 @@ std::array<Sector, 256> sectors_of(uint8_t turn) {
   return sectors;
 }
 
-/// Pillow's conversion back.
+/// Pillow's inverse conversion.
 void write_rgb(const Hsv& hsv, const Sector& sector, uint8_t* rgb) {
   const double saturation = static_cast<float>(hsv.saturation / 255.0);
-  const auto part = [&](double less) {  // rounded
+  const auto part = [&](double less) {  // rounded to a byte
     const double exact = hsv.value * (1.0 - less);
     const int floor = static_cast<int>(exact);
     return static_cast<uint8_t>(exact - floor < 0.5 ? floor : floor + 1);
@@ -139,7 +139,7 @@ ImageBuffer adjust_sharpness(ImageBuffer image, double factor) {
   if (image.height < 3) return image;
   const auto alpha = static_cast<float>(factor);
   const auto step = image.channels, row_size = image.row_size();
-  std::vector<uint8_t> above(image.row(0), image.row(1)), here(above);  // as they were
+  std::vector<uint8_t> above(image.row(0), image.row(1)), here(above);  // rows before the change
   for (int64_t y = 1; y < image.height - 1; ++y, above.swap(here)) {
     auto* row = image.row(y);
     const auto* below = image.row(y + 1);
@@ -147,7 +147,7 @@ ImageBuffer adjust_sharpness(ImageBuffer image, double factor) {
     for (int64_t i = step; i < row_size - step; ++i) {
       const auto across = [i, step](const uint8_t* of) { return of[i - step] + of[i] + of[i + step]; };
       const int sum = across(above.data()) + across(here.data()) + across(below) + 4 * row[i];
-      row[i] = blend((2 * sum + 13) / 26, row[i], alpha);  // the sum's 13th, rounded
+      row[i] = blend((2 * sum + 13) / 26, row[i], alpha);  // divided by 13, rounded
     }
   }
   return image;
@@ -193,7 +193,7 @@ ImageBuffer autocontrast(ImageBuffer image) {
 
 ImageBuffer equalize(ImageBuffer image) {
   return each_channel(std::move(image), [](const Histogram& counts) {
-    int64_t total = 0, highest = 0;  // all pixels, and those with the highest value that occurs
+    int64_t total = 0, highest = 0;  // number of pixels, and of those with the largest value that occurs
     for (const auto count : counts) {
       total += count;
       if (count > 0) highest = count;

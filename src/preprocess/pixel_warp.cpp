@@ -1,4 +1,4 @@
-// Operations that move pixels.
+// Geometric operations.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,25 +13,26 @@
 namespace reszoo {
 namespace {
 
-/// From output to input: x' = m0 x + m1 y + m2, y' = m3 x + m4 y + m5.
+/// Maps output to input coordinates: x' = m0 x + m1 y + m2, y' = m3 x + m4 y + m5.
 using Matrix = std::array<double, 6>;
 
 double radians(double degrees) { return degrees * (std::numbers::pi / 180); }
 
-/// To 15 decimals, as Pillow does, so that a quarter turn is one; through text, for no other way is exact.
+/// Rounds to 15 decimals, as Pillow does, so that a quarter turn is exact. It goes through text, since no other method
+/// rounds exactly.
 double rounded(double x) {
   const auto text = fmt::format("{:.15f}", x);
   return number_in_text<double>(text).value_or(x);
 }
 
-/// The matrix about the origin is made one about (x, y), of what is then moved by (dx, dy).
+/// Turns a matrix about the origin into one about (x, y), followed by a translation by (dx, dy).
 Matrix about(Matrix m, double x, double y, double dx, double dy) {
   m[2] = m[0] * (-x - dx) + m[1] * (-y - dy) + x;
   m[5] = m[3] * (-x - dx) + m[4] * (-y - dy) + y;
   return m;
 }
 
-/// In the order of torchvision's operations, which decides where a coordinate is nearly whole.
+/// Computes in torchvision's order of operations, which decides the result where a coordinate is nearly an integer.
 Matrix inverse_of(const Affine& map, double x, double y) {
   const double angle = radians(map.angle), sx = radians(map.shear_x), sy = radians(map.shear_y);
   const double a = std::cos(angle - sy) / std::cos(sy), c = std::sin(angle - sy) / std::cos(sy);
@@ -41,20 +42,20 @@ Matrix inverse_of(const Affine& map, double x, double y) {
                map.translate_y);
 }
 
-/// A pixel of C channels, or `fill` for one outside of the image.
+/// Copies a pixel of C channels, or `fill` for a position outside the image.
 template <int C>
 void copy_pixel(const ImageBuffer& from, int64_t x, int64_t y, const Color& fill, uint8_t* to) {
   const bool inside = x >= 0 && x < from.width && y >= 0 && y < from.height;
   std::copy_n(inside ? from.row(y) + x * C : fill.data(), C, to);
 }
 
-/// The inputs of a row or column of outputs where only `step` counts; -1 is outside.
+/// Returns the input positions for a row or column of outputs if only `step` matters; -1 is outside.
 std::vector<int64_t> positions(double step, double first, int64_t inputs, int64_t outputs) {
   std::vector<int64_t> result(static_cast<size_t>(outputs));
   double at = first + step * 0.5;
   for (auto& position : result) {
     position = at >= 0 && at < static_cast<double>(inputs) ? static_cast<int64_t>(at) : -1;
-    at += step;  // in Pillow's steps, for its rounding
+    at += step;  // accumulated as in Pillow, for the same rounding
   }
   return result;
 }
@@ -73,9 +74,9 @@ ImageBuffer warp_straight(const ImageBuffer& image, const Matrix& m, const Color
   return result;
 }
 
-/// Pillow's fixed point, 16 bits of it a fraction.
+/// Converts to Pillow's fixed-point format with 16 fractional bits.
 int64_t fixed(double x) {
-  constexpr double most = 0x1p45;  // far outside of any image, and its multiples do not overflow
+  constexpr double most = 0x1p45;  // far outside any image; multiples of it do not overflow
   return static_cast<int64_t>(std::clamp(std::floor(x * 65536 + 0.5), -most, most));
 }
 
@@ -93,7 +94,7 @@ ImageBuffer warp_nearest(const ImageBuffer& image, const Matrix& m, const Color&
   return result;
 }
 
-/// The pixel at (x, y) of the image, whose pixels lie at halves. Both are 0 and more.
+/// Samples the image at (x, y), where pixel centres have coordinates at halves. Both are at least 0.
 template <int C>
 void mix_pixel(const ImageBuffer& from, double x, double y, uint8_t* to) {
   const auto before = [](double at) { return at < 0.5 ? int64_t{-1} : static_cast<int64_t>(at - 0.5); };

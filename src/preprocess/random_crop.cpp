@@ -20,7 +20,7 @@ constexpr double kLeastRatio = 3.0 / 4, kMostRatio = 4.0 / 3;
        text, suggestion(text.substr(0, text.find(':')), {"none", "resized", "padded"}));
 }
 
-/// The largest part in the middle whose aspect ratio is within the bounds.
+/// Returns the largest centre crop whose aspect ratio is within the bounds.
 Box middle(int64_t height, int64_t width) {
   const double ratio = static_cast<double>(width) / static_cast<double>(height);
   auto w = width, h = height;

@@ -25,13 +25,13 @@ double cubic(double x) {
   return 0;
 }
 
-/// One axis of a resize: `inputs` pixels of a box become `outputs`, of which those from
-/// `begin` are wanted.
+/// One axis of a resize: `inputs` pixels of a box become `outputs` pixels, of which a range from `begin` on is
+/// computed.
 struct Axis {
   int64_t inputs, outputs, begin, count;
 };
 
-/// The inputs [first, last) that the output `i` covers, before the ends of the axis cut them.
+/// Returns the inputs [first, last) under the filter of output `i`, before clipping to the ends of the axis.
 std::pair<int64_t, int64_t> covered(const Axis& axis, int64_t i, double support) {
   const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
   const double centre = (static_cast<double>(i) + 0.5) * scale, reach = support * std::max(scale, 1.0);
@@ -39,14 +39,14 @@ std::pair<int64_t, int64_t> covered(const Axis& axis, int64_t i, double support)
           std::min<int64_t>(static_cast<int64_t>(centre + reach + 0.5), axis.inputs)};
 }
 
-/// The inputs of the axis that its wanted outputs need: their first, and how many.
+/// Returns the inputs that the computed outputs of the axis need: the first one, and how many.
 std::pair<int64_t, int64_t> needed(const Axis& axis, const Filter& filter) {
   if (axis.inputs == axis.outputs) return {axis.begin, axis.count};
   const auto first = covered(axis, axis.begin, filter.support).first;
   return {first, covered(axis, axis.begin + axis.count - 1, filter.support).second - first};
 }
 
-/// Weights of one output as fixed-point numbers; `shares` is memory for them.
+/// Writes the weights of one output as fixed-point numbers; `shares` is scratch memory.
 void write_weights(int32_t* weights, const Axis& axis, int64_t i, int64_t first, int64_t last, const Filter& filter,
                    std::vector<double>& shares) {
   const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
@@ -63,7 +63,7 @@ void write_weights(int32_t* weights, const Axis& axis, int64_t i, int64_t first,
   }
 }
 
-/// The taps of the wanted outputs; inputs count from `origin`.
+/// Returns the taps of the computed outputs; inputs count from `origin`.
 Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
   Taps taps;
   for (int64_t i = 0; i < axis.count; ++i) {
@@ -81,8 +81,8 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
   return taps;
 }
 
-/// What becomes of the rows of `part`: the columns that the axis wants, with so many channels. They are
-/// resized as they are read, while they are in the cache.
+/// Resizes the rows of `part` along the axis of the columns, with the given number of channels. Rows are resized as
+/// they are read, while they are in the cache.
 ImageBuffer read_columns(const LazyImage& image, const Box& part, int64_t channels, const Axis& axis,
                          const Filter& filter) {
   if (axis.inputs == axis.outputs) return with_channels(image.read(part), channels);
@@ -104,7 +104,7 @@ ImageBuffer resize_rows(ImageBuffer pixels, const Axis& axis, int64_t origin, co
   return result;
 }
 
-/// An image's smaller copy as an image of its own.
+/// A smaller copy of an image as a LazyImage.
 class ScaledImage : public LazyImage {
  public:
   ScaledImage(const LazyImage& image, int64_t scale_denom) : image_(image), scale_denom_(scale_denom) {}
@@ -129,7 +129,7 @@ ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, 
   const auto [top, rows] = needed(down, filter);
   const auto [left, columns] = needed(across, filter);
   const Box part{box.top + top, box.left + left, rows, columns};
-  // Pillow takes rows first where that leaves less for the columns, which tall images meet.
+  // Pillow resizes rows first if that leaves less work for the columns, which is the case for tall images.
   const auto rows_away = box.height - height, columns_away = box.width - width;
   if (rows_away > 0 && rows_away > 2 * columns_away) {
     const auto low = resize_rows(with_channels(image.read(part), channels), down, top, filter);

@@ -1,4 +1,4 @@
-/// Images of another size.
+/// Resizes images.
 #pragma once
 #include "reszoo/base/names.h"
 #include "reszoo/preprocess/lazy_image.h"
@@ -10,28 +10,27 @@ enum class Interpolation { bilinear, bicubic };
 inline constexpr Named<Interpolation> kInterpolations[] = {{"bilinear", Interpolation::bilinear},
                                                            {"bicubic", Interpolation::bicubic}};
 
-/// The interpolation of a checked name.
+/// Returns the interpolation with a name that was already checked.
 inline Interpolation interpolation_of(const std::string& text) {
   return parse_name("interpolation", kInterpolations, text);
 }
 
-/// Makes an image of `height` x `width` pixels from the part `box`, and of it the
-/// part `window`, with antialiasing: to the byte what Pillow makes, whatever the
-/// processor (LibTorch's own differ by 1 for some pixels, bicubic by 2).
+/// Resizes the region `box` to `height` x `width` pixels with antialiasing, and returns the region `window` of the
+/// result. The bytes equal Pillow's on every processor (LibTorch's own resize differs by 1 for some pixels, bicubic by
+/// 2).
 ///
-/// One pass over the columns, one over the rows. An output is the sum of the inputs
-/// that the filter covers, its support widened by the scale where the image
-/// shrinks; weights are fixed-point numbers of 22 bits, each pass rounds to bytes.
-/// Only those pixels are read that the window needs.
+/// There is one pass over the columns and one over the rows. An output is the sum of the inputs under the filter, whose
+/// support is widened by the scale when the image shrinks. Weights are fixed-point numbers with 22 fractional bits, and
+/// each pass rounds to bytes. Only the pixels that the window needs are read.
 ///
 /// Shape: window.height x window.width pixels of `channels`.
-/// Source: the filters of Keys 1981 (bicubic, a = -0.5) and the triangle; rounding and order
-/// as in Image.resize of Pillow 13 (earlier ones take columns first in tall images too).
+/// Source: the filters of Keys 1981 (bicubic, a = -0.5) and the triangle; rounding and order as in Image.resize of
+/// Pillow 13 (earlier versions resize columns first in tall images too).
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                         int64_t channels, Interpolation interpolation);
 
-/// The same of the smallest copy of the image that is at least as large as the
-/// result, where the image has one: for training, which is not exact to the pixel.
+/// Resizes the smallest copy of the image that is at least as large as the result, if the format provides one. It is
+/// meant for training, because the result is not exact to the pixel.
 ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,
                            Interpolation interpolation);
 

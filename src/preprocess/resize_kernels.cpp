@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <memory>
 
-// Everything between these two is compiled once for each instruction set.
+// Everything between HWY_BEFORE_NAMESPACE and HWY_AFTER_NAMESPACE is compiled once for each instruction set.
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::detail::HWY_NAMESPACE {
 
@@ -18,7 +18,7 @@ int64_t pairs_size(const Taps& taps) { return (taps.count + 1) / 2 * 2; }
 
 uint8_t ToByte(int32_t sum) { return static_cast<uint8_t>(std::clamp(sum >> kWeightBits, 0, 255)); }
 
-/// As it is written in resize_kernels.h.
+/// The plain loop of the formula in resize_kernels.h.
 void PlainColumns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, int64_t first) {
   const auto channels = from.channels;
   for (int64_t y = 0; y < from.height; ++y)
@@ -35,7 +35,7 @@ void PlainColumns(const ImageBuffer& from, const Taps& taps, ImageBuffer& to, in
     }
 }
 
-/// A row of sums over rows, from the byte `x` on.
+/// Computes a row of weighted sums over rows, from byte `x` on.
 void PlainSums(const ImageBuffer& from, const uint8_t* rows, const int32_t* weights, int64_t count, int64_t x,
                uint8_t* to) {
   for (; x < from.row_size(); ++x) {
@@ -45,10 +45,10 @@ void PlainSums(const ImageBuffer& from, const uint8_t* rows, const int32_t* weig
   }
 }
 
-// Elsewhere Highway adds other pairs than neighbours.
+// On other targets Highway adds pairs that are not neighbours.
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 
-/// As many bytes of a row as `words` has lanes: sums over `count` rows, two at a time.
+/// Computes as many bytes of a row as `words` has lanes: sums over `count` rows, two rows at a time.
 template <class W>
 void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t* pairs, int64_t count, uint8_t* to) {
   const hn::Rebind<uint8_t, W> bytes;
@@ -68,7 +68,7 @@ void RowsAt(W words, const uint8_t* from, int64_t stride, const int32_t* pairs, 
   }
   const auto whole = [](auto high, auto low)
                          HWY_ATTR { return hn::ShiftRight<kWeightBits>(hn::Add(hn::ShiftLeft<kLowBits>(high), low)); };
-  // Interleaving and packing both work within blocks of 16 bytes, so the words are back in their order.
+  // Interleaving and packing both work within blocks of 16 bytes, so the words return to their original order.
   const auto packed = hn::ReorderDemote2To(words, whole(high_lower, low_lower), whole(high_upper, low_upper));
   hn::StoreU(hn::DemoteTo(bytes, packed), bytes, to);
 }
@@ -78,7 +78,7 @@ void Rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d)), size = from.row_size();
   for (size_t y = 0; y < taps.first.size(); ++y) {
     const auto* rows = from.row(taps.first[y]);
-    // The last outputs have weights of 0 for rows that are not there.
+    // The last outputs have weights of 0 for rows that do not exist.
     const auto count = std::min(taps.count, from.height - taps.first[y]);
     const auto* pairs = taps.pairs.data() + static_cast<int64_t>(y) * pairs_size(taps);
     auto* result = to.row(static_cast<int64_t>(y));
@@ -88,14 +88,14 @@ void Rows(const ImageBuffer& from, const Taps& taps, ImageBuffer& to) {
   }
 }
 
-// Columns are resized as rows are, of an image whose sides are swapped: sixteen rows at a time, so that their bytes of
-// a column are a vector.
+// Columns are resized like the rows of a transposed image: sixteen rows at a time, so that their bytes of one column
+// are a vector.
 constexpr int64_t kSide = 16;
-constexpr int64_t kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;  // squares of 16 x 16 bytes that are swapped together
+constexpr int64_t kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;  // blocks of 16 x 16 bytes that are transposed together
 constexpr int64_t kAcross = kBlocks * kSide;
 using Squares = hn::FixedTag<uint8_t, kAcross>;
 
-/// Swaps the sides of squares whose rows are these vectors: interleaved four times, row i with row i + 8.
+/// Transposes blocks whose rows are these vectors: four rounds of interleaving row i with row i + 8.
 template <class V>
 void SwapSides(V (&rows)[kSide]) {
   const Squares d;
@@ -112,7 +112,7 @@ void SwapSides(V (&rows)[kSide]) {
   }
 }
 
-/// Loads or stores the squares one below the other.
+/// Loads or stores the blocks one below the other.
 hn::Vec<Squares> LoadBelow(const uint8_t* from) {
   const hn::FixedTag<uint8_t, kSide> block;
 #if HWY_MAX_BYTES >= 32
@@ -132,11 +132,11 @@ void StoreBelow(hn::Vec<Squares> squares, uint8_t* to) {
 #endif
 }
 
-/// Rows of `size` bytes as columns of 16; of fewer than 16 rows the last one is repeated.
+/// Transposes rows of `size` bytes to columns of 16. If there are fewer than 16 rows, the last one is repeated.
 void ToColumns(const ImageBuffer& from, int64_t y, uint8_t* to) {
   const auto size = from.row_size(), last = from.height - 1;
   for (int64_t begin = 0; begin < size; begin += kAcross) {
-    const auto x = std::min(begin, size - kAcross);  // the last squares may lie over those before
+    const auto x = std::min(begin, size - kAcross);  // the last blocks may overlap the previous ones
     hn::Vec<Squares> rows[kSide];
     for (int64_t i = 0; i < kSide; ++i) rows[i] = hn::LoadU(Squares(), from.row(std::min(y + i, last)) + x);
     SwapSides(rows);

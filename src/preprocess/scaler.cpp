@@ -32,19 +32,18 @@ void check_columns_finite(const Tensor& values, const std::vector<std::string>& 
   }
 }
 
-/// 0, 1/(count-1), ..., 1 as numpy's linspace rounds it.
+/// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
 Tensor reference_levels(int64_t count) {
   auto levels = torch::arange(count, torch::kFloat64) * (1.0 / static_cast<double>(std::max<int64_t>(count - 1, 1)));
   if (count > 1) levels[count - 1] = 1.0;
   return levels;
 }
 
-/// numpy's nanpercentile (linear) of each column, with its order of rounding: a
-/// level that falls on a row must give that row's value and not one beside it,
-/// or ties would look one level wider.
+/// numpy's nanpercentile (linear) of each column, in its order of rounding: a level that coincides with a row must
+/// return that row's value exactly, or ties would appear one level wider.
 /// Shape: (N, F) to (Q, F).
 Tensor column_quantiles(const Tensor& values, int64_t count) {
-  const auto sorted = std::get<0>(values.sort(0));  // NaN last
+  const auto sorted = std::get<0>(values.sort(0));  // NaN is sorted last
   const auto last = (~values.isnan()).sum(0, true) - 1;
   const auto place = (reference_levels(count) * 100 / 100).unsqueeze(1) * last;
   const auto lower = place.floor().to(torch::kInt64);
@@ -54,7 +53,7 @@ Tensor column_quantiles(const Tensor& values, int64_t count) {
   return torch::where(fraction < 0.5, a + (b - a) * fraction, b - (b - a) * (1 - fraction));
 }
 
-/// numpy's interp, a row of points each: x (F, N) and xp (F, Q) rising, fp (Q).
+/// numpy's interp, with one row of points per column: x (F, N) and xp (F, Q) ascending, fp (Q).
 Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
   const auto last = xp.size(1) - 1;
   const auto left = (torch::searchsorted(xp, x, false, true) - 1).clamp(0, last);
@@ -66,7 +65,7 @@ Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
 
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
-/// The values with noise that spreads ties.
+/// Returns the values with noise that spreads ties.
 Tensor with_noise(const Tensor& values, const ScalerOptions& options) {
   const auto deviation = (values - values.nanmean(0)).square().nanmean(0).sqrt();
   const auto scale = options.rule == NoiseRule::published ? options.noise / deviation.clamp_min(options.noise)
@@ -81,8 +80,7 @@ std::map<std::string, Tensor> fit_quantiles(const Tensor& values, const ScalerOp
   return {{"quantiles", column_quantiles(fitted, std::clamp<int64_t>(options.quantiles, 1, values.size(0)))}};
 }
 
-/// Median and distance of the quartiles; where these agree, 1, or half of the
-/// whole range for `smooth`.
+/// Fits the median and the interquartile range; if the quartiles are equal, 1, or half of the whole range for `smooth`.
 std::map<std::string, Tensor> fit_robust(const Tensor& values, bool smooth) {
   const auto quartiles = column_quantiles(values, 5);  // 0, 25, 50, 75, 100 %
   const auto one = torch::ones({values.size(1)}, torch::kFloat64);
@@ -91,7 +89,7 @@ std::map<std::string, Tensor> fit_robust(const Tensor& values, bool smooth) {
   const auto fallback = smooth ? torch::where(half_range > 0, half_range, one) : one;
   const auto distance = between(1, 3);
   return {{"median", quartiles[2]},
-          // scikit-learn's bound on what rounding makes of equal quartiles.
+          // scikit-learn's tolerance for the rounding error of equal quartiles.
           {"scale", torch::where(distance < 10 * epsilon, fallback, distance)}};
 }
 
@@ -99,12 +97,12 @@ std::map<std::string, Tensor> fit_standard(const Tensor& values) {
   const auto mean = values.nanmean(0);
   const auto variance = (values - mean).square().nanmean(0);
   const auto count = (~values.isnan()).sum(0).to(torch::kFloat64);
-  // scikit-learn's bound on what rounding alone makes of a constant column.
+  // scikit-learn's tolerance for the rounding error of a constant column.
   const auto constant = variance <= count * epsilon * variance + (count * mean * epsilon).square();
   return {{"mean", mean}, {"scale", torch::where(constant, torch::ones_like(mean), variance.sqrt())}};
 }
 
-/// The fitted tensor `name`: (columns), or (any, columns) for `dimensions` 2.
+/// Returns the fitted tensor `name` after checking its shape: (columns), or (any, columns) if `dimensions` is 2.
 Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& name, int64_t dimensions,
                int64_t columns) {
   const auto found = tensors.find(name);

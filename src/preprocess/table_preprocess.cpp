@@ -19,12 +19,12 @@ bool is_listed(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Whether all of these sorted words are booleans as a reader spells them.
+/// Returns whether all of these sorted words are booleans as written by a reader.
 bool are_booleans(const Names& words) {
   return std::includes(booleans.begin(), booleans.end(), words.begin(), words.end());
 }
 
-/// "True", "TRUE" and "1" as "true", and so on; other words as they are.
+/// Returns "True", "TRUE" and "1" as "true", and so on; other words unchanged.
 std::string boolean_word(const std::string& word) {
   std::string lower = word;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
@@ -52,7 +52,7 @@ bool varies(const Tensor& values) {
 
 }  // namespace
 
-/// A preprocessing while it is fitted, with the values to fit the scaler on.
+/// The state during fitting, with the values to fit the scaler on.
 struct TablePreprocess::Fitting {
   TablePreprocess& fitted;
   const TablePreprocessOptions& options;
@@ -109,7 +109,7 @@ struct TablePreprocess::Fitting {
     fitted.summaries_.push_back(std::move(summary));
   }
 
-  /// The indicator of the number that is added next.
+  /// Adds the indicator of the number that is added next.
   void add_indicator(const Column& column) {
     if (needs_indicator(count(column.missing()), column.size()))
       fitted.indicators_.push_back(static_cast<int64_t>(fitted.numbers_.size()));
@@ -140,7 +140,7 @@ TablePreprocess TablePreprocess::fit(const Frame& table, const std::string& targ
          list(fitted.notes_));
   if (fitted.numbers_.empty()) return fitted;
   const auto rows = table.rows();
-  const auto quantiles = std::max<int64_t>(std::min<int64_t>(rows / 30, 1000), 10);  // as rtdl
+  const auto quantiles = std::max<int64_t>(std::min<int64_t>(rows / 30, 1000), 10);  // as in rtdl
   Names names;
   for (const auto& number : fitted.numbers_) names.push_back(number.column);
   fitted.scaler_ = Scaler::fit(matrix_of(fitting.values, rows, torch::kFloat64), names,
@@ -155,7 +155,7 @@ Tensor TablePreprocess::codes(const Category& category, const Column& column) co
     const auto found = std::lower_bound(category.words.begin(), category.words.end(), word);
     return found != category.words.end() && *found == word ? found - category.words.begin() : -1;
   };
-  // One code a word, and a last one that the code -1 (missing) picks.
+  // One code per word, and a final one that the code -1 (missing) indexes.
   std::vector<int64_t> codes;
   for (const auto& word : text.words) codes.push_back(code_of(boolean ? boolean_word(word) : word));
   codes.push_back(code_of(""));
@@ -166,7 +166,7 @@ void TablePreprocess::check_columns(const Frame& table) const {
   Names lost;
   for (const auto& name : inputs())
     if (!table.find(name)) lost.push_back(name);
-  if (lost.size() == 1) table.at(lost[0]);  // with a near name
+  if (lost.size() == 1) table.at(lost[0]);  // throws, and suggests a similar name
   if (!lost.empty()) fail(ErrorKind::input, "table: no columns \"{}\"", fmt::join(lost, "\", \""));
 }
 
@@ -226,7 +226,7 @@ Names TablePreprocess::inputs() const {
 
 Names TablePreprocess::text_columns() const {
   Names names;
-  // A reader spells booleans "true" and "false" only where it sees booleans.
+  // A reader writes booleans as "true" and "false" only if it detects booleans.
   for (const auto& category : categories_)
     if (!category.numbers && !are_booleans(category.words)) names.push_back(category.name);
   return names;

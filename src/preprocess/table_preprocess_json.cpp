@@ -1,4 +1,4 @@
-// A fitted preprocessing as JSON and back.
+// Converts a fitted preprocessing to JSON and back.
 #include <algorithm>
 
 #include "reszoo/base/error.h"
@@ -11,14 +11,14 @@ namespace {
 using Names = std::vector<std::string>;
 using nlohmann::json;
 
-// What messages about a file's content name.
+// The subject of messages about a file's content.
 const std::string subject = "preprocessing";
 
 json to_json(const ColumnSummary& summary) {
   json object{{"name", summary.name}, {"kind", summary.kind}};
   object["missing"] = summary.missing ? json(*summary.missing) : json();
   if (summary.kind != "category") object["quantiles"] = summary.quantiles;
-  else object["rare"] = summary.rare;  // its words stand among the categories
+  else object["rare"] = summary.rare;  // its words are stored with the categories
   return object;
 }
 
@@ -66,8 +66,8 @@ TablePreprocess::Category TablePreprocess::read_category(const json& item) {
   return category;
 }
 
-// "numeric" holds a text for a column's number and an object for a part of a date,
-// which the first version, without dates, refuses by its type. "summary" is new too.
+// "numeric" holds a text for a column's number and an object for a part of a date. The first version, which had no
+// dates, rejects the object because of its type. "summary" was added later, too.
 json TablePreprocess::to_json() const {
   auto numbers = json::array(), categories = json::array(), summaries = json::array();
   for (const auto& number : numbers_)
@@ -84,7 +84,7 @@ json TablePreprocess::to_json() const {
           {"summary", summaries}};
 }
 
-/// Summaries for a file that was written before there were any.
+/// Returns summaries for a file that was written before they were stored.
 std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
   std::vector<ColumnSummary> summaries;
   for (const auto& number : numbers_) summaries.push_back({.name = number.column, .kind = "number", .missing = {}});

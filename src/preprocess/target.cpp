@@ -14,7 +14,7 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// Whole numbers with more different values than this are taken for a quantity.
+// Integers with more distinct values than this are treated as a quantity.
 constexpr int64_t most_classes = 20;
 
 constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
@@ -22,13 +22,13 @@ constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile",
                                   {"multiclass", Task::multiclass}, {"ordinal", Task::ordinal},
                                   {"multilabel", Task::multilabel}};
 
-/// Throws for the first row (from 1) where `bad` holds.
+/// Throws for the first row (from 1) where `bad` is true.
 void check_rows(const Tensor& bad, const std::string& name, const char* what) {
   if (const auto rows = bad.nonzero(); rows.size(0) > 0)
     fail(ErrorKind::input, "target \"{}\": {} in row {}", name, what, rows[0].item<int64_t>() + 1);
 }
 
-/// The column as finite numbers, (N) float64.
+/// Returns the column as finite numbers, (N) float64.
 Tensor finite_numbers(const Column& column) {
   const auto numbers = as_numbers(column).numbers;
   check_rows(numbers.isinf(), column.name, "infinite value");
@@ -39,7 +39,7 @@ int64_t count_different(const Column& column) {
   return std::get<0>(at::_unique2(column.kind == Column::Kind::number ? column.numbers : column.codes)).size(0);
 }
 
-/// Every row must have a value, and not all the same.
+/// Checks that no row is missing, and that not all values are equal.
 void check_target_values(const Column& column) {
   if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
   check_rows(column.missing(), column.name, "missing value");
@@ -64,7 +64,7 @@ Task task_of(const Frame& table) {
   return pairs ? Task::multilabel : Task::regression;
 }
 
-/// The words that rows have: a text's by name, numbers' by value.
+/// Returns the classes that occur: words sorted by name, numbers by value.
 Names classes_of(const Column& column) {
   const auto text = as_text(column);
   const auto codes = std::get<0>(at::_unique2(text.codes));
@@ -74,7 +74,7 @@ Names classes_of(const Column& column) {
   return classes;
 }
 
-/// Places in `classes` of the rows' words, (N) int64.
+/// Returns the indices in `classes` of the rows' words, (N) int64.
 Tensor encode_classes(const Column& column, const Names& classes) {
   const auto text = as_text(column);
   std::vector<int64_t> class_of;

@@ -1,4 +1,4 @@
-// The target as it stands in a model file.
+// Converts the target to the JSON of a model file and back.
 #include <algorithm>
 
 #include "reszoo/base/error.h"
@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-/// One value stands alone, several as a list.
+/// A single value is written by itself, several values as a list.
 template <typename Value>
 json plain(const std::vector<Value>& values) {
   return values.size() == 1 ? json(values.front()) : json(values);
@@ -28,7 +28,7 @@ void require(bool holds, const std::string& what) {
 
 }  // namespace
 
-/// The rules that a fitted target keeps and a file may break.
+/// Checks the invariants of a fitted target, which a file may violate.
 void Target::check() const {
   const auto rising = [](double a, double b) { return !(a < b); };
   const bool fractions = std::all_of(quantiles_.begin(), quantiles_.end(), [](double q) { return q > 0 && q < 1; });

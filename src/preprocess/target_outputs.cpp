@@ -1,4 +1,4 @@
-// What a network's outputs say of the target.
+// Converts the outputs of a network to predictions.
 #include <torch/types.h>
 
 #include "reszoo/base/error.h"
@@ -7,7 +7,7 @@
 namespace reszoo {
 namespace {
 
-/// A column of words that are picked by class.
+/// Creates a column of words that are selected by class.
 Column words_of(std::string name, const Tensor& codes, const std::vector<std::string>& words) {
   return {std::move(name), Column::Kind::text, {}, codes, words};
 }
@@ -16,8 +16,8 @@ Column numbers_of(std::string name, const Tensor& values) {
   return {std::move(name), Column::Kind::number, values.to(torch::kFloat64).contiguous(), {}, {}};
 }
 
-/// P(y > 0), P(y > 1), … as P(y = 0), P(y = 1), …. The first are trained each by
-/// itself; the running minimum makes them fall.
+/// Converts P(y > 0), P(y > 1), … to P(y = 0), P(y = 1), …. The probabilities P(y > k) are trained independently; the
+/// running minimum makes them descending.
 Tensor between(const Tensor& above) {
   const auto falling = std::get<0>(above.cummin(1));
   const auto ends = falling.new_ones({falling.size(0), 1});
@@ -41,7 +41,7 @@ int64_t Target::outputs() const {
 
 std::string Target::name() const { return fmt::format("{}", fmt::join(names_, ", ")); }
 
-/// The outputs as (N, k, outputs()).
+/// Returns the outputs as (N, k, outputs()).
 Tensor Target::members(const Tensor& outputs) const {
   const bool fits = (outputs.dim() == 2 || outputs.dim() == 3) && outputs.size(-1) == this->outputs();
   if (!fits)
@@ -50,7 +50,7 @@ Tensor Target::members(const Tensor& outputs) const {
   return outputs.dim() == 2 ? outputs.unsqueeze(1) : outputs;
 }
 
-/// Standardised numbers (N, T), T the targets or the quantiles of one, in their unit.
+/// Converts standardised values (N, T) to the unit of the target, where T is the number of targets or of quantiles.
 Tensor Target::in_unit(const Tensor& numbers) const {
   const auto values = numbers.to(torch::kCPU, torch::kFloat64) * row_of(scale_) + row_of(mean_);
   return values.size(1) == 1 ? values.squeeze(1) : values;
@@ -73,7 +73,7 @@ Tensor Target::decode(const Tensor& outputs) const {
   }
   const auto chances = probabilities(outputs);
   if (task_ == Task::multiclass) return chances.argmax(1);
-  // The median of an ordinal class: the first up to which the chances sum to a half.
+  // The median of an ordinal class: the first class up to which the probabilities sum to one half.
   if (task_ == Task::ordinal) return (chances.cumsum(1) < 0.5).sum(1);
   const auto limits = row_of(thresholds_).to(chances.device(), chances.scalar_type());
   if (task_ == Task::binary) return (chances.select(1, 1) >= limits[0]).to(torch::kInt64);

@@ -15,8 +15,8 @@ namespace {
 constexpr float kFeatureThreshold = 1e-7f;
 constexpr double kImpurityEpsilon = std::numeric_limits<double>::epsilon();
 
-/// Sums over rows of y: the number of rows, and either sum and sum of squares, or the number of
-/// rows of each class.
+/// Sums over rows of y: the number of rows, and either the sum and the sum of squares, or the number of rows of each
+/// class.
 struct LabelSums {
   explicit LabelSums(size_t classes) : counts(classes, 0) {}
 
@@ -45,9 +45,9 @@ struct LabelSums {
   std::vector<double> counts;
 };
 
-/// The rows [begin, end) in the order of x, and their best cut.
+/// The rows [begin, end) in the order of x, and their best split.
 struct TreeLeaf {
-  size_t begin = 0, end = 0, cut = 0;  // cut == end: no cut
+  size_t begin = 0, end = 0, cut = 0;  // cut == end: no split
   double gain = 0;
   bool operator<(const TreeLeaf& other) const { return gain < other.gain; }
 };
@@ -115,8 +115,8 @@ class ColumnTree {
     return leaf;
   }
 
-  /// Returns the middle of the numbers on both sides; the one on the left where rounding makes
-  /// the middle that on the right.
+  /// Returns the midpoint of the numbers on both sides, or the left number if rounding makes the midpoint equal to the
+  /// right one.
   float threshold(size_t cut) const {
     const double below = x_[cut - 1], above = x_[cut], middle = below / 2 + above / 2;
     return static_cast<float>(middle == above || std::isinf(middle) ? below : middle);

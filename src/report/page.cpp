@@ -20,7 +20,8 @@ std::string escape(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, size_t most) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };  // a character, in UTF-8
+  // First byte of a UTF-8 character.
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   size_t characters = 0, cut = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     if (!begins(text[i])) continue;
@@ -38,7 +39,7 @@ std::string name(std::string_view text, size_t most) {
 
 namespace {
 
-/// Digits with a comma between thousands, before the point.
+/// Inserts a comma between thousands, before the decimal point.
 std::string with_commas(std::string digits) {
   const auto point = std::min(digits.find('.'), digits.size());
   for (auto at = static_cast<int64_t>(point) - 3; at > 0; at -= 3) digits.insert(static_cast<size_t>(at), ",");

@@ -1,4 +1,4 @@
-// The words and boxes of a report's page. All functions give HTML.
+// HTML elements of a report's page. All functions return HTML.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,40 +10,40 @@ namespace reszoo::page {
 /// The page's style sheet.
 extern const char* const style_sheet;
 
-/// The text with nothing left that HTML would read as more than text.
+/// Escapes text for HTML.
 std::string escape(std::string_view text);
 
-/// The text, cut to so many characters (not bytes) with an ellipsis.
+/// Truncates text to this many characters (not bytes), with an ellipsis.
 std::string shortened(std::string_view text, size_t most);
 
-/// A name, escaped; a long one is cut and shown whole where the pointer rests.
+/// Returns an escaped name; a long one is truncated and shown in full as a tooltip.
 std::string name(std::string_view text, size_t most = 32);
 
-/// A figure of so many digits, thousands apart: 53,940, 548.3, 0.03127, 2.5e-06.
+/// Formats a number with this many digits and thousands separators: 53,940, 548.3, 0.03127, 2.5e-06.
 std::string number(double value, int digits = 4);
 
-/// A whole number, thousands apart.
+/// Formats an integer with thousands separators.
 std::string count(int64_t value);
 
-/// A fraction in percent: 98.1 %.
+/// Formats a fraction as a percentage: 98.1 %.
 std::string percent(double fraction);
 
 struct TableColumn {
   std::string header;
-  bool numbers = false;  ///< aligned to the right
+  bool numbers = false;  ///< whether the column is aligned to the right
 };
 
-/// A table of cells, which are HTML; the row `marked` stands out. Wide ones scroll.
+/// Returns a table whose cells are HTML; the row `marked` is highlighted. Wide tables scroll.
 std::string table(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows,
                   int64_t marked = -1);
 
-/// A box with a caption and, beside it, a figure or a word.
+/// Returns a box with a caption and, next to it, a number or a word.
 std::string figure(std::string_view caption, std::string_view aside, std::string_view body, std::string_view note = "");
 
-/// Boxes side by side, as many as there is room for.
+/// Returns boxes side by side, as many per line as fit.
 std::string side_by_side(const std::vector<std::string>& boxes);
 
-/// A part of the page. Nothing without a body.
+/// Returns a section of the page, or nothing if the body is empty.
 std::string section(std::string_view title, std::string_view body, std::string_view introduction = "");
 
 }  // namespace reszoo::page

@@ -2,7 +2,7 @@
 
 namespace reszoo::page {
 
-// Colours of series 1 to 6 differ in lightness too, for readers who see few colours.
+// The colours of series 1 to 6 differ in lightness too, for colour-blind readers.
 const char* const style_sheet = R"(
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5f6b7c; --line: #e3e7ee; --page: #f7f8fa; --card: #fff; --mark: #2563eb;
   --good: #047857; --warn: #b45309; --s1: #2563eb; --s2: #d97706; --s3: #059669; --s4: #be185d; --s5: #7c3aed; --s6: #0e7490; }

@@ -13,7 +13,7 @@
 namespace reszoo::page {
 namespace {
 
-/// The drawing's area in the units of its viewBox.
+/// The plotting area in the units of its viewBox.
 constexpr double kLeft = 46, kRight = 342, kTop = 22, kBottom = 196, kWidth = 360, kHeight = 232;
 
 std::string tick_text(double value, double step, Axis::Marks marks) {
@@ -35,7 +35,7 @@ double step_of(const std::vector<double>& marks, const Axis& axis) {
 
 std::string titled(const std::string& title) { return title.empty() ? "/>" : fmt::format("><title>{}</title>", title); }
 
-/// The cells of a drawing's area: how many points lie in which.
+/// The number of points in each cell of the plotting area.
 constexpr int kColumns = 51, kRows = 29;
 using Cells = std::map<std::pair<int, int>, int64_t>;
 
@@ -43,8 +43,8 @@ int part(double at, double from, double to, int parts) {
   return std::clamp(static_cast<int>((at - from) / (to - from) * parts), 0, parts - 1);
 }
 
-/// A path for each shade. By the logarithm: the few rows far off are what a
-/// reader looks for.
+/// Draws one path per shade. Shades are logarithmic, because the few rows far from the others are the most interesting
+/// ones.
 std::string draw(const Cells& cells) {
   constexpr size_t shades = 6;
   int64_t most = 1;
@@ -85,7 +85,7 @@ std::vector<double> ticks(double low, double high, bool whole) {
   if (whole) step = std::max(1.0, std::round(step));
   std::vector<double> marks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; ++k)
-    marks.push_back(k * step + 0.0);  // + 0: never "-0"
+    marks.push_back(k * step + 0.0);  // adding 0 turns -0 into 0
   return marks;
 }
 

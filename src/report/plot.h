@@ -1,4 +1,4 @@
-// Drawings with axes, as SVG.
+// Plots with axes, as SVG.
 #pragma once
 #include <string>
 #include <utility>
@@ -6,55 +6,55 @@
 
 namespace reszoo::page {
 
-/// What an axis runs over, and what it is called.
+/// The range of an axis and its label.
 struct Axis {
   enum class Marks { number, whole, fraction, date };
 
   double low, high;
   std::string label = "";
   Marks marks = Marks::number;
-  std::vector<std::string> names = {};  ///< of an x axis of words: those at 0, 1, 2, …
+  std::vector<std::string> names = {};  ///< for an x axis with words: the names at 0, 1, 2, …
 };
 
-/// The axis of these values, with some room at both ends; any if none is finite.
+/// Returns an axis for these values with a margin at both ends; any range if no value is finite.
 Axis axis_of(const std::vector<double>& values, std::string label);
 
-/// Marks on an axis: multiples of 1, 2 or 5 times a power of ten, at most seven.
+/// Returns the ticks of an axis: multiples of 1, 2 or 5 times a power of ten, at most seven.
 std::vector<double> ticks(double low, double high, bool whole);
 
 using Points = std::vector<std::pair<double, double>>;
 
-/// At most `most` of the points, the first and the last among them.
+/// Returns at most `most` of the points, including the first and the last.
 Points thinned(const Points& points, size_t most);
 
-/// A drawing. What is drawn later lies above; what lies outside is cut off at
-/// the axes, except for lines, whose points should lie within.
+/// A plot. Later elements are drawn on top. Points outside the axes are clipped to them, except for lines, whose points
+/// should lie inside.
 class Plot {
  public:
-  /// `label` says to a reader who hears the page what the drawing shows.
+  /// `label` describes the plot for screen readers.
   Plot(std::string label, Axis x, Axis y);
 
-  /// A line through the points in this style; at a y that is no number it breaks.
+  /// Draws a line through the points in this style, with a gap where y is NaN.
   void line(const Points& points, const char* style, const std::string& title = "");
 
-  /// A dot each, with a text where the pointer rests.
+  /// Draws a dot with a tooltip.
   void dot(double x, double y, const char* style, double radius, const std::string& title = "");
 
-  /// A box from corner to corner.
+  /// Draws a box from corner to corner.
   void box(double x0, double y0, double x1, double y1, const char* style, const std::string& title = "");
 
-  /// The area between two lines with the same x.
+  /// Fills the area between two lines with the same x.
   void band(const std::vector<double>& x, const std::vector<double>& low, const std::vector<double>& high);
 
-  /// How many points lie where: cells of a grid, darker for more; single points
-  /// where there are few. Returns how many lie outside the axes.
+  /// Draws the density of points: cells of a grid, darker for more points, and single points where there are few.
+  /// Returns the number of points outside the axes.
   size_t density(const Points& points);
 
-  /// A line across the whole drawing at an x, with a word at its head, or foot.
+  /// Draws a vertical line across the whole plot, with a word at its top or bottom.
   void vertical(double x, const char* style, const std::string& word = "", bool at_foot = false);
   void horizontal(double y, const char* style);
 
-  /// Short strokes on the x axis.
+  /// Draws short ticks on the x axis, one for each value.
   void rug(const std::vector<double>& values);
 
   std::string svg() const;

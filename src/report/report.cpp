@@ -11,7 +11,7 @@
 namespace reszoo {
 namespace {
 
-/// A row a metric, a column a set of rows.
+/// Returns a table with one row per metric and one column per set of rows.
 std::string results_table(const std::vector<std::pair<std::string, Metrics>>& results) {
   std::vector<page::TableColumn> columns{{"metric"}};
   std::vector<std::string> metrics;
@@ -37,7 +37,7 @@ std::string settings_table(const std::vector<std::pair<std::string, std::string>
   return settings.empty() ? "" : page::table({{"setting"}, {"value"}}, rows);
 }
 
-/// The plots of each target; a title for each where there are several.
+/// Returns the plots of each target, with titles if there are several targets.
 std::string predictions(const ReportData& data) {
   const auto targets = data.regression.size() + data.classes.size();
   std::string html;

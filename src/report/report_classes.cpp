@@ -14,7 +14,7 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_points = 240;  // of a curve
+constexpr size_t most_points = 240;  // per curve
 
 const Axis fraction_axis{0, 1, "", Axis::Marks::fraction};
 
@@ -24,14 +24,14 @@ Axis fraction(std::string label) {
   return axis;
 }
 
-/// At most `most_points` numbers of a curve's tensor, ends included.
+/// Returns at most `most_points` values of a curve's tensor, including both ends.
 Tensor thinned_values(const Tensor& values) {
   if (values.size(0) <= static_cast<int64_t>(most_points)) return values;
   return values.index_select(
       0, at::linspace(0, static_cast<double>(values.size(0) - 1), most_points, at::kDouble).round().to(at::kLong));
 }
 
-/// The classes that have curves: of two the second, of more the most frequent six.
+/// Returns the classes whose curves are drawn: for two classes the second one, otherwise the six most frequent ones.
 std::vector<int64_t> drawn_classes(const Classified& rows) {
   if (rows.probability.size(1) == 2) return {1};
   const auto counts = at::bincount(rows.truth, {}, rows.probability.size(1));
@@ -44,7 +44,7 @@ std::vector<int64_t> drawn_classes(const Classified& rows) {
 
 bool is_split(const Tensor& positive) { return positive.any().item<bool>() && !positive.all().item<bool>(); }
 
-/// A curve a class, by `curve_of` (score, positive) to points and their area.
+/// Draws one curve per class; `curve_of` computes the points and their area from (score, positive).
 template <typename CurveOf>
 std::string curves(const ClassPart& part, const Classified& rows, Plot plot, const char* title, const char* area_name,
                    CurveOf curve_of) {
@@ -87,8 +87,7 @@ std::string precision_recall(const ClassPart& part, const Classified& rows) {
                 });
 }
 
-/// The fraction that came true beside the probability, with its 95 % interval and
-/// the share of rows in each bin.
+/// Draws observed frequency against predicted probability, with the 95 % interval and the share of rows in each bin.
 std::string calibration(const ClassPart& part, const Classified& rows) {
   const bool two = rows.probability.size(1) == 2;
   const auto score = (two ? rows.probability.select(1, 1) : std::get<0>(rows.probability.max(1))).contiguous();

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t most_bars = 20, most_dependences = 6, most_outputs = 6;
 
-/// A bar from 0 with the deviation of the repeats about its end, in a common scale.
+/// Draws a bar from 0 with the standard deviation over the repeats at its end, on a common scale.
 std::string bar(const ColumnImportance& column, double low, double high) {
   constexpr double width = 300;
   const auto at = [&](double value) { return (value - low) / (high - low) * width; };
@@ -30,7 +30,7 @@ std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> column
   return columns;
 }
 
-/// The range of all lines, so that a steep one is steep on every plot.
+/// Returns the range of all lines, so that slopes are comparable between plots.
 Axis common_axis(const std::vector<PartialDependence>& all, size_t shown, bool fractions) {
   std::vector<double> values;
   for (size_t i = 0; i < shown; ++i) {

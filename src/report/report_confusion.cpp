@@ -12,10 +12,10 @@
 namespace reszoo::page {
 namespace {
 
-constexpr int64_t most_classes = 30;     // of a matrix that can be read
-constexpr int64_t most_class_rows = 30;  // of a table
+constexpr int64_t most_classes = 30;     // of a matrix that is still readable
+constexpr int64_t most_class_rows = 30;  // of the table of pairs
 
-/// A cell as deep in colour as its share of the true class.
+/// Returns a cell whose colour depth is its share of the true class.
 std::string cell(double rows, double of_class, bool wordy) {
   const double share = of_class > 0 ? rows / of_class : 0;
   auto text = rows == 0 ? std::string("·") : count(std::llround(rows));
@@ -44,7 +44,7 @@ std::string matrix(const ClassPart& part, const Tensor& counts) {
   return html + "</table></div>";
 }
 
-/// For many classes: the pairs that are confused most often.
+/// Returns the most frequent confusions, for many classes.
 std::string worst_pairs(const ClassPart& part, const Classified& rows) {
   const auto classes = rows.probability.size(1);
   const auto wrong = rows.guess.ne(rows.truth);

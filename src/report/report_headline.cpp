@@ -11,7 +11,7 @@
 namespace reszoo::page {
 namespace {
 
-/// What speaks for (good) or against trusting the model.
+/// A reason for (`good`) or against trusting the model.
 struct Finding {
   bool good;
   std::string text;
@@ -24,7 +24,7 @@ std::string sentence(const RegressionPart& part, const Predicted& rows) {
   const auto squares = (rows.prediction - rows.truth).square();
   const double n = static_cast<double>(squares.size(0)), error = rmse(rows.prediction, rows.truth);
   const double constant = rmse(rows.truth.mean().expand_as(rows.truth), rows.truth);
-  // The delta method: a deviation d of the mean square is one of d / (2 rmse) of its root.
+  // The delta method: a standard error d of the mean square error is d / (2 rmse) for its root.
   const double deviation = n > 1 && error > 0 ? squares.std().item<double>() / std::sqrt(n) / (2 * error) : 0;
   auto text = fmt::format(
       "Predictions of {} are off by <b>{}</b> (root mean square error on {} {} rows; 95&nbsp;% interval {} to {}). ",
@@ -104,7 +104,7 @@ void find_in_columns(const ReportData& data, Findings& findings) {
                           name(first->column), percent(first->mean / sum))});
 }
 
-/// The figures of the rows that the page is about: the last ones.
+/// Shows the metrics of the set of rows that the page is about, which is the last one.
 std::string tiles(const ReportData& data) {
   if (data.results.empty()) return "";
   const auto& [rows, metrics] = data.results.back();

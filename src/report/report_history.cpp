@@ -11,10 +11,10 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_epochs_drawn = 400;  // of a curve
-constexpr size_t most_dots = 60;           // beyond, single epochs cannot be told apart
+constexpr size_t most_epochs_drawn = 400;  // per curve
+constexpr size_t most_dots = 60;           // above this number of epochs, dots would overlap
 
-/// The epoch that was kept, from 1; 0 without.
+/// Returns the epoch whose weights were kept, from 1; 0 if there is none.
 int64_t best_epoch(const std::vector<EpochRecord>& history) {
   int64_t best = 0;
   for (const auto& record : history)
@@ -33,7 +33,8 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
   const double first_epoch = points.front().first, last_epoch = points.back().first;
   Plot plot(name + " per epoch", {first_epoch, std::max(last_epoch, first_epoch + 1), "epoch", Axis::Marks::whole},
             axis_of(values, ""));
-  const bool rising = std::isfinite(points.front().second) && last > points.front().second;  // then the head is taken
+  // Then the label would overlap the curve's top.
+  const bool rising = std::isfinite(points.front().second) && last > points.front().second;
   if (best > 0) plot.vertical(static_cast<double>(best), "best", fmt::format("best {}", best), rising);
   plot.line(thinned(points, most_epochs_drawn), "curve");
   double at_best = NAN;

@@ -11,9 +11,9 @@
 namespace reszoo::page {
 namespace {
 
-constexpr int64_t side = 160;  // of an image on the page, CSS pixels
+constexpr int64_t side = 160;  // of an image on the page, in CSS pixels
 
-/// Width and height, which stand in a PNG file's head.
+/// Returns the width and height from a PNG file's header.
 std::pair<int64_t, int64_t> size_of(const Mistake& mistake) {
   const std::string_view head = mistake.png;
   if (head.size() < 24 || !head.starts_with("\x89PNG\r\n\x1a\n"))
@@ -26,8 +26,8 @@ std::pair<int64_t, int64_t> size_of(const Mistake& mistake) {
   return {number(16), number(20)};
 }
 
-/// The image within the page. Small ones are enlarged by the browser, by a whole factor so that all
-/// pixels stay alike: the page holds 28 x 28 of them, and not 25 times as many.
+/// Embeds an image in the page. The browser enlarges small images by an integer factor, so that all pixels have the
+/// same size, and the page stores 28 x 28 pixels and not 25 times as many.
 std::string image(const Mistake& mistake) {
   if (mistake.png.empty()) return "";
   const auto [width, height] = size_of(mistake);
@@ -37,16 +37,16 @@ std::string image(const Mistake& mistake) {
                      escape(shortened(mistake.truth, 100)), escape(shortened(mistake.guess, 100)));
 }
 
-/// The end of a path, which says more than its beginning; whole where the pointer rests.
+/// Returns the end of a path, which is more informative than its beginning; the whole path is the tooltip.
 std::string ending(std::string_view path, size_t most) {
   size_t characters = 0, from = path.size();
   while (from > 0 && characters < most)
-    if ((static_cast<unsigned char>(path[--from]) & 0xC0) != 0x80) ++characters;  // a character, in UTF-8
+    if ((static_cast<unsigned char>(path[--from]) & 0xC0) != 0x80) ++characters;  // first byte of a UTF-8 character
   if (from == 0) return fmt::format("<small>{}</small>", escape(path));
   return fmt::format(R"(<small title="{}">…{}</small>)", escape(shortened(path, 400)), escape(path.substr(from)));
 }
 
-/// In percent, and no 0 or 1 where it is only near.
+/// Formats a percentage that is never rounded to 0 or 100 %.
 std::string chance(double probability) {
   if (probability > 0 && probability < 1e-5) return "&lt;\u00A00.001\u00A0%";
   if (probability < 1 && probability > 0.9999) return "&gt;\u00A099.99\u00A0%";

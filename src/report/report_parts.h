@@ -1,71 +1,71 @@
-// The parts of a report's page, as HTML.
+// The sections of a report, as HTML.
 #pragma once
 #include "report/plot.h"
 #include "reszoo/report/report.h"
 
 namespace reszoo::page {
 
-/// At most so many targets have plots of their own.
+/// The number of targets that have their own plots.
 constexpr size_t most_targets = 6;
 
-/// The result in a sentence, its figures, what speaks for and against it.
+/// Returns the result in one sentence, its metrics, and reasons for and against trusting it.
 std::string headline(const ReportData& data);
 
-/// The points (x, y) of two tensors (N).
+/// Returns the points (x, y) of two tensors (N).
 Points points_of(const Tensor& x, const Tensor& y);
 
-/// Truth against prediction, errors.
+/// Plots truth against prediction, and the errors.
 std::string predictions(const RegressionPart& part);
 
-/// Curves, calibration, confusion.
+/// Plots curves, calibration and confusion.
 std::string predictions(const ClassPart& part);
 
 /// Truth and prediction as (N) float64.
-/// Throws: Error (input) for tensors that do not fit together.
+/// Throws: Error (input) for tensors that do not match.
 struct Predicted {
   Tensor truth, prediction;
 };
 Predicted predicted(const RegressionPart& part);
 
-/// Probabilities as (N, C) float64, guesses and truth as (N) int64.
-/// Throws: Error (input) for tensors that do not fit together.
+/// Probabilities as (N, C) float64, predicted and true classes as (N) int64.
+/// Throws: Error (input) for tensors that do not match.
 struct Classified {
   Tensor probability, guess, truth;
 };
 Classified classified(const ClassPart& part);
 
-/// Which classes are taken for which: a matrix, or of many classes the worst pairs.
+/// Shows which classes are confused: a matrix, or for many classes the most frequent pairs.
 std::string confusion(const ClassPart& part, const Classified& rows);
 
-/// Precision and recall of each class.
+/// Returns a table of precision and recall of each class.
 std::string class_table(const ClassPart& part, const Classified& rows);
 
-/// Bars of the importance, with errors.
+/// Plots the importance of columns as bars with error bars.
 std::string importance(const ReportData& data);
 
-/// How the mean prediction follows a column.
+/// Plots the mean prediction as a function of a column.
 std::string dependence(const ReportData& data);
 
-/// The loss, each validation metric, the learning rate and how many items a second were trained on, by epoch.
+/// Plots the loss, each validation metric, the learning rate and the number of training items per second, by epoch.
 std::string history(const ReportData& data);
 
-/// The worst mistakes as images, each with its classes and what the model gave to them.
-/// Throws: Error (input) for an image that is no PNG.
+/// Shows the worst mistakes as images, each with its true and predicted class and the model's probabilities.
+/// Throws: Error (input) for an image that is not a PNG.
 std::string mistakes(const ReportData& data);
 
-/// Which of the mistakes these are.
+/// Says which of the mistakes are shown.
 std::string mistakes_shown(const ReportData& data);
 
-/// Rows by part, and a row a column.
+/// Shows the number of rows in each part, and one row per column.
 std::string data_summary(const ReportData& data);
 
 std::string caller_table(const ReportTable& table);
 
-/// The 95 % interval of a fraction seen in `rows` rows.
+/// Returns the 95 % interval of a fraction observed in `rows` rows.
 /// Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
 std::pair<double, double> wilson(double fraction, double rows);
 
-/// Line styles of series, in order, and the list that says which is which.
+/// Line styles of series, in order, and the legend.
 constexpr const char* series_styles[] = {"curve c1", "curve c2", "curve c3", "curve c4", "curve c5", "curve c6"};
 std::string legend(const std::vector<std::string>& names);
 

@@ -12,7 +12,7 @@
 namespace reszoo::page {
 namespace {
 
-constexpr double clipped = 0.002;  // fraction of rows beyond either end of an axis
+constexpr double clipped = 0.002;  // fraction of rows clipped at either end of an axis
 
 Tensor doubles(const Tensor& tensor) { return tensor.detach().to(at::kCPU, at::kDouble).flatten().contiguous(); }
 
@@ -22,7 +22,7 @@ double quantile_of(const Tensor& sorted, double fraction) {
 
 Tensor sorted(const Tensor& values) { return std::get<0>(values.sort()); }
 
-/// The range of nearly all values: a few far ones would press the others together.
+/// Returns the range of nearly all values: a few outliers would compress the others.
 Axis axis_of_most(const Tensor& values, std::string label) {
   const auto rising = sorted(values);
   return axis_of({quantile_of(rising, clipped), quantile_of(rising, 1 - clipped)}, std::move(label));
@@ -67,7 +67,7 @@ std::string error_histogram(const Tensor& error) {
                             outside_note(static_cast<size_t>(error.size(0) - inside.size(0)))));
 }
 
-/// The median error and the range of eight of ten, in tenths of the rows by prediction.
+/// Draws the median error and the range of the middle 80 %, in deciles of the rows by prediction.
 void draw_trend(Plot& plot, const Tensor& prediction, const Tensor& error) {
   const auto order = prediction.argsort();
   const auto parts = std::min<int64_t>(10, prediction.size(0) / 20);
@@ -102,7 +102,7 @@ std::string errors_against_prediction(const Tensor& prediction, const Tensor& er
       "Orange: the median error, and the range of eight of ten rows. Flat and narrow is good." + outside_note(outside));
 }
 
-/// How often the truth lies at or below a predicted quantile.
+/// Returns how often the truth is at or below a predicted quantile.
 std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
   if (part.quantiles.empty()) return "";
   const auto given = part.quantile_predictions.detach().to(at::kCPU, at::kDouble);

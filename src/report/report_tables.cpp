@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t most_columns = 200, most_table_rows = 300, most_notes = 20;
 
-/// A small drawing of how many rows have which values.
+/// Draws a small histogram of a column.
 std::string distribution(const ColumnProfile& column) {
   auto counts = column.histogram;
   for (const auto& word : column.top) counts.push_back(word.second);
@@ -65,7 +65,7 @@ std::string columns_table(const std::vector<ColumnProfile>& columns) {
   return html;
 }
 
-/// Whether a column of cells holds numbers alone, empty ones and dashes aside.
+/// Returns whether a column of cells holds only numbers, ignoring empty cells and dashes.
 bool holds_numbers(const std::vector<std::vector<std::string>>& rows, size_t column) {
   return std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
     return column >= row.size() || row[column].empty() || row[column] == "–" || number_in_text<double>(row[column]);

@@ -1,4 +1,4 @@
-// A file is whole and new, or whole and old.
+// A file has either its complete new content or its complete old content.
 #include "reszoo/base/atomic_file.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Makes writes beyond `bytes` fail, as a full disk does.
+/// Makes writes beyond `bytes` fail, like a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

@@ -1,4 +1,4 @@
-// Bytes as text.
+// Base64 encoding.
 #include "reszoo/base/base64.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Bytes stay where they are for as long as they are needed.
+// Bytes stay valid as long as something refers to them.
 #include "reszoo/base/bytes.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ TEST(Bytes, AMappedFileIsReadAndItsPagesAreThisProcesss) {
   bytes.writable()[0] = 'C';
   EXPECT_EQ(bytes.view(), "Content");
   EXPECT_EQ(read_file(folder / "f"), "content");
-  write_file(folder / "f", "");  // renamed over it: the mapping keeps the old file
+  write_file(folder / "f", "");  // replaced by a rename: the mapping keeps the old file
   EXPECT_EQ(bytes.view(), "Content");
   EXPECT_EQ(Bytes::map(folder / "f").size(), 0u);
 }
@@ -35,7 +35,7 @@ TEST(Bytes, APartOutlivesTheWhole) {
 TEST(Bytes, APipeIsRead) {
   const TempDir folder;
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
-  // write_file would put a file in the pipe's place.
+  // write_file would replace the pipe by a file.
   std::thread writer([&] { std::ofstream(folder / "pipe") << "through a pipe"; });
   EXPECT_EQ(Bytes::map(folder / "pipe").view(), "through a pipe");
   writer.join();

@@ -1,4 +1,4 @@
-// Errors are one line, whoever throws them.
+// Error messages have one line for every type of exception.
 #include "reszoo/base/error.h"
 
 #include <c10/util/Exception.h>
@@ -15,7 +15,7 @@ TEST(Error, HasAKindAndAFormattedMessage) {
 }
 
 TEST(Error, OfOthersIsItsFirstLine) {
-  EXPECT_EQ(message_of(Error(ErrorKind::usage, "two\nlines")), "two\nlines");  // ours is kept
+  EXPECT_EQ(message_of(Error(ErrorKind::usage, "two\nlines")), "two\nlines");  // the message of an Error is kept
   EXPECT_EQ(message_of(std::runtime_error("first\nsecond")), "first");
   try {
     TORCH_CHECK(false, "sizes differ");

@@ -1,4 +1,4 @@
-// Tables of the names of an enum's values.
+// Tables of the names of enum values.
 #include "reszoo/base/names.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ enum class Color { red, green, blue };
 
 constexpr Named<Color> kColors[] = {{"red", Color::red}, {"green", Color::green}};
 
-/// A table with a column more.
+/// A name table with an additional column.
 struct Shade {
   std::string_view name;
   Color value;

@@ -1,4 +1,4 @@
-// Numbers in text.
+// Parsing of numbers.
 #include "reszoo/base/number.h"
 
 #include <gtest/gtest.h>

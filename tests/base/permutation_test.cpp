@@ -1,4 +1,4 @@
-// Random orders that depend on their arguments alone.
+// Random permutations depend only on their arguments.
 #include "reszoo/base/permutation.h"
 
 #include <ATen/ATen.h>
@@ -15,7 +15,7 @@ TEST(Permutation, HasEveryRowOnce) {
 
 TEST(Permutation, IsAFunctionOfSeedAndStream) {
   const auto order = permutation(100, 1, 0);
-  at::manual_seed(5);  // other random numbers change nothing
+  at::manual_seed(5);  // the global generator has no effect
   at::rand({3});
   EXPECT_TRUE(at::equal(permutation(100, 1, 0), order));
   EXPECT_FALSE(at::equal(permutation(100, 2, 0), order));

@@ -1,4 +1,4 @@
-// Random numbers that follow from a key alone.
+// Random numbers depend only on their key.
 #include "reszoo/base/random.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Text for messages: near words, short lists, and content of files that nobody trusts.
+// Text utilities for messages: similar words, shortened lists, and escaping of untrusted text.
 #include "reszoo/base/text.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ TEST(Text, TheNearestWordIsSuggested) {
   EXPECT_EQ(nearest("resnet19", words), "resnet18");
   EXPECT_EQ(nearest("tabular_resent", words), "tabular_resnet");
   EXPECT_EQ(nearest("vgg", words), "");  // more than a third of the letters differ
-  EXPECT_EQ(nearest("x", {"y"}), "");    // a letter alone is near to nothing
+  EXPECT_EQ(nearest("x", {"y"}), "");    // a single letter is not similar to anything
   EXPECT_EQ(nearest("resnet18", {}), "");
   EXPECT_EQ(suggestion("resnet19", words), "; did you mean resnet18?");
   EXPECT_EQ(suggestion("vgg", words), "");

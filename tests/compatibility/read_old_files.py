@@ -1,8 +1,8 @@
-"""Files of an older version are read by the tools of today, and answer what they answered then.
+"""Read the files of an older version with the current tools, and expect the same results as with that version.
 
     python3 read_old_files.py FOLDER TOOLS CASE
 
-FOLDER has the files and `expected/` (32c92bd/README.md), TOOLS the programs. CASE is table, classes, ensemble,
+FOLDER has the files and `expected/` (32c92bd/README.md), TOOLS has the programs. CASE is table, classes, ensemble,
 images, int8 or resume.
 """
 import csv
@@ -13,10 +13,10 @@ import subprocess
 import sys
 import tempfile
 
-TOLERANCE = 1e-4  # of the largest number: another processor adds up in another order
-RESUMED = 2e-2    # of three epochs of training
-INT8 = 0.1        # of a probability: maps have 7 or 8 bits, by the processor
-# As in make.sh; a resumed run must have the settings of the one before.
+TOLERANCE = 1e-4  # of the largest value: other processors sum in a different order
+RESUMED = 2e-2    # after three epochs of training
+INT8 = 0.1        # of a probability: activations have 7 or 8 bits, depending on the processor
+# As in make.sh; a resumed run must have the settings of the run before.
 SETTINGS = ("--data table.csv --target price --recipe paper --option width=8 --option blocks=1 --batch-size 32 --lr 0.01 "
             "--schedule plateau:1 --average 0.9").split()
 
@@ -24,7 +24,7 @@ folder, tools = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 
 
 def run(tool, *arguments, cwd=folder):
-    """Runs a tool, which must succeed; returns its stdout."""
+    """Run a tool, which must succeed; return its stdout."""
     done = subprocess.run([tools / tool, *map(str, arguments), "--threads", "1"], cwd=cwd, text=True, capture_output=True)
     if done.returncode:
         sys.exit(f"{tool} {' '.join(map(str, arguments))} ended with {done.returncode}:\n{done.stderr}")
@@ -44,7 +44,7 @@ def expect_near(found, expected, tolerance, what):
 
 
 def expect_same_table(found, expected, tolerance, words=True):
-    """Numbers within `tolerance` of the largest one of their column; words the same, if asked for."""
+    """Expect numbers within `tolerance` of the largest one of their column and, on request, equal words."""
     now, then = (list(csv.reader(path.open(encoding="utf-8", newline=""))) for path in (found, expected))
     if [len(now), now[0]] != [len(then), then[0]]:
         sys.exit(f"{expected.name}: columns {then[0]} and {len(then)} lines then, {now[0]} and {len(now)} now")
@@ -102,7 +102,7 @@ def int8(work):
 
 
 def resume(work):
-    """Goes on from the checkpoint of the third epoch to the sixth: the same epochs, the same model."""
+    """Resume from the checkpoint of the third epoch to the sixth, and expect the same epochs and the same model."""
     shutil.copytree(folder / "run", work / "run")
     shutil.copy(folder / "table.csv", work)
     run("train", *SETTINGS, "--epochs", "6", "--out", "run", "--resume", cwd=work)

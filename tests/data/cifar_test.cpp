@@ -16,7 +16,7 @@ void put(const fs::path& path, const std::string& bytes) {
   write_file(path, bytes);
 }
 
-/// A record of CIFAR: classes, then red, green and blue.
+/// A CIFAR record: class labels, then the red, green and blue planes.
 std::string record(std::initializer_list<int> classes, char pixel) {
   std::string text;
   for (const int label : classes) text += static_cast<char>(label);

@@ -1,4 +1,4 @@
-// All pixels of an image file as a tensor: decode_image of data/decode.h.
+// Decoding of an image file to a tensor: decode_image of data/decode.h.
 #include "reszoo/data/decode.h"
 
 #include <png.h>

@@ -1,4 +1,4 @@
-// Parts and smaller copies of JPEG files, and every kind of file that a camera or a program writes.
+// Regions and smaller copies of JPEG files, and every kind of file that cameras and programs write.
 #include "reszoo/data/decode.h"
 
 #include <png.h>
@@ -17,7 +17,7 @@ namespace {
 
 std::filesystem::path photo(const std::string& name) { return std::string(RESZOO_FIXTURES) + "/../photos/" + name; }
 
-/// A smooth image with an edge in it.
+/// A smooth image that contains an edge.
 std::vector<uint8_t> scene(int height, int width, int channels = 3) {
   std::vector<uint8_t> bytes;
   for (int y = 0; y < height; ++y)
@@ -29,7 +29,7 @@ std::vector<uint8_t> scene(int height, int width, int channels = 3) {
 
 std::unique_ptr<LazyImage> opened(const std::string& bytes) { return open_image(Bytes::own(bytes), "a"); }
 
-/// The part of a whole image.
+/// Returns a region of a whole image.
 ImageBuffer cut(const ImageBuffer& whole, const Box& box) {
   return InMemoryImage(whole.bytes.data(), whole.height, whole.width, whole.channels).read(box);
 }
@@ -104,12 +104,12 @@ TEST(Decode, APhotographIsTorchvisionsToTheByte) {
 }
 
 TEST(Decode, AnImageIsUprightWhateverItsOrientation) {
-  // Four quarters of one colour each, upright: 0 40 / 80 120.
+  // Four quadrants of one colour each, upright: 0 40 / 80 120.
   const auto quarter = [](int64_t y, int64_t x) { return 80 * (y >= 16) + 40 * (x >= 32); };
   const int64_t height = 32, width = 64;
   for (int orientation = 1; orientation <= 8; ++orientation) {
-    // Where the pixel of a stored row and column lies in the upright image, from EXIF's words on the 0th row and
-    // column.
+    // The position in the upright image of the pixel at a stored row and column, from EXIF's definition of the 0th row
+    // and column.
     const auto at = [&](int64_t row, int64_t column) {
       switch (orientation) {
         case 1: return quarter(row, column);                           // top, left
@@ -141,7 +141,7 @@ TEST(Decode, AnImageIsUprightWhateverItsOrientation) {
 }
 
 TEST(Decode, InkBecomesLight) {
-  // Adobe's inverted CMYK: 255 is no ink. Red is magenta and yellow.
+  // Adobe's inverted CMYK: 255 means no ink. Red is magenta and yellow.
   std::vector<uint8_t> ink;
   for (int i = 0; i < 64; ++i) ink.insert(ink.end(), {255, 0, 0, 255});
   const auto pixels = opened(jpeg(ink, 8, {.colours = JCS_CMYK}))->read({0, 0, 8, 8});
@@ -157,7 +157,7 @@ TEST(Decode, AGreyFileHasOneChannel) {
   EXPECT_EQ(decode_image(*image).sizes(), (std::vector<int64_t>{20, 30, 3}));
 }
 
-/// A PNG by libpng's own interface, with any depth and kind of colour.
+/// Writes a PNG with libpng's low-level interface, with any bit depth and colour type.
 std::string png_of(int depth, int kind, int width, int height, const std::vector<uint8_t>& bytes,
                    const std::vector<png_color>& palette = {}) {
   std::string text;
@@ -181,7 +181,7 @@ std::string png_of(int depth, int kind, int width, int height, const std::vector
 }
 
 TEST(Decode, SixteenBitsBecomeTheirUpperEight) {
-  // Two pixels: 0x1234 and 0xfedc of grey; of colours three numbers each.
+  // Two pixels, 0x1234 and 0xfedc in grey; three values each in colour.
   const auto grey = opened(png_of(16, PNG_COLOR_TYPE_GRAY, 2, 1, {0x12, 0x34, 0xfe, 0xdc}))->read({0, 0, 1, 2});
   ASSERT_EQ(grey.channels, 1);
   EXPECT_NEAR(grey.bytes[0], 0x12, 1);

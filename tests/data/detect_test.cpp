@@ -1,4 +1,4 @@
-// What kind of data a path holds.
+// Detection of the kind of data at a path.
 #include "reszoo/data/detect.h"
 
 #include "idx_folder.h"

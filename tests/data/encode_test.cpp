@@ -1,4 +1,4 @@
-// Images as files, and small copies of them.
+// Encoding of images, and thumbnails.
 #include "reszoo/data/encode.h"
 
 #include "reszoo/data/decode.h"

@@ -26,7 +26,7 @@ inline void put_gzip(const std::filesystem::path& path, const std::string& bytes
   gzclose(file);
 }
 
-/// Two images of 1 x 2 to train on, one to test with, in three spellings.
+/// Writes two training images of 1 x 2 and one test image, in three spellings of the file names.
 inline void put_idx_folder(const std::filesystem::path& folder) {
   write_file(folder / "train-images-idx3-ubyte", idx(images_magic, {2, 1, 2}, "abcd"));
   put_gzip(folder / "train-labels-idx1-ubyte.gz", idx(labels_magic, {2}, {'\x03', '\xff'}));

@@ -1,4 +1,4 @@
-// IDX files: what MNIST comes in.
+// IDX files, the format of MNIST.
 #include "reszoo/data/idx.h"
 
 #include <torch/types.h>

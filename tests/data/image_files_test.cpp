@@ -1,4 +1,4 @@
-// Files of images and their classes: folders and tables.
+// Image files and their classes, from folders and tables.
 #include "reszoo/data/image_files.h"
 
 #include <fstream>
@@ -65,9 +65,9 @@ TEST(Scan, FindsSizesAndNamesBadFiles) {
   const TempDir folder;
   put_image_file(folder / "a/1.jpg", small_jpeg(8));
   put_image_file(folder / "a/2.jpg", small_jpeg(16));
-  put_image_file(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // its end is not there
+  put_image_file(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // truncated
   put_image_file(folder / "a/4.jpg", "no image");
-  put_image_file(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // more behind its end
+  put_image_file(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // with extra bytes after its end
   const auto files = read_class_folders(folder.path());
   for (const int64_t threads : {1, 3}) {
     const auto seen = scan_images(files, threads);

@@ -1,4 +1,4 @@
-// JSON Lines as a format of tables: src/data/json_lines.cpp.
+// JSON Lines as a table format: src/data/json_lines.cpp.
 #include <zlib.h>
 
 #include <cmath>
@@ -35,7 +35,7 @@ void expect_refused(const std::string& text, const std::vector<std::string>& par
   expect_error_parts(ErrorKind::input, parts, [&] { parsed(text); });
 }
 
-/// Lines {"key": "00i", "x": i, ...}; every fifth lacks x.
+/// Lines {"key": "00i", "x": i, ...}; every fifth line lacks x.
 std::string many_lines(int64_t rows) {
   std::string text;
   for (int64_t i = 0; i < rows; ++i)

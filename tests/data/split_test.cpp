@@ -1,4 +1,4 @@
-// Rows parted to train, to validate and to test.
+// Splits of rows into training, validation and test sets.
 #include "reszoo/data/split.h"
 
 #include <torch/types.h>
@@ -20,7 +20,7 @@ Numbers numbers(const Tensor& rows) {
   return {rows.const_data_ptr<int64_t>(), rows.const_data_ptr<int64_t>() + rows.numel()};
 }
 
-/// Expects rising numbers that together are 0 ... rows - 1.
+/// Expects ascending indices that together are 0 ... rows - 1.
 void expect_all_rows(const std::vector<Tensor>& parts, int64_t rows) {
   Numbers all;
   for (const auto& part : parts) {
@@ -33,7 +33,7 @@ void expect_all_rows(const std::vector<Tensor>& parts, int64_t rows) {
   for (int64_t i = 0; i < static_cast<int64_t>(all.size()); ++i) ASSERT_EQ(all[static_cast<size_t>(i)], i);
 }
 
-/// `count` rows of which one in ten is "rare", and 12 groups of different sizes.
+/// `count` rows of which one in ten is "rare", in 12 groups of different sizes.
 Column classes(int64_t count) {
   std::vector<std::string> words;
   for (int64_t i = 0; i < count; ++i) words.push_back(i % 10 == 3 ? "rare" : i % 2 == 0 ? "a" : "b");
@@ -47,7 +47,7 @@ Column groups(int64_t count) {
   return Column::of_numbers("group", values);
 }
 
-/// Hours in no order, every value twice.
+/// Unordered hours, every value twice.
 Column hours(int64_t count) {
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i) values.push_back(static_cast<double>(i * 7 % count / 2));
@@ -119,7 +119,7 @@ TEST(Split, TheLastTimesTest) {
   EXPECT_LT(*validation.rbegin(), *test.begin());
   EXPECT_NEAR(static_cast<double>(split.test.numel()), 50, 1);
   EXPECT_NEAR(static_cast<double>(split.validation.numel()), 20, 2);
-  // The seed has no say, and text that spells dates is times too.
+  // The seed has no effect, and text that spells dates is accepted as times.
   EXPECT_TRUE(torch::equal(split.test, split_rows(200, 0.1, 0.25, SplitRule::time(column), 10).test));
   const auto dates = SplitRule::time(Column::of_text("d", {"2024-03-01", "2023-01-01", "2024-01-01", "2022-01-01"}));
   EXPECT_EQ(numbers(split_rows(4, 0, 0.25, dates, 0).test), Numbers{0});

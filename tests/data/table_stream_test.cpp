@@ -1,4 +1,4 @@
-// Tables that are read and written part by part.
+// Reading and writing of tables in parts.
 #include "reszoo/data/table_stream.h"
 
 #include <arrow/api.h>
@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Keys beyond what a double holds, a number, a text with gaps.
+/// Keys beyond the precision of a double, a number, and a text with missing values.
 std::shared_ptr<arrow::Table> big_table(int64_t rows) {
   arrow::Int64Builder key;
   arrow::DoubleBuilder x;
@@ -51,7 +51,7 @@ std::string csv(int64_t rows) {
   return text;
 }
 
-/// All parts, and how many there were.
+/// Returns all parts concatenated, and their number.
 std::pair<Frame, size_t> all_of(TableReader reader) {
   std::vector<Frame> parts;
   int64_t row = 1;
@@ -78,7 +78,7 @@ void expect_same(const Frame& got, const Frame& wanted) {
   }
 }
 
-/// Copies a table part by part, keeping `key`.
+/// Copies a table in parts and keeps `key`.
 void copy(TableReader reader, TableWriter writer) {
   while (const auto rows = reader.next()) writer.write({{rows->frame.at("x")}}, rows->kept);
   writer.finish();

@@ -1,4 +1,4 @@
-// Tables from files.
+// Reading and writing of tables.
 #include "reszoo/data/table.h"
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/preprocess/dates.h"
@@ -197,7 +197,7 @@ TEST(ReadTable, UndoesGzip) {
   EXPECT_EQ(numbers(read_table(folder / "t.csv.gz").at("b")), std::vector<double>{2});
   EXPECT_EQ(numbers(read_table(folder / "u.tsv.gz").at("b")), std::vector<double>{2});
   const auto bytes = read_file(folder / "t.csv.gz");
-  write_file(folder / "two.csv.gz", bytes + bytes);  // members, as `cat` of two files
+  write_file(folder / "two.csv.gz", bytes + bytes);  // two gzip members, as written by `cat` of two files
   EXPECT_EQ(read_table(folder / "two.csv.gz").rows(), 3);
   write_file(folder / "cut.csv.gz", bytes.substr(0, bytes.size() - 5));
   expect_error_parts(ErrorKind::file, {"cut.csv.gz", "cut off"}, [&] { read_table(folder / "cut.csv.gz"); });
@@ -257,7 +257,7 @@ TEST(WriteTable, NumbersAndTextReadBack) {
     write_table(folder / name, sample());
     expect_same_frame(read_table(folder / name), sample());
   }
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // nothing temporary is left
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // no temporary file is left
 }
 
 TEST(WriteTable, NamesWhatIsWrong) {

@@ -1,6 +1,5 @@
-# Every relative link of README.md and docs/*.md leads to a file, and one whose text
-# is a code span, such as [`basic_block`](../src/nn/recipes.cpp), to a file that has
-# that name in it.
+# Checks that every relative link of README.md and docs/*.md leads to an existing file. If the text of the link is a
+# code span, such as [`basic_block`](../src/nn/recipes.cpp), the file must contain that name.
 #   cmake -DROOT=<folder> -P links.cmake
 cmake_minimum_required(VERSION 3.25)
 

@@ -1,4 +1,4 @@
-# The table of docs/pretrained.md counts the rows of src/hub's tables.
+# Checks the counts in docs/pretrained.md against the tables of src/hub.
 #   cmake -DROOT=<folder> -P pretrained.cmake
 cmake_minimum_required(VERSION 3.25)
 

@@ -1,17 +1,17 @@
 # Turns the ```cpp blocks of a page into programs that are compiled and run.
 #
 # - A block with `int main` is a program of its own. The other blocks of a page
-#   are functions of one program, each in a scope of its own, with
-#   `reszoo/reszoo.h` and `using namespace reszoo;`; their `#include` lines go
-#   to the top.
-# - A ```text block that follows with only blank lines between is what the block
-#   must print.
+#   are functions of one program, each in its own scope, with
+#   `reszoo/reszoo.h` and `using namespace reszoo;`; their `#include` lines are
+#   moved to the top.
+# - A ```text block that follows, with only blank lines between, is the expected
+#   output of the block.
 # - An HTML comment on the line before the block changes that:
 #     <!-- compile only -->       compiled, not run
 #     <!-- not run: reason -->    neither compiled nor run
-#     <!-- continued -->          goes on in the scope of the block before it
+#     <!-- continued -->          continues the scope of the previous block
 
-# The position of `needle` at or behind `start`, or -1.
+# Finds the position of `needle` at or after `start`, or -1.
 function(reszoo_find text needle start result)
   string(SUBSTRING "${text}" ${start} -1 rest)
   string(FIND "${rest}" "${needle}" at)
@@ -21,7 +21,7 @@ function(reszoo_find text needle start result)
   set(${result} ${at} PARENT_SCOPE)
 endfunction()
 
-# The number of the line in which position `at` lies, from 1.
+# Computes the line number, from 1, of position `at`.
 function(reszoo_line_of text at result)
   string(SUBSTRING "${text}" 0 ${at} before)
   string(REGEX MATCHALL "\n" breaks "${before}")
@@ -30,7 +30,7 @@ function(reszoo_line_of text at result)
   set(${result} ${line} PARENT_SCOPE)
 endfunction()
 
-# The comment on the last line of `before`: "run", "compile only", "not run" or "continued".
+# Reads the comment on the last line of `before`: "run", "compile only", "not run" or "continued".
 function(reszoo_block_mode before where result)
   string(FIND "${before}" "\n" at REVERSE)
   math(EXPR at "${at} + 1")
@@ -44,7 +44,7 @@ function(reszoo_block_mode before where result)
   endif()
 endfunction()
 
-# What a block must print: the ```text block right behind it, as a C++ literal, or "".
+# Reads the expected output of a block: the ```text block that follows it, as a C++ literal, or "".
 function(reszoo_block_output rest result)
   set(${result} "" PARENT_SCOPE)
   string(REGEX MATCH "^\n*" blank "${rest}")
@@ -59,7 +59,7 @@ function(reszoo_block_output rest result)
   endif()
 endfunction()
 
-# Moves the #include lines of `code` to the variable `includes`; lines keep their numbers.
+# Moves the #include lines of `code` to the variable `includes`; line numbers stay the same.
 function(reszoo_take_includes code_variable includes_variable)
   string(REGEX MATCHALL "#include [^;\n]+\n" found "\n${${code_variable}}")
   string(REGEX REPLACE "#include [^;\n]+\n" "\n" code "${${code_variable}}")
@@ -68,10 +68,9 @@ function(reszoo_take_includes code_variable includes_variable)
   set(${includes_variable} "${${includes_variable}}" PARENT_SCOPE)
 endfunction()
 
-# reszoo_extract(page label folder result): writes <folder>/<stem>.cpp for the blocks
-# that are functions and <folder>/<stem>_main<line>.cpp for each whole program;
-# `result` lists the sources. `label` names the page in messages. A source that is
-# only compiled begins with "// compile only".
+# reszoo_extract(page label folder result): writes <folder>/<stem>.cpp for the blocks that are functions and
+# <folder>/<stem>_main<line>.cpp for each complete program; `result` receives the list of sources. `label` names the
+# page in messages. A source that is only compiled begins with "// compile only".
 function(reszoo_extract page label folder result)
   file(READ ${page} text)
   string(REPLACE "\r\n" "\n" text "${text}")
@@ -82,7 +81,7 @@ function(reszoo_extract page label folder result)
   set(includes "")
   set(functions "")
   set(blocks "")
-  set(open "")  # code that waits for "continued" blocks
+  set(open "")  # code that may be followed by "continued" blocks
   set(start 0)
   while(TRUE)
     reszoo_find("${text}" "\n```cpp\n" ${start} at)
@@ -92,7 +91,7 @@ function(reszoo_extract page label folder result)
     math(EXPR code_at "${at} + 8")
     math(EXPR search_at "${code_at} - 1")  # an empty block ends where it begins
     reszoo_find("${text}" "\n```" ${search_at} end)
-    # The text has one line more than the page, and the fence one more than its break.
+    # The text has one line more than the page, and the fence has one line more than its line break.
     reszoo_line_of("${text}" ${at} fence)
     set(where "${label}:${fence}")
     if(end LESS 0)

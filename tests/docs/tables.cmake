@@ -1,9 +1,9 @@
-# The tables of docs/networks.md say what the tests say: pairs of network and norm
-# those of tests/nn/norm_test.cpp, parameters and keys those of the fixtures.
+# Checks the tables of docs/networks.md: the pairs of network and norm against tests/nn/norm_test.cpp, and the numbers
+# of parameters and keys against the fixtures.
 #   cmake -DROOT=<folder> -P tables.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Checks that `page` has the lines of the list `lines`, one behind the other.
+# Checks that `page` contains the lines of the list `lines` consecutively.
 function(expect_lines page lines subject)
   list(JOIN lines "\n" wanted)
   string(FIND "${page}" "\n${wanted}\n" at)
@@ -33,7 +33,7 @@ endif()
 list(PREPEND rows "| network | norm | |" "|---|---|---|")
 expect_lines("${page}" "${rows}\n" "norms")
 
-# Long fixtures are one network a file, short ones are records of these.
+# Long fixtures have one network per file; short ones are records in these files.
 set(fixtures ${ROOT}/tests/reference/fixtures)
 set(known "")
 foreach(group IN ITEMS torchvision_rows timm_resnet_rows timm_resnetv2_rows cifar_rows)

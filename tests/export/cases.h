@@ -1,4 +1,4 @@
-// The networks that are exported in tests: every row, and rows with other parts.
+// The networks that the tests export: every registered model, and models with options other than the defaults.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace reszoo::test {
 
-/// A row of the registry with options.
+/// A registered model with options.
 struct ExportCase {
   std::string label, model;
   ModelOptions options;
 
   Network build() const { return create_model(model, options); }
 
-  /// With weights from the hash of their keys.
+  /// Builds the network with weights from the hash of their keys.
   Network build_filled() const {
     const SkipInit filled_below;
     auto network = build();
@@ -28,7 +28,7 @@ struct ExportCase {
 
 inline void PrintTo(const ExportCase& wanted, std::ostream* stream) { *stream << wanted.label; }
 
-/// Rows with norms, activations, shortcuts and columns that are not their defaults.
+/// Models with norms, activations, shortcuts and columns other than the defaults.
 inline std::vector<ExportCase> other_parts() {
   const auto image = [](const std::string& label, const ImageOptions& options) {
     return ExportCase{"cifar_resnet20_" + label, "cifar_resnet20", options};
@@ -82,25 +82,24 @@ inline std::vector<ExportCase> other_parts() {
   };
 }
 
-/// These rows with their default options.
+/// The named models with their default options.
 inline std::vector<ExportCase> rows_of(const std::vector<std::string>& names) {
   std::vector<ExportCase> rows;
   for (const auto& name : names) rows.push_back({name, name, default_options(registry().find(name).domain)});
   return rows;
 }
 
-/// Every row with its default options.
+/// Every registered model with its default options.
 inline std::vector<ExportCase> all_rows() { return rows_of(registry().names()); }
 
-/// Whether the network takes multiples of 32 pixels alone: averaging rounds an odd
-/// size down where the shortcut rounds it up, in timm as well.
+/// Returns whether the network accepts only multiples of 32 pixels: average pooling rounds an odd size down and the
+/// shortcut rounds it up, as in timm.
 inline bool needs_even_maps(const ExportCase& wanted) {
   const auto& parts = registry().find(wanted.model).parts;
   return std::find(parts.begin(), parts.end(), "anti-alias average") != parts.end();
 }
 
-/// An input of the network: `batch` rows, or images of these pixels. Categories
-/// are codes that they have, -1 among them.
+/// Returns an input of the network: `batch` rows, or images of this size. Categories are valid codes, including -1.
 inline Tensor export_input(const ExportCase& wanted, const Network& network, int64_t batch, int64_t height,
                            int64_t width) {
   const auto channels = network->input_spec().channels;

@@ -1,6 +1,6 @@
-// What every row of the registry promises of its exports: by default of few rows that have every
-// part (support/default_rows.h), with the label `full` of each set of parts. Adding a row of new
-// parts tests it; live.py goes through all rows.
+// The exports of every registered model. The default run covers a few models that together have every building block
+// (support/default_rows.h); the label `full` covers every combination of building blocks. A new model with new building
+// blocks is tested automatically. tests/live/export.py tests all models.
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -18,7 +18,7 @@ using namespace reszoo::test;
 
 namespace {
 
-constexpr int64_t kMostParameters = 30'000'000;  // of larger rows only the parts are looked at
+constexpr int64_t kMostParameters = 30'000'000;  // for larger models only the building blocks are checked
 
 class ExportedRow : public testing::TestWithParam<ExportCase> {};
 

@@ -11,7 +11,7 @@
 namespace reszoo::test {
 namespace {
 
-/// One field of a protobuf message: a number, or bytes that are text or a message.
+/// One field of a protobuf message: an integer, or bytes that are text or a message.
 struct Field {
   int number;
   uint64_t value = 0;
@@ -54,7 +54,7 @@ void for_each_field(std::string_view message, const std::function<void(const Fie
   }
 }
 
-/// Appends a repeated integer, which may be packed.
+/// Appends a repeated integer field, which may be packed.
 void append(std::vector<int64_t>& values, const Field& field) {
   if (field.bytes.empty()) return values.push_back(field.integer());
   for (auto bytes = field.bytes; !bytes.empty();) values.push_back(static_cast<int64_t>(take_varint(bytes)));
@@ -66,7 +66,7 @@ std::pair<std::string, std::string> parse_entry(std::string_view message) {
   return entry;
 }
 
-/// The part of another file in which a tensor's data are.
+/// Reads the region of an external file that stores a tensor's data.
 std::string external_data(const std::map<std::string, std::string>& place, const std::filesystem::path& folder) {
   const auto whole = read_file(folder / place.at("location"));
   return whole.substr(std::stoull(place.at("offset")), std::stoull(place.at("length")));

@@ -1,5 +1,5 @@
-// An ONNX file read and run by the letter of its specification, with nothing of
-// the code that wrote it: https://github.com/onnx/onnx, onnx.proto and Operators.md.
+// Reads and runs an ONNX file according to its specification, without using code of the exporter:
+// https://github.com/onnx/onnx, onnx.proto and Operators.md.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -11,7 +11,7 @@
 
 namespace reszoo::test {
 
-/// What a node's attribute may be here.
+/// The supported types of a node attribute.
 using OnnxAttribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, at::Tensor>;
 
 struct OnnxNode {
@@ -26,7 +26,7 @@ struct OnnxNode {
   }
 };
 
-/// A value's name and its dimensions: numbers as text, or names of free ones.
+/// The name of a value and its dimensions: numbers as text, or names of dynamic dimensions.
 struct OnnxValue {
   std::string name;
   std::vector<std::string> dimensions;
@@ -40,11 +40,11 @@ struct OnnxFile {
   std::map<std::string, at::Tensor> weights;
   std::vector<OnnxValue> inputs, outputs;
 
-  /// Runs the nodes in their order on the one input; the one output.
+  /// Runs the nodes in order on the single input and returns the single output.
   at::Tensor run(const at::Tensor& input) const;
 };
 
-/// Reads a file. Throws std::runtime_error for what it does not know.
+/// Reads a file. Throws std::runtime_error for unsupported content.
 OnnxFile read_onnx(const std::filesystem::path& path);
 
 }  // namespace reszoo::test

@@ -1,5 +1,4 @@
-// The operators, as Operators.md of ONNX defines them; a missing attribute has the
-// default that is given there.
+// The operators as defined in ONNX's Operators.md; a missing attribute has the default value defined there.
 #include <torch/types.h>
 
 #include <stdexcept>
@@ -25,7 +24,7 @@ Tensor pad(const Tensor& x, const Ints& pads, double value) {
   return at::constant_pad_nd(x, {pads[1], pads[3], pads[0], pads[2]}, value);
 }
 
-/// Of maps, or along a line (N, C, length).
+/// A convolution of images or of sequences (N, C, length).
 Tensor conv(const OnnxNode& node, const Tensors& x) {
   if (x[0].dim() == 3) {
     const auto pads = node.attribute<Ints>("pads", {0, 0});
@@ -39,9 +38,8 @@ Tensor conv(const OnnxNode& node, const Tensors& x) {
                     node.attribute<int64_t>("group", 1));
 }
 
-/// Windows of a pooling operator, (N, C, h, w, k * l), with `outside` where there
-/// is no pixel. With ceil_mode a last window that does not fit counts, unless it
-/// begins behind the padded image.
+/// Returns the windows of a pooling operator, (N, C, h, w, k * l), with the value `outside` for positions outside the
+/// image. With ceil_mode, an incomplete last window counts unless it begins after the padded image.
 Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
   const auto kernel = std::get<Ints>(node.attributes.at("kernel_shape"));
   const auto strides = node.attribute<Ints>("strides", {1, 1});
@@ -68,7 +66,7 @@ Tensor windows(const OnnxNode& node, const Tensor& x, double outside) {
   return at::stack(parts, -1);
 }
 
-/// A pool of sequences as one of maps with one row.
+/// Converts a pooling of sequences to one of images with a single row.
 OnnxNode with_rows(OnnxNode node) {
   for (const auto& [name, of_row] : {std::pair{"kernel_shape", 1}, {"strides", 1}, {"dilations", 1}, {"pads", 0}}) {
     if (!node.attributes.contains(name)) continue;
@@ -88,7 +86,7 @@ Tensor average_pool(const OnnxNode& node, const Tensors& x) {
   const auto sums = windows(node, x[0], 0).sum(-1);
   auto counted = at::ones_like(x[0]);
   auto plain = node;
-  if (node.attribute<int64_t>("count_include_pad", 0)) {  // what is padded counts, what ceil_mode adds does not
+  if (node.attribute<int64_t>("count_include_pad", 0)) {  // padding counts, but positions added by ceil_mode do not
     counted = pad(counted, node.attribute<Ints>("pads", {0, 0, 0, 0}), 1);
     plain.attributes.erase("pads");
   }
@@ -102,14 +100,14 @@ Tensor gemm(const OnnxNode& node, const Tensors& x) {
   return x.size() < 3 ? product : product + x[2] * node.attribute<float>("beta", 1);
 }
 
-/// (x - mean) / sqrt(var + epsilon) over these dimensions.
+/// Returns (x - mean) / sqrt(var + epsilon) over these dimensions.
 Tensor standardise(const OnnxNode& node, const Tensor& x, const Ints& dims) {
   const auto mean = x.mean(dims, /*keepdim=*/true);
   const auto variance = (x - mean).square().mean(dims, /*keepdim=*/true);
   return (x - mean) / (variance + node.attribute<float>("epsilon", 1e-5f)).sqrt();
 }
 
-/// One number a channel, beside (N, C, ...).
+/// Reshapes one value per channel so that it broadcasts with (N, C, ...).
 Tensor by_channel(const Tensor& numbers, const Tensor& x) {
   Ints shape(static_cast<size_t>(x.dim()), 1);
   shape.at(1) = numbers.numel();
@@ -138,7 +136,7 @@ Tensor layer_norm(const OnnxNode& node, const Tensors& x) {
 Tensor reshape(const OnnxNode&, const Tensors& x) {
   auto shape = ints(x[1]);
   for (size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] == 0) shape[i] = x[0].size(static_cast<int64_t>(i));  // 0 copies
+    if (shape[i] == 0) shape[i] = x[0].size(static_cast<int64_t>(i));  // 0 copies the input's dimension
   return x[0].reshape(shape);
 }
 
@@ -263,7 +261,8 @@ Tensor OnnxFile::run(const Tensor& input) const {
     const auto found = kOperators.find(node.op);
     if (found == kOperators.end()) throw std::runtime_error("onnx: no operator " + node.op);
     Tensors arguments;
-    for (const auto& name : node.inputs) arguments.push_back(values.at(name));  // throws for a value that nobody made
+    // Throws for a value that no node produced.
+    for (const auto& name : node.inputs) arguments.push_back(values.at(name));
     values[node.outputs.at(0)] = found->second(node, arguments);
   }
   return values.at(outputs.at(0).name);

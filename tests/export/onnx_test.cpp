@@ -1,4 +1,4 @@
-// ONNX files, read back and run by a reader of their own.
+// Exports to ONNX, read back and run by an independent reader.
 #include <gtest/gtest.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/conv.h>
@@ -27,9 +27,9 @@ using namespace reszoo::test;
 
 namespace {
 
-constexpr double kTolerance = 1e-5;  // of the largest number
+constexpr double kTolerance = 1e-5;  // of the largest value
 
-/// Rows of test `ExportedRow` with operations that no case of other_parts() has.
+/// Models for the test `ExportedRow` with operations that no case of other_parts() has.
 const std::vector<const char*> kSmallRows = {"alexnet",           "resnet18",          "seresnet18",
                                              "ecaresnet26t",      "resnetblur18",      "resnetaa50d",
                                              "resnetv2_50x1_bit", "resnetv2_50d_evos", "resnetv2_50d_frn"};
@@ -74,7 +74,7 @@ Network sequences() {
                    .classifier = "fc"});
 }
 
-/// An activation that the library does not know.
+/// A custom activation that the library does not know.
 struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
   void reset() override {}
   Tensor forward(const Tensor& x) { return torch::hardswish(x); }
@@ -106,7 +106,7 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   seen.erase("input");
   std::set<std::string> written;
   for (const auto& op : onnx_operations()) written.insert(op);
-  written.erase("hard_swish");  // of the test below
+  written.erase("hard_swish");  // covered by the test below
   EXPECT_EQ(seen, written);
 }
 
@@ -133,7 +133,8 @@ TEST(Onnx, NamesWeightsByTheirKeysAndNodesByTheirModules) {
   const auto file = exported(network);
   std::set<std::string> keys, names;
   for (const auto& item : state_of(*network))
-    if (!item.key().ends_with("num_batches_tracked")) keys.insert(item.key());  // a counter that no answer needs
+    // A counter that does not affect the outputs.
+    if (!item.key().ends_with("num_batches_tracked")) keys.insert(item.key());
   for (const auto& [name, tensor] : file.weights) names.insert(name);
   EXPECT_EQ(names, keys);
   std::set<std::string> nodes;

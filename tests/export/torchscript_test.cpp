@@ -1,4 +1,4 @@
-// TorchScript files: read, run, and refused where they would answer otherwise.
+// Exports to TorchScript: read, run, and rejected where the result would be wrong.
 #include <gtest/gtest.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/script.h>
@@ -34,7 +34,7 @@ void expect_same_answer(const ScriptModel& script, Network network, const Tensor
   EXPECT_LE((found - wanted).abs().max().item<double>(), 1e-6 * wanted.abs().max().item<double>());
 }
 
-/// A module of a user's own: its convolution is called directly, its number is a constant.
+/// A user-defined module that calls its convolution directly and has a number as a constant.
 struct OwnImpl : nn::Cloneable<OwnImpl> {
   OwnImpl() { reset(); }
   void reset() override {
@@ -48,7 +48,7 @@ struct OwnImpl : nn::Cloneable<OwnImpl> {
 };
 TORCH_MODULE(Own);
 
-/// Reads the batch size as a number.
+/// A module that converts the batch size to an integer.
 struct StubbornImpl : nn::Cloneable<StubbornImpl> {
   void reset() override {}
   Tensor forward(const Tensor& x) { return x.reshape({x.size(0), 3, -1, 1}); }

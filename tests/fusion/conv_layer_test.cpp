@@ -1,4 +1,4 @@
-// The kernels of fused networks against LibTorch's, for every instruction set that this processor has.
+// The convolution kernels of fused networks against LibTorch's, for every instruction set of this processor.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
@@ -48,7 +48,7 @@ class Convolution : public testing::TestWithParam<Case> {
     residual = at::rand(plain.sizes()) - 0.5;
   }
 
-  /// The layer's result as (N, C, H, W).
+  /// Returns the output of the layer as (N, C, H, W).
   Tensor run(const ConvAlgorithm& algorithm, bool with_residual, bool relu, int64_t threads) {
     const auto in = by_pixel(x), y = by_pixel(residual).clone();
     const auto work = at::empty({layer->scratch(shape, algorithm, threads)});
@@ -73,7 +73,7 @@ class Convolution : public testing::TestWithParam<Case> {
 TEST_P(Convolution, IsThatOfLibTorchByEveryAlgorithm) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
-    SetUp();  // packed weights are of an instruction set
+    SetUp();  // packed weights depend on the instruction set
     for (const auto& algorithm : layer->algorithms(shape, 2, true))
       for (const int64_t threads : {1, 2, 3})
         for (const bool with_residual : {false, true})
@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"depthwise", 1, 6, 6, 10, 10, 3, 1, 1, 1, 10}, Case{"groups_of_four_odd", 1, 6, 6, 12, 12, 3, 1, 1, 1, 3}),
     [](const auto& name) { return name.param.name; });
 
-// A network's numbers must not depend on the machine's cores.
+// The result of a network must not depend on the number of cores.
 TEST(Convolution, ThreadsChangeNoBit) {
   at::manual_seed(1);
   const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});

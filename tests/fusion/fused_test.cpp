@@ -1,4 +1,4 @@
-// What a fused network promises beside its numbers, which the zoo's tests compare for every row.
+// Properties of fused networks other than their outputs, which the tests of the zoo compare for every model.
 #include "reszoo/fusion/fused.h"
 
 #include <ATen/Parallel.h>
@@ -36,7 +36,7 @@ Network table() {
   return filled("tabular_resnet", TabularOptions{.outputs = 2, .numeric = 3, .cardinalities = std::vector<int64_t>{4}});
 }
 
-/// Rows of three numbers and a code.
+/// Rows of three numbers and a category code.
 Tensor rows(int64_t count) {
   auto x = uniform("rows", {count, 4});
   x.select(1, 3).copy_(torch::arange(count).remainder(5) - 1);
@@ -69,7 +69,7 @@ TEST_F(Fused, ATableHasItsNormsInTheLayersBehindThem) {
   std::vector<std::string> norms;
   for (const auto& step : fuse(table()).steps({7, 4}))
     if (step.kind == "scale_shift") norms.push_back(step.key);
-  EXPECT_EQ(norms, std::vector<std::string>{"output.normalization"});  // between a sum and a ReLU
+  EXPECT_EQ(norms, std::vector<std::string>{"output.normalization"});  // the norm between an addition and a ReLU
 }
 
 TEST_F(Fused, ReadsMapsInAnyOrderOfMemory) {
@@ -92,7 +92,7 @@ TEST_F(Fused, LeavesTheInputAlone) {
 TEST_F(Fused, TakesOneShapeAfterTheOther) {
   auto network = small();
   const auto fused = fuse(network);
-  for (int64_t side = 32; side < 32 + 12; ++side) {  // more than are kept
+  for (int64_t side = 32; side < 32 + 12; ++side) {  // more shapes than are kept
     const auto x = uniform("x", {1 + side % 3, 3, side, 64 - side / 2});
     expect_near(fused.forward(x), network->forward(x));
   }
@@ -126,7 +126,7 @@ TEST_F(Fused, ResultsAreOrdinaryTensors) {
   EXPECT_FALSE(features.is_inference());
   const at::AutoGradMode grad(true);
   const auto weight = torch::ones({features.size(1)}, torch::requires_grad());
-  features.mul(weight).sum().backward();  // a head can be trained on them
+  features.mul(weight).sum().backward();  // a head can be trained on the features
   EXPECT_TRUE(weight.grad().defined());
 }
 
@@ -153,7 +153,7 @@ TEST_F(Fused, AModuleOfTheUsersRunsAsItIs) {
                                .pool = {},
                                .head = {"fc", AnyModule(torch::nn::Identity())}});
   network->eval();
-  const auto fused = fuse(network, {.share_weights = true});  // a module of this kind cannot be copied
+  const auto fused = fuse(network, {.share_weights = true});  // this kind of module cannot be copied
   const auto x = uniform("x", {2, 3, 12, 12});
   expect_near(fused.forward(x), network->forward(x));
   EXPECT_EQ(fused.steps({2, 3, 12, 12}).back().kind, "module");
@@ -245,7 +245,7 @@ TEST_F(Fused, ProfileHasATimeForEachStep) {
   EXPECT_EQ(multiply_adds, expected);
 }
 
-// Many threads, shapes and sets of features at once: each result is that of a call alone.
+// Calls with several shapes and sets of features from many threads at once: each result equals that of a separate call.
 TEST_F(Fused, ManyThreadsMayCall) {
   auto network = small();
   const auto fused = fuse(network);
@@ -257,7 +257,7 @@ TEST_F(Fused, ManyThreadsMayCall) {
     const auto x = uniform("x" + std::to_string(i), {1 + i % 2, 3, 32 + 4 * i, 32});
     calls.push_back({x, fused.forward(x), fused.features(x, {"layer2"})[0]});
   }
-  const auto other = fuse(network);  // has planned and packed nothing yet
+  const auto other = fuse(network);  // has no execution plan and no packed weights yet
   std::atomic<int64_t> wrong = 0, done = 0;
   std::vector<std::thread> threads;
   for (size_t t = 0; t < 8; ++t)

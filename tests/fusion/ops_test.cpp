@@ -1,4 +1,4 @@
-// Each fused operation on planned memory, with its epilogue, against the modules.
+// Each fused operation with its epilogue, on planned memory, against the modules.
 #include <gtest/gtest.h>
 #include <torch/nn.h>
 
@@ -27,7 +27,7 @@ struct OwnHardSwishImpl : nn::Cloneable<OwnHardSwishImpl> {
 };
 TORCH_MODULE(OwnHardSwish);
 
-/// Modules one after the other; with `residual` the input is added before the last one.
+/// Modules in sequence; with `residual`, the input is added before the last one.
 struct OpCase {
   std::vector<AnyModule> modules;
   bool residual = false;
@@ -44,7 +44,7 @@ Graph graph_of(const OpCase& c) {
   return graph;
 }
 
-/// Runs the case as modules, planned, and by tensors. Returns the kinds of its operations.
+/// Runs the case as modules, with planned memory, and with tensors. Returns the kinds of its operations.
 std::vector<std::string> check_op(const OpCase& c, const Tensor& x) {
   const torch::NoGradGuard no_grad;
   for (const auto& module : c.modules) {

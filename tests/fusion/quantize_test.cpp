@@ -1,4 +1,4 @@
-// Inference in int8 and bfloat16: the grids, the layers, whole networks, and the file.
+// Inference in int8 and bfloat16: quantization parameters, layers, whole networks, and the model file.
 #include "reszoo/fusion/quantize.h"
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ Quantization calibrated(const Network& network, const Tensor& x) {
   return calibration.result();
 }
 
-/// Root mean square of the difference, to that of what is expected.
+/// Returns the root mean square of the difference, relative to that of the expected values.
 double relative_error(const Tensor& actual, const Tensor& expected) {
   return ((actual - expected).pow(2).mean().sqrt() / expected.pow(2).mean().sqrt()).item<double>();
 }
@@ -57,13 +57,13 @@ TEST(Bytes, WeightsComeBackTheSame) {
   const auto once = QuantizedWeight::of(weight);
   EXPECT_EQ(once.values.abs().amax().item<int>(), 127);
   EXPECT_LE((once.weight() - weight).abs().max().item<float>(), once.scale.max().item<float>() / 2 * 1.001f);
-  // Also if a norm scales outputs in between, and turns the sign of one.
+  // Also if a norm scales the outputs in between and changes the sign of one of them.
   const auto scaled = once.weight() * torch::tensor({0.1f, 3.0f, 1.0f, -2.0f, 1e-3f}).reshape({5, 1, 1, 1});
   const auto twice = QuantizedWeight::of(scaled);
   EXPECT_TRUE(torch::equal(twice.values.abs(), once.values.abs()));
 }
 
-// Also in 7 bits, as processors without VNNI instructions compute, which others can too.
+// Also in 7 bits, as processors without VNNI instructions compute; other processors support this too.
 TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
   const auto x = uniform("x", {2, 16, 9, 7}) * 3 - 1;
   const kernels::ConvShape shape{.images = 2,
@@ -91,7 +91,7 @@ TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
                                    weight.weight().to(torch::kDouble), bias.to(torch::kDouble), 2, 1);
         if (with_residual) exact += kernels::dequantize(sum, grid);
         exact = exact.relu();
-        // What the output's range does not hold is clipped to its end.
+        // Values outside the range of the output are clipped to its end.
         if (in_bytes) exact = exact.clamp(0, static_cast<double>(qmax - out.zero_point) * out.scale);
         const Int8Conv layer{pack_onednn_int8(weight, grid, shape), weight.scale, bias, grid, out, in_bytes, true};
         const auto y = conv_onednn_int8(bytes, layer, shape, with_residual ? sum : Tensor(), grid);
@@ -102,7 +102,8 @@ TEST_F(Quantized, ALayerIsTheSumOfItsWholeNumbers) {
       }
 }
 
-// What reads the layer sums pairs of products in 16 bits, which hold no more: oneDNN itself writes up to 255.
+// The next layer sums pairs of products in 16 bits, which would overflow for larger values; oneDNN itself writes up to
+// 255.
 TEST_F(Quantized, NoByteAboveTheLimitLeavesALayer) {
   const kernels::ConvShape shape{
       .images = 1, .rows = 4, .columns = 4, .channels = 16, .rows_out = 4, .columns_out = 4, .outputs = 16};
@@ -112,7 +113,7 @@ TEST_F(Quantized, NoByteAboveTheLimitLeavesALayer) {
   for (const bool with_residual : {false, true}) {
     const Int8Conv layer{pack_onednn_int8(weight, grid, shape), weight.scale, {}, grid, out, /*in_bytes=*/true, true};
     const auto y = conv_onednn_int8(bytes, layer, shape, with_residual ? bytes.clone() : Tensor(), grid);
-    EXPECT_EQ(y.min().item<int64_t>(), 127);  // 16 is beyond the range, which ends at 10
+    EXPECT_EQ(y.min().item<int64_t>(), 127);  // 16 is outside the range, which ends at 10
     EXPECT_EQ(y.max().item<int64_t>(), 127);
   }
 }
@@ -134,7 +135,7 @@ TEST_F(Quantized, NetworksStayNearFloat32) {
   }
 }
 
-// A sum may be written over a summand, but not over what the layer still reads.
+// A sum may overwrite a summand, but not the input that the layer still reads.
 TEST_F(Quantized, ALayerMayAddItsOwnInput) {
   torch::manual_seed(1);
   const auto conv = [](int64_t in) { return nn::Conv2d(nn::Conv2dOptions(in, 16, 3).padding(1)); };
@@ -178,7 +179,7 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   EXPECT_EQ(loaded.quantization.ranges.size(), model.quantization.ranges.size());
   loaded.save(folder / "again");
   EXPECT_EQ(Bytes::map(folder / "again").view(), Bytes::map(folder / "int8").view());
-  // As weights they are those of a network like any other.
+  // The weights are those of an ordinary network.
   auto plain = create_model("cifar_resnet20", ImageOptions{.outputs = 7});
   load_weights(*plain, folder / "int8");
   plain->eval();

@@ -1,4 +1,4 @@
-// What every network of the registry is fused into, without its weights.
+// The fused operations of every registered model, without weights.
 #include <gtest/gtest.h>
 
 #include "fusion/program.h"

@@ -1,5 +1,5 @@
-// Gives libFuzzer's bytes to one reader, RESZOO_FUZZ_READER, without checksums: they would hide the
-// rest. Anything but a reszoo::Error ends the run.
+// Passes libFuzzer's bytes to one reader, RESZOO_FUZZ_READER, without verifying checksums, which would hide the rest of
+// the reader. Any exception other than reszoo::Error ends the run.
 #include <cstdint>
 
 #include "reszoo/base/error.h"
@@ -16,7 +16,7 @@ namespace {
 using reszoo::Bytes;
 using reszoo::StateDict;
 
-/// Reads the ends of each tensor, so that the sanitizer sees where they lie.
+/// Reads both ends of each tensor, so that the sanitizer checks its memory.
 void touch(const StateDict& state) {
   for (const auto& item : state) {
     auto last = item.value();

@@ -1,4 +1,4 @@
-// Lowering and the figures that are read from it.
+// Lowering to the graph, and the costs computed from it.
 #include <gtest/gtest.h>
 
 #include "reszoo/graph/profile.h"
@@ -12,7 +12,7 @@ using namespace reszoo::test;
 TEST(Profile, ResNet50HasTheMultiplyAddsOfTheLiterature) {
   int64_t total = 0;
   for (const auto& stage : profile(create_model("resnet50"), {3, 224, 224})) total += stage.multiply_adds;
-  EXPECT_EQ(total, 4'089'184'256);  // torchvision's card says 4.09 G
+  EXPECT_EQ(total, 4'089'184'256);  // torchvision documents 4.09 G
 }
 
 TEST(Profile, NamesStagesInOrderWithShapes) {
@@ -32,7 +32,7 @@ TEST(Profile, RefusesAnInputThatTheNetworkCannotTake) {
 }
 
 namespace {
-/// A module that the library has never heard of.
+/// A user-defined module that the library does not know.
 struct DoubleImpl : nn::Cloneable<DoubleImpl> {
   void reset() override {}
   Tensor forward(const Tensor& x) { return 2 * x; }

@@ -1,4 +1,4 @@
-// The rows of the table of module types: each module's operations against the module itself.
+// The table of module types: the operations of each module against the module itself.
 #include "reszoo/graph/module_type.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,8 @@ using namespace reszoo::test;
 
 namespace {
 
-/// The result of the operations that the module is lowered to; `fallbacks` counts those that are the module itself.
+/// Returns the result of the operations that the module is lowered to; `fallbacks` counts the operations that call the
+/// module itself.
 Tensor lowered_result(const AnyModule& module, const Tensor& x, int* fallbacks = nullptr) {
   const auto type = module_type_of(*module.ptr());
   const Graph graph{.nodes = {{"input", {}, "", {}}, {type ? type->name : "opaque", {0}, "step", module}}, .output = 1};
@@ -52,7 +53,7 @@ void expect_lowered(const std::vector<AnyModule>& modules, const Tensor& x) {
   }
 }
 
-/// An activation that the library has never heard of.
+/// A user-defined activation that the library does not know.
 struct OwnActivationImpl : nn::Cloneable<OwnActivationImpl> {
   void reset() override {}
   Tensor forward(const Tensor& x) { return torch::hardswish(x); }

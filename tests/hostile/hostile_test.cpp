@@ -1,10 +1,10 @@
-// Files that lie: thousands of mutations a reader, the same on every machine. A reader throws a
-// reszoo::Error or reads; it neither crashes nor hangs nor takes memory beyond measure, and what it
-// reads in spite of damage from a file with checksums is what was in the file.
+// Corrupted and malicious files: thousands of mutations per reader, the same on every machine. A reader either throws a
+// reszoo::Error or reads the file. It never crashes, hangs or uses too much memory, and what it reads from a damaged
+// file with checksums equals the content of the undamaged file.
 //
-//     RESZOO_MUTATIONS=100000 test_hostile              more of them
-//     RESZOO_MUTATION_FROM=4711 RESZOO_MUTATIONS=1 …    one again, as a failure names it
-//     RESZOO_SEEDS=folder …                             writes the sound files, for tests/fuzz
+//     RESZOO_MUTATIONS=100000 test_hostile              runs more mutations
+//     RESZOO_MUTATION_FROM=4711 RESZOO_MUTATIONS=1 …    repeats one, as named by a failure
+//     RESZOO_SEEDS=folder …                             writes the undamaged files, for tests/fuzz
 #include <gtest/gtest.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
@@ -36,14 +36,14 @@ namespace {
 
 const std::filesystem::path kFixtures = RESZOO_FIXTURES;
 constexpr double kMostSeconds = 5;
-constexpr size_t kMostGrowth = size_t{256} << 20;  // bytes, beside the file's own size
+constexpr size_t kMostGrowth = size_t{256} << 20;  // bytes, in addition to the file's size
 
 size_t setting(const char* name, size_t otherwise) {
   const char* text = std::getenv(name);
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// A figure of this process in bytes: VmRSS, or VmHWM, its peak.
+/// Returns a memory statistic of this process in bytes: VmRSS, or its peak VmHWM.
 size_t memory(const std::string& figure) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -51,11 +51,10 @@ size_t memory(const std::string& figure) {
   return 0;
 }
 
-/// Lets VmHWM begin again at what is in use now.
+/// Resets VmHWM to the memory in use now.
 void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
 
-/// Reads every number of small tensors and the ends of large ones, so that the
-/// sanitizer sees where they lie.
+/// Reads every value of small tensors and both ends of large ones, so that the sanitizer checks their memory.
 void touch(const StateDict& state) {
   for (const auto& item : state) {
     const auto& tensor = item.value();
@@ -77,7 +76,7 @@ bool same(const StateDict& a, const StateDict& b) {
   });
 }
 
-/// What one mutation is: its bytes, and whether checksums were made to fit.
+/// A mutated file, and whether its checksums were corrected.
 struct Mutant {
   std::string bytes;
   bool checksums_fit = false;
@@ -89,8 +88,7 @@ struct Reader {
   bool has_checksums = false;
 };
 
-/// Reads a mutant, and expects of it what the head of this file says.
-/// Returns whether it was read.
+/// Reads a mutant, and checks what the comment at the top of this file promises. Returns whether it was read.
 bool read_mutant(const Reader& reader, const Mutant& mutant, const std::string& original, bool verify) {
   const auto started = std::chrono::steady_clock::now();
   bool was_read = false;
@@ -112,7 +110,7 @@ bool read_mutant(const Reader& reader, const Mutant& mutant, const std::string& 
   return was_read;
 }
 
-/// Writes the sound files for libFuzzer to begin with, where that is asked for.
+/// Writes the undamaged files as seeds for libFuzzer, if requested.
 void write_seeds(const std::vector<std::string>& originals) {
   const char* folder = std::getenv("RESZOO_SEEDS");
   if (!folder) return;
@@ -143,7 +141,7 @@ void expect_withstands(const Reader& reader, const std::vector<std::string>& ori
               was_read, 2 * count - was_read, growth >> 20);
 }
 
-/// Bytes that a tensor may alias, or must be copied out of: both ways are tried.
+/// Returns bytes that a tensor either may alias or must copy; both cases are tested.
 Bytes bytes_of(const std::string& content) {
   return content.size() % 2 == 0 ? Bytes::own(content) : Bytes::view(content.data(), content.size());
 }
@@ -153,9 +151,8 @@ StateDict read_bytes(const std::string& content, bool verify) {
   return read(bytes_of(content), "f", {.verify = verify});
 }
 
-/// Damages a zip archive as bytes, or takes it apart and damages its pickle, its
-/// code, other entries or its directory; then CRCs fit, or the CRC check would
-/// keep the mutation from the readers.
+/// Damages a zip archive as bytes, or takes it apart and damages its pickle, code, other entries or directory. In the
+/// latter case the CRCs are corrected, because the CRC check would hide the mutation from the readers.
 Mutant damage_archive(const std::string& archive, Random& random) {
   if (random.below(2) == 0) return {damage(archive, random)};
   auto parts = take_apart(archive);
@@ -213,7 +210,7 @@ TEST(Hostile, PthZip) {
                               "pth/compressed.pth", "pth/parameters.pth", "pth/protocol_4.pth"}));
 }
 
-/// zip.pth with another pickle in it, compressed, and a lie about its size.
+/// Returns zip.pth with a different, compressed pickle and a wrong size.
 std::string with_pickle(const std::string& pickle, std::optional<uint32_t> size = {}) {
   auto parts = take_apart(read_file(kFixtures / "pth/zip.pth"));
   for (auto& part : parts)
@@ -239,7 +236,7 @@ TEST(Hostile, BombsAreRefusedBeforeTheyTakeMemory) {
 
 TEST(Hostile, DeepTreesDoNotDeepenTheStack) {
   std::string nested = "\x80\x02}";
-  for (int i = 0; i < 500'000; ++i) nested += '\x85';  // a tuple in a tuple in a tuple
+  for (int i = 0; i < 500'000; ++i) nested += '\x85';  // nested tuples
   expect_error(ErrorKind::file, "holds no state_dict but a list",
                [&] { read_pth(Bytes::own(with_pickle(nested + ".")), "f"); });
   const std::string_view itself("\x80\x02}q\x01X\x05\0\0\0modelh\x01s.", 19);  // {"model": the same dictionary}
@@ -269,7 +266,8 @@ TEST(Hostile, Safetensors) {
 }
 
 TEST(Hostile, ModelFile) {
-  // As Model::load does. To read_weights a file that lost all of its metadata is a safetensors file without a digest.
+  // Reads as Model::load does. For read_weights, a file that lost all of its metadata is a safetensors file without a
+  // digest.
   const auto read = [](const std::string& bytes, bool verify) {
     return parse_model_file(Bytes::own(bytes), "file", {.verify = verify}).tensors;
   };
@@ -297,7 +295,7 @@ TEST(Hostile, NumpyPickle) {
        {"detectron2, protocol 2", "detectron2, protocol 4", "detectron2, protocol 5", "Detectron, Python 2"})
     files.push_back(from_hex(read_fixture("numpy_pickles").at("records").at(name).at("content").get<std::string>()));
   const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
-  // By content, as a program meets it: damage can make it look like another format.
+  // Detected from the content, as in a program: damage can make a file look like another format.
   const auto read = [](const std::string& content, bool verify) {
     return read_weights(bytes_of(content), "f", {.verify = verify});
   };

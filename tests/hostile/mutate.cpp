@@ -7,7 +7,7 @@
 namespace reszoo::test {
 namespace {
 
-/// A block of the bytes, short more often than long.
+/// Returns a block of the bytes; short blocks are more likely.
 std::pair<size_t, size_t> block(const std::string& bytes, Random& random) {
   const size_t begin = random.below(bytes.size());
   const size_t most = random.below(4) == 0 ? bytes.size() - begin : std::min<size_t>(64, bytes.size() - begin);
@@ -21,7 +21,7 @@ void flip_bits(std::string& bytes, Random& random) {
   }
 }
 
-/// Sizes and counts at the edges of their types.
+/// Writes sizes and counts at the limits of their types.
 void write_number(std::string& bytes, Random& random) {
   constexpr std::array<uint64_t, 12> numbers = {
       0, 1, 2, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff, 0xffffffffffffffff};
@@ -58,7 +58,7 @@ std::string repeated(std::string_view text, size_t times) {
   return result;
 }
 
-/// Opcodes that a hostile pickle would have.
+/// Returns opcodes of a malicious pickle.
 std::string opcodes(Random& random) {
   constexpr std::array<std::string_view, 14> globals = {"cposix\nsystem\n",
                                                         "cbuiltins\neval\n",

@@ -1,4 +1,4 @@
-// What a pickle may say, opcode by opcode, and what it may not.
+// Which pickle opcodes are accepted, and which are rejected.
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -13,17 +13,17 @@ using namespace std::string_literals;
 
 namespace {
 
-/// A file of torch.save with that pickle and one storage "0" of eight bytes.
+/// Returns a file of torch.save with this pickle and one storage "0" of eight bytes.
 std::string file_of(const std::string& pickle) {
   const std::string storage("\0\0\x80\x3f\0\0\0\x40", 8);  // 1 and 2 as float32
   return put_together(
       {{.name = "archive/data.pkl", .content = pickle}, {.name = "archive/data/0", .content = storage}});
 }
 
-/// A dictionary of protocol 2 with the key "x" and that value.
+/// Returns a dictionary in protocol 2 with the key "x" and this value.
 std::string dictionary(const std::string& value) { return "\x80\x02}X\x01\0\0\0x"s + value + "s."; }
 
-/// A tensor: type, number of elements, offset, shape and strides as opcodes.
+/// Returns a tensor as opcodes: type, number of elements, offset, shape and strides.
 std::string tensor(const std::string& type, const std::string& count, const std::string& offset,
                    const std::string& shape, const std::string& strides) {
   return "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagec"s + type +

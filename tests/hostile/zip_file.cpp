@@ -93,7 +93,7 @@ void damage_parts(std::vector<ZipPart>& parts, Random& random) {
     case 6: parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(other)); break;
     case 7: std::swap(part.name, parts[other].name); break;
     case 8: part.deflated = true; break;
-    default:  // a bomb: zeros pack a thousandfold
+    default:  // a zip bomb: zeros compress to a thousandth
       part.deflated = true;
       part.content.resize(random.below(50) == 0 ? size_t{8} << 20 : size_t{1} << 14);
       part.size = random.below(2) == 0 ? std::optional<uint32_t>() : lie;

@@ -1,4 +1,4 @@
-// Zip archives taken apart and put together again, with lies where they are wanted.
+// Takes zip archives apart and writes them again, optionally with false values.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,20 +9,20 @@
 
 namespace reszoo::test {
 
-/// An entry to write. What is given in place of a true value is written as it is.
+/// An entry to write. A value that is given is written as it is, in place of the true one.
 struct ZipPart {
-  std::string name, content;  // unpacked
+  std::string name, content;  // uncompressed
   bool deflated = false;
   std::optional<uint32_t> crc = {}, size = {}, packed_size = {}, header = {};
 };
 
-/// Takes a sound archive apart.
+/// Takes an undamaged archive apart.
 std::vector<ZipPart> take_apart(const std::string& archive);
 
-/// Writes an archive with true CRCs and sizes, but for the lies.
+/// Writes an archive. CRCs and sizes are true unless an entry gives others.
 std::string put_together(const std::vector<ZipPart>& parts);
 
-/// Lies about one entry, repeats, drops, renames, exchanges or compresses entries.
+/// Falsifies, repeats, removes, renames, exchanges or compresses entries.
 void damage_parts(std::vector<ZipPart>& parts, Random& random);
 
 }  // namespace reszoo::test

@@ -1,4 +1,4 @@
-// Zip directories that lie are refused by name, before anything is read.
+// False zip directories are rejected with a specific message before anything is read.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -22,7 +22,7 @@ void expect_zip_refused(const std::string& archive, const std::string& message) 
                      [&] { read_pth(Bytes::own(archive), "f", {.verify = false}); });
 }
 
-/// Refuses the sound archive after one change to its first part.
+/// Expects an error for the undamaged archive after one change to its first entry.
 template <typename Change>
 void refuse_changed(const std::string& message, Change change) {
   auto parts = sound_parts();
@@ -30,7 +30,7 @@ void refuse_changed(const std::string& message, Change change) {
   expect_zip_refused(put_together(parts), message);
 }
 
-/// Replaces the number at a place that is counted from the beginning of `mark`.
+/// Replaces the number at an offset from the beginning of `mark`.
 template <typename T>
 std::string with_number(std::string archive, std::string_view mark, size_t offset, T number) {
   std::memcpy(archive.data() + archive.rfind(mark) + offset, &number, sizeof number);

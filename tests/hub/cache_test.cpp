@@ -1,4 +1,4 @@
-// Which file is taken: reszoo's, PyTorch's, or one from the network.
+// Which file is used: the one in reszoo's cache, the one in PyTorch's cache, or a download.
 #include "reszoo/hub/cache.h"
 
 #include "reszoo/base/atomic_file.h"
@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A home without files, a server that has one, and its row.
+/// A home folder without files, a server with one file, and its entry.
 struct Hub {
   TempDir home;
   Variables variables{hub_home(home.path().string())};

@@ -1,4 +1,4 @@
-// What cannot be had is said in a sentence, and half a file never has the name of a whole one.
+// Failed downloads have a one-sentence message, and an incomplete file never gets its final name.
 #include <sys/resource.h>
 
 #include <csignal>

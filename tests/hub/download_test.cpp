@@ -1,4 +1,4 @@
-// A download arrives whole, also by detours.
+// A download is complete, also after redirects and interruptions.
 #include "reszoo/hub/download.h"
 
 #include <sys/wait.h>
@@ -123,11 +123,11 @@ TEST(Download, APartThatIsWholeIsTaken) {
   const Server server(Answer{.body = d.body});
   d.get(server);
   d.expect_whole();
-  EXPECT_EQ(ranges(server), Words{"bytes=300000-"});  // answered by 416
+  EXPECT_EQ(ranges(server), Words{"bytes=300000-"});  // answered with status 416
 }
 
 TEST(Download, APartThatIsNoneOfTheFileIsThrownAway) {
-  for (const size_t size : {1000u, 400'000u}) {  // one shorter, one longer than the file
+  for (const size_t size : {1000u, 400'000u}) {  // one shorter and one longer than the file
     Downloads d;
     write_file(d.part(), std::string(size, '?'));
     const Server server(Answer{.body = d.body});

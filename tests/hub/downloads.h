@@ -1,4 +1,4 @@
-// Downloads of one file into a folder of a test's own.
+// Downloads of one file into a temporary folder.
 #pragma once
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/hub/download.h"
@@ -20,7 +20,7 @@ inline std::string content() {
   return bytes;
 }
 
-/// A folder, what a server has for it, and how it is fetched.
+/// A folder, the file on the server, and how it is downloaded.
 struct Downloads {
   TempDir folder;
   Variables variables{hub_home(folder.path().string())};
@@ -35,7 +35,7 @@ struct Downloads {
     write_file(folder / "digested", bytes);
     return sha256_of(folder / "digested").substr(0, 8);
   }
-  /// Ends a process that a test made, without the test's clean-up.
+  /// Runs the action in a child process and ends that process without the test's clean-up.
   template <typename Action>
   [[noreturn]] static void leave_after(Action action) {
     try {
@@ -56,7 +56,7 @@ struct Downloads {
   }
 };
 
-/// The Range headers that came, in their order.
+/// Returns the Range headers of the requests, in order.
 inline Words ranges(const Server& server) {
   Words found;
   for (const auto& asked : server.asked()) found.push_back(asked.range);

@@ -1,4 +1,4 @@
-// The table of published weights says what can be checked and what exists.
+// The table of published weights is complete and verifiable.
 #include "reszoo/hub/pretrained_config.h"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// A name becomes a model that predicts.
+// Loading of a pretrained model by name.
 #include "reszoo/hub/pretrained.h"
 
 #include <torch/types.h>
@@ -16,7 +16,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Weights of a small network, published by a server of this machine.
+/// Weights of a small network, published by a local server.
 struct Published {
   TempDir home;
   Variables variables{hub_home(home.path().string())};

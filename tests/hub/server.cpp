@@ -14,7 +14,7 @@
 
 namespace reszoo::test {
 
-/// A socket, with TLS around it or without.
+/// A socket, with or without TLS.
 struct Connection {
   int socket;
   SSL* tls = nullptr;
@@ -23,7 +23,7 @@ struct Connection {
     if (!certificate) return;
     tls = SSL_new(certificate->context());
     SSL_set_fd(tls, socket);
-    if (SSL_accept(tls) != 1) ::close(std::exchange(socket, -1));  // a client that does not trust it
+    if (SSL_accept(tls) != 1) ::close(std::exchange(socket, -1));  // the client does not trust the certificate
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -45,7 +45,7 @@ struct Connection {
 
 namespace {
 
-/// A listening socket on a port that the system chooses.
+/// Opens a listening socket on a port that the system chooses.
 std::pair<int, int> listen_somewhere() {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -94,7 +94,7 @@ bool send_all(Connection& connection, std::string_view bytes) {
   return true;
 }
 
-/// Turns the whole into the part that "bytes=5-" asks for.
+/// Reduces the body to the range that "bytes=5-" requests.
 void take_range(Answer& answer, const std::string& range) {
   if (range.empty() || !answer.knows_ranges || answer.status != 200) return;
   const auto size = answer.body.size();
@@ -109,7 +109,7 @@ void take_range(Answer& answer, const std::string& range) {
 
 Server::Server(Handler handler, const Certificate* certificate)
     : handler_(std::move(handler)), certificate_(certificate) {
-  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to a client that has gone
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL may write to a client that has disconnected
   std::tie(listener_, port_) = listen_somewhere();
   thread_ = std::thread([this] { serve(); });
 }
@@ -159,7 +159,8 @@ void Server::answer(Connection& connection) {
     body.remove_prefix(std::min(answer.piece, body.size()));
     std::this_thread::sleep_for(answer.pause);
   }
-  while (answer.hang_after && !stopped_ && !is_readable(connection.socket, 10)) {  // the other side's end is readable
+  // The socket becomes readable when the client closes it.
+  while (answer.hang_after && !stopped_ && !is_readable(connection.socket, 10)) {
   }
 }
 

@@ -1,4 +1,4 @@
-// A web server on this machine that behaves as badly as a test wants.
+// A local web server that can misbehave for tests.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -13,29 +13,29 @@
 
 namespace reszoo::test {
 
-/// What the server does with a request.
+/// The response of the server to a request.
 struct Answer {
   int status = 200;
   std::string body = {};
   std::vector<std::string> headers = {};  ///< such as "Location: /elsewhere"
-  bool knows_ranges = true;               ///< sends the part that is asked for
-  bool says_length = true;                ///< else the end of the connection is the end of the body
-  std::optional<size_t> cut_after = {};   ///< bytes of the body, then the connection is closed
-  std::optional<size_t> hang_after = {};  ///< bytes of the body, then nothing comes any more
+  bool knows_ranges = true;               ///< whether it sends only the requested range
+  bool says_length = true;                ///< if false, the end of the connection marks the end of the body
+  std::optional<size_t> cut_after = {};   ///< closes the connection after this many bytes of the body
+  std::optional<size_t> hang_after = {};  ///< sends nothing more after this many bytes of the body
   std::chrono::milliseconds pause{0};     ///< between pieces of the body
   size_t piece = 1 << 16;                 ///< bytes
 };
 
-/// A request that came.
+/// A request that was received.
 struct Asked {
   std::string path;
-  std::string range;  ///< value of its Range header, "" without
+  std::string range;  ///< value of its Range header, or "" if there is none
 };
 
 struct Connection;
 
-/// Listens on 127.0.0.1 in a thread of its own; one connection at a time, one
-/// request each. With a certificate it speaks https.
+/// Listens on 127.0.0.1 in a separate thread; one connection at a time, one request per connection. With a certificate
+/// it uses https.
 class Server {
  public:
   using Handler = std::function<Answer(const Asked& asked, size_t number)>;  ///< number counts from 0
@@ -64,7 +64,7 @@ class Server {
   std::thread thread_;
 };
 
-/// A URL on which nobody listens.
+/// Returns a URL whose port does not accept connections.
 std::string refused_url();
 
 }  // namespace reszoo::test

@@ -1,4 +1,4 @@
-// A certificate of the tests' own, for servers that speak https.
+// A test certificate for https servers.
 #pragma once
 #include <openssl/ssl.h>
 
@@ -7,7 +7,7 @@
 
 namespace reszoo::test {
 
-/// A key and its certificate for 127.0.0.1, which nobody trusts unless told to.
+/// A key and its certificate for 127.0.0.1, which no client trusts by default.
 class Certificate {
  public:
   /// Writes the certificate to `path`, for a client to trust.

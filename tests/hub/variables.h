@@ -1,4 +1,4 @@
-// Environment variables for as long as a test runs.
+// Temporary environment variables for a test.
 #pragma once
 #include <cstdlib>
 #include <map>
@@ -7,7 +7,7 @@
 
 namespace reszoo::test {
 
-/// Sets variables (nothing unsets one) and puts the old values back at the end.
+/// Sets variables (nothing unsets one) and restores the old values in the destructor.
 class Variables {
  public:
   using Values = std::map<std::string, std::optional<std::string>>;
@@ -34,7 +34,7 @@ class Variables {
   Values before_;
 };
 
-/// A home folder in which the hub's caches are, with nothing of the caller's.
+/// A home folder for the hub's caches, independent of the user's.
 inline Variables::Values hub_home(const std::string& home) {
   return {{"HOME", home},         {"RESZOO_HOME", {}},    {"XDG_CACHE_HOME", {}}, {"TORCH_HOME", {}},
           {"RESZOO_OFFLINE", {}}, {"RESZOO_HUB_URL", {}}, {"http_proxy", {}},     {"https_proxy", {}},

@@ -1,4 +1,5 @@
-// A Model saves what it is or refuses, is never stale once fused, and predicts rows and images of any kind.
+// Saving, fusing and predicting with a Model: it saves completely or fails, detects changes after fusing, and predicts
+// rows and images of any kind.
 #include "reszoo/infer/model.h"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ void expect_not_saved(const std::function<void(Model&)>& change, const std::vect
   EXPECT_FALSE(std::filesystem::exists(folder / "m"));
 }
 
-/// A network of a user's own: two linear layers.
+/// A user-defined network of two linear layers.
 Network own_network(int64_t outputs) {
   return Network(NetworkParts{.name = "own",
                               .input = {Layout::features, 3},

@@ -1,4 +1,5 @@
-// Each activation in each path of a convolution against LibTorch, for every instruction set that this processor has.
+// Each activation in each implementation of a convolution against LibTorch, for every instruction set of this
+// processor.
 #include <string>
 
 #include "kernels/conv.h"

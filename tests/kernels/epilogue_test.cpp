@@ -1,4 +1,4 @@
-// Activations, bias, residual, scale and shift against LibTorch, for every instruction set that this processor has.
+// Activations, bias, residual, scale and shift against LibTorch, for every instruction set of this processor.
 #include "kernels/epilogue.h"
 
 #include <cmath>

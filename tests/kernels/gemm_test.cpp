@@ -1,4 +1,4 @@
-// Matrix products and gradients of weights against LibTorch, for every instruction set that this processor has.
+// Matrix products and gradients of weights against LibTorch, for every instruction set of this processor.
 #include "kernels/gemm.h"
 
 #include "kernels/conv_weight_gradient.h"

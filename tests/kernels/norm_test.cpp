@@ -1,4 +1,4 @@
-// Group norm and channel gates against LibTorch, for every instruction set that this processor has.
+// Group norm and channel gates against LibTorch, for every instruction set of this processor.
 #include <vector>
 
 #include "kernels/channel_gates.h"

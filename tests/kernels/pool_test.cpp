@@ -1,4 +1,4 @@
-// Pools against LibTorch's, for every instruction set that this processor has.
+// Pooling against LibTorch, for every instruction set of this processor.
 #include "kernels/pool.h"
 
 #include <ATen/ATen.h>
@@ -86,7 +86,7 @@ TEST(Pooling, BlurIsAConvolutionOfTheMirroredMap) {
   });
 }
 
-// In two calls, as two threads would: the residual is found at each one's rows.
+// In two calls, as from two threads: each call must find its rows of the residual.
 TEST(Pooling, HasAnEpilogue) {
   at::manual_seed(1);
   const auto x = at::randn({2, 19, 8, 6}), in = by_pixel(x), bias = at::randn({19}),

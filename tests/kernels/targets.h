@@ -1,4 +1,4 @@
-/// Runs kernels on every instruction set that this processor has, and compares them with LibTorch.
+/// Runs kernels with every instruction set of this processor, and compares them with LibTorch.
 #pragma once
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace reszoo::kernels {
 
 using at::Tensor;
 
-/// Calls `test` with the name of each target while kernels run on it.
+/// Calls `test` with the name of each target while kernels are dispatched to it.
 inline void for_each_target(const std::function<void(const char* target)>& test) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
@@ -23,10 +23,10 @@ inline void for_each_target(const std::function<void(const char* target)>& test)
   hwy::SetSupportedTargetsForTest(0);
 }
 
-/// (N, C, H, W) to (N, H, W, C).
+/// Converts (N, C, H, W) to channels-last (N, H, W, C).
 inline Tensor by_pixel(const Tensor& maps) { return maps.permute({0, 2, 3, 1}).contiguous(); }
 
-/// The largest difference, relative to the largest value that is expected; this may be 0 after a ReLU.
+/// Returns the largest difference, relative to the largest expected value, which may be 0 after a ReLU.
 inline double error_of(const Tensor& actual, const Tensor& expected) {
   return ((actual - expected).abs().max() / expected.abs().max().clamp_min(1e-3)).item<double>();
 }

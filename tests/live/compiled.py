@@ -2,7 +2,7 @@
 
     python3 compiled.py <folder of the tools>
 
-Needs a C++ compiler with OpenMP. Expects the outputs of Python within 1e-5 of the largest.
+Needs a C++ compiler with OpenMP. Expects the outputs of Python within 1e-5 of the largest one.
 """
 import csv
 import io

@@ -1,9 +1,9 @@
-"""Train with --tensorboard; TensorBoard must read from the event file what log.jsonl says.
+"""Train with --tensorboard, and expect TensorBoard to read the values of log.jsonl from the event file.
 
     event_file.py TOOLS     the folder of the tools
 
-Trains twice into one folder: the second run's curves must be alone. Numbers are compared as float32, which is what
-an event file holds.
+Trains twice into one folder: only the second run's curves may remain. Values are compared as float32, which is
+the type in event files.
 """
 import json
 import math

@@ -1,7 +1,7 @@
-// Writes what live.py compares: networks of hash-filled weights as ONNX and
-// TorchScript, their keys, and their answers.
-//   live_rows                 the labels of all cases
-//   live_rows LABEL FOLDER    that case's files in the folder
+// Writes the inputs of export.py: networks with hash-filled weights as ONNX and TorchScript, their keys, and their
+// outputs.
+//   live_rows                 prints the labels of all cases
+//   live_rows LABEL FOLDER    writes the files of that case to the folder
 #include <algorithm>
 #include <iostream>
 

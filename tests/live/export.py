@@ -1,10 +1,10 @@
-"""Run what live_rows wrote in ONNX Runtime and in Python's TorchScript, and compare the answers.
+"""Run the files of live_rows in ONNX Runtime and in Python's TorchScript, and compare the outputs.
 
-    python live.py PROGRAM [LABEL...]
+    python export.py PROGRAM [LABEL...]
 
-For each case: onnx.checker accepts the file; its weights have keys of the state_dict; ONNX Runtime answers
-within 1e-4 of the largest number for batches of one and three of different sizes; torch.jit.load gives the
-state_dict's keys in order and the same answers; nothing in the script is called dropout.
+For each case: onnx.checker accepts the file; its weights have the keys of the state_dict; ONNX Runtime's outputs
+are within 1e-4 of the largest value for batches of one and three with different sizes; torch.jit.load returns the
+state_dict's keys in order and the same outputs; nothing in the script is named dropout.
 """
 import json
 import subprocess
@@ -22,16 +22,16 @@ TOLERANCE = 1e-4
 
 
 def difference(found, wanted):
-    """Give the largest difference in units of the largest number."""
+    """Return the largest difference relative to the largest value."""
     assert found.shape == wanted.shape, (found.shape, wanted.shape)
     return float(np.abs(found - wanted).max() / np.abs(wanted).max())
 
 
 def check_onnx(path, keys, answers):
-    onnx.checker.check_model(path, full_check=True)  # by its path: some weights are in a file beside it
+    onnx.checker.check_model(path, full_check=True)  # by path: some weights are in a second file next to it
     model = onnx.load(path, load_external_data=False)
     names = {tensor.name for tensor in model.graph.initializer}
-    # A counter is in no answer; whatever else the state_dict has must be there, and nothing more.
+    # The counter does not affect the outputs. All other keys of the state_dict must be present, and no others.
     wanted = {key for key in keys if not key.endswith("num_batches_tracked")}
     assert names == wanted, names ^ wanted
     options = onnxruntime.SessionOptions()
@@ -68,7 +68,7 @@ def main():
                 answers = load_file(Path(folder, "answers.safetensors"))
                 found = {"onnx": check_onnx(str(Path(folder, "network.onnx")), keys, answers),
                          "script": check_script(str(Path(folder, "network.pt")), keys, label, answers)}
-            except Exception as error:  # the next case is of interest all the same
+            except Exception as error:  # the remaining cases are still tested
                 print(f"{label}: {type(error).__name__}: {str(error)[:1000]}")
                 wrong += 1
                 continue

@@ -2,8 +2,8 @@
 
     python3 pretrained.py <folder of the tools>
 
-The weights are random ones under the names of published files, in a home folder of this script's own: what is
-compared is reading, preprocessing, network and class names. Expects every probability to be equal within 1e-6.
+The weights are random and have the names of published files, in a separate home folder. So the comparison covers
+reading, preprocessing, network and class names. Expects every probability to be equal within 1e-6.
 """
 import csv
 import io

@@ -1,7 +1,7 @@
 // The C++ half of round_trip.py: round_trip MODEL OPTIONS IN.pth INPUT OUT.pth LOGITS
 //
-// Loads IN into the network, runs INPUT (safetensors, "input"), trains one step of
-// SGD on it, writes OUT, and writes to LOGITS what it computed before and after.
+// Loads IN into the network, runs INPUT (safetensors, "input"), trains one step of SGD on it, writes OUT, and writes
+// the logits before and after the step to LOGITS.
 #include <iostream>
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
-"""Python writes a .pth, C++ loads it, trains a step and writes another, Python loads that strictly.
+"""Write a .pth in Python, load it in C++, train one step there, and load the result strictly in Python.
 
     round_trip.py PROGRAM     the program of round_trip.cpp
 
-Logits must agree before and after, in evaluation mode, within 1e-4 of the largest.
+Logits must agree before and after the step, in evaluation mode, within 1e-4 of the largest one.
 """
 import json
 import pathlib
@@ -46,7 +46,7 @@ def main():
         folder = pathlib.Path(name)
         for row, options, model, shape in cases():
             x = torch.randn(shape)
-            for module in model.modules():  # statistics that are not 0 and 1
+            for module in model.modules():  # so that the statistics are not 0 and 1
                 if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
                     module.running_mean.normal_(std=0.1)
                     module.running_var.uniform_(0.5, 1.5)
@@ -61,7 +61,8 @@ def main():
             after = difference(model, x, logits["after"])
             moved = sum(not torch.equal(original[key], tensor) for key, tensor in model.state_dict().items())
             print(f"{row}: before {before:.1e}, after {after:.1e}, {moved} of {len(original)} tensors moved")
-            assert moved > len(original) // 4, "the step changed little"  # branches that begin at 0 move by one tensor each
+            # Branches that are initialised to 0 change only one tensor each.
+            assert moved > len(original) // 4, "the step changed little"
             worst = max(worst, before, after)
     assert worst < TOLERANCE, worst
     print(f"largest difference {worst:.1e}")

@@ -1,4 +1,4 @@
-// Curves and thresholds against scikit-learn's.
+// Curves and thresholds against scikit-learn.
 #include "reszoo/metrics/curves.h"
 
 #include <cmath>
@@ -12,7 +12,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Expects the tensors to be those of the fixture's curve, in order.
+/// Expects the tensors to equal the fixture's curve, in order.
 void expect_curve(const nlohmann::json& expected, const std::vector<Tensor>& curve) {
   for (size_t i = 0; i < curve.size(); ++i) {
     const auto numbers = tensor_of(expected.at(i));
@@ -92,9 +92,9 @@ TEST(Curves, BestThresholdLiesMidwayAndNearAHalf) {
     return best_threshold(torch::tensor(p, torch::kDouble), target, ThresholdMetric::f1).threshold;
   };
   EXPECT_DOUBLE_EQ(at({0.1, 0.2, 0.4, 0.9}), 0.3);
-  EXPECT_DOUBLE_EQ(at({0.6, 0.6, 0.6, 0.6}), 0.5);  // take all
+  EXPECT_DOUBLE_EQ(at({0.6, 0.6, 0.6, 0.6}), 0.5);  // predict 1 for all rows
   const auto none = best_threshold(torch::tensor({1.0, 1.0}), torch::tensor({0, 0}), ThresholdMetric::accuracy);
-  EXPECT_GT(none.threshold, 1);  // take none, not even the certain
+  EXPECT_GT(none.threshold, 1);  // predict 1 for no row, not even the most certain one
   EXPECT_EQ(none.value, 1);
 }
 

@@ -1,4 +1,4 @@
-// Importance and partial dependence against scikit-learn's, and what they leave alone.
+// Permutation importance and partial dependence against scikit-learn, and that they do not change their inputs.
 #include "reszoo/metrics/importance.h"
 
 #include <cmath>
@@ -40,8 +40,7 @@ struct Formula {
   }
 };
 
-/// Where the grid's point `i` stands: scikit-learn sorts words by name, here the
-/// most frequent is first.
+/// Returns the position of grid point `i`: scikit-learn sorts words by name, reszoo puts the most frequent word first.
 int64_t place(const PartialDependence& found, const nlohmann::json& point, size_t i) {
   if (found.words.empty()) return static_cast<int64_t>(i);
   return std::find(found.words.begin(), found.words.end(), point.get<std::string>()) - found.words.begin();
@@ -62,7 +61,7 @@ TEST(Importance, EqualsScikitLearnForTheSamePermutations) {
     EXPECT_NEAR(found[c].deviation, expected["deviation"][c], metric_tolerance) << found[c].column;
     for (size_t r = 0; r < 4; ++r) EXPECT_NEAR(found[c].repeats.at(r), expected["repeats"][c][r], metric_tolerance);
   }
-  EXPECT_EQ(found[3].mean, 0);  // noise is not read
+  EXPECT_EQ(found[3].mean, 0);  // noise is not used
 }
 
 TEST(Importance, DependsOnTheSeedAlone) {
@@ -101,7 +100,7 @@ TEST(Importance, ASampleKeepsRowsWhole) {
   const auto sample = sample_rows(f.table, 15, 4);
   EXPECT_EQ(sample.rows(), 15);
   const auto error = (Formula::predict(sample) - sample.at("price").numbers).abs();
-  EXPECT_LE(error.max().item<double>(), 0.31);  // the fixture's noise: rows that were mixed would be off by more
+  EXPECT_LE(error.max().item<double>(), 0.31);  // the fixture's noise; the error would be larger if rows were mixed up
   EXPECT_EQ(sample_rows(f.table, 100, 4).rows(), 40);
 }
 

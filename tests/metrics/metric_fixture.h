@@ -1,10 +1,10 @@
-// The fixture of scikit-learn's metrics, as tensors.
+// The fixture of scikit-learn's metrics as tensors.
 #pragma once
 #include "support/fixture.h"
 
 namespace reszoo::test {
 
-/// A list of numbers (N), or of rows (N, M), as float64.
+/// Converts a list of numbers (N), or of rows (N, M), to float64.
 inline at::Tensor tensor_of(const nlohmann::json& json) {
   if (!json.at(0).is_array()) return torch::tensor(json.get<std::vector<double>>(), torch::kDouble);
   std::vector<at::Tensor> rows;
@@ -12,8 +12,7 @@ inline at::Tensor tensor_of(const nlohmann::json& json) {
   return torch::stack(rows);
 }
 
-/// A part of the fixture, by its case: what is measured and the figures expected,
-/// plain and with the rows' weights.
+/// One case of the fixture: the inputs and the expected values, unweighted and with row weights.
 struct MetricCase {
   nlohmann::json json;
   at::Tensor given, target;
@@ -23,7 +22,7 @@ struct MetricCase {
         given(tensor_of(json.at(given_name))),
         target(tensor_of(json.at("target"))) {}
 
-  /// Calls `expect(figures, weight)` without weights, then with them.
+  /// Calls `expect(values, weight)` without weights, then with them.
   template <typename Expect>
   void each(Expect expect) const {
     expect(json.at("plain"), at::Tensor());

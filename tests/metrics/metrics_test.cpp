@@ -1,4 +1,4 @@
-// Metrics against scikit-learn's, and where they are not defined.
+// Metrics against scikit-learn, and where they are undefined.
 #include "reszoo/metrics/metrics.h"
 
 #include <cmath>

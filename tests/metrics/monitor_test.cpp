@@ -1,4 +1,4 @@
-// The metric that decides is looked up by name, and compared the same way everywhere.
+// The monitored metric is looked up by name and compared consistently.
 #include "reszoo/metrics/monitor.h"
 
 #include <limits>

@@ -1,4 +1,4 @@
-// The small modules that residual blocks hold.
+// The small modules inside residual blocks.
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/blur_pool2d.h"
@@ -19,7 +19,7 @@ using namespace reszoo::test;
 TEST(SqueezeExcite, RoundsTheSqueezedWidthToEights) {
   EXPECT_EQ(SqueezeExciteOptions{.channels = 64}.squeezed(), 8);
   EXPECT_EQ((SqueezeExciteOptions{.channels = 256, .ratio = 0.25}.squeezed()), 64);
-  EXPECT_EQ(SqueezeExciteOptions{.channels = 192}.squeezed(), 16);  // 12 rounds up
+  EXPECT_EQ(SqueezeExciteOptions{.channels = 192}.squeezed(), 16);  // 12 is rounded up
   expect_error(ErrorKind::usage, "SqueezeExcite: channels and ratio must be positive",
                [] { SqueezeExcite(SqueezeExciteOptions{.channels = 0}); });
 }
@@ -79,7 +79,7 @@ TEST(DropBlock2d, DropsSquaresOfAllChannelsAndKeepsTheMean) {
   EXPECT_NEAR(y.mean().item<double>(), 1, 1e-3);
   const auto dropped = y.select(1, 0).eq(0);
   EXPECT_NEAR(dropped.to(torch::kDouble).mean().item<double>(), 0.1, 0.02);
-  // A dropped pixel in the middle lies in a square of 3: some neighbour in its row is dropped too.
+  // A dropped pixel in the interior belongs to a 3x3 block, so a neighbour in its row is dropped too.
   const auto middle = dropped.slice(2, 1, -1);
   const auto neighbour = dropped.slice(2, 0, -2).logical_or(dropped.slice(2, 2));
   EXPECT_TRUE(middle.logical_and(neighbour.logical_not()).sum().item<int64_t>() == 0);

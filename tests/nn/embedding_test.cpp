@@ -108,7 +108,8 @@ TEST(PeriodicEmbeddings, BeginWithFrequenciesOfTheScaleCutAtThreeDeviations) {
       PeriodicEmbeddingsOptions{.columns = 200, .width = 8, .frequencies = 100, .scale = 0.3});
   const auto& weight = embeddings->periodic->weight;
   EXPECT_NEAR(mean_of(weight), 0, 0.01);
-  EXPECT_NEAR(deviation_of(weight), 0.3 * 0.98658, 0.005);  // of a normal distribution cut at three deviations
+  // Of a normal distribution truncated at three standard deviations.
+  EXPECT_NEAR(deviation_of(weight), 0.3 * 0.98658, 0.005);
   EXPECT_LE(weight.abs().max().item<double>(), 0.9 + 1e-6);
   EXPECT_GT(weight.abs().max().item<double>(), 0.8);
   expect_error(ErrorKind::usage, "scale must be positive",

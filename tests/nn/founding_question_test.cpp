@@ -1,4 +1,4 @@
-// The systems of the question that this project began from, with its numbers.
+// The residual networks of the forum question that motivated this project, with its sizes.
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/conv_projection.h"
@@ -57,7 +57,7 @@ TEST(FoundingQuestion, ClassifierIdentityMakesAlexNetGiveItsFeatures) {
   replace_module(net, "classifier", nn::Identity());
   EXPECT_EQ(net->forward(x).sizes(), (std::vector<int64_t>{2, 9216}));
   EXPECT_TRUE(torch::equal(net->forward(x), features));
-  EXPECT_TRUE(torch::equal(net->forward(x), net->forward_features(x).flatten(1)));  // 6x6 already
+  EXPECT_TRUE(torch::equal(net->forward(x), net->forward_features(x).flatten(1)));  // already 6x6
 }
 
 TEST(FoundingQuestion, ZeroPaddingAndProjectionForImages) {

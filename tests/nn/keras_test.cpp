@@ -1,4 +1,4 @@
-// The Keras block of the question against Keras 3.
+// The Keras block of that question against Keras 3.
 #include "reszoo/nn/keras.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// k networks in one: each is the network that it would be alone.
+// Ensembles of k members in one network: each member equals a separate network.
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
 
@@ -34,7 +34,7 @@ TabularOptions alone(TabularOptions options) {
   return options;
 }
 
-/// The weight and bias of member i's layer, as those of an `nn::Linear`.
+/// The weight and bias of member i, as those of an `nn::Linear`.
 std::pair<Tensor, Tensor> member_of(const nn::Module& layer, int64_t i) {
   if (const auto* batch = layer.as<BatchEnsembleLinearImpl>())
     return {batch->weight * batch->s[i].unsqueeze(1) * batch->r[i], batch->bias.defined() ? batch->bias[i] : Tensor()};
@@ -44,14 +44,14 @@ std::pair<Tensor, Tensor> member_of(const nn::Module& layer, int64_t i) {
   return {shared.weight, shared.bias};
 }
 
-/// The plain network that member i of `network` is.
+/// Builds the plain network that equals member i of `network`.
 Network member_alone(const std::string& model, const Network& network, const TabularOptions& options, int64_t i) {
   const torch::NoGradGuard no_grad;
   auto plain = create_model(model, alone(options));
   const auto members = network->named_modules("", false), parts = plain->named_modules("", false);
   for (const auto& item : parts) {
     if (const auto* linear = item.value()->as<nn::LinearImpl>()) {
-      // A projection is a Chain of one layer where the network is plain.
+      // In the plain network, a projection is a Chain of one layer.
       const auto* found = members.find(item.key());
       const auto [weight, bias] =
           member_of(**(found ? found : members.find(item.key().substr(0, item.key().rfind('.')))), i);
@@ -83,7 +83,7 @@ TEST_P(EachMember, IsThePlainNetworkOfItsWeights) {
   auto network = create_model(model, options);
   fill_module(*network);
   const auto x = uniform("input", {8, 4});
-  const auto y = network->forward(x);  // in training: norms see the batch
+  const auto y = network->forward(x);  // in training mode: norms use batch statistics
   ASSERT_EQ(y.sizes(), (std::vector<int64_t>{8, kMembers, 2}));
   for (int64_t i = 0; i < kMembers; ++i) {
     auto plain = member_alone(model, network, options, i);

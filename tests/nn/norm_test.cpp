@@ -1,4 +1,4 @@
-// Norms and activations as values, and the table of pairs in docs/networks.md.
+// Norm and Activation as values, and the table of pairs in docs/networks.md.
 #include "reszoo/nn/norm.h"
 
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ TEST(Norm, RefusesPairsThatWouldBeWrong) {
 
 namespace {
 
-/// A norm of a program's own: y = weight * x / sqrt(mean_C(x^2)).
+/// A user-defined norm: y = weight * x / sqrt(mean_C(x^2)).
 struct OwnNormImpl : nn::Cloneable<OwnNormImpl> {
   explicit OwnNormImpl(int64_t channels_) : channels(channels_) { reset(); }
   void reset() override { weight = register_parameter("weight", torch::full({channels}, 0.5f)); }
@@ -102,7 +102,7 @@ TEST(Norm, Layer2dNormalisesTheChannelsOfEachPixel) {
   EXPECT_EQ(parameters.keys(), (std::vector<std::string>{"weight", "bias"}));
   for (auto& item : parameters) item.value().normal_();
   const auto x = torch::randn({2, 5, 3, 4}) * 2 + 1;
-  // The formula by hand, and LibTorch's layer norm of (N, H, W, C).
+  // The formula written out, and LibTorch's layer norm of (N, H, W, C).
   const auto var = x.var(1, /*unbiased=*/false, /*keepdim=*/true), mean = x.mean(1, /*keepdim=*/true);
   const auto of_channel = [](const Tensor& values) { return values.view({1, 5, 1, 1}); };
   const auto scale = of_channel(parameters["weight"]), offset = of_channel(parameters["bias"]);
@@ -140,7 +140,7 @@ TEST(Activation, NeverWritesToItsInput) {
 namespace {
 
 struct Pair {
-  std::string model, norm, refused;  // refused: part of the reason, or "" if the pair trains
+  std::string model, norm, refused;  // refused: part of the error message, or "" if the pair trains
 };
 void PrintTo(const Pair& pair, std::ostream* stream) { *stream << pair.model << " with " << pair.norm; }
 

@@ -17,7 +17,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// 3 channels of any length to 2 outputs, by a basic and a bottleneck block.
+/// A network from 3 channels of any length to 2 outputs, with a basic and a bottleneck block.
 Network sequence_network() {
   Network network(NetworkParts{
       .name = "sequence_net",
@@ -34,7 +34,8 @@ Network sequence_network() {
   return network;
 }
 
-/// The block of images whose convolutions see one row: the same weights with a height of one.
+/// Copies the weights to the equivalent block of images, where the height is one and each convolution uses one row of
+/// its kernel.
 void copy_to_images(const ResidualBlock& sequences, const ResidualBlock& images) {
   const torch::NoGradGuard no_grad;
   const auto from = sequences->named_parameters();

@@ -1,4 +1,4 @@
-// A network that is built without random fills, for weights that are loaded next.
+// Building a network without random initialisation, for weights that are loaded next.
 #include "reszoo/nn/skip_init.h"
 
 #include <gtest/gtest.h>

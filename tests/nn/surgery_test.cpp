@@ -1,4 +1,4 @@
-// Replacing, wrapping, cloning and naming the parts of a network.
+// Replacing, wrapping, cloning and naming modules of a network.
 #include "reszoo/nn/surgery.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ std::string printed(const Network& network) {
   return stream.str();
 }
 
-/// A module of a user's own, with a child that its forward calls directly.
+/// A user-defined module with a child that its forward calls directly.
 struct OwnImpl : nn::Module {
   OwnImpl() { inner = register_module("inner", nn::Linear(4, 4)); }
   Tensor forward(const Tensor& x) { return inner(x); }

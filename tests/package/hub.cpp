@@ -1,4 +1,4 @@
-// Asks for published weights, as a user's program would.
+// Uses published weights like a user's program.
 #include <reszoo/hub/pretrained_config.h>
 
 #include <iostream>

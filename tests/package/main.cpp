@@ -1,4 +1,4 @@
-// Builds a network and takes features, as a user's program would.
+// Builds a network and extracts features like a user's program.
 #include <reszoo/reszoo.h>
 
 #include <iostream>

@@ -1,5 +1,5 @@
-# Installs reszoo into a folder of its own (a space in its name), builds the
-# consumer against it, and runs it. Then the same by add_subdirectory.
+# Installs reszoo into a separate folder (with a space in its name), builds the consumer against it, and runs it. Then
+# does the same with add_subdirectory.
 file(REMOVE_RECURSE "${WORK}")
 set(prefix "${WORK}/an install")
 

@@ -1,4 +1,4 @@
-// Policies draw what torchvision's draw, and change images as its do.
+// Augmentation policies draw the same operations as torchvision's, with the same results.
 #include "reszoo/preprocess/auto_augment.h"
 
 #include <cmath>
@@ -30,10 +30,10 @@ std::string text_of(const std::string& op, double magnitude) {
   return fmt::format("{} {:.3f} ", op, magnitude + 0.0);  // -0 is 0
 }
 
-/// What may be drawn, as text, and how probable it is.
+/// The possible draws as text, and their probabilities.
 using Outcomes = std::map<std::string, double>;
 
-/// One operation by torchvision's table.
+/// One operation, from torchvision's table.
 Outcomes outcomes_of(const std::string& op, const Json& space, size_t bin) {
   const auto& magnitudes = space[op]["magnitudes"];
   const double magnitude = magnitudes[std::min(bin, magnitudes.size() - 1)];
@@ -48,7 +48,7 @@ void add(Outcomes& to, const Outcomes& outcomes, double probability) {
   for (const auto& [text, part] : outcomes) to[text] += part * probability;
 }
 
-/// One choice of a pair: made with its probability.
+/// One operation of a pair, applied with its probability.
 Outcomes outcomes_of(const Json& choice) {
   const double probability = choice[1];
   Outcomes outcomes{{"", 1 - probability}};
@@ -66,8 +66,8 @@ Outcomes outcomes_of_policy(const std::string& policy) {
   return outcomes;
 }
 
-/// Expects the frequencies of many draws, for images of the fixture's size, to be
-/// the probabilities, within five deviations.
+/// Expects the frequencies of many draws, for images of the fixture's size, to match the probabilities within five
+/// standard deviations.
 void expect_outcomes(const AutoAugment& augment, const Outcomes& expected) {
   constexpr int draws = 200000;
   const int64_t height = fixture()["spaces_size"][0], width = fixture()["spaces_size"][1];

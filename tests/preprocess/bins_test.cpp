@@ -14,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-/// The fixture's table: uniform numbers, ties, two values, heavy tails; its targets.
+/// The fixture's table: uniform numbers, ties, two values, heavy tails; and its targets.
 struct Table {
   Tensor x, y, classes;
 };
@@ -58,7 +58,7 @@ TEST(Bins, OfAColumnOfOneOrTwoValuesAreOneBin) {
 }
 
 TEST(Bins, AreNeverNarrowerThanRounding) {
-  const auto column = torch::cat({torch::zeros({2}), torch::ones({2})}).unsqueeze(1);  // quantiles lie between them
+  const auto column = torch::cat({torch::zeros({2}), torch::ones({2})}).unsqueeze(1);  // the quantiles lie between them
   for (int64_t count = 2; count < 100; ++count) {
     const auto edges = quantile_bins(column, count)[0];
     for (size_t i = 1; i < edges.size(); ++i) EXPECT_GT(edges[i] - edges[i - 1], 1e-3) << count;

@@ -1,4 +1,4 @@
-// Dates as text and in parts.
+// Parsing and printing of dates, and their parts.
 #include "reszoo/preprocess/dates.h"
 
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-// What happens to an image in training is what its options say, drawn from the given numbers alone.
+// The augmentation of an image follows its options and depends only on the given random numbers.
 #include "reszoo/preprocess/image_augment.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ const ImageAugment kFull{.flip = 0.5,
                          .interpolation = "bilinear",
                          .fill = {124, 116, 104}};
 
-/// Of many draws, each from its own Random.
+/// The steps of many draws, each from a new Random.
 std::vector<std::vector<AugmentStep>> draws_of(const ImageAugment& augment, int64_t count) {
   std::vector<std::vector<AugmentStep>> draws;
   for (int64_t item = 0; item < count; ++item) {
@@ -33,7 +33,7 @@ std::vector<std::vector<AugmentStep>> draws_of(const ImageAugment& augment, int6
   return draws;
 }
 
-/// Expects numbers that are uniform in [low, high]: their ends and their mean.
+/// Expects values that are uniform in [low, high]: checks their ends and their mean.
 void expect_uniform(const std::vector<double>& numbers, double low, double high) {
   const auto [least, most] = std::ranges::minmax(numbers);
   const auto count = static_cast<double>(numbers.size());
@@ -108,7 +108,7 @@ TEST(ImageAugment, JittersColoursByUniformFactorsInRandomOrder) {
     ++orders[order];
   }
   expect_uniform(magnitudes[AugmentOp::brightness], -0.4, 0.4);
-  expect_uniform(magnitudes[AugmentOp::contrast], -1, 1.5);  // a factor of 0 at least
+  expect_uniform(magnitudes[AugmentOp::contrast], -1, 1.5);  // the factor is at least 0
   expect_uniform(magnitudes[AugmentOp::saturation], -0.2, 0.2);
   expect_uniform(magnitudes[AugmentOp::hue], -0.1, 0.1);
   EXPECT_EQ(orders.size(), 24);

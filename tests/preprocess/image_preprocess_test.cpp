@@ -1,4 +1,4 @@
-// Images become the tensor that torchvision makes of them.
+// Image preprocessing against torchvision.
 #include "reszoo/preprocess/image_preprocess.h"
 
 #include <torch/types.h>
@@ -24,7 +24,7 @@ ImageView view_of(const Tensor& pixels) {
           .channels = pixels.size(2)};
 }
 
-/// What a case of the fixture says to do.
+/// The options of a case of the fixture.
 ImagePreprocess preprocess_of(const nlohmann::json& c) {
   auto preprocess = imagenet_preprocess();
   preprocess.resize = c["resize"];
@@ -34,7 +34,7 @@ ImagePreprocess preprocess_of(const nlohmann::json& c) {
   return preprocess;
 }
 
-/// The bytes from before normalising, flat.
+/// Returns the bytes before normalisation, flat.
 Tensor bytes_of(const Tensor& prepared, const ImagePreprocess& by) {
   const auto values = [](const std::vector<double>& of) { return torch::tensor(of).view({1, -1, 1, 1}); };
   return ((prepared * values(by.std) + values(by.mean)) * 255).round().to(torch::kInt64).flatten();
@@ -72,7 +72,7 @@ TEST(ImagePreprocess, NormalisesEachChannel) {
 TEST(ImagePreprocess, ReadsRowsByTheirStride) {
   const auto bytes = ramp(2 * 16);
   const ImagePreprocess preprocess;
-  const auto x = preprocess(ImageView{bytes.data(), 2, 3, 4, 16}) * 255;  // alpha dropped, 4 bytes of padding
+  const auto x = preprocess(ImageView{bytes.data(), 2, 3, 4, 16}) * 255;  // alpha is dropped, 4 bytes of padding
   EXPECT_EQ(x.sizes(), (std::vector<int64_t>{1, 3, 2, 3}));
   for (int64_t c = 0; c < 3; ++c)
     for (int64_t y = 0; y < 2; ++y)

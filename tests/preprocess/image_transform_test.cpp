@@ -1,4 +1,4 @@
-// What training sees of an image: parts of it, changed, normalised.
+// The training transform of images: crop, augmentation, normalisation.
 #include "reszoo/preprocess/image_transform.h"
 
 #include <torch/types.h>
@@ -12,7 +12,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// A pixel's red is its row, its green its column, its blue 7.
+/// The red value of a pixel is its row, green is its column, blue is 7.
 ImageBuffer numbered(int64_t height, int64_t width) {
   ImageBuffer pixels(height, width, 3);
   for (int64_t y = 0; y < height; ++y)
@@ -54,7 +54,7 @@ TEST(ImageTransform, APaddedPartIsShiftedByAtMostThePadding) {
     Random random(4, 0, i);
     std::vector<float> to(10 * 12 * 3);
     transform.write(view(pixels), &random, to.data());
-    // The middle is never padding: it says where the part begins.
+    // The centre is never padding, so its value gives the origin of the crop.
     const auto top = std::lrint(to[(5 * 12 + 6) * 3] * 255) - 5, left = std::lrint(to[(5 * 12 + 6) * 3 + 1] * 255) - 6;
     ASSERT_LE(std::abs(top), 3);
     ASSERT_LE(std::abs(left), 3);

@@ -1,4 +1,4 @@
-// Operations on bytes are torchvision's on PIL images.
+// Operations on image bytes against torchvision on PIL images.
 #include "reszoo/preprocess/pixel_ops.h"
 
 #include <functional>
@@ -30,7 +30,7 @@ Affine map_of(const Arguments& arguments) {
   return map;
 }
 
-/// The operation of a case, by its name.
+/// Applies the operation of a case by its name.
 ImageBuffer apply(const std::string& name, const Arguments& of, const ImageBuffer& image, const Color& fill) {
   using Operation = std::function<ImageBuffer(ImageBuffer)>;
   const std::map<std::string, Operation> operations{

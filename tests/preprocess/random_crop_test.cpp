@@ -1,4 +1,4 @@
-// Random parts of an image.
+// Random crops of an image.
 #include "reszoo/preprocess/random_crop.h"
 
 #include <algorithm>

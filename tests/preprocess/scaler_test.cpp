@@ -1,4 +1,4 @@
-// Scaling gives scikit-learn's numbers.
+// Scaling against scikit-learn.
 #include "reszoo/preprocess/scaler.h"
 
 #include <torch/types.h>

@@ -1,4 +1,4 @@
-// A table's rows become the tensor that was fitted for them.
+// Table rows are converted to the tensor of the fitted preprocessing.
 #include "reszoo/preprocess/table_preprocess.h"
 
 #include <torch/types.h>
@@ -31,7 +31,7 @@ Frame with_column(Column column) {
   return table;
 }
 
-/// A column of numbers beside a target, of as many rows.
+/// A column of numbers and a target with the same number of rows.
 Frame beside_target(Column column) {
   std::vector<double> y, x;
   for (int64_t i = 0; i < column.size(); ++i) {
@@ -70,7 +70,7 @@ TEST(TablePreprocess, NumbersThenIndicatorsThenCodes) {
   const auto preprocess = fitted();
   EXPECT_EQ(preprocess.columns(), (std::vector<std::string>{"age", "height", "age missing", "city", "sex"}));
   EXPECT_EQ(preprocess.numeric_count(), 3);
-  EXPECT_EQ(preprocess.cardinalities(), (std::vector<int64_t>{3, 2}));  // "" counts for city
+  EXPECT_EQ(preprocess.cardinalities(), (std::vector<int64_t>{3, 2}));  // "" counts as a city
   const auto x = preprocess.transform(training());
   EXPECT_EQ(x.scalar_type(), torch::kFloat32);
   EXPECT_TRUE(torch::allclose(x.slice(0, 0, 1), row({20, 1.5, 0, 2, 0})));
@@ -146,9 +146,9 @@ TEST(TablePreprocess, IntegersThatCountRowsAreLeftOut) {
     return !TablePreprocess::fit(beside_target(Column::of_numbers("id", values)), "y", options).notes().empty();
   };
   EXPECT_TRUE(left_out(counted(30, 1000, 1)));
-  EXPECT_TRUE(left_out(counted(30, 0, 9)));  // every ninth row was drawn
+  EXPECT_TRUE(left_out(counted(30, 0, 9)));  // a sample of every ninth row
   EXPECT_TRUE(left_out(counted(30, 0, -1)));
-  EXPECT_FALSE(left_out(counted(30, 0, 3600)));  // seconds, hour by hour
+  EXPECT_FALSE(left_out(counted(30, 0, 3600)));  // timestamps in seconds, one per hour
   EXPECT_FALSE(left_out(counted(30, 0, 0.5)));
   EXPECT_FALSE(left_out(counted(19, 0, 1)));
   EXPECT_FALSE(left_out(counted(30, 0, 1), {.numeric = {"id"}}));
@@ -179,7 +179,7 @@ TEST(TablePreprocess, RareWordsShareTheCodeOfUnseenOnes) {
   EXPECT_TRUE(torch::equal(preprocess.transform(table).select(1, 1),
                            torch::tensor({0., 0., 0., 1., 1., -1., -1.}, torch::kFloat32)));
   EXPECT_EQ(preprocess.summaries()[0].rare, 2);
-  EXPECT_EQ(TablePreprocess::fit(table, "y").cardinalities(), std::vector<int64_t>{4});  // few rows: every word
+  EXPECT_EQ(TablePreprocess::fit(table, "y").cardinalities(), std::vector<int64_t>{4});  // few rows: every word is kept
   expect_error_parts(ErrorKind::input, {"\"x\"", "none of its 7 words"}, [] {
     std::vector<std::string> words{"a", "b", "c", "d", "e", "f", "g"};
     TablePreprocess::fit({{Column::of_text("x", words), Column::of_numbers("y", counted(7, 0, 1))}}, "y", {.rare = 2});
@@ -223,7 +223,7 @@ TEST(TablePreprocess, DatesBecomeThePartsThatVary) {
   EXPECT_TRUE(torch::equal(x.slice(1, 2, 5).slice(0, 0, 3),
                            torch::tensor({{19723.f, 1.f, 0.f}, {19724.f, 1.f, 1.f}, {19758.f, 2.f, 0.f}})));
   EXPECT_TRUE(torch::equal(preprocess.transform(with_column(as_dates(Column::of_text("when", days)))), x));
-  // A row in memory has its date as text, or as days.
+  // A row in memory has its date as text or as days.
   const Row row{{"age", 20.0}, {"city", "Rome"}, {"height", 1.5}, {"sex", "f"}, {"when", "2024-01-01"}};
   auto in_days = row;
   in_days["when"] = 19723.0;
@@ -243,7 +243,7 @@ TEST(TablePreprocess, ADateThatIsNoneIsNamed) {
   auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-03-01", "2024-02-01", "2024-02-09"}));
   const auto preprocess = TablePreprocess::fit(table, "y");
   table.columns.back() = Column::of_text("when", {"2024-01-01", "2024-02-30", "2024-02-01", ""});
-  table.first_row = 101;  // as a part of a longer table
+  table.first_row = 101;  // as in a later part of a table
   expect_error_parts(ErrorKind::input, {"column \"when\"", "must hold dates", "\"2024-02-30\" in row 102"},
                      [&] { preprocess.transform(table); });
 }
@@ -252,7 +252,7 @@ TEST(TablePreprocess, OptionsDecideOverDates) {
   const auto table = with_column(Column::of_text("when", {"2024-01-01", "2024-01-02", "2024-01-02", "2024-01-01"}));
   const auto preprocess = TablePreprocess::fit(table, "y", {.categorical = {"when"}});
   EXPECT_EQ(preprocess.cardinalities().back(), 2);
-  // The words are the same where a reader found dates.
+  // The words are the same if a reader detected dates.
   auto read = table;
   read.columns.back() = as_dates(table.columns.back());
   EXPECT_TRUE(torch::equal(preprocess.transform(read), preprocess.transform(table)));
@@ -361,7 +361,7 @@ TEST(TablePreprocess, DamagedJsonIsAnErrorOfTheFile) {
     auto lost = json, wrong = json;
     lost.erase(key);
     wrong[key] = 17;
-    if (key == "summary") lost = wrong;  // the first version has none
+    if (key == "summary") lost = wrong;  // the first version of the format has no "summary"
     for (const auto& damaged : {lost, wrong})
       expect_error_parts(ErrorKind::file, {"preprocessing", key},
                          [&, &damaged = damaged] { TablePreprocess::from(damaged, preprocess.tensors()); });

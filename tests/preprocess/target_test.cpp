@@ -1,4 +1,4 @@
-// Targets: which task a column is, and the way there and back.
+// Targets: the task inferred from a column, encoding and decoding.
 #include "reszoo/preprocess/target.h"
 
 #include <torch/types.h>
@@ -33,7 +33,7 @@ TEST(Target, TaskFollowsFromTheColumn) {
   EXPECT_EQ(Target::fit(number_column(many)).task(), Task::multiclass);
 }
 
-// The network gives the logarithm of the expected count.
+// The network's output is the logarithm of the expected count.
 TEST(Target, OfCountsIsEncodedAsItIsAndPredictedByTheExponential) {
   const auto target = Target::fit(Frame{{number_column({0, 2, 7})}}, {"y"}, {.task = Task::count});
   EXPECT_EQ(target.outputs(), 1);
@@ -41,7 +41,7 @@ TEST(Target, OfCountsIsEncodedAsItIsAndPredictedByTheExponential) {
   EXPECT_TRUE(torch::equal(target.truth(torch::tensor({{2.F}})), torch::tensor({2.0}, torch::kFloat64)));
   const auto outputs = torch::tensor({{0.0}, {1.5}}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(target.decode(outputs), outputs.squeeze(1).exp()));
-  // Of several networks, the mean of their counts.
+  // For several ensemble members, the result is the mean of their counts.
   EXPECT_TRUE(torch::allclose(target.decode(torch::stack({outputs, -outputs}, 1)), outputs.squeeze(1).cosh()));
   EXPECT_TRUE(torch::equal(Target::from(target.to_json()).decode(outputs), target.decode(outputs)));
   for (const double wrong : {-1.0, -0.5})
@@ -147,7 +147,7 @@ TEST(Target, OrdinalChancesFallAndSumToOne) {
                                   {.task = Task::ordinal, .classes = {"low", "mid", "high"}});
   EXPECT_EQ(target.outputs(), 2);
   EXPECT_TRUE(torch::equal(target.encode(words({"mid", "high", "low"})), torch::tensor({1, 2, 0}, torch::kInt64)));
-  // The second row's logits contradict each other: above "mid" is likelier than above "low".
+  // The logits of the second row contradict each other: "above mid" is more likely than "above low".
   const auto logits = torch::tensor({{2.0, -2.0}, {-1.0, 1.0}, {3.0, 2.0}}, torch::kFloat64);
   const auto probabilities = target.probabilities(logits);
   EXPECT_TRUE(torch::allclose(probabilities.sum(1), torch::ones({3}, torch::kFloat64)));
@@ -178,7 +178,7 @@ TEST(Target, MembersAreAveragedAsProbabilities) {
 
 TEST(Target, AThresholdDecidesAndIsStored) {
   auto target = Target::fit(words({"no", "yes"}));
-  const auto logits = torch::tensor({{0.0, -1.0}}, torch::kFloat64);  // yes: 0.27
+  const auto logits = torch::tensor({{0.0, -1.0}}, torch::kFloat64);  // P(yes) = 0.27
   EXPECT_EQ(target.decode(logits).item<int64_t>(), 0);
   target.set_thresholds({0.25});
   EXPECT_EQ(target.decode(logits).item<int64_t>(), 1);

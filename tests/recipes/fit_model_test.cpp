@@ -10,7 +10,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// 400 rows: y = sin(3 a) + (b is "x"), with a missing value here and there.
+/// 400 rows: y = sin(3 a) + (b is "x"), with some missing values.
 Frame rows() {
   torch::manual_seed(2);
   std::vector<double> a, y;
@@ -43,7 +43,7 @@ FitData data_of(const Model& model, const Frame& table) {
   return {all, all};
 }
 
-/// The recipe at a size for tests.
+/// The recipe, reduced to a size for tests.
 TrainingRecipe small(const char* name) {
   auto recipe = training_recipe(name, 400);
   recipe.options.update({{"blocks", 1}, {"width", 16}});

@@ -20,7 +20,7 @@ TrainingData data_for(const std::string& target) {
   return make_table_data(training_rows(), options);
 }
 
-/// A network of one's own: a linear layer on the inputs.
+/// A user-defined network: one linear layer.
 Network linear_network(const Model& model) {
   const auto inputs = static_cast<int64_t>(model.table->inputs().size());
   return Network(NetworkParts{.name = "own_linear",
@@ -44,7 +44,7 @@ TEST(FitOnData, ATrainingGivesAModelMetricsAndAReport) {
   const auto metrics = evaluate_parts(fitted, data);
   ASSERT_EQ(metrics.size(), 2u);
   EXPECT_EQ(metrics[1].first, "test");
-  EXPECT_LT(metrics[1].second.front().second, 0.8);  // a constant has about 0.86
+  EXPECT_LT(metrics[1].second.front().second, 0.8);  // a constant prediction has about 0.86
   write_report(folder / "report.html", make_report(fitted, data));
   EXPECT_NE(read_file(folder / "report.html").find("tabular_resnet"), std::string::npos);
 

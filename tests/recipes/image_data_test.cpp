@@ -9,7 +9,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// 60 images of 8 x 8 in memory: dark ones and light ones.
+/// 60 images of 8 x 8 in memory, dark and light ones.
 ImageSplits dark_and_light(int64_t side = 8) {
   std::vector<std::string> labels, names;
   for (int i = 0; i < 60; ++i) {

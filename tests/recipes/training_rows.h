@@ -1,4 +1,4 @@
-// A table that the tests of this room train on.
+// The training table of the tests of `recipes`.
 #pragma once
 #include <cmath>
 
@@ -7,7 +7,7 @@
 
 namespace reszoo::test {
 
-/// 300 rows: y = sin(3 a) + (b is "x"); `mood` is good where y is above 0.4; `w` counts from 1.
+/// 300 rows: y = sin(3 a) + (b is "x"); `mood` is "good" where y is above 0.4; `w` counts from 1.
 inline Frame training_rows() {
   std::vector<double> a, y, w;
   std::vector<std::string> b, mood;
@@ -22,7 +22,7 @@ inline Frame training_rows() {
            Column::of_text("mood", mood), Column::of_numbers("w", w)}};
 }
 
-/// The recipe of tables at a size for tests.
+/// The recipe for tables, reduced to a size for tests.
 inline TrainingRecipe small_recipe(int64_t epochs = 4) {
   auto recipe = training_recipe("paper", 300);
   recipe.options.update({{"blocks", 1}, {"width", 16}});

@@ -19,9 +19,9 @@ TrainingRecipe long_recipe() {
   return recipe;
 }
 
-/// A search whose value is the distance of the rate from 1e-3: known, and cheap.
+/// A search whose objective is the distance of the learning rate from 1e-3: known and cheap.
 struct Counting {
-  std::vector<std::pair<std::string, int64_t>> calls;  // folder and epochs
+  std::vector<std::pair<std::string, int64_t>> calls;  // folder and number of epochs
 
   double operator()(const TrainingRecipe& recipe) {
     calls.emplace_back(recipe.trainer.out.filename().string(), recipe.trainer.epochs);

@@ -1,12 +1,12 @@
-"""The ResNets for CIFAR of He et al. 2015 (arXiv 1512.03385, section 4.2) and 2016 (arXiv
-1603.05027), which no package has.
+"""Make the fixtures of the ResNets for CIFAR of He et al. 2015 (arXiv 1512.03385, section 4.2) and 2016
+(arXiv 1603.05027), which no package provides.
 
-Those of 2015 have keys as torchvision names them. The shortcut is option A: where the size halves,
-every second pixel with zero channels added on both sides, planes/4 each, and no parameters; or option
-B, a 1x1 convolution and batch norm.
+The networks of 2015 have torchvision's key names. The shortcut is option A (where the size halves,
+every second pixel, with planes/4 zero channels added on both sides and no parameters) or option B
+(a 1x1 convolution and batch norm).
 
-Those of 2016 are three stages of pre-activation bottlenecks, whose keys are as timm's resnetv2 names
-them. A projection reads what norm and activation gave, as in the authors' own code.
+The networks of 2016 have three stages of pre-activation bottlenecks with the key names of timm's
+resnetv2. A projection reads the output of norm and activation, as in the authors' own code.
 """
 from collections import OrderedDict
 
@@ -115,7 +115,7 @@ def near(model, published):
 
 
 def short_records():
-    size = [2, 3, 16, 16]  # four pixels a side at the end
+    size = [2, 3, 16, 16]  # four pixels per side in the last stage
     rows = {"cifar_resnet20_option_b": row_record(CifarResNet(20, project=True), "cifar_resnet20", size,
                                                   {"shortcut": "projection"})}
     for depth, published in PUBLISHED.items():

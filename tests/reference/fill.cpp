@@ -1,5 +1,5 @@
-// The loops over all weights, apart so that they can be compiled with optimisation
-// in every preset: some networks have hundreds of millions.
+// The loops over all weights, in a separate file so that they can be optimised in every preset: some networks have
+// hundreds of millions of weights.
 #include "fill.h"
 
 #include <ATen/ops/empty.h>
@@ -10,7 +10,7 @@
 namespace reszoo::test {
 namespace {
 
-/// Gives u in [0, 1), a multiple of 2^-24, for one flat row-major index.
+/// Returns u in [0, 1), a multiple of 2^-24, for one flat row-major index.
 inline double fraction(uint64_t key_hash, uint64_t index) {
   uint64_t z = key_hash + (index + 1) * 0x9E3779B97F4A7C15ULL;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
@@ -19,7 +19,7 @@ inline double fraction(uint64_t key_hash, uint64_t index) {
   return static_cast<double>(z >> 40) / 16777216.0;
 }
 
-/// Gives value(u) for every index of the shape, float32.
+/// Returns value(u) for every index of the shape, float32.
 template <class Value>
 at::Tensor generate(const std::string& key, at::IntArrayRef shape, Value value) {
   at::Tensor result = at::empty(shape, at::kFloat);

@@ -1,5 +1,5 @@
-// Fill tensors from an integer hash of (key, index), so that no fixture stores weights.
-// The Python twin is fill.py, whose docstring has the formulas; both give the same bits.
+// Fills tensors from an integer hash of (key, index), so that fixtures need not store weights. The Python twin is
+// fill.py, whose docstring has the formulas; both give the same bits.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,10 +12,10 @@ namespace reszoo::test {
 
 uint64_t fnv1a64(std::string_view text);
 
-/// Gives 2u - 1, for inputs and probes.
+/// Returns 2u - 1, for inputs and probes.
 at::Tensor uniform(const std::string& key, at::IntArrayRef shape);
 
-/// Gives the value of a parameter or buffer from its key and shape.
+/// Returns the value of a parameter or buffer from its key and shape.
 at::Tensor fill(const std::string& key, at::IntArrayRef shape);
 
 }  // namespace reszoo::test

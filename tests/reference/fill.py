@@ -1,4 +1,4 @@
-"""Fill tensors from an integer hash of (key, index), so that no fixture stores weights.
+"""Fill tensors from an integer hash of (key, index), so that fixtures need not store weights.
 
 The C++ twin is fill.h; both give the same bits. For flat row-major index i, in uint64 arithmetic:
 
@@ -8,8 +8,8 @@ The C++ twin is fill.h; both give the same bits. For flat row-major index i, in 
     z = z ^ z >> 31
     u = (z >> 40) / 2**24                       in [0, 1), exact in float32
 
-`uniform(key, shape)` is 2u - 1, for inputs and probes. `fill(key, shape)` is, in float64 and then
-rounded to float32:
+`uniform(key, shape)` is 2u - 1, for inputs and probes. `fill(key, shape)` is computed in float64 and
+then rounded to float32:
 
     *.num_batches_tracked      0 (int64)
     *.running_var              0.5 + u
@@ -22,7 +22,7 @@ import math
 
 import numpy as np
 
-CHUNK = 1 << 20  # numbers at a time: the widest layer of AlexNet has 38 million
+CHUNK = 1 << 20  # values per chunk: the widest layer of AlexNet has 38 million
 
 
 def fnv1a64(text):
@@ -33,7 +33,7 @@ def fnv1a64(text):
 
 
 def fractions(key, first, last):
-    """Give u for the indices first <= i < last, float64."""
+    """Return u for the indices first <= i < last, float64."""
     z = np.arange(first + 1, last + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     z += np.uint64(fnv1a64(key))
     z = (z ^ z >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
@@ -43,7 +43,7 @@ def fractions(key, first, last):
 
 
 def generate(key, shape, value):
-    """Give value(u) for every index of the shape, float32."""
+    """Return value(u) for every index of the shape, float32."""
     count = math.prod(shape)
     result = np.empty(count, dtype=np.float32)
     for first in range(0, count, CHUNK):

@@ -1,4 +1,4 @@
-"""Write fixtures as JSON that is compact and still gives readable diffs: a number list is one line."""
+"""Write fixtures as JSON that is compact and still gives readable diffs: a list of numbers is one line."""
 import json
 from importlib.metadata import version
 from math import gcd
@@ -10,17 +10,17 @@ FOLDER = Path(__file__).parent / "fixtures"
 
 
 def source(*packages):
-    """Give "torch 2.13.0, keras 3.15.1": what made a fixture, local version labels left off."""
+    """Return the versions that made a fixture, such as "torch 2.13.0, keras 3.15.1", without local version labels."""
     return ", ".join(f"{name} {version(name).split('+')[0]}" for name in packages)
 
 
 def short(number):
-    """Keep nine significant digits: enough to give every float32 back."""
+    """Round to nine significant digits, which are enough to restore every float32 value."""
     return float(f"{float(number):.9g}")
 
 
 def sample_stride(shape, limit):
-    """Give the smallest stride that leaves at most `limit` numbers and is coprime to the last axis."""
+    """Return the smallest stride that leaves at most `limit` values and is coprime to the last axis."""
     stride = -(-int(np.prod(shape)) // limit)
     while gcd(stride, shape[-1]) > 1:
         stride += 1
@@ -28,7 +28,7 @@ def sample_stride(shape, limit):
 
 
 def sample(tensor, stride):
-    """Give every stride-th number of the flattened tensor."""
+    """Return every stride-th value of the flattened tensor."""
     return [short(number) for number in tensor.detach().reshape(-1)[::stride]]
 
 

@@ -1,7 +1,7 @@
-"""Networks under other packages' key names: what is loaded must give their numbers.
+"""Make the fixtures of networks with other packages' key names: loaded weights must give the same outputs.
 
 Each record has the keys and shapes of a package's own state_dict, filled by those keys (fill.py), and the
-outputs in evaluation mode, in float64. `input` are numbers; categories stand behind them as codes.
+outputs in evaluation mode, in float64. `input` has the numbers, followed by the codes of categories.
 """
 import torch
 from torch import nn
@@ -17,7 +17,7 @@ from transformers import ResNetConfig, ResNetForImageClassification
 
 
 class PaperResNet(nn.Module):
-    """The layout of bin/resnet.py in rtdl's repository of 2021 (batch norm, ReLU), in evaluation mode."""
+    """The architecture of bin/resnet.py in rtdl's repository of 2021 (batch norm, ReLU), in evaluation mode."""
 
     def __init__(self, numeric, categories, embedding, width, hidden, blocks, outputs):
         super().__init__()
@@ -49,7 +49,7 @@ def record(naming, model_name, options, model, inputs):
     fill_state(model)
     model.load_state_dict({**model.state_dict(), **kept})
     outputs = model.double().eval()(*inputs)
-    outputs = getattr(outputs, "logits", outputs)  # of transformers
+    outputs = getattr(outputs, "logits", outputs)  # for transformers
     return {"naming": naming, "model": model_name, "options": options, "keys": keys,
             "tensors": {key: tensor.tolist() for key, tensor in kept.items()},
             "input": list(torch.cat([part.double() for part in inputs], 1).shape),

@@ -1,13 +1,13 @@
-"""Make the fixture of the residual block that its askers write in Keras.
+"""Make the fixture of the residual block that users asked for, written in Keras.
 
 As slots: entry = nothing; branch = conv1 (stride 2 if downsample), relu, bn1, conv2;
-shortcut = identity, or projection (1x1, stride 2) if downsample; exit = relu, bn2, after the add.
+shortcut = identity, or projection (1x1, stride 2) if downsample; exit = relu, bn2, after the addition.
 All convolutions have a bias and padding "same"; batch norm comes after ReLU, with Keras's
 epsilon 1e-3 and momentum 0.99 (0.01 in PyTorch's terms) and the biased variance in its moving average.
 
-Each case has shapes and numbers in PyTorch's layouts (NCHW, OIHW) and the protocol of
-network_fixture.py up to the backward pass; `moving` are the moving averages after the one training
-call. The numbers are float32: outside TensorFlow, Keras's batch norm computes in nothing wider.
+Each case has shapes and values in PyTorch's layouts (NCHW, OIHW) and the protocol of
+network_fixture.py up to the backward pass; `moving` has the moving averages after the single training
+call. The values are float32: outside TensorFlow, Keras's batch norm computes at most in float32.
 """
 import os
 

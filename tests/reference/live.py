@@ -1,6 +1,6 @@
-"""Compare every network fixture with the packages that are installed: keys, shapes, counts and
-logits in evaluation. The rest of a fixture follows from the same code; making it all again takes
-make_all.sh much longer.
+"""Compare every network fixture with the installed packages: keys, shapes, parameter counts and logits in
+evaluation mode. The rest of a fixture follows from the same code; making all fixtures again with
+make_all.sh takes much longer.
 
     python3 live.py
 """
@@ -57,7 +57,7 @@ def same_keys(model, record):
 
 
 def wrong(model, record):
-    """Say what differs, or nothing."""
+    """Return what differs, or nothing."""
     parameters = sum(p.numel() for p in model.parameters())
     if not same_keys(model, record) or parameters != record["parameters"]:
         return "keys"

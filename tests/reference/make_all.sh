@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make every fixture again: make_all.sh [python], a Python that has requirements.txt installed.
+# Makes every fixture again: make_all.sh [python], with a Python that has the packages of requirements.txt.
 set -eu
 cd "$(dirname "$0")"
 export PYTHONHASHSEED=0  # TorchScript writes constants in the order of a set

@@ -1,18 +1,18 @@
-"""Observe a network under one protocol and write what was seen as a fixture.
+"""Run a network with a fixed protocol and write the results as a fixture.
 
 1. Fill every parameter and buffer by its key (fill.py), in float32. Dropout has probability 0.
 2. x = uniform("input", input_shape). `eval_logits` are the outputs in evaluation mode.
 3. In training mode: `train_logits`; loss = sum(logits * uniform("loss", logits.shape)); backward.
-   `gradient_norms` are the Euclidean norms by key; one under 1e-12 of the largest is rounding of a
-   gradient that is 0 (a bias whose only readers are batch norms) and is written as 0.
+   `gradient_norms` are the Euclidean norms by key. A norm below 1e-12 of the largest one is the rounding
+   error of a gradient that is 0 (a bias that only batch norms read), and is written as 0.
 4. One plain step p -= learning_rate * gradient. `after_step` is, for each parameter and buffer,
    sum(tensor * uniform(key + ".probe", shape)) in float64.
 
-All numbers are of a run in float64, which is exact enough to be held to nine digits: batch norm
-over a few pixels and the kink of ReLU make a deep network's float32 gradients wander by per cents.
-`float32_difference` tells how far PyTorch's own float32 run lies, the ground for a tolerance there:
-logits relative to their largest; a gradient norm relative to itself, or to 1e-4 of the largest norm
-where that is more; `after_step` relative to |tensor| |probe|.
+All values are from a run in float64, which is accurate to the nine digits that are stored. In float32,
+batch norm over a few pixels and the kink of ReLU change the gradients of a deep network by several per cent.
+`float32_difference` is the difference of PyTorch's own float32 run, as a basis for tolerances: logits
+relative to the largest one; a gradient norm relative to itself, or to 1e-4 of the largest norm if that is
+larger; `after_step` relative to |tensor| |probe|.
 """
 import copy
 import math
@@ -38,14 +38,14 @@ def uniform_tensor(key, shape, dtype=torch.float32):
 
 
 def visible_learning_rate(parameters):
-    """Give the power of ten whose step is about a hundredth of the parameters, by norm."""
+    """Return the power of ten whose step is about a hundredth of the parameters, by norm."""
     size, slope = (math.sqrt(sum(t.double().square().sum().item() for t in tensors))
                    for tensors in (parameters, [p.grad for p in parameters]))
     return 10.0 ** round(math.log10(0.01 * size / slope))
 
 
 def observe(model, input_shape, dtype, learning_rate=None):
-    """Run the protocol on a filled model, which it changes."""
+    """Run the protocol on a filled model, which is changed."""
     model.to(dtype)
     x = uniform_tensor("input", input_shape, dtype)
     with torch.no_grad():
@@ -67,7 +67,7 @@ def observe(model, input_shape, dtype, learning_rate=None):
 
 
 def difference(seen, exact):
-    """Compare the float32 run with the float64 run as the docstring of this file says."""
+    """Compare the float32 run with the float64 run, as the docstring of this file defines."""
     def of_logits(name):
         return ((seen[name] - exact[name]).abs().max() / exact[name].abs().max()).item()
 
@@ -88,7 +88,7 @@ def without_rounding(norms):
 
 
 def write_fixture(path, model, name, options, input_shape, source):
-    """Write the fixture of one model, built with all dropout at 0; `path` lies in fixtures/."""
+    """Write the fixture of one model, built with all dropout at 0; `path` is relative to fixtures/."""
     fill_state(model)
     keys = [[key, list(tensor.shape)] for key, tensor in model.state_dict().items()]
     exact = observe(copy.deepcopy(model), input_shape, torch.float64)

@@ -1,10 +1,10 @@
 """Make the fixtures of numerical embeddings from rtdl_num_embeddings.
 
-`modules`: each filled by the keys of its parameters (fill.py); buffers are as made from the bins, and given in
-full. Input is 2 uniform("input", shape), so that numbers lie outside the bins too. `output` and `gradient_norms`
-(of the loss sum(output * uniform("loss", shape))) are of a float64 run.
+`modules`: each is filled by the keys of its parameters (fill.py); buffers are computed from the bins, and
+stored in full. The input is 2 uniform("input", shape), so that some values are outside the bins. `output` and
+`gradient_norms` (of the loss sum(output * uniform("loss", shape))) are from a float64 run.
 
-`bins`: those of the table of `table()`, by quantiles and by trees.
+`bins`: the bins of the table of `table()`, by quantiles and by trees.
 """
 import warnings
 
@@ -64,7 +64,7 @@ def module_record(kind, options, module):
 
 
 def table():
-    """Uniform numbers; ties; two values; heavy tails; a target of numbers and one of three classes."""
+    """Return uniform numbers, ties, two values and heavy tails, with a numeric target and one of three classes."""
     u = torch.from_numpy(uniform("table", (400, 4)))
     x = torch.stack([u[:, 0], torch.round(u[:, 1] * 8) / 8, (u[:, 2] > 0.5).float(), u[:, 3] * u[:, 3] * u[:, 3]], 1)
     y = x[:, 0] * x[:, 0] + x[:, 1] * 0.5 + x[:, 2] + x[:, 3] + torch.from_numpy(uniform("noise", (400,))) * 0.25
@@ -84,8 +84,8 @@ def bins_records():
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", UserWarning)  # of one bin alone
-    np.random.seed(0)  # of scikit-learn's order of columns, of which there is one
+    warnings.simplefilter("ignore", UserWarning)  # warns about a single bin
+    np.random.seed(0)  # scikit-learn shuffles the columns, but there is only one
     fixture_json.write("num_embeddings.json", {
         "source": fixture_json.source("rtdl_num_embeddings", "scikit-learn", "torch"),
         "modules": [module_record(*module) for module in modules()], "bins": bins_records()})

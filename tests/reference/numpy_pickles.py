@@ -1,7 +1,7 @@
-"""Make pickles of NumPy arrays to read and to refuse, as the model zoos of detectron2 and Detectron have them.
+"""Make pickles of NumPy arrays, valid and invalid ones, like those in the model zoos of detectron2 and Detectron.
 
-A record has the file in hexadecimal digits and, for a file to refuse, words of the message. Values come from
-`fill`, or are 0, 1, 2, 3.
+A record has the file in hexadecimal digits and, for an invalid file, words of the error message. Values come
+from `fill`, or are 0, 1, 2, 3.
 """
 import io
 import pickle
@@ -47,7 +47,7 @@ def python2(thing):
 
 
 def numpy1(data):
-    """The names that NumPy 1 wrote; protocol 2 ends them with the line."""
+    """Return a pickle with the names that NumPy 1 wrote; protocol 2 ends them with a line break."""
     return data.replace(b"numpy._core", b"numpy.core")
 
 

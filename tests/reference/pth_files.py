@@ -1,8 +1,8 @@
-"""Make files of torch.save to read: formats, checkpoints, types, views, and files to refuse; and
-one of Python's safetensors with a tensor under two names.
+"""Make files of torch.save: formats, checkpoints, dtypes, views, and invalid files; and one file of Python's
+safetensors with a tensor under two names.
 
-Values come from `fill`, or are 0, 1, 2, 3, so that nothing else needs to be stored. The files of
-the old format name storages by their address, so they come out different each time.
+Values come from `fill`, or are 0, 1, 2, 3, so that nothing else needs to be stored. Files in the old
+format name storages by their address, so they differ each time they are made.
 """
 import argparse
 import collections
@@ -47,14 +47,14 @@ def save(name, thing, **options):
 
 
 def repack(name, data, change=lambda name, record: record, method=zipfile.ZIP_STORED):
-    """Write the archive again with changed records or packed in another way."""
+    """Write the archive again with changed records or a different compression."""
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(PTH / name, "w", method) as new:
         for entry in old.infolist():
             new.writestr(zipfile.ZipInfo(entry.filename), change(entry.filename, old.read(entry)), method)
 
 
 def fake_class(module, name, base=object):
-    """A class of a package that need not be installed."""
+    """Return a class of a package that need not be installed."""
     made = type(name, (base,), {"__module__": module})
     parts = module.split(".")
     for i in range(len(parts)):
@@ -127,7 +127,7 @@ def readable_files():
 
 
 def tied_safetensors():
-    """A decoder whose weight is the encoder's; save_model writes it once and names it in the metadata."""
+    """Write a decoder that shares the encoder's weight; save_model writes it once and names it in the metadata."""
     model = nn.ModuleDict({"encoder": nn.Linear(4, 3), "decoder": nn.Linear(4, 3)})
     model["decoder"].weight = model["encoder"].weight
     with torch.no_grad():
@@ -140,7 +140,7 @@ def refused_files():
     big = lambda name, record: b"big" if name.endswith("/byteorder") else record
     repack("big_endian.pth", content(state()), big)
     legacy = content(state(), _use_new_zipfile_serialization=False)
-    at = legacy.index(b"little_endian") + len("little_endian")  # then the place in the memo, then True
+    at = legacy.index(b"little_endian") + len("little_endian")  # followed by its index in the memo, then by True
     (PTH / "legacy_big_endian.pth").write_bytes(legacy[:at] + legacy[at:].replace(b"\x88", b"\x89", 1))
     save("module.pth", nn.Linear(4, 3))
     save("module_inside.pth", {"epoch": 3, "model": nn.Linear(4, 3)})

@@ -1,7 +1,7 @@
-"""Write src/hub's tables from torchvision and timm, or with --check compare them with what is there.
+"""Write the tables of src/hub from torchvision and timm, or with --check compare them with the existing ones.
 
-Only a file whose name ends in eight hexadecimal digits is listed: they begin its SHA-256, so a download can
-be checked. Nothing else is a source of a digest.
+Only files whose name ends in eight hexadecimal digits are listed: these digits are the beginning of the SHA-256,
+so a download can be verified. No other source of digests is used.
 """
 import math
 import re
@@ -16,7 +16,7 @@ from timm.models._registry import _model_pretrained_cfgs, _model_to_module
 FOLDER = Path(__file__).parents[2] / "src" / "hub"
 FAMILIES = ("resnet", "resnext", "wide_resnet", "alexnet")
 NAMED_BY_DIGEST = re.compile(r"(.*)/([^/]+-[0-9a-f]{8}\.pth)")
-PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # widths of their own for every layer: no network here
+PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # every layer has its own width: no such network here
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 HOSTS = {  # constants of src/hub/weights_row.h
@@ -28,7 +28,7 @@ TIMM = re.compile(r"https://github.com/(rwightman|huggingface)/pytorch-image-mod
 
 
 def host(base):
-    """Give the name of the constant that is this folder's URL."""
+    """Return the name of the constant for this folder's URL."""
     if base in HOSTS:
         return HOSTS[base]
     owner, first, second = TIMM.fullmatch(base).groups()
@@ -37,7 +37,7 @@ def host(base):
 
 
 def evaluation(resize, crop, interpolation, mean, std):
-    """Give the name of the constant that says how images are prepared."""
+    """Return the name of the constant for the preprocessing of images."""
     assert (tuple(mean), tuple(std)) == (MEAN, STD), (mean, std)
     assert interpolation in ("bilinear", "bicubic"), interpolation
     return f"k{interpolation.capitalize()}{resize}To{crop}"
@@ -50,7 +50,7 @@ def row(model, tag, url, images, license, *accuracy):
 
 
 def torchvision_rows():
-    """Give each model's DEFAULT first; torchvision names no licence of its weights."""
+    """Return the rows, each model's DEFAULT first; torchvision states no licence for its weights."""
     for name in sorted(models.list_models(module=models), key=lambda n: (n.rstrip("0123456789_xd"), len(n), n)):
         if not name.startswith(FAMILIES):
             continue
@@ -65,7 +65,10 @@ def torchvision_rows():
 
 
 def timm_rows():
-    """Give each model's first tag first. Its evaluation resizes to floor(size / crop_pct); it publishes no accuracy."""
+    """Return the rows, each model's first tag first.
+
+    timm's evaluation resizes to floor(size / crop_pct). timm's package does not contain accuracies.
+    """
     for name, config in _model_pretrained_cfgs.items():
         model, _, tag = name.partition(".")
         if _model_to_module.get(model) not in ("resnet", "resnetv2") or not tag or model in PRUNED:
@@ -80,7 +83,7 @@ def timm_rows():
 
 
 def left_out():
-    """Give the names of timm's weights that no row has, by reason."""
+    """Return the names of timm's weights that are not listed, by reason."""
     reasons = {"pruned": [], "no file whose name has a digest": []}
     for name, config in _model_pretrained_cfgs.items():
         model, _, tag = name.partition(".")

@@ -1,13 +1,13 @@
-"""Observe many networks under the protocol of network_fixture.py, some kilobytes for each.
+"""Run many networks with the protocol of network_fixture.py, storing a few kilobytes for each.
 
-A record has, in place of what a long fixture has for each key:
+A record has these values in place of the values per key of a long fixture:
 
     keys, digest       number of keys; fnv1a64 over the lines "key [shape]\\n" in the order of state_dict
     stages             for each first part of the keys ("layer1"; "stages.0"): the Euclidean norm of
                        its gradients, and the sum of `after_step` over its keys
 
-`options` are those of reszoo's row. Networks of more than TRAINED_AT_MOST parameters are run in
-evaluation and float32 only: their parts are those of smaller ones.
+`options` are those of reszoo's model. Networks with more than TRAINED_AT_MOST parameters are run only in
+evaluation mode and float32: they have the same building blocks as smaller networks.
 """
 import contextlib
 import math
@@ -25,7 +25,7 @@ INITIALIZERS = ("kaiming_normal_", "kaiming_uniform_", "normal_", "uniform_", "x
 
 @contextlib.contextmanager
 def uninitialized():
-    """Leave out random initial weights, which fill_state overwrites."""
+    """Skip the random initialisation of weights, which fill_state overwrites."""
     kept = {name: getattr(torch.nn.init, name) for name in INITIALIZERS}
     for name in INITIALIZERS:
         setattr(torch.nn.init, name, lambda tensor, *arguments, **named: tensor)
@@ -38,7 +38,7 @@ def uninitialized():
 
 @contextlib.contextmanager
 def doubles_stay_doubles():
-    """Let `float()` pass float64: timm's EvoNorm and response norm would round to float32 inside."""
+    """Let `float()` keep float64: timm's EvoNorm and filter response norm would otherwise round to float32 inside."""
     kept = torch.Tensor.float
     torch.Tensor.float = lambda tensor: tensor if tensor.dtype == torch.float64 else kept(tensor)
     try:
@@ -84,7 +84,7 @@ def evaluated(model, input_shape):
 
 
 def row_record(model, name, input_shape, options=None):
-    """Give the record of one model, which it fills and changes."""
+    """Return the record of one model, which is filled and changed."""
     fill_state(model)
     parameters = sum(p.numel() for p in model.parameters())
     run = trained if parameters <= TRAINED_AT_MOST else evaluated

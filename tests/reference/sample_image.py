@@ -1,8 +1,8 @@
-"""An image without a file, and what is stored of one's bytes.
+"""A synthetic image, and the values that fixtures store of the bytes of an image.
 
-An image has a ramp that wraps in its left half and noise in its right half, so that a filter meets slopes,
-edges and overshoots. `sum` and `weighted` (each byte times its place modulo 65521, plus 1) are of all bytes:
-they feel every byte. The C++ twin is tests/support/sample_image.h.
+The left half of an image is a wrapping ramp and the right half is noise, so that a filter sees slopes, edges
+and overshoots. `sum` and `weighted` (each byte times its index modulo 65521, plus 1) are computed from all bytes,
+so they detect a change of any byte. The C++ twin is tests/support/sample_image.h.
 """
 import numpy as np
 
@@ -11,7 +11,7 @@ from fixture_json import sample_stride
 
 
 def sample_image(height, width, channels):
-    """Give (H, W, C) bytes."""
+    """Return (H, W, C) bytes."""
     y, x, c = np.indices((height, width, channels))
     ramp = (5 * y + 3 * x + 40 * c) % 256
     noise = ((uniform("picture", (height, width, channels)) + 1) * 128).astype(np.int64)
@@ -19,7 +19,7 @@ def sample_image(height, width, channels):
 
 
 def record(data, at_most):
-    """Give the sums and every stride-th byte of an array."""
+    """Return the sums and every stride-th byte of an array."""
     flat = data.astype(np.int64).reshape(-1)
     stride = sample_stride(data.shape, at_most)
     weighted = int((flat * (np.arange(len(flat)) % 65521 + 1)).sum())

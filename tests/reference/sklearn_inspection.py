@@ -1,4 +1,4 @@
-"""Make the fixture of importance and partial dependence: scikit-learn's, of a formula on numbers and words."""
+"""Make the fixture of importance and partial dependence: scikit-learn's, for a formula of numbers and words."""
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -13,7 +13,7 @@ COLOURS = {"red": 0.5, "green": -1.0, "blue": 2.0}
 
 
 class Formula(RegressorMixin, BaseEstimator):
-    """2 size + size age + the colour's number; `noise` is not read."""
+    """2 size + size age + the colour's number; `noise` is not used."""
 
     def fit(self, x, y):
         self.fitted_ = True
@@ -31,7 +31,7 @@ def table(rows=40):
 
 
 def permutations(seed, rows, repeats):
-    """The orders in which scikit-learn reads a column: it shuffles what it shuffled before."""
+    """Return the orders in which scikit-learn permutes a column: it shuffles the result of the previous shuffle."""
     state = check_random_state(check_random_state(seed).randint(np.iinfo(np.int32).max + 1))
     shuffle, order, orders = np.arange(rows), np.arange(rows), []
     for _ in range(repeats):

@@ -1,4 +1,4 @@
-"""Make the fixture of the metrics: scikit-learn's, on targets and predictions with ties and extremes."""
+"""Make the fixture of the metrics: scikit-learn's, for targets and predictions with ties and extreme values."""
 import warnings
 
 import numpy as np
@@ -11,7 +11,7 @@ from fixture_json import source, write
 
 
 def weights(rows):
-    """Weights of rows between 0 and 2, some of them 0."""
+    """Return row weights between 0 and 2, some of them 0."""
     return np.maximum(1 + 1.2 * uniform("weight", [rows]).astype(np.float64), 0)
 
 
@@ -32,7 +32,7 @@ def regression():
 
 
 def several_targets():
-    """Three targets: the mean of each figure over them, and the figures."""
+    """Return a case with three targets: the mean of each metric over them, and the metric of each."""
     target = 3 * uniform("targets", [16, 3]).astype(np.float64) + [0, 5, -2]
     prediction = target + uniform("errors", [16, 3]) * [1, 2, 0.1]
     weight = weights(16)
@@ -56,7 +56,7 @@ def binary_figures(target, probability, weight=None):
 
 
 def curves(target, probability, weight):
-    """The curves with every threshold; infinity, which JSON lacks, is left off."""
+    """Return the curves with every threshold; infinity, which JSON does not have, is left out."""
     def numbers(*arrays):
         return [array.tolist() for array in arrays]
 
@@ -71,7 +71,7 @@ def curves(target, probability, weight):
 
 
 def calibration_error(probability, right, weight=None, bins=15):
-    """sum_b (n_b / n) |right_b - sure_b|, bin by bin; bins are open below, but for the first."""
+    """Return sum_b (n_b / n) |right_b - sure_b|, bin by bin; only the first bin includes its lower edge."""
     weight = np.ones(len(right)) if weight is None else weight
     error = 0
     for b in range(bins):
@@ -81,7 +81,7 @@ def calibration_error(probability, right, weight=None, bins=15):
 
 
 def best_cuts(target, probability, weight=None):
-    """The best value of each metric over all thresholds, tried one by one."""
+    """Return the best value of each metric over all thresholds, by trying each one."""
     figures = {"accuracy": metrics.accuracy_score, "balanced_accuracy": metrics.balanced_accuracy_score,
                "f1": metrics.f1_score}
     thresholds = np.append(np.unique(probability), 2)
@@ -90,7 +90,7 @@ def best_cuts(target, probability, weight=None):
 
 
 def binary():
-    """Probabilities of class 1 on a coarse grid: ties across the classes, a certain hit, a certain miss."""
+    """Return a case with probabilities of class 1 on a coarse grid: ties between the classes, a certain hit, a certain miss."""
     target = (uniform("class", [24]) > 0.3).astype(int)
     score = 0.5 + 0.6 * uniform("score", [24]).astype(np.float64) + 0.3 * (target - 0.5)
     probability = np.clip(np.round(5 * score) / 10 + 0.1, 0.1, 0.9)
@@ -115,7 +115,7 @@ def multiclass_figures(target, probability, weight=None):
 
 
 def multiclass():
-    """Four classes of unequal size; `roc_auc` is one against the rest, the plain mean over classes."""
+    """Return a case with four classes of unequal size; `roc_auc` is one against the rest, the unweighted mean over classes."""
     target = np.digitize(uniform("label", [40]), [-0.2, 0.3, 0.8])
     scores = uniform("scores", [40, 4]).astype(np.float64)
     scores[np.arange(40), target] += 0.8
@@ -135,7 +135,7 @@ def ordinal_figures(target, guess, weight=None):
 
 
 def ordinal():
-    """Five classes in order, of which class 3 is never there and never guessed."""
+    """Return a case with five ordered classes, of which class 3 occurs neither as target nor as prediction."""
     target = np.digitize(uniform("grade", [30]), [-0.4, 0.1, 0.5])
     target[target == 3] = 4
     guess = np.clip(target + np.rint(1.3 * uniform("slip", [30])).astype(int), 0, 4)
@@ -164,7 +164,7 @@ def multilabel():
 
 
 def absent_class():
-    """Class 2 of three never occurs as a target: balanced accuracy leaves it out of the mean."""
+    """Return a case where class 2 of three never occurs as a target: balanced accuracy excludes it from the mean."""
     target, guess = [0, 0, 1, 1, 1], [0, 2, 1, 1, 0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,11 +1,11 @@
 """Make the fixture of the table preprocessing: scikit-learn's scalers and encoders.
 
-The columns try what tables do: 0 is near normal, 1 has heavy tails, 2 many ties, 3 one value almost
-everywhere, 4 one value everywhere. `new` are 20 further rows, with values out of the fitted range.
+The columns cover typical distributions: 0 is nearly normal, 1 has heavy tails, 2 has many ties, 3 has one value
+in almost all rows, 4 is constant. `new` has 20 additional rows, with values outside the fitted range.
 The quantile transformer is fitted with as many quantiles as rows and with fewer, where it interpolates;
-and on values with noise, whose normal numbers are here, by both rules for its deviation. `smooth` is robust
-scaling by the formulas of arXiv:2407.04491. `words` are two columns of text, with words in the new
-rows that the fitted ones lack. All numbers are float64, in full.
+and on values with noise, whose normal random numbers are stored, by both formulas for its standard deviation.
+`smooth` is robust scaling by the formulas of arXiv:2407.04491. `words` are two columns of text; the new rows
+have words that the fitted rows lack. All numbers are float64, in full precision.
 """
 import numpy as np
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, QuantileTransformer, RobustScaler, StandardScaler
@@ -55,7 +55,7 @@ def smooth_case(rows, new):
 
 
 def noise_case(rows, new, noise, rule):
-    normals = uniform("normals", [*rows.shape, 12]).astype(np.float64).sum(-1) / 2  # near enough
+    normals = uniform("normals", [*rows.shape, 12]).astype(np.float64).sum(-1) / 2  # approximately normal
     spread = rows.std(axis=0)
     deviation = noise / np.maximum(spread, noise) if rule == "published" else noise * np.minimum(spread, 1)
     case = quantile_case(rows + normals * deviation, new, 50)

@@ -1,4 +1,4 @@
-"""Make the fixtures of k networks in one from the package tabm, under the names of our tabular_mlp."""
+"""Make the fixtures of ensembles of k members from the package tabm, with the key names of tabular_mlp."""
 import torch
 from torch import nn
 
@@ -11,7 +11,7 @@ BINS = [[-1.0, -0.5, 0.25, 1.0], [-0.75, 0.0, 0.125, 0.75], [-0.5, 0.5, 0.625, 0
 
 
 class Renamed(nn.Module):
-    """A TabM whose parts have the names that tabular_mlp gives them."""
+    """A TabM whose modules have the names that tabular_mlp gives them."""
 
     def __init__(self, model):
         super().__init__()
@@ -21,7 +21,7 @@ class Renamed(nn.Module):
             self.members = model.backbone.affine
         self.blocks = nn.ModuleList(nn.ModuleDict({"linear": block[0]}) for block in model.backbone.blocks)
         self.output = model.output
-        self.whole = [model]  # in a list: not a child
+        self.whole = [model]  # in a list, so that it is not a child
 
     def forward(self, x):
         return self.whole[0](x)

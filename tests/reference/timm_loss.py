@@ -1,4 +1,4 @@
-"""Make the fixture of binary cross-entropy of classes: timm's, for each row."""
+"""Make the fixture of binary cross-entropy for classes: timm's, for each row."""
 import torchvision_import  # noqa: F401  before timm
 import torch
 from timm.loss import BinaryCrossEntropy

@@ -1,6 +1,6 @@
 """Make the fixtures of timm's ResNets, a short record for each.
 
-Where torchvision has a network of the same name, both must have the same keys and logits.
+If torchvision has a network with the same name, both must have the same keys and logits.
 """
 import sys
 
@@ -14,10 +14,10 @@ from row_fixture import digest, row_record, uninitialized
 
 FROM = fixture_json.source("timm", "torch")
 LEFT_OUT = {"ecaresnet50d_pruned", "ecaresnet101d_pruned"}
-# Sizes that keep two by two pixels to the end: 33 where maps may be odd, 64 where 2x2 averages
-# without padding meet those that round up.
+# Sizes that keep two by two pixels to the end: 33 if feature maps may have odd sizes, 64 if 2x2 averages without
+# padding are added to outputs that round up.
 USUAL, EVEN = 33, 64
-DILATED = {  # fixture: row, timm's output stride, ours
+DILATED = {  # fixture: model, timm's output stride, ours
     "resnet50d_dilated": ("resnet50d", 8, [False, True, True]),
     "resnetblur50_dilated": ("resnetblur50", 16, [False, False, True]),
     "resnetaa50_dilated": ("resnetaa50", 16, [False, False, True]),

@@ -1,4 +1,4 @@
-"""Make the fixture of losses, row by row: focal loss from its formula, Poisson's from torch."""
+"""Make the fixture of losses, row by row: focal loss from its formula, the Poisson loss from torch."""
 import torch
 
 from fixture_json import short, source, write
@@ -9,7 +9,7 @@ def numbers(rows):
 
 
 def focal(outputs, targets, gamma, alpha=None):
-    """Lin et al. 2017, equations 4 and 5, of the softmax: -alpha_t (1 - p_t)^gamma log(p_t)."""
+    """Return Lin et al. 2017, equations 4 and 5, for the softmax: -alpha_t (1 - p_t)^gamma log(p_t)."""
     p_t = outputs.softmax(1).gather(1, targets[:, None]).squeeze(1)
     losses = -(1 - p_t) ** gamma * p_t.log()
     return losses if alpha is None else losses * torch.where(targets == 1, alpha, 1 - alpha)

@@ -1,8 +1,9 @@
-"""Make the fixtures of the optimizers: PyTorch's and timm's, on a small net with groups of rates and decays.
+"""Make the fixtures of the optimizers: PyTorch's and timm's, on a small network with parameter groups of different
+learning rates and weight decays.
 
-Every case trains the same net for 24 steps in float64. A case has the options as ours are called, the
+Every case trains the same network for 24 steps in float64. A case has the options by reszoo's names, the
 parameters at the end, and a trace: the dot product of all parameters with a probe after each step.
-The layers of layer-wise decay are timm's, by the names of the parameters, the first layer first.
+The layers of layer-wise learning-rate decay are timm's, by the names of the parameters, the first layer first.
 """
 import torchvision_import  # noqa: F401  before timm
 import timm
@@ -13,7 +14,7 @@ from fill import fill, uniform
 from fixture_json import short, source, write
 
 STEPS = 24
-FACTOR, DECAY = 0.1, 0.3  # of the first layer's rate, and of its weight instead of the others' decay
+FACTOR, DECAY = 0.1, 0.3  # the first layer's learning-rate factor, and its weight decay in place of the others'
 
 
 def small_net():
@@ -25,7 +26,7 @@ def small_net():
 
 
 def groups(net, lr, decay, rules):
-    """Give the groups: all alike, or the first layer slower and biases without decay."""
+    """Return the parameter groups: all alike, or the first layer with a smaller rate and biases without decay."""
     if not rules:
         return [{"params": list(net.parameters()), "lr": lr, "weight_decay": decay}]
     named = dict(net.named_parameters())
@@ -71,7 +72,7 @@ def cases():
 
 
 def layers(name):
-    """Give the parameters of each layer of timm's layer decay, the head last."""
+    """Return the parameters of each layer of timm's layer decay, the head last."""
     model = timm.create_model(name, pretrained=False)
     names = {id(parameter): key for key, parameter in model.named_parameters()}
     found = {}

@@ -1,4 +1,4 @@
-"""Make the fixture of the schedules: PyTorch's schedulers, stepped once a step, at a base rate of 1."""
+"""Make the fixture of the schedules: PyTorch's schedulers, updated in every step, with a base rate of 1."""
 import warnings
 
 import torch
@@ -13,7 +13,7 @@ def optimizer():
 
 
 def rates(make, total):
-    """Give the rate of each of the run's steps."""
+    """Return the learning rate of each step of the run."""
     owner = optimizer()
     scheduler = make(owner)
     found = []
@@ -25,7 +25,7 @@ def rates(make, total):
 
 
 def warmed(make, steps):
-    """Put a warm-up from 1/steps to 1 before a scheduler."""
+    """Add a warm-up from 1/steps to 1 before a scheduler."""
     def both(owner):
         line = schedulers.LinearLR(owner, start_factor=1 / steps, end_factor=1, total_iters=steps - 1)
         return schedulers.SequentialLR(owner, [line, make(owner)], milestones=[steps])
@@ -33,7 +33,7 @@ def warmed(make, steps):
 
 
 def schedules():
-    """Give text of ours, steps of the run, scheduler: with a warm-up, 36 steps are left of 40."""
+    """Return reszoo's text, the number of steps and the scheduler: with a warm-up, 36 steps are left of 40."""
     yield "constant:0.1", 40, warmed(lambda o: schedulers.ConstantLR(o, factor=1), 4)
     yield "cosine", 40, lambda o: schedulers.CosineAnnealingLR(o, 40)
     yield "cosine:end=0.2", 40, lambda o: schedulers.CosineAnnealingLR(o, 40, eta_min=0.2)
@@ -49,7 +49,7 @@ def schedules():
 
 
 def one_cycle(total, **options):
-    """Give the rates of a run: the scheduler refuses the step behind its last one."""
+    """Return the rates of a run: the scheduler rejects the step after its last one."""
     owner = optimizer()
     scheduler = schedulers.OneCycleLR(owner, 1, total_steps=total, **options)
     found = [short(owner.param_groups[0]["lr"])]
@@ -71,7 +71,7 @@ def plateau(text, greater, metrics, **options):
 
 
 def falling(name, epochs=40):
-    """A loss that falls, then only wanders."""
+    """Return a loss that first decreases, then only fluctuates."""
     noise = uniform(name, [epochs]).tolist()
     return [short(max(1 - 0.1 * epoch, 0.3) + 0.05 * noise[epoch]) for epoch in range(epochs)]
 

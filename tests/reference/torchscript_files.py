@@ -1,8 +1,8 @@
-"""Make TorchScript files to read: rtdl's ResNet scripted, traced and frozen, with filled weights.
+"""Make TorchScript files: rtdl's ResNet scripted, traced and frozen, with filled weights.
 
-Frozen without `optimize_numerics`: PyTorch 2.13 folds a batch norm into the linear layer before it
-also where a shortcut reads that layer, and the frozen network's outputs are then wrong.
-The debug records, which name source files by their place on disk, are left out of the archives.
+Frozen without `optimize_numerics`: PyTorch 2.13 folds a batch norm into the linear layer before it even if
+a shortcut reads that layer too, which makes the outputs of the frozen network wrong.
+The debug records, which contain paths of source files, are removed from the archives.
 """
 import io
 import warnings

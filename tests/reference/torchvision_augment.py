@@ -1,9 +1,9 @@
-"""Make the fixture of how torchvision changes images in training: its own functions, on PIL images.
+"""Make the fixture of torchvision's augmentation of training images: its own functions, on PIL images.
 
-`cases`: one operation each. `lists`: the operations that a policy drew, with their magnitudes, one after
-another by torchvision's `_apply_op`. An image that is `narrow` has bytes from 40 to 125 only. `spaces`
-(of images of `spaces_size`, height and width) and `policies` are what is drawn from. `erased` has means of
-random erasing's top, left, height and width over many draws. Operations have our names.
+`cases` has one operation each. `lists` has the operations that a policy drew, with their magnitudes, applied one
+after another by torchvision's `_apply_op`. A `narrow` image has only bytes from 40 to 125. `spaces` (for
+images of `spaces_size`, height and width) and `policies` are the possible draws. `erased` has the means of top,
+left, height and width of random erasing over many draws. Operations have reszoo's names.
 """
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from torchvision.transforms.autoaugment import _apply_op
 from fixture_json import short, source, write
 from sample_image import sample_image, record
 
-BYTES_AT_MOST = 12  # the sums feel every byte
+BYTES_AT_MOST = 12  # the sums depend on every byte
 FILL = (10, 200, 90)
 SIZES = [(37, 53), (64, 48)]
 NAMES = {"Identity": "identity", "ShearX": "shear_x", "ShearY": "shear_y", "TranslateX": "translate_x",
@@ -88,7 +88,7 @@ def apply(image, name, arguments):
 
 
 def images():
-    """Give height, width, channels and narrowness of every image."""
+    """Return height, width, channels and narrowness of every image."""
     return [(*size, channels, narrow) for size in SIZES for channels in (3, 1) for narrow in (False, True)]
 
 
@@ -103,9 +103,9 @@ def cases():
     operations = OPERATIONS + [(name, {**arguments, "interpolation": interpolation})
                                for name, arguments in moves for interpolation in ("nearest", "bilinear")]
     for shape in images():
-        for name, arguments in OPERATIONS if shape[3] else operations:  # what moves pixels needs no narrow image
+        for name, arguments in OPERATIONS if shape[3] else operations:  # geometric operations need no narrow image
             yield {"name": name, "arguments": arguments, **stored(shape, apply(image_of(*shape), name, arguments))}
-    square, small = (40, 40, 3, False), (9, 11, 3, True)  # a quarter turn is whole; a histogram of few
+    square, small = (40, 40, 3, False), (9, 11, 3, True)  # a quarter turn is exact; a histogram of few values
     for angle in (90.0, 180.0, 270.0):
         turn = {"angle": angle, "interpolation": "bilinear"}
         yield {"name": "rotate", "arguments": turn, **stored(square, apply(image_of(*square), "rotate", turn))}
@@ -125,7 +125,7 @@ def lists():
 
 
 def space_of(space):
-    """Give each operation's magnitudes, all that it has, and whether it has a sign."""
+    """Return each operation's magnitudes, all of them, and whether it has a sign."""
     return {NAMES[name]: {"magnitudes": [short(m) for m in magnitudes.reshape(-1)], "signed": signed}
             for name, (magnitudes, signed) in space.items()}
 

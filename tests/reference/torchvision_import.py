@@ -1,4 +1,4 @@
-"""Import torchvision, also where its compiled operators do not fit the torch beside it.
+"""Import torchvision, also if its compiled operators do not match the installed torch.
 
 Models and transforms use none of those operators, but the import fails unless they are declared.
 """

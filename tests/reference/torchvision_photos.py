@@ -1,7 +1,7 @@
-"""Make the fixture of how torchvision evaluates photographs: decoded by Pillow, resized, cropped, normalised.
+"""Make the fixture of torchvision's evaluation of photographs: decoded by Pillow, resized, cropped, normalised.
 
-`sum` and `weighted` (each byte times its place modulo 65521, plus 1) are of all bytes of the result before it
-is normalised; `bytes` are some of them.
+`sum` and `weighted` (each byte times its index modulo 65521, plus 1) are computed from all bytes of the result
+before normalisation; `bytes` has some of the bytes.
 """
 from pathlib import Path
 

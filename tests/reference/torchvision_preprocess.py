@@ -1,7 +1,7 @@
-"""Make the fixture of how torchvision and timm prepare images: their own transforms, on PIL images.
+"""Make the fixture of torchvision's and timm's preprocessing of images: their own transforms, on PIL images.
 
-What is stored of bytes, those from before normalising, is in the docstring of `sample_image.py`. `normalised` are
-numbers of the whole transform.
+The docstring of `sample_image.py` explains what is stored of the bytes before normalisation. `normalised` has
+values of the complete transform.
 """
 import math
 
@@ -36,7 +36,7 @@ def case(height, width, transform, resize, crop, interpolation, squash=False, ch
     result = transform(image.convert("RGB"))
     scaled = result * torch.tensor(STD).view(-1, 1, 1) + torch.tensor(MEAN).view(-1, 1, 1)
     data = (scaled * 255).round().to(torch.int64)
-    assert (scaled * 255 - data).abs().max() < 1e-3  # bytes they were
+    assert (scaled * 255 - data).abs().max() < 1e-3  # the input was bytes
     stored = record(data.numpy(), BYTES_AT_MOST)
     return {"height": height, "width": width, "channels": channels, "resize": resize, "crop": crop,
             "interpolation": interpolation, "squash": squash, **stored,

@@ -1,4 +1,4 @@
-// The page of a run.
+// The report page of a run.
 #include "reszoo/report/report.h"
 
 #include <torch/types.h>
@@ -44,14 +44,13 @@ std::vector<EpochRecord> history() {
   return history;
 }
 
-/// Numbers 0 .. rows - 1, each predicted one too high or one too low.
+/// The values 0 .. rows - 1, each predicted one too high or one too low.
 RegressionPart numbers(int64_t rows = 400) {
   const auto truth = torch::arange(rows, torch::kDouble);
   return {.target = "price", .truth = truth, .prediction = truth + torch::arange(rows).remainder(2) * 2 - 1};
 }
 
-/// Classes 0, 1, … in turn, the true one with probability 0.6, but of each tenth
-/// row another.
+/// Classes 0, 1, … in turn. The true class has probability 0.6, except in every tenth row, where another class has it.
 ClassPart classes(int64_t number, int64_t rows = 600) {
   ClassPart part{.target = "kind", .classes = {}, .truth = torch::arange(rows).remainder(number), .probability = {}};
   for (int64_t c = 0; c < number; ++c) part.classes.push_back("class " + std::to_string(c));
@@ -62,7 +61,7 @@ ClassPart classes(int64_t number, int64_t rows = 600) {
   return part;
 }
 
-/// The head of a PNG file, which is what a page looks at.
+/// The header of a PNG file, which is all that the page reads.
 std::string png(int64_t width, int64_t height) {
   const auto number = [](int64_t value) {
     return std::string(2, '\0') + static_cast<char>(value >> 8) + static_cast<char>(value);
@@ -128,7 +127,7 @@ TEST(Report, PartsWithoutDataHaveNoPlace) {
 
 TEST(Report, BeginsWithTheErrorItsIntervalAndThatOfTheMean) {
   const auto html = page({.title = "t", .regression = {numbers()}});
-  // All errors are 1: so is the root of their mean square, with certainty.
+  // All errors are 1, so the root mean squared error is exactly 1.
   expect_has(html, {"off by <b>1</b>", "interval 1 to 1)", "Saying 199.5, the mean", "off by <b>115.5</b>",
                     "on 400 test rows", "Predicted against true", "Half of the rows are off by less than 1,"});
 }
@@ -179,7 +178,7 @@ TEST(Report, SaysSoWhereNoImageIsTakenForAnother) {
 
 TEST(Report, TheThresholdOfAPartDecides) {
   auto part = classes(2);
-  part.threshold = 0.7;  // above all probabilities: class 1 is never said
+  part.threshold = 0.7;  // above all probabilities: class 1 is never predicted
   expect_has(page({.title = "t", .classes = {part}}), {"<b>50.0\u00A0%</b> of 600", "not clearly better"});
 }
 
@@ -287,7 +286,7 @@ TEST(Report, AFolderThatIsNotThereIsAnError) {
 
 TEST(ColumnProfile, CountsNumbersInBinsAndWordsByFrequency) {
   const auto numbers = profile_of(Column::of_numbers("x", {0, 0, 3, std::nan(""), 1}));
-  EXPECT_EQ(numbers.histogram, (std::vector<int64_t>{2, 1, 0, 1}));  // whole numbers: a bin a value
+  EXPECT_EQ(numbers.histogram, (std::vector<int64_t>{2, 1, 0, 1}));  // integers: one bin per value
   EXPECT_EQ(numbers.missing, 1);
   EXPECT_EQ(numbers.different, 3);
   EXPECT_EQ(numbers.high, 3);

@@ -1,16 +1,16 @@
-"""Finds types and functions of external linkage that two files of one program define.
+"""Find types and functions with external linkage that two files of one program define.
 
-Two classes of one qualified name with different members compile and link without a word and then
-disagree at run time, since the linker keeps one copy of each inline function (the one-definition
-rule). So does a function that is inline, a template, or in a library that one program does not link.
+Two classes with the same qualified name and different members compile and link without a warning and then
+conflict at run time, since the linker keeps one copy of each inline function (the one-definition rule). The
+same holds for a function that is inline, a template, or in a library that a program does not link.
 
     python3 definitions.py ROOT
 
-looks at every .h and .cpp file in include, src, models and tools below ROOT, which may all be linked
-into one program, and at each folder of tests, which is one. It reads tokens, not C++: what stands in an
-anonymous namespace or is `static` is left out, declarations do not count, functions differ by their
-parameters, and templates by their specialisation. An alias clashes with a type, and with an alias of
-another meaning. Prints each clash and returns 1 if there is one.
+checks every .h and .cpp file in include, src, models and tools below ROOT, which may all be linked into one
+program, and each folder of tests, which is one program. It reads tokens, not C++: names in an anonymous
+namespace or `static` ones are ignored, declarations do not count, functions are distinguished by their
+parameters, and templates by their specialisation. An alias conflicts with a type, and with an alias of
+another type. Prints each conflict and returns 1 if there is one.
 """
 import pathlib
 import re
@@ -28,7 +28,7 @@ BUILT_IN = {"int", "char", "bool", "float", "double", "long", "short", "unsigned
 
 
 def tokens_of(text):
-    """The tokens of a file without comments and preprocessor lines; a string is '""'."""
+    """Return the tokens of a file without comments and preprocessor lines; a string is '""'."""
     found = []
     for match in TOKEN.finditer(text):
         token = match.group()
@@ -39,7 +39,7 @@ def tokens_of(text):
 
 
 def closing(tokens, at, opening="{", end="}"):
-    """The position of the bracket that closes the one at `at`."""
+    """Return the position of the bracket that closes the one at `at`."""
     depth = 0
     for i in range(at, len(tokens)):
         depth += (tokens[i] == opening) - (tokens[i] == end)
@@ -49,7 +49,7 @@ def closing(tokens, at, opening="{", end="}"):
 
 
 def without_prefix(head):
-    """A statement without template <...>, attributes and alignas; whether there was template <>."""
+    """Return a statement without template <...>, attributes and alignas, and whether there was a template <>."""
     while head:
         if head[0] == "template" and head[1:2] == ["<"]:
             head = head[closing(head, 1, "<", ">") + 1:]
@@ -63,7 +63,7 @@ def without_prefix(head):
 
 
 def type_name(head):
-    """The name of the class or enumeration that `head` defines, or None."""
+    """Return the name of the class or enumeration that `head` defines, or None."""
     head = without_prefix(head)
     if not head or head[0] not in TYPE_WORDS:
         return None
@@ -83,7 +83,7 @@ def type_name(head):
 
 
 def parameter(tokens):
-    """A parameter's type: no default value, no name."""
+    """Return a parameter's type, without its default value and name."""
     depth = 0
     for i, token in enumerate(tokens):
         depth += (token in "([{<") - (token in ")]}>")
@@ -98,7 +98,7 @@ def parameter(tokens):
 
 
 def function_name(head):
-    """The name and parameter types of the function that `head` defines, or None."""
+    """Return the name and parameter types of the function that `head` defines, or None."""
     head = without_prefix(head)
     if "static" in head or not head:
         return None
@@ -126,7 +126,7 @@ def function_name(head):
     while begin > 1 and head[begin - 1] == "::":
         begin -= 2
     name = "".join(head[begin:at])
-    if not re.match(r"[A-Za-z_~]", name) or name == "catch":  # of a function that is a try block
+    if not re.match(r"[A-Za-z_~]", name) or name == "catch":  # a function whose body is a try block
         return None
     parameters, current, depth = [], [], 0
     for token in head[at + 1:closing(head, at, "(", ")")]:
@@ -142,12 +142,12 @@ def function_name(head):
 
 
 def in_parentheses(head):
-    """Whether a brace after `head` is in a parameter list: a default value."""
+    """Return whether a brace after `head` is in a parameter list, as a default value."""
     return head.count("(") > head.count(")")
 
 
 def in_member_initialiser(head):
-    """Whether a brace after `head` initialises a member: `X::X() : a_{1}` before its body."""
+    """Return whether a brace after `head` initialises a member: `X::X() : a_{1}` before its body."""
     for i in range(len(head) - 1):
         if head[i] == ")" and head[i + 1] == ":":
             return head[-1] not in (")", "}")
@@ -155,7 +155,7 @@ def in_member_initialiser(head):
 
 
 def alias(statement):
-    """The name and meaning of a `using X = ...;`, or None."""
+    """Return the name and meaning of a `using X = ...;`, or None."""
     statement = without_prefix(statement)
     if len(statement) > 3 and statement[0] == "using" and statement[2] == "=":
         return statement[1], " ".join(statement[3:])
@@ -163,7 +163,7 @@ def alias(statement):
 
 
 def definitions(text):
-    """(kind, qualified name, meaning) of what a file defines with external linkage."""
+    """Return (kind, qualified name, meaning) of everything that a file defines with external linkage."""
     tokens = tokens_of(text)
     scopes, head, i = [], [], 0
     while i < len(tokens):
@@ -208,7 +208,7 @@ def definitions(text):
 
 
 def clashes(root, files):
-    """A line for each name that two of the files define."""
+    """Return a line for each name that two of the files define."""
     known = {}
     for path in sorted(files):
         label = path.relative_to(root).as_posix()

@@ -1,4 +1,4 @@
-# Every tracked C++ file is as clang-format writes it by .clang-format.
+# Checks that every tracked C++ file is formatted by clang-format with .clang-format.
 #   cmake -DROOT=<folder> -DCLANG_FORMAT=<program> -P format.cmake
 cmake_minimum_required(VERSION 3.25)
 

@@ -1,8 +1,8 @@
-# Who may include whom: checks every include of ours below ROOT against the table.
+# Checks every include of a reszoo header below ROOT against the table of allowed dependencies.
 #   cmake -DROOT=<folder> -P includes.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Each room and the rooms that it sees beside itself.
+# Each room and the rooms that it may include besides itself.
 set(sees_base "")
 set(sees_kernels base)
 set(sees_nn base)
@@ -20,9 +20,9 @@ set(sees_metrics base preprocess)
 set(sees_train base kernels nn graph weights preprocess metrics)
 set(sees_report base preprocess metrics train)
 set(sees_recipes base nn weights preprocess zoo fusion infer data metrics train report)
-# Tools see all rooms. No room sees the umbrella reszoo/reszoo.h.
+# Tools may include all rooms. No room may include the umbrella header reszoo/reszoo.h.
 
-# The room of a file, by its path below ROOT: include/reszoo/nn/x.h and src/nn/x.cpp are nn.
+# Determines the room of a file from its path below ROOT: include/reszoo/nn/x.h and src/nn/x.cpp are in nn.
 function(room_of path result)
   if(path MATCHES "^include/reszoo/([a-z]+)/")
     set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
@@ -31,7 +31,7 @@ function(room_of path result)
   elseif(path MATCHES "^(models|tools)/")
     set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
   else()
-    set(${result} "" PARENT_SCOPE)  # src/pch.h, the umbrella
+    set(${result} "" PARENT_SCOPE)  # src/pch.h, the umbrella header
   endif()
 endfunction()
 
@@ -72,7 +72,7 @@ foreach(path IN LISTS files)
       get_filename_component(target ${folder}/${included} ABSOLUTE)
       file(RELATIVE_PATH target ${ROOT} ${target})
     else()
-      continue()  # of another library
+      continue()  # a header of another library
     endif()
     room_of(${target} target_room)
     if(NOT target_room STREQUAL room AND NOT target_room IN_LIST sees_${room})

@@ -1,8 +1,8 @@
-# No tracked file may hold a path into somebody's home folder.
+# Checks that no tracked file contains a path into a user's home folder.
 #   cmake -DROOT=<folder> -P paths.cmake
 cmake_minimum_required(VERSION 3.25)
 
-# Tracked files where ROOT is a checkout, else all.
+# Only the tracked files if ROOT is a checkout, otherwise all files.
 execute_process(COMMAND git -C ${ROOT} ls-files OUTPUT_VARIABLE listed RESULT_VARIABLE failed ERROR_QUIET)
 if(failed OR listed STREQUAL "")
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/*)

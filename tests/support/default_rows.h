@@ -1,4 +1,4 @@
-// Which models the default tests run on; the others have the label `full`.
+// Selects the models of the default tests; tests of the others have the label `full`.
 #pragma once
 #include <algorithm>
 #include <set>
@@ -9,9 +9,8 @@
 
 namespace reszoo::test {
 
-/// Indices of few items that have every feature of all items: each that has a feature which none before it
-/// has, less those whose features the others have. Families are in order of depth, so these are the
-/// smallest ones.
+/// Returns the indices of a few items that together have every feature: each item with a feature that no previous item
+/// has, except those whose features the others cover. Families are ordered by depth, so these are the smallest models.
 inline std::vector<size_t> cover(const std::vector<std::vector<std::string>>& features) {
   std::set<std::string> seen;
   std::vector<size_t> chosen;
@@ -30,13 +29,13 @@ inline std::vector<size_t> cover(const std::vector<std::vector<std::string>>& fe
   return chosen;
 }
 
-/// Items of a suite, those that run by default and those of `tools/test.sh --full`.
+/// The items of a test suite: those that run by default, and those that `tools/test.sh --full` adds.
 template <typename Item>
 struct Split {
   std::vector<Item> by_default, full;
 };
 
-/// Divides `items` by `cover` of what `features` says of each.
+/// Splits `items` with `cover` of the features that `features` returns for each item.
 template <typename Item, typename Features>
 Split<Item> split_by_cover(const std::vector<Item>& items, Features features) {
   std::vector<std::vector<std::string>> all;
@@ -50,7 +49,7 @@ Split<Item> split_by_cover(const std::vector<Item>& items, Features features) {
   return split;
 }
 
-/// Of the models that are made of the same parts, and differ in depth and width alone, the first one.
+/// Returns the first of each group of models that have the same building blocks and differ only in depth and width.
 inline std::vector<std::string> one_model_for_each_set_of_parts() {
   std::set<std::vector<std::string>> seen;
   std::vector<std::string> names;
@@ -59,8 +58,8 @@ inline std::vector<std::string> one_model_for_each_set_of_parts() {
   return names;
 }
 
-/// These models, divided by their parts (ModelInfo::parts: kind of block, stem, shortcut, norm, attention …).
-/// A model with a new part is in `by_default` by itself.
+/// Returns these models, split by their building blocks (ModelInfo::parts: kind of block, stem, shortcut, norm,
+/// attention …). A model with a new building block is added to `by_default` automatically.
 inline const Split<std::string>& split_models() {
   static const auto split = split_by_cover(one_model_for_each_set_of_parts(),
                                            [](const std::string& name) { return registry().find(name).parts; });

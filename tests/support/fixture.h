@@ -1,4 +1,4 @@
-// Reads the fixtures of tests/reference and compares with them.
+// Reads the fixtures of tests/reference and compares results with them.
 #pragma once
 #include <gtest/gtest.h>
 #include <torch/types.h>
@@ -17,7 +17,7 @@ inline nlohmann::json read_fixture(const std::string& name) {
   return nlohmann::json::parse(file);
 }
 
-/// The bytes that a fixture has as hexadecimal digits.
+/// Decodes the hexadecimal digits of a fixture.
 inline std::string from_hex(const std::string& digits) {
   std::string bytes;
   for (size_t i = 0; i + 1 < digits.size(); i += 2)
@@ -25,14 +25,14 @@ inline std::string from_hex(const std::string& digits) {
   return bytes;
 }
 
-/// Gives every parameter and buffer the value that the fixture's script gave it.
+/// Gives every parameter and buffer the value that it has in the fixture's script.
 inline void fill_module(const torch::nn::Module& module) {
   torch::NoGradGuard no_grad;
   for (auto& item : state_of(module)) item.value().copy_(fill(item.key(), item.value().sizes()));
 }
 
-/// Expects every `stride`-th number of `actual` to be within `tolerance` times the
-/// largest expected number.
+/// Expects every `stride`-th value of `actual` to equal the expected value within `tolerance` times the largest
+/// expected value.
 inline void expect_close(const at::Tensor& actual, const std::vector<double>& expected, double tolerance,
                          int64_t stride = 1, const std::string& what = "") {
   const auto reference = torch::tensor(expected, torch::kDouble);

@@ -1,4 +1,4 @@
-// Writes JPEG files, with libjpeg.
+// Writes JPEG files with libjpeg.
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -11,14 +11,14 @@
 namespace reszoo::test {
 
 struct JpegOptions {
-  J_COLOR_SPACE colours = JCS_RGB;  // of the pixels; JCS_CMYK is written as Adobe does, inverted
+  J_COLOR_SPACE colours = JCS_RGB;  // colour space of the pixels; JCS_CMYK is written inverted, as Adobe does
   int quality = 100;
-  int down = 1, across = 1;  // sampling of the colours: 2, 2 is 4:2:0
+  int down = 1, across = 1;  // chroma subsampling; 2, 2 is 4:2:0
   bool progressive = false;
-  int orientation = 0;  // of EXIF; 0 writes none
+  int orientation = 0;  // EXIF orientation; 0 writes none
 };
 
-/// An EXIF segment that says how the image lies, in the byte order of the computer's opposite.
+/// Returns an EXIF segment with this orientation, in the byte order opposite to this computer's.
 inline std::string exif_segment(int orientation) {
   using namespace std::string_literals;
   return "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s + static_cast<char>(orientation) +

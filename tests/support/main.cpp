@@ -1,5 +1,5 @@
-// The main function of every test binary. A test that ends by a signal is named, also where
-// --gtest_brief=1 prints failures only.
+// The main function of every test binary. It names the test that ends by a signal, also if --gtest_brief=1 prints only
+// failures.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 namespace {
 
-char running[512];  // the name of the test that runs, for the handler
+char running[512];  // the name of the running test, for the signal handler
 
 void write_name(int signal) {
   for (const char* text : {"\nended by a signal: ", static_cast<const char*>(running), "\n"})
@@ -32,7 +32,7 @@ int main(int count, char** arguments) {
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM}) {
     struct sigaction known {};
     ::sigaction(number, nullptr, &known);
-    if (known.sa_handler == SIG_DFL) ::signal(number, write_name);  // a sanitizer has a handler of its own
+    if (known.sa_handler == SIG_DFL) ::signal(number, write_name);  // sanitizers have their own handlers
   }
   return RUN_ALL_TESTS();
 }

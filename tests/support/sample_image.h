@@ -1,11 +1,11 @@
-// The twin of tests/reference/sample_image.py: an image without a file, and whether bytes are a fixture's.
+// The C++ twin of tests/reference/sample_image.py: a synthetic image, and comparison of bytes with a fixture.
 #pragma once
 #include "reszoo/preprocess/image_buffer.h"
 #include "support/fixture.h"
 
 namespace reszoo::test {
 
-/// (H, W, C) uint8: a ramp that wraps beside noise.
+/// Returns (H, W, C) uint8: a wrapping ramp next to noise.
 inline at::Tensor sample_image(int64_t height, int64_t width, int64_t channels) {
   const auto at = [](int64_t size) { return torch::arange(size, torch::kInt64); };
   const auto ramp = (5 * at(height).view({-1, 1, 1}) + 3 * at(width).view({-1, 1}) + 40 * at(channels)).remainder(256);
@@ -13,7 +13,7 @@ inline at::Tensor sample_image(int64_t height, int64_t width, int64_t channels) 
   return torch::where((at(width) < width / 2).view({-1, 1}), ramp, noise).to(torch::kUInt8).contiguous();
 }
 
-/// The bytes of an (H, W, C) tensor.
+/// Returns the bytes of an (H, W, C) tensor.
 inline ImageBuffer pixels_of(const at::Tensor& tensor) {
   ImageBuffer pixels(tensor.size(0), tensor.size(1), tensor.size(2));
   const auto bytes = tensor.contiguous();
@@ -21,7 +21,7 @@ inline ImageBuffer pixels_of(const at::Tensor& tensor) {
   return pixels;
 }
 
-/// The image that a record says it is of; a narrow one has bytes from 40 to 125 only.
+/// Returns the image that a record describes; a narrow one has only bytes from 40 to 125.
 inline ImageBuffer image_of(const nlohmann::json& record) {
   auto pixels = pixels_of(sample_image(record["height"], record["width"], record["channels"]));
   if (record["narrow"].get<bool>())
@@ -29,13 +29,13 @@ inline ImageBuffer image_of(const nlohmann::json& record) {
   return pixels;
 }
 
-/// What that image is, for a message.
+/// Describes that image for a message.
 inline std::string image_text(const nlohmann::json& record) {
   return fmt::format("{}x{}x{}{}", record["height"].get<int>(), record["width"].get<int>(),
                      record["channels"].get<int>(), record["narrow"].get<bool>() ? " narrow" : "");
 }
 
-/// Expects the bytes, flat, to be those that the fixture's `record` describes.
+/// Expects the bytes, flat, to match the fixture's `record`.
 inline void expect_bytes(const at::Tensor& bytes, const nlohmann::json& record, const std::string& what) {
   const auto numbers = bytes.to(torch::kInt64);
   expect_close(numbers, record["bytes"], 0, record["stride"], what);

@@ -1,4 +1,4 @@
-// What the tests of all rooms share.
+// Utilities for the tests of all rooms.
 #pragma once
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 namespace reszoo::test {
 
-/// A folder of a test's own, with a space in its name, removed at the end.
+/// A temporary folder with a space in its name, removed by the destructor.
 class TempDir {
  public:
   TempDir() {
@@ -32,7 +32,7 @@ class TempDir {
   std::filesystem::path folder_;
 };
 
-/// Expects `action` to throw an Error of that kind whose message has every part.
+/// Expects `action` to throw an Error of this kind whose message contains every part.
 template <typename Action>
 void expect_error_parts(ErrorKind kind, const std::vector<std::string>& parts, Action&& action) {
   try {
@@ -49,7 +49,7 @@ void expect_error_parts(ErrorKind kind, const std::vector<std::string>& parts, A
   FAIL() << "no error; expected: " << parts.front();
 }
 
-/// The same for one part.
+/// Expects an error whose message contains one part.
 template <typename Action>
 void expect_error(ErrorKind kind, const std::string& part, Action&& action) {
   expect_error_parts(kind, {part}, std::forward<Action>(action));

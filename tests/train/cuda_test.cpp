@@ -1,4 +1,4 @@
-// The same training on a GPU; skipped where there is none.
+// Training on a GPU equals training on the CPU; skipped without a GPU.
 #include <torch/cuda.h>
 
 #include "reszoo/zoo/registry.h"
@@ -34,7 +34,7 @@ nn::Sequential plain_net() {
   return nn::Sequential(nn::Linear(4, 16), nn::Tanh(), nn::BatchNorm1d(16), nn::Linear(16, 1));
 }
 
-/// Images of noise, each with a random number more where there is one.
+/// Images of noise, with an added random number if `random` is given.
 Dataset images(int64_t workers) {
   Examples examples{.count = 40, .shape = {3, 8, 8}, .write = [](int64_t row, Random* random, float* to) {
                       for (int64_t i = 0; i < 192; ++i)
@@ -54,7 +54,7 @@ TEST_F(Cuda, TrainsAsTheCpuDoes) {
     Trainer(here, squared_error, by_rmse(), one).fit(small_data(), small_data(20));
     Trainer(there, squared_error, by_rmse(), other).fit(small_data(), small_data(20));
     EXPECT_TRUE(there->parameters().front().is_cuda());
-    expect_close(on_cpu(*there), on_cpu(*here), kind == OptimizerKind::lion ? 1e-2 : 1e-3);  // lion's signs may turn
+    expect_close(on_cpu(*there), on_cpu(*here), kind == OptimizerKind::lion ? 1e-2 : 1e-3);  // signs in Lion may flip
   }
 }
 
@@ -70,7 +70,7 @@ TEST_F(Cuda, ResumedEndsWithTheSameBits) {
 
 TEST_F(Cuda, ImagesMadeByThreadsArriveWhole) {
   const auto here = images(0), there = images(2).to(torch::kCUDA);
-  std::vector<Batch> batches;  // kept until all are made: their memory is not that of the next
+  std::vector<Batch> batches;  // kept until all batches exist, so that their memory is not reused
   for (const auto& batch : there.shuffled(16, 5, 2)) batches.push_back(batch);
   size_t i = 0;
   for (const auto& expected : here.shuffled(16, 5, 2)) {

@@ -1,4 +1,4 @@
-// Cutting tensors in memory into batches.
+// Dividing tensors in memory into batches.
 #include "reszoo/train/dataset.h"
 
 #include <torch/types.h>

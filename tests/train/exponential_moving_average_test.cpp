@@ -33,7 +33,7 @@ TEST(ExponentialMovingAverage, CountsOfBatchesAreCopied) {
   EXPECT_EQ(average.state()["num_batches_tracked"].item<int64_t>(), 1);
 }
 
-// Validation and the best weights are the average's; training goes on with its own.
+// Validation and the best weights use the average; training continues with the current weights.
 TEST(ExponentialMovingAverage, IsWhatATrainerKeeps) {
   auto options = test::small_options();
   const auto data = test::small_data();

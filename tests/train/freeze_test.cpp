@@ -1,4 +1,4 @@
-// Parts that training leaves as they are.
+// Frozen modules stay unchanged in training.
 #include "reszoo/train/freeze.h"
 
 #include <torch/nn.h>
@@ -74,7 +74,7 @@ TEST(Freeze, NormsAloneKeepStatisticsAndWeights) {
   EXPECT_TRUE(parameters["output.linear.bias"].requires_grad());
 }
 
-// Weights, statistics and the counter of batches: with the fused pass and without.
+// Checks weights, statistics and the counter of batches, with and without fused training.
 TEST(Freeze, TrainingLeavesFrozenPartsAsTheyWere) {
   for (const bool fast : {true, false}) {
     auto network = small_network();

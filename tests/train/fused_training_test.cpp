@@ -1,4 +1,4 @@
-// The fast path against the modules that it stands for.
+// Fused training of tables against the modules.
 #include "reszoo/train/fused_training.h"
 
 #include <ATen/Parallel.h>
@@ -29,7 +29,7 @@ TabularOptions small(const std::string& norm = "batch") {
           .norm = Norm::parse(norm)};
 }
 
-/// Weights that no symmetry hides: norms with scales and shifts, statistics of their own.
+/// Weights without symmetries that could hide errors: norms have scales, shifts and non-trivial statistics.
 Network network(const TabularOptions& options) {
   torch::manual_seed(3);
   auto net = create_model("tabular_resnet", options);
@@ -47,7 +47,7 @@ struct Pass {
   Tensor outputs, input_gradient;
 };
 
-/// Runs forward and backward of a loss that weighs every output differently.
+/// Runs forward and backward with a loss that weights every output differently.
 template <typename Forward>
 Pass pass(const Tensor& x, const Forward& forward) {
   auto leaf = x.clone().requires_grad_();
@@ -60,8 +60,8 @@ double error(const Tensor& numbers, const Tensor& exact) {
   return (numbers.to(torch::kDouble) - exact).abs().max().item<double>();
 }
 
-/// Float32 has an error of its own, which a norm of nearly equal values makes large:
-/// ours may be three times that of the modules.
+/// Float32 has rounding errors that a norm of nearly equal values amplifies: the error of ours may be three times that
+/// of the modules.
 void expect_close(const Tensor& ours, const Tensor& theirs, const Tensor& exact, const std::string& what) {
   ASSERT_EQ(ours.defined(), theirs.defined()) << what;
   if (!ours.defined()) return;
@@ -73,7 +73,7 @@ void clear_gradients(const Network& net) {
   for (auto& parameter : net->parameters()) parameter.mutable_grad().reset();
 }
 
-/// Outputs, gradients of input and parameters, and buffers of both.
+/// Compares outputs, gradients of the input and the parameters, and buffers.
 void expect_equal_passes(Network& ours, Network& theirs, const Tensor& x) {
   AnyModule model(ours);
   ASSERT_TRUE(FusedTraining::applies(model));
@@ -135,13 +135,13 @@ TEST_P(Threads, FastForwardEqualsTheModulesInValuesGradientsAndStatistics) {
     SCOPED_TRACE(norm);
     auto ours = network(small(norm)), theirs = deep_copy(ours);
     expect_equal_passes(ours, theirs, rows());
-    expect_equal_passes(ours, theirs, rows(40));  // another size
+    expect_equal_passes(ours, theirs, rows(40));  // a different batch size
   }
 }
 
 TEST_P(Threads, FastForwardEqualsTheModulesInProductsOfEveryShape) {
-  // 48 + 16 + 8 + 4 + 2 + 1 columns are every kind of tile; more than 256 rows, and hidden
-  // columns, are summed in parts.
+  // 48 + 16 + 8 + 4 + 2 + 1 columns cover every kind of tile; more than 256 rows, and hidden columns, are summed in
+  // parts.
   auto options = small();
   options.blocks = 1;
   options.width = 79;
@@ -172,7 +172,7 @@ TEST_P(Threads, FastForwardOfKNetworksInOneEqualsTheModules) {
     options.embedding_width = 3;
     auto ours = network(options), theirs = deep_copy(ours);
     {
-      const torch::NoGradGuard no_grad;  // scales that begin as ones would hide a lost one
+      const torch::NoGradGuard no_grad;  // scales that are initialised to 1 would hide a missing factor
       for (auto& item : ours->named_parameters())
         if (item.key().ends_with(".r") || item.key().ends_with(".s")) item.value().uniform_(-1.5, 1.5);
     }
@@ -226,7 +226,7 @@ TEST_P(Threads, ADropoutMaskHasItsRateAndKeepsTheMean) {
     const double deviation = std::sqrt(rate * (1 - rate) / static_cast<double>(values.numel()));
     EXPECT_NEAR(kept, 1 - rate, 4 * deviation);
     EXPECT_TRUE(torch::allclose(values.max(), torch::tensor(1 / (1 - rate), torch::kFloat)));
-    // No row and no column has its own rate.
+    // The dropout rate is the same in every row and column.
     for (const int64_t dim : {0, 1}) {
       const auto means = (values > 0).to(torch::kDouble).mean(dim);
       const double of_one = deviation * std::sqrt(static_cast<double>(means.numel()));
@@ -371,7 +371,7 @@ TEST(FusedTraining, AnythingElseRunsAsItIs) {
     const torch::NoGradGuard no_grad;
     EXPECT_FALSE(fast(model, rows(), 0).requires_grad());
   }
-  EXPECT_ANY_THROW(fast(model, rows(1), 0));  // batch norm of one row
+  EXPECT_ANY_THROW(fast(model, rows(1), 0));  // batch norm of a single row
   expect_error(ErrorKind::input, "tabular_resnet", [&] { fast(model, rows(8, 4), 0); });
   net->eval();
   EXPECT_FALSE(FusedTraining::applies(model));

@@ -1,4 +1,4 @@
-// Fused passes over feature maps against the modules themselves.
+// Fused training of image networks against the modules.
 #include <torch/autograd.h>
 #include <torch/nn.h>
 
@@ -11,7 +11,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// Outputs, the gradients of the input and of every parameter, and every buffer behind one training step.
+/// The outputs, the gradients of the input and every parameter, and every buffer after one training step.
 struct Step {
   Tensor output, input_gradient;
   std::vector<std::pair<std::string, Tensor>> gradients, buffers;
@@ -30,8 +30,7 @@ Step step(const Network& network, const Tensor& x, bool fast) {
   return result;
 }
 
-/// The difference as a share of the numbers, both by their 2-norm: rounding alone may open or close a
-/// ReLU, which moves single gradients.
+/// Returns the relative difference in the 2-norm: rounding alone may switch a ReLU, which changes individual gradients.
 double difference(const Tensor& a, const Tensor& b) {
   return ((a - b).norm() / b.norm().clamp_min(1e-6)).item<double>();
 }

@@ -1,4 +1,4 @@
-// Inputs made by threads: the same for any number of them, in order, with files that are bad.
+// Loading of inputs in threads: the same result for any number of threads, in order, and with damaged files.
 #include <torch/types.h>
 
 #include <atomic>
@@ -14,7 +14,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// Row i is filled with i, and with a random number more where there is one; some rows take longer.
+/// Row i is filled with i, plus a random number if `random` is given; some rows take longer.
 Examples numbered(int64_t count, std::vector<int64_t> shape = {2, 3, 3}) {
   return {.count = count, .shape = shape, .write = [](int64_t row, Random* random, float* to) {
             if (row % 7 == 3) std::this_thread::sleep_for(std::chrono::microseconds(300));
@@ -33,7 +33,7 @@ Tensor all_inputs(Dataset::Loader pass) {
   return torch::cat(inputs);
 }
 
-/// Rows whose number ends in 4 are bad.
+/// Rows whose index ends in 4 are bad.
 Examples with_bad(int64_t count) {
   auto examples = numbered(count);
   examples.write = [write = examples.write](int64_t row, Random* random, float* to) {
@@ -65,7 +65,7 @@ TEST(Loader, ChoicesFollowFromSeedEpochAndRow) {
     return torch::cat(inputs).index_select(0, torch::cat(targets).argsort());
   };
   const auto first = by_row(data.shuffled(8, 5, 2));
-  EXPECT_TRUE(torch::equal(first, by_row(data.shuffled(11, 5, 2))));  // in other batches
+  EXPECT_TRUE(torch::equal(first, by_row(data.shuffled(11, 5, 2))));  // in different batches
   EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 5, 3))));
   EXPECT_FALSE(torch::equal(first, by_row(data.shuffled(8, 6, 2))));
 }
@@ -90,7 +90,7 @@ TEST(Loader, MemoryIsUsedAgainOnceNobodyHoldsIt) {
     const auto inputs = pass.next()->inputs;
     places.insert(inputs.const_data_ptr());
     EXPECT_TRUE(torch::equal(inputs, expected[i])) << i;
-    if (i % 10 == 0) held.push_back(inputs.select(1, 0));  // a view holds it too
+    if (i % 10 == 0) held.push_back(inputs.select(1, 0));  // a view also holds the memory
   }
   EXPECT_LT(places.size(), 20u);  // of 50 batches
   for (size_t i = 0; i < held.size(); ++i) EXPECT_TRUE(torch::equal(held[i], expected[10 * i].select(1, 0))) << i;

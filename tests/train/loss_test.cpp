@@ -41,7 +41,7 @@ TEST(Loss, OfMembersIsTheMeanOfTheirOwn) {
   EXPECT_TRUE(torch::allclose(square(numbers, wanted), (numbers.squeeze(2) - wanted).square().mean(1)));
 }
 
-// The constant that makes the pinball loss of 0.1, 0.5, 0.9 small is that quantile.
+// The constant that minimises the pinball loss of 0.1, 0.5, 0.9 is that quantile.
 TEST(Loss, OfQuantilesIsSmallestAtTheQuantiles) {
   const auto loss = loss_of(target_of(Task::quantile));
   const auto y = torch::linspace(0, 1, 1001, f64).unsqueeze(1);
@@ -80,7 +80,7 @@ TEST(Loss, OneClassAgainstTheRestIsTimms) {
   for (const auto& run : fixture.at("bce"))
     test::expect_close(bce(run.at("smoothing"))(outputs, targets), run.at("losses"), 1e-8);
   test::expect_close(bce(0.1)(outputs, shares), fixture.at("bce_of_shares"), 1e-8);
-  // Of several networks in one, the mean of each one's own.
+  // For several ensemble members, the loss is the mean of the members' losses.
   const auto both = torch::stack({outputs, -outputs}, 1);
   EXPECT_TRUE(torch::allclose(bce(0.1)(both, targets), (bce(0.1)(outputs, targets) + bce(0.1)(-outputs, targets)) / 2));
 }
@@ -146,7 +146,7 @@ TEST(Loss, OfCountsIsPyTorchsPoisson) {
                      [&] { loss_of(counts, {.number = "huber"}); });
 }
 
-// The constant that makes the loss small is the logarithm of the mean, and the prediction is the mean.
+// The constant that minimises the loss is the logarithm of the mean, so the prediction is the mean.
 TEST(Loss, OfCountsLeadsToTheMeanCount) {
   const auto counts = target_of(Task::count, {0, 1, 2, 5});
   const auto targets = torch::tensor({{0.0}, {1.0}, {2.0}, {5.0}}, f64);
@@ -191,7 +191,7 @@ TEST(Loss, WeightsCountRowsAsOftenAsTheySay) {
   EXPECT_TRUE(torch::allclose(balanced_weights(targets), torch::tensor({2.F / 3, 2.F / 3, 2.F / 3, 2.F})));
 }
 
-// A row of weight 2 trains like the same row twice.
+// A row of weight 2 has the same effect in training as the same row twice.
 TEST(Loss, WeightsReachTheTraining) {
   const auto x = torch::randn({8, 4}), y = torch::randn({8, 1});
   const auto doubled = torch::cat({torch::arange(8), torch::arange(4)});

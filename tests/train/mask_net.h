@@ -1,4 +1,4 @@
-// Shows the dropout masks of the fast path by its outputs alone.
+// Extracts the dropout masks of fused training from its outputs.
 #pragma once
 #include <torch/nn.h>
 
@@ -9,15 +9,15 @@ namespace reszoo::test {
 
 struct MaskOf {
   int64_t block = 0;
-  double dropout = 0, residual_dropout = 0;  ///< one of them is shown
+  double dropout = 0, residual_dropout = 0;  ///< exactly one of them is extracted
   uint64_t seed = 0;
   int64_t step = 0;
   int64_t width = 19;
 };
 
-/// The factors by which a dropout in `block` of three multiplies (rows, width).
+/// Returns the factors, (rows, width), by which a dropout in `block` of three multiplies.
 ///
-/// The stream is 0 and the block's branch 1 everywhere; what comes out is the mask.
+/// Everywhere, the input projection gives 0 and the block's branch 1, so the output is the mask.
 inline Tensor mask(int64_t rows, const MaskOf& of) {
   auto net = create_model("tabular_resnet", TabularOptions{.outputs = of.width,
                                                            .numeric = 1,
@@ -40,7 +40,7 @@ inline Tensor mask(int64_t rows, const MaskOf& of) {
   return FusedTraining(of.seed)(model, torch::zeros({rows, 1}), of.step).detach();
 }
 
-/// Multiplies by a tensor.
+/// A module that multiplies by a tensor.
 struct FixedMaskImpl : nn::Cloneable<FixedMaskImpl> {
   explicit FixedMaskImpl(Tensor mask) : factors(std::move(mask)) {}
   void reset() override {}

@@ -1,4 +1,4 @@
-// Mixtures of two inputs.
+// Mixup and CutMix of two inputs.
 #include "reszoo/train/mixup.h"
 
 #include <torch/types.h>
@@ -10,7 +10,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// Images of 12 x 10 pixels, each of one value.
+/// Constant images of 12 x 10 pixels.
 Batch images() {
   const auto values = torch::arange(1, 6).to(torch::kFloat);
   return {.inputs = values.view({5, 1, 1, 1}).expand({5, 2, 12, 10}).contiguous(), .targets = torch::arange(5)};
@@ -31,7 +31,7 @@ TEST(MixupCutmix, MixupIsTheSumOfBothByTheShare) {
   EXPECT_TRUE(torch::equal(mixed.targets_b, torch::tensor({4, 0, 1, 2, 3})));
   const auto expected = mixed.lam * batch.inputs + (1 - mixed.lam) * batch.inputs.roll(1, 0);
   EXPECT_TRUE(torch::allclose(mixed.inputs, expected));
-  EXPECT_TRUE(torch::equal(batch.inputs, images().inputs));  // the batch itself stays
+  EXPECT_TRUE(torch::equal(batch.inputs, images().inputs));  // the batch itself stays unchanged
 }
 
 TEST(MixupCutmix, CutmixKeepsTheShareOfThePixels) {

@@ -1,4 +1,4 @@
-// Losses and gradients that are nan or infinite.
+// Losses and gradients that are NaN or infinite.
 #include <cmath>
 #include <numeric>
 
@@ -16,10 +16,10 @@ struct Fault {
   Loss loss;
 };
 
-/// Zero, whose gradient is infinite.
+/// Zero, with an infinite gradient.
 Tensor cliff(const Tensor& outputs) { return (outputs - outputs.detach()).sqrt().sum(); }
 
-/// The loss times a number.
+/// The loss times a factor.
 Loss times(double factor) {
   return [factor](const Tensor& outputs, const Tensor& targets) { return factor * squared_error(outputs, targets); };
 }
@@ -33,7 +33,7 @@ const Fault kFaults[] = {{"loss is nan", times(std::nan(""))},
                          {"loss is -inf", times(-HUGE_VAL)},
                          {", its gradient is ", kSteepLoss}};
 
-/// The rows of small_data, some of them nan: what a norm sees of them stays in its statistics.
+/// The rows of small_data, some of them NaN: if a norm sees them, they stay in its statistics.
 Dataset with_nan(const std::vector<int64_t>& rows) {
   const auto inputs = small_data().inputs().clone();
   for (const auto row : rows) inputs[row].fill_(std::nan(""));
@@ -100,7 +100,7 @@ TEST(Nonfinite, StepsAreSkippedWhereThatIsAskedFor) {
     before = std::move(after);
   };
   const auto result = Trainer(net, squared_error, by_rmse(), options, hooks).fit(with_nan({5}), small_data(20));
-  EXPECT_EQ(skipped, 4);  // the row's step in each of 4 epochs
+  EXPECT_EQ(skipped, 4);  // the step of that row, in each of 4 epochs
   ASSERT_EQ(warnings.size(), 4u);
   EXPECT_NE(warnings[0].find("train: loss is nan at epoch 1, step"), std::string::npos) << warnings[0];
   EXPECT_NE(warnings[0].find("; the step is skipped"), std::string::npos) << warnings[0];

@@ -1,4 +1,4 @@
-// The optimizer against LibTorch's own, and its state by name.
+// The optimizer against LibTorch's, and its state by parameter name.
 #include "reszoo/train/optimizer.h"
 
 #include <torch/nn.h>
@@ -12,8 +12,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// No bias stands before a norm: its gradient would be rounding alone, which
-/// Adam scales up to a whole step.
+/// There is no bias before a norm: its gradient would be only rounding errors, which Adam scales up to a whole step.
 nn::Sequential two_layers() {
   torch::manual_seed(0);
   return nn::Sequential(nn::BatchNorm1d(5), nn::Linear(5, 7), nn::Tanh(), nn::Linear(7, 2));
@@ -24,7 +23,7 @@ void backward(nn::Sequential& net, int64_t step) {
   net->forward(x).square().sum().backward();
 }
 
-/// The largest difference of any parameter after 20 steps.
+/// Returns the largest difference of any parameter after 20 steps.
 double difference_from(const OptimizerOptions& options,
                        const std::function<std::unique_ptr<torch::optim::Optimizer>(std::vector<Tensor>)>& make) {
   auto ours = two_layers(), theirs = two_layers();
@@ -47,7 +46,7 @@ double difference_from(const OptimizerOptions& options,
 constexpr OptimizerKind kKinds[] = {OptimizerKind::adamw,   OptimizerKind::sgd,  OptimizerKind::adam,
                                     OptimizerKind::rmsprop, OptimizerKind::lamb, OptimizerKind::lion};
 
-/// The net of torch_optimizers.py.
+/// The network of torch_optimizers.py.
 nn::Sequential reference_net(torch::Dtype type) {
   nn::Sequential net(nn::Linear(5, 7), nn::Tanh(), nn::Linear(7, 2));
   test::fill_module(*net);
@@ -81,7 +80,7 @@ double probe(const nn::Sequential& net) {
   return sum;
 }
 
-/// Trains the fixture's net and compares each step.
+/// Trains the fixture's network and compares each step.
 void expect_the_steps_of(const nlohmann::json& fixture, const nlohmann::json& run, torch::Dtype type,
                          double tolerance) {
   auto net = reference_net(type);
@@ -142,8 +141,8 @@ TEST(Optimizer, SgdEqualsLibTorchsWithAndWithoutMomentum) {
     }
 }
 
-// In float64 and, where no sign hangs on the last bit, in float32, which for some kinds is
-// another kernel. Clipping by timm's Lamb divides by max(norm, 1), ours by norm + 1e-6.
+// In float64 and, unless a sign depends on the last bit, in float32, which uses a different kernel for some optimizers.
+// timm's Lamb clips by dividing by max(norm, 1), ours by norm + 1e-6.
 TEST(Optimizer, EveryKindTakesTheStepsOfPyTorchAndTimm) {
   const auto fixture = test::read_fixture("torch_optimizers");
   for (const auto& run : fixture.at("cases")) {
@@ -187,7 +186,7 @@ TEST(Optimizer, FrozenAndUnreachedParametersAreSkippedAndHaveNoState) {
   first_weight(net).set_requires_grad(false);
   const auto before = first_weight(net).clone();
   Optimizer optimizer(*net, {});
-  optimizer.step(1);  // no gradient anywhere
+  optimizer.step(1);  // without any gradient
   EXPECT_EQ(optimizer.state().size(), 0u);
   train_steps(net, optimizer, 0, 2);
   EXPECT_TRUE(torch::equal(first_weight(net), before));
@@ -267,7 +266,7 @@ TEST(Optimizer, ChannelsLastWeightsTakeTheSameStep) {
   last->weight.set_data(last->weight.contiguous(torch::MemoryFormat::ChannelsLast));
   const auto gradient = torch::rand_like(plain->weight);
   plain->weight.mutable_grad() = gradient;
-  last->weight.mutable_grad() = gradient.clone();  // contiguous: other strides than the weight
+  last->weight.mutable_grad() = gradient.clone();  // contiguous, so its strides differ from the weight's
   Optimizer(*plain, {}).step(0.1);
   Optimizer(*last, {}).step(0.1);
   EXPECT_TRUE(torch::allclose(plain->weight, last->weight, 1e-6, 1e-7));

@@ -1,4 +1,4 @@
-// Rates and decays by the names of parameters.
+// Learning rates and weight decays by parameter name.
 #include "reszoo/train/parameter_rules.h"
 
 #include <cmath>
@@ -15,7 +15,7 @@ using reszoo::test::expect_error;
 
 namespace {
 
-/// The factor of each parameter.
+/// Returns the learning-rate factor of each parameter.
 std::map<std::string, double> factors(const Network& network, const std::vector<ParameterRule>& rules) {
   std::map<std::string, double> found;
   for (const auto& name : network->named_parameters().keys()) found[name] = resolve_rules(rules, name).lr_factor;
@@ -86,7 +86,7 @@ TEST(ParameterRules, HeadRatesSlowTheBodyAlone) {
   auto both = layer_decay_rules(*network, 0.5);
   both.insert(both.end(), rules.begin(), rules.end());
   EXPECT_DOUBLE_EQ(factors(network, both).at("layer3.2.conv1.weight"), 0.05);
-  EXPECT_NO_THROW(Optimizer(*network, {.rules = both}));  // each names a parameter
+  EXPECT_NO_THROW(Optimizer(*network, {.rules = both}));  // each rule matches a parameter
 }
 
 TEST(ParameterRules, ValuesOutOfRangeAreRefused) {

@@ -1,4 +1,4 @@
-// The rate that falls when the metric stays.
+// Reducing the learning rate when the metric stops improving.
 #include "reszoo/train/plateau.h"
 
 #include "support/fixture.h"
@@ -42,7 +42,7 @@ TEST(Plateau, AMetricThatIsNoNumberIsNotBetter) {
   EXPECT_EQ(plateau.state.best, 5);
 }
 
-// PyTorch's relative mode would call -1.00005 worse than -1 better.
+// PyTorch's relative mode would consider -1.00005 worse than -1 an improvement.
 TEST(Plateau, TheThresholdMeansTheSameForANegativeMetric) {
   Plateau plateau({.patience = 9, .threshold = 0.1}, {});
   plateau.update(-1);

@@ -1,4 +1,4 @@
-// A run that was stopped ends as one that was not: to the bit.
+// A resumed run ends with the same bits as an uninterrupted one.
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/conv_blocks.h"
@@ -14,7 +14,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Trains until `stop` steps are done in this call (0: to the end).
+/// Trains until this call has done `stop` steps (0: to the end).
 TrainResult train(TrainerOptions options, int64_t stop = 0) {
   int64_t steps = 0;
   TrainerHooks hooks;
@@ -34,7 +34,7 @@ TEST(Resume, StoppedAtAnyStepARunEndsWithTheSameBits) {
   const auto whole = train(small_options(folder / "whole"));
   EXPECT_EQ(whole.outcome, Outcome::finished);
   EXPECT_EQ(log_of(folder / "whole").size(), 4u);
-  // At the first step, within an epoch, behind an epoch's last step, at the run's last step.
+  // At the first step, within an epoch, after the last step of an epoch, at the last step of the run.
   for (const int64_t stop : {1, 3, 7, 8, 12, 14, 20, 27, 28}) {
     const auto out = folder / std::to_string(stop);
     EXPECT_EQ(train(small_options(out), stop).outcome, Outcome::stopped);
@@ -141,7 +141,7 @@ TEST(Resume, OtherSettingsAreRefusedByName) {
     expect_error(ErrorKind::usage, line, [&] { train(options); });
   };
   refused("cannot resume: batch_size was 7, got 8", [](auto& o) { o.batch_size = 8; });
-  refused("cannot resume: epochs was 4, got 5", [](auto& o) { o.epochs = 5; });  // cosine depends on it
+  refused("cannot resume: epochs was 4, got 5", [](auto& o) { o.epochs = 5; });  // the cosine schedule depends on it
   refused("cannot resume: lr was 0.01, got 0.1", [](auto& o) { o.optimizer.lr = 0.1; });
   refused("cannot resume: optimizer was \"adamw\", got \"sgd\"",
           [](auto& o) { o.optimizer.kind = OptimizerKind::sgd; });

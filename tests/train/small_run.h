@@ -1,4 +1,4 @@
-// A run of a second: 50 rows, a residual block with batch norm and dropout.
+// A run that takes one second: 50 rows, a residual block with batch norm and dropout.
 #pragma once
 #include <gtest/gtest.h>
 #include <torch/nn.h>
@@ -32,7 +32,7 @@ inline Evaluation by_rmse() {
   }};
 }
 
-/// 50 rows in batches of 7: eight batches less the one of a single row, so seven.
+/// 50 rows in batches of 7. The eighth batch would have a single row and is dropped, so there are seven.
 inline TrainerOptions small_options(const std::filesystem::path& out = {}) {
   return {.epochs = 4,
           .batch_size = 7,
@@ -48,21 +48,21 @@ inline void expect_same(const StateDict& a, const StateDict& b) {
   for (const auto& item : a) EXPECT_TRUE(torch::equal(item.value(), b[item.key()])) << item.key();
 }
 
-/// A copy that training does not change.
+/// Returns a copy that training does not change.
 inline StateDict snapshot(const nn::Module& module) {
   StateDict copy;
   for (const auto& item : state_of(module)) copy.insert(item.key(), item.value().detach().clone());
   return copy;
 }
 
-/// The same to rounding.
+/// Expects equality up to rounding.
 inline void expect_close(const StateDict& a, const StateDict& b, double tolerance = 1e-5) {
   ASSERT_EQ(a.keys(), b.keys());
   for (const auto& item : a)
     EXPECT_TRUE(torch::allclose(item.value(), b[item.key()], tolerance, tolerance)) << item.key();
 }
 
-/// The log without times.
+/// Returns the log without times.
 inline std::vector<nlohmann::ordered_json> log_of(const std::filesystem::path& folder) {
   std::vector<nlohmann::ordered_json> lines;
   std::istringstream stream(read_file(folder / "log.jsonl"));
@@ -80,8 +80,8 @@ inline void expect_same_end(const std::filesystem::path& a, const std::filesyste
   EXPECT_EQ(log_of(a), log_of(b));
 }
 
-/// Runs the small net whole, and cut off in its 2nd step and, resumed, 9 later, in folders within `options.out`; both
-/// must end with the same bits. Returns what the resumed run gives.
+/// Runs the small network without interruption; and again interrupted in its 2nd step and, once resumed, 9 steps later,
+/// in folders inside `options.out`. Both must end with the same bits. Returns the result of the resumed run.
 inline TrainResult expect_same_when_cut(const Loss& loss, const TrainerOptions& options) {
   const auto run = [&](const std::string& name, bool resume, int64_t stop) {
     auto part = options;

@@ -1,4 +1,4 @@
-// Event files, read back by the words of the format.
+// TensorBoard event files, read back according to the format's specification.
 #include "reszoo/train/tensorboard_writer.h"
 
 #include "reszoo/base/atomic_file.h"
@@ -17,7 +17,7 @@ std::vector<fs::path> event_files(const fs::path& folder) {
   return found;
 }
 
-/// The messages of the file's records.
+/// Returns the messages of the file's records.
 std::vector<std::string> records(const std::string& bytes) {
   std::vector<std::string> found;
   for (size_t at = 0; at < bytes.size();) {
@@ -48,7 +48,7 @@ TEST(TensorBoardWriter, IsAsTensorBoardsWriterMakesIt) {
   const auto bytes = read_file(files.front());
   const auto found = records(bytes);
   ASSERT_EQ(found.size(), 2);
-  // A double of eight bytes is the time; the rest was written by tensorboard 2.21.
+  // The time is a double of eight bytes; the rest was written by tensorboard 2.21.
   EXPECT_EQ(hex(found[0].substr(9)), "1a0d" + hex("brain.Event:2"));
   EXPECT_EQ(hex(found[1].substr(9)),
             "10ac02"

@@ -1,4 +1,4 @@
-// What a run writes, hands out and goes on from; what it leaves alone.
+// The files that a run writes, its hooks, resuming, and what it does not change.
 #include <set>
 
 #include "reszoo/train/checkpoint.h"
@@ -21,13 +21,13 @@ TrainerOptions with_resume(TrainerOptions options) {
   return options;
 }
 
-/// Ends the run behind its step `last`.
+/// Stops the run after step `last`.
 TrainerHooks stopped_at(int64_t last) {
   auto steps = std::make_shared<int64_t>(0);
   return {.stop_requested = [steps, last] { return ++*steps == last; }};
 }
 
-/// How often each epoch's loss stands in the folder's only event file.
+/// Returns how often each epoch's loss occurs in the only event file of the folder.
 int64_t epochs_in_events(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder))
@@ -39,7 +39,7 @@ int64_t epochs_in_events(const fs::path& folder) {
   return found;
 }
 
-/// The rows of small_data as they come from threads; rows of which `bad` holds cannot be made.
+/// The rows of small_data as loaded by threads; rows for which `bad` returns true fail to load.
 Dataset made_data(std::function<bool(int64_t)> bad = {}, int64_t limit = 50) {
   const auto rows = small_data();
   const Examples examples{.count = 50, .shape = {4}, .write = [rows, bad](int64_t row, Random* random, float* to) {
@@ -78,7 +78,7 @@ TEST(TrainerFiles, EventsAreWrittenAnewByAResumedRun) {
   EXPECT_EQ(epochs_in_events(folder.path()), 2);
   fit(with_resume(options));
   EXPECT_EQ(epochs_in_events(folder.path()), 4);
-  fit(with_resume(options));  // had ended
+  fit(with_resume(options));  // the run had ended
   EXPECT_EQ(epochs_in_events(folder.path()), 4);
 }
 
@@ -92,7 +92,7 @@ TEST(TrainerFiles, ACheckpointWithinAnEpochIsGoneOnFrom) {
     int64_t steps = 0;
     TrainerHooks killed;
     killed.on_step = [&](const Progress&) {
-      if (++steps > last) throw Thrown();  // as a process that ends at once
+      if (++steps > last) throw Thrown();  // like a process that is killed
     };
     EXPECT_THROW(fit(options, killed), Thrown);
     const auto position = read_model_file(out / "checkpoint.safetensors").card["position"];
@@ -142,12 +142,12 @@ TEST(TrainerFiles, EveryEpochsWeightsAreHandedOut) {
     given.clear();
     hooks.on_warning = {};
     Trainer(small_net(), squared_error, by_rmse(), options, hooks).fit(small_data());
-    EXPECT_EQ(given.size(), 4u);  // without validation too
+    EXPECT_EQ(given.size(), 4u);  // also without validation
   }
 }
 
 TEST(TrainerFiles, EvaluationAveragesAndCopiesDrawNothing) {
-  // Dropout draws from the default generator: what else drew from it would show in the next numbers.
+  // Dropout draws from the default generator: any other draw from it would change the next numbers.
   const auto next_numbers = [](const Dataset& data, double average) {
     auto options = small_options();
     options.ema_decay = average;
@@ -181,7 +181,7 @@ TEST(TrainerFiles, RowsFromThreadsEndWithTheSameBitsWhenResumed) {
 }
 
 TEST(TrainerFiles, ABatchWithoutGoodRowsIsPassedOver) {
-  // All rows but one of the third batch of epoch 0: batch norm could not train on that one.
+  // All rows but one of the third batch of epoch 0 are bad: batch norm could not train on the remaining one.
   const auto order = epoch_order(50, small_options().seed, 0);
   std::set<int64_t> bad;
   for (int64_t i = 14; i < 20; ++i) bad.insert(order[i].item<int64_t>());

@@ -1,4 +1,4 @@
-// One step of training: parts of a batch, numbers of fewer bits, losses that are not finite.
+// One training step: gradient accumulation, reduced precision, losses that are not finite.
 #include <cmath>
 
 #include "reszoo/train/trainer.h"
@@ -10,7 +10,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Without batch norm, which sees a part, and without dropout, whose draws are a part's.
+/// A network without batch norm, whose statistics depend on the micro-batch, and without dropout, whose draws do.
 nn::Sequential plain_net() {
   torch::manual_seed(11);
   return nn::Sequential(nn::Linear(4, 16), nn::Tanh(), nn::Linear(16, 1));
@@ -26,7 +26,7 @@ TrainerOptions plain_options() {
   return options;
 }
 
-/// What a run that cuts its batches into so many parts ends with.
+/// Returns the final state of a run that divides each batch into this many micro-batches.
 StateDict end_of(int64_t accumulate, TrainerOptions options, const Dataset& data = small_data()) {
   options.gradient_accumulation_steps = accumulate;
   auto net = plain_net();
@@ -34,7 +34,7 @@ StateDict end_of(int64_t accumulate, TrainerOptions options, const Dataset& data
   return snapshot(*net);
 }
 
-/// Rows of a batch of 50, 7 at a time and the last 8, in their parts.
+/// Returns the sizes of the micro-batches of 50 rows, in batches of 7 and a last one of 8.
 std::vector<int64_t> part_sizes(int64_t accumulate) {
   std::vector<int64_t> sizes;
   const Loss loss = [&](const Tensor& outputs, const Tensor& targets) {
@@ -82,7 +82,7 @@ TEST(Accumulate, PartsHaveTheirSizeAndNoneIsOfOneRow) {
 
 namespace {
 
-/// A net that notes in what numbers its middle is computed.
+/// A network that records the dtype of its hidden layer.
 nn::Sequential spied_net(at::ScalarType& seen) {
   torch::manual_seed(11);
   return nn::Sequential(nn::Linear(4, 16), nn::Functional([&seen](const Tensor& x) {

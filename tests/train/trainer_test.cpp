@@ -1,4 +1,4 @@
-// What the training loop promises.
+// The training loop.
 #include "reszoo/train/trainer.h"
 
 #include <gtest/gtest.h>
@@ -133,7 +133,7 @@ TEST(Trainer, AFileThatCannotBeWrittenIsAWarningUntilTheEnd) {
   TrainerHooks hooks;
   hooks.on_warning = [&](const std::string& line) { warnings.push_back(line); };
   const auto blocked = folder / "checkpoint.safetensors";
-  std::filesystem::create_directory(blocked);  // a folder stands where the file must go
+  std::filesystem::create_directory(blocked);  // a folder has the name of the file to be written
   hooks.on_epoch = [&](const Progress& progress) {
     if (progress.epoch == 3) std::filesystem::remove(blocked);
   };

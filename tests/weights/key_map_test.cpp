@@ -1,4 +1,4 @@
-// Weights under other packages' names load into the same numbers.
+// Weights with other packages' key names load into the same network.
 #include <gtest/gtest.h>
 
 #include "reszoo/weights/key_map.h"
@@ -20,7 +20,7 @@ StateDict with_prefix(const StateDict& state, const std::string& prefix) {
   return result;
 }
 
-/// The state that the package's own module had when the fixture was made.
+/// The state of the package's own module when the fixture was created.
 StateDict state_of_record(const json& record) {
   StateDict state("key");
   for (const auto& entry : record.at("keys")) {
@@ -32,7 +32,7 @@ StateDict state_of_record(const json& record) {
   return state;
 }
 
-/// The fixture's input: numbers, and codes of categories behind them.
+/// The fixture's input: numbers, followed by codes of categories.
 Tensor input_of_record(const json& record, const json& codes) {
   auto shape = record.at("input").get<std::vector<int64_t>>();
   if (!record.at("options").contains("cardinalities")) return uniform("input", shape).to(torch::kDouble);
@@ -82,7 +82,7 @@ TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
   EXPECT_EQ(load_state(network, state, {.strict = false}).loaded.size(), 116u);
 }
 
-/// A ResNet's keys as detectron2's convert-torchvision-to-d2.py writes them.
+/// The keys of a ResNet as written by detectron2's convert-torchvision-to-d2.py.
 StateDict as_detectron2(const StateDict& state) {
   StateDict result("key");
   for (const auto& item : state) {
@@ -214,6 +214,6 @@ TEST(Fit, ReadsTheOptionsOfATableOffItsShapes) {
     EXPECT_EQ(found[0].name, "tabular_mlp");
     EXPECT_EQ(to_json(found[0].options), to_json(ModelOptions(other)));
   }
-  const auto record = read_fixture("foreign_keys").at("records")[2];  // of the paper's code
+  const auto record = read_fixture("foreign_keys").at("records")[2];  // from the paper's code
   EXPECT_EQ(to_json(match_models(state_of_record(record)).at(0).options)["cardinalities"], json({3, 2}));
 }

@@ -1,4 +1,4 @@
-// Loading compares all, then copies; the report says what did not fit.
+// Loading first compares all keys, then copies; the report lists what did not match.
 #include <gtest/gtest.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/container/sequential.h>
@@ -133,7 +133,7 @@ TEST(Load, AHeadThatIsNotThereIsNotMissed) {
   auto from = small_network(5), to = small_network(5);
   to->replace_head(nn::Identity());
   EXPECT_EQ(load_state(to, copy_of(*from)).ignored, (std::vector<std::string>{"fc.weight", "fc.bias"}));
-  nn::Sequential wrapped(to);  // also inside a module of the user's own
+  nn::Sequential wrapped(to);  // also inside a user-defined module
   StateDict state("key");
   for (const auto& item : copy_of(*from)) state.insert("0." + item.key(), item.value());
   EXPECT_EQ(load_state(wrapped, state).ignored, (std::vector<std::string>{"0.fc.weight", "0.fc.bias"}));

@@ -1,4 +1,4 @@
-// The file that explains itself notices every flipped bit.
+// The model file detects every flipped bit.
 #include "reszoo/weights/model_file.h"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ StateDict small_state() {
   return state;
 }
 
-/// A file whose metadata is given, without a digest that fits.
+/// A file with the given metadata and without a matching digest.
 std::string with_metadata(const std::map<std::string, std::string>& metadata) {
   return serialize_safetensors(small_state(), metadata);
 }
@@ -41,7 +41,7 @@ TEST(ModelFile, CardAndTensorsComeBack) {
 
 TEST(ModelFile, EveryFlippedBitIsNoticed) {
   const TempDir folder;
-  // A card that looks like the digest's own field must not confuse it.
+  // Metadata with a key like the digest's own must not confuse it.
   write_model_file(folder / "m", {{"digest", std::string(32, '0')}}, small_state());
   const auto bytes = read_file(folder / "m");
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {

@@ -1,4 +1,4 @@
-// Pickles of NumPy arrays: detectron2's and Detectron's files are read, and nothing of them runs.
+// Pickles of NumPy arrays: files of detectron2 and Detectron are read, and no code in them is executed.
 #include <gtest/gtest.h>
 
 #include "reszoo/weights/read.h"
@@ -19,7 +19,7 @@ StateDict read_record(const std::string& name) {
   return read_weights(Bytes::own(from_hex(records().at(name).at("content").get<std::string>())), "f.pkl");
 }
 
-/// The arrays of numpy_pickles.py.
+/// Expects the arrays of numpy_pickles.py.
 void expect_arrays(const StateDict& state) {
   const std::vector<std::pair<std::string, std::vector<int64_t>>> filled = {{"stem.conv1.weight", {3, 2, 2, 2}},
                                                                             {"stem.conv1.norm.running_var", {3}},

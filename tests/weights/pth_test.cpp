@@ -1,4 +1,4 @@
-// Files of torch.save: what Python wrote comes back to the bit, and nothing of it runs.
+// Files of torch.save: the content written by Python is read exactly, and no code in it is executed.
 #include "reszoo/weights/pth.h"
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ StateDict views_of_one_storage() {
   return state;
 }
 
-/// Expects the views, with their strides, in one storage.
+/// Expects the views, with their strides, to share one storage.
 void expect_views(const StateDict& state) {
   const auto expected = views_of_one_storage();
   ASSERT_EQ(state.keys(), expected.keys());
@@ -166,7 +166,7 @@ TEST(Pth, TensorsAliasTheMappedFileAndOutliveIt) {
   const auto* first = bytes.view().data();
   const auto* data = static_cast<const char*>(state["fc.weight"].const_data_ptr());
   EXPECT_TRUE(first <= data && data < first + bytes.size());
-  state["fc.weight"].fill_(7);  // a page of this process, not of the file
+  state["fc.weight"].fill_(7);  // changes a page of this process, not the file
   expect_state(read_weights(folder / "f"));
   std::filesystem::remove(folder / "f");
   EXPECT_EQ(state["fc.weight"].sum().item<float>(), 84);

@@ -1,4 +1,4 @@
-// The format, its exact edges, and files that lie.
+// The safetensors format, its limits, and invalid files.
 #include "reszoo/weights/safetensors.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// A file from a header's text, unpadded, and data.
+/// Returns a file from the text of a header, unpadded, and data.
 std::string file_of(const std::string& header, const std::string& data = "") {
   const uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
@@ -71,7 +71,7 @@ TEST(Safetensors, TensorsThatAreTheSameAreWrittenOnceAndComeBackShared) {
   const auto x = torch::arange(1000, torch::kFloat32);
   StateDict state("key");
   for (const auto* key : {"tied", "first", "tied too"}) state.insert(key, x);
-  state.insert("half", x.slice(0, 0, 500));  // another view is written on its own
+  state.insert("half", x.slice(0, 0, 500));  // a different view is written separately
   const auto bytes = serialize_safetensors(state, {{"k", "v"}});
   EXPECT_LT(bytes.size(), 4000u + 2000u + 500u);
   const auto read = parse(bytes);

@@ -1,4 +1,4 @@
-// TorchScript files of Python and of C++: their weights, and running them.
+// TorchScript files from Python and C++: reading their weights, and running them.
 #include "reszoo/weights/torchscript.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Gradient checkpointing: the same numbers from less memory.
+// Activation checkpointing: the same results with less memory.
 #include <c10/core/Allocator.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -14,7 +14,7 @@ using namespace reszoo::test;
 
 namespace {
 
-/// Adds up what the CPU allocator gives out and takes back while it is in scope.
+/// Measures the memory that the CPU allocator allocates and frees while it is in scope.
 class MemoryMeter : public c10::MemoryReportingInfoBase {
  public:
   void reportMemoryUsage(void*, int64_t size, size_t, size_t, c10::Device) override {
@@ -49,7 +49,7 @@ Tensor input_of(const std::string& name) {
   return uniform("input", {4, 3, side, side});
 }
 
-/// One training pass from filled weights and seed 1. Returns the generator's next number.
+/// Runs one training step from filled weights and seed 1. Returns the generator's next number.
 double train_once(Network& network, const std::string& name) {
   fill_module(*network);
   torch::manual_seed(1);
@@ -57,8 +57,8 @@ double train_once(Network& network, const std::string& name) {
   return torch::rand({1}, torch::kDouble).item<double>();
 }
 
-/// Bytes that a training pass holds between its forward and its backward half, and
-/// at most, gradients of the parameters included.
+/// Returns the bytes that a training step holds between forward and backward, and the peak including gradients of the
+/// parameters.
 std::pair<int64_t, int64_t> memory_of_training(const std::string& name, bool checkpoint) {
   auto network = build(name, checkpoint);
   const auto x = input_of(name);

@@ -1,7 +1,7 @@
-// What every row of the registry promises. By default the suite runs for few rows that have
-// every part (support/default_rows.h), with the label `full` for each set of parts: other rows
-// differ in depth and width alone. models_test.cpp compares each with its reference. Adding a row
-// of a new part tests it here.
+// The contract of every registered model. The default run covers a few models that together have every building block
+// (support/default_rows.h); the label `full` covers every combination of building blocks. The other models differ only
+// in depth and width; models_test.cpp compares each with its reference. A new model with a new building block is tested
+// automatically.
 #include <gtest/gtest.h>
 #include <torch/serialize.h>
 
@@ -26,7 +26,7 @@ namespace {
 
 class Contract : public testing::TestWithParam<std::string> {
  protected:
-  /// Three outputs, filled weights; a table has two numeric columns and two categories.
+  /// Builds the model with three outputs and filled weights; a table has two numeric columns and two categories.
   Network build(int64_t outputs = 3) {
     const SkipInit filled_below;
     const auto& info = registry().find(GetParam());
@@ -41,7 +41,8 @@ class Contract : public testing::TestWithParam<std::string> {
     const auto& info = registry().find(GetParam());
     if (info.domain == Domain::image) {
       auto shape = info.input;
-      // Quick, yet no map of 0 pixels; of one pixel a filter response norm leaves nothing but the sign.
+      // Small enough to be quick, but large enough that no activation has 0 pixels. With one pixel a filter response
+      // norm would keep only the sign.
       const bool small = GetParam() != "alexnet" && !GetParam().ends_with("frn");
       shape[1] = shape[2] = small ? 32 : 64;
       shape.insert(shape.begin(), 2);
@@ -133,7 +134,7 @@ TEST_P(Contract, FusedEqualsPlain) {
   network->eval();
   torch::NoGradGuard no_grad;
   const auto fused = fuse(network), direct = fuse(network, {.winograd = false});
-  constexpr double kOutputs = 1e-4, kInner = 5e-4;  // outputs are sums of many inner numbers
+  constexpr double kOutputs = 1e-4, kInner = 5e-4;  // outputs are sums of many hidden values
   const auto expect_near = [](const Tensor& actual, const Tensor& expected, double tolerance, const std::string& what) {
     ASSERT_EQ(actual.sizes(), expected.sizes()) << what;
     EXPECT_LE((actual - expected).abs().max().item<float>(), tolerance * expected.abs().max().item<float>()) << what;
@@ -176,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, Contract, testing::ValuesIn(split_models().by_def
 INSTANTIATE_TEST_SUITE_P(Full, Contract, testing::ValuesIn(split_models().full),
                          [](const auto& name) { return name.param; });
 
-// So that a module type that no part names is not missed.
+// Detects a module type that ModelInfo::parts does not name.
 TEST(DefaultRows, HaveEveryPartAndModuleTypeOfTheRegistry) {
   const auto add = [](std::set<std::string>& seen, const std::string& name) {
     const auto& parts = registry().find(name).parts;

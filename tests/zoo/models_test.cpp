@@ -1,5 +1,5 @@
-// Every row that has no long fixture against a short record of its reference in
-// Python: keys and logits, gradients and one step of SGD.
+// Every model without a long fixture against a short record of its Python reference: keys and logits, gradients and one
+// step of SGD.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,14 +19,14 @@ using nlohmann::json;
 
 namespace {
 
-// In float64, of the largest number; row_fixture.py says why some rows have float32 only.
+// In float64, relative to the largest value; row_fixture.py explains why some models have only float32.
 constexpr double kTolerance = 1e-7;
 constexpr double kFusedTolerance = 1e-4;
-constexpr double kFloatTolerance = 3e-5;  // processors without AVX-512 sum in another order
+constexpr double kFloatTolerance = 3e-5;  // processors without AVX-512 sum in a different order
 
 const std::vector<std::string> kFiles = {"torchvision_rows", "timm_resnet_rows", "timm_resnetv2_rows", "cifar_rows"};
 
-/// All records by the name of the fixture: usually the row's, or what it says of the options.
+/// All records by the name of the fixture: usually the model's name, otherwise a name for its options.
 const json& records() {
   static const json all = [] {
     json joined = json::object();
@@ -36,8 +36,8 @@ const json& records() {
   return all;
 }
 
-/// The names of records, divided by the parts of their models and the options that they set.
-/// `trained`: only those whose training is compared, all but the largest.
+/// The names of records, split by the building blocks of their models and the options that they set. With `trained`,
+/// only those whose training is compared, which excludes the largest models.
 Split<std::string> split_records(bool trained) {
   std::vector<std::string> names;
   for (const auto& [name, record] : records().items())
@@ -57,7 +57,7 @@ std::string digest_of(const StateDict& state) {
   return fmt::format("{:016x}", fnv1a64(lines));
 }
 
-/// "layer1" of "layer1.0.conv1.weight"; "stages.0" of "stages.0.blocks.…".
+/// Returns "layer1" for "layer1.0.conv1.weight", and "stages.0" for "stages.0.blocks.…".
 std::string stage_of(const std::string& key) {
   const auto dot = key.find('.');
   return key.starts_with("stages.") ? key.substr(0, key.find('.', dot + 1)) : key.substr(0, dot);
@@ -79,7 +79,7 @@ class Rows : public testing::TestWithParam<std::string> {
   }
   std::vector<double> numbers(const char* name) const { return record.at(name).get<std::vector<double>>(); }
 
-  /// Takes the step that the record asks for. Returns the stages and the largest norm of a gradient.
+  /// Runs the training step of the record. Returns the stages and the largest gradient norm.
   std::pair<std::map<std::string, Stage>, double> step() {
     const torch::NoGradGuard no_grad;
     std::map<std::string, Stage> stages;

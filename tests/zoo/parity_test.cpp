@@ -1,5 +1,5 @@
-// Every row against its reference in Python: keys, shapes, logits, gradients and
-// one step of SGD, from weights that both sides make of the same hash.
+// Every model with a long fixture against its Python reference: keys, shapes, logits, gradients and one step of SGD,
+// with weights from the same hash on both sides.
 #include <gtest/gtest.h>
 
 #include "reszoo/graph/profile.h"
@@ -12,8 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-// The fixtures are made in float64: in a deep network of two images the gradients
-// of float32 differ by 1e-3. Of the largest number:
+// Relative to the largest value. The fixtures are computed in float64: in a deep network with two images, float32
+// gradients differ by 1e-3.
 constexpr double kParityTolerance = 1e-7;
 constexpr double kParityFloatTolerance = 2e-5;
 
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, Parity,
                                          Row{"tabm_mini", "tabular_mlp"}, Row{"tabm_packed", "tabular_mlp"}),
                          [](const auto& row) { return row.param.fixture; });
 
-// The same parts in other depths.
+// The same building blocks in other depths.
 INSTANTIATE_TEST_SUITE_P(Full, Parity,
                          testing::Values(Row{"resnet18", "resnet18"}, Row{"resnet34", "resnet34"},
                                          Row{"resnet101", "resnet101"}, Row{"resnet152", "resnet152"},
@@ -127,7 +127,7 @@ TEST_P(SmallParity, FixtureFeelsEveryTensor) {
   const auto before = network->forward(input);
   const double threshold = 100 * kParityFloatTolerance * before.abs().max().item<double>();
   for (auto& item : state_of(*network)) {
-    if (item.key().ends_with("num_batches_tracked")) continue;  // a counter; after_step has it
+    if (item.key().ends_with("num_batches_tracked")) continue;  // a counter; after_step covers it
     const auto saved = item.value().clone();
     item.value().mul_(1.5).add_(0.1);
     EXPECT_GT((network->forward(input) - before).abs().max().item<double>(), threshold) << item.key();

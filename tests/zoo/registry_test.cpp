@@ -1,4 +1,4 @@
-// Names, options and what is refused.
+// Names, options and error messages of the registry.
 #include <gtest/gtest.h>
 
 #include "reszoo/nn/drop_block2d.h"
@@ -107,7 +107,7 @@ TEST(Options, DropRatesGrowLinearlyToTheLastBlock) {
   std::vector<double> rates;
   for (const auto& module : network->modules())
     if (const auto* drop = module->as<DropPathImpl>()) rates.push_back(drop->options.probability);
-  ASSERT_EQ(rates.size(), 7);  // the first block keeps every image
+  ASSERT_EQ(rates.size(), 7);  // the first block never drops an image
   for (size_t i = 0; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 0.05 * static_cast<double>(i + 1), 1e-12);
 }
 

@@ -1,4 +1,4 @@
-// What the networks for tables promise with every embedding and ensemble.
+// The networks for tables with every embedding and ensemble.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ using namespace reszoo::test;
 namespace {
 
 struct Case {
-  std::string model, embedding, ensemble;  // ensemble "": one network
+  std::string model, embedding, ensemble;  // ensemble "": a single network
 
   TabularOptions options() const {
     TabularOptions options{.outputs = 3,

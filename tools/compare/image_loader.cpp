@@ -1,6 +1,6 @@
-// Our side of compare/image_loader.py: images per second of one pass over a folder of class folders.
+// The C++ side of compare/image_loader.py: images per second of one pass over a folder of class folders.
 //   image_loader FOLDER train|evaluate|bare WORKERS
-// `bare`: each of WORKERS threads decodes files whole by libjpeg-turbo and does nothing else.
+// With `bare`, each of WORKERS threads only decodes whole files with libjpeg-turbo.
 #include <cstdio>
 
 #include <jpeglib.h>
@@ -63,7 +63,7 @@ void load_all(const ImageFiles& files, bool train, int64_t workers) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  retain_freed_memory();  // as the tools do
+  retain_freed_memory();  // as in the tools
   const std::string how = argv[2];
   const auto workers = std::stoll(argv[3]);
   const auto files = read_class_folders(argv[1]);

@@ -1,7 +1,7 @@
-// Our side of compare/image_step.py: seconds of training steps of an image network, one a line.
+// The C++ side of compare/image_step.py: seconds per training step of an image network, one step per line.
 //   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain [FOLDER]
-// The batch is noise, the same for all steps; with a folder of class folders each step waits for one of its images,
-// which a thread decodes and augments ahead.
+// All steps use the same batch of noise. With a folder of class folders, each step waits for a batch of its images,
+// which a thread decodes and augments ahead of time.
 #include <chrono>
 #include <cstdio>
 #include <iostream>

@@ -1,4 +1,4 @@
-// Our side of inference.py: a network that waits for its turn, then runs for some seconds.
+// The C++ side of inference.py: a network that waits for its turn, then runs for several seconds.
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
@@ -25,7 +25,7 @@ struct Options {
   bool fused = false, autotune = false, no_winograd = false, int8 = false, profile = false;
 };
 
-/// The same numbers as the peers read: ((i * 7919) % 1000) / 500 - 1.
+/// The same input as the other programs: ((i * 7919) % 1000) / 500 - 1.
 Tensor input_of(const Options& options, const reszoo::Network& network) {
   const bool maps = network->input_spec().layout == reszoo::Layout::images;
   const std::vector<int64_t> shape = maps

@@ -1,4 +1,4 @@
-// Loads a file into resnet50 and prints what that took: our side of load.py.
+// The C++ side of load.py: loads a file into resnet50 and prints the time and memory that it took.
 #include "reszoo/zoo/load_network.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Of all threads of this process.
+/// CPU time of all threads of this process.
 double cpu_seconds() {
   timespec time{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -31,7 +31,7 @@ int main(int count, char** arguments) {
   if (count < 2) return 2;
   auto network = reszoo::create_model("resnet50");
   const bool verify = count < 3 || std::string_view(arguments[2]) != "--no-verify";
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins again
+  std::ofstream("/proc/self/clear_refs") << 5;  // resets the peak
   const long before = memory("VmRSS");
   const double start = wall_seconds(), cpu_start = cpu_seconds();
   try {

@@ -1,9 +1,9 @@
-/// What the system says of this process's memory.
+/// Memory statistics of this process.
 #pragma once
 #include <fstream>
 #include <string>
 
-/// A figure of this process in KiB: VmRSS, or VmHWM, its peak.
+/// Returns a statistic in KiB: VmRSS, or its peak VmHWM.
 inline long memory(const std::string& figure) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)

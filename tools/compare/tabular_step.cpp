@@ -1,7 +1,6 @@
-// Times steps of training of tabular_resnet: our side of tabular_step.py.
+// The C++ side of tabular_step.py: times training steps of tabular_resnet.
 //
-// Reads lines "SECONDS" and answers each with the times of the steps that fitted
-// in, in ms, as a JSON list.
+// Reads lines "SECONDS". For each, it trains for that long and prints the times of the steps in ms as a JSON list.
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,7 +43,7 @@ reszoo::Trainer make_trainer(const Arguments& of) {
       reszoo::TabularOptions{
           .outputs = kClasses, .numeric = kColumns, .width = of.width, .members = of.members, .dropout = 0.15});
   const auto loss = [](const reszoo::Tensor& outputs, const reszoo::Tensor& targets) {
-    // Of a k-ensemble each member has a loss of its own.
+    // Each member of a k-ensemble has its own loss.
     const auto rows = outputs.dim() == 3 ? targets.repeat_interleave(outputs.size(1)) : targets;
     return torch::cross_entropy_loss(outputs.flatten(0, -2), rows);
   };
@@ -68,7 +67,8 @@ int main(int count, char** arguments) try {
   for (double seconds = 0; std::cin >> seconds;) {
     std::vector<double> times;
     for (const double start = milliseconds(); milliseconds() - start < 1000 * seconds;) {
-      if (taken++ % (pass.size() - 1) == 0) pass = table.shuffled(of.batch_size, 0, 0);  // not its last, smaller batch
+      // Skips the last, smaller batch of the pass.
+      if (taken++ % (pass.size() - 1) == 0) pass = table.shuffled(of.batch_size, 0, 0);
       const double before = milliseconds();
       trainer.train_step(pass.next().value(), 1e-3);
       times.push_back(milliseconds() - before);

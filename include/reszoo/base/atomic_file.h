@@ -1,4 +1,4 @@
-/// Atomic writing of files.
+/// Writes files atomically.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -8,17 +8,17 @@
 
 namespace reszoo {
 
-/// Writes the pieces, one after the other, as the file `path`.
+/// Writes the pieces, one after the other, to the file `path`.
 ///
 /// They are written to a temporary file in the same folder, which is checked, flushed to the disk and renamed. So
-/// `path` has either the old content or the new one, whatever happens in between.
+/// `path` has either the old content or the new content, even if the process is interrupted.
 ///
 /// Throws: Error (file) if anything fails; the temporary file is removed.
 void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& pieces);
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// The same for content that comes piece by piece. The file appears under its name when `finish` is called; without
-/// that call it is removed.
+/// Writes a file atomically whose content arrives in pieces. The file appears under its name when `finish` is called;
+/// without that call it is removed.
 class AtomicFile {
  public:
   /// Throws: Error (file), as do the other functions.
@@ -29,7 +29,7 @@ class AtomicFile {
 
   void write(std::string_view bytes);
 
-  /// Gives the file its name.
+  /// Completes the file and renames it to its final name.
   void finish();
 
  private:

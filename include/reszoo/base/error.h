@@ -1,4 +1,4 @@
-/// The one exception type of reszoo.
+/// The exception type of reszoo.
 #pragma once
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// Who can do something about an error.
+/// The category of an error: what must change to avoid it.
 enum class ErrorKind {
   usage,   ///< an argument or option is invalid
   input,   ///< data or a tensor is invalid
@@ -17,7 +17,7 @@ enum class ErrorKind {
   device,  ///< a device does not exist or has failed
 };
 
-/// An error with one line that names what is wrong and, where known, what to do.
+/// An error with a one-line message that names what is wrong and, where known, how to fix it.
 /// The line reads `Subject: rule, got name=value; hint`, or `path: what is wrong`.
 class Error : public std::runtime_error {
  public:
@@ -28,7 +28,7 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-/// Throws an Error with a message of fmt's format.
+/// Throws an Error with a message in fmt's format.
 [[noreturn]] void fail_formatted(ErrorKind kind, fmt::string_view format, fmt::format_args args);
 
 /// Throws an Error with a formatted message.
@@ -37,8 +37,8 @@ template <typename... Args>
   fail_formatted(kind, format, fmt::make_format_args(args...));
 }
 
-/// The message of an exception for people: the whole message of an Error, the first line of any other. A c10::Error
-/// loses its backtrace.
+/// Returns the message of an exception for users: the whole message of an Error, the first line of any other exception.
+/// A c10::Error loses its backtrace.
 std::string message_of(const std::exception& error);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// How the process reuses freed memory.
+/// Controls how the process reuses freed memory.
 #pragma once
 
 namespace reszoo {
@@ -6,9 +6,9 @@ namespace reszoo {
 /// Keeps freed memory for the next allocation instead of returning it to the system: up to 512 MiB at the end of the
 /// heap, and blocks of up to 32 MiB.
 ///
-/// LibTorch allocates every activation anew. By default glibc returns large blocks, and the system clears each page
-/// again in the next step, which takes a quarter of a training step of a tabular network. Programs that train or
-/// predict a lot call this; a library must not decide it for its caller. Without glibc it does nothing.
+/// LibTorch allocates every activation anew. By default glibc returns large blocks to the system, which clears each
+/// page again in the next step. This takes a quarter of the training step of a tabular network. Programs that train or
+/// predict a lot call this function; a library must not decide it for its caller. Without glibc it does nothing.
 void retain_freed_memory();
 
 }  // namespace reszoo

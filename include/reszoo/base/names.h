@@ -1,4 +1,4 @@
-/// Tables of the names of an enum's values, for reading and printing.
+/// Tables of the names of enum values, for parsing and printing.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace reszoo {
 
-/// A row of a table of names. A table with more columns is an array of any struct with these two members.
+/// A row of a name table. A table with more columns is an array of any struct that has these two members.
 template <typename Value>
 struct Named {
   std::string_view name;
   Value value;
 };
 
-/// Joins names to "a", "a or b", "a, b or c".
+/// Joins names to "a", "a or b", or "a, b or c".
 std::string alternatives(const std::vector<std::string>& names);
 
 /// Throws an Error (usage) that lists the names and suggests the nearest one.
@@ -30,7 +30,7 @@ std::vector<std::string> names_of(const Row (&table)[N]) {
   return names;
 }
 
-/// Returns the value that `text` names, or nothing for any other text.
+/// Returns the value named `text`, or nothing for any other text.
 template <typename Row, size_t N>
 auto find_name(const Row (&table)[N], std::string_view text) {
   std::optional<decltype(table[0].value)> found;
@@ -39,7 +39,7 @@ auto find_name(const Row (&table)[N], std::string_view text) {
   return found;
 }
 
-/// Returns the value that `text` names.
+/// Returns the value named `text`.
 ///
 ///     constexpr Named<Color> kColors[] = {{"red", Color::red}, {"green", Color::green}};
 ///     parse_name("color", kColors, "gren");  // color: must be red or green, got "gren"; did you mean green?
@@ -51,7 +51,7 @@ auto parse_name(std::string_view subject, const Row (&table)[N], std::string_vie
   refuse_name(subject, names_of(table), text);
 }
 
-/// Returns the row of a value. Throws: Error (usage) for a value without a row.
+/// Returns the row of a value. Throws: Error (usage) for a value that has no row.
 template <typename Row, size_t N, typename Value>
 const Row& row_of(const Row (&table)[N], Value value) {
   for (const auto& row : table)
@@ -59,7 +59,7 @@ const Row& row_of(const Row (&table)[N], Value value) {
   fail(ErrorKind::usage, "names: must be {}, got the value {}", alternatives(names_of(table)), static_cast<int>(value));
 }
 
-/// Returns the name of a value. Throws: Error (usage) for a value without a row.
+/// Returns the name of a value. Throws: Error (usage) for a value that has no row.
 template <typename Row, size_t N, typename Value>
 std::string name_of(const Row (&table)[N], Value value) {
   return std::string(row_of(table, value).name);

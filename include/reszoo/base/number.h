@@ -1,4 +1,4 @@
-/// Numbers in text.
+/// Parses numbers.
 #pragma once
 #include <charconv>
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// Reads a text that is a number as a whole, in C's notation. Returns nothing for any other text.
+/// Parses a text that is entirely a number, in C's notation. Returns nothing for any other text.
 template <typename Number>
 std::optional<Number> number_in_text(std::string_view text) {
   Number value{};

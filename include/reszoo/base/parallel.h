@@ -1,16 +1,15 @@
-/// Work in LibTorch's own threads.
+/// Runs work in LibTorch's own threads.
 #pragma once
 #include <cstdint>
 #include <functional>
 
 namespace reszoo {
 
-/// Calls `work(0)` … `work(tasks - 1)`, spread over `at::get_num_threads()` threads,
-/// and returns when all are done. Inside another parallel region it is serial.
+/// Calls `work(0)` … `work(tasks - 1)` on `at::get_num_threads()` threads, and returns when all calls are done. Inside
+/// another parallel region the calls are serial.
 ///
-/// Differs: from `at::parallel_for`, whose header is serial in a file that is not
-/// compiled with OpenMP, and with clang's OpenMP brings a second runtime. This one
-/// is an iteration inside LibTorch, so both have the same threads.
+/// Differs: `at::parallel_for` is a header that runs serially in a file compiled without OpenMP, and clang's OpenMP
+/// adds a second runtime. This function uses an iteration inside LibTorch, so it always runs on LibTorch's threads.
 void parallel(int64_t tasks, const std::function<void(int64_t task)>& work);
 
 }  // namespace reszoo

@@ -4,12 +4,12 @@
 
 namespace reszoo {
 
-/// Mixes the bits of `x`, so that every bit of the result depends on every bit of it.
+/// Mixes the bits of `x`, so that every bit of the result depends on every bit of `x`.
 /// Source: the finalizer of SplitMix64, Steele, Lea and Flood 2014.
 uint64_t splitmix64(uint64_t x);
 
-/// A stream of random numbers that depends on (seed, epoch, item) alone: whatever was drawn before, in whichever
-/// thread, it is the same; also on every platform, except for the rounding of `normal` and `beta`.
+/// A stream of random numbers that depends only on (seed, epoch, item): not on the thread, and not on numbers drawn
+/// before. It is the same on every platform, except for the rounding of `normal` and `beta`.
 class Random {
  public:
   explicit Random(uint64_t seed, int64_t epoch = 0, int64_t item = 0);

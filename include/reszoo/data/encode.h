@@ -7,7 +7,7 @@
 namespace reszoo {
 
 /// Encodes a gray or RGB image as PNG. `open_image` reads the same pixels back.
-/// Throws: Error (usage) for an empty image, or another number of channels than 1 or 3.
+/// Throws: Error (usage) for an empty image, or a number of channels other than 1 or 3.
 std::string encode_png(const ImageBuffer& pixels);
 
 }  // namespace reszoo

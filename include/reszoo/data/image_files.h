@@ -1,4 +1,4 @@
-/// Image files, each with its class.
+/// Image files with class labels.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -13,25 +13,25 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Files and the class of each.
+/// Image files and the class of each file.
 struct ImageFiles {
   std::vector<std::filesystem::path> paths;
-  std::vector<std::string> labels;  ///< the name of each file's class
+  std::vector<std::string> labels;  ///< the class name of each file
 };
 
-/// Lists the images of a folder that has a subfolder for each class: files with the extension of an image (`.jpg .jpeg
-/// .jpe .jfif .png`, in capitals too) at any depth, classes and files sorted by name. Hidden files and folders are left
-/// out.
-/// Throws: Error (file) for a folder that cannot be read; Error (input) for one without images,
-/// or a class without any, naming it.
+/// Lists the images of a folder that has one subfolder per class: files with an image extension (`.jpg .jpeg .jpe .jfif
+/// .png`, case-insensitive) at any depth. Classes and files are sorted by name. Hidden files and folders are skipped.
+/// Throws: Error (file) for a folder that cannot be read; Error (input) for a folder without images, or naming a class
+/// without images.
 ImageFiles read_class_folders(const std::filesystem::path& folder);
 
-/// Lists the files that a table names, one per row with its class. Relative paths begin at the folder `base`.
+/// Lists the files named in a table, which has one file and its class per row. Relative paths are resolved against the
+/// folder `base`.
 /// Throws: Error (input) that names the row of a missing path or class (rows count from 1).
 ImageFiles files_of_table(const Frame& table, const std::string& path_column, const std::string& label_column,
                           const std::filesystem::path& base);
 
-/// The result of checking the headers and ends of files.
+/// The result of checking the headers and ends of image files.
 struct ImageScan {
   struct Bad {
     int64_t row;  ///< from 0
@@ -41,11 +41,11 @@ struct ImageScan {
   std::vector<Bad> bad = {};
 };
 
-/// Checks every file, in `threads` threads: that it exists, is an image, and is not cut off. Damage in the middle of a
-/// file is found when it is decoded.
+/// Checks every file in `threads` threads: whether it exists, is an image, and is not truncated. Damage in the middle
+/// of a file is found only when the file is decoded.
 ImageScan scan_images(const ImageFiles& files, int64_t threads);
 
-/// A source that opens these files when their images are asked for.
+/// Returns a source that opens each of these files on demand.
 ImageSource open_files(std::vector<std::filesystem::path> paths);
 
 }  // namespace reszoo

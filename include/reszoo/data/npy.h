@@ -1,4 +1,4 @@
-/// NumPy's file format for one array.
+/// Writes NumPy's .npy files.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -6,7 +6,7 @@
 
 namespace reszoo {
 
-/// Writes a tensor as a .npy file of float32, in C order.
+/// Writes a tensor as a .npy file of float32 in C order.
 ///
 /// Throws: Error (file).
 /// Source: numpy.lib.format, version 1.0.

@@ -1,4 +1,4 @@
-/// Splits the rows of a table into training, validation and test rows, or into folds.
+/// Splits the rows of a table into training, validation and test sets, or into folds.
 #pragma once
 #include <vector>
 
@@ -6,14 +6,14 @@
 
 namespace reszoo {
 
-/// The rule by which rows are split.
+/// How rows are split.
 ///
-/// | kind       | split                                                             |
-/// |------------|-------------------------------------------------------------------|
-/// | random     | drawn from all rows                                               |
-/// | stratified | with the same share of every value of the column; a missing one is a value |
-/// | group      | no value of the column in two parts                               |
-/// | time       | the last rows test, those before validate; no time in two parts   |
+/// | kind       | split                                                                          |
+/// |------------|--------------------------------------------------------------------------------|
+/// | random     | drawn from all rows                                                            |
+/// | stratified | every value of the column has the same share in each part; missing is a value  |
+/// | group      | all rows with the same value of the column are in the same part                |
+/// | time       | test takes the last rows, validation those before; no time occurs in two parts |
 class SplitRule {
  public:
   enum class Kind { random, stratified, group, time };
@@ -21,16 +21,16 @@ class SplitRule {
   SplitRule() = default;  ///< random
 
   static SplitRule stratified(const Column& column);
-  /// Throws: Error (input) naming the row of a missing value (rows count from 1).
+  /// Throws: Error (input) that names the row of a missing value (rows count from 1).
   static SplitRule group(const Column& column);
-  /// `column`: dates, or numbers. Throws: Error (input) for a missing value, or
-  /// text that is neither.
+  /// `column` holds dates or numbers.
+  /// Throws: Error (input) for a missing value, or text that is neither a date nor a number.
   static SplitRule time(const Column& column);
 
   Kind kind() const { return kind_; }
-  /// The name of the column, for messages.
+  /// Returns the name of the column, for messages.
   const std::string& name() const { return name_; }
-  /// The value of each row, a code or a time. Shape: (N) float64; undefined for random.
+  /// Returns the value of each row, a code or a time. Shape: (N) float64; undefined for random.
   const Tensor& keys() const { return keys_; }
 
  private:
@@ -41,24 +41,26 @@ class SplitRule {
   Tensor keys_;
 };
 
-/// The row numbers of each part: int64, from 0, rising, possibly none.
+/// The row indices of each part: int64, from 0, ascending. A part may be empty.
 struct Split {
   Tensor train, validation, test;
 };
 
-/// Splits rows. `validation` and `test` are fractions in [0, 1) whose sum is below 1. The result depends on the
-/// arguments alone. Throws: Error (usage) for other fractions; Error (input) if fewer than 2 rows are left to train on,
-/// or a part whose fraction is not 0 would be empty.
+/// Splits rows into training, validation and test sets. `validation` and `test` are fractions in [0, 1) with a sum
+/// below 1. The result depends only on the arguments.
+/// Throws: Error (usage) for other fractions; Error (input) if fewer than 2 training rows remain, or if a part whose
+/// fraction is not 0 would be empty.
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed);
 
-/// One fold: the numbers of the rows to train on and of those held out, int64, rising.
+/// One fold: the indices of the training rows and of the held-out rows, int64, ascending.
 struct Fold {
   Tensor train, held_out;
 };
 
-/// Splits rows into `count` folds; each row is held out once. By time, the rows are cut into count + 1 runs: each fold
-/// holds out one run and trains on all runs before it, and the first run is never held out. Throws: Error (usage) for a
-/// count below 2; Error (input) for too few rows, groups or times.
+/// Splits rows into `count` folds; each row is held out once. For a split by time, the rows are divided into count + 1
+/// consecutive blocks: each fold holds out one block and trains on all blocks before it, and the first block is never
+/// held out.
+/// Throws: Error (usage) for a count below 2; Error (input) for too few rows, groups or times.
 std::vector<Fold> folds(int64_t rows, int64_t count, const SplitRule& rule, uint64_t seed);
 
 }  // namespace reszoo

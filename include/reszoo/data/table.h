@@ -10,24 +10,24 @@
 
 namespace reszoo {
 
-/// Options of read_table. `text` applies to CSV and JSON Lines, `columns` to every format, the others to CSV only.
+/// Options of read_table. `text` applies to CSV and JSON Lines, `columns` to every format, and the others to CSV only.
 struct TableReadOptions {
-  /// Columns to read as text, whatever they look like.
+  /// Columns to read as text, even if they look like numbers or dates.
   std::vector<std::string> text = {};
-  /// Columns to read; all without any.
+  /// Columns to read; if empty, all columns.
   std::vector<std::string> columns = {};
-  std::optional<char> delimiter = {};  ///< default: found in the first line
+  std::optional<char> delimiter = {};  ///< default: detected from the first line
   char decimal = '.';                  ///< ',' for numbers like 3,5
   char quote = '"';                    ///< '\0' for none
-  /// Whether the first line names the columns; if not, they are f0, f1, ... Default: it does, and a line of numbers
-  /// only is rejected, since it is probably data.
+  /// Whether the first line has the column names; if not, the columns are named f0, f1, ... By default it has them, and
+  /// a first line that consists only of numbers is rejected, because it is probably data.
   std::optional<bool> header = {};
 };
 
-/// Reads a table. Parquet, Feather (Arrow IPC) and JSON Lines (an object a line) are recognised by content, all else
-/// is CSV with a header line; gzip and zstd are undone. The delimiter is a tab for `.tsv`, else the one of comma,
-/// semicolon, tab and bar that the header has most of. A folder is its Parquet files, one after the other in the
-/// order of their names; files whose name begins with `.` or `_` are left out.
+/// Reads a table. Parquet, Feather (Arrow IPC) and JSON Lines (one object per line) are detected from the content;
+/// everything else is read as CSV with a header line. gzip and zstd are decompressed. The delimiter is a tab for
+/// `.tsv`, otherwise the most frequent of comma, semicolon, tab and bar in the header. A folder is read as its Parquet
+/// files, concatenated in the order of their names; files whose name begins with `.` or `_` are skipped.
 ///
 /// | in the file                              | in memory                          |
 /// |------------------------------------------|------------------------------------|
@@ -38,18 +38,18 @@ struct TableReadOptions {
 /// | strings, dictionaries                    | text                               |
 /// | null, NaN, ""; in CSV also NA, null, ... | missing                            |
 ///
-/// Throws: Error (file) for a file that is missing, damaged or not a table;
-/// Error (input) for a table without header or rows, two columns of one name, a
-/// row with another number of columns or a quote that is not closed (rows count
-/// from 1 below the header), an object or list in a value of JSON Lines, a file of a
-/// folder with other columns than the first.
+/// Throws: Error (file) for a file that is missing, damaged or not a table; Error (input) for a table without a header
+/// or without rows, two columns with the same name, a row with a different number of columns, a quote that is not
+/// closed (rows count from 1 below the header), an object or list as a value in JSON Lines, or a file of a folder whose
+/// columns differ from those of the first file.
 Frame read_table(const std::filesystem::path& path, const TableReadOptions& options = {});
 
-/// Reads a table of any of these formats from a stream, to its end. Messages call it `name`.
+/// Reads a table of any of these formats from a stream, to its end. `name` identifies it in error messages.
 Frame read_table(std::istream& stream, const std::string& name, const TableReadOptions& options = {});
 
-/// Writes CSV or Parquet, by the extension of the path (`.csv`, `.parquet`). The file is complete or does not appear.
-/// Numbers read back as the same numbers; missing values are empty in CSV and null in Parquet.
+/// Writes CSV or Parquet, according to the file extension (`.csv`, `.parquet`). The file is written completely or not
+/// at all. Numbers keep their exact values when they are read back. Missing values are empty in CSV and null in
+/// Parquet.
 /// Throws: Error (usage) for another extension; Error (file) if it cannot be written.
 void write_table(const std::filesystem::path& path, const Frame& frame);
 

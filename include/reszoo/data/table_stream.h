@@ -1,4 +1,4 @@
-/// Reads and writes tables of any size, part by part.
+/// Reads and writes tables of any size in parts.
 #pragma once
 #include <memory>
 
@@ -12,32 +12,32 @@ namespace reszoo {
 
 /// Consecutive rows of a table.
 struct TableRows {
-  Frame frame;         ///< `first_row` is the number of the first row within the file
-  std::string source;  ///< the file, for messages
-  /// The columns that the reader was asked to keep, as they are in the file.
+  Frame frame;         ///< `first_row` is the index of the first row within the file
+  std::string source;  ///< the file name, for messages
+  /// The columns that the reader was asked to keep, unchanged from the file.
   std::shared_ptr<const arrow::Table> kept;
 };
 
 /// Reads the files that `read_table` reads, in bounded memory.
 ///
-/// A column's kind is found in each part anew: where a part of CSV looks
-/// different from the others, it may be text there and numbers elsewhere, unless
-/// the options say that it is text. TablePreprocess makes the same of both. The columns of
-/// JSON Lines are the keys of the first part.
+/// The kind of a column is determined for each part separately. If one part of a CSV file looks different, a column may
+/// be text in that part and numeric in the others, unless the options declare it as text. TablePreprocess treats both
+/// alike. The columns of JSON Lines are the keys of the first part.
 class TableReader {
  public:
-  /// `keep` names columns to hand on unchanged, whether or not they are read. Numbers in CSV keep their text.
-  /// Throws: see read_table; Error (input) for a column to keep that does not exist.
+  /// `keep` names columns to pass through unchanged, whether or not they are read. Numbers in CSV keep their original
+  /// text.
+  /// Throws: see read_table; Error (input) for a column in `keep` that does not exist.
   explicit TableReader(const std::filesystem::path& path, TableReadOptions options = {},
                        std::vector<std::string> keep = {});
-  /// The same of a stream; Parquet and Feather are then held in memory whole.
+  /// Reads from a stream. Parquet and Feather are then held entirely in memory.
   TableReader(std::istream& stream, const std::string& name, TableReadOptions options = {},
               std::vector<std::string> keep = {});
   ~TableReader();
   TableReader(TableReader&&) noexcept;
   TableReader& operator=(TableReader&&) noexcept;
 
-  /// Returns the next rows, at most 65,536 of Parquet and Feather, about 8 MiB of CSV or JSON Lines;
+  /// Returns the next rows: at most 65,536 rows of Parquet and Feather, about 8 MiB of CSV or JSON Lines. Returns
   /// nothing at the end.
   /// Throws: see read_table.
   std::optional<TableRows> next();
@@ -47,10 +47,11 @@ class TableReader {
   std::unique_ptr<Source> source_;
 };
 
-/// Writes a table part by part. A file appears under its name only when `finish` is called; otherwise nothing is left.
+/// Writes a table in parts. The file appears under its name only when `finish` is called; without that call nothing is
+/// left.
 class TableWriter {
  public:
-  /// Writes CSV or Parquet, by the extension of the path: `.csv` or `.parquet`.
+  /// Writes CSV or Parquet, according to the file extension (`.csv` or `.parquet`).
   /// Throws: Error (usage) for another extension; Error (file).
   explicit TableWriter(const std::filesystem::path& path);
   /// Writes CSV to a stream, which must outlive the writer.
@@ -59,11 +60,12 @@ class TableWriter {
   TableWriter(TableWriter&&) noexcept;
   TableWriter& operator=(TableWriter&&) noexcept;
 
-  /// Writes rows; columns that a reader kept come before the others.
-  /// Throws: Error (usage) for other columns than those written first, or two columns of one name; Error (file).
+  /// Writes rows. Columns that a reader kept come before the others.
+  /// Throws: Error (usage) if the columns differ from those written first, or if two columns have the same name; Error
+  /// (file).
   void write(const Frame& frame, const std::shared_ptr<const arrow::Table>& kept = nullptr);
 
-  /// Ends the table and gives the file its name.
+  /// Completes the table and renames the file to its final name.
   /// Throws: Error (usage) if nothing was written; Error (file).
   void finish();
 

@@ -1,4 +1,4 @@
-/// What is measured on validation rows.
+/// The metrics of validation rows.
 #pragma once
 #include <functional>
 
@@ -6,7 +6,7 @@
 
 namespace reszoo {
 
-/// The metrics of validation rows, and which of them decides which epoch is best.
+/// Computes the metrics of validation rows, and says which metric determines the best epoch.
 struct Evaluation {
   /// Shape: outputs of all rows (N, ...) float64, targets (N, ...) float64 or int64, both on the CPU.
   /// The names must not depend on the values.

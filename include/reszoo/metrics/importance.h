@@ -1,7 +1,7 @@
-/// Inspection of a model by the columns of a table: how much it needs each column, and how its predictions depend on
-/// one.
+/// Inspects a model by the columns of a table: permutation importance and partial dependence.
 ///
-/// Both work on raw columns and any function of a table, so a category or a date is one column however it is encoded.
+/// Both work on raw columns and on any function of a table, so a category or a date is one column however it is
+/// encoded.
 #pragma once
 #include <functional>
 #include <string>
@@ -11,72 +11,70 @@
 
 namespace reszoo {
 
-/// A metric of the rows of a table that has its target too.
+/// A metric of the rows of a table, which includes its target.
 using FrameMetric = std::function<double(const Frame& table)>;
 
-/// Predictions for the rows of a table. Shape: (N), or (N, C) for C numbers a row.
+/// Predictions for the rows of a table. Shape: (N), or (N, C) for C values per row.
 using FramePredictions = std::function<Tensor(const Frame& table)>;
 
-/// `rows` rows of the table drawn without replacement, in their order; all, if it
-/// has no more. Words that no row has are left out. Depends on (rows of the table, rows, seed) alone.
+/// Draws `rows` rows of the table without replacement and keeps their order. Returns all rows if the table has no more.
+/// Words that no longer occur are removed. The result depends only on (number of rows of the table, rows, seed).
 Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed);
 
 struct ImportanceOptions {
   int64_t repeats = 5;
-  int64_t rows = 2000;  ///< at most; a sample is drawn of more
+  int64_t rows = 2000;  ///< maximum; a larger table is sampled
   uint64_t seed = 0;
-  bool greater_is_better = true;  ///< the metric's sense
-  /// Each (N) int64, the order of the rows in a repeat; left out, they follow
-  /// from the seed. All columns share them.
+  bool greater_is_better = true;  ///< whether larger values of the metric are better
+  /// Each (N) int64, the order of the rows in one repeat. If empty, they are derived from the seed. All columns use the
+  /// same ones.
   std::vector<Tensor> permutations = {};
 };
 
-/// How much worse the metric becomes, in its unit, when the column's values are permuted among the rows.
+/// How much worse the metric becomes, in its unit, when the values of the column are permuted among the rows.
 struct ColumnImportance {
   std::string column;
-  double mean = 0, deviation = 0;  ///< over the repeats, the deviation the population's
+  double mean = 0, deviation = 0;  ///< over the repeats; `deviation` is the population standard deviation
   std::vector<double> repeats = {};
 };
 
-/// The importance of each of `columns` by permutation, in their order.
+/// Computes the permutation importance of each of `columns`, in their order.
 ///
-/// If two columns carry the same information, each has a small importance: the model still has the other one.
-/// Throws: Error (input) for a column that is not there or a table without rows;
-/// Error (usage) for repeats < 1, or permutations of another number of rows.
-/// Source: Breiman 2001, "Random Forests", section 10; Fisher et al. 2018,
-/// arXiv:1801.01489; equal to scikit-learn's permutation_importance for the same
-/// permutations.
+/// If two columns carry the same information, each has a small importance, because the model still has the other one.
+/// Throws: Error (input) for a column that does not exist or a table without rows; Error (usage) for repeats < 1, or
+/// permutations of a different number of rows.
+/// Source: Breiman 2001, "Random Forests", section 10; Fisher et al. 2018, arXiv:1801.01489. Equal to scikit-learn's
+/// permutation_importance for the same permutations.
 std::vector<ColumnImportance> permutation_importance(const Frame& table, const std::vector<std::string>& columns,
                                                      const FrameMetric& metric, const ImportanceOptions& options = {});
 
 struct DependenceOptions {
-  int64_t points = 24;      ///< of a column of numbers, at most
-  int64_t categories = 12;  ///< of a column of text, at most: the most frequent
-  int64_t rows = 500;       ///< at most; a sample is drawn of more
+  int64_t points = 24;      ///< maximum number of grid points of a numeric column
+  int64_t categories = 12;  ///< maximum number of categories of a text column, the most frequent ones
+  int64_t rows = 500;       ///< maximum; a larger table is sampled
   uint64_t seed = 0;
 };
 
-/// The mean prediction of all rows with one column set to a value, for values of
-/// that column.
+/// The mean prediction over all rows when one column is set to a value, for several values of that column.
 struct PartialDependence {
   std::string column;
   bool dates = false;                   ///< whether `values` are days since 1970-01-01 UTC
-  std::vector<double> values = {};      ///< of a column of numbers or dates, rising
-  std::vector<std::string> words = {};  ///< of a column of text, the most frequent first
+  std::vector<double> values = {};      ///< grid of a numeric or date column, ascending
+  std::vector<std::string> words = {};  ///< grid of a text column, the most frequent word first
   Tensor mean;                          ///< (points, C) float64
-  std::vector<double> deciles = {};     ///< of a column of numbers: where the rows are
+  std::vector<double> deciles = {};     ///< deciles of a numeric column, which show where the rows are
 };
 
-/// The grid is that of scikit-learn: the values themselves if there are fewer
-/// than `points`, else `points` from the 5th to the 95th percentile in equal steps
-/// (at the ends of the range where these two are one). Missing values stand in no
-/// grid, and rows that have them are set like all others.
+/// Computes the partial dependence on a column.
 ///
-/// Throws: Error (input) for a column that is not there or has no value; Error
-/// (usage) for fewer than 2 points or 1 category.
-/// Source: Friedman 2001, "Greedy function approximation", section 8.2; equal to
-/// scikit-learn's partial_dependence (method "brute", kind "average") on the rows
-/// sampled.
+/// The grid is scikit-learn's: the distinct values themselves if there are fewer than `points`, otherwise `points`
+/// equally spaced values from the 5th to the 95th percentile (or between the ends of the range if these percentiles
+/// coincide). Missing values are not in the grid; rows with a missing value are set like all others.
+///
+/// Throws: Error (input) for a column that does not exist or has no value; Error (usage) for fewer than 2 points or 1
+/// category.
+/// Source: Friedman 2001, "Greedy function approximation", section 8.2. Equal to scikit-learn's partial_dependence
+/// (method "brute", kind "average") on the sampled rows.
 PartialDependence partial_dependence(const Frame& table, const std::string& column, const FramePredictions& predictions,
                                      const DependenceOptions& options = {});
 

@@ -1,4 +1,4 @@
-/// How good predictions are: pure functions, in double, equal to scikit-learn's.
+/// Metrics of predictions: pure functions in double precision, equal to scikit-learn's.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -11,106 +11,101 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Metrics by name, in the order in which they are shown.
+/// Metrics by name, in display order.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-// Every metric takes `weight` (N) last: how much each row counts, 0 or more, not
-// all 0; left out, all rows count the same.
-// Throws: Error (input) if shapes differ, if there are no rows, or for weights
-// that are none.
+// Every metric takes `weight` (N) last: the weight of each row, 0 or more, not all 0. If it is left out, all rows have
+// the same weight.
+// Throws: Error (input) if shapes differ, if there are no rows, or if the weights are invalid.
 
-// Regression. Shape: prediction and target have the same number of values. Two
-// of the same shape (N, T) are T targets, and the figure is the mean over these.
+// Regression. Shape: prediction and target have the same number of values. If both have shape (N, T), they are T
+// targets, and the result is the mean over the targets.
 
-/// The root of the mean squared error, in the target's unit.
+/// Returns the root mean squared error, in the target's unit.
 double rmse(const Tensor& prediction, const Tensor& target, const Tensor& weight = {});
 
-/// The mean absolute error, in the target's unit; of ordinal classes, in steps
-/// from class to class.
+/// Returns the mean absolute error, in the target's unit. For ordinal classes the unit is one step between neighbouring
+/// classes.
 double mae(const Tensor& prediction, const Tensor& target, const Tensor& weight = {});
 
-/// 1 - sum((y - p)^2) / sum((y - mean(y))^2), at most 1. For a target of one
-/// value it is 1 if all predictions are right and 0 if not, as in scikit-learn.
+/// Returns 1 - sum((y - p)^2) / sum((y - mean(y))^2), which is at most 1. For a constant target it is 1 if all
+/// predictions are right and 0 if not, as in scikit-learn.
 double r2(const Tensor& prediction, const Tensor& target, const Tensor& weight = {});
 
-/// The mean pinball loss of a predicted quantile, a fraction q in [0, 1]:
-/// max(q (y - p), (q - 1) (y - p)). At q = 0.5 half the mean absolute error.
+/// Returns the mean pinball loss of a predicted quantile, for a fraction q in [0, 1]: max(q (y - p), (q - 1) (y - p)).
+/// At q = 0.5 it is half the mean absolute error.
 double pinball(const Tensor& prediction, const Tensor& target, double quantile, const Tensor& weight = {});
 
-// Classification. Shape: guess and target (N) of class numbers; probability
-// (N, C), or (N) of class 1 of two. Throws: Error (input) also for a target
-// outside 0 .. C - 1.
+// Classification. Shape: guess and target (N) of class numbers; probability (N, C), or (N) for the probability of class
+// 1 of two.
+// Throws: Error (input) also for a target outside 0 .. C - 1.
 
-/// The fraction of right guesses.
+/// Returns the fraction of correct predictions.
 double accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// The mean over the classes that occur in `target` of the fraction of each that
-/// was found.
+/// Returns the mean recall of the classes that occur in `target`.
 double balanced_accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// 2 TP / (2 TP + FP + FN) of class 1; 0 if class 1 is neither there nor guessed.
+/// Returns 2 TP / (2 TP + FP + FN) of class 1, or 0 if class 1 occurs in neither `guess` nor `target`.
 double f1(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// The mean of the f1 of every class that occurs in `guess` or `target`.
+/// Returns the mean F1 of the classes that occur in `guess` or `target`.
 double f1_macro(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// Agreement of ordered classes beyond chance, misses counted by their square:
-/// 1 - mean((g - t)^2) / mean over independent g and t of (g - t)^2. NaN if all
-/// rows have one class in both.
+/// Returns the quadratic weighted kappa: agreement of ordered classes beyond chance, with errors weighted by their
+/// square, 1 - mean((g - t)^2) / mean over independent g and t of (g - t)^2. It is NaN if all rows have the same class
+/// in both.
 ///
 /// Source: Cohen 1968, "Weighted kappa".
 double quadratic_kappa(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// The mean of -log(probability of the true class), in nats; probabilities are
-/// kept 2.2e-16 away from 0 and 1.
+/// Returns the mean of -log(probability of the true class), in nats. Probabilities are clipped to stay 2.2e-16 away
+/// from 0 and 1.
 double log_loss(const Tensor& probability, const Tensor& target, const Tensor& weight = {});
 
-/// The mean squared error of the probabilities: of class 1 of two, in [0, 1]; of
-/// more classes the sum over these, in [0, 2].
+/// Returns the mean squared error of the probabilities: for two classes, of the probability of class 1, in [0, 1]; for
+/// more classes, summed over the classes, in [0, 2].
 ///
 /// Source: Brier 1950, "Verification of forecasts expressed in terms of probability".
 double brier(const Tensor& probability, const Tensor& target, const Tensor& weight = {});
 
-/// The area under the curve of true against false positives: the chance that a
-/// row of the class scores above one of another, ties counted half. With C > 2
-/// the plain mean over classes, each against the rest.
+/// Returns the area under the ROC curve: the probability that a row of the class has a higher score than a row of
+/// another class, with ties counted as half. For C > 2 it is the unweighted mean over the classes, one against the
+/// rest.
 ///
-/// NaN where it is not defined: a class that no row, or every row, has. Such a
-/// figure is `null` in JSON.
+/// It is NaN where it is undefined: for a class that no row, or every row, has. In JSON it is then `null`.
 double roc_auc(const Tensor& probability, const Tensor& target, const Tensor& weight = {});
 
-/// Average precision: the sum over falling thresholds of (recall - recall before)
-/// times precision, without interpolation. With C > 2 the plain mean over
-/// classes, each against the rest.
+/// Returns the average precision: the sum over descending thresholds of (recall - previous recall) times precision,
+/// without interpolation. For C > 2 it is the unweighted mean over the classes, one against the rest.
 ///
-/// Differs: NaN for a class that no row has, where scikit-learn warns and says 0.
+/// Differs: NaN for a class that no row has; scikit-learn warns and returns 0.
 double pr_auc(const Tensor& probability, const Tensor& target, const Tensor& weight = {});
 
-/// The expected calibration error over `bins` bins of equal width, those of
-/// calibration_curve: sum_b (n_b / n) |right_b - sure_b|, where right_b is the
-/// fraction of right rows in the bin and sure_b their mean probability. Of two
-/// classes this is of class 1; of more, of the likeliest class.
+/// Returns the expected calibration error over `bins` bins of equal width, the bins of calibration_curve: sum_b (n_b /
+/// n) |right_b - sure_b|, where right_b is the fraction of correct rows in the bin and sure_b their mean probability.
+/// For two classes it uses the probability of class 1; for more, that of the most likely class.
 ///
 /// Source: Guo et al. 2017, arXiv:1706.04599, equation 3.
 double calibration_error(const Tensor& probability, const Tensor& target, int64_t bins = 15, const Tensor& weight = {});
 
 // Several targets or labels. Shape: (N, T).
 
-/// A metric of one target, as above.
+/// A metric of one target, such as those above.
 using Metric = std::function<double(const Tensor& given, const Tensor& target, const Tensor& weight)>;
 
-/// The metric of each of T columns. Throws: Error (input) for tensors that are
-/// not two of the same shape (N, T).
+/// Returns the metric of each of T columns.
+/// Throws: Error (input) if the tensors do not have the same shape (N, T).
 std::vector<double> per_target(const Metric& metric, const Tensor& given, const Tensor& target,
                                const Tensor& weight = {});
 
-/// The mean of `per_target`: scikit-learn's macro average of labels.
+/// Returns the mean of `per_target`: scikit-learn's macro average over labels.
 double mean_over_targets(const Metric& metric, const Tensor& given, const Tensor& target, const Tensor& weight = {});
 
-/// The fraction of rows whose labels are all right. Shape: (N, L) of 0 and 1.
+/// Returns the fraction of rows whose labels are all correct. Shape: (N, L) of 0 and 1.
 double subset_accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
-/// The fraction of labels that are wrong. Shape: (N, L) of 0 and 1.
+/// Returns the fraction of labels that are wrong. Shape: (N, L) of 0 and 1.
 double hamming_loss(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// One change of an image in training. Steps are drawn first, and made later.
+/// One augmentation step of an image. Steps are drawn first and applied later.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,16 +12,16 @@ namespace reszoo {
 /// | operation                     | magnitude                                              |
 /// |-------------------------------|--------------------------------------------------------|
 /// | `identity`                    | none                                                   |
-/// | `flip`                        | none; left and right                                   |
-/// | `shear_x`, `shear_y`          | pixels a pixel, about the upper left corner            |
-/// | `translate_x`, `translate_y`  | pixels, the fraction cut off; right and down           |
+/// | `flip`                        | none; mirrors left and right                           |
+/// | `shear_x`, `shear_y`          | pixels per pixel, about the upper left corner          |
+/// | `translate_x`, `translate_y`  | pixels, truncated to integers; right and down          |
 /// | `rotate`                      | degrees, counter-clockwise                             |
-/// | `brightness`, `saturation`, `contrast`, `sharpness` | the factor less 1, as of `adjust_...` |
-/// | `hue`                         | fraction of the circle, in [-0.5, 0.5]                 |
-/// | `posterize`                   | bits that stay, the fraction cut off                   |
-/// | `solarize`                    | the first byte that is inverted                        |
+/// | `brightness`, `saturation`, `contrast`, `sharpness` | the factor of `adjust_...`, minus 1 |
+/// | `hue`                         | fraction of the colour circle, in [-0.5, 0.5]          |
+/// | `posterize`                   | number of bits to keep, truncated to an integer        |
+/// | `solarize`                    | the lowest byte value that is inverted                 |
 /// | `autocontrast`, `equalize`, `invert` | none                                            |
-/// | `grey`                        | none; the number of channels stays                     |
+/// | `grey`                        | none; the number of channels stays the same            |
 enum class AugmentOp {
   identity,
   flip,
@@ -50,12 +50,12 @@ struct AugmentStep {
   bool operator==(const AugmentStep&) const = default;
 };
 
-/// Makes the changes in their order. Pixels from outside of the image get the colour `fill`.
+/// Applies the steps in order. Pixels from outside the image get the colour `fill`.
 /// Throws: Error (usage) for an invalid magnitude.
 ImageBuffer augment(ImageBuffer image, const std::vector<AugmentStep>& steps, Sampling sampling = Sampling::nearest,
                     const Color& fill = {});
 
-/// The operation's name in the table.
+/// Returns the name of the operation, as in the table.
 std::string name_of(AugmentOp op);
 
 }  // namespace reszoo

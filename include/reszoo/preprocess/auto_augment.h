@@ -9,11 +9,11 @@
 
 namespace reszoo {
 
-/// Random changes by a published policy: comparable, escaped, parsed from text.
+/// A published augmentation policy: comparable, printable as text, parsed from text.
 ///
-/// | text            | changes                                                                   |
+/// | text            | policy                                                                    |
 /// |-----------------|---------------------------------------------------------------------------|
-/// | `none`          | none                                                                      |
+/// | `none`          | no augmentation                                                           |
 /// | `rand`          | `rand:2,9`                                                                |
 /// | `rand:N,M`      | N of 14 operations, magnitude M of 0 to 30 (RandAugment)                  |
 /// | `trivial`       | 1 of 14 operations, wide magnitudes, uniform (TrivialAugmentWide)         |
@@ -21,14 +21,13 @@ namespace reszoo {
 /// | `auto:cifar10`  | the same, found for CIFAR-10                                              |
 /// | `auto:svhn`     | the same, found for SVHN                                                  |
 ///
-/// Operations with a direction (shear, translation, rotation, brighter or darker) take either one with probability 1/2.
-/// In `rand` and `auto` a translation is a fraction of the image's size, at most 150/331; in `trivial` it is at most 32
-/// pixels.
+/// Operations with a direction (shear, translation, rotation, brighter or darker) take each direction with probability
+/// 1/2. In `rand` and `auto` a translation is a fraction of the image's size, at most 150/331; in `trivial` it is at
+/// most 32 pixels.
 ///
-/// Source: Cubuk et al. 2018, arXiv:1805.09501 (auto); Cubuk et al. 2019,
-/// arXiv:1909.13719 (rand); Müller and Hutter 2021, arXiv:2103.10158 (trivial);
-/// spaces and magnitudes of torchvision 0.28.
-/// Differs: from torchvision, which rounds magnitudes to float32.
+/// Source: Cubuk et al. 2018, arXiv:1805.09501 (auto); Cubuk et al. 2019, arXiv:1909.13719 (rand); Müller and Hutter
+/// 2021, arXiv:2103.10158 (trivial); operations and magnitudes of torchvision 0.28.
+/// Differs: torchvision rounds magnitudes to float32.
 struct AutoAugment {
   enum class Kind { none, rand, trivial, automatic };
 
@@ -37,17 +36,17 @@ struct AutoAugment {
   int64_t magnitude = 9;            ///< 0 to 30; for `rand`
   std::string policy = "imagenet";  ///< or cifar10, svhn; for `automatic`
 
-  /// Reads the texts of the table. Throws: Error (usage) for any other text.
+  /// Parses the texts of the table. Throws: Error (usage) for any other text.
   static AutoAugment parse(std::string_view text);
 
-  /// The text that `parse` reads back.
+  /// Returns the text that `parse` reads back.
   std::string text() const;
 
-  /// Draws the changes for one image of this size, pixels.
-  /// Throws: Error (usage) for field values that no text gives.
+  /// Draws the steps for one image of this size in pixels.
+  /// Throws: Error (usage) for field values that no text of the table gives.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
-  /// Draws the changes and makes them.
+  /// Draws the steps and applies them.
   ImageBuffer operator()(ImageBuffer image, Random& random, Sampling sampling = Sampling::nearest,
                          const Color& fill = {}) const;
 

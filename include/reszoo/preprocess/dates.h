@@ -1,4 +1,4 @@
-/// Dates and times: their text, and the numbers that a network can use.
+/// Dates and times: parsing, printing, and numeric features for a network.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,26 +9,26 @@
 
 namespace reszoo {
 
-/// Reads an ISO 8601 date as days since 1970-01-01 UTC: `2024-02-29`, `2024-02-29 13:45`, `2024-02-29T13:45:10.5`, each
-/// also followed by `Z`, `+01:00` or `-0530`. Returns nothing for any other text.
+/// Parses an ISO 8601 date as days since 1970-01-01 UTC: `2024-02-29`, `2024-02-29 13:45`, `2024-02-29T13:45:10.5`,
+/// each optionally followed by `Z`, `+01:00` or `-0530`. Returns nothing for any other text.
 std::optional<double> date_in(std::string_view text);
 
-/// Writes the text that `date_in` reads back, to the microsecond: `2024-02-29`, or `2024-02-29 13:45:00` if there is a
-/// time of day. "" for NaN.
+/// Formats a date to the microsecond so that `date_in` reads it back: `2024-02-29`, or `2024-02-29 13:45:00` if there
+/// is a time of day. Returns "" for NaN.
 std::string date_text(double days);
 
-/// Whether a column holds dates: either its `date` flag is set, or it is text with at least one word and every word is
-/// a date.
+/// Returns whether a column holds dates: either its `date` flag is set, or it is text with at least one word and every
+/// word is a date.
 bool holds_dates(const Column& column);
 
 /// Converts a column to dates; numbers are taken as days.
-/// Throws: Error (input) that names the column, the first word that is no date, and its row. `first_row` is the number
-/// of the column's first row.
+/// Throws: Error (input) that names the column, the first word that is not a date, and its row. `first_row` is the
+/// index of the column's first row.
 Column as_dates(const Column& column, int64_t first_row = 1);
 
-/// The parts that a date is split into.
+/// The features that a date is split into.
 ///
-/// | part    | number                                   |
+/// | part    | value                                    |
 /// |---------|------------------------------------------|
 /// | days    | since 1970, with the time as a fraction  |
 /// | month   | 1 to 12                                  |
@@ -39,11 +39,11 @@ enum class DatePart { days, month, weekday, hour };
 /// All parts, in order.
 inline constexpr DatePart date_parts[] = {DatePart::days, DatePart::month, DatePart::weekday, DatePart::hour};
 
-/// Reads the name of a part.
+/// Parses the name of a part.
 /// Throws: Error (usage) for any other text.
 DatePart parse_date_part(std::string_view text);
 
-/// The text that `parse_date_part` reads back.
+/// Returns the text that `parse_date_part` reads back.
 std::string text_of(DatePart part);
 
 /// Returns a part of each date. Shape: (N) float64 days to (N) float64; NaN stays NaN.

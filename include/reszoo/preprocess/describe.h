@@ -1,4 +1,4 @@
-/// Describes a fitted preprocessing to people.
+/// Describes a fitted preprocessing for users.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace reszoo {
 
-/// Describes each column that is read (kind, share of missing values, fitted quantiles or words), the scaling, and the
-/// columns that were left out. Dates are written as text.
+/// Describes each input column (kind, share of missing values, fitted quantiles or words), the scaling, and the columns
+/// that were left out. Dates are formatted as text.
 nlohmann::ordered_json describe(const TablePreprocess& table);
 
-/// The same as text: a table of the columns, and a line for each column that was left out.
+/// Returns the same as text: a table of the columns, and one line for each column that was left out.
 std::string describe_text(const TablePreprocess& table);
 
 }  // namespace reszoo

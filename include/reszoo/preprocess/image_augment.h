@@ -1,4 +1,4 @@
-/// Random augmentation of images for training.
+/// Random augmentation of training images.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,33 +10,32 @@
 
 namespace reszoo {
 
-/// torchvision's ColorJitter. Each factor is uniform in [max(0, 1 - x), 1 + x], the shift of the hue in [-hue, hue];
-/// the changes are made in random order.
+/// torchvision's ColorJitter. Each factor is uniform in [max(0, 1 - x), 1 + x], the hue shift in [-hue, hue]; the
+/// operations are applied in random order.
 struct ColorJitter {
-  double brightness = 0, contrast = 0, saturation = 0;  ///< at least 0, which means no change
+  double brightness = 0, contrast = 0, saturation = 0;  ///< at least 0; 0 means no change
   double hue = 0;                                       ///< fraction of the colour circle, 0 to 0.5
 
   bool operator==(const ColorJitter&) const = default;
 };
 
-/// The augmentation of an image between its crop and its normalisation, in this order; `erase` comes after the
-/// normalisation:
+/// The augmentation of an image between the crop and the normalisation, in this order. `erase` comes after the
+/// normalisation.
 ///
-/// | option          | JSON            | change                                                        |
+/// | option          | JSON            | operation                                                     |
 /// |-----------------|-----------------|---------------------------------------------------------------|
-/// | `flip`          | 0.5             | left and right are swapped with this probability              |
-/// | `rotation`      | 15              | turned by an angle that is uniform in ± this, degrees         |
+/// | `flip`          | 0.5             | mirrors left and right with this probability                  |
+/// | `rotation`      | 15              | rotates by an angle that is uniform in ± this, degrees        |
 /// | `auto_augment`  | "rand:2,9"      | a policy, see AutoAugment                                     |
 /// | `color_jitter`  | {"hue": 0.1}    | see ColorJitter                                               |
-/// | `grey`          | 0.1             | becomes grey with this probability, in as many channels       |
-/// | `erase`         | 0.25            | a rectangle is erased with this probability, see `draw_erased`|
-/// | `erase_noise`   | true            | with normal noise, not zeros                                  |
-/// | `interpolation` | "bilinear"      | or "nearest": how rotation and policy read between pixels     |
-/// | `fill`          | [124, 116, 104] | colour of what comes from outside of the image, bytes       |
+/// | `grey`          | 0.1             | converts to grey with this probability; channels stay the same |
+/// | `erase`         | 0.25            | erases a rectangle with this probability, see `draw_erased`   |
+/// | `erase_noise`   | true            | erases with normal noise instead of zeros                     |
+/// | `interpolation` | "bilinear"      | or "nearest": interpolation of rotations and the policy       |
+/// | `fill`          | [124, 116, 104] | colour of pixels from outside the image, bytes                |
 ///
 /// Every choice is drawn from the given Random. All work is done in the calling thread.
-/// Source: the transforms of these names of torchvision 0.28; random erasing: Zhong
-/// et al. 2017, arXiv:1708.04896.
+/// Source: the transforms of these names in torchvision 0.28; random erasing: Zhong et al. 2017, arXiv:1708.04896.
 struct ImageAugment {
   double flip = 0;      ///< probability
   double rotation = 0;  ///< degrees, 0 to 180
@@ -46,34 +45,35 @@ struct ImageAugment {
   double erase = 0;  ///< probability
   bool erase_noise = false;
   std::string interpolation = "nearest";  ///< or "bilinear"
-  Color fill = {};                        ///< a gray image takes the first byte
+  Color fill = {};                        ///< a gray image uses the first byte
 
-  /// Checks the options; the other functions assume that they are valid. Throws: Error (usage).
+  /// Checks the options; the other functions assume that they are valid.
+  /// Throws: Error (usage).
   void check() const;
 
-  /// Draws the changes for one image; its size is in pixels.
+  /// Draws the steps for one image of this size in pixels.
   std::vector<AugmentStep> draw(int64_t height, int64_t width, Random& random) const;
 
-  /// Draws the changes and makes them. An image that is moved in and not changed is not copied.
+  /// Draws the steps and applies them. An image that is moved in and not changed is not copied.
   /// Shape: (H, W, C) to the same, C = 1 or 3.
-  /// Throws: Error (input) for another number of channels, or of bytes.
+  /// Throws: Error (input) for a different number of channels or bytes.
   ImageBuffer operator()(ImageBuffer image, Random& random) const;
 
-  /// Erases a random rectangle of a normalised image with the probability `erase`.
+  /// Erases a random rectangle of a normalised image with probability `erase`.
   /// Shape: (H, W, C).
   void erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const;
 
-  /// The options that differ from the default.
+  /// Returns the options that differ from the default.
   nlohmann::json to_json() const;
 
-  /// Throws: Error (file) for JSON that `to_json` does not write.
+  /// Throws: Error (file) for JSON that `to_json` does not produce.
   static ImageAugment from(const nlohmann::json& json);
 
   bool operator==(const ImageAugment&) const = default;
 };
 
-/// Draws the rectangle to erase: 0.02 to 0.33 of the image's area, a ratio of height to width of 0.3 to 3.3, uniform in
-/// the ratio's logarithm. Returns nothing after ten rectangles that do not fit.
+/// Draws the rectangle to erase: its area is 0.02 to 0.33 of the image's, its ratio of height to width is 0.3 to 3.3,
+/// uniform in the logarithm of the ratio. Returns nothing after ten rectangles that do not fit.
 std::optional<Box> draw_erased(int64_t height, int64_t width, Random& random);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Turns images into the tensors that a network reads.
+/// Converts images to the input tensors of a network.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -15,7 +15,7 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Pixels in the caller's memory, one byte per channel. Channels are gray, gray and alpha, RGB, or RGB and alpha. A
+/// Pixels in the caller's memory, one byte per channel. The channels are gray, gray and alpha, RGB, or RGB and alpha. A
 /// cv::Mat is BGR and must be converted first.
 struct ImageView {
   const uint8_t* data = nullptr;
@@ -25,16 +25,16 @@ struct ImageView {
 };
 
 /// The preprocessing of images for a network. In this order: channels are converted (gray to RGB by repetition, RGB to
-/// gray by ITU-R 601-2 luma as PIL does, alpha is dropped), the image is resized, cropped at the centre, and
-/// normalised: (x / 255 - mean) / std.
+/// gray by ITU-R 601-2 luma as in PIL, alpha is dropped), the image is resized, cropped at the centre, and normalised:
+/// (x / 255 - mean) / std.
 ///
-/// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL images. A crop larger than the image pads
-/// it with black.
+/// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL images. If the crop is larger than the
+/// image, the image is padded with black.
 struct ImagePreprocess {
-  int64_t channels = 3;              ///< 1 or 3
-  int64_t resize = 0;                ///< length of the shorter side (`squash`: of both), pixels; 0 keeps the size
-  std::optional<int64_t> crop = {};  ///< side of the centre square, pixels
-  std::vector<double> mean = {}, std = {};  ///< a value per channel, for x / 255; empty means 0 and 1
+  int64_t channels = 3;  ///< 1 or 3
+  int64_t resize = 0;    ///< length of the shorter side (of both sides with `squash`), pixels; 0 keeps the size
+  std::optional<int64_t> crop = {};         ///< side length of the centre crop, pixels
+  std::vector<double> mean = {}, std = {};  ///< one value per channel, for x / 255; empty means 0 and 1
   std::string interpolation = "bilinear";   ///< or "bicubic"
   bool squash = false;                      ///< resize to a square, whatever the aspect ratio
 
@@ -43,31 +43,31 @@ struct ImagePreprocess {
   Tensor operator()(const ImageView& image) const;
   Tensor operator()(const LazyImage& image) const;
 
-  /// Prepares images of one size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
+  /// Prepares images of the same size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
   Tensor operator()(const Tensor& images) const;
 
-  /// Height and width of the result for an image of this size, pixels.
+  /// Returns the height and width of the result for an image of this size, pixels.
   std::pair<int64_t, int64_t> size_of(int64_t height, int64_t width) const;
 
-  /// All steps but the normalisation: bytes.
+  /// Applies all steps except the normalisation. The result is bytes.
   ImageBuffer prepare(const LazyImage& image) const;
 
-  /// The normalisation alone. `pixels` have `channels` channels; `to` receives (H, W, C) floats.
+  /// Applies only the normalisation. `pixels` has `channels` channels; `to` receives (H, W, C) floats.
   void normalise(const ImageBuffer& pixels, float* to) const;
 
-  /// Both. `to` receives (H, W, C) floats, H and W being those of `size_of`.
+  /// Applies all steps. `to` receives (H, W, C) floats, with H and W from `size_of`.
   void write(const LazyImage& image, float* to) const { normalise(prepare(image), to); }
 
   nlohmann::json to_json() const;
 
-  /// Throws: Error (file) for JSON that `to_json` does not write.
+  /// Throws: Error (file) for JSON that `to_json` does not produce.
   static ImagePreprocess from(const nlohmann::json& json);
 
   bool operator==(const ImagePreprocess&) const = default;
 };
 
-/// The preprocessing that torchvision evaluates its ImageNet models with: shorter side 256, crop 224, ImageNet's mean
-/// and standard deviation.
+/// Returns the preprocessing with which torchvision evaluates its ImageNet models: shorter side 256, crop 224,
+/// ImageNet's mean and standard deviation.
 ImagePreprocess imagenet_preprocess();
 
 }  // namespace reszoo

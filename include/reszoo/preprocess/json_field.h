@@ -1,4 +1,4 @@
-/// Reads fields of JSON from a file that is not trusted.
+/// Reads fields of untrusted JSON.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -17,8 +17,8 @@ T json_field(const nlohmann::json& object, const std::string& key, const std::st
   }
 }
 
-/// A text field as the value that `parse` makes of it, such as an enum's.
-/// Throws: Error (file) that begins with `subject` where `parse` throws an Error.
+/// Returns a text field as the value that `parse` returns for it, such as an enum value.
+/// Throws: Error (file) that begins with `subject` if `parse` throws an Error.
 template <typename Parse>
 auto parsed_json_field(const nlohmann::json& object, const std::string& key, const std::string& subject, Parse parse) {
   const auto text = json_field<std::string>(object, key, subject);

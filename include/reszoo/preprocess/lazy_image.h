@@ -1,4 +1,4 @@
-/// An image whose pixels are read when they are needed.
+/// An image whose pixels are decoded on demand.
 #pragma once
 #include <functional>
 #include <memory>
@@ -15,11 +15,11 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// An image of a known size whose pixels are decoded on request. A caller that needs a part of them, or a smaller
-/// copy, asks for that, which costs less for some formats.
+/// An image of a known size whose pixels are decoded on demand. A caller that needs only a part of them or a smaller
+/// copy can request that, which costs less for some formats.
 class LazyImage {
  public:
-  /// Receives the next rows of a part, from the top. The rows are valid during the call only.
+  /// Receives the next rows of a region, from the top. The rows are valid only during the call.
   using TakeRows = std::function<void(const ImageBuffer& rows)>;
 
   virtual ~LazyImage() = default;
@@ -27,16 +27,17 @@ class LazyImage {
   virtual int64_t height() const = 0;  ///< pixels
   virtual int64_t width() const = 0;   ///< pixels
 
-  /// The largest denominator by which `read` can scale the image down while it decodes: 1 if it cannot, 8 if it can
-  /// give copies with sides of an eighth.
+  /// Returns the largest denominator by which `read` can scale the image down while decoding: 1 if it cannot, 8 if it
+  /// can produce copies with sides of one eighth.
   virtual int64_t max_scale_denom() const { return 1; }
 
-  /// Returns the pixels of a box of the image, or of its copy whose sides are 1 / `scale_denom` as long, rounded up;
+  /// Returns the pixels of a box of the image, or of its copy with sides 1 / `scale_denom` as long, rounded up;
   /// `scale_denom` is 1, 2, 4 or 8. Gray images have one channel, all others three.
   /// Throws: Error (file) for a damaged file.
   virtual ImageBuffer read(const Box& box, int64_t scale_denom = 1) const = 0;
 
-  /// The same, some rows at a time if the format allows it, so that they are still in the cache when they are used.
+  /// Reads the same pixels a few rows at a time if the format allows it, so that they are still in the cache when
+  /// `take` is called.
   virtual void read_rows(const Box& box, int64_t scale_denom, const TakeRows& take) const {
     take(read(box, scale_denom));
   }
@@ -44,7 +45,7 @@ class LazyImage {
   Box whole() const { return {0, 0, height(), width()}; }
 };
 
-/// An image whose pixels are in the caller's memory already: gray or RGB, without gaps between rows.
+/// An image whose pixels are already in the caller's memory: gray or RGB, without gaps between rows.
 class InMemoryImage : public LazyImage {
  public:
   /// `first` points to height * width * channels bytes, which must outlive this object.
@@ -59,7 +60,7 @@ class InMemoryImage : public LazyImage {
   int64_t height_, width_, channels_;
 };
 
-/// Opens an image by its number, from 0. It is called from several threads at once.
+/// Opens an image by its index, from 0. It is called concurrently from several threads.
 using ImageSource = std::function<std::unique_ptr<LazyImage>(int64_t row)>;
 
 /// Converts pixels to 1 or 3 channels: gray is repeated, RGB becomes ITU-R 601-2 luma, rounded as Pillow does.

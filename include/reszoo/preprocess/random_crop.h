@@ -1,4 +1,4 @@
-/// Random crops for training.
+/// Random crops of training images.
 #pragma once
 #include <string>
 #include <string_view>
@@ -8,17 +8,17 @@
 
 namespace reszoo {
 
-/// The rule by which a random crop is drawn: comparable, escaped, parsed from text.
+/// How a random crop is drawn: comparable, printable as text, parsed from text.
 ///
-/// | text             | the part                                                                      |
+/// | text             | crop                                                                          |
 /// |------------------|-------------------------------------------------------------------------------|
 /// | `none`           | that of the evaluation                                                        |
 /// | `resized`        | `resized:0.08,1`                                                              |
-/// | `resized:A,B`    | of an area in [A, B] of the image's and an aspect ratio in [3/4, 4/3], resized |
-/// | `padded:P`       | of the evaluation's size, from the evaluation's image with P black pixels all round |
+/// | `resized:A,B`    | area in [A, B] of the image's, aspect ratio in [3/4, 4/3], then resized       |
+/// | `padded:P`       | the evaluation's size, from the evaluation's image with P black pixels on all sides |
 ///
-/// Source: `resized` Szegedy et al. 2014, arXiv:1409.4842, as torchvision's RandomResizedCrop draws it;
-/// `padded` Lee et al. 2015, arXiv:1409.5185.
+/// Source: `resized` Szegedy et al. 2014, arXiv:1409.4842, drawn as by torchvision's RandomResizedCrop; `padded` Lee et
+/// al. 2015, arXiv:1409.5185.
 struct RandomCrop {
   enum class Kind { none, resized, padded };
 
@@ -26,14 +26,14 @@ struct RandomCrop {
   double least_area = 0.08, most_area = 1;  ///< fractions of the image's area; for `resized`
   int64_t padding = 4;                      ///< pixels; for `padded`
 
-  /// Reads the texts of the table. Throws: Error (usage) for any other text.
+  /// Parses the texts of the table. Throws: Error (usage) for any other text.
   static RandomCrop parse(std::string_view text);
 
-  /// The text that `parse` reads back.
+  /// Returns the text that `parse` reads back.
   std::string text() const;
 
-  /// Draws the part for `resized`. After ten draws that do not fit it is the largest part in the middle whose aspect
-  /// ratio is within the bounds.
+  /// Draws the crop for `resized`. After ten draws that do not fit, it is the largest centre crop whose aspect ratio is
+  /// within the bounds.
   Box draw(int64_t height, int64_t width, Random& random) const;
 
   bool operator==(const RandomCrop&) const = default;

@@ -12,18 +12,18 @@ namespace reszoo {
 using at::Tensor;
 
 /// How numbers are scaled: `quantile` to a normal distribution, `standard` to mean 0 and standard deviation 1, `robust`
-/// to median 0 and an interquartile range of 1, `smooth` the same with outliers squashed into (-3, 3), `none` not at
+/// to median 0 and interquartile range 1, `smooth` like `robust` with outliers squashed into (-3, 3), and `none` not at
 /// all.
 enum class Scaling { quantile, standard, robust, smooth, none };
 
-/// Reads the name of a scaling: the enumerator's own.
+/// Parses the name of a scaling, which is the enumerator's name.
 /// Throws: Error (usage) for any other text.
 Scaling parse_scaling(std::string_view text);
 
-/// The text that `parse_scaling` reads back.
+/// Returns the text that `parse_scaling` reads back.
 std::string text_of(Scaling scaling);
 
-/// The standard deviation of the noise for a column whose own is s.
+/// The standard deviation of the noise for a column whose own standard deviation is s.
 enum class NoiseRule {
   relative,   ///< noise * min(s, 1)
   published,  ///< noise / max(s, noise)
@@ -32,15 +32,15 @@ enum class NoiseRule {
 /// Options of a Scaler.
 struct ScalerOptions {
   Scaling scaling = Scaling::quantile;
-  int64_t quantiles = 1000;  ///< at most, and never more than there are rows
+  int64_t quantiles = 1000;  ///< maximum; never more than there are rows
   double noise = 0;          ///< for `quantile`: scale of the noise on the fitted values, see Scaler
   uint64_t seed = 0;         ///< seed of the noise
   NoiseRule rule = NoiseRule::relative;
   Tensor normals = {};  ///< (N, F) float64 standard normal numbers to use instead of drawing them
 };
 
-/// Maps each column by values that were fitted once. Missing values (NaN) are ignored in fitting, and become the
-/// middle: 0, or the mean for `none`.
+/// Scales each column with fitted values. Missing values (NaN) are ignored in fitting, and become the centre: 0, or the
+/// mean for `none`.
 ///
 ///     quantile: y = normal quantile of the empirical distribution at x, clipped to about +-5.2
 ///     standard: y = (x - mean) / std; the divisor of a constant column is 1
@@ -49,15 +49,15 @@ struct ScalerOptions {
 ///               are equal s = (max - min) / 2, and 1 for a constant column
 ///     none:     y = x
 ///
-/// With `quantile`, noise on the fitted values spreads ties: x + d * g, with g standard normal and d as NoiseRule says.
-/// So a value that many rows share at the end of the range (often 0) does not become -5.2 but the middle of its rows.
+/// With `quantile`, noise on the fitted values spreads ties: x + d * g, where g is standard normal and d follows from
+/// NoiseRule. So a value that many rows share at the end of the range (often 0) is mapped to the middle of its rows and
+/// not to -5.2.
 ///
 /// Shape: (N, F) float64 to (N, F) float64.
-/// Source: scikit-learn, QuantileTransformer (output_distribution="normal",
-/// subsample=None), StandardScaler and RobustScaler; `smooth`: Holzmueller et al.
-/// 2024, arXiv:2407.04491; the noise: Gorishniy et al. 2021, arXiv:2106.11959,
-/// published code.
-/// Differs: the published rule of the noise drowns columns of small numbers, so it is not the default.
+/// Source: scikit-learn, QuantileTransformer (output_distribution="normal", subsample=None), StandardScaler and
+/// RobustScaler; `smooth`: Holzmueller et al. 2024, arXiv:2407.04491; the noise: Gorishniy et al. 2021,
+/// arXiv:2106.11959, published code.
+/// Differs: the published formula of the noise hides columns with small values, so it is not the default.
 class Scaler {
  public:
   /// Fits on `values` (N, F) float64; `names` (F) are used in messages.
@@ -65,16 +65,16 @@ class Scaler {
   static Scaler fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options = {});
 
   /// Builds a fitted scaler of `columns` columns from the tensors that `tensors` returned.
-  /// Throws: Error (file) for tensors that are missing or of another shape or type.
+  /// Throws: Error (file) for tensors that are missing or have a wrong shape or dtype.
   static Scaler from(Scaling scaling, int64_t columns, const std::map<std::string, Tensor>& tensors);
 
-  /// Throws: Error (input) for another number of columns.
+  /// Throws: Error (input) for a different number of columns.
   Tensor transform(const Tensor& values) const;
 
   Scaling scaling() const { return scaling_; }
 
-  /// The fitted values, float64, by key: `quantiles` (Q, F) for `quantile`; `mean` (F) and `scale` (F) for `standard`;
-  /// `median` (F) and `scale` (F) for `robust` and `smooth`; `mean` (F) for `none`.
+  /// Returns the fitted values, float64, by key: `quantiles` (Q, F) for `quantile`; `mean` (F) and `scale` (F) for
+  /// `standard`; `median` (F) and `scale` (F) for `robust` and `smooth`; `mean` (F) for `none`.
   const std::map<std::string, Tensor>& tensors() const { return tensors_; }
 
  private:

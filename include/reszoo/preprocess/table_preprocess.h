@@ -1,4 +1,4 @@
-/// Turns a table's rows into the tensor that a network reads.
+/// Converts table rows to the input tensor of a network.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,22 +9,22 @@
 
 namespace reszoo {
 
-/// Options of TablePreprocess::fit. The kind of a column that no list names follows from its values, see
+/// Options of TablePreprocess::fit. The kind of a column that no list names is inferred from its values, see
 /// TablePreprocess.
 struct TablePreprocessOptions {
   Scaling scaling = Scaling::quantile;
   uint64_t seed = 0;    ///< seed of the noise
   double noise = 1e-3;  ///< for `quantile`, see Scaler
   std::vector<std::string> numeric, categorical, ignore;
-  /// A word that fewer rows than this have is treated like one never seen. Default: rows / 200, within 1 to 10.
+  /// A word that occurs in fewer rows than this is treated like an unknown word. Default: rows / 200, within 1 to 10.
   std::optional<int64_t> rare = {};
 };
 
-/// What fitting found in one column, for people to read.
+/// What fitting found in one column, for display.
 struct ColumnSummary {
   std::string name;
   std::string kind;               ///< `number`, `date`, `category`
-  std::optional<double> missing;  ///< fraction of the rows without a value; nothing if unknown
+  std::optional<double> missing;  ///< fraction of the rows without a value; empty if unknown
   /// For numbers and dates (days): quantiles at 0, 25, 50, 75, 100 %; empty if unknown.
   std::vector<double> quantiles = {};
   std::vector<std::string> words = {};  ///< for categories: the words that have a code
@@ -39,68 +39,69 @@ struct ColumnSummary {
 /// | dates, or text in which every word is an ISO date  | date                  |
 /// | numbers                                            | number                |
 /// | other text, booleans                               | category              |
-/// | no value, or one, in all rows                      | left out              |
-/// | text, at least 90 % of it different                | left out: names rows  |
-/// | whole numbers, each of its own and close together  | left out: counts rows |
+/// | no value, or the same value in all rows            | left out              |
+/// | text, at least 90 % of it distinct                 | left out: identifiers |
+/// | distinct integers close together                   | left out: row numbers |
 ///
 /// The last two rules apply to columns of at least 20 rows that no option names. "Close together" means a range below
-/// 10 times the number of rows if the values rise or fall in row order, otherwise below twice the number of rows.
+/// 10 times the number of rows if the values are monotonic in row order, otherwise below twice the number of rows.
 /// `notes` has a line for each column that is left out.
 ///
-/// A row becomes, in this order: the scaled numbers, and those parts of dates that vary (DatePart), with the middle for
-/// missing ones; a 0/1 indicator for each number or date that at least 1 % of the rows lacked in fitting; the code of
-/// each category (0 to K-1). An infinite number counts as missing; a missing category is the word "". Words of too few
-/// rows and words never seen are -1.
+/// A row becomes, in this order: the scaled numbers, and those parts of dates that vary (DatePart), where missing
+/// values become the centre of the scaler; a 0/1 indicator for each number or date that was missing in at least 1 % of
+/// the rows in fitting; the code of each category (0 to K-1). An infinite number counts as missing; a missing category
+/// is the word "". Rare words and unknown words get the code -1.
 ///
 /// Shape: a table of N rows to (N, numeric_count() + cardinalities().size()) float32.
 class TablePreprocess {
  public:
   /// Fits on the training rows.
-  /// Throws: Error (usage) for an option that names no column, or a column that two options name; Error (input) for
-  /// text in a numeric column, or if no column is left.
+  /// Throws: Error (usage) for an option that names a column which does not exist, or a column that two options name;
+  /// Error (input) for text in a numeric column, or if no column is left.
   static TablePreprocess fit(const Frame& table, const std::string& target, const TablePreprocessOptions& options = {});
 
-  /// Reads back what `to_json` and `tensors` returned, in earlier versions too.
-  /// Throws: Error (file) if they do not fit together.
+  /// Reads back what `to_json` and `tensors` returned, also in earlier versions.
+  /// Throws: Error (file) if they do not match.
   static TablePreprocess from(const nlohmann::json& json, const std::map<std::string, Tensor>& tensors);
 
   /// Prepares rows. Columns that fitting did not use are ignored.
-  /// Throws: Error (input) that names missing columns, or the first row (counted from `table.first_row`) with text
-  /// where a number or a date must be.
+  /// Throws: Error (input) that names missing columns, or the first row (counted from `table.first_row`) that has text
+  /// in place of a number or date.
   Tensor transform(const Frame& table) const;
 
-  /// Number of float columns: numbers, parts of dates, and indicators.
+  /// Returns the number of float columns: numbers, parts of dates, and indicators.
   int64_t numeric_count() const { return static_cast<int64_t>(numbers_.size() + indicators_.size()); }
 
-  /// Number of codes of each category, in order.
+  /// Returns the number of codes of each category, in order.
   std::vector<int64_t> cardinalities() const;
 
-  /// Names of the output's columns. A part of a date is named `<column> month`, an indicator `<column> missing`.
+  /// Returns the names of the output columns. A part of a date is named `<column> month`, an indicator `<column>
+  /// missing`.
   std::vector<std::string> columns() const;
 
-  /// Columns of the table that are read, each once.
+  /// Returns the input columns of the table, each once.
   std::vector<std::string> inputs() const;
 
-  /// Columns that must be read as text whatever they look like, so that "007" stays itself even if all words of a file
-  /// are numbers.
+  /// Returns the columns that must be read as text even if they look numeric, so that "007" keeps its zeros when all
+  /// words of a file are numbers.
   std::vector<std::string> text_columns() const;
 
-  /// One line for each thing that fitting left out or found unusual.
+  /// Returns one line for each thing that fitting left out or found unusual.
   const std::vector<std::string>& notes() const { return notes_; }
 
-  /// What fitting found in each column that is read.
+  /// Returns what fitting found in each input column.
   const std::vector<ColumnSummary>& summaries() const { return summaries_; }
 
-  /// The scaler of the numbers; nothing if there are none.
+  /// Returns the scaler of the numbers; empty if there are no numbers.
   const std::optional<Scaler>& scaler() const { return scaler_; }
 
   nlohmann::json to_json() const;
 
-  /// The fitted tensors, see Scaler::tensors.
+  /// Returns the fitted tensors, see Scaler::tensors.
   std::map<std::string, Tensor> tensors() const;
 
  private:
-  /// A number of the output: a column's, or a part of a date.
+  /// A numeric output: a column, or a part of a date.
   struct Number {
     std::string column;
     std::optional<DatePart> part = {};
@@ -108,7 +109,7 @@ class TablePreprocess {
   struct Category {
     std::string name;
     std::vector<std::string> words;  ///< sorted
-    bool numbers = false;            ///< the column held numbers in fitting
+    bool numbers = false;            ///< whether the column held numbers in fitting
   };
   struct Fitting;
 
@@ -120,9 +121,9 @@ class TablePreprocess {
   std::vector<ColumnSummary> guessed_summaries() const;
 
   std::vector<Number> numbers_;
-  std::vector<int64_t> indicators_;  ///< places in numbers_, rising
+  std::vector<int64_t> indicators_;  ///< indices into numbers_, ascending
   std::vector<Category> categories_;
-  std::optional<Scaler> scaler_;  ///< none without numeric columns
+  std::optional<Scaler> scaler_;  ///< empty without numeric columns
   std::vector<std::string> notes_;
   std::vector<ColumnSummary> summaries_;
 };

@@ -1,4 +1,4 @@
-/// Encodes the target columns of a table for a loss, and decodes a network's outputs.
+/// Encodes the target columns of a table for a loss, and decodes the outputs of a network.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,60 +11,60 @@ namespace reszoo {
 enum class Task {
   regression,  ///< a number, or several columns of numbers
   quantile,    ///< quantiles of a number
-  count,       ///< how often something happened: a number that is 0 or more, or several columns of these
+  count,       ///< a count of events: a number that is 0 or more, or several columns of such numbers
   binary,      ///< one of two classes
   multiclass,  ///< one of several
-  ordinal,     ///< one of several that have an order
+  ordinal,     ///< one of several ordered classes
   multilabel,  ///< several columns of two classes each
 };
 
-/// Reads the name of a task: the enumerator's own.
+/// Parses the name of a task, which is the enumerator's name.
 /// Throws: Error (usage) for any other text.
 Task parse_task(std::string_view text);
 
-/// The text that `parse_task` reads back.
+/// Returns the text that `parse_task` reads back.
 std::string text_of(Task task);
 
 /// Options of Target::fit.
 struct TargetOptions {
-  std::optional<Task> task = {};                 ///< default: it follows from the columns
+  std::optional<Task> task = {};                 ///< default: inferred from the columns
   std::vector<std::string> classes = {};         ///< the order of the classes; default: sorted
-  std::vector<double> quantiles = {.1, .5, .9};  ///< for `quantile`: rising fractions in (0, 1)
+  std::vector<double> quantiles = {.1, .5, .9};  ///< for `quantile`: ascending fractions in (0, 1)
 };
 
-/// The fitted target. Without a task given, it follows from the columns:
+/// The fitted target. If no task is given, it is inferred from the columns:
 ///
 /// | values                                           | task                 |
 /// |--------------------------------------------------|----------------------|
-/// | text or booleans, two different words            | binary               |
+/// | text or booleans, two distinct words             | binary               |
 /// | text, more words                                 | multiclass           |
-/// | numbers, exactly two different                   | binary               |
-/// | whole numbers, 3 to 20 different                 | multiclass           |
+/// | numbers, exactly two distinct                    | binary               |
+/// | integers, 3 to 20 distinct                       | multiclass           |
 /// | other numbers                                    | regression           |
-/// | several columns, two different values in each    | multilabel           |
+/// | several columns, two distinct values in each     | multilabel           |
 /// | several columns of numbers                       | regression           |
 ///
-/// Classes are sorted: words by name, numbers by value (and named without ".0").
-/// A number is standardised: (y - mean) / scale, the population's.
+/// Classes are sorted: words by name, numbers by value (and named without ".0"). A number is standardised: (y - mean) /
+/// scale, where `scale` is the population standard deviation.
 ///
-/// | task       | encoded (N rows, T targets)  | outputs of the network, a row          |
+/// | task       | encoded (N rows, T targets)  | outputs of the network, per row        |
 /// |------------|------------------------------|----------------------------------------|
-/// | regression | (N, T) float32, standardised | T standardised numbers                 |
-/// | quantile   | (N, 1) float32, standardised | a standardised number a quantile       |
-/// | count      | (N, T) float32, as they are  | T logarithms of the expected count     |
+/// | regression | (N, T) float32, standardised | T standardised values                  |
+/// | quantile   | (N, 1) float32, standardised | one standardised value per quantile    |
+/// | count      | (N, T) float32, unchanged    | T logarithms of the expected count     |
 /// | binary     | (N) int64                    | 2 logits                               |
-/// | multiclass | (N) int64                    | a logit a class                        |
+/// | multiclass | (N) int64                    | one logit per class                    |
 /// | ordinal    | (N) int64                    | logits of y > 0, y > 1, …: one less than classes |
 /// | multilabel | (N, T) float32, 0 or 1       | T logits                               |
 ///
-/// Outputs of shape (N, k, …) come from k networks; their values or probabilities are averaged.
+/// Outputs of shape (N, k, …) come from k ensemble members; their values or probabilities are averaged.
 class Target {
  public:
-  /// Throws: Error (input) for a missing or infinite value, a single value in all rows, text where a number must be, or
-  /// classes that do not suit the task; Error (usage) for options that do not suit it.
+  /// Throws: Error (input) for a missing or infinite value, the same value in all rows, text in place of a number, or
+  /// classes that are invalid for the task; Error (usage) for options that are invalid for the task.
   static Target fit(const Frame& table, const std::vector<std::string>& names, const TargetOptions& options = {});
 
-  /// The same for one column.
+  /// Fits on one column.
   static Target fit(const Column& column, std::optional<Task> task = {});
 
   /// Reads back what `to_json` returned. Throws: Error (file).
@@ -73,55 +73,56 @@ class Target {
   Task task() const { return task_; }
   const std::vector<std::string>& names() const { return names_; }
 
-  /// The names, joined to one text.
+  /// Returns the names, joined to one text.
   std::string name() const;
 
-  /// Names of the classes, in their order; empty if there are none.
+  /// Returns the names of the classes, in order; empty if there are none.
   const std::vector<std::string>& classes() const { return classes_; }
 
-  /// For `multilabel`: the two words of each target; the second one is 1.
+  /// For `multilabel`: returns the two words of each target; the second one is encoded as 1.
   const std::vector<std::vector<std::string>>& labels() const { return labels_; }
 
-  /// The fractions that `quantile` predicts.
+  /// Returns the fractions of the quantiles that `quantile` predicts.
   const std::vector<double>& quantiles() const { return quantiles_; }
 
-  /// Whether it predicts numbers rather than classes.
+  /// Returns whether the target is numeric, not classes.
   bool is_number() const { return task_ == Task::regression || task_ == Task::quantile || task_ == Task::count; }
 
-  /// Width of the network's output, see the table.
+  /// Returns the width of the network's output, see the table.
   int64_t outputs() const;
 
-  /// Mean and standard deviation of each number, in its own unit, 0 and 1 of counts; empty for classes. An error in
-  /// standardised units, multiplied by `scale`, is in the target's unit.
+  /// Return the mean and the standard deviation of each numeric target, in its own unit; 0 and 1 for counts; empty for
+  /// classes. An error in standardised units, multiplied by `scale`, is in the target's unit.
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& scale() const { return scale_; }
 
-  /// For each target, the probability from which `binary` predicts the second class, or `multilabel` predicts 1.
+  /// Returns for each target the probability from which `binary` predicts the second class, or `multilabel` predicts 1.
   const std::vector<double>& thresholds() const { return thresholds_; }
 
-  /// Throws: Error (usage) for a task without thresholds, a wrong number of them, or one outside of [0, 1].
+  /// Throws: Error (usage) for a task without thresholds, a wrong number of thresholds, or a threshold outside [0, 1].
   void set_thresholds(std::vector<double> thresholds);
 
   /// Encodes the targets of the rows, see the table.
   /// Throws: Error (input) that names the row of a missing value or an unknown class (rows count from 1).
   Tensor encode(const Frame& table) const;
 
-  /// The same for one column, whatever its name.
+  /// Encodes one column; its name does not matter.
   Tensor encode(const Column& column) const;
 
-  /// Decodes predictions: numbers (N, T), or (N) for one target, as float64 in the target's unit, rising along
-  /// quantiles; classes (N) int64; labels (N, T) int64. Throws: Error (input) for outputs of a wrong shape.
+  /// Decodes predictions: numbers (N, T), or (N) for one target, as float64 in the target's unit, with ascending
+  /// quantiles; classes (N) int64; labels (N, T) int64.
+  /// Throws: Error (input) for outputs of a wrong shape.
   Tensor decode(const Tensor& outputs) const;
 
   /// Computes class probabilities (N, classes), or (N, T) for labels.
-  /// Throws: Error (usage) for numbers, which have none.
+  /// Throws: Error (usage) for numeric targets, which have none.
   Tensor probabilities(const Tensor& outputs) const;
 
   /// Converts encoded targets to the form in which `decode` returns predictions.
   Tensor truth(const Tensor& encoded) const;
 
-  /// The predictions as a table: a column `prediction` (for quantiles the middle one, beside the columns
-  /// `quantile_<q>`), or a column `prediction_<name>` for each target; on request also `probability_<class>`.
+  /// Returns the predictions as a table: a column `prediction` (for quantiles the middle one, in addition to the
+  /// columns `quantile_<q>`), or a column `prediction_<name>` for each target; optionally also `probability_<class>`.
   Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
   nlohmann::json to_json() const;

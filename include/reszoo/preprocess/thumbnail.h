@@ -1,11 +1,12 @@
-/// Small copies of images for people to look at.
+/// Small copies of images for display.
 #pragma once
 #include "reszoo/preprocess/lazy_image.h"
 
 namespace reszoo {
 
-/// Makes a copy whose longer side is at most `longest` pixels. A larger image becomes RGB; a smaller one is returned as
-/// it is. Throws: Error (file) for a damaged file.
+/// Creates a copy whose longer side is at most `longest` pixels. A larger image becomes RGB; a smaller one is returned
+/// unchanged.
+/// Throws: Error (file) for a damaged file.
 ImageBuffer thumbnail(const LazyImage& image, int64_t longest);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// What a column of a table holds, in a few figures.
+/// Summary statistics of a table column.
 #pragma once
 #include <string>
 #include <utility>
@@ -10,17 +10,19 @@ namespace reszoo {
 
 struct ColumnProfile {
   std::string name;
-  std::string kind;  ///< "number", "date", "category"; the caller may say more
+  std::string kind;  ///< "number", "date", "category"; the caller may use other words
   int64_t rows = 0;
-  int64_t missing = 0;                   ///< rows
-  int64_t different = 0;                 ///< values, missing ones aside
-  double low = 0, middle = 0, high = 0;  ///< of numbers, and dates as days: least, median, greatest finite value
-  std::vector<int64_t> histogram = {};   ///< of numbers: rows in bins of equal width from low to high
-  std::vector<std::pair<std::string, int64_t>> top = {};  ///< of text: the most frequent words and their rows
+  int64_t missing = 0;    ///< number of rows without a value
+  int64_t different = 0;  ///< number of distinct values, excluding missing ones
+  /// For numbers, and dates as days: minimum, median and maximum of the finite values.
+  double low = 0, middle = 0, high = 0;
+  std::vector<int64_t> histogram = {};  ///< for numbers: rows in bins of equal width from low to high
+  /// For text: the most frequent words and their number of rows.
+  std::vector<std::pair<std::string, int64_t>> top = {};
 };
 
-/// Shape: at most `bins` bins, one a value if there are fewer whole numbers in the
-/// range; at most `words` words.
+/// Computes the profile of a column.
+/// Shape: at most `bins` bins, or one per value if the range holds fewer integers than that; at most `words` words.
 ColumnProfile profile_of(const Column& column, int64_t bins = 24, int64_t words = 5);
 
 }  // namespace reszoo

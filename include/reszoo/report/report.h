@@ -1,4 +1,4 @@
-/// A run as one page to look at.
+/// Writes the report of a run as one HTML page.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -12,81 +12,83 @@
 
 namespace reszoo {
 
-/// Numbers that were predicted, and what they should have been.
+/// Numeric predictions and true values.
 struct RegressionPart {
   std::string target;
-  std::string rows = "test";           ///< which rows these are
+  std::string rows = "test";           ///< which rows these are, for example "validation"
   Tensor truth, prediction;            ///< (N), in the target's unit
-  std::vector<double> quantiles = {};  ///< of a quantile regression: fractions, rising
+  std::vector<double> quantiles = {};  ///< for quantile regression: fractions, ascending
   Tensor quantile_predictions = {};    ///< (N, quantiles)
 };
 
-/// Classes that were predicted, and what they should have been.
+/// Class predictions and true classes.
 struct ClassPart {
   std::string target;
   std::string rows = "test";
-  std::vector<std::string> classes;  ///< names, C
+  std::vector<std::string> classes;  ///< class names, C
   Tensor truth;                      ///< (N) class numbers
-  Tensor probability;                ///< (N, C), or (N) of class 1 of two
-  double threshold = 0.5;            ///< of two classes: class 1 from this probability on
-  Tensor guess = {};                 ///< (N), where it is not the likeliest class
+  Tensor probability;                ///< (N, C), or (N) for the probability of class 1 of two
+  double threshold = 0.5;            ///< for two classes: class 1 is predicted from this probability on
+  Tensor guess = {};                 ///< (N) predicted classes; needed only if they are not the most likely ones
 };
 
-/// An image that was classified wrongly.
+/// A misclassified image.
 struct Mistake {
-  std::string png;   ///< the bytes of a small PNG file, or "" where there is none to show
-  std::string name;  ///< which row it is: the path of a file
+  std::string png;   ///< the bytes of a small PNG file, or "" if there is no image to show
+  std::string name;  ///< identifies the row, for example the path of its file
   std::string truth, guess;
-  double truth_probability = 0, guess_probability = 0;  ///< what the model gives to each
+  /// The model's probabilities of the true and the predicted class.
+  double truth_probability = 0, guess_probability = 0;
 };
 
-constexpr int64_t most_mistakes = 24;  ///< that a page shows
+constexpr int64_t most_mistakes = 24;  ///< maximum shown on a page
 
-/// A table of the caller's: trials of a search, folds of a cross-validation.
+/// A table provided by the caller, for example the trials of a search or the folds of a cross-validation.
 struct ReportTable {
   std::string title, introduction;
   std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;  ///< cells that are numbers stand to the right
-  int64_t marked = -1;                         ///< the row that stands out, from 0
+  std::vector<std::vector<std::string>> rows;  ///< numeric cells are aligned to the right
+  int64_t marked = -1;                         ///< the highlighted row, from 0; -1 for none
 };
 
-/// What a report shows. A part without data has no place on the page.
+/// The content of a report. Sections without data are left out.
 struct ReportData {
   std::string title = {};
-  std::string lead = {};                                           ///< a line under the title
+  std::string lead = {};                                           ///< a line below the title
   std::string command = {};                                        ///< the command line
   std::vector<std::pair<std::string, std::string>> settings = {};  ///< name and value
-  std::vector<std::pair<std::string, Metrics>> results = {};       ///< by rows: "validation", "test"
+  /// Metrics by set of rows, for example "validation", "test".
+  std::vector<std::pair<std::string, Metrics>> results = {};
   std::vector<EpochRecord> history = {};
-  std::string items = "rows";  ///< what it is trained on: "images"
+  std::string items = "rows";  ///< what the model is trained on, for example "images"
 
-  std::vector<RegressionPart> regression = {};        ///< one a target
-  std::vector<ClassPart> classes = {};                ///< one a target; a label is a target of two classes
-  std::optional<std::vector<Mistake>> mistakes = {};  ///< of rows that are images, the worst first
+  std::vector<RegressionPart> regression = {};        ///< one per target
+  std::vector<ClassPart> classes = {};                ///< one per target; a label is a target with two classes
+  std::optional<std::vector<Mistake>> mistakes = {};  ///< for rows that are images, the worst mistake first
 
-  std::string importance_metric = {};  ///< in whose unit the importance is
+  std::string importance_metric = {};  ///< the metric in whose unit the importance is given
   std::vector<ColumnImportance> importance = {};
   std::vector<PartialDependence> dependence = {};
-  std::vector<std::string> dependence_outputs = {};  ///< names of the figures in `mean`: classes
+  std::vector<std::string> dependence_outputs = {};  ///< names of the columns of `mean`, for example classes
 
-  std::vector<std::pair<std::string, int64_t>> parts = {};  ///< "training", "test", and their rows
+  /// Number of rows in each part, for example "training", "test".
+  std::vector<std::pair<std::string, int64_t>> parts = {};
   std::vector<ColumnProfile> columns = {};
   std::vector<std::string> notes = {};  ///< lines about the data
   std::vector<ReportTable> tables = {};
 };
 
-/// Writes one self-contained HTML page, without script or network, light or dark
-/// as the reader's system is. It begins with the result in a sentence, beside
-/// that of the best constant prediction and its 95 % interval, and with what
-/// speaks for and against trusting it; then the predictions, the worst mistakes as
-/// images, what the model makes of the columns, the training, the data, the
-/// tables, the settings, the command.
+/// Writes one self-contained HTML page without scripts or network access, light or dark according to the reader's
+/// system setting. It begins with a one-sentence result, compared with the best constant prediction and with its 95 %
+/// interval, and with reasons for and against trusting the result. Then follow the predictions, the worst mistakes as
+/// images, the importance of the columns and the dependence on them, the training history, the data, the tables, the
+/// settings and the command.
 ///
-/// However large the data, the page stays below some megabytes: tables and plots
-/// show a part of what there is and say of how much.
+/// The page stays below a few megabytes for data of any size: tables and plots show a part of the data and say how
+/// large that part is.
 ///
-/// Throws: Error (file) if it cannot be written; Error (input) for parts whose
-/// tensors do not fit together, or a mistake's image that is no PNG.
+/// Throws: Error (file) if it cannot be written; Error (input) for parts whose tensors do not match, or a mistake's
+/// image that is not a PNG.
 void write_report(const std::filesystem::path& path, const ReportData& data);
 
 }  // namespace reszoo

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make.sh ROOT TOOLS: how the files beside this one were written, by the tools of 32c92bd.
+# make.sh ROOT TOOLS: writes the files in this folder with the tools of version 32c92bd.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 root=$1
@@ -9,16 +9,16 @@ run() { "$tools/$1" "${@:2}" --threads 1; }
 
 python3 make_data.py "$root/examples/data/diamonds.csv.gz"
 
-# Numbers, categories, a date, gaps; piecewise-linear embeddings; four networks in one.
+# Numbers, categories, a date, missing values; piecewise-linear embeddings; four ensemble members in one network.
 run train --data table.csv --target price --option width=8 --option blocks=1 --option members=4 --option numeric_width=4 --bins 4 --epochs 12 --out out/table
 # Classes, one-hot categories, a threshold.
 run train --data table.csv --target insured --recipe paper --option width=8 --option blocks=2 --batch-size 32 --lr 0.01 --epochs 6 --threshold f1 --out out/classes
-# Three networks of three seeds.
+# An ensemble of three networks with different seeds.
 run train --data table.csv --target price --recipe paper --option width=8 --option blocks=1 --ensemble 3 --epochs 3 --out out/ensemble
-# Images, and the same for int8.
+# Images, and the same model in int8.
 run train --data images --recipe image --epochs 6 --batch-size 8 --lr 0.02 --val 0.25 --out out/images
 run convert out/images/model.safetensors int8.safetensors --int8 --calibrate images
-# A run of three epochs, and what it becomes when it goes on to the sixth.
+# A run of three epochs, and its result when it is resumed to the sixth epoch.
 settings=(--data table.csv --target price --recipe paper --option width=8 --option blocks=1 --batch-size 32 --lr 0.01 --schedule plateau:1 --average 0.9)
 run train "${settings[@]}" --epochs 3 --out run
 rm run/report.html run/model.safetensors run/config.toml

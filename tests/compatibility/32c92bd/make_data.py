@@ -8,7 +8,7 @@ import zlib
 
 
 def table(diamonds):
-    """240 diamonds with a date of sale, a flag, and gaps in a number, a category and the date."""
+    """Write 240 diamonds with a date of sale, a flag, and missing values in a number, a category and the date."""
     with gzip.open(diamonds, "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))[::224][:240]
     with open("table.csv", "w", encoding="utf-8", newline="") as file:
@@ -21,7 +21,7 @@ def table(diamonds):
 
 
 def png(path, pixel):
-    """A 32 x 32 PNG file of pixel(row, column) -> (r, g, b)."""
+    """Write a 32 x 32 PNG file of pixel(row, column) -> (r, g, b)."""
     lines = b"".join(b"\0" + bytes(value for x in range(32) for value in pixel(y, x)) for y in range(32))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", 32, 32, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")]
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -29,7 +29,7 @@ def png(path, pixel):
 
 
 def images():
-    """Stripes that lie and stripes that stand, eight files each."""
+    """Write images of horizontal and of vertical stripes, eight files each."""
     for name in ("lying", "standing"):
         folder = pathlib.Path("images") / name
         folder.mkdir(parents=True, exist_ok=True)

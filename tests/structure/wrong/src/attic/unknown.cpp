@@ -1,2 +1,2 @@
-// Never compiled: what tests/structure must find.
+// Never compiled. Contains errors that tests/structure must find.
 #include <vector>

@@ -1,4 +1,4 @@
-// Never compiled: what tests/structure must find, and beside it what is no clash.
+// Never compiled. Contains errors that tests/structure must find, and similar code that is correct.
 #include <string>
 
 namespace reszoo::detail {

@@ -1,10 +1,10 @@
-// Never compiled: what tests/structure must find, and beside it what is no clash.
+// Never compiled. Contains errors that tests/structure must find, and similar code that is correct.
 #pragma once
 #include <string>
 
 namespace reszoo {
 
-struct Declared;  // a declaration defines nothing
+struct Declared;  // a declaration is not a definition
 
 using Row = std::string;
 using Name = std::string;

@@ -1,4 +1,4 @@
-// Never compiled: what tests/structure must find.
+// Never compiled. Contains errors that tests/structure must find.
 #include <arrow/api.h>
 
 #include "reszoo/base/error.h"
