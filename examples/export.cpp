@@ -1,5 +1,5 @@
-// A network as files that run without reszoo: TorchScript and ONNX, for any batch
-// and image size. Argument: the folder for them.
+// Exports a network to TorchScript and ONNX, for any batch and image size. The files run without reszoo. Argument: the
+// folder for the files.
 #include <fmt/format.h>
 
 #include "reszoo/export/onnx.h"
@@ -12,9 +12,9 @@ using namespace reszoo;
 int main(int argc, char** argv) {
   const std::filesystem::path folder = argc > 1 ? argv[1] : ".";
   auto network =
-      create_model("resnet18", ImageOptions{.outputs = 10});  // load_weights(network, "file") takes real ones
+      create_model("resnet18", ImageOptions{.outputs = 10});  // load_weights(network, "file") loads trained ones
 
-  export_torchscript(network, folder / "resnet18.pt");  // loads it again and compares
+  export_torchscript(network, folder / "resnet18.pt");  // loads the file again and compares the outputs
   const ScriptModel script(folder / "resnet18.pt");     // or torch.jit.load in Python
   torch::NoGradGuard no_grad;
   network->eval();

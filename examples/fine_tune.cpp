@@ -1,6 +1,6 @@
-// What a network learnt of eight classes serves for two others: features by Identity in the
-// head's place, a new head on a frozen body, then all of it with rates that fall from layer to layer.
-//   fine_tune FOLDER_OF_IDX_FILES ROWS_OF_A_CLASS EPOCHS
+// Trains a network on eight classes and transfers it to two others: first as features, with Identity as the head; then
+// with a new head on a frozen body; then all of it with layer-wise learning-rate decay. fine_tune FOLDER_OF_IDX_FILES
+// ROWS_OF_A_CLASS EPOCHS
 #include <fmt/format.h>
 
 #include "reszoo/data/idx.h"
@@ -11,7 +11,8 @@
 
 using namespace reszoo;
 
-/// The first images of each class from `first` to `last`, which become 0, 1, …; shifted by chance in training.
+/// Returns the first `rows` images of each class from `first` to `last`, which are renumbered 0, 1, …. In training the
+/// images are shifted at random.
 Dataset images_of(const ImageTensors& set, int64_t first, int64_t last, int64_t rows) {
   std::vector<Tensor> parts;
   for (auto label = first; label <= last; ++label)
@@ -44,7 +45,7 @@ double train(Network& network, const Dataset& data, const Dataset& test, double 
   return trainer.evaluate(test).front().second;
 }
 
-/// The share of rows whose nearest neighbour by features has their class.
+/// Returns the fraction of rows whose nearest neighbour in feature space has the same class.
 double nearest_neighbour(Network& network, const Dataset& known, const Dataset& asked) {
   const auto features = [&](const Dataset& rows) {
     return Trainer(network, loss, by_accuracy, {.batch_size = 256}).predict(rows);
@@ -64,8 +65,8 @@ int main(int argc, char** argv) {
   fmt::print("eight classes: {:.4f}\n", eight);
 
   const auto few = images_of(sets.train, 8, 9, 20),
-             test = images_of(sets.test, 8, 9, rows);  // 20 of each: bags and boots
-  network->replace_head(nn::Identity());               // forward is features now
+             test = images_of(sets.test, 8, 9, rows);  // 20 images of each class: bags and boots
+  network->replace_head(nn::Identity());               // forward now returns the features
   fmt::print("nearest neighbour by features: {:.4f}\n", nearest_neighbour(network, few, test));
 
   network->replace_head(nn::Linear(64, 2));

@@ -1,5 +1,5 @@
-// What is Identity for in residual learning? The seven systems of the question
-// that this project began from, a line each; docs/identity.md explains them.
+// What is Identity for in residual learning? Builds the seven systems of the question that this project began with, one
+// line each; docs/identity.md explains them.
 #include "reszoo/reszoo.h"
 
 using namespace reszoo;

@@ -1,5 +1,4 @@
-// Images of IDX files as a folder of class folders: PNG files that any tool can read.
-//   idx_to_folder FOLDER_OF_IDX_FILES OUT IMAGES
+// Converts the images of IDX files to PNG files in one folder per class. idx_to_folder FOLDER_OF_IDX_FILES OUT IMAGES
 #include <fmt/format.h>
 
 #include "reszoo/base/atomic_file.h"

@@ -1,5 +1,5 @@
-// A network of one's own, trained on images of one's own, which threads change by chance. They are stripes
-// that lie or stand, in memory; files are as easy: open_files(paths) of reszoo::data is such a source.
+// Trains your own network on your own images, which worker threads augment at random. The images, horizontal and
+// vertical stripes, are in memory. For files, open_files(paths) of reszoo::data is such a source.
 #include <fmt/format.h>
 
 #include "reszoo/nn/residual_block.h"

@@ -1,5 +1,4 @@
-// Streams a table of any size through a model: some rows are read, predicted and written at a time.
-//   predict_file MODEL TABLE OUT
+// Predicts a table of any size: rows are read, predicted and written in batches. predict_file MODEL TABLE OUT
 #include <fmt/format.h>
 
 #include "reszoo/recipes/input_batches.h"
@@ -13,7 +12,7 @@ int main(int argc, char** argv) {
   int64_t rows = 0;
   for_each_batch(predictor, argv[2], {.keep = {"price"}}, [&](const InputBatch& batch) {
     const auto outputs = predictor.outputs(batch.input);
-    out.write(predictor.table(outputs), batch.kept);  // beside the columns that are kept
+    out.write(predictor.table(outputs), batch.kept);  // together with the columns that are kept
     rows += outputs.size(0);
   });
   out.finish();

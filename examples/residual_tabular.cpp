@@ -1,5 +1,5 @@
-// A residual network for rows of a table out of a module of one's own: the
-// block adds the shortcut, the module knows nothing of it.
+// Builds a residual tabular network from your own module. The block adds the shortcut, so the module needs no code for
+// it.
 #include <fmt/format.h>
 #include <torch/nn.h>
 #include <torch/optim.h>

@@ -1,5 +1,5 @@
-// Many threads ask, one thread answers in batches: a server inside the process. Prints what a larger batch costs and
-// gains.
+// A server inside the process: many threads send requests, and one thread answers them in batches. Prints latency and
+// throughput for several batch sizes.
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
@@ -15,13 +15,13 @@
 using namespace reszoo;
 using Clock = std::chrono::steady_clock;
 
-/// Gathers what is asked at about the same time, up to a number of images, and runs it together.
+/// Runs requests that arrive at about the same time as one batch of at most `most` images.
 class Batcher {
  public:
   Batcher(FusedNetwork network, size_t most)
       : network_(std::move(network)), most_(most), worker_([this](const std::stop_token& stop) { work(stop); }) {}
 
-  /// The answer to one image (1, C, H, W); waits for it, and throws what the network throws.
+  /// Returns the output for one image (1, C, H, W). Waits for the result, and throws what the network throws.
   Tensor operator()(const Tensor& image) {
     std::unique_lock lock(mutex_);
     auto answer = queue_.emplace_back(image, std::promise<Tensor>()).second.get_future();
@@ -59,7 +59,7 @@ class Batcher {
   std::mutex mutex_;
   std::condition_variable_any asked_;
   std::vector<Asked> queue_;
-  std::jthread worker_;  // last: it stops before the others go
+  std::jthread worker_;  // last member, so that it stops before the others are destroyed
 };
 
 int main() {

@@ -1,6 +1,6 @@
-// A request in memory answered by reszoo::core alone: a row as named values, an
-// image as bytes. The model files are made here, untrained; `train` writes such
-// files. Argument: the folder for them.
+// Answers requests in memory with reszoo::core only: a table row as named values, and an image as bytes. The model
+// files are written by this program with untrained networks; `train` writes such files with trained ones. Argument: the
+// folder for the files.
 #include <fmt/format.h>
 
 #include "reszoo/infer/model.h"

@@ -1,5 +1,5 @@
-// From a folder with a folder of images for each class to a model file, its metrics and a report.
-//   train_images FOLDER EPOCHS OUT
+// Trains on a folder that has one folder of images per class, and writes a model file, its metrics and a report.
+// train_images FOLDER EPOCHS OUT
 #include <fmt/format.h>
 
 #include "reszoo/recipes/image_data.h"
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(out);
 
   const auto images = read_image_splits(argv[1]);
-  auto recipe = training_recipe(default_image_recipe(images.train), images.train.rows());  // by the images' size
+  auto recipe = training_recipe(default_image_recipe(images.train), images.train.rows());  // by image size
   recipe.trainer.epochs = std::stoll(argv[2]);
   const auto data = make_image_data(images, recipe.image, {.split = {.validation = 0.2}});
   auto fitted = fit(data, recipe);

@@ -1,5 +1,5 @@
-// From a table to a model file, its metrics and a report, by the recipe that suits any table.
-//   train_table TABLE TARGET FOLDER
+// Trains on a table with the default recipe, and writes a model file, its metrics and a report. train_table TABLE
+// TARGET FOLDER
 #include <fmt/format.h>
 
 #include "reszoo/recipes/model_report.h"
@@ -13,8 +13,8 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
 
   const auto table = read_table(argv[1]);                                  // CSV, TSV, Parquet or Feather
-  const auto split = split_rows(table.rows(), 0.1, 0.1, SplitRule(), 0);   // a tenth validates, a tenth tests
-  const auto data = make_table_data(table, split, {.target = {argv[2]}});  // kinds of columns are found
+  const auto split = split_rows(table.rows(), 0.1, 0.1, SplitRule(), 0);   // a tenth for validation, a tenth for test
+  const auto data = make_table_data(table, split, {.target = {argv[2]}});  // kinds of columns are detected
   auto fitted = fit(data);
 
   for (const auto& [part, metrics] : evaluate_parts(fitted, data))

@@ -1,4 +1,4 @@
-// Every network of reszoo, one row each.
+// The table of all networks of reszoo.
 #include "catalog.h"
 
 #include <set>
@@ -17,7 +17,7 @@ constexpr Named<ResNetDesign::Stem> kStems[] = {
 constexpr Named<ResNetDesign::Block> kBlocks[] = {{"basic", ResNetDesign::Block::basic},
                                                   {"bottleneck", ResNetDesign::Block::bottleneck}};
 
-/// The names of all options of the domain but some.
+/// Returns the names of all options of the domain except those in `left_out`.
 std::vector<std::string> all_options_but(Domain domain, const std::set<std::string>& left_out) {
   auto names = option_names(domain);
   for (const auto& name : left_out)

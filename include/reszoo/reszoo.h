@@ -1,6 +1,5 @@
-/// All of reszoo::core, and LibTorch's modules, in one include: blocks, networks,
-/// weights, surgery, preprocessing, models that predict. Costs compile time; each
-/// header of a room can be included alone.
+/// Includes all of reszoo::core and LibTorch's modules: blocks, networks, weights, surgery, preprocessing, and models
+/// for inference. This costs compile time; each header can also be included alone.
 #pragma once
 #include <torch/nn.h>
 

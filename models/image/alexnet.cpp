@@ -1,6 +1,5 @@
-// AlexNet in one column (Krizhevsky 2014, arXiv:1404.5997), keys of torchvision.
-// It has no residual block: it is here for its classifier, which the founding question
-// replaces by Identity.
+// AlexNet in one column (Krizhevsky 2014, arXiv:1404.5997), with the keys of torchvision. It has no residual block. It
+// is included because docs/identity.md explains a classifier that is replaced by Identity.
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>

@@ -1,5 +1,5 @@
-// The ResNets whose norms and activations precede the convolutions: those of timm's
-// resnetv2.py, and CIFAR's of He et al. 2016.
+// ResNets with norms and activations before the convolutions: timm's resnetv2.py, and the CIFAR networks of He et al.
+// 2016.
 #include "resnet_designs.h"
 
 namespace reszoo::designs {
@@ -12,7 +12,7 @@ ResNetDesign pre_activation(ResNetDesign design) {
 ResNetDesign preact_basic(const Depths& depths) { return pre_activation(basic(depths)); }
 ResNetDesign preact_bottleneck(const Depths& depths) { return pre_activation(bottleneck(depths)); }
 
-/// Big Transfer: standardised weights, group norm, everything `width_factor` times wider.
+/// Big Transfer (BiT): standardised weights, group norm, all widths times `width_factor`.
 ResNetDesign big_transfer(int64_t width_factor, const Depths& depths) {
   ResNetDesign design = with_norm({"group", 32}, preact_bottleneck(depths));
   for (auto& width : design.widths) width *= width_factor;
@@ -20,7 +20,7 @@ ResNetDesign big_transfer(int64_t width_factor, const Depths& depths) {
   design.weight_standardization = 1e-8;
   return design;
 }
-/// 9n + 2 layers: three stages of n bottlenecks.
+/// A network of 9n + 2 layers: three stages of n bottlenecks.
 ResNetDesign preact_cifar(int64_t n) { return cifar_stages(preact_bottleneck({}), n); }
 
 constexpr const char* kHe2016 = "He et al. 2016, arXiv:1603.05027";

@@ -1,5 +1,5 @@
-// The one builder of image ResNets: those of He et al. 2015 for ImageNet and CIFAR, and their
-// successors. The design says which; keys are those of torchvision and timm.
+// The builder of all image ResNets: those of He et al. 2015 for ImageNet and CIFAR, and their successors. The design
+// selects the variant. Keys are those of torchvision and timm.
 #include <torch/nn/init.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>
@@ -39,7 +39,7 @@ ResNetConfig resolve(const std::string& name, const ResNetDesign& design, const 
   return config;
 }
 
-/// Builds blocks one after the other; the input of each is the output of the last one.
+/// Builds blocks one after the other. Each block takes the previous block's output channels as input.
 class StageBuilder {
  public:
   explicit StageBuilder(const ResNetConfig& config)
@@ -91,13 +91,14 @@ class StageBuilder {
     };
   }
 
-  /// Grows linearly from 0 at the first block (Huang et al. 2016, section 4).
+  /// Returns the drop rate of the current block, which grows linearly from 0 at the first block (Huang et al. 2016,
+  /// section 4).
   double drop_path() const {
     const auto last = std::accumulate(design_.depths.begin(), design_.depths.end(), int64_t{0}) - 1;
     return last > 0 ? config_.drop_path * static_cast<double>(block_index_) / static_cast<double>(last) : 0;
   }
 
-  /// Blocks of 5x5 pixels in the last stage but one and of 3x3 in the last, as in timm.
+  /// Returns squares of 5x5 pixels in the second-to-last stage and of 3x3 in the last, as in timm.
   std::optional<DropBlock2dOptions> drop_block(size_t stage) const {
     const auto following = design_.depths.size() - 1 - stage;
     if (config_.drop_block == 0 || following > 1) return std::nullopt;
@@ -115,10 +116,10 @@ class StageBuilder {
   const ResNetDesign& design_;
   int64_t in_;
   int64_t block_index_ = 0;
-  int64_t dilation_ = 1;  // of the last stage
+  int64_t dilation_ = 1;  // dilation of the previous stage
 };
 
-/// `layer1` … of torchvision, or `stages.0.blocks` … `norm` of timm's resnetv2.
+/// Appends the stages, named `layer1` … as in torchvision, or `stages.0.blocks` … `norm` as in timm's resnetv2.
 void append_stages(Steps& body, StageBuilder& stages, const ResNetDesign& design) {
   std::vector<AnyModule> nested;
   for (size_t i = 0; i < design.depths.size(); ++i) {
@@ -131,7 +132,7 @@ void append_stages(Steps& body, StageBuilder& stages, const ResNetDesign& design
   body.emplace_back("act", design.activation.build());
 }
 
-/// `fc`, or the 1x1 convolution `head.fc` of timm's resnetv2.
+/// Builds the head: `fc`, or the 1x1 convolution `head.fc` of timm's resnetv2.
 NamedStep resnet_head(const ResNetDesign& design, int64_t width) {
   const bool pre = design.order == Order::pre_activation;
   const std::string name = pre ? "head" : "fc";
@@ -142,7 +143,7 @@ NamedStep resnet_head(const ResNetDesign& design, int64_t width) {
                             {"flatten", nn::Flatten()}})};
 }
 
-/// The head of timm's resnetv2 is a convolution, but is initialised with small weights.
+/// Initialises the head of timm's resnetv2, which is a convolution, with small weights.
 void init_conv_head(nn::Module& network) {
   const torch::NoGradGuard no_grad;
   const auto parameters = network.named_parameters();

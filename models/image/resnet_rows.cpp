@@ -1,18 +1,18 @@
-// The ResNets whose activations follow the norms: torchvision's, those of timm's resnet.py,
-// and CIFAR's. Functions in timm's words make one design out of another.
+// ResNets with norms and activations after the convolutions: torchvision's, timm's resnet.py, and the CIFAR networks.
+// resnet_designs.h has the functions that derive one design from another.
 #include "resnet_designs.h"
 
 namespace reszoo::designs {
 namespace {
 
 ResNetDesign group_norm32(ResNetDesign design) { return with_norm({"group", 32}, std::move(design)); }
-/// timm's smallest, with both kinds of block.
+/// The smallest ResNet of timm, with both kinds of blocks.
 ResNetDesign test_resnet() {
   using enum ResNetDesign::Block;
   return avg_down(
       deep_stem({.blocks = {basic, basic, bottleneck, basic}, .depths = {1, 1, 1, 1}, .widths = {32, 48, 48, 96}}, 16));
 }
-/// 6n + 2 layers: three stages of n basic blocks.
+/// A network of 6n + 2 layers: three stages of n basic blocks.
 ResNetDesign cifar_resnet(int64_t n) {
   ResNetDesign design = cifar_stages(basic({}), n);
   design.shortcut = ShortcutKind::zero_pad;

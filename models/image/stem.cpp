@@ -21,8 +21,8 @@ AnyModule stem_max_pool(int64_t stride, int64_t padding) {
   return AnyModule(nn::MaxPool2d(nn::MaxPool2dOptions(3).stride(stride).padding(padding)));
 }
 
-/// The convolutions, with norm and activation between them but not after the last. Names
-/// are numbers, or conv1 norm1 act1 conv2 … with pre-activation.
+/// Builds the convolutions, with norm and activation between them but not after the last one. The steps are numbered,
+/// or named conv1 norm1 act1 conv2 … with pre-activation.
 Steps deep_convs(const ResNetDesign& design, int64_t channels) {
   const auto width = design.stem_width;
   const std::vector<int64_t> widths{channels, design.stem == Stem::tiered ? width / 4 * 3 : width, width, 2 * width};
@@ -50,7 +50,7 @@ AnyModule single_conv(const ResNetDesign& design, int64_t channels) {
                     .weight_standardization = design.weight_standardization});
 }
 
-/// The pooling of torchvision and timm's resnet.py: one step.
+/// Builds the pooling of torchvision and timm's resnet.py, which is one step.
 AnyModule stem_pool(const ResNetDesign& design) {
   const auto width = stem_output(design);
   if (design.stem_pool == StemPool::conv)

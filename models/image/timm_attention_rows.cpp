@@ -1,4 +1,4 @@
-// The ResNets of timm's resnet.py with channel attention or anti-aliasing.
+// ResNets of timm's resnet.py with channel attention or anti-aliasing.
 #include "resnet_designs.h"
 
 namespace reszoo::designs {

@@ -1,6 +1,6 @@
-// The MLP for tables (Gorishniy et al. 2021, arXiv:2106.11959, section 3.1), with the keys of
-// the package rtdl_revisiting_models. With members it is TabM (Gorishniy et al. 2024,
-// arXiv:2410.24210), whose sizes are the defaults.
+// The tabular MLP (Gorishniy et al. 2021, arXiv:2106.11959, section 3.1), with the keys of the package
+// rtdl_revisiting_models. With members it is TabM (Gorishniy et al. 2024, arXiv:2410.24210), whose sizes are then the
+// defaults.
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/linear.h>
 

@@ -1,4 +1,4 @@
-// The options of the networks for tables, read from the keys and shapes of their weights.
+// Derives the options of tabular networks from the keys and shapes of their weights.
 #include "../catalog.h"
 
 #include <algorithm>
@@ -8,7 +8,7 @@ namespace {
 
 const char* const kEncoder = "encoder.numeric.";
 
-/// Sizes by key; 0 where there is no such tensor.
+/// Sizes of tensors by key; 0 if there is no such tensor.
 class Shapes {
  public:
   explicit Shapes(const StateDict& state) : state_(state) {}
@@ -22,7 +22,7 @@ class Shapes {
 
   int64_t rank(const std::string& key) const { return has(key) ? state_.find(key)->dim() : 0; }
 
-  /// Features that a linear layer gives; those of k layers are (k, in, out).
+  /// Returns the output features of a linear layer. The weights of k parallel layers are (k, in, out).
   int64_t out(const std::string& layer) const { return size(layer + ".weight", rank(layer + ".weight") == 3 ? 2 : 0); }
   int64_t in(const std::string& layer) const { return size(layer + ".weight", 1); }
 
@@ -34,7 +34,7 @@ bool alike(const std::vector<int64_t>& widths) {
   return !widths.empty() && std::count(widths.begin(), widths.end(), widths[0]) == static_cast<int64_t>(widths.size());
 }
 
-/// The numeric embedding; gives the columns that it embeds.
+/// Derives the numeric embedding. Returns the number of columns that it embeds.
 int64_t read_embedding(const Shapes& shapes, TabularOptions& options) {
   const auto key = [](const char* name) { return kEncoder + std::string(name); };
   if (shapes.has(key("periodic.weight"))) {
@@ -51,7 +51,7 @@ int64_t read_embedding(const Shapes& shapes, TabularOptions& options) {
   return shapes.size(weight, 0);
 }
 
-/// The embeddings of categories; gives their features.
+/// Derives the embeddings of categories. Returns the number of their features.
 int64_t read_categories(const Shapes& shapes, TabularOptions& options) {
   std::vector<int64_t> cardinalities, widths;
   for (;;) {
@@ -89,13 +89,13 @@ void read_members(const Shapes& shapes, const std::string& first, const std::str
                                                   : EnsembleKind::packed;
 }
 
-/// Where a network has what its options are read from.
+/// The names of the layers from which the options are derived.
 struct Layers {
   std::string first, last;  // linear layers
-  std::string of_block;     // the linear layer of a block whose outputs are the block's width
+  std::string of_block;     // the linear layer of a block whose output width is that of the block
 };
 
-/// What both networks have in common, or nothing if a layer is missing.
+/// Derives the options that both networks have, or nothing if a layer is missing.
 std::optional<TabularOptions> read_options(const Shapes& shapes, const Layers& layers) {
   const int64_t features = shapes.in(layers.first);
   TabularOptions options{.outputs = shapes.out(layers.last)};
@@ -111,7 +111,7 @@ std::optional<TabularOptions> read_options(const Shapes& shapes, const Layers& l
   return options;
 }
 
-/// The norm that has these keys: batch norm has running statistics.
+/// Derives the norm from its keys: batch norm has running statistics.
 std::optional<Norm> norm_of(const Shapes& shapes, const std::string& layer) {
   if (!shapes.has(layer + ".weight")) return std::nullopt;
   return Norm{shapes.has(layer + ".running_mean") ? "batch" : "layer"};

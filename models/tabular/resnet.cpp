@@ -1,5 +1,5 @@
-// The ResNet for tables (Gorishniy et al. 2021, arXiv:2106.11959, section 3.2),
-// keys of the package rtdl_revisiting_models.
+// The tabular ResNet (Gorishniy et al. 2021, arXiv:2106.11959, section 3.2), with the keys of the package
+// rtdl_revisiting_models.
 #include <torch/nn/modules/linear.h>
 
 #include <cmath>

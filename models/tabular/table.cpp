@@ -13,7 +13,7 @@ namespace {
 NumericEmbedding embedding_of(const std::string& name, const TabularOptions& options) {
   NumericEmbedding embedding{.kind = options.numeric_embedding.value_or(EmbeddingKind::none)};
   embedding.width = at_least(1, name, "numeric_width", options.numeric_width, 1);
-  if (!options.numeric_width) embedding.width = 0;  // the kind's default
+  if (!options.numeric_width) embedding.width = 0;  // the default of the embedding kind
   embedding.frequencies = at_least(1, name, "frequencies", options.frequencies, 48);
   embedding.scale = options.frequency_scale.value_or(0.01);
   embedding.bins = options.bins.value_or(Bins{});
@@ -48,7 +48,7 @@ int64_t TableDesign::encoded() const { return std::accumulate(features.begin(), 
 ScaleInit TableDesign::scale_init() const {
   const auto* table = encoder.ptr()->as<TableEncoderImpl>();
   const bool embedded = table && table->options.numeric_embedding.kind != EmbeddingKind::none;
-  return embedded ? ScaleInit::normal : ScaleInit::random_signs;  // as the package tabm
+  return embedded ? ScaleInit::normal : ScaleInit::random_signs;  // as in the package tabm
 }
 
 Steps TableDesign::input_steps() const {

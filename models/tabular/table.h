@@ -1,16 +1,16 @@
-/// The common parts of the networks for tables.
+/// The common parts of tabular networks.
 #pragma once
 #include "../catalog.h"
 
 namespace reszoo {
 
-/// The options of a network for tables, checked and with all defaults resolved.
+/// The options of a tabular network, checked and with all defaults resolved.
 struct TableDesign {
-  int64_t columns = 0;  ///< of a row of the input
+  int64_t columns = 0;  ///< number of input columns
   int64_t outputs = 1;
-  AnyModule encoder;              ///< TableEncoder; an Identity where no column is encoded
+  AnyModule encoder;              ///< TableEncoder; an Identity if no column is encoded
   std::vector<int64_t> features;  ///< number of features of each encoded column
-  std::vector<int64_t> widths;    ///< of each block
+  std::vector<int64_t> widths;    ///< width of each block
   Members members;
   Norm norm;
   Activation activation;
@@ -29,14 +29,15 @@ struct TableDesign {
   ScaleInit scale_init() const;
 };
 
-/// The defaults of options that are left out.
+/// The defaults for options that are left out.
 struct TableDefaults {
   int64_t blocks, width;
   double dropout;
   Norm norm;
 };
 
-/// Throws: Error (usage) naming the network and the option.
+/// Resolves the options of a tabular network.
+/// Throws: Error (usage), which names the network and the option.
 TableDesign table_design(const std::string& name, const TabularOptions& options, const TableDefaults& defaults);
 
 }  // namespace reszoo

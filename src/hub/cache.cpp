@@ -11,13 +11,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The variable's value; "" where it is not set.
+/// Returns the value of the environment variable; "" if it is not set.
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
 
-/// `<own>/<below>`, where the variable `own` is set, else `<cache folder>/<name>/<below>`.
+/// Returns `$own/<below>` if the variable `own` is set, else `<cache folder>/<name>/<below>`.
 fs::path cache_folder(const char* own, const char* name, const char* below) {
   if (const auto home = variable(own); !home.empty()) return fs::path(home) / below;
   if (const auto cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / name / below;
@@ -38,7 +38,7 @@ bool is_offline(const FetchOptions& options) {
   return options.offline || (!set.empty() && set != "0");
 }
 
-/// The file in one of the folders, or "". A file with another digest is reported and skipped.
+/// Returns the path of the file in one of the folders, or "". A file with another digest is reported and skipped.
 fs::path find_cached(const PretrainedConfig& weights, const FetchOptions& options, std::string& damaged) {
   for (const auto& folder : {weights_folder(), torch_weights_folder()}) {
     const auto path = folder / weights.file;

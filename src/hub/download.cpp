@@ -12,9 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kProgress = 1 << 20;  // bytes that make a cut-off try worth another one
+constexpr int64_t kProgress = 1 << 20;  // bytes that an interrupted try must bring to reset the count of tries
 
-/// Asks until the file is whole.
+/// Sends requests until the file is complete.
 void fill(const std::string& url, const fs::path& target, PartialFile& file, const DownloadOptions& options) {
   auto wait = options.wait;
   int64_t furthest = file.size();
@@ -39,13 +39,13 @@ void fail_download(const std::string& url, const fs::path& target, const std::st
 void download(const std::string& url, const fs::path& target, const std::string& digest,
               const DownloadOptions& options) {
   PartialFile file(target);
-  // Another process may have brought it while this one waited for the file.
+  // Another process may have downloaded it while this one waited for the lock.
   if (fs::is_regular_file(target) && sha256_of(target).starts_with(digest)) return file.remove();
   for (bool resumed = file.size() > 0;; resumed = false) {
     fill(url, target, file, options);
     const auto found = sha256_of(file.path());
     if (found.starts_with(digest)) return file.rename_to_target();
-    if (resumed) {  // the part may have been of another file
+    if (resumed) {  // the partial file may have been of another file
       file.clear();
       continue;
     }

@@ -22,13 +22,13 @@ PartialFile::~PartialFile() {
   if (file_ >= 0) ::close(file_);
 }
 
-/// Returns false if the file was renamed or removed while this process waited for
-/// its lock: the lock is then on a file that has the name no more.
+/// Returns false if the file was renamed or removed while this process waited for its lock: the lock is then on a file
+/// that no longer has the name.
 bool PartialFile::open_and_lock() {
   if (file_ >= 0) ::close(std::exchange(file_, -1));
   file_ = retry_on_eintr([&] { return ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666); });
   if (file_ < 0) fail_with_errno("cannot be written");
-  // A file system without locks has none to wait for; the digest tells if two processes wrote at once.
+  // Goes on if the file system has no locks. The digest then detects if two processes wrote at the same time.
   if (retry_on_eintr([&] { return ::flock(file_, LOCK_EX); }) != 0 && errno != ENOLCK && errno != ENOTSUP)
     fail_with_errno("cannot be locked");
   struct stat own {

@@ -1,4 +1,4 @@
-/// A file that grows until it is whole, owned by one process at a time.
+/// A partially downloaded file, owned by one process at a time.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -6,13 +6,13 @@
 
 namespace reszoo {
 
-/// `<target>.part`, opened with what it already holds and locked.
+/// The file `<target>.part`, opened with its existing content and locked.
 ///
-/// The lock is on the file itself, so it goes with the process, however that ends;
-/// the part stays and the next process goes on with it.
+/// The lock is on the file itself, so it is released whenever and however the process ends. The file remains, and the
+/// next process continues it.
 class PartialFile {
  public:
-  /// Waits while another process (or thread) has the file.
+  /// Opens the file. Waits while another process (or thread) has it.
   /// Throws: Error (file) if it cannot be opened.
   explicit PartialFile(const std::filesystem::path& target);
   ~PartialFile();
@@ -22,12 +22,12 @@ class PartialFile {
   const std::filesystem::path& path() const { return path_; }
   int64_t size() const { return size_; }
 
-  /// Throws: Error (file), for a full disk say; what was written stays.
+  /// Throws: Error (file), for instance if the disk is full; the content so far remains.
   void append(std::string_view bytes);
   void clear();
   void remove();
 
-  /// Flushes the file to the disk and gives it the target's name.
+  /// Flushes the file to the disk and renames it to the target.
   void rename_to_target();
 
  private:

@@ -9,7 +9,7 @@
 namespace reszoo {
 namespace {
 
-/// Builds the network; where every weight is loaded next, without random ones.
+/// Builds the network. If every weight is loaded next, initialisation is skipped.
 Network build(const std::string& name, const ModelOptions& options, bool renews_a_layer) {
   const SkipInit skip_init(!renews_a_layer);
   return create_model(name, options);
@@ -23,8 +23,9 @@ Model create_pretrained(const PretrainedConfig& weights, const PretrainedOptions
   model.name = weights.model;
   model.options = ImageOptions{.outputs = outputs};
   const bool adapt = outputs != weights.classes && outputs != 0;
-  model.networks = {build(model.name, model.options, adapt)};  // before the download: a wrong option costs no wait
-  // Where the digest of the whole file was compared, its parts' checksums have nothing to add.
+  // Built before the download, so that a wrong option fails at once.
+  model.networks = {build(model.name, model.options, adapt)};
+  // If the digest of the whole file was verified, the checksums of its parts need not be.
   load_weights(*model.network(), fetch_weights(weights, options.fetch),
                {.adapt = adapt, .verify = options.fetch.verify && weights.digest.empty()});
   model.network()->to(options.device);

@@ -31,7 +31,7 @@ PretrainedConfig weights_of(const WeightsRow& row) {
           .license = row.license};
 }
 
-/// All rows; torchvision's stand first, so that its default is a network's.
+/// Returns all rows. torchvision's come first, so that its default is the default of a network.
 std::vector<WeightsRow> all_rows() {
   std::vector<WeightsRow> rows;
   for (const auto table : {torchvision_weights(), timm_weights()}) rows.insert(rows.end(), table.begin(), table.end());

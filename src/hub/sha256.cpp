@@ -13,7 +13,7 @@
 namespace reszoo {
 
 std::string sha256_of(const std::filesystem::path& path) {
-  // ifstream opens a folder without a complaint and then reads nothing.
+  // ifstream opens a folder without an error and then reads nothing.
   if (std::filesystem::is_directory(path)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(ErrorKind::file, "{}: cannot be opened ({})", path.string(), std::strerror(errno));

@@ -17,8 +17,8 @@ namespace {
 
 using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
 
-/// Keeps a connection that the server closes from ending the process: OpenSSL
-/// writes to it without asking for an error code instead of SIGPIPE.
+/// Blocks SIGPIPE, because OpenSSL writes to sockets without MSG_NOSIGNAL: a connection that the server closes would
+/// end the process.
 class NoPipeSignal {
  public:
   NoPipeSignal() {
@@ -39,17 +39,17 @@ class NoPipeSignal {
   sigset_t pipe_{}, before_{};
 };
 
-/// What the callbacks of a request share.
+/// The state that the callbacks of a request share.
 struct Request {
   CURL* handle;
   PartialFile& file;
   const DownloadOptions& options;
-  int64_t asked_from = 0;     ///< where the answer should begin
-  int64_t answered_from = 0;  ///< where it does begin, as its Content-Range says
-  int64_t total = 0;          ///< of the whole file; 0 is unknown
+  int64_t asked_from = 0;     ///< requested offset of the response
+  int64_t answered_from = 0;  ///< actual offset, from its Content-Range
+  int64_t total = 0;          ///< size of the whole file; 0 is unknown
   bool begun = false;
   bool too_large = false;
-  std::exception_ptr error = nullptr;  ///< of a callback: it must not cross libcurl's C frames
+  std::exception_ptr error = nullptr;  ///< thrown by a callback; it must not propagate through libcurl's C frames
 
   long status() const {
     long code = 0;
@@ -64,7 +64,7 @@ int64_t number_at(std::string_view text) {
   return number;
 }
 
-/// Reads `Content-Range: bytes 5-9/10`, or `bytes */10` of an answer without content.
+/// Parses `Content-Range: bytes 5-9/10`, or `bytes */10` of a response without content.
 void read_range(Request& request, std::string_view line) {
   constexpr std::string_view name = "content-range: bytes ";
   const auto same = [](char wanted, char found) { return wanted == std::tolower(static_cast<unsigned char>(found)); };
@@ -78,13 +78,13 @@ void read_range(Request& request, std::string_view line) {
 size_t on_header(char* bytes, size_t one, size_t count, void* user) {
   auto& request = *static_cast<Request*>(user);
   const std::string_view line(bytes, one * count);
-  if (line.starts_with("HTTP/")) request.answered_from = request.total = 0;  // of this answer, not of a redirect
+  if (line.starts_with("HTTP/")) request.answered_from = request.total = 0;  // only of this response, not of a redirect
   read_range(request, line);
   return one * count;
 }
 
-/// Makes the file ready for the first piece: it goes on, or begins anew where the
-/// server sends all of it or another part than was asked for.
+/// Prepares the file for the first chunk. The file is continued, or truncated if the server sends the whole file or
+/// another range than was requested.
 void begin(Request& request) {
   request.begun = true;
   if (request.answered_from != request.file.size()) request.file.clear();
@@ -115,8 +115,8 @@ size_t on_body(char* bytes, size_t one, size_t count, void* user) {
   }
 }
 
-/// Trusts the certificates of the first variable that is set, as curl's own tool
-/// does; libcurl alone has a path that may be of another distribution.
+/// Trusts the certificates of the first environment variable that is set, as the curl tool does. libcurl itself only
+/// has a built-in path, which may be that of another distribution.
 void set_trust(CURL* handle) {
   for (const auto* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
     if (const char* file = std::getenv(name); file && *file != '\0') {
@@ -147,9 +147,9 @@ void set_options(CURL* handle, const std::string& url, Request& request, char* r
   if (request.asked_from > 0) curl_easy_setopt(handle, CURLOPT_RANGE, fmt::format("{}-", request.asked_from).c_str());
 }
 
-/// Whether the connection was lost, rather than never made or refused.
+/// Whether the connection was lost, rather than refused or never established.
 bool was_cut_off(CURLcode code, const Request& request) {
-  curl_off_t connected = 0;  // microseconds until it was; 0 is never
+  curl_off_t connected = 0;  // microseconds until the connection was made; 0 means never
   curl_easy_getinfo(request.handle, CURLINFO_CONNECT_TIME_T, &connected);
   const long status = request.status();
   switch (code) {
@@ -165,13 +165,13 @@ bool was_cut_off(CURLcode code, const Request& request) {
   }
 }
 
-/// What a failed request means.
+/// Returns how a failed request ended.
 Transfer outcome(CURLcode code, Request& request, const char* reason) {
   const long status = request.status();
   if (request.too_large)
     return {Transfer::End::failed, fmt::format("it is larger than {} bytes", request.options.largest)};
   if (code == CURLE_HTTP_RETURNED_ERROR && status == 416 && request.asked_from > 0) {
-    // Nothing behind the part: it is whole, or is no part of this file.
+    // The server has nothing after the part: the file is complete, or the part is not of this file.
     if (request.total == request.asked_from) return {Transfer::End::whole, ""};
     request.file.clear();
     return {Transfer::End::cut_off, "the server has no such range"};
@@ -195,7 +195,7 @@ Transfer transfer(const std::string& url, PartialFile& file, const DownloadOptio
   const auto code = curl_easy_perform(handle.get());
   if (request.error) std::rethrow_exception(request.error);
   if (code != CURLE_OK) return outcome(code, request, reason);
-  if (!request.begun) begin(request);  // an empty file
+  if (!request.begun) begin(request);  // for an empty file
   if (file.size() < request.total) return {Transfer::End::cut_off, "the server sends less than was asked for"};
   return {Transfer::End::whole, ""};
 }

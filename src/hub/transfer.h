@@ -1,4 +1,4 @@
-/// One request to a server.
+/// Sends one request to a server.
 #pragma once
 #include <string>
 
@@ -11,15 +11,15 @@ namespace reszoo {
 struct Transfer {
   enum class End {
     whole,    ///< the server has nothing more to send
-    cut_off,  ///< another try may bring more
-    failed,   ///< another try would end like this one
+    cut_off,  ///< another try may succeed
+    failed,   ///< another try would fail too
   };
   End end;
-  std::string reason;  ///< why it is not whole
+  std::string reason;  ///< why the file is not complete
 };
 
-/// Asks for what the file does not hold yet and appends it.
-/// Throws: Error (file) if the file cannot be written; what `on_progress` throws.
+/// Requests the missing rest of the file and appends it.
+/// Throws: Error (file) if the file cannot be written, and what `on_progress` throws.
 Transfer transfer(const std::string& url, PartialFile& file, const DownloadOptions& options);
 
 }  // namespace reszoo

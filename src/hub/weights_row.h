@@ -1,27 +1,27 @@
-/// How the tables of published weights are written: a line a file.
+/// The row type of the tables of published weights: one line per file.
 #pragma once
 #include <cstdint>
 #include <span>
 
 namespace reszoo {
 
-/// How images are prepared, beside ImageNet's mean and deviation that all rows
-/// share: the shorter side resized, the centre cropped.
+/// How images are prepared: the shorter side is resized and the centre cropped. All rows also use ImageNet's mean and
+/// standard deviation.
 struct Images {
   const char* interpolation;
   int64_t resize, crop;  ///< pixels
 };
 
-/// Weights of 1000 ImageNet classes in a file whose name ends in a dash, eight
-/// hexadecimal digits that begin its SHA-256, and `.pth`.
+/// Weights for the 1000 ImageNet classes in a file whose name ends with a dash, the first eight hexadecimal digits of
+/// its SHA-256, and `.pth`.
 struct WeightsRow {
   const char* model;
   const char* tag;
   const char* folder;  ///< URL of the file without its name
   const char* file;
   Images images;
-  const char* license = "";   ///< "" where the publisher names none
-  double top1 = 0, top5 = 0;  ///< accuracy on ImageNet's validation set, percent; 0 where none is published
+  const char* license = "";   ///< "" if the publisher names none
+  double top1 = 0, top5 = 0;  ///< accuracy on ImageNet's validation set, percent; 0 if not published
 };
 
 std::span<const WeightsRow> torchvision_weights();
@@ -31,7 +31,7 @@ inline constexpr char kPyTorch[] = "https://download.pytorch.org/models";
 inline constexpr char kSemiSupervised[] = "https://dl.fbaipublicfiles.com/semiweaksupervision/model_files";
 inline constexpr char kGluon[] = "https://github.com/rwightman/pytorch-pretrained-gluonresnet/releases/download/v0.1";
 
-// Releases of pytorch-image-models, linked under its former and its present owner.
+// URLs of pytorch-image-models' releases, under its former and its current owner.
 inline constexpr char kTimm[] = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-weights";
 inline constexpr char kTimmAttn[] =
     "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-attn-weights";

@@ -16,7 +16,7 @@ double seconds_since(LatencyClock::time_point begin) {
   return std::chrono::duration<double>(LatencyClock::now() - begin).count();
 }
 
-/// Times of calls by one thread until the time is over; three at least.
+/// Measures the calls of one thread until the time is over, and at least three.
 std::vector<double> stream_latencies(const std::function<void()>& call, double seconds) {
   const c10::InferenceMode inference;
   std::vector<double> each;

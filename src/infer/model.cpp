@@ -10,10 +10,10 @@
 namespace reszoo {
 namespace {
 
-/// Images that are prepared and run together.
+/// Number of images that are prepared and run together.
 constexpr size_t kImagesTogether = 32;
 
-/// Runs `forward` over the rows in batches and gathers the results on the CPU.
+/// Runs `forward` over the rows in batches and concatenates the results on the CPU.
 template <typename Forward>
 Tensor in_batches(const Tensor& input, int64_t batch_size, torch::Device device, Forward forward) {
   const torch::NoGradGuard no_grad;
@@ -22,8 +22,8 @@ Tensor in_batches(const Tensor& input, int64_t batch_size, torch::Device device,
   return results.size() == 1 ? results.front() : torch::cat(results);
 }
 
-/// The first parameter of a module, or nothing. To list all of them, with their names, takes longer than a small
-/// network.
+/// Returns the first parameter of a module, or nothing. Listing all of them with their names takes longer than running
+/// a small network.
 std::optional<Tensor> first_parameter(const nn::Module& module) {
   if (const auto own = module.parameters(/*recurse=*/false); !own.empty()) return own.front();
   for (const auto& child : module.children())
@@ -31,13 +31,13 @@ std::optional<Tensor> first_parameter(const nn::Module& module) {
   return std::nullopt;
 }
 
-/// The device of the weights; that of the input if there are none.
+/// Returns the device of the weights, or of the input if there are no weights.
 torch::Device device_of(const Network& network, const Tensor& input) {
   const auto parameter = first_parameter(*network);
   return parameter ? parameter->device() : input.device();
 }
 
-/// What each network makes of all rows: `run` takes a Network or a FusedNetwork.
+/// Returns the result of each network for all rows. `run` takes a Network or a FusedNetwork.
 template <typename Run>
 std::vector<Tensor> of_each(std::vector<Network>& networks, const std::vector<FusedNetwork>& fused, const Tensor& input,
                             int64_t batch_size, Run run) {
@@ -51,8 +51,8 @@ std::vector<Tensor> of_each(std::vector<Network>& networks, const std::vector<Fu
   return results;
 }
 
-/// The inputs of some images, made in all threads.
-/// Throws: the error of the first image that has one.
+/// Prepares the inputs of several images with all threads.
+/// Throws: the error of the first image that fails.
 template <typename Image, typename Prepare>
 std::vector<Tensor> prepare_all(std::span<const Image> images, Prepare prepare) {
   std::vector<Tensor> inputs(images.size());
@@ -70,7 +70,7 @@ std::vector<Tensor> prepare_all(std::span<const Image> images, Prepare prepare) 
   return inputs;
 }
 
-/// Predictions of images, some at a time; neighbours of one size are one batch.
+/// Predicts images in groups. Consecutive images of the same size form a batch.
 template <typename Image, typename Prepare>
 std::vector<Prediction> predict_images(Model& model, std::span<const Image> images, Prepare prepare) {
   std::vector<Prediction> predictions;
@@ -92,7 +92,7 @@ std::vector<double> values_of(const Tensor& row) {
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
 }
 
-/// The words that the target's column `t` can have.
+/// Returns the class names of the target's column `t`.
 const std::vector<std::string>& words_of(const Target& target, size_t t) {
   return target.labels().empty() ? target.classes() : target.labels()[t];
 }

@@ -1,4 +1,4 @@
-// Model files: reading and writing a Model.
+// Reads and writes model files.
 #include <cmath>
 
 #include "model_structure.h"
@@ -15,13 +15,13 @@ namespace {
 
 using nlohmann::json;
 
-/// Tensors whose key begins so belong to the preprocessing, not to the network.
+/// The prefix of the keys of tensors that belong to the preprocessing, not to the network.
 constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
 
-/// A card with more networks in one file is damaged.
+/// Metadata with more networks in one file is damaged.
 constexpr int64_t kMostNetworks = 1024;
 
-/// The weights whose keys begin with `prefix`, without it; not the preprocessing's.
+/// Returns the weights whose keys begin with `prefix`, which is removed, except the tensors of the preprocessing.
 StateDict part_of(const StateDict& tensors, const std::string& prefix) {
   StateDict part("key");
   for (const auto& item : tensors)
@@ -30,7 +30,7 @@ StateDict part_of(const StateDict& tensors, const std::string& prefix) {
   return part;
 }
 
-/// The tensors of the preprocessing, without their prefix.
+/// Returns the tensors of the preprocessing, without their prefix.
 std::map<std::string, Tensor> preprocess_tensors(const StateDict& tensors) {
   std::map<std::string, Tensor> found;
   for (const auto& item : tensors)
@@ -38,13 +38,13 @@ std::map<std::string, Tensor> preprocess_tensors(const StateDict& tensors) {
   return found;
 }
 
-/// A network whose weights are loaded next.
+/// Builds a network with uninitialised weights, which are loaded next.
 Network uninitialised(const Model& model) {
   const SkipInit skip_init;
   return create_model(model.name, model.options);
 }
 
-/// What the keys of an ensemble's network begin with; nothing for a single network.
+/// Returns the prefix of the keys of an ensemble's network; "" for a single network.
 std::string prefix_of(size_t networks, size_t i) { return networks == 1 ? "" : fmt::format("networks.{}.", i); }
 
 json to_json(const Quantization& quantization) {
@@ -65,7 +65,7 @@ Quantization quantization_from(const json& card, const std::string& source) {
   return quantization;
 }
 
-/// The networks that the card names, their weights not yet loaded.
+/// Builds the networks that the metadata describes, without loading their weights.
 void build_networks(Model& model, const json& card, const std::string& source) {
   model.name = json_field<std::string>(card, "model", source);
   if (!registry().contains(model.name))
@@ -92,7 +92,7 @@ Model build(const json& card, const StateDict& tensors, const std::string& sourc
   return model;
 }
 
-/// Weights that are saved instead of a network's own must be those of such a network.
+/// Checks that weights that are saved instead of a network's own have the same keys and shapes.
 void check_weights(const StateDict& weights, const StateDict& own, const std::string& name) {
   for (const auto& item : own) {
     const auto* found = weights.find(item.key());

@@ -13,7 +13,7 @@
 namespace reszoo {
 namespace {
 
-/// Options that LibTorch's own text of a module leaves out.
+/// Returns options that LibTorch's pretty_print of a module leaves out.
 std::string unprinted_options(const nn::Module& module) {
   if (const auto* gelu = module.as<nn::GELUImpl>()) return fmt::format(" approximate={}", gelu->options.approximate());
   if (const auto* pool = module.as<nn::AvgPool2dImpl>())
@@ -22,14 +22,14 @@ std::string unprinted_options(const nn::Module& module) {
   return "";
 }
 
-/// The module without its children: "torch::nn::ReLU()".
+/// Returns the module without its children as text: "torch::nn::ReLU()".
 std::string text_of(const nn::Module& module) {
   std::ostringstream text;
   module.pretty_print(text);
   return text.str() + unprinted_options(module);
 }
 
-/// The names and shapes of the module's own parameters and buffers.
+/// Returns the names and shapes of the module's own parameters and buffers.
 std::string weights_of(const nn::Module& module) {
   std::string text;
   const auto add = [&](const auto& tensors) {
@@ -40,7 +40,7 @@ std::string weights_of(const nn::Module& module) {
   return text.empty() ? "no weights" : text.substr(0, text.size() - 1);
 }
 
-/// Compares two trees of modules; `name` is the model of the second one.
+/// Compares two trees of modules. `name` is the name of the model that built the second one.
 class StructureCheck {
  public:
   explicit StructureCheck(const std::string& name) : name_(name) {}
@@ -68,7 +68,7 @@ class StructureCheck {
   const std::string& name_;
 };
 
-/// On the meta device, or, if a builder of a user's own needs values, with weights that are not initialised.
+/// Builds the network on the meta device, or with uninitialised weights if a user's builder needs values.
 Network build_twin(const std::string& name, const ModelOptions& options) {
   try {
     return create_meta_model(name, options);

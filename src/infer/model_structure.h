@@ -1,4 +1,4 @@
-// Whether a network is what its name and options build.
+// Checks that a network has the structure that its name and options build.
 #pragma once
 #include <string>
 
@@ -6,10 +6,10 @@
 
 namespace reszoo {
 
-/// Compares a network with the one that `create_model(name, options)` builds: type, options, weights' names and shapes
-/// of every module, in order. It takes the milliseconds that the network takes to build without weights.
+/// Compares a network with the one that `create_model(name, options)` builds: type, options, and names and shapes of
+/// the weights of every module, in order. This takes the time to build the network without weights, some milliseconds.
 ///
-/// Throws: Error (usage) naming the first module that differs, or that no model of that name is registered.
+/// Throws: Error (usage), which names the first module that differs, or says that no model of that name is registered.
 void check_structure(const Network& network, const std::string& name, const ModelOptions& options);
 
 }  // namespace reszoo

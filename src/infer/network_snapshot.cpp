@@ -5,7 +5,7 @@
 namespace reszoo {
 namespace {
 
-/// How often the tensor was written to. Tensors of inference mode do not count.
+/// Returns the version counter of the tensor. Tensors created in inference mode have none.
 int64_t version_of(const Tensor& tensor) { return tensor.is_inference() ? 0 : tensor._version(); }
 
 }  // namespace

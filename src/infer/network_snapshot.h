@@ -1,4 +1,4 @@
-// Notices that a network was changed.
+// Detects changes of a network.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -8,14 +8,14 @@
 
 namespace reszoo {
 
-/// The modules and weights of a network at one time. It holds them, so that no new one can have the address of an old
-/// one.
+/// The modules and weights of a network at one time. It keeps them alive, so that a new object cannot have the address
+/// of an old one.
 class NetworkSnapshot {
  public:
   explicit NetworkSnapshot(const Network& network);
 
-  /// Whether `network` still has the same modules, and weights at the same place that nobody wrote to. Options of a
-  /// module that were set in place are not seen.
+  /// Whether `network` still has the same modules, and the same unmodified weights. Changes of a module's options in
+  /// place are not detected.
   bool is_current(const Network& network) const;
 
  private:

@@ -10,7 +10,8 @@
 namespace reszoo {
 namespace {
 
-/// As for ImageNet; of another number of channels each has the mean of the three.
+/// Returns ImageNet's preprocessing. With another number of channels than three, mean and standard deviation are
+/// averaged over the three.
 ImagePreprocess imagenet_preprocess_for(int64_t channels) {
   auto preprocess = imagenet_preprocess();
   if (channels == preprocess.channels) return preprocess;
@@ -24,7 +25,7 @@ ImagePreprocess imagenet_preprocess_for(int64_t channels) {
   return preprocess;
 }
 
-/// Weights in the network that the options name, else in the one that they fit.
+/// Loads weights into the model that the options name, or else into the one that matches them.
 Model open_weights(const std::filesystem::path& path, const PredictorOptions& options) {
   const auto state = read_weights(path, {.verify = options.verify, .prefer_ema = options.prefer_ema});
   Model model;

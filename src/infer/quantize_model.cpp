@@ -12,7 +12,7 @@ Tensor outputs_of(const FusedNetwork& fused, const std::vector<Tensor>& batches)
   return torch::cat(outputs);
 }
 
-/// Rounds the weights to what the file will hold.
+/// Rounds the weights to the values that the file will have.
 void round_weights(const Network& network, const std::vector<std::string>& layers) {
   const torch::NoGradGuard no_grad;
   const auto parameters = network->named_parameters();

@@ -17,7 +17,7 @@ ScriptModel::ScriptModel(const std::filesystem::path& path, c10::Device device, 
   if (verify) check_torchscript(path);
   try {
     script_ = std::make_shared<Script>(Script{path.string(), device, torch::jit::load(path.string(), device)});
-    if (script_->module.hasattr("training")) script_->module.eval();  // a frozen module has no mode to set
+    if (script_->module.hasattr("training")) script_->module.eval();  // a frozen module has no training mode
   } catch (const std::exception& error) {
     fail(ErrorKind::file, "{}: cannot be read as TorchScript: {}", path.string(), message_of(error));
   }

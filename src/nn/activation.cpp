@@ -15,10 +15,10 @@ struct ActivationRow {
   std::string_view name;
   Activation::Kind value;
   AnyModule (*build)(double slope);
-  std::optional<double> slope = {};  // the default, where the text has one
+  std::optional<double> slope = {};  // the default; nothing if the activation has no slope
 };
 
-/// The table. A new activation is a row here and a value of Activation::Kind.
+/// The table of activations. To add one, add a row here and a value of Activation::Kind.
 const ActivationRow kActivations[] = {
     {"relu", Activation::Kind::relu, [](double) { return AnyModule(nn::ReLU()); }},
     {"gelu", Activation::Kind::gelu, [](double) { return AnyModule(nn::GELU()); }},

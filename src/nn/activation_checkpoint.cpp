@@ -14,15 +14,15 @@ namespace {
 
 using torch::autograd::variable_list;
 
-/// Steps that are recomputed together, and what their second run needs.
+/// Steps that are recomputed together, and the state that their second run needs.
 struct Segment : torch::CustomClassHolder {
   Steps steps;
-  variable_list parameters;  // those that want a gradient
+  variable_list parameters;  // those that require a gradient
   std::vector<at::Generator> generators;
-  std::vector<Tensor> states;  // of the generators before the first run
+  std::vector<Tensor> states;  // states of the generators before the first run
 };
 
-/// Puts the buffers of modules back as they were, when it goes out of scope.
+/// Restores the buffers of modules when it goes out of scope.
 class BufferGuard {
  public:
   explicit BufferGuard(const Steps& steps) {
@@ -40,8 +40,7 @@ class BufferGuard {
   std::vector<std::pair<Tensor, Tensor>> saved_;
 };
 
-/// Inputs are x and the parameters, so that their gradients come out of `backward`
-/// even where x wants none.
+/// The inputs are x and the parameters, so that `backward` returns gradients of the parameters even if x requires none.
 struct Recompute : torch::autograd::Function<Recompute> {
   static Tensor forward(torch::autograd::AutogradContext* context, at::TensorList inputs,
                         const c10::intrusive_ptr<Segment>& segment) {
@@ -54,7 +53,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     if (at::GradMode::is_enabled())
       fail(ErrorKind::usage, "checkpoint: gradients of gradients need a network without checkpoint");
     auto& segment = static_cast<Segment&>(*context->saved_data["segment"].toCapsule());
-    const auto inputs = context->get_saved_variables();  // checked: nothing was written to them since
+    const auto inputs = context->get_saved_variables();  // throws if they were modified since
     const GeneratorGuard generators_as_found(segment.generators);
     const BufferGuard buffers_as_found(segment.steps);
     set_states(segment.generators, segment.states);
@@ -82,7 +81,7 @@ Tensor run_segment(Steps steps, const Tensor& x) {
   segment->states = states_of(segment->generators);
   variable_list inputs = segment->parameters;
   inputs.insert(inputs.begin(), x);
-  return Recompute::apply(at::TensorList(inputs), segment);  // a vector would not count as tensors
+  return Recompute::apply(at::TensorList(inputs), segment);  // a vector would not be recognised as tensors
 }
 
 }  // namespace

@@ -9,15 +9,14 @@
 namespace reszoo {
 namespace {
 
-/// With a stride, as many positions as a strided convolution has: the last mean may be of
-/// fewer pixels.
+/// For stride > 1. Returns as many positions as a strided convolution; the last mean may be over fewer pixels.
 AnyModule strided_average(const ConvProjectionOptions& o) {
   if (o.layout == Layout::sequences)
     return AnyModule(nn::AvgPool1d(nn::AvgPool1dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
   return AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(o.stride).ceil_mode(true).count_include_pad(false)));
 }
 
-/// With a dilation, as many positions as the input: zeros are added below and to the right.
+/// For dilation > 1. Returns as many positions as the input; zeros are added at the bottom and on the right.
 AnyModule dense_average(const ConvProjectionOptions& o) {
   if (o.layout == Layout::sequences)
     return AnyModule(Chain(numbered_steps({AnyModule(nn::ConstantPad1d(nn::ConstantPad1dOptions({0, 1}, 0))),

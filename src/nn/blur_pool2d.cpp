@@ -23,7 +23,7 @@ void BlurPool2dImpl::reset() {
 
 Tensor BlurPool2dImpl::forward(const Tensor& x) {
   const auto mirrored = at::reflection_pad2d(x, {1, 1, 1, 1});
-  // `to(x)` and not `to(x.options())`, which a trace would record as a fixed device.
+  // `to(x)` instead of `to(x.options())`, because a trace would record the latter as a fixed device.
   return at::conv2d(mirrored, filter_.to(x), {}, options.stride, at::IntArrayRef{0}, 1, options.channels);
 }
 

@@ -39,7 +39,8 @@ BlockConvOptions block_conv(const BlockOptions& o, int64_t in, int64_t out, int6
           .weight_standardization = o.weight_standardization};
 }
 
-/// The convolution with stride and groups. Where anti-aliasing follows, that has the stride.
+/// Returns the options of the convolution with stride and groups. With anti-aliasing, the pooling after it has the
+/// stride instead.
 BlockConvOptions strided_conv(const BlockOptions& o, int64_t in, int64_t out) {
   auto conv = block_conv(o, in, out, 3, o.first_dilation);
   conv.stride = is_anti_aliased(o) ? 1 : o.stride;
@@ -59,8 +60,8 @@ AnyModule anti_alias_of(const BlockOptions& o, int64_t channels) {
   return make_anti_alias(is_anti_aliased(o) ? o.anti_alias : AntiAlias::none, channels, o.stride, o.layout);
 }
 
-/// Convolution, norm, activation …; the last activation goes to the exit. Drop block and
-/// anti-aliasing follow the convolution at `strided`, which has the stride.
+/// Builds convolution, norm, activation …; the last activation goes into the exit. `strided` is the index of the
+/// convolution with the stride, which drop block and anti-aliasing follow.
 ResidualBlock post_activation_block(const BlockConvs& convs, size_t strided, const BlockOptions& o) {
   Slots slots;
   for (size_t i = 0; i < convs.size(); ++i) {
@@ -78,8 +79,8 @@ ResidualBlock post_activation_block(const BlockConvs& convs, size_t strided, con
   return ResidualBlock(std::move(slots));
 }
 
-/// Norm, activation, convolution …; the first norm and activation go to the entry,
-/// which a projection reads too.
+/// Builds norm, activation, convolution …; the first norm and activation go into the entry, whose output a projection
+/// reads too.
 ResidualBlock pre_activation_block(const BlockConvs& convs, const BlockOptions& o) {
   Slots slots;
   for (size_t i = 0; i < convs.size(); ++i) {
@@ -106,7 +107,7 @@ ConvProjectionOptions projection_options(const BlockOptions& o) {
       .stride = o.stride,
       .dilation = o.shortcut == ShortcutKind::average_projection ? o.dilation : o.first_dilation,
       .layout = o.layout,
-      // The entry of a pre-activation block has normalised the input already.
+      // The entry of a pre-activation block has already normalised the input.
       .norm = pre ? Norm{"none"} : o.norm,
       .named = pre,
       .weight_standardization = o.weight_standardization,

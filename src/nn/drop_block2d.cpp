@@ -24,7 +24,7 @@ Tensor DropBlock2dImpl::forward(const Tensor& x) {
   const double rate = options.scale * options.probability * static_cast<double>(height * width) /
                       static_cast<double>(rows * columns) / places;
   const auto centres = at::empty({x.size(0), 1, height, width}, x.options()).bernoulli_(std::min(rate, 1.0));
-  // An even block size makes the pooled map one pixel too large.
+  // With an even block size the pooled feature map is one pixel too large.
   const auto squares = at::max_pool2d(centres, {rows, columns}, 1, {rows / 2, columns / 2})
                            .slice(2, (rows + 1) % 2)
                            .slice(3, (columns + 1) % 2);

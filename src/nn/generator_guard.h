@@ -1,4 +1,4 @@
-/// Random generators as they were.
+/// Saves and restores the states of random generators.
 #pragma once
 #include <ATen/Context.h>
 
@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// The generators that modules draw from by default: the CPU's and, for a GPU, its own.
+/// Returns the generators that modules use by default: the CPU's and, for a GPU, the GPU's.
 inline std::vector<at::Generator> default_generators(const std::optional<torch::Device>& device) {
   std::vector<at::Generator> generators{at::globalContext().defaultGenerator(at::kCPU)};
   if (device && device->is_cuda()) generators.push_back(at::globalContext().defaultGenerator(*device));
@@ -27,7 +27,7 @@ inline void set_states(std::vector<at::Generator>& generators, const std::vector
   for (size_t i = 0; i < generators.size(); ++i) generators[i].set_state(states[i]);
 }
 
-/// Puts generators back into the state that they had, when it goes out of scope.
+/// Restores the states of generators when it goes out of scope.
 class GeneratorGuard {
  public:
   explicit GeneratorGuard(std::vector<at::Generator> generators)

@@ -17,7 +17,7 @@
 namespace reszoo {
 namespace {
 
-/// The module's own parameter `weight`, or an undefined tensor.
+/// Returns the module's own parameter `weight`, or an undefined tensor.
 Tensor own_weight(const nn::Module& module) {
   const auto parameters = module.named_parameters(/*recurse=*/false);
   const auto* weight = parameters.find("weight");
@@ -34,8 +34,8 @@ bool keeps_zero(const nn::Module& module) {
          module.as<SqueezeExciteImpl>() || module.as<EfficientChannelAttentionImpl>();
 }
 
-/// The weight that makes the output of a branch 0: that of its last norm, or of its last
-/// convolution, which has no bias in a block. Undefined where it ends otherwise.
+/// Returns the weight that makes the output of a branch 0 if it is 0: that of its last norm, or of its last
+/// convolution, which has no bias in a block. Undefined if the branch ends with another module.
 Tensor last_weight(const Steps& branch) {
   const auto last =
       std::find_if(branch.rbegin(), branch.rend(), [](const auto& step) { return !keeps_zero(*step.module().ptr()); });

@@ -9,7 +9,7 @@ namespace reszoo {
 namespace {
 
 constexpr double kKerasEpsilon = 1e-3;
-constexpr double kKerasMomentum = 0.01;  // as LibTorch has it: the weight of the new value
+constexpr double kKerasMomentum = 0.01;  // as defined by LibTorch: the weight of the new value
 
 /// Returns the number of pixels that padding "same" adds in one dimension.
 int64_t same_padding(int64_t size, int64_t kernel, int64_t stride) {
@@ -59,7 +59,7 @@ Tensor KerasBatchNorm2dImpl::forward(const Tensor& x) {
     running_mean.lerp_(mean, kKerasMomentum);
     running_var.lerp_(var, kKerasMomentum);
   }
-  // Without statistics of its own the operator uses those of the batch.
+  // Without running statistics the operator uses those of the batch.
   const Tensor none;
   const bool training = is_training();
   return torch::batch_norm(x, weight, bias, training ? none : running_mean, training ? none : running_var, training,

@@ -16,7 +16,7 @@ void check_members(const char* name, int64_t members, int64_t width, const std::
     fail(ErrorKind::usage, "{}: chunks must sum to the width, got sum={}, width={}", name, sum, width);
 }
 
-/// Scales (members, width): one drawn for each member and chunk.
+/// Draws one scale for each member and chunk. Shape: (members, width).
 Tensor member_scales(int64_t members, int64_t width, ScaleInit init, const std::vector<int64_t>& chunks) {
   if (init == ScaleInit::ones) return torch::ones({members, width});
   const auto count = chunks.empty() ? width : static_cast<int64_t>(chunks.size());

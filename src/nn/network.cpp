@@ -11,7 +11,7 @@
 namespace reszoo {
 namespace {
 
-/// The paths that `features(x, names)` knows: steps, and steps of nested Chains.
+/// Collects the paths that `features(x, names)` accepts: steps, and steps of nested Chains.
 void collect_paths(const Steps& steps, const std::string& prefix, std::vector<std::string>& paths) {
   for (const auto& step : steps) {
     paths.push_back(prefix + step.name());

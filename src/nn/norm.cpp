@@ -21,7 +21,7 @@ namespace {
 AnyModule identity(const NormShape&) { return AnyModule(nn::Identity()); }
 AnyModule batch_norm1d(const NormShape& shape) { return AnyModule(nn::BatchNorm1d(shape.channels)); }
 
-/// A layer norm over all dimensions but N is a group norm of one group for each member.
+/// Also builds the layer norm over all dimensions but N, which is a group norm with one group per member.
 AnyModule group_norm(const NormShape& shape) {
   const int64_t groups = std::max<int64_t>(shape.groups, 1) * shape.members;
   return AnyModule(nn::GroupNorm(nn::GroupNormOptions(groups, shape.channels)));
@@ -31,7 +31,7 @@ AnyModule layer_norm(const NormShape& shape) {
   return shape.members > 1 ? group_norm(shape) : AnyModule(nn::LayerNorm(nn::LayerNormOptions({shape.channels})));
 }
 
-/// The table. A new norm of reszoo is a row here.
+/// The table of norms. To add a norm to reszoo, add a row here.
 std::deque<NormRow> built_in_norms() {
   return {
       {.name = "batch",
@@ -85,7 +85,7 @@ std::deque<NormRow> built_in_norms() {
   };
 }
 
-/// The rows of reszoo and those that the program added; a row is never moved or removed.
+/// reszoo's norms and those that the program added. A row is never moved or removed.
 struct NormTable {
   std::mutex mutex;
   std::deque<NormRow> rows = built_in_norms();
@@ -96,7 +96,7 @@ NormTable& norm_table() {
   return table;
 }
 
-/// The first row for which `holds(row)`, or nullptr.
+/// Returns the first row for which `holds(row)`, or nullptr.
 template <typename Holds>
 const NormRow* find_norm(const Holds& holds) {
   auto& table = norm_table();

@@ -13,7 +13,7 @@ namespace {
 struct EmbeddingRow {
   std::string_view name;
   EmbeddingKind value;
-  int64_t width;  // the default
+  int64_t width;  // default width
 };
 
 constexpr EmbeddingRow kEmbeddings[] = {

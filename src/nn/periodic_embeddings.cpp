@@ -13,7 +13,7 @@ namespace reszoo {
 void PeriodicImpl::reset() {
   weight = register_parameter("weight", torch::empty({options.columns, options.frequencies}));
   const torch::NoGradGuard no_grad;
-  const double edge = std::erf(3 / std::numbers::sqrt2);  // the normal distribution between three deviations
+  const double edge = std::erf(3 / std::numbers::sqrt2);  // the normal distribution within three standard deviations
   weight.uniform_(-edge, edge).erfinv_().mul_(options.scale * std::numbers::sqrt2);
   weight.clamp_(-3 * options.scale, 3 * options.scale);
 }

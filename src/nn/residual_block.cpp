@@ -19,7 +19,7 @@ Tensor ResidualBlockImpl::forward(const Tensor& x) {
   const Tensor e = run(slots_.entry, x);
   const Tensor shortcut = slots_.shortcut.module().forward(slots_.shortcut_reads_entry ? e : x);
   const Tensor branch = run(slots_.branch, e);
-  // Sizes that broadcast would be summed in silence.
+  // Otherwise different sizes that can be broadcast would be summed without an error.
   if (branch.sizes() != shortcut.sizes())
     fail(ErrorKind::input, "ResidualBlock: branch and {} must agree, got ({}) and ({}); a projection changes the width",
          slots_.shortcut.name(), fmt::join(branch.sizes(), ", "), fmt::join(shortcut.sizes(), ", "));

@@ -6,7 +6,7 @@
 namespace reszoo {
 namespace {
 
-// A dispatch key above all others that nothing else uses; off unless a guard turns it on.
+// A dispatch key with a higher priority than all others, which nothing else uses. It is off unless a guard turns it on.
 constexpr auto kKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 at::Tensor& keep(at::Tensor& self, double, double, std::optional<at::Generator>) { return self; }

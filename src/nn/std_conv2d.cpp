@@ -23,7 +23,7 @@ void StdConv2dImpl::reset() {
 }
 
 Tensor StdConv2dImpl::standardized() const {
-  // Batch norm over one "image" whose channels are the output channels.
+  // Standardise by a batch norm over one "image" whose channels are the output channels.
   const auto rows = weight.reshape({1, options.conv.out_channels(), -1});
   return at::batch_norm(rows, {}, {}, {}, {}, /*training=*/true, /*momentum=*/0, options.epsilon,
                         /*cudnn_enabled=*/true)

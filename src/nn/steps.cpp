@@ -52,7 +52,7 @@ AnyModule* find_step(Steps& steps, const std::string& name) {
 AnyModule clone_module(const AnyModule& module, const std::optional<torch::Device>& device) {
   // Cloneable::clone() calls reset(), which draws initial weights that are overwritten immediately.
   const SkipInit skip_init;
-  const GeneratorGuard guard(default_generators(device));  // a user's module may draw by other functions
+  const GeneratorGuard guard(default_generators(device));  // a user's module may use other random functions
   auto copy = module.clone(device);
   copy_flags(*module.ptr(), *copy.ptr());
   return copy;
@@ -69,7 +69,7 @@ void copy_flags(const nn::Module& from, nn::Module& to) {
   const auto sources = from.modules();
   const auto targets = to.modules();
   TORCH_INTERNAL_ASSERT(sources.size() == targets.size());
-  // Parents come before their children, so a child's own mode is set last.
+  // Parents come before their children, so the mode of a child is set last.
   for (size_t i = 0; i < sources.size(); ++i) targets[i]->train(sources[i]->is_training());
   const auto source_parameters = from.parameters();
   auto target_parameters = to.parameters();

@@ -9,8 +9,8 @@
 
 namespace reszoo {
 
-/// The child `embeddings`: one table for each category's column. It makes them in `reset`, so
-/// that it can be cloned.
+/// The child `embeddings`: one table for each categorical column. The tables are made in `reset`, so that the module
+/// can be cloned.
 struct TableEncoderImpl::Embeddings : nn::Cloneable<Embeddings> {
   explicit Embeddings(TableEncoderOptions options_) : options(std::move(options_)) { reset(); }
 
@@ -24,7 +24,7 @@ struct TableEncoderImpl::Embeddings : nn::Cloneable<Embeddings> {
   }
 
   TableEncoderOptions options;
-  std::vector<nn::Embedding> tables;  // null where one-hot
+  std::vector<nn::Embedding> tables;  // null if one-hot
 };
 
 int64_t TableEncoderOptions::width_of(size_t column) const {
@@ -89,7 +89,7 @@ Tensor TableEncoderImpl::forward(const Tensor& x) {
   return parts.size() == 1 ? parts[0] : torch::cat(parts, 1);
 }
 
-/// Neighbouring columns that are one-hot are encoded together.
+/// Encodes adjacent one-hot columns together.
 void TableEncoderImpl::encode(const Tensor& codes, std::vector<Tensor>& parts) {
   const auto rows = embeddings_ ? codes.to(torch::kLong) + 1 : Tensor();
   const size_t categories = options.cardinalities.size();
@@ -104,7 +104,7 @@ void TableEncoderImpl::encode(const Tensor& codes, std::vector<Tensor>& parts) {
   }
 }
 
-/// Encodes the columns [begin, end).
+/// Encodes the columns [begin, end) as one-hot.
 Tensor TableEncoderImpl::one_hot(const Tensor& codes, size_t begin, size_t end) {
   if (column_of_.device() != codes.device()) {
     column_of_ = column_of_.to(codes.device());

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kFoldValidation = 0.1;
 
-/// The rule for some of the rows alone.
+/// Restricts the split rule to some of the rows.
 SplitRule rule_for(const SplitRule& rule, const Tensor& rows) {
   if (rule.kind() == SplitRule::Kind::random) return rule;
   const Column column{rule.name(), Column::Kind::number, rule.keys().index_select(0, rows), {}, {}};
@@ -20,13 +20,13 @@ SplitRule rule_for(const SplitRule& rule, const Tensor& rows) {
   return rule.kind() == SplitRule::Kind::group ? SplitRule::group(column) : SplitRule::time(column);
 }
 
-/// The fold's rows, some of those to train on set aside to validate.
+/// Splits the training rows of a fold into training and validation rows.
 Split parts_of_fold(const Fold& fold, const SplitRule& rule, uint64_t seed) {
   const auto inner = split_rows(fold.train.size(0), kFoldValidation, 0, rule_for(rule, fold.train), seed);
   return {fold.train.index_select(0, inner.train), fold.train.index_select(0, inner.validation), fold.held_out};
 }
 
-/// Mean and sample deviation of one metric over the folds.
+/// Mean and sample standard deviation of one metric over the folds.
 struct Spread {
   double mean = 0, deviation = 0;
 };
@@ -47,7 +47,7 @@ std::vector<Metrics> cross_validate(const TrainingTable& table, const TableDataO
   auto how = options;
   how.networks = 1;
   how.keep = 0;
-  auto part = data;  // files of their own are no part of a fold
+  auto part = data;  // separate files do not belong to a fold
   part.split.validation_path.clear();
   part.split.test_path.clear();
   std::vector<Metrics> scores;

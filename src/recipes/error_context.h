@@ -1,4 +1,4 @@
-/// Messages that say which file they are about.
+/// Adds the file to error messages.
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace reszoo::detail {
 
-/// Does the action; an Error's message then begins with the file's path. With an empty path it stays as it is.
+/// Runs the action. If it throws an Error, the path is put in front of its message. An empty path changes nothing.
 template <typename Action>
 auto with_error_context(const std::string& path, Action action) {
   try {

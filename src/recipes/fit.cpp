@@ -35,7 +35,7 @@ void build(Model& model, const TrainingData& data, const TrainingRecipe& recipe,
 
 namespace {
 
-/// Writes the model; of a network that the registry does not know the weights alone.
+/// Writes the model, or only the weights if its network is not registered.
 void save(const Model& model, const std::filesystem::path& path, const StateDict& weights, const FitOptions& options) {
   if (options.network) write_safetensors(path, weights);
   else model.save(path, weights);

@@ -1,18 +1,18 @@
-/// What trainings of this room share.
+/// Functions that `fit`, `search` and `cross_validate` share.
 #pragma once
 #include "reszoo/recipes/fit.h"
 
 namespace reszoo::detail {
 
-/// Whether the data is rows of a table or images.
+/// Returns whether the data is tabular or images.
 Domain domain_of(const TrainingData& data);
 
-/// The options with the loss and the evaluation that they leave out.
-/// Throws: Error (usage) for data without a target where these need one.
+/// Returns the options with default loss and evaluation if these are left out.
+/// Throws: Error (usage) for data without a target if these need one.
 FitOptions completed(const TrainingData& data, const TrainingRecipe& recipe, FitOptions options);
 
-/// Trains one network by completed options; `keep_model`: its best weights are kept in the recipe's folder.
-/// Throws: TrainingStopped.
+/// Trains one network with completed options. With `keep_model`, its best weights are kept in the recipe's folder.
+/// Throws: TrainingStopped if it is stopped.
 TrainResult fit_one(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options,
                     bool keep_model);
 

@@ -11,10 +11,10 @@ namespace {
 
 using detail::with_error_context;
 
-constexpr int64_t kSmall = 96;             // pixels: up to here images are taken as they are
-constexpr int64_t kMeasured = 60'000'000;  // bytes that mean and deviation are taken of
+constexpr int64_t kSmall = 96;             // pixels; images up to this size are not resized
+constexpr int64_t kMeasured = 60'000'000;  // bytes of pixels from which mean and standard deviation are computed
 
-/// Mean and deviation of x / 255 by channel, of all images or as many from the first as are quickly read.
+/// Computes mean and standard deviation of x / 255 per channel, over the first images, as many as are quickly read.
 void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
   const auto channels = static_cast<size_t>(preprocess.channels);
   std::vector<double> sum(channels), squares(channels);
@@ -39,12 +39,12 @@ void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
 
 bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
 
-/// The shorter side after resizing, of which a crop of `size` is the recipe's share.
+/// Returns the shorter side after resizing, so that a crop of `size` is the recipe's crop_share of it.
 int64_t resize_for(int64_t size, const ImageRecipe& recipe) {
   return std::lrint(std::floor(static_cast<double>(size) / recipe.crop_share));
 }
 
-/// What evaluation does to images such as these.
+/// Returns the preprocessing of these images in evaluation.
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
                                const std::optional<ImagePreprocess>& known) {
   const bool small = are_small(rows) && recipe.size == 0;
@@ -67,7 +67,7 @@ ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
   return preprocess;
 }
 
-/// How files that turn out to be damaged are treated.
+/// Returns the options for files that turn out to be damaged.
 LoaderOptions loader_options(const ImageDataOptions& options) {
   LoaderOptions loader{.workers = options.workers,
                        .bad_limit = options.read.on_bad == OnBadImage::fail ? 0 : options.bad_limit};
@@ -96,7 +96,7 @@ ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageD
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 
-/// A part that is some of the training images, set apart by the path, or a path of its own.
+/// Returns the images of a part: some of the training images, the path's own split, or a separate path.
 std::optional<ImageRows> part_of(const ImageSplits& all, const Tensor& rows, const std::optional<ImageRows>& apart,
                                  const std::optional<double>& fraction, const std::filesystem::path& path,
                                  const ImageDataOptions& options) {
@@ -105,7 +105,7 @@ std::optional<ImageRows> part_of(const ImageSplits& all, const Tensor& rows, con
   return fraction ? std::nullopt : apart;
 }
 
-/// The split of the images to train on: without a fraction a tenth validates where the path sets nothing apart.
+/// Splits the training images. By default a tenth is the validation set, if the path has no split of its own.
 Split split_images(const ImageSplits& parts, const Target& target, const ImageDataOptions& options) {
   const auto& split = options.split;
   for (const auto* column : {&split.stratify, &split.group, &split.time})

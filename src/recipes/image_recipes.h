@@ -1,10 +1,10 @@
-/// Recipes for images, by name.
+/// Image recipes by name.
 #pragma once
 #include "reszoo/recipes/training_recipe.h"
 
 namespace reszoo::detail {
 
-// See training_recipe. `rows`: images to train on.
+// See training_recipe. `rows` is the number of training images.
 TrainingRecipe image_recipe(int64_t rows);
 TrainingRecipe cifar_recipe(int64_t rows);
 TrainingRecipe torchvision_recipe(int64_t rows);

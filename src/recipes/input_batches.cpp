@@ -16,10 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Images that are decoded and run together.
+/// Number of images that are decoded and run together.
 constexpr size_t kImagesTogether = 8;
 
-/// Visits images in runs of one size.
+/// Calls `visit` for batches of consecutive images of the same size.
 void visit_alike(const std::vector<Tensor>& inputs, const fs::path* paths, const InputVisitor& visit) {
   for (size_t first = 0, end = 0; first < inputs.size(); first = end) {
     InputBatch batch;
@@ -33,7 +33,7 @@ void visit_alike(const std::vector<Tensor>& inputs, const fs::path* paths, const
   }
 }
 
-/// Decodes images in all threads. Those before a bad one are still visited.
+/// Decodes images with all threads. The images before a bad one are still visited.
 void visit_images(const Predictor& predictor, const std::vector<fs::path>& paths, const InputVisitor& visit) {
   const auto preprocess = predictor.image_preprocess();
   for (size_t first = 0; first < paths.size(); first += kImagesTogether) {
@@ -55,7 +55,7 @@ void visit_images(const Predictor& predictor, const std::vector<fs::path>& paths
   }
 }
 
-/// Which of `count` things are taken, so that `most` are spread over all of them; all of them if most is 0.
+/// Returns `most` of the indices 0 … count - 1, evenly spread; all of them if `most` is 0.
 std::vector<int64_t> spread(int64_t count, int64_t most) {
   const auto taken = most > 0 ? std::min(count, most) : count;
   std::vector<int64_t> numbers(static_cast<size_t>(taken));
@@ -63,7 +63,7 @@ std::vector<int64_t> spread(int64_t count, int64_t most) {
   return numbers;
 }
 
-/// Rows for weights that say nothing of columns: all of them, as numbers.
+/// Returns the inputs for weights without preprocessing: all columns, as numeric values.
 Tensor plain_rows(const Frame& frame) {
   std::vector<Tensor> columns;
   for (const auto& column : frame.columns) columns.push_back(as_numbers(column).numbers);
@@ -77,7 +77,7 @@ Tensor table_input(const Predictor& predictor, const TableRows& rows) {
                                     [&] { return prepared ? model->input(rows.frame) : plain_rows(rows.frame); });
 }
 
-/// Reads the columns that the model's inputs need.
+/// Selects the columns that the model's inputs need.
 TableReadOptions read_options(const Predictor& predictor, TableReadOptions options) {
   const auto* model = predictor.model();
   if (model == nullptr || !model->table) return options;

@@ -10,7 +10,7 @@ namespace reszoo {
 namespace {
 
 constexpr size_t kDependences = 6;
-constexpr int64_t kImportanceColumns = 500;  // that importance is asked of
+constexpr int64_t kImportanceColumns = 500;  // columns whose importance is computed
 
 std::vector<std::string> read_columns(const Model& model) {
   auto names = model.table->inputs();
@@ -18,14 +18,14 @@ std::vector<std::string> read_columns(const Model& model) {
   return names;
 }
 
-/// A report should cost seconds beside a training of minutes: some 40,000 rows are
-/// predicted for all columns together, but at least 200 for each shuffle.
+/// Limits the cost, because a report should take seconds after a training of minutes: some 40,000 rows are predicted
+/// for all columns together, but at least 200 for each shuffle.
 ImportanceOptions importance_options(int64_t columns, uint64_t seed) {
   const int64_t repeats = columns > 40 ? 3 : 5;
   return {.repeats = repeats, .rows = std::clamp<int64_t>(40000 / (columns * repeats), 200, 2000), .seed = seed};
 }
 
-/// What the model predicts as values to average: numbers, or probabilities.
+/// Returns predictions that can be averaged: values, or probabilities.
 Tensor predicted_values(const Target& target, const Tensor& outputs) {
   if (target.is_number()) return target.decode(outputs);
   const auto probability = target.probabilities(outputs);
@@ -55,8 +55,8 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
     report.regression.push_back({names.at(static_cast<size_t>(t)), rows, wanted.select(1, t), all.select(1, t)});
 }
 
-/// The metrics by which the model was trained. Those of the task are of the model's target as it is now: thresholds may
-/// have been chosen after training.
+/// Returns the metrics that the model was trained with. The task's metrics use the model's current target, because
+/// thresholds may have been chosen after training.
 Metrics measure(FittedModel& fitted, const Dataset& rows) {
   const auto predictions = predict_rows(fitted.model, rows);
   auto metrics = fitted.evaluation.metrics(predictions.outputs, predictions.targets);

@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Lets a training begin where that of `folder` ended: the best trial need not be run again.
+/// Lets a training continue from the end of the one in `folder`, so that the best trial need not be run again.
 void continue_from(const fs::path& folder, TrainerOptions& options) {
   const auto* name = "checkpoint.safetensors";
   if (folder.empty() || !fs::exists(folder / name)) return;
@@ -20,7 +20,7 @@ void continue_from(const fs::path& folder, TrainerOptions& options) {
 std::vector<Trial> search(const TrainingData& data, const TrainingRecipe& recipe, int64_t trials,
                           const FitOptions& options, const std::function<void(const Trial&)>& on_result) {
   auto complete = detail::completed(data, recipe, options);
-  complete.hooks.on_epoch = {};  // of each trial its result is reported, not its epochs
+  complete.hooks.on_epoch = {};  // only the result of each trial is reported, not its epochs
   const TuneOptions how{.trials = trials,
                         .seed = recipe.trainer.seed,
                         .greater_is_better = complete.evaluation.monitor.greater_is_better,

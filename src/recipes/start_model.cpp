@@ -8,7 +8,7 @@ namespace reszoo {
 
 std::optional<StartModel> read_start_model(const std::filesystem::path& path) {
   if (detect_weights(path) != WeightsKind::model_file) return std::nullopt;
-  const auto card = read_model_file(path, {.verify = false}).card;  // whoever loads the weights verifies them
+  const auto card = read_model_file(path, {.verify = false}).card;  // verified when the weights are loaded
   if (card.value("kind", "") != "model") return std::nullopt;
   StartModel start{.network = json_field<std::string>(card, "model", path.string()),
                    .options = json_field<nlohmann::json>(card, "options", path.string())};

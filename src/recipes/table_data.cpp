@@ -13,7 +13,7 @@ namespace {
 using detail::with_error_context;
 using Names = std::vector<std::string>;
 
-constexpr int64_t kDescribedRows = 20000;  // that a report looks at
+constexpr int64_t kDescribedRows = 20000;  // rows that a report describes
 
 bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -23,7 +23,7 @@ Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weig
   return {model.table->transform(frame), model.target->encode(frame), {}, weights};
 }
 
-/// A part that is either rows of the table or a file of its own.
+/// Returns the rows of a part, which are rows of the table or a separate file.
 std::optional<Dataset> table_part(const Model& model, const TableDataOptions& options, const Frame& frame,
                                   const Tensor& rows, const std::filesystem::path& path) {
   if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
@@ -31,7 +31,7 @@ std::optional<Dataset> table_part(const Model& model, const TableDataOptions& op
   return read_labelled_rows(model, path, "", options.read);
 }
 
-/// Raw rows of the part that a model is measured on.
+/// Returns the raw rows of the part that the model is evaluated on.
 Frame measured_rows(const Model& model, const TableDataOptions& options, const Frame& frame, const Split& split) {
   const auto some = [&](const Frame& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
   for (const auto& [rows, path] :
@@ -42,7 +42,7 @@ Frame measured_rows(const Model& model, const TableDataOptions& options, const F
   return some(take_rows(frame, split.train));
 }
 
-/// The weight of each row; undefined where no column is named.
+/// Returns the weight of each row; undefined if no column is named.
 Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   if (options.weight.empty()) return {};
   const auto weights = as_numbers(frame.at(options.weight)).numbers;
@@ -54,7 +54,7 @@ Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   return weights.to(at::kFloat);
 }
 
-/// Columns that are no inputs: those that are ignored, further targets, weights and groups.
+/// Returns the columns that are not inputs: ignored columns, further targets, weights and groups.
 Names left_out(const TableDataOptions& options) {
   auto names = options.preprocess.ignore;
   for (size_t i = 1; i < options.target.size(); ++i) names.push_back(options.target[i]);
@@ -63,7 +63,8 @@ Names left_out(const TableDataOptions& options) {
   return names;
 }
 
-/// A model without a network: its target and preprocessing, fitted on the training rows.
+/// Returns a model without a network. Its preprocessing and a numeric target are fitted on the training rows; classes
+/// are those of the whole table.
 Model fit_preparation(const TrainingTable& table, const Frame& train, const TableDataOptions& options) {
   auto target = options.target_options;
   target.task = table.target.task();
@@ -85,10 +86,10 @@ void require_target(const TableDataOptions& options) {
 TrainingTable check_table(Frame frame, const TableDataOptions& options) {
   require_target(options);
   TrainingTable table{.frame = std::move(frame), .target = {}};
-  // Numbers are checked before rows are parted, which takes their numbers from them.
+  // Values are checked before rows are split, because messages could not name the row after that.
   for (auto& column : table.frame.columns)
     if (contains(options.preprocess.numeric, column.name)) column = as_numbers(column);
-  // Classes are those of the whole table: a rare one may be in one part alone.
+  // The classes are those of the whole table, because a rare class may be in one part only.
   table.target = Target::fit(table.frame, options.target, options.target_options);
   table.rule = split_rule(options.split, table.frame, table.target);
   table.weights = weights_of(options, table.frame);

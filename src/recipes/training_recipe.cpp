@@ -12,10 +12,10 @@
 namespace reszoo {
 namespace {
 
-/// Fewer rows than this are not a bin of their own where a tree cuts: the paper tunes it.
+/// Smallest number of rows in a bin that a tree chooses. The paper tunes it.
 constexpr int64_t kRowsInTreeBin = 32;
 
-/// Rows a step: enough steps an epoch for small tables, full use of the cores for large ones.
+/// Returns the batch size: enough steps per epoch for small tables, full use of the cores for large ones.
 int64_t batch_size_for(int64_t rows) {
   if (rows < 6'400) return 128;
   if (rows < 32'000) return 256;
@@ -69,7 +69,7 @@ Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Dataset& ro
       {.bins = recipe.bins, .classification = !targets.is_floating_point(), .min_samples_leaf = kRowsInTreeBin});
 }
 
-/// The recipe's options and what a table's training rows say of its network.
+/// Returns the recipe's options, completed from the training rows of a table.
 nlohmann::json options_for_rows(const Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
   const auto numeric = model.table->numeric_count();
   nlohmann::json options{
@@ -122,7 +122,7 @@ nlohmann::ordered_json settings_of(const TrainingRecipe& recipe) {
   nlohmann::ordered_json settings{{"model", recipe.network},    {"options", recipe.options.dump()},
                                   {"bins", recipe.bins},        {"binning", text_of(recipe.binning)},
                                   {"loss", recipe.loss.number}, {"label_smoothing", recipe.loss.label_smoothing}};
-  // Named only where they are not the usual: a checkpoint without them goes on as before.
+  // Only values that differ from the defaults are written, so that a checkpoint without them can still be resumed.
   const auto& tuning = recipe.fine_tuning;
   if (recipe.loss.classes != LossOptions{}.classes) settings["class_loss"] = recipe.loss.classes;
   if (!tuning.freeze.empty()) settings["freeze"] = fmt::format("{}", fmt::join(tuning.freeze, " "));

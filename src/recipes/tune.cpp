@@ -17,8 +17,8 @@ using nlohmann::json;
 
 constexpr int64_t kFirstRung = 4, kCut = 3;
 
-/// Numbers from a generator whose results the standard fixes, mapped by ourselves:
-/// the distributions of the standard library differ between libraries.
+/// Draws random values from a generator whose results the standard defines. The mapping to distributions is our own,
+/// because those of the standard library differ between implementations.
 class TrialSampler {
  public:
   TrialSampler(uint64_t seed, int64_t number) : bits_(seed * 0x9e3779b97f4a7c15 + static_cast<uint64_t>(number)) {
@@ -35,14 +35,14 @@ class TrialSampler {
   std::mt19937_64 bits_;
 };
 
-/// To three digits, so that a printed recipe is the recipe.
+/// Rounds to three digits, so that a printed recipe is exact.
 double rounded(double value) {
   if (value == 0) return 0;
   const double unit = std::pow(10, std::floor(std::log10(std::abs(value))) - 2);
   return std::stod(fmt::format("{:.3g}", std::round(value / unit) * unit));
 }
 
-/// The results of an earlier run: by trial and epochs.
+/// The results of an earlier run, by trial and epochs.
 using Known = std::map<std::pair<int64_t, int64_t>, double>;
 
 Known read_history(const std::filesystem::path& path) {
@@ -50,14 +50,14 @@ Known read_history(const std::filesystem::path& path) {
   std::ifstream stream(path);
   for (std::string line; std::getline(stream, line);) {
     const auto entry = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (entry.is_discarded()) continue;  // the line at which a run was cut off
+    if (entry.is_discarded()) continue;  // the line at which a run was interrupted
     known[{entry.at("trial"), entry.at("epochs")}] =
         entry.at("value").is_null() ? std::numeric_limits<double>::quiet_NaN() : entry.at("value").get<double>();
   }
   return known;
 }
 
-/// The history as a file, whole after each result.
+/// The history file, which is complete after each result.
 class History {
  public:
   explicit History(const std::filesystem::path& out) {
@@ -121,7 +121,7 @@ Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number) {
   TrialSampler draw(seed, number);
   auto& changes = trial.changes;
   const bool many =
-      recipe.options.value("members", 0) > 0;  // k networks in one need less width, and cost k times as much
+      recipe.options.value("members", 0) > 0;  // k networks in one need less width and cost k times as much
   changes["blocks"] = draw.whole(1, many ? 3 : 4);
   changes["width"] = many ? 16 * draw.whole(3, 12) : 32 * draw.whole(2, 12);
   const auto factor = rounded(many ? draw.between(0.5, 2) : draw.between(1, 4));

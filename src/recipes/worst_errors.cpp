@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kThumbnailSide = 160;  // pixels
 
-/// An image as the page takes it; "" for a file that is gone by now, which must not cost the report.
+/// Returns an image as a small PNG for the page; "" if its file no longer exists, which must not fail the report.
 std::string small_png(const ImageRows& images, int64_t row) {
   try {
     return encode_png(thumbnail(*images.source(row), kThumbnailSide));

@@ -1,4 +1,4 @@
-// The archive that PyTorch writes: one folder of records in a zip file.
+// Reads the archives that PyTorch writes: one folder of records in a zip file.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,16 +11,18 @@ namespace reszoo {
 
 class Archive {
  public:
-  /// Throws: Error (file) that begins with `source`, also if its numbers are big endian.
+  /// Throws: Error (file), whose message begins with `source`; also for big-endian data.
   Archive(Bytes bytes, const std::string& source, bool verify);
 
   bool has(std::string_view record) const { return zip_.find(root_ + std::string(record)) != nullptr; }
-  /// Throws: Error (file) if it is not there or damaged.
+  /// Returns the bytes of a record.
+  /// Throws: Error (file) if it is missing or damaged.
   Bytes read(std::string_view record);
 
   const Zip& zip() const { return zip_; }
   const std::string& root() const { return root_; }
-  /// The most bytes that a tensor may claim: an honest view of few numbers can be expanded.
+  /// The largest size in bytes that a tensor may claim. It is larger than the archive, because a valid tensor can be an
+  /// expanded view of few elements.
   uint64_t tensor_limit() const { return zip_.archive_size() + (uint64_t{256} << 20); }
 
  private:

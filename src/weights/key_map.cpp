@@ -11,10 +11,11 @@
 namespace reszoo {
 namespace {
 
-/// What wrappers put before each key: DataParallel, torch.compile, Lightning, detection models, detectron2's FPN.
+/// The prefixes that wrappers add to each key: DataParallel, torch.compile, Lightning, detection models, detectron2's
+/// FPN.
 constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone.", "bottom_up."};
 
-/// Every beginning of a key that is made of wrappers' names: "module.", "module.model.".
+/// Returns every prefix of a key that consists of wrapper prefixes: "module.", "module.model.".
 std::set<std::string> prefixes_of(const StateDict& state) {
   std::set<std::string> prefixes;
   for (const auto& item : state) {
@@ -31,8 +32,7 @@ std::set<std::string> prefixes_of(const StateDict& state) {
   return prefixes;
 }
 
-/// The state with each key changed by `rename`. A key whose new name is another key of the state, or was given before,
-/// keeps its own.
+/// Returns the state_dict with each key changed by `rename`. A key is kept if its new name is already used.
 template <typename Rename>
 StateDict renamed(const StateDict& state, Rename rename) {
   StateDict result("key");
@@ -59,10 +59,10 @@ StateDict mapped(const StateDict& state, const KeyMap& map) {
   });
 }
 
-/// rtdl's paper code keeps the categories of all columns in one table of
-/// embeddings, with the first row of each column in `category_offsets`. Ours is a
-/// table a column, whose row 0 is for a category that training did not see; the
-/// paper's code has none, so that row is zeros.
+/// Splits the embedding table of rtdl's paper code into one table per column. The paper's code keeps the categories of
+/// all columns in one table, and `category_offsets` has the first row of each column. reszoo has one table per column,
+/// whose row 0 is for categories that did not occur in training. The paper's code has no such row, so it is filled with
+/// zeros.
 StateDict with_tables_by_column(const StateDict& state) {
   const auto* offsets = state.find("category_offsets");
   const auto* table = state.find("category_embeddings.weight");
@@ -74,7 +74,7 @@ StateDict with_tables_by_column(const StateDict& state) {
   std::vector<Tensor> columns;
   for (int64_t i = starts.numel(); i-- > 0;) {
     const int64_t begin = starts.const_data_ptr<int64_t>()[i];
-    if (begin < 0 || begin >= end) return state;  // not what the paper's code writes
+    if (begin < 0 || begin >= end) return state;  // not written by the paper's code
     columns.push_back(table->slice(0, begin, end));
     end = begin;
   }
@@ -89,7 +89,7 @@ StateDict with_tables_by_column(const StateDict& state) {
   return result;
 }
 
-/// detectron2's ResNets. Its files of torchvision's weights have fc inside the stem.
+/// Maps the keys of detectron2's ResNets. Its conversions of torchvision's weights have fc inside the stem.
 /// Source: detectron2, tools/convert-torchvision-to-d2.py.
 KeyMap detectron2_keys() {
   KeyMap map{"keys of detectron2",
@@ -110,7 +110,7 @@ KeyMap detectron2_keys() {
 }  // namespace
 
 const std::vector<KeyMap>& key_maps() {
-  // stages.0 is layer1 and layer.0 is conv1: the numbers are one apart, so each is a rule.
+  // stages.0 is layer1 and layer.0 is conv1: the indices differ by one, so there is one rule per index.
   static const std::vector<KeyMap> maps = [] {
     KeyMap transformers{"keys of Hugging Face transformers",
                         {{R"((?:resnet\.)?embedder\.embedder\.convolution\.(.*))", "conv1.$1"},

@@ -13,7 +13,7 @@
 namespace reszoo {
 namespace {
 
-/// The networks in a module, with the prefix that their keys have.
+/// Returns the networks in a module with the prefixes of their keys.
 std::vector<std::pair<std::string, const NetworkImpl*>> networks_in(const nn::Module& module) {
   std::vector<std::pair<std::string, const NetworkImpl*>> networks;
   if (const auto* network = dynamic_cast<const NetworkImpl*>(&module)) networks.emplace_back("", network);
@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, const NetworkImpl*>> networks_in(const nn::Mo
   return networks;
 }
 
-/// A convolution's weight for another number of input channels.
+/// Converts the weight of a convolution to another number of input channels.
 /// Source: timm, adapt_input_conv.
 Tensor with_channels(const Tensor& weight, int64_t channels) {
   const int64_t found = weight.size(1);
@@ -34,26 +34,26 @@ Tensor with_channels(const Tensor& weight, int64_t channels) {
          (static_cast<double>(found) / static_cast<double>(channels));
 }
 
-/// Copies the values of a tensor of the same type. If that is a copy of bytes, this thread alone does it: `copy_` uses
-/// all threads, which is no faster at the speed of memory and wastes their time on a busy machine.
+/// Copies the values of a tensor of the same dtype. If a copy of bytes is enough, only this thread does it: `copy_`
+/// uses all threads, which is no faster, because the copy is bound by memory, and wastes their time on a busy machine.
 void copy_numbers(Tensor& target, const Tensor& value) {
   if (target.is_cpu() && value.is_cpu() && target.is_contiguous() && value.is_contiguous() && !value.is_conj() &&
       !value.is_neg() && target.nbytes() > 0) {
     std::memmove(target.mutable_data_ptr(), value.const_data_ptr(),
-                 target.nbytes());  // a state may be the module's own
+                 target.nbytes());  // memmove, because the state_dict may be the module's own
     target.unsafeGetTensorImpl()->bump_version();
   } else {
     target.copy_(value);
   }
 }
 
-/// What a message calls the module.
+/// Returns the name of the module in messages.
 std::string subject_of(const nn::Module& module) {
   const auto* network = dynamic_cast<const NetworkImpl*>(&module);
   return network ? network->name() : "the model";
 }
 
-/// The keys of a module that may differ from those of a file.
+/// Decides which differences between a module and a file LoadOptions::adapt allows.
 class AllowedMismatch {
  public:
   AllowedMismatch(const nn::Module& module, const StateDict& targets) {
@@ -72,10 +72,10 @@ class AllowedMismatch {
                        [&](const auto& head) { return key.starts_with(head); });
   }
 
-  /// Whether the layer is a classifier and only its number of outputs differs.
+  /// Whether the key belongs to a classifier and only the number of outputs differs.
   bool of_outputs(const std::string& key, const Tensor& target, const Tensor& value) const {
     if (target.dim() == 0 || value.dim() != target.dim()) return false;
-    // Those of k layers side by side come last: (k, in, outputs) and (k, outputs).
+    // k parallel layers have the outputs last: (k, in, outputs) and (k, outputs).
     const bool last = key.ends_with(".bias") || target.dim() == 3;
     auto found = value.sizes().vec(), wanted = target.sizes().vec();
     found.erase(last ? found.end() - 1 : found.begin());
@@ -85,7 +85,7 @@ class AllowedMismatch {
            });
   }
 
-  /// Whether it is a first convolution and only its number of input channels differs.
+  /// Whether the key belongs to a first convolution and only the number of input channels differs.
   bool of_channels(const std::string& key, const Tensor& target, const Tensor& value) const {
     return value.dim() == 4 && value.size(1) > 0 && target.size(0) == value.size(0) &&
            target.sizes().slice(2) == value.sizes().slice(2) && value.is_floating_point() &&
@@ -96,7 +96,7 @@ class AllowedMismatch {
   std::vector<std::string> classifiers_, absent_heads_, first_convolutions_;
 };
 
-/// Compares a state with a module's, key by key.
+/// Compares a state_dict with that of a module, key by key.
 class Comparison {
  public:
   Comparison(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state,
@@ -109,8 +109,8 @@ class Comparison {
         (allowed_->of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
   }
 
-  /// Copies what was found to fit. Types are converted for all keys before the
-  /// first is copied, for a conversion can fail.
+  /// Copies the tensors that match. All dtypes are converted before the first tensor is copied, because a conversion
+  /// can fail.
   void copy() {
     const torch::NoGradGuard no_grad;
     for (auto& [target, value] : pairs_)
@@ -140,11 +140,11 @@ class Comparison {
 
   const AllowedMismatch* allowed_;
   bool adapt_;
-  std::vector<std::pair<Tensor, Tensor>> pairs_;  // what is copied, target first
+  std::vector<std::pair<Tensor, Tensor>> pairs_;  // (target, value) of each copy
   LoadReport report_;
 };
 
-/// The state under the names that fit most keys; under its own if no others fit more.
+/// Returns the comparison under the keys that match most, which are the state_dict's own unless others match more.
 Comparison best_comparison(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state,
                            bool adapt) {
   Comparison best(targets, allowed, state, "", adapt);
@@ -156,7 +156,7 @@ Comparison best_comparison(const StateDict& targets, const AllowedMismatch& allo
   return best;
 }
 
-/// What a message adds when `adapt` would allow every difference.
+/// Returns the addition to the message if `adapt` would allow every difference, else "".
 std::string adapt_hint(const StateDict& targets, const AllowedMismatch& allowed, const StateDict& state) {
   const auto report = best_comparison(targets, allowed, state, /*adapt=*/true).report();
   if (!report.complete()) return "";

@@ -18,7 +18,7 @@ struct Row {
   std::string keys;
 };
 
-/// A row for each kind that occurs; of the loaded keys only the number is of interest.
+/// Returns a row for each kind of keys that occurs. For loaded keys only the count is shown.
 std::vector<Row> rows_of(const LoadReport& report) {
   std::vector<std::string> mismatched;
   for (const auto& item : report.mismatched)

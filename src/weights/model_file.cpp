@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kDigestDigits = 32;
-constexpr int kMostCardDepth = 64;  // of a card; deeper parts of a hostile one are dropped unbuilt
+constexpr int kMostCardDepth = 64;  // deeper values of hostile metadata are dropped before they are built
 constexpr std::string_view kDigestField = "\"digest\":\"";
 const std::string kBlank(kDigestDigits, '0');
 
@@ -28,8 +28,8 @@ std::string digest_of(const std::vector<std::string_view>& pieces) {
   return fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
 }
 
-/// The digest that the bytes have, the digits of the one that they state blanked.
-/// In the card's text quotes are escaped, so the field is found nowhere else.
+/// Computes the digest of the bytes, with zeros in place of the stated digest. The digest field is found by its text,
+/// which occurs only once, because quotes in the model's metadata are escaped.
 std::string digest_of_file(std::string_view bytes, const std::string& stated) {
   const auto field = bytes.find(fmt::format("{}{}\"", kDigestField, stated));
   if (field == std::string_view::npos || stated.size() != kDigestDigits) return "";

@@ -19,7 +19,7 @@ using Kind = PickleValue::Kind;
 
 constexpr size_t kMostDimensions = 64;  // NumPy's own limit
 
-/// NumPy's names of types, without the byte order.
+/// NumPy's names of dtypes, without the byte order.
 constexpr std::pair<std::string_view, at::ScalarType> kArrayTypes[] = {
     {"f2", at::kHalf}, {"f4", at::kFloat},  {"f8", at::kDouble}, {"b1", at::kBool},
     {"i1", at::kChar}, {"i2", at::kShort},  {"i4", at::kInt},    {"i8", at::kLong},
@@ -33,12 +33,12 @@ bool is_reconstruct(std::string_view name) {
   return is_one_of(name, {"numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct"});
 }
 
-/// What protocol 5 calls for arrays that are contiguous.
+/// Whether this is the function that protocol 5 calls for contiguous arrays.
 bool is_from_buffer(std::string_view name) {
   return is_one_of(name, {"numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer"});
 }
 
-/// Text of which each character is a byte, as UTF-8; nothing if a character is beyond 255.
+/// Converts UTF-8 text to bytes, one for each character; nothing if a character is above 255.
 std::optional<std::string> from_latin1(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size());
@@ -56,10 +56,10 @@ std::optional<std::string> from_latin1(std::string_view text) {
   return bytes;
 }
 
-/// Makes tensors of the arrays of one pickle.
+/// Converts the arrays of one pickle to tensors.
 class Arrays {
  public:
-  /// Together the arrays may have no more bytes than the file.
+  /// All arrays together may not have more bytes than the file.
   Arrays(const Pickle& pickle, const std::string& source, uint64_t file_size)
       : pickle_(pickle), source_(source), bytes_left_(file_size) {}
 
@@ -70,7 +70,7 @@ class Arrays {
     return is_from_buffer(name) || is_reconstruct(name);
   }
 
-  /// An array under two names becomes one tensor.
+  /// Returns the tensor of an array. An array with two names becomes one tensor.
   Tensor make(PickleRef place, const std::string& key) {
     key_ = escaped(key);
     const auto known = made_.find(place);
@@ -98,7 +98,7 @@ class Arrays {
     fail(ErrorKind::file, "{}: array \"{}\": {}", source_, key_, fmt::format(format, std::forward<Args>(args)...));
   }
 
-  /// The parts of a tuple of at least `count`.
+  /// Returns the items of a tuple, which must have at least `count`.
   const std::vector<PickleRef>& items(PickleRef tuple, size_t count) const {
     if (tuple == kNoValue || pickle_[tuple].kind != Kind::tuple || pickle_[tuple].items.size() < count)
       reject("is described wrongly, the file is damaged");
@@ -120,7 +120,7 @@ class Arrays {
     bytes_left_ -= bytes.size();
     const auto is_no_bool = [](char byte) { return byte != 0 && byte != 1; };
     if (scalar == at::kBool && std::any_of(bytes.begin(), bytes.end(), is_no_bool)) reject("a bool must be 0 or 1");
-    // In Fortran order the first dimension is the innermost one: the transposed array in C order.
+    // In Fortran order the first dimension is the innermost one, so this is the transposed array in C order.
     if (fortran) std::reverse(sizes.begin(), sizes.end());
     auto tensor = at::empty(sizes, at::TensorOptions(scalar));
     if (!bytes.empty()) std::memcpy(tensor.mutable_data_ptr(), bytes.data(), bytes.size());
@@ -130,7 +130,7 @@ class Arrays {
     return tensor.permute(turned).contiguous();
   }
 
-  /// numpy.dtype("f4", ...) with the state (version, byte order, ...).
+  /// Reads the dtype: numpy.dtype("f4", ...) with the state (version, byte order, ...).
   at::ScalarType type_of(PickleRef place) const {
     const auto& object = pickle_[place];
     if (object.kind != Kind::object || pickle_[object.callee].text != "numpy.dtype") reject("has no type of NumPy");
@@ -159,7 +159,8 @@ class Arrays {
     return sizes;
   }
 
-  /// An array has exactly the bytes that its shape claims. Zeros count as ones, so that no stride can overflow.
+  /// Checks that an array has exactly the bytes that its shape needs. Dimensions of size 0 count as 1, so that no
+  /// stride can overflow.
   void check_size(const std::vector<int64_t>& sizes, size_t element, size_t found) const {
     int64_t total = static_cast<int64_t>(element);
     bool empty = false, overflow = false;
@@ -172,7 +173,8 @@ class Arrays {
       reject("shape ({}) of {}-byte elements does not fit its {} bytes", fmt::join(sizes, ", "), element, found);
   }
 
-  /// The content of an array: bytes; text of Python 2; or, in protocol 2 of Python 3, _codecs.encode(text, "latin1").
+  /// Returns the content of an array, which is pickled as bytes, as text by Python 2, or as
+  /// _codecs.encode(text, "latin1") by Python 3 in protocol 2.
   std::string_view bytes_of(PickleRef place, std::string& decoded) const {
     const auto& value = pickle_[place];
     if (value.kind == Kind::bytes || value.kind == Kind::text) return value.text;
@@ -194,7 +196,7 @@ class Arrays {
   const std::string& source_;
   uint64_t bytes_left_;
   std::unordered_map<PickleRef, Tensor> made_;
-  std::string key_;  // of the array that is made, for messages
+  std::string key_;  // key of the current array, for messages
 };
 
 StateDict without_momentum(const StateDict& state) {

@@ -1,4 +1,4 @@
-// Weights as a pickle of NumPy arrays: the model zoos of detectron2 and Detectron.
+// Reads weights from pickles of NumPy arrays: the model zoos of detectron2 and Detectron.
 #pragma once
 #include <string>
 
@@ -7,17 +7,17 @@
 
 namespace reszoo {
 
-/// Whether the bytes begin as a pickle of protocol 2 to 5.
+/// Whether the bytes begin like a pickle of protocol 2 to 5.
 bool is_pickle(const Bytes& bytes, const std::string& source);
 
-/// Reads what `pickle.dump({"model": {name: array, ...}}, file)` writes, in protocol 2 to 5, by Python 2 or 3 and
-/// NumPy 1 or 2: a dictionary of arrays, or one under the key "model" (detectron2) or "blobs" (Detectron). Nothing in
-/// the file is run. Arrays are copied: a pickle does not align them. They become contiguous in C order.
+/// Reads what `pickle.dump({"model": {name: array, ...}}, file)` writes, in protocol 2 to 5, by Python 2 or 3 and NumPy
+/// 1 or 2: a dictionary of arrays, or one under the key "model" (detectron2) or "blobs" (Detectron). No code in the
+/// file is run. Arrays are copied, because they are not aligned in a pickle, and become contiguous in C order.
 ///
-/// What is no array is left out, and so are the arrays `*_momentum` of a Detectron file, which are state of training.
-/// Arrays are of float16, float32, float64, bool, or signed or unsigned integers of 8 to 64 bits, little endian.
+/// Other values are left out, and so are the arrays `*_momentum` of a Detectron file, which are optimizer state. Arrays
+/// may have the dtypes float16, float32, float64, bool, or signed or unsigned integers of 8 to 64 bits, little endian.
 ///
-/// Throws: Error (file) that begins with `source`.
+/// Throws: Error (file), whose message begins with `source`.
 /// Source: detectron2/checkpoint/detection_checkpoint.py; NumPy, numpy/_core/src/multiarray/methods.c (array_reduce).
 StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 

@@ -11,7 +11,7 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-/// Runs the opcodes of one pickle.
+/// Interprets the opcodes of one pickle.
 class Unpickler {
  public:
   Unpickler(std::string_view stream, const std::string& source) : stream_(stream, source), stack_(stream_, pickle_) {}
@@ -34,7 +34,7 @@ class Unpickler {
 
   void push_integer(int64_t number) { stack_.push_new(Kind::integer).integer = number; }
 
-  /// A whole number of that many bytes, little endian, with a sign.
+  /// Reads a signed little-endian integer of `size` bytes.
   void push_long(uint64_t size) {
     const auto digits = stream_.take(size);
     if (size > sizeof(int64_t)) {
@@ -88,7 +88,7 @@ class Unpickler {
     object.state = state;
   }
 
-  /// Puts values into the container below them.
+  /// Adds values to the container below them on the stack.
   void add(const std::vector<PickleRef>& items, Kind kind) {
     auto& container = stack_.top();
     const bool as_dictionary = container.kind == Kind::object && kind == Kind::dictionary;  // an OrderedDict
@@ -98,11 +98,11 @@ class Unpickler {
     container.items.insert(container.items.end(), items.begin(), items.end());
   }
 
-  /// Runs one opcode; returns whether it was not the last.
+  /// Interprets one opcode. Returns false after the last one.
   bool step(uint8_t code) {
     switch (code) {
       case 0x80: check_protocol(stream_.number<uint8_t>()); break;
-      case 0x95: stream_.number<uint64_t>(); break;  // the length of a frame, which only helps reading from a pipe
+      case 0x95: stream_.number<uint64_t>(); break;  // the length of a frame, which is needed only to read from a pipe
       case '.': return false;
       case '(': stack_.mark(); break;
       case '0': stack_.pop_one(); break;
@@ -132,7 +132,7 @@ class Unpickler {
       case 0x8c: push_text(Kind::text, stream_.number<uint8_t>()); break;
       case 'X': push_text(Kind::text, stream_.number<uint32_t>()); break;
       case 0x8d: push_text(Kind::text, stream_.number<uint64_t>()); break;
-      case 'U': push_text(Kind::text, stream_.number<uint8_t>()); break;  // Python 2's text
+      case 'U': push_text(Kind::text, stream_.number<uint8_t>()); break;  // text of Python 2
       case 'T': push_text(Kind::text, stream_.number<uint32_t>()); break;
       case 'C': push_text(Kind::bytes, stream_.number<uint8_t>()); break;
       case 'B': push_text(Kind::bytes, stream_.number<uint32_t>()); break;

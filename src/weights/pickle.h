@@ -1,5 +1,5 @@
-// Reads pickles into a tree of plain values. Nothing is called or imported: a
-// pickled object stays the name of its class, its arguments and its state.
+// Parses pickles into a tree of plain values. Nothing is called or imported: a pickled object is kept as the name of
+// its class, its arguments and its state.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// The place of a value in its Pickle.
+/// The index of a value in its Pickle.
 using PickleRef = uint32_t;
 inline constexpr PickleRef kNoValue = 0xffffffff;
 
@@ -19,7 +19,7 @@ struct PickleValue {
     none,
     boolean,     ///< `integer` is 0 or 1
     integer,     ///< `integer`
-    large,       ///< a whole number of more than 64 bits, little endian in `text`
+    large,       ///< an integer of more than 64 bits, little endian in `text`
     real,        ///< `real`
     text,        ///< UTF-8 in `text`
     bytes,       ///< in `text`
@@ -28,8 +28,8 @@ struct PickleValue {
     set,         ///< `items`
     dictionary,  ///< `items`: key, value, key, value
     global,      ///< a class or function: `module.name` in `text`
-    persistent,  ///< what torch.save keeps outside the pickle: its description is items[0]
-    object,      ///< what a `callee` makes of its `arguments`, then `state` (or kNoValue) and, as a dictionary, `items`
+    persistent,  ///< an object that torch.save stores outside the pickle; items[0] describes it
+    object,      ///< `callee` called with `arguments`, then its `state` (or kNoValue) and, for a dictionary, `items`
   };
 
   Kind kind = Kind::none;
@@ -42,28 +42,26 @@ struct PickleValue {
   std::vector<PickleRef> items = {};
 };
 
-/// The values of one pickle by place, children before parents. Values refer to
-/// each other by place, so that no shape of tree, a cycle included, deepens the
-/// stack of the program. Texts are views of the stream.
+/// The values of one pickle by index, children before parents. Values refer to each other by index, so no tree, not
+/// even one with cycles, causes deep recursion. Texts are views of the stream.
 struct Pickle {
   std::deque<PickleValue> values;
-  std::deque<std::string> names;  ///< of the globals
+  std::deque<std::string> names;  ///< names of the globals
   PickleRef root = kNoValue;
-  size_t size = 0;  ///< bytes of the stream up to the end of the pickle
+  size_t size = 0;  ///< size of the pickle in the stream, in bytes
 
   const PickleValue& operator[](PickleRef place) const { return values[place]; }
 };
 
-/// Reads a pickle of protocol 2 to 5 from the beginning of `stream`. The globals
-/// that it may name are a fixed list: those that plain weights, checkpoints and
-/// TorchScript need. Memory is bounded, whatever the stream says.
+/// Parses a pickle of protocol 2 to 5 from the beginning of `stream`. It may only name the globals of a fixed list:
+/// those that plain weights, checkpoints and TorchScript need. Memory is bounded for any input.
 ///
-/// Throws: Error (file) that begins with `source`.
+/// Throws: Error (file), whose message begins with `source`.
 /// Source: Python, Lib/pickletools.py.
 Pickle read_pickle(std::string_view stream, const std::string& source);
 
-/// Throws: Error (file), that says what to do instead, unless the pickle may name
-/// the global. `stream` is the whole pickle.
+/// Checks that the pickle may name the global. `stream` is the whole pickle.
+/// Throws: Error (file), which says what to do instead, if it may not.
 void check_global(std::string_view global, std::string_view stream, const std::string& source);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-// The globals that a pickle may name.
+// The list of globals that a pickle may name.
 #include <algorithm>
 #include <array>
 
@@ -61,13 +61,13 @@ constexpr std::array kKnown = {
     "torch.float8_e5m2",
     "torch.float8_e4m3fnuz",
     "torch.float8_e5m2fnuz",
-    // the containers of TorchScript
+    // containers of TorchScript
     "torch.jit._pickle.build_intlist",
     "torch.jit._pickle.build_tensorlist",
     "torch.jit._pickle.build_doublelist",
     "torch.jit._pickle.build_boollist",
     "torch.jit._pickle.restore_type_tag",
-    // what lies beside the weights in a checkpoint
+    // other content of checkpoints
     "collections.OrderedDict",
     "collections.defaultdict",
     "collections.Counter",
@@ -104,7 +104,7 @@ constexpr std::array kKnown = {
     "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
 };
 
-/// Kinds of tensors that have no place in a StateDict, and how to save them instead.
+/// Kinds of tensors that a StateDict cannot hold, and how to save them instead.
 struct OtherTensor {
   std::string_view global, kind, hint;
 };

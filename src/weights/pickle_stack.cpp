@@ -3,8 +3,8 @@
 namespace reszoo {
 namespace {
 
-constexpr size_t kMostMemory = size_t{96} << 20;     // bytes of the tree
-constexpr size_t kItemCost = 2 * sizeof(PickleRef);  // a vector that grows has up to twice the room
+constexpr size_t kMostMemory = size_t{96} << 20;     // limit of the tree, in bytes
+constexpr size_t kItemCost = 2 * sizeof(PickleRef);  // a growing vector has up to twice the capacity
 constexpr size_t kMemoCost = 64;                     // a node of the hash table
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a pickle is read with: its stream, and the stack, marks and memo of its values.
+// The state of a pickle parser: its stream, and the stack, marks and memo of its values.
 #pragma once
 #include <cstring>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace reszoo {
 
-/// The bytes of a pickle, taken from the front.
+/// Reads the bytes of a pickle from front to back.
 class PickleStream {
  public:
   PickleStream(std::string_view all, const std::string& source) : all_(all), source_(source) {}
@@ -40,7 +40,7 @@ class PickleStream {
     return value;
   }
 
-  /// The text up to the end of the line.
+  /// Reads the text up to the end of the line.
   std::string_view line() {
     const auto end = all_.find('\n', at_);
     if (end == std::string_view::npos) reject("a name has no end");
@@ -55,26 +55,25 @@ class PickleStream {
   size_t at_ = 0;
 };
 
-/// The values that are being put together. What it takes from them and what it
-/// gives to the pickle is bounded.
+/// The stack of values during parsing. Its own memory and that of the pickle are bounded.
 class PickleStack {
  public:
   PickleStack(PickleStream& stream, Pickle& pickle) : stream_(stream), pickle_(pickle) {}
 
   bool empty() const { return values_.empty() && marks_.empty(); }
-  /// Counts memory.
-  /// Throws: Error (file) if the pickle has used up all that it may have.
+  /// Counts used memory.
+  /// Throws: Error (file) if the pickle exceeds its limit.
   void charge(size_t bytes);
   void charge_items(size_t count);
 
   void push(PickleRef value);
-  /// Makes a value of the pickle and pushes it.
+  /// Creates a value of the pickle and pushes it.
   PickleValue& push_new(PickleValue::Kind kind);
   PickleRef pop();
-  /// Takes a value or, if there is none since it, a mark.
+  /// Pops a value or, if there is none above the last mark, the mark.
   void pop_one();
   std::vector<PickleRef> pop_several(size_t count);
-  /// The values since the last mark, which goes.
+  /// Pops the values above the last mark, and the mark.
   std::vector<PickleRef> pop_marked();
   PickleValue& top();
   void duplicate();

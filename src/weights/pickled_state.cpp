@@ -13,14 +13,14 @@ using Kind = PickleValue::Kind;
 
 constexpr size_t kMostTensors = 50'000;
 constexpr size_t kMostKey = 4096;           // bytes
-constexpr int kMostNesting = 3;             // {"ema": {"state_dict": …}}, and one more
-constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries, one that is met twice counts twice
+constexpr int kMostNesting = 3;             // {"ema": {"state_dict": …}}, and one more level
+constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries; an entry that is visited twice counts twice
 
 constexpr std::array kPlainNames = {"state_dict", "model",   "model_state_dict", "module",
                                     "net",        "network", "weights",          "blobs"};
 constexpr std::array kEmaNames = {"state_dict_ema", "model_ema", "ema_state_dict", "ema"};
 
-/// Finds the state_dict in a checkpoint and makes its tensors.
+/// Finds the state_dict in a checkpoint and creates its tensors.
 class PickledState {
  public:
   PickledState(const Pickle& pickle, const PickledTensors& tensors, const std::string& source)
@@ -39,7 +39,7 @@ class PickledState {
  private:
   using Entries = std::vector<std::pair<PickleRef, PickleRef>>;
 
-  /// Key and value of what is a dictionary, nothing of what is none.
+  /// Returns the keys and values of a dictionary; nothing for other values.
   Entries entries(PickleRef place) const {
     const auto& value = pickle_[place];
     const bool object = value.kind == Kind::object;
@@ -50,7 +50,7 @@ class PickledState {
     return found;
   }
 
-  /// Python 2 gives an OrderedDict its pairs as a list.
+  /// Adds the pairs of an OrderedDict that Python 2 pickled, which are a list.
   void add_pairs(const PickleValue& object, Entries& found) const {
     const auto& arguments = pickle_[object.arguments].items;
     if (pickle_[object.callee].text != "collections.OrderedDict" || arguments.size() != 1) return;
@@ -61,7 +61,7 @@ class PickledState {
     }
   }
 
-  /// The entries of the state_dict at or below `place`, or nothing.
+  /// Returns the entries of the state_dict at or below `place`, or nothing.
   Entries find(PickleRef place, const std::vector<std::string_view>& names, int depth) {
     const auto here = entries(place);
     visited_ += here.size();
@@ -86,7 +86,7 @@ class PickledState {
   StateDict make(const Entries& found) {
     StateDict state("key");
     for (const auto& [name, value] : found) {
-      if (!tensors_.is_tensor(value)) continue;  // such as a counter of Python
+      if (!tensors_.is_tensor(value)) continue;  // such as a Python counter
       const auto& key = pickle_[name];
       if (key.kind != Kind::text || key.text.size() > kMostKey || !is_utf8(key.text))
         fail(ErrorKind::file, "{}: a tensor's key must be UTF-8 text of at most {} bytes", source_, kMostKey);

@@ -1,4 +1,4 @@
-// The files of torch.save before PyTorch 1.6: five pickles, then the storages.
+// Reads the files of torch.save before PyTorch 1.6: five pickles, then the storages.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,9 +12,8 @@ namespace reszoo {
 
 class LegacyFile {
  public:
-  /// Reads the pickles (magic number, protocol, system, content, order of the
-  /// storages) and finds the storages.
-  /// Throws: Error (file) that begins with `source`.
+  /// Parses the pickles (magic number, protocol, system, content, order of the storages) and locates the storages.
+  /// Throws: Error (file), whose message begins with `source`.
   LegacyFile(Bytes bytes, const std::string& source);
 
   const Pickle& pickle() const { return pickle_; }
@@ -31,7 +30,7 @@ class LegacyFile {
   std::string source_;
   size_t at_ = 0;
   Pickle pickle_;
-  std::unordered_map<std::string_view, Bytes> storages_;  // keys of the stream
+  std::unordered_map<std::string_view, Bytes> storages_;  // the keys are views of the stream
 };
 
 }  // namespace reszoo

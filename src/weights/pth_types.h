@@ -1,4 +1,4 @@
-// The element types of PyTorch's files.
+// The dtypes of PyTorch's files.
 #pragma once
 #include <array>
 #include <utility>
@@ -7,8 +7,7 @@
 
 namespace reszoo {
 
-/// Element types and their names in Python. The storage of one is called by
-/// LibTorch's name of the type: torch.FloatStorage.
+/// Dtypes and their names in Python. The name of a storage has LibTorch's name of the dtype: torch.FloatStorage.
 inline constexpr std::array kPthTypes = {
     std::pair{at::kFloat, "torch.float32"},
     std::pair{at::kDouble, "torch.float64"},

@@ -1,5 +1,5 @@
-// Writes what torch.load reads. The pickle is written by hand: torch::pickle_save
-// makes a plain dictionary, without shared storages.
+// Writes files for torch.load. The pickle is not written by torch::pickle_save, because that makes a plain dictionary
+// without shared storages.
 #include <caffe2/serialize/inline_container.h>
 
 #include <algorithm>
@@ -25,12 +25,12 @@ std::string_view pth_type_name(const std::string& key, const Tensor& tensor) {
        c10::toString(tensor.scalar_type()));
 }
 
-/// Types newer than Python's typed storages: their storage is bytes.
+/// Whether the dtype is newer than Python's typed storages, so that its storage is untyped bytes.
 bool untyped(at::ScalarType type) {
   return type == at::kUInt16 || type == at::kUInt32 || type == at::kUInt64 || c10::isFloat8Type(type);
 }
 
-/// The first byte of a tensor in its storage, and the one after its last.
+/// Returns the range of bytes [begin, end) that a tensor uses in its storage.
 std::pair<size_t, size_t> reach(const Tensor& tensor) {
   const auto element = static_cast<int64_t>(tensor.element_size());
   const int64_t begin = tensor.storage_offset() * element;
@@ -40,7 +40,7 @@ std::pair<size_t, size_t> reach(const Tensor& tensor) {
   return {begin, begin + (last + 1) * element};
 }
 
-/// A tensor on the CPU whose numbers are what its bytes say.
+/// Returns the tensor on the CPU, with conjugate and negative bits resolved.
 Tensor plain_for_pth(const std::string& key, const Tensor& tensor) {
   if (!tensor.defined()) fail(ErrorKind::input, "pth: tensor \"{}\" is undefined", key);
   if (tensor.layout() != at::kStrided || !tensor.has_storage())
@@ -48,18 +48,18 @@ Tensor plain_for_pth(const std::string& key, const Tensor& tensor) {
   return tensor.detach().resolve_conj().resolve_neg();
 }
 
-/// The storages of a file, and the place of each tensor in them.
+/// The storages of a file, and the position of each tensor in them.
 class Storages {
  public:
   struct Place {
-    size_t storage = 0, offset = 0;  // elements
+    size_t storage = 0, offset = 0;  // in elements
     std::vector<int64_t> strides;
   };
 
   explicit Storages(const StateDict& tensors) {
     for (const auto& item : tensors) tensors_.push_back(plain_for_pth(item.key(), item.value()));
     places_.resize(tensors_.size());
-    // By storage and type: a file's storage has one type.
+    // By storage and dtype, because a storage in a file has one dtype.
     std::map<std::pair<const void*, at::ScalarType>, std::vector<size_t>> groups;
     std::vector<const std::vector<size_t>*> order;
     for (size_t i = 0; i < tensors_.size(); ++i) {
@@ -80,8 +80,8 @@ class Storages {
     return {tensor.storage_offset(), tensor.sizes().vec(), tensor.strides().vec()};
   }
 
-  /// Writes the part of a storage that its tensors reach. If they leave out more
-  /// than half of it, each view goes into a storage of its own.
+  /// Writes the part of a storage that its tensors use. If they use less than half of that part, each view is written
+  /// as a storage of its own.
   void place(const std::vector<size_t>& group) {
     size_t begin = SIZE_MAX, end = 0, used = 0;
     std::map<View, size_t> views;

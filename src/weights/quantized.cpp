@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kWeight = ".weight", kScale = "_scale";
 
-/// A number for each output, beside weights of any rank.
+/// Reshapes the scales (O) so that they broadcast to weights (O, ...) of any rank.
 Tensor over_outputs(const Tensor& scale, const Tensor& weight) {
   std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
   shape[0] = -1;

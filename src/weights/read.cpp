@@ -1,4 +1,4 @@
-// The table of formats: how each is detected from its content, what reads it and what writes it.
+// The table of formats: how each is detected from its content, read and written.
 #include "reszoo/weights/read.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether it begins as a safetensors file: a length and a JSON object.
+/// Whether the bytes begin like a safetensors file: a length and a JSON object.
 bool starts_as_safetensors(std::string_view bytes) {
   uint64_t length = 0;
   if (bytes.size() <= sizeof length || bytes[sizeof length] != '{') return false;
@@ -29,15 +29,15 @@ bool starts_as_safetensors(std::string_view bytes) {
   return length <= kMostHeader;
 }
 
-/// Whether it begins as a pickle of protocol 2 to 5.
+/// Whether the bytes begin like a pickle of protocol 2 to 5.
 bool starts_as_pickle(std::string_view bytes) {
   return bytes.size() > 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
-/// Whether it begins as a file of PyTorch before 1.6 does: with a pickle of one number of ten bytes, torch.save's own.
+/// Whether the bytes begin like a file of PyTorch before 1.6: with a pickle of torch.save's magic number of ten bytes.
 bool starts_as_legacy_pth(std::string_view bytes) {
   constexpr std::string_view kLongOfTen = "\x8a\x0a";
-  constexpr char kFrame = '\x95';              // in protocol 4 and 5, followed by its length
+  constexpr char kFrame = '\x95';              // in protocols 4 and 5, followed by the length of the frame
   constexpr size_t kHead = 2, kFrameHead = 9;  // bytes
   if (!starts_as_pickle(bytes)) return false;
   const auto rest = bytes.substr(kHead);
@@ -45,15 +45,15 @@ bool starts_as_legacy_pth(std::string_view bytes) {
          (rest.starts_with(kFrame) && rest.size() > kFrameHead && rest.substr(kFrameHead).starts_with(kLongOfTen));
 }
 
-/// Either of its two keys will do: a damaged byte must not turn a model file into
-/// a file without a digest.
+/// Whether the metadata has one of reszoo's two keys. One is enough, so that a damaged byte does not turn a model file
+/// into a file without a digest.
 bool is_model_file(const std::map<std::string, std::string>& metadata) {
   return metadata.contains("reszoo") || metadata.contains("digest");
 }
 
 constexpr std::string_view kZip = "PK\x03\x04";
 
-/// Whether the archive has code that AOTInductor compiled.
+/// Whether the archive is a package that AOTInductor compiled.
 bool has_compiled_code(const Archive& archive) {
   const auto compiled = archive.root() + "data/aotinductor/";
   const auto& entries = archive.zip().entries();
@@ -61,7 +61,8 @@ bool has_compiled_code(const Archive& archive) {
                      [&](const auto& entry) { return entry.name.starts_with(compiled); });
 }
 
-/// TorchScript and `torch.save` both write zip archives with a data.pkl; only the first has constants.
+/// Whether the file is an archive of `torch.save`. TorchScript also writes zip archives with a data.pkl, but only
+/// TorchScript has constants.
 bool is_pth(const Bytes& bytes, const std::string& source) {
   const auto start = bytes.view();
   if (starts_as_pickle(start)) return starts_as_legacy_pth(start);
@@ -82,7 +83,7 @@ bool is_index(const Bytes& bytes, const std::string&) { return looks_like_index(
 
 bool is_safetensors(const Bytes& bytes, const std::string&) { return starts_as_safetensors(bytes.view()); }
 
-/// A safetensors file with reszoo's metadata.
+/// Whether the file is a safetensors file with reszoo's metadata.
 bool is_model(const Bytes& bytes, const std::string& source) {
   if (!starts_as_safetensors(bytes.view())) return false;
   return is_model_file(parse_safetensors(bytes, source).metadata);
@@ -113,7 +114,8 @@ void write_plain_pth(const fs::path& path, const StateDict& tensors, const std::
   write_pth(path, tensors);
 }
 
-/// The formats in the order in which they are tried: a safetensors header of 640 bytes begins as a pickle does.
+/// The formats in the order in which they are tried. The order matters: a safetensors header of 640 bytes begins like a
+/// pickle.
 constexpr WeightsFormat kFormats[] = {
     {WeightsKind::safetensors, "safetensors", ".safetensors", is_safetensors, safetensors_weights, ".safetensors",
      write_safetensors},
@@ -125,8 +127,8 @@ constexpr WeightsFormat kFormats[] = {
     {WeightsKind::foreign, "NumPy pickle", ".pkl of NumPy arrays", is_pickle, read_numpy_pickle},
 };
 
-/// The first format that matches, or nullptr. The reader of safetensors files reads model files too, so no header is
-/// parsed twice to tell them apart.
+/// Returns the first format whose reader can read the file, or nullptr. The reader of safetensors files also reads
+/// model files, so no header is parsed twice to distinguish them.
 const WeightsFormat* reader_of(const Bytes& bytes, const std::string& source) {
   const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats),
                                    [&](const auto& format) { return format.matches(bytes, source); });

@@ -16,11 +16,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostHeaderValues = 1'000'000;  // of the header, keys among them
+constexpr size_t kMostHeaderValues = 1'000'000;  // values in the header, including keys
 constexpr size_t kMostHeaderDepth = 3;           // header, entry, list
 constexpr size_t kMostHeaderRank = 64;           // LibTorch's limit in most operations
 
-/// What the header says of one tensor.
+/// The header's entry for one tensor.
 struct Entry {
   std::string key;
   at::ScalarType type{};
@@ -72,8 +72,8 @@ class Parser {
     }
   }
 
-  /// Sees each event of the JSON parser: refuses depth and repeated keys, which
-  /// nlohmann takes, and notes the order of the keys, which it forgets.
+  /// Called for each event of the JSON parser. Rejects depth and repeated keys, which nlohmann accepts, and records the
+  /// order of the keys, which it does not keep.
   bool watch(json::parse_event_t event, const json& value) {
     using Event = json::parse_event_t;
     if (++values_ > kMostHeaderValues) reject("header has more than {} values", kMostHeaderValues);
@@ -100,7 +100,7 @@ class Parser {
     return texts;
   }
 
-  /// Metadata that gives a further name to a tensor becomes that tensor.
+  /// Turns metadata entries that are aliases of a tensor into tensors.
   static void restore_aliases(Safetensors& file) {
     std::vector<std::pair<std::string, Tensor>> aliases;
     for (const auto& [name, text] : file.metadata)
@@ -141,7 +141,7 @@ class Parser {
   }
 
   void check_size(const Entry& item) const {
-    // Zeros count as ones for the limit: the strides of an empty tensor must not overflow either.
+    // Dimensions of size 0 count as 1 here, because the strides of an empty tensor must not overflow either.
     int64_t limit = static_cast<int64_t>(c10::elementSize(item.type));
     bool empty = false;
     for (const int64_t size : item.shape) {
@@ -192,10 +192,10 @@ class Parser {
 
   const Bytes& bytes_;
   const std::string& source_;
-  size_t values_ = 0;                        // of the header so far
-  uint64_t data_ = 0;                        // where the data begins
-  std::vector<std::set<std::string>> seen_;  // the keys of each open object
-  std::vector<std::string> keys_;            // of the header, in order
+  size_t values_ = 0;                        // values in the header so far
+  uint64_t data_ = 0;                        // offset of the data
+  std::vector<std::set<std::string>> seen_;  // keys of each open object
+  std::vector<std::string> keys_;            // keys of the header, in order
 };
 
 }  // namespace

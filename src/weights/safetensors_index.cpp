@@ -14,11 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMostIndex = size_t{16} << 20;  // bytes
-constexpr size_t kMostIndexValues = 1'000'000;   // keys among them
+constexpr size_t kMostIndexValues = 1'000'000;   // including keys
 constexpr int kMostIndexDepth = 8;
 
-/// Sees each event of the JSON parser and takes the pairs of the weight map:
-/// nlohmann's objects forget the order of their keys.
+/// Collects the pairs of the weight map from the events of the JSON parser, because nlohmann's objects do not keep the
+/// order of their keys.
 class PairTaker {
  public:
   explicit PairTaker(const std::string& source) : source_(source) {}
@@ -51,7 +51,7 @@ class PairTaker {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-/// The name of a file in the folder of the index, and of no other place.
+/// Checks that the name is that of a file in the folder of the index.
 void check_name(const std::string& name, const std::string& source) {
   const bool path = name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos;
   if (path || name.empty() || name == "." || name == "..")

@@ -1,4 +1,4 @@
-// The index of a cut safetensors model.
+// Parses the index of a safetensors model that is split into several files.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace reszoo {
 bool looks_like_index(std::string_view bytes);
 
 /// Returns each tensor with its file, in the order of the index.
-/// Throws: Error (file) that begins with `source`.
+/// Throws: Error (file), whose message begins with `source`.
 std::vector<std::pair<std::string, std::string>> parse_index(std::string_view text, const std::string& source);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-// The pieces of a safetensors file before they are written; model files put a digest in.
+// The parts of a safetensors file before it is written. Model files insert a digest.
 #pragma once
 #include <array>
 #include <map>
@@ -13,7 +13,7 @@
 namespace reszoo {
 
 struct SafetensorsLayout {
-  std::string header;        ///< the length in 8 bytes and the padded JSON
+  std::string header;        ///< the length (8 bytes) and the padded JSON
   std::vector<Tensor> data;  ///< contiguous, on the CPU, in the order of the file
 
   std::vector<std::string_view> pieces() const;
@@ -21,14 +21,14 @@ struct SafetensorsLayout {
 
 SafetensorsLayout lay_out(const StateDict& tensors, const std::map<std::string, std::string>& metadata);
 
-/// The longest header that is read, in bytes. Python's library has 100 MB; less
-/// keeps the memory within bounds that a hostile header can take.
+/// The longest header that can be read, in bytes. Python's library allows 100 MB; a smaller limit bounds the memory
+/// that a hostile header can take.
 inline constexpr uint64_t kMostHeader = uint64_t{64} << 20;
 
-/// Metadata that is never the alias of a tensor.
+/// Keys of metadata entries that are never aliases of a tensor.
 inline const std::set<std::string> kOwnMetadata = {"format", "reszoo", "digest"};
 
-/// The format's names for the element types that LibTorch has.
+/// The format's names of LibTorch's dtypes.
 inline constexpr std::array kSafetensorsTypes = {
     std::pair{"F64", at::kDouble},
     std::pair{"F32", at::kFloat},

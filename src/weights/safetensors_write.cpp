@@ -30,9 +30,8 @@ Tensor plain_for_safetensors(const std::string& key, const Tensor& tensor) {
   return tensor.detach().to(at::kCPU).contiguous().resolve_conj().resolve_neg();
 }
 
-/// Finds names of tensors that are the same view of the same storage: each but
-/// the first in the alphabet is an alias, as for Python's safetensors.torch.save_model.
-/// A name that the metadata has already stays a tensor.
+/// Finds tensors that are the same view of the same storage. Each of their names except the alphabetically first is an
+/// alias, as in Python's safetensors.torch.save_model. A name that is already a key of the metadata remains a tensor.
 std::map<std::string, std::string> find_aliases(const StateDict& tensors,
                                                 const std::map<std::string, std::string>& metadata) {
   using View = std::tuple<const void*, at::ScalarType, int64_t, std::vector<int64_t>, std::vector<int64_t>>;
@@ -51,8 +50,8 @@ std::map<std::string, std::string> find_aliases(const StateDict& tensors,
   return aliases;
 }
 
-/// Names, types, shapes and places as JSON text in the given order; nlohmann's
-/// ordered object searches linearly for each insertion, so the text is joined here.
+/// Returns names, dtypes, shapes and offsets as JSON text in the given order. The text is composed here, because
+/// nlohmann's ordered object searches linearly at each insertion.
 std::string header_json(const StateDict& tensors, const std::vector<std::pair<size_t, size_t>>& offsets,
                         const std::map<std::string, std::string>& metadata) {
   std::string text = "{\"__metadata__\":" + nlohmann::json(metadata).dump();
@@ -65,7 +64,7 @@ std::string header_json(const StateDict& tensors, const std::vector<std::pair<si
   return text + "}";
 }
 
-/// Refuses what would come back as another name of a tensor.
+/// Rejects metadata that would be read as an alias of a tensor.
 void check_metadata(const StateDict& tensors, const std::map<std::string, std::string>& metadata) {
   for (const auto& [name, text] : metadata)
     if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text))
@@ -104,7 +103,7 @@ SafetensorsLayout lay_out(const StateDict& all, const std::map<std::string, std:
   }
 
   auto texts = metadata;
-  texts.emplace("format", "pt");  // which other readers want
+  texts.emplace("format", "pt");  // which other readers require
   texts.insert(aliases.begin(), aliases.end());
   std::string json;
   try {

@@ -16,9 +16,9 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr size_t kMostRank = 64;   // LibTorch's limit in most operations
-constexpr size_t kAlignment = 16;  // bytes; of the widest element
+constexpr size_t kAlignment = 16;  // in bytes; the size of the widest element
 
-/// The type of `torch.FloatStorage` and so on; the bytes of an UntypedStorage.
+/// Returns the dtype of `torch.FloatStorage` and so on; bytes for an UntypedStorage.
 std::optional<at::ScalarType> storage_type(std::string_view name) {
   if (name == "torch.storage.UntypedStorage") return at::kByte;
   for (const auto& [type, python] : kPthTypes)
@@ -26,14 +26,14 @@ std::optional<at::ScalarType> storage_type(std::string_view name) {
   return std::nullopt;
 }
 
-/// Memory that holds a copy of the bytes.
+/// Returns memory with a copy of the bytes.
 at::DataPtr copy_of(std::string_view bytes) {
   auto copy = c10::GetAllocator(at::kCPU)->allocate(bytes.size());
   if (!bytes.empty()) std::memcpy(copy.get(), bytes.data(), bytes.size());
   return copy;
 }
 
-/// The bytes themselves, kept by the pointer.
+/// Returns a pointer to the bytes that keeps them alive.
 at::DataPtr alias_of(const Bytes& bytes) {
   using Owner = std::shared_ptr<void>;
   return {bytes.writable(), new Owner(bytes.owner()), [](void* owner) { delete static_cast<Owner*>(owner); }, at::kCPU};
@@ -61,9 +61,9 @@ StorageClaim read_claim(const Pickle& pickle, const PickleValue& persistent, con
   return claim;
 }
 
-/// Looks through what stands around a tensor: Parameter, attributes of Python.
+/// Returns the call that rebuilds the tensor inside its wrappers, such as Parameter or Python attributes.
 std::optional<StoredTensors::Call> StoredTensors::unwrap(PickleRef place) const {
-  constexpr int most = 4;  // layers; Python writes two
+  constexpr int most = 4;  // wrappers; Python writes two
   for (int i = 0; i < most; ++i) {
     const auto& object = pickle_[place];
     if (object.kind != Kind::object) return std::nullopt;
@@ -134,7 +134,7 @@ void StoredTensors::check_place(const Place& place, at::ScalarType type, uint64_
   const auto element = static_cast<int64_t>(c10::elementSize(type));
   if (place.sizes.size() != place.strides.size())
     reject("has {} sizes and {} strides", place.sizes.size(), place.strides.size());
-  // Zeros count as ones for the limit: the strides of an empty tensor must not overflow either.
+  // Dimensions of size 0 count as 1 here, because the strides of an empty tensor must not overflow either.
   int64_t total = element, last = place.offset;
   bool empty = false, overflow = false;
   for (size_t i = 0; i < place.sizes.size(); ++i) {
@@ -175,7 +175,8 @@ c10::Storage StoredTensors::storage(const StorageClaim& claim) {
   return storage;
 }
 
-/// Conjugate and negative views keep the bits of what they view.
+/// Sets the conjugate and negative bits of the tensor: such a view is stored with the bytes of the tensor that it
+/// views.
 Tensor StoredTensors::with_math_bits(Tensor tensor, const Call& call) const {
   const auto& arguments = pickle_[call.arguments].items;
   const size_t index = call.name == "torch._utils._rebuild_tensor_v3" ? 7 : 6;

@@ -1,4 +1,4 @@
-// Makes tensors of what a pickle says of them and of the storages beside it.
+// Creates tensors from their description in a pickle and from the storages of the file.
 #pragma once
 #include <c10/core/Storage.h>
 
@@ -15,36 +15,36 @@
 
 namespace reszoo {
 
-/// What a pickle says of a storage.
+/// The description of a storage in a pickle.
 struct StorageClaim {
-  std::string_view key;   ///< its name among the storages of the file
-  at::ScalarType type{};  ///< of its elements; bytes where it has no type
-  uint64_t count = 0;     ///< its elements, of the whole storage
-  uint64_t offset = 0;    ///< elements that this view of it leaves out, in files of PyTorch 0.1
+  std::string_view key;   ///< name of the storage in the file
+  at::ScalarType type{};  ///< dtype of its elements; bytes if it is untyped
+  uint64_t count = 0;     ///< elements of the whole storage
+  uint64_t offset = 0;    ///< elements that this view skips, in files of PyTorch 0.1
 };
 
-/// Reads the description of a storage: ("storage", type, key, device, count).
-/// Throws: Error (file) that begins with `source`.
+/// Parses the description of a storage: ("storage", type, key, device, count).
+/// Throws: Error (file), whose message begins with `source`.
 StorageClaim read_claim(const Pickle& pickle, const PickleValue& persistent, const std::string& source);
 
-/// The tensors of one pickle. Those of one storage share it; where the bytes can
-/// be aliased, they are.
+/// Creates the tensors of one pickle. Tensors with the same storage share it, and alias the bytes if possible.
 class StoredTensors {
  public:
-  /// Gives the bytes of a storage, of any size.
+  /// Returns the bytes of a storage, of any size.
   using Find = std::function<Bytes(const StorageClaim&)>;
 
-  /// `limit` is the most bytes that one tensor may claim to have, an expanded one included.
+  /// `limit` is the largest size in bytes that one tensor may claim, including expanded ones.
   StoredTensors(const Pickle& pickle, std::string source, uint64_t limit, Find find)
       : pickle_(pickle), source_(std::move(source)), limit_(limit), find_(std::move(find)) {}
 
   bool is_tensor(PickleRef place) const { return unwrap(place).has_value(); }
 
-  /// Throws: Error (file) if its claims do not fit each other or the storage.
+  /// Creates a tensor.
+  /// Throws: Error (file) if its description is inconsistent or exceeds the storage.
   Tensor make(PickleRef place, const std::string& key);
 
  private:
-  /// A function's name and its arguments.
+  /// The name of a function and its arguments.
   struct Call {
     std::string_view name;
     PickleRef arguments;
@@ -70,7 +70,7 @@ class StoredTensors {
   std::string source_;
   uint64_t limit_;
   Find find_;
-  std::string key_;  // of the tensor that is made, for messages
+  std::string key_;  // key of the current tensor, for messages
   std::unordered_map<std::string_view, c10::Storage> storages_;
 };
 

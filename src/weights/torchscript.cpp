@@ -15,19 +15,19 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr int kMostModuleDepth = 100;               // modules inside modules
-constexpr size_t kMostModulesVisited = 1'000'000;   // modules and attributes, a shared one each time
-constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are looked through for classes
+constexpr int kMostModuleDepth = 100;               // nested modules
+constexpr size_t kMostModulesVisited = 1'000'000;   // modules and attributes; a shared one counts each time
+constexpr size_t kMostScanned = size_t{256} << 20;  // bytes of code that are searched for classes
 constexpr size_t kMostScriptTensors = 50'000;
 constexpr size_t kMostScriptKey = 512;  // bytes
 
-/// What the source code of a module's class says of its tensors.
+/// The names of a module's tensors, from the source code of its class.
 struct ModuleClass {
   std::set<std::string_view> parameters;
-  std::optional<std::set<std::string_view>> buffers;  // nothing in files of before PyTorch 1.6
+  std::optional<std::set<std::string_view>> buffers;  // not available in files from before PyTorch 1.6
 };
 
-/// The quoted names in `["weight", "bias", ]`.
+/// Returns the quoted names in `["weight", "bias", ]`.
 std::set<std::string_view> quoted(std::string_view list) {
   std::set<std::string_view> names;
   for (size_t open = list.find('"'); open != std::string_view::npos; open = list.find('"', open)) {
@@ -39,7 +39,7 @@ std::set<std::string_view> quoted(std::string_view list) {
   return names;
 }
 
-/// Finds a class in a source file; nothing if it is no module.
+/// Finds a class in a source file. Returns nothing if it is not a module.
 std::optional<ModuleClass> find_class(std::string_view code, std::string_view name) {
   const auto head = fmt::format("class {}(Module):\n", name);
   const auto begin = code.starts_with(head) ? 0 : code.find("\n" + head);
@@ -56,7 +56,7 @@ std::optional<ModuleClass> find_class(std::string_view code, std::string_view na
   return found;
 }
 
-/// Walks the tree of modules that a TorchScript file holds.
+/// Walks the tree of modules of a TorchScript file.
 class ScriptReader {
  public:
   ScriptReader(const Bytes& bytes, const std::string& source, bool verify)
@@ -94,7 +94,7 @@ class ScriptReader {
     return std::any_of(all.begin(), all.end(), [&](const Pair& pair) { return pair.first == name; });
   }
 
-  /// The class of a value, or null if it is no module.
+  /// Returns the class of a value, or nullptr if it is not a module.
   const ModuleClass* class_of(PickleRef value) {
     if (pickle_[value].kind != Kind::object) return nullptr;
     const auto name = pickle_[pickle_[value].callee].text;  // __torch__.package.file.Class

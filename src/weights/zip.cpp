@@ -12,8 +12,8 @@ namespace {
 
 constexpr uint64_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kCentralSize = 46, kLocalSize = 30;
 constexpr uint64_t kMostEntries = 200'000;
-constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses code only
-constexpr uint64_t kLarge = 64 << 10;                   // bytes from which a call of the system pays
+constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses only code
+constexpr uint64_t kLarge = 64 << 10;                   // bytes from which a system call is worth its cost
 constexpr uint32_t kAtLarge = 0xffffffff;               // "see the zip64 record"
 constexpr uint16_t kEncrypted = 1, kHasDescriptor = 8, kKnownFlags = 2 | 4 | 8 | 0x800;
 constexpr uint16_t kStored = 0, kDeflated = 8, kLargeSizesExtra = 1;
@@ -161,7 +161,7 @@ uint64_t Zip::check_local(ZipEntry& entry, uint64_t limit) const {
   return entry.flags & kHasDescriptor ? check_descriptor(entry, end, limit) : end;
 }
 
-/// CRC and sizes again, after the bytes; the sizes in 4 or, if they are large, 8 bytes each.
+/// Checks the data descriptor: CRC and sizes repeated after the bytes. A size has 4 bytes, or 8 if it is large.
 uint64_t Zip::check_descriptor(const ZipEntry& entry, uint64_t at, uint64_t limit) const {
   const auto fits = [&](uint64_t size) { return limit - at >= size; };
   const bool begins = fits(16) && number<uint32_t>(at) == 0x08074b50 && number<uint32_t>(at + 4) == entry.crc;
@@ -199,7 +199,7 @@ Bytes Zip::inflate(const ZipEntry& entry) {
     fail(ErrorKind::file,
          "{}: entry \"{}\" is compressed, and would take the archive over {} MiB unpacked; save it uncompressed",
          source_, escaped(entry.name), kMostInflated >> 20);
-  // Deflate packs at most 1032 bytes into one.
+  // Deflate compresses at most 1032 bytes into one.
   if (entry.size / 1032 > entry.packed_size)
     reject("entry \"{}\" cannot unpack to {} bytes from {}", escaped(entry.name), entry.size, entry.packed_size);
   std::string content(entry.size, '\0');

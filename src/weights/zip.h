@@ -1,4 +1,4 @@
-// Reads zip archives that PyTorch writes; believes nothing that it has not checked.
+// Reads zip archives that PyTorch writes, and checks everything that it uses.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -15,43 +15,40 @@ namespace reszoo {
 /// One file in an archive.
 struct ZipEntry {
   std::string_view name;
-  uint64_t header = 0;       ///< where its local header begins
-  uint64_t begin = 0;        ///< where its bytes begin
-  uint64_t packed_size = 0;  ///< in the archive
-  uint64_t size = 0;         ///< unpacked
+  uint64_t header = 0;       ///< offset of its local header
+  uint64_t begin = 0;        ///< offset of its bytes
+  uint64_t packed_size = 0;  ///< size in the archive
+  uint64_t size = 0;         ///< unpacked size
   uint32_t crc = 0;
   uint16_t flags = 0;
   bool deflated = false;
 };
 
-/// The directory of an archive. All of it is checked at construction: end
-/// records and directory agree, and each entry with its local header; names are
-/// unique; entries lie before the directory and do not overlap.
+/// The directory of an archive. The constructor checks all of it: the end records match the directory, each entry
+/// matches its local header, names are unique, and entries are before the directory and do not overlap.
 /// Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 class Zip {
  public:
-  /// Throws: Error (file) that begins with `source`.
+  /// Throws: Error (file), whose message begins with `source`.
   Zip(Bytes bytes, std::string source, bool verify);
 
   const std::vector<ZipEntry>& entries() const { return entries_; }
-  /// Null if there is none.
+  /// Returns the entry, or nullptr if there is none.
   const ZipEntry* find(std::string_view name) const;
 
-  /// The bytes of an entry: a part of the archive if it is stored, else unpacked.
-  /// Their CRC-32 is compared if the archive is to be verified; so only what is
-  /// read is checked.
+  /// Returns the bytes of an entry: a view of the archive if it is stored uncompressed, else the unpacked bytes. If the
+  /// archive is to be verified, their CRC-32 is checked, so only entries that are read are verified.
   ///
-  /// Throws: Error (file) for damage, and for a file without any CRC-32, which
-  /// PyTorch can write.
+  /// Throws: Error (file) if the entry is damaged, and for a file without any CRC-32, which PyTorch can write.
   Bytes read(const ZipEntry& entry);
 
   size_t archive_size() const { return bytes_.size(); }
 
  private:
-  /// The fields of the end record that count.
+  /// The fields of the end record that are used.
   struct End {
-    uint64_t count = 0, size = 0, begin = 0;  // of the directory
-    uint64_t own = 0;                         // where the end records begin
+    uint64_t count = 0, size = 0, begin = 0;  // entries, bytes and offset of the directory
+    uint64_t own = 0;                         // offset of the end records
   };
 
   template <typename... Args>
@@ -66,7 +63,7 @@ class Zip {
   void read_directory(const End& end);
   ZipEntry read_central(uint64_t& at, uint64_t directory_end) const;
   void read_large_sizes(std::string_view extra, ZipEntry& entry) const;
-  /// Returns where the entry ends, its data descriptor included.
+  /// Checks the local header of an entry. Returns where the entry ends, including its data descriptor.
   uint64_t check_local(ZipEntry& entry, uint64_t limit) const;
   uint64_t check_descriptor(const ZipEntry& entry, uint64_t at, uint64_t limit) const;
   void check_places(const std::vector<uint64_t>& ends) const;

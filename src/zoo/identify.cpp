@@ -14,7 +14,7 @@
 namespace reszoo {
 namespace {
 
-/// The keys, shapes and types of a model with the given options.
+/// The keys, shapes and dtypes of a model with these options.
 struct MetaModel {
   std::string name;
   ModelOptions options;
@@ -22,7 +22,7 @@ struct MetaModel {
   std::string classifier, first_convolution;
 };
 
-/// Nothing if the model cannot be built with these options.
+/// Builds the model on the meta device. Returns nothing if it cannot be built with these options.
 std::optional<MetaModel> meta_model(const std::string& name, ModelOptions options) {
   try {
     const auto network = create_meta_model(name, options);
@@ -36,8 +36,8 @@ std::optional<MetaModel> meta_model(const std::string& name, ModelOptions option
   }
 }
 
-/// All image models with their default options. Each is built once; a program may register more between two calls. A
-/// list for each thread needs no lock.
+/// Returns all image models with their default options. Each is built once; a program may register more between two
+/// calls. Each thread has its own list, so that no lock is needed.
 const std::map<std::string, std::optional<MetaModel>>& image_models() {
   static thread_local std::map<std::string, std::optional<MetaModel>> known;
   for (const auto& name : registry().names())
@@ -50,7 +50,7 @@ bool has_all_keys_of(const MetaModel& model, const StateDict& state) {
   return std::all_of(state.begin(), state.end(), [&](const auto& item) { return model.tensors.contains(item.key()); });
 }
 
-/// The model with the state's keys and shapes, or nothing.
+/// Compares the model with the keys and shapes of the state_dict. Returns nothing if they differ.
 std::optional<ModelMatch> match(const MetaModel& model, const StateDict& state) {
   if (!has_all_keys_of(model, state)) return std::nullopt;
   auto options = to_json(model.options);
@@ -74,14 +74,14 @@ std::optional<ModelMatch> match(const MetaModel& model, const StateDict& state) 
   return ModelMatch{model.name, options_from_json(registry().find(model.name).domain, options)};
 }
 
-/// The model with the options that its own `options_of` reads from the state.
+/// Compares the model with the options that its `options_of` derives from the state_dict.
 std::optional<ModelMatch> match_by_options(const ModelInfo& info, const StateDict& state) {
   const auto options = info.options_of(state);
   const auto model = options ? meta_model(info.name, *options) : std::nullopt;
   return model ? match(*model, state) : std::nullopt;
 }
 
-/// The match whose name the file's name begins with, as in "resnet18-f37072fd.pth"; the longest such name, or nullptr.
+/// Returns the match with the longest name that the file name begins with, as in "resnet18-f37072fd.pth", or nullptr.
 const ModelMatch* named_by_file(const std::vector<ModelMatch>& matches, const std::string& source) {
   const auto file = std::filesystem::path(source).filename().string();
   const ModelMatch* found = nullptr;

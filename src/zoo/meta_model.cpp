@@ -5,7 +5,7 @@
 namespace reszoo {
 
 Network create_meta_model(const std::string& name, const std::optional<ModelOptions>& options) {
-  // Every call that makes a tensor goes to the meta backend.
+  // Dispatches every call that creates a tensor to the meta backend.
   const c10::impl::IncludeDispatchKeyGuard guard(c10::DispatchKey::Meta);
   return create_model(name, options);
 }

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 constexpr Named<Domain> kDomains[] = {{"image", Domain::image}, {"tabular", Domain::tabular}};
 
-/// Calls visit(name, field) for every field: the one list of names.
+/// Calls visit(name, field) for every field. This is the only list of the names.
 template <typename Options, typename Visit>
 void visit_fields(Options& o, Visit visit) {
   if constexpr (std::is_same_v<std::remove_const_t<Options>, ImageOptions>) {

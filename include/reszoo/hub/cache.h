@@ -15,27 +15,26 @@ namespace reszoo {
 /// Throws: Error (usage) if none of these variables nor HOME is set.
 std::filesystem::path weights_folder();
 
-/// Returns the folder where PyTorch keeps them: $TORCH_HOME/hub/checkpoints, else
-/// $XDG_CACHE_HOME/torch/hub/checkpoints, else ~/.cache/torch/hub/checkpoints.
+/// Returns PyTorch's folder for weights: $TORCH_HOME/hub/checkpoints, else $XDG_CACHE_HOME/torch/hub/checkpoints, else
+/// ~/.cache/torch/hub/checkpoints.
 std::filesystem::path torch_weights_folder();
 
-/// How weights are fetched.
+/// Options of `fetch_weights`.
 struct FetchOptions {
-  bool verify = true;    ///< compare the digest of a file that is already there
-  bool offline = false;  ///< never connect; so does $RESZOO_OFFLINE if it is set and not 0
+  bool verify = true;    ///< verify the digest of a file that is already in the cache
+  bool offline = false;  ///< never connect; $RESZOO_OFFLINE, if set and not 0, has the same effect
   DownloadOptions download = {};
-  /// Called with a line for the user, for instance that a file is damaged and not used.
+  /// Called with a line for the user, for instance if a file is damaged and not used.
   std::function<void(const std::string&)> on_warning = {};
 };
 
-/// Returns the path of the file: in reszoo's folder, in PyTorch's, or downloaded
-/// into reszoo's. PyTorch's folder is only read. If $RESZOO_HUB_URL is set, files
-/// come from `$RESZOO_HUB_URL/<file>` instead of the publisher's URL.
+/// Returns the path of the file. It is looked up in reszoo's folder, then in PyTorch's, and else downloaded into
+/// reszoo's. PyTorch's folder is only read. If $RESZOO_HUB_URL is set, files are downloaded from
+/// `$RESZOO_HUB_URL/<file>` instead of the publisher's URL.
 ///
-/// A file with a wrong digest is not used. Comparing the digest of 100 MB takes 50 ms on a processor with SHA
-/// instructions.
+/// A file with a wrong digest is not used. Verifying 100 MB takes 50 ms on a processor with SHA instructions.
 ///
-/// Throws: Error (file) with the URL and the folder for the file, if it cannot be downloaded.
+/// Throws: Error (file), which names the URL and the folder for the file, if it cannot be downloaded.
 std::filesystem::path fetch_weights(const PretrainedConfig& weights, const FetchOptions& options = {});
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Pretrained models by name.
+/// Creates pretrained models by name.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -13,8 +13,8 @@ namespace reszoo {
 
 /// Options of `create_pretrained`.
 struct PretrainedOptions {
-  /// Number of classes. If the weights have another number, the last linear layer is initialised anew; 0 builds no
-  /// head, so that outputs are features.
+  /// Number of classes. If the weights have another number of classes, the last linear layer keeps random initial
+  /// weights. 0 builds no head, so that the outputs are features.
   std::optional<int64_t> outputs = {};
   c10::Device device = c10::kCPU;
   FetchOptions fetch = {};
@@ -26,11 +26,10 @@ struct PretrainedOptions {
 ///     auto model = reszoo::create_pretrained("resnet50", "IMAGENET1K_V2");
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640}).label;   // "Persian cat"
 ///
-/// Throws: as `find_pretrained_config` for the name or tag, as `fetch_weights` for the file, as `load_weights` for its
-/// content.
+/// Throws: what `find_pretrained_config`, `fetch_weights` and `load_weights` throw.
 Model create_pretrained(const std::string& name, const std::string& tag = "", const PretrainedOptions& options = {});
 
-/// The same for weights that are not in reszoo's tables, such as your own file on a server.
+/// Does the same for weights that are not in reszoo's tables, such as your own file on a server.
 Model create_pretrained(const PretrainedConfig& weights, const PretrainedOptions& options = {});
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// The weights that others publish for a network, and their preprocessing.
+/// Published weights of networks, with their preprocessing.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -11,32 +11,33 @@
 
 namespace reszoo {
 
-/// One published file of weights, with everything that is needed to use it (timm: PretrainedCfg).
+/// One published weights file, with everything that is needed to use it (timm's PretrainedCfg).
 struct PretrainedConfig {
   std::string model = {};  ///< name of a registered model
   std::string tag = {};    ///< torchvision's ("IMAGENET1K_V2") or timm's ("a1_in1k")
-  std::string file = {};   ///< its name in the cache
+  std::string file = {};   ///< name of the file in the cache
   std::string url = {};
   std::string digest = {};          ///< first hexadecimal digits of the file's SHA-256: eight in reszoo's own tables
-  int64_t classes = 1000;           ///< outputs of the network; 1000 are ImageNet's
-  ImagePreprocess preprocess = {};  ///< that of the publisher's evaluation
+  int64_t classes = 1000;           ///< outputs of the network; 1000 means ImageNet's classes
+  ImagePreprocess preprocess = {};  ///< preprocessing of the publisher's evaluation
   std::optional<double> top1 = {}, top5 = {};  ///< published accuracy on ImageNet's validation set, in percent
-  std::string license = {};                    ///< of the weights; "" if the publisher names none
+  std::string license = {};                    ///< license of the weights; "" if the publisher names none
 };
 
-/// Returns the weights of a model, its default first; none for a model without weights.
+/// Returns the weights of a model, the default ones first. The list is empty if there are none.
 std::vector<PretrainedConfig> pretrained_configs(std::string_view model);
 
 /// Returns the names of the models that have weights.
 std::vector<std::string> pretrained_models();
 
-/// Finds weights by name and tag. The name may have the tag after a dot, as timm writes it, or a colon:
-/// `resnet50.a1_in1k`. Without a tag, the default is torchvision's if it has one, else the first of timm's.
+/// Finds weights by name and tag. The name may include the tag after a dot, as in timm, or after a colon:
+/// `resnet50.a1_in1k`. Without a tag, the default is torchvision's default if there is one, else the first weights of
+/// timm.
 ///
-/// Throws: Error (usage) for a name or tag without weights, with the nearest one.
+/// Throws: Error (usage) for a name or tag without weights; the message has the nearest one.
 PretrainedConfig find_pretrained_config(const std::string& model, const std::string& tag = "");
 
-/// A description of the weights as JSON.
+/// Returns a description of the weights as JSON.
 nlohmann::ordered_json to_json(const PretrainedConfig& weights);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// SHA-256 digests of files.
+/// Computes SHA-256 digests of files.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-/// How fast something answers.
+/// Measures latencies.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -6,17 +6,17 @@
 
 namespace reszoo {
 
-/// Times of calls.
+/// Latencies of calls.
 struct Latencies {
-  std::vector<double> seconds;  ///< of each call, rising
-  double wall = 0;              ///< seconds from the first call of the first stream to the last of the last
+  std::vector<double> seconds;  ///< latency of each call, in ascending order
+  double wall = 0;              ///< seconds from the start of the first call to the end of the last, over all streams
 
-  /// The time that a share `q` of the calls, in [0, 1], stays below.
+  /// Returns the quantile `q` in [0, 1] of the latencies: the fraction q of the calls takes less time.
   double quantile(double q) const;
 };
 
-/// Calls `call` again and again for so many seconds, three times at least, from `streams` threads at once, each with
-/// its share of LibTorch's threads. `call` is called from all of them at once.
+/// Calls `call` repeatedly for `seconds`, and at least three times, from each of `streams` threads at the same time.
+/// LibTorch's threads are divided among them. `call` must be thread-safe if `streams` > 1.
 Latencies measure_latency(const std::function<void()>& call, double seconds, int streams = 1);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// A trained network with all that it takes to use it.
+/// A trained network with everything that is needed to use it.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -22,22 +22,22 @@ class NetworkSnapshot;
 
 /// The prediction for one row or image.
 struct Prediction {
-  double value = 0;                   ///< a number in its unit; the middle one of quantiles
-  std::string label;                  ///< the class; a number as text
-  std::vector<double> probabilities;  ///< of the classes or of each label, in their order; empty for numbers
-  std::vector<double> values;         ///< of several targets, or of the quantiles
-  std::vector<std::string> labels;    ///< of several targets, the class of each
+  double value = 0;                   ///< regression: the value in the target's unit; with quantiles, the middle one
+  std::string label;                  ///< the class; for regression, the value as text
+  std::vector<double> probabilities;  ///< of the classes or labels, in their order; empty for regression
+  std::vector<double> values;         ///< with several targets or quantiles, the value of each
+  std::vector<std::string> labels;    ///< with several targets, the class of each
 };
 
-/// The fused networks of a Model, and what they were made from. Only Model writes and reads it.
+/// The fused networks of a Model, and the networks that they were made from. Only Model accesses it.
 class FusedState {
   friend struct Model;
   std::vector<FusedNetwork> networks_;
-  std::vector<std::shared_ptr<const NetworkSnapshot>> from_;  // the networks as they were then
+  std::vector<std::shared_ptr<const NetworkSnapshot>> from_;  // snapshots of the networks at that time
 };
 
-/// What a model file holds: one or several networks of a registered model, their preprocessing, and what their outputs
-/// mean. Needs reszoo::core alone.
+/// The content of a model file: one or several networks of a registered model, their preprocessing, and the meaning of
+/// their outputs. Needs only reszoo::core.
 ///
 ///     auto model = reszoo::Model::load("model.safetensors");
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
@@ -45,77 +45,81 @@ class FusedState {
 ///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // JPEG or PNG in memory
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
 ///
-/// A cv::Mat is such an ImageView after cv::cvtColor made it RGB; its `step` is the stride.
+/// A cv::Mat can be passed as such an ImageView after cv::cvtColor has converted it to RGB; its `step` is the stride.
 struct Model {
-  std::string name;  ///< of a registered model
+  std::string name;  ///< name of a registered model
   ModelOptions options;
-  std::vector<Network> networks = {};  ///< one; of an ensemble several that are alike, trained from different seeds
-  std::optional<TablePreprocess> table = {};           ///< of a tabular network
-  std::optional<ImagePreprocess> image = {};           ///< of an image network
-  std::optional<Target> target = {};                   ///< what is predicted
-  std::map<std::string, std::string> algorithms = {};  ///< of layers in inference, see FuseOptions; kept in the file
-  Quantization quantization = {};  ///< for inference in int8; with it, the file has these layers' weights as int8
+  std::vector<Network> networks = {};         ///< one, or those of an ensemble: the same, trained from different seeds
+  std::optional<TablePreprocess> table = {};  ///< preprocessing of a tabular network
+  std::optional<ImagePreprocess> image = {};  ///< preprocessing of an image network
+  std::optional<Target> target = {};          ///< what is predicted
+  /// The algorithm of each layer in inference, see FuseOptions. Stored in the file.
+  std::map<std::string, std::string> algorithms = {};
+  Quantization quantization = {};  ///< for int8 inference; the file then stores the weights of these layers in int8
 
-  /// The first network. Throws: Error (usage) if there is none yet.
+  /// Returns the first network.
+  /// Throws: Error (usage) if there is none yet.
   Network& network();
   const Network& network() const;
 
-  /// Builds the network of the file and loads its weights; evaluation mode. A network of your own must be registered
-  /// under its name before (`registry().add`).
-  /// Throws: Error (file).
+  /// Builds the networks of the file, loads their weights and sets evaluation mode. A network of your own must be
+  /// registered under its name first (`registry().add`).
+  /// Throws: Error (file) if the file cannot be read or is damaged.
   static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true);
 
-  /// Writes the file that `load` reads, with `weights` (those of an earlier epoch, say) instead of the first network's
-  /// own where they are given.
+  /// Writes the file that `load` reads. If `weights` are given, for instance those of an earlier epoch, they are
+  /// written instead of the first network's own.
   ///
-  /// Throws: Error (usage) if `name` and `options` do not build the networks as they are, naming the first module that
-  /// differs: after surgery the file would load as another network. Register a network of your own instead.
+  /// Throws: Error (usage), which names the first module that differs, if `name` and `options` do not build the
+  /// networks as they are. After surgery, for instance, the file would load as another network; register a network of
+  /// your own instead.
   void save(const std::filesystem::path& path, const std::optional<StateDict>& weights = std::nullopt) const;
 
-  /// From here on outputs and features come from `reszoo::fuse` of the networks. The model's algorithms hold where
-  /// `how` names none for a layer, and its quantization where `how` has none.
+  /// Fuses the networks with `reszoo::fuse`. From then on, outputs and features are computed by the fused networks. The
+  /// model's `algorithms` are used for layers without one in `how`, and its `quantization` is used if `how` has none.
   ///
-  /// A fused model is never stale: if a network's modules or weights change after this, `outputs`, `features` and
-  /// `predict` throw until `fuse` or `unfuse` is called. Options of a module that are set in place are not noticed.
-  /// Throws: as `reszoo::fuse`.
+  /// A stale fused network is never run: if modules or weights of a network change after this, `outputs`, `features`
+  /// and `predict` throw until `fuse` or `unfuse` is called. Changes of a module's options in place are not detected.
+  /// Throws: as `reszoo::fuse` does.
   void fuse(const FuseOptions& how = {});
 
-  /// Runs the networks themselves again.
+  /// Removes the fused networks, so that the networks themselves are run again.
   void unfuse();
 
-  /// The fused networks, one for each network; empty unless `fuse` was called.
-  /// Throws: Error (usage) if a network was changed since.
+  /// Returns the fused networks, one for each network. Empty unless `fuse` was called.
+  /// Throws: Error (usage) if a network has changed since.
   const std::vector<FusedNetwork>& fused() const;
 
-  /// One row, or one image: pixels in memory, or an opened file (`open_image`).
-  /// Throws: Error (input) for a missing column or a wrong kind; Error (file) for a damaged image; Error (usage) if
-  /// the model is of the other domain, or has changed since `fuse`.
+  /// Predicts one row or one image, which is given as pixels in memory or as an opened file (`open_image`).
+  /// Throws: Error (input) for a missing column or a column of the wrong kind; Error (file) for a damaged image; Error
+  /// (usage) if the model is for the other domain, or has changed since `fuse`.
   Prediction predict(const Row& row);
   Prediction predict(const ImageView& image);
   Prediction predict(const LazyImage& image);
 
-  /// Many of them, a Prediction for each in their order. Images are prepared in all threads, and those that come to one
-  /// size are run together.
+  /// Predicts many rows or images. Returns the predictions in the same order. Images are prepared by all threads, and
+  /// images of the same size after preparation are run as one batch.
   std::vector<Prediction> predict(const Frame& rows);
   std::vector<Prediction> predict(std::span<const Row> rows);
   std::vector<Prediction> predict(std::span<const ImageView> images);
   std::vector<Prediction> predict(std::span<const std::unique_ptr<LazyImage>> images);
 
-  /// The network's input for rows or an image. Shape: (N, columns) or (1, C, H, W).
+  /// Returns the network's input for rows or an image.
+  /// Shape: (N, columns) or (1, C, H, W).
   Tensor input(const Frame& rows) const;
   Tensor input(const ImageView& image) const;
   Tensor input(const LazyImage& image) const;
 
-  /// Outputs (N, outputs) and features (N, C) of prepared inputs, on the CPU, in batches, without gradients, in
-  /// evaluation mode. Those of an ensemble are side by side: outputs (N, networks, outputs), features
+  /// Returns outputs (N, outputs) or features (N, C) of prepared inputs, on the CPU. Runs in batches, without
+  /// gradients, in evaluation mode. For an ensemble the outputs are (N, networks, outputs) and the features
   /// (N, networks * C).
   Tensor outputs(const Tensor& input, int64_t batch_size = 1024);
   Tensor features(const Tensor& input, int64_t batch_size = 1024);
 
-  /// What the outputs (N, outputs) or (N, k, outputs) mean, a Prediction for each row.
+  /// Converts outputs (N, outputs) or (N, k, outputs) to a Prediction for each row.
   std::vector<Prediction> read(const Tensor& outputs) const;
 
-  FusedState fused_state = {};  ///< set by `fuse` alone
+  FusedState fused_state = {};  ///< set only by `fuse`
 };
 
 }  // namespace reszoo

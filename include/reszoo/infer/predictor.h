@@ -1,4 +1,4 @@
-/// Opens any file with weights as something that predicts.
+/// Opens any weights file for prediction.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -12,59 +12,62 @@
 
 namespace reszoo {
 
-/// What a file does not say itself, and how it is opened.
+/// How a file is opened, and information that the file may lack.
 struct PredictorOptions {
-  /// The network of weights that do not name theirs: "resnet18". If it is left out, the one that they fit is taken.
+  /// The model of weights that do not name it: "resnet18". If left out, the registered model that matches the weights.
   std::string model = {};
-  nlohmann::json options = nlohmann::json::object();  ///< its options, as `to_json(ModelOptions)` writes them
-  bool verify = true;                                 ///< compare checksums and digests where the file has them
-  bool prefer_ema = false;                            ///< of a checkpoint that has both, take the averaged weights
+  nlohmann::json options = nlohmann::json::object();  ///< options of `model`, as `to_json(ModelOptions)` writes them
+  bool verify = true;                                 ///< verify checksums and digests if the file has them
+  bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
   torch::Device device = torch::kCPU;
 };
 
-/// A Model, a TorchScript file or a compiled package: all give outputs for inputs, and a Model more.
+/// A Model, a TorchScript module or a compiled package. All compute outputs for inputs; a Model offers more.
 class Predictor {
  public:
-  Predictor(Model model) : any_(std::move(model)) {}              // NOLINT: any of these is a predictor
-  Predictor(ScriptModel script) : any_(std::move(script)) {}      // NOLINT
+  Predictor(Model model) : any_(std::move(model)) {}          // NOLINT: implicit, since each of these is a predictor
+  Predictor(ScriptModel script) : any_(std::move(script)) {}  // NOLINT
   Predictor(CompiledModel package) : any_(std::move(package)) {}  // NOLINT
 
-  /// The Model, or nullptr for a script or a package.
+  /// Returns the Model, or nullptr for a script or a package.
   Model* model() { return std::get_if<Model>(&any_); }
   const Model* model() const { return std::get_if<Model>(&any_); }
 
-  /// Outputs of prepared inputs, on the CPU: see Model::outputs.
+  /// Returns the outputs of prepared inputs, on the CPU; see Model::outputs.
   Tensor outputs(const Tensor& input);
 
-  /// What the head reads, (N, C), on the CPU.
-  /// Throws: Error (usage) for a script or a package, which has no head to take off.
+  /// Returns the features, which are the head's input, on the CPU.
+  /// Shape: (N, C).
+  /// Throws: Error (usage) for a script or a package, whose head cannot be removed.
   Tensor features(const Tensor& input);
 
-  /// How images are prepared: as the model says, for a script or package as for ImageNet.
-  /// Throws: Error (usage) for a model of tables.
+  /// Returns the preprocessing of images: that of the model, or ImageNet's for a script or package.
+  /// Throws: Error (usage) for a tabular model.
   ImagePreprocess image_preprocess() const;
 
-  /// Names of the classes that outputs (N, outputs) are for; empty for numbers. Where no target says them they are
-  /// "0", "1", ...
+  /// Returns the names of the classes of outputs (N, outputs); empty for regression. Without a target they are "0",
+  /// "1", ...
   std::vector<std::string> classes(const Tensor& outputs) const;
 
-  /// Probabilities (N, classes) float64; undefined for numbers.
+  /// Returns probabilities (N, classes), float64; undefined for regression.
   Tensor probabilities(const Tensor& outputs) const;
 
-  /// What the outputs mean, a row for each input: see Target::table. Without a target the likeliest class of outputs
-  /// (N, C), or the number of (N, 1).
-  /// Throws: Error (input) for outputs of another shape.
+  /// Converts outputs to a table of predictions with a row for each input; see Target::table. Without a target, it has
+  /// the most likely class of outputs (N, C), or the value of outputs (N, 1).
+  /// Throws: Error (input) for outputs of any other shape.
   Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
  private:
   std::variant<Model, ScriptModel, CompiledModel> any_;
 };
 
-/// Opens a model file, a TorchScript file, a compiled package, or weights of any kind for the network that the options
-/// name, or else that they fit. Scripts and packages hold code, which is then run: open none that you do not trust.
+/// Opens a model file, a TorchScript file, a compiled package, or weights in any format. Weights are loaded into the
+/// model that the options name, or else into the registered model that matches them. Scripts and packages contain code,
+/// which is run: open only files that you trust.
 ///
-/// A network of images gets ImageNet's preprocessing where the file has none.
-/// Throws: Error (file); Error (usage) if weights fit no registered network, or several, and the options name none.
+/// An image network gets ImageNet's preprocessing if the file has none.
+/// Throws: Error (file) if the file cannot be read; Error (usage) if no registered model or several match the weights
+/// and the options name none.
 Predictor open_predictor(const std::filesystem::path& path, const PredictorOptions& options = {});
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Subsampling that does not skip pixels, as a value.
+/// Describes anti-aliased subsampling as a value.
 #pragma once
 #include <string>
 
@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// The pooling that replaces the stride of a convolution.
+/// The pooling that replaces the stride of a convolution, so that no pixel is skipped.
 enum class AntiAlias {
   none,
   blur,     ///< BlurPool2d; images only
@@ -17,9 +17,8 @@ enum class AntiAlias {
 /// Returns `none`, `blur` or `average`.
 std::string text_of(AntiAlias kind);
 
-/// Builds a BlurPool2d, AvgPool2d or AvgPool1d; an Identity for `none` and for the mean of
-/// one pixel.
-/// Throws: Error (usage) for a blur of sequences.
+/// Builds a BlurPool2d, AvgPool2d or AvgPool1d. The module is an Identity for `none`, and for `average` with stride 1.
+/// Throws: Error (usage) for `blur` with sequences.
 AnyModule make_anti_alias(AntiAlias kind, int64_t channels, int64_t stride, Layout layout = Layout::images);
 
 }  // namespace reszoo

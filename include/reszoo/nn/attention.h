@@ -1,11 +1,11 @@
-/// The channel attention at the end of a branch, as a value.
+/// Describes the channel attention at the end of a residual branch as a value.
 #pragma once
 #include "reszoo/nn/layout.h"
 #include "reszoo/nn/steps.h"
 
 namespace reszoo {
 
-/// A kind of channel attention, and its size.
+/// A kind of channel attention and its size.
 struct Attention {
   enum class Kind {
     none,
@@ -13,10 +13,10 @@ struct Attention {
     efficient_channel,  ///< EfficientChannelAttention
   };
   Kind kind = Kind::none;
-  double ratio = 1.0 / 16;  ///< of squeeze_excite: squeezed channels / channels
+  double ratio = 1.0 / 16;  ///< squeezed channels / channels; only for squeeze_excite
 
-  /// Builds the module; an Identity for `none`.
-  /// Throws: Error (usage) for a layout that the kind does not take.
+  /// Builds the module. For `none` it is an Identity.
+  /// Throws: Error (usage) if the kind does not support the layout.
   AnyModule build(int64_t channels, Layout layout = Layout::images) const;
 };
 

@@ -1,4 +1,4 @@
-/// Subsampling with a blur before it.
+/// Blurs images before they are subsampled.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
@@ -13,12 +13,12 @@ struct BlurPool2dOptions {
   int64_t stride = 2;  ///< in pixels
 };
 
-/// Blurs each channel with the 3x3 binomial filter (1 2 1)^T (1 2 1) / 16 and keeps
-/// every stride-th pixel; the border is mirrored.
+/// Blurs each channel with the 3x3 binomial filter (1 2 1)^T (1 2 1) / 16 and keeps every stride-th pixel; the border
+/// is padded by reflection.
 ///
-/// Shape: (N, C, H, W) to (N, C, ceil(H / stride), ceil(W / stride)); H and W
-/// must be 2 or more, since one pixel has nothing to mirror.
-/// Keys: none; the filter is a constant that follows the input's device and type.
+/// Shape: (N, C, H, W) to (N, C, ceil(H / stride), ceil(W / stride)); H and W must be 2 or more, since a single pixel
+/// cannot be reflected.
+/// Keys: none; the filter is a constant that follows the input's device and dtype.
 /// Throws: Error (usage) if channels or stride < 1.
 /// Source: Zhang 2019, arXiv:1904.11486, section 3.
 class BlurPool2dImpl : public nn::Cloneable<BlurPool2dImpl> {

@@ -1,4 +1,4 @@
-/// A sequence of modules that can stand anywhere a module can.
+/// A sequence of modules that can be used wherever a module can.
 #pragma once
 #include "reszoo/nn/activation_checkpoint.h"
 #include "reszoo/nn/steps.h"
@@ -7,12 +7,10 @@ namespace reszoo {
 
 /// Runs its steps in order: y = step_n(… step_1(x)).
 ///
-/// Shape: the input of the first step to the output of the last step; an empty Chain
-/// is the identity.
-/// Keys: `<name of the step>.*`; names are numbers where none are given.
-/// Differs: from `torch::nn::Sequential`, which does not fit in an `AnyModule`,
-/// renames its children when cloned, and whose `replace_module` changes
-/// `parameters()` but not `forward`.
+/// Shape: the input of the first step to the output of the last step; an empty Chain is the identity.
+/// Keys: `<name of the step>.*`; steps without a name are numbered.
+/// Differs: from `torch::nn::Sequential`, which does not fit in an `AnyModule`, renames its children when cloned, and
+/// whose `replace_module` changes `parameters()` but not `forward`.
 class ChainImpl : public Composite {
  public:
   explicit ChainImpl(Steps steps = {}) : steps_(register_steps(*this, std::move(steps))) {}
@@ -27,8 +25,8 @@ class ChainImpl : public Composite {
   Steps& steps() { return steps_; }
   const Steps& steps() const { return steps_; }
 
-  /// Whether forward recomputes activations in the backward pass (`run_checkpointed`).
-  /// `features` of a Network by the names of inner steps never does.
+  /// Whether forward recomputes activations in the backward pass (`run_checkpointed`). Network's `features` never does
+  /// when it is given names of inner steps.
   bool checkpoint() const { return checkpoint_; }
   void set_checkpoint(bool checkpoint) { checkpoint_ = checkpoint; }
 

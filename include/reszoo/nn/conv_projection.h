@@ -1,4 +1,4 @@
-/// The paper's W_s for images and sequences.
+/// The projection shortcut (W_s in the paper) for images and sequences.
 #pragma once
 #include <optional>
 
@@ -11,23 +11,22 @@ namespace reszoo {
 struct ConvProjectionOptions {
   int64_t in = 0;                  ///< channels of the input
   int64_t out = 0;                 ///< channels of the output
-  int64_t kernel = 1;              ///< side, in pixels
+  int64_t kernel = 1;              ///< kernel size, in pixels
   int64_t stride = 1;              ///< in pixels
   int64_t dilation = 1;            ///< in pixels
   Layout layout = Layout::images;  ///< images or sequences
   Norm norm = {};                  ///< after the convolution
-  bool named = false;              ///< steps `conv`, `norm` (timm's pre-activation) instead of numbers
+  bool named = false;  ///< names the steps `conv` and `norm` (timm's pre-activation) instead of numbering them
   std::optional<double> weight_standardization = {};  ///< epsilon of weight standardisation
 };
 
-/// Projects the shortcut to another width by a convolution without bias, 1x1
-/// unless the options say more: y = norm(W_s * x).
+/// Projects the shortcut to another width by a convolution without bias, 1x1 by default: y = norm(W_s * x).
 ///
 /// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)); sequences
 /// (N, in, L) to (N, out, ceil(L / stride)).
-/// Keys: `0.weight` (out, in, kernel, kernel), of sequences (out, in, kernel); `1.*` of the
-/// norm; `conv.*` and `norm.*` where named.
-/// Throws: Error (usage) as `make_conv` and `Norm::build`.
+/// Keys: `0.weight` (out, in, kernel, kernel), for sequences (out, in, kernel); `1.*` are the norm's. With
+/// `options.named` they are `conv.*` and `norm.*`.
+/// Throws: Error (usage) as `make_conv` and `Norm::build` do.
 /// Source: He et al. 2015, arXiv:1512.03385, equation (2) and option B.
 class ConvProjectionImpl : public ChainImpl {
  public:

@@ -12,8 +12,8 @@ struct DropPathOptions {
   double probability = 0;  ///< fraction of samples whose branch is dropped
 };
 
-/// In training drops the whole branch of a sample with the probability p and scales the
-/// others: y = x * b / (1 - p), where b is 0 or 1 for each sample. In evaluation y = x.
+/// In training, drops the whole branch of a sample with probability p and scales the other samples:
+/// y = x * b / (1 - p), where b is 0 or 1 for each sample. In evaluation, y = x.
 ///
 /// Shape: (N, …) to the same.
 /// Throws: Error (usage) if the probability is not in [0, 1).

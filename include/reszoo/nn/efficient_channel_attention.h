@@ -1,4 +1,4 @@
-/// Channel attention with a handful of weights.
+/// Channel attention with a few weights only (ECA).
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/conv.h>
@@ -9,10 +9,10 @@ namespace reszoo {
 
 /// Options of an EfficientChannelAttention.
 struct EfficientChannelAttentionOptions {
-  int64_t channels = 0;  ///< C, from which the kernel follows
+  int64_t channels = 0;  ///< C; it determines the kernel size
 
-  /// Returns the number of channels that a gate is computed from: (log2 C + 1) / 2 rounded
-  /// down, plus 1 if that is even, at least 3.
+  /// Returns the kernel size, which is the number of channels that a gate is computed from: (log2 C + 1) / 2 rounded
+  /// down, plus 1 if that is even, and at least 3.
   int64_t kernel() const;
 };
 

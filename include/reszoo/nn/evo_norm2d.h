@@ -1,4 +1,4 @@
-/// Normalisation and activation in one, found by architecture search.
+/// A layer that both normalises and activates, found by architecture search.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>

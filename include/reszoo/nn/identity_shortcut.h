@@ -1,4 +1,4 @@
-/// The shortcut that passes its input on.
+/// The identity shortcut.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
@@ -7,7 +7,7 @@
 
 namespace reszoo {
 
-/// Passes its input on: y = x.
+/// Returns its input: y = x.
 ///
 /// Shape: any to the same.
 /// Source: He et al. 2015, arXiv:1512.03385, equation (1).

@@ -1,4 +1,4 @@
-/// The residual block of the founding question's Keras code, with Keras's defaults.
+/// The residual block of the Keras code that docs/identity.md explains, with Keras's defaults.
 #pragma once
 #include <torch/nn/cloneable.h>
 
@@ -10,22 +10,21 @@ namespace reszoo {
 struct KerasConv2dOptions {
   int64_t in = 0;      ///< channels of the input
   int64_t out = 0;     ///< channels of the output
-  int64_t kernel = 1;  ///< side, in pixels
+  int64_t kernel = 1;  ///< kernel size, in pixels
   int64_t stride = 1;  ///< in pixels
 };
 
-/// A convolution with padding "same": the output has ceil(size / stride) pixels
-/// a side. The padding follows from input size, kernel and stride; when its sum
-/// is odd, the extra pixel is below and to the right.
+/// A convolution with padding "same": each side of the output has ceil(size / stride) pixels. The padding follows from
+/// input size, kernel and stride. If its total is odd, the extra pixel is at the bottom and on the right.
 ///
 /// Shape: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
 /// Keys: `weight` (out, in, kernel, kernel), `bias` (out).
-/// Throws: Error (usage) if a number of the options is not positive.
+/// Throws: Error (usage) if an option is not positive.
 /// Differs: from Keras only in layout: (N, C, H, W), weights (out, in, h, w).
 class KerasConv2dImpl : public nn::Cloneable<KerasConv2dImpl> {
  public:
   explicit KerasConv2dImpl(const KerasConv2dOptions& options);
-  /// Glorot uniform weights and zero biases, as Keras initialises.
+  /// Initialises weights with Glorot uniform and biases with zero, as Keras does.
   void reset() override;
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
@@ -35,13 +34,11 @@ class KerasConv2dImpl : public nn::Cloneable<KerasConv2dImpl> {
 };
 TORCH_MODULE(KerasConv2d);
 
-/// Batch normalisation whose moving variance is the biased one:
-/// moving = 0.99 moving + 0.01 batch; epsilon 1e-3.
+/// Batch normalisation whose running variance is the biased one: moving = 0.99 moving + 0.01 batch; epsilon 1e-3.
 ///
 /// Shape: (N, width, H, W) to the same.
 /// Keys: `weight bias running_mean running_var`, each (width).
-/// Differs: PyTorch keeps the unbiased variance, with weights 0.9 and 0.1, and
-/// epsilon 1e-5.
+/// Differs: PyTorch keeps the unbiased variance, with weights 0.9 and 0.1, and epsilon 1e-5.
 class KerasBatchNorm2dImpl : public nn::Cloneable<KerasBatchNorm2dImpl> {
  public:
   explicit KerasBatchNorm2dImpl(int64_t width) : width_(width) { reset(); }
@@ -56,11 +53,11 @@ class KerasBatchNorm2dImpl : public nn::Cloneable<KerasBatchNorm2dImpl> {
 };
 TORCH_MODULE(KerasBatchNorm2d);
 
-/// `residual_block(x, downsample, filters, kernel_size)`: convolution, ReLU,
-/// norm, convolution; the shortcut is a 1x1 convolution of stride 2 when
-/// downsampling; ReLU and norm follow the sum.
+/// Builds the block of the Keras function `residual_block(x, downsample, filters, kernel_size)`: the branch is
+/// convolution, ReLU, norm, convolution. When downsampling, the shortcut is a 1x1 convolution of stride 2. ReLU and
+/// norm follow the sum.
 ///
-/// Shape: (N, in, H, W) to (N, filters, H, W), or half of H and W, rounded up.
+/// Shape: (N, in, H, W) to (N, filters, H, W); when downsampling, H and W are halved and rounded up.
 /// Keys: `conv1 bn1 conv2 projection bn2`.
 /// Throws: Error (usage) if in != filters without downsampling.
 ResidualBlock keras_residual_block(int64_t in, int64_t filters, bool downsample, int64_t kernel_size = 3);

@@ -1,4 +1,4 @@
-/// Linear embeddings of numbers.
+/// Linear embeddings of numeric columns.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
@@ -10,10 +10,10 @@ namespace reszoo {
 /// Options of LinearEmbeddings.
 struct LinearEmbeddingsOptions {
   int64_t columns = 0;
-  int64_t width = 0;  ///< features of each column
+  int64_t width = 0;  ///< features per column
 };
 
-/// Embeds each number as a vector: y_i = x_i w_i + b_i.
+/// Embeds each numeric value as a vector: y_i = x_i w_i + b_i.
 ///
 /// Shape: (N, columns) to (N, columns, width).
 /// Keys: `weight bias`, each (columns, width); initially uniform in ±1/√width.
@@ -31,7 +31,7 @@ class LinearEmbeddingsImpl : public nn::Cloneable<LinearEmbeddingsImpl> {
 };
 TORCH_MODULE(LinearEmbeddings);
 
-/// LinearEmbeddings with a ReLU: y_i = relu(x_i w_i + b_i).
+/// LinearEmbeddings followed by a ReLU: y_i = relu(x_i w_i + b_i).
 ///
 /// Shape: (N, columns) to (N, columns, width).
 /// Keys: `linear.weight linear.bias`.

@@ -1,4 +1,4 @@
-/// The paper's W_s for features.
+/// The projection shortcut (W_s in the paper) for features.
 #pragma once
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/norm.h"
@@ -9,18 +9,18 @@ namespace reszoo {
 struct LinearProjectionOptions {
   int64_t in = 0;            ///< features of the input
   int64_t out = 0;           ///< features of the output
-  Norm norm = Norm{"none"};  ///< after the product
+  Norm norm = Norm{"none"};  ///< after the matrix product
 };
 
-/// Projects the shortcut to another width by a matrix: y = norm(W_s x).
+/// Projects the shortcut to another width by a linear layer without bias: y = norm(W_s x).
 ///
 /// Shape: (N, in) to (N, out).
-/// Keys: `0.weight` (out, in); `1.*` of the norm.
+/// Keys: `0.weight` (out, in); `1.*` are the norm's.
 /// Source: He et al. 2015, arXiv:1512.03385, equation (2).
 class LinearProjectionImpl : public ChainImpl {
  public:
   explicit LinearProjectionImpl(const LinearProjectionOptions& options);
-  /// Without a norm.
+  /// Builds the projection without a norm.
   LinearProjectionImpl(int64_t in, int64_t out) : LinearProjectionImpl(LinearProjectionOptions{.in = in, .out = out}) {}
   std::shared_ptr<nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override;
   void pretty_print(std::ostream& stream) const override { stream << "LinearProjection"; }

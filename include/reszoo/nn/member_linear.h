@@ -1,8 +1,7 @@
-/// Linear layers of k networks in one.
+/// Linear layers of k networks in one (TabM).
 ///
-/// The features of the k members are side by side: a tensor is (N, k * width), and those of
-/// member i start at i * width. So norms, activations, dropout and residual blocks need to
-/// know nothing of members.
+/// The features of the k members are concatenated: a tensor is (N, k * width), and the features of member i start at
+/// index i * width. So norms, activations, dropout and residual blocks need no code for members.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
@@ -11,9 +10,9 @@
 
 namespace reszoo {
 
-/// The initial scales, by which members differ in the first layer.
+/// How scales are initialised. Members differ at first only by the scales of their first layer.
 enum class ScaleInit {
-  ones,          ///< no difference: in every layer but the first
+  ones,          ///< all members are equal: every layer but the first
   random_signs,  ///< +1 or -1
   normal,        ///< N(0, 1)
 };
@@ -23,8 +22,8 @@ struct MemberScaleOptions {
   int64_t members = 0;
   int64_t width = 0;  ///< features
   ScaleInit init = ScaleInit::random_signs;
-  /// Widths of groups of neighbouring features (those of one column) that start with the
-  /// same scale; their sum is `width`. Empty: each feature has its own.
+  /// Widths of groups of adjacent features (those of one column) that start with the same scale; their sum is `width`.
+  /// If empty, each feature has its own scale.
   std::vector<int64_t> chunks = {};
 };
 
@@ -52,19 +51,17 @@ struct MemberLinearOptions {
   int64_t in = 0;   ///< features of one member's input
   int64_t out = 0;  ///< features of one member's output
   bool bias = true;
-  ScaleInit init = ScaleInit::ones;  ///< of the scale r
-  std::vector<int64_t> chunks = {};  ///< of the scale r, as in MemberScaleOptions
+  ScaleInit init = ScaleInit::ones;  ///< initialisation of the scale r
+  std::vector<int64_t> chunks = {};  ///< groups of the scale r, as in MemberScaleOptions
 };
 
-/// One matrix for all members, with scales of each before and after it:
-/// y_i = s_i * W(r_i * x_i) + b_i.
+/// One matrix shared by all members; each member scales its inputs and outputs: y_i = s_i * W(r_i * x_i) + b_i.
 ///
-/// Shape: (N, members * in), or (N, in) for every member; to (N, members * out).
-/// Keys: `weight` (out, in), `r` (members, in), `s` and `bias` (members, out). Initially W
-/// and the biases are uniform in ±1/√in, biases equal for all members; s is 1.
-/// Throws: Error (usage) as MemberScale.
-/// Source: Wen et al. 2020, arXiv:2002.06715, equation (5); Gorishniy et al. 2024,
-/// arXiv:2410.24210, section 3.3.
+/// Shape: (N, members * in), or (N, in) if all members read the same input, to (N, members * out).
+/// Keys: `weight` (out, in), `r` (members, in), `s` and `bias` (members, out). Initially W and the biases are uniform
+/// in ±1/√in, with equal biases for all members; s is 1.
+/// Throws: Error (usage) as MemberScale does.
+/// Source: Wen et al. 2020, arXiv:2002.06715, equation (5); Gorishniy et al. 2024, arXiv:2410.24210, section 3.3.
 class BatchEnsembleLinearImpl : public nn::Cloneable<BatchEnsembleLinearImpl> {
  public:
   explicit BatchEnsembleLinearImpl(const MemberLinearOptions& options);
@@ -77,10 +74,10 @@ class BatchEnsembleLinearImpl : public nn::Cloneable<BatchEnsembleLinearImpl> {
 };
 TORCH_MODULE(BatchEnsembleLinear);
 
-/// One linear layer for all members: y_i = W x_i + b.
+/// One linear layer shared by all members: y_i = W x_i + b.
 ///
 /// Shape: (N, members * in) to (N, members * out).
-/// Keys: `weight` (out, in), `bias` (out), initialised as those of a linear layer.
+/// Keys: `weight` (out, in), `bias` (out), initialised as in a linear layer.
 /// Throws: Error (usage) if members, in or out < 1.
 class SharedLinearImpl : public nn::Cloneable<SharedLinearImpl> {
  public:

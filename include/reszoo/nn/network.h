@@ -1,4 +1,4 @@
-/// A trunk of named steps and one named head.
+/// A network: a body of named steps, pooling, and a named head.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace reszoo {
 
-/// The input of a network: (N, channels), (N, channels, L) or (N, channels, H, W).
+/// The input shape of a network: (N, channels), (N, channels, L) or (N, channels, H, W).
 struct InputSpec {
   Layout layout = Layout::images;
   int64_t channels = 3;
@@ -18,21 +18,21 @@ struct InputSpec {
 
 /// The parts of a Network.
 struct NetworkParts {
-  std::string name;  ///< in messages: "resnet50"
+  std::string name;  ///< "resnet50"; used in messages
   InputSpec input = {};
   Steps body = {};  ///< from the input to feature maps (N, C, h, w), to (N, C, l) or to (N, C)
   Steps pool = {};  ///< from the output of the body to (N, C)
-  NamedStep head;   ///< from (N, C) to (N, outputs); an Identity where there is none
-  /// The path of the last linear layer, which is in the head or the head itself: "fc",
-  /// "classifier.6", "output.linear". Another number of classes replaces this layer only.
+  NamedStep head;   ///< from (N, C) to (N, outputs); an Identity if the network has no head
+  /// The path of the last linear layer, which is in the head or is the head: "fc", "classifier.6", "output.linear".
+  /// Only this layer is replaced to change the number of classes.
   std::string classifier = {};
 };
 
 /// y = head(pool(body(x))).
 ///
 /// Shape: `input_spec()` to (N, outputs).
-/// Keys: `<step>.*` of the body, then of the head.
-/// Throws: Error (input) in every forward if rank or channels of x are wrong.
+/// Keys: `<step>.*` of the body's steps, then of the head.
+/// Throws: Error (input) in forward if rank or channels of x are wrong.
 class NetworkImpl : public Composite {
  public:
   explicit NetworkImpl(NetworkParts parts);
@@ -42,28 +42,29 @@ class NetworkImpl : public Composite {
   /// Returns the input of the head: (N, C).
   Tensor features(const Tensor& x);
 
-  /// Returns the outputs of the named steps, in the order of the names. A name is a step
-  /// of the body ("layer2") or, with dots, of a Chain in it ("features.5").
-  /// Steps after the last named one are not run.
-  /// Throws: Error (usage) for a name that is not there.
+  /// Returns the outputs of the named steps, in the order of the names. A name is a step of the body ("layer2") or,
+  /// with dots, a step of a Chain in it ("features.5"). Steps after the last named one are not run.
+  /// Throws: Error (usage) for a name that is no step.
   std::vector<Tensor> features(const Tensor& x, const std::vector<std::string>& names);
 
-  /// Returns the output of the body, not pooled: (N, C, h, w), (N, C, l) or (N, C).
+  /// Returns the output of the body before pooling: (N, C, h, w), (N, C, l) or (N, C).
   Tensor forward_features(const Tensor& x);
 
-  /// Checks rank, channels and type of an input, as forward does. Throws: Error (input).
+  /// Checks rank, channels and dtype of an input, as forward does.
+  /// Throws: Error (input).
   void check_input(const Tensor& x) const;
 
-  /// Checks names of steps, as `features` does. Throws: Error (usage) for one that is no step.
+  /// Checks names of steps, as `features` does.
+  /// Throws: Error (usage) for a name that is no step.
   void check_steps(const std::vector<std::string>& names) const;
 
-  /// Replaces the head; with Identity, forward is features.
+  /// Replaces the head. With an Identity, `forward` returns the features.
   template <typename Module>
   void replace_head(Module module) {
     replace_child(parts_.head.name(), as_any(std::move(module)));
   }
 
-  /// Whether the head is something other than Identity.
+  /// Whether the head is anything but an Identity.
   bool has_head() const;
 
   const std::string& name() const { return parts_.name; }
@@ -82,7 +83,7 @@ class NetworkImpl : public Composite {
 };
 TORCH_MODULE(Network);
 
-/// Returns a deep copy with the holder's own type; see `clone_steps` for what is kept.
+/// Returns a deep copy as a holder of the same type; `clone_steps` says what is kept.
 template <typename Holder>
 Holder deep_copy(const Holder& holder, const std::optional<torch::Device>& device = std::nullopt) {
   return Holder(

@@ -1,4 +1,4 @@
-/// The embedding of numeric columns, as a value.
+/// Describes the embedding of numeric columns as a value.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,11 +9,11 @@
 
 namespace reszoo {
 
-/// A kind of embedding, named as in rtdl_num_embeddings and the papers.
+/// The kinds of embeddings, named as in rtdl_num_embeddings and the papers. The width is the default.
 ///
 /// | text                 | module                                              | width |
 /// |----------------------|-----------------------------------------------------|-------|
-/// | `none`               | the number itself                                   | 1     |
+/// | `none`               | the value itself                                    | 1     |
 /// | `linear`             | LinearEmbeddings                                    | 32    |
 /// | `linear_relu`        | LinearReLUEmbeddings                                | 32    |
 /// | `plr`                | PeriodicEmbeddings                                  | 24    |
@@ -23,7 +23,7 @@ namespace reszoo {
 /// | `piecewise_encoding` | PiecewiseLinearEncoding                             | bins  |
 enum class EmbeddingKind { none, linear, linear_relu, plr, plr_lite, piecewise, piecewise_relu, piecewise_encoding };
 
-/// Reads a text of the table.
+/// Parses a text of the table above.
 /// Throws: Error (usage) for any other text.
 EmbeddingKind parse_embedding(std::string_view text);
 std::string text_of(EmbeddingKind kind);
@@ -34,16 +34,16 @@ bool is_piecewise(EmbeddingKind kind);
 /// A kind with its sizes.
 struct NumericEmbedding {
   EmbeddingKind kind = EmbeddingKind::none;
-  int64_t width = 0;         ///< features of a column; 0 is the width in the table above
-  int64_t frequencies = 48;  ///< of plr and plr_lite
+  int64_t width = 0;         ///< features per column; 0 takes the width in the table above
+  int64_t frequencies = 48;  ///< frequencies per column, for plr and plr_lite
   double scale = 0.01;       ///< standard deviation of the initial frequencies
-  Bins bins = {};            ///< for the piecewise kinds: the edges of each column's bins
+  Bins bins = {};            ///< the edges of each column's bins, for the piecewise kinds
 
-  /// Builds the module from (N, columns) to (N, columns, width) or (N, all bins).
-  /// Throws: Error (usage) for bins of another number of columns, and as the module's constructor.
+  /// Builds the module, which maps (N, columns) to (N, columns, width) or (N, all bins).
+  /// Throws: Error (usage) if the bins are for another number of columns, and what the module's constructor throws.
   AnyModule build(int64_t columns) const;
 
-  /// Returns the number of features of each of the columns.
+  /// Returns the number of features of each column.
   std::vector<int64_t> widths(int64_t columns) const;
 };
 

@@ -1,4 +1,4 @@
-/// Periodic embeddings of numbers.
+/// Periodic embeddings of numeric columns.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
@@ -10,17 +10,17 @@ namespace reszoo {
 /// Options of PeriodicEmbeddings.
 struct PeriodicEmbeddingsOptions {
   int64_t columns = 0;
-  int64_t width = 0;         ///< features of each column
-  int64_t frequencies = 48;  ///< of each column
+  int64_t width = 0;         ///< features per column
+  int64_t frequencies = 48;  ///< frequencies per column
   double scale = 0.01;       ///< standard deviation of the initial frequencies
   bool lite = false;         ///< whether all columns share one linear layer
   bool activation = true;    ///< whether a ReLU follows the linear layer
 };
 
-/// The cosines and sines of a number: y_i = [cos(2π c_i x_i), sin(2π c_i x_i)].
+/// Computes cosines and sines of each numeric value: y_i = [cos(2π c_i x_i), sin(2π c_i x_i)].
 ///
 /// Shape: (N, columns) to (N, columns, 2 frequencies).
-/// Keys: `weight` (columns, frequencies), initially normal, truncated at three deviations.
+/// Keys: `weight` (columns, frequencies), initially normal, truncated at three standard deviations.
 class PeriodicImpl : public nn::Cloneable<PeriodicImpl> {
  public:
   explicit PeriodicImpl(const PeriodicEmbeddingsOptions& options_) : options(options_) { reset(); }
@@ -33,15 +33,14 @@ class PeriodicImpl : public nn::Cloneable<PeriodicImpl> {
 };
 TORCH_MODULE(Periodic);
 
-/// Embeds each number by its cosines and sines: y_i = relu(W_i periodic(x_i) + b_i).
+/// Embeds each numeric value by its cosines and sines: y_i = relu(W_i periodic(x_i) + b_i).
 ///
 /// Shape: (N, columns) to (N, columns, width).
-/// Keys: `periodic.weight` (columns, frequencies), `linear.weight` (columns, 2
-/// frequencies, width), `linear.bias` (columns, width); lite: those of a linear layer.
-/// Throws: Error (usage) for a size < 1, a scale that is not positive, or lite
-/// without activation.
-/// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.3 ("PLR"); lite:
-/// Gorishniy et al. 2023, arXiv:2307.14338.
+/// Keys: `periodic.weight` (columns, frequencies), `linear.weight` (columns, 2 frequencies, width), `linear.bias`
+/// (columns, width); with `lite` those of one linear layer.
+/// Throws: Error (usage) for a size < 1, a scale that is not positive, or lite without activation.
+/// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.3 ("PLR"); `lite`: Gorishniy et al. 2023,
+/// arXiv:2307.14338.
 class PeriodicEmbeddingsImpl : public nn::Cloneable<PeriodicEmbeddingsImpl> {
  public:
   explicit PeriodicEmbeddingsImpl(const PeriodicEmbeddingsOptions& options);

@@ -1,4 +1,4 @@
-/// Piecewise linear encoding and embeddings of numbers.
+/// Piecewise linear encoding and embeddings of numeric columns.
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/activation.h>
@@ -9,17 +9,17 @@
 
 namespace reszoo {
 
-/// The part of each bin that lies below a number: y_ij = (x_i - b_j) / (b_j+1 - b_j), clamped
-/// to 0 from below in all bins but the first, and to 1 from above in all but the last.
+/// Encodes each numeric value as the fraction of each bin that is below it: y_ij = (x_i - b_j) / (b_j+1 - b_j), with a
+/// minimum of 0 in all bins but the first, and a maximum of 1 in all bins but the last.
 ///
-/// Every column has as many features as the column with the most bins. Its last bin is the
-/// last feature; features without a bin are 0 and lie before it.
+/// Every column has as many features as the column with the most bins. Its last bin is the last feature. Features
+/// without a bin are 0 and come before it.
 ///
 /// Shape: (N, columns) to (N, columns, most bins).
-/// Keys: the buffers `weight bias` (columns, most bins); `single_bin_mask` (columns)
-/// where a column has one bin alone; `mask` (columns, most bins) where columns differ
-/// in bins.
-/// Throws: Error (usage) for no column, fewer than two edges, or edges that do not ascend.
+/// Keys: the buffers `weight bias` (columns, most bins); `single_bin_mask` (columns) if a column has only one bin;
+/// `mask` (columns, most bins) if columns have different numbers of bins.
+/// Throws: Error (usage) if there is no column, or if a column has fewer than two edges or edges that are not
+/// increasing.
 /// Source: Gorishniy et al. 2022, arXiv:2203.05556, equation (1).
 class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
  public:
@@ -28,9 +28,9 @@ class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
   Tensor forward(const Tensor& x);
   void pretty_print(std::ostream& stream) const override;
 
-  /// Returns the number of bins of the column with the most.
+  /// Returns the largest number of bins of a column.
   int64_t most_bins() const;
-  /// Returns the minimum and the maximum of each feature; infinite where there is none.
+  /// Returns the minimum and the maximum of each feature; infinite if there is no limit.
   std::pair<Tensor, Tensor> limits() const;
   /// Returns the indices of the features that are bins, among columns * most_bins().
   std::vector<int64_t> bin_features() const;
@@ -39,7 +39,7 @@ class PiecewiseLinearBinsImpl : public nn::Cloneable<PiecewiseLinearBinsImpl> {
   Tensor weight, bias, single_bin_mask, mask;
 
  private:
-  Tensor lower_, upper_;  // limits(); constants, in no state_dict
+  Tensor lower_, upper_;  // limits(); constants that are not in the state_dict
 };
 TORCH_MODULE(PiecewiseLinearBins);
 
@@ -58,30 +58,29 @@ class PiecewiseLinearEncodingImpl : public nn::Cloneable<PiecewiseLinearEncoding
   PiecewiseLinearBins impl{nullptr};
 
  private:
-  Tensor bin_features_;  // a constant, in no state_dict; undefined when all features are bins
+  Tensor bin_features_;  // a constant that is not in the state_dict; undefined if all features are bins
 };
 TORCH_MODULE(PiecewiseLinearEncoding);
 
 /// Options of PiecewiseLinearEmbeddings.
 struct PiecewiseLinearEmbeddingsOptions {
   enum class Version {
-    a,  ///< the paper's: y_i = W_i bins(x_i) + b_i
-    b,  ///< TabM's: y_i = x_i w_i + b_i + W_i bins(x_i), W_i initially 0
+    a,  ///< as in the paper: y_i = W_i bins(x_i) + b_i
+    b,  ///< as in TabM: y_i = x_i w_i + b_i + W_i bins(x_i), W_i initially 0
   };
   Bins bins = {};     ///< edges of the bins of each column
-  int64_t width = 0;  ///< features of each column
+  int64_t width = 0;  ///< features per column
   Version version = Version::b;
   bool activation = false;  ///< whether a ReLU follows W_i
 };
 
-/// Embeds each number as the sum of a vector for each bin, weighted by its encoding.
+/// Embeds each numeric value as the sum of one vector per bin, weighted by the encoding of the value.
 ///
 /// Shape: (N, columns) to (N, columns, width).
-/// Keys: `linear0.weight linear0.bias` (columns, width) of version b; the buffers
-/// `impl.*`; `linear.weight` (columns, most bins, width); `linear.bias` of version a.
-/// Throws: Error (usage) as PiecewiseLinearBins, and if width < 1.
-/// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.2; version b:
-/// Gorishniy et al. 2024, arXiv:2410.24210.
+/// Keys: `linear0.weight linear0.bias` (columns, width) in version b; the buffers `impl.*`; `linear.weight`
+/// (columns, most bins, width); `linear.bias` in version a.
+/// Throws: Error (usage) as PiecewiseLinearBins does, and if width < 1.
+/// Source: Gorishniy et al. 2022, arXiv:2203.05556, section 3.2; version b: Gorishniy et al. 2024, arXiv:2410.24210.
 class PiecewiseLinearEmbeddingsImpl : public nn::Cloneable<PiecewiseLinearEmbeddingsImpl> {
  public:
   explicit PiecewiseLinearEmbeddingsImpl(PiecewiseLinearEmbeddingsOptions options);

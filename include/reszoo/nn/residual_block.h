@@ -1,11 +1,11 @@
-/// The residual equation, once.
+/// The residual equation: one class for all blocks.
 #pragma once
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/identity_shortcut.h"
 
 namespace reszoo {
 
-/// The parts of a ResidualBlock. A slot that is left out is the identity.
+/// The parts of a ResidualBlock. An empty slot is the identity.
 struct Slots {
   Steps entry = {};   ///< before branch and shortcut: norm and activation of a pre-activation block
   Steps branch = {};  ///< the residual function F
@@ -19,15 +19,14 @@ struct Slots {
   bool shortcut_first = false;
 };
 
-/// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead of x
-/// where `shortcut_reads_entry` is set.
+/// y = exit(branch(e) + shortcut(x)), e = entry(x); the shortcut reads e instead of x if `shortcut_reads_entry` is set.
 ///
-/// Basic, bottleneck, pre-activation and tabular blocks are this class with different parts
-/// in its slots. The input is never written to.
+/// Basic, bottleneck, pre-activation and tabular blocks are this class with different modules in its slots. The input
+/// is never modified.
 ///
 /// Shape: any; the outputs of branch and shortcut must have the same shape.
-/// Throws: Error (input) in forward if they do not.
-/// Keys: `<step>.*` of entry, branch, shortcut (under its own name) and exit.
+/// Throws: Error (input) in forward if the shapes differ.
+/// Keys: `<step>.*` for the steps of entry, branch, shortcut (under its own name) and exit.
 /// Source: He et al. 2015, arXiv:1512.03385, equations (1) and (2).
 class ResidualBlockImpl : public Composite {
  public:
@@ -45,13 +44,13 @@ class ResidualBlockImpl : public Composite {
 };
 TORCH_MODULE(ResidualBlock);
 
-/// Wraps any module: y = module(x) + projection(x).
+/// Makes a residual block of any module: y = module(x) + projection(x).
 ///
 /// Keys: `module.*` and `projection.*`.
 ResidualBlock residual(AnyModule module, AnyModule projection = AnyModule(IdentityShortcut()));
 
-/// Returns the module as an AnyModule. A Sequential does not fit in one: its children move
-/// into a Chain.
+/// Returns the module as an AnyModule. The children of a Sequential are moved into a Chain, because an AnyModule cannot
+/// hold a Sequential.
 inline AnyModule as_any(nn::Sequential sequential) { return AnyModule(Chain(std::move(sequential))); }
 inline AnyModule as_any(AnyModule module) { return module; }
 template <typename Impl>
@@ -63,7 +62,7 @@ AnyModule as_any(std::shared_ptr<Impl> module) {
   return AnyModule(std::move(module));
 }
 
-/// The same for any holder, shared pointer or `torch::nn::Sequential`.
+/// Overload for any holder, shared pointer or `torch::nn::Sequential`.
 template <typename Module, typename Projection = IdentityShortcut>
 ResidualBlock residual(Module module, Projection projection = {}) {
   return residual(as_any(std::move(module)), as_any(std::move(projection)));

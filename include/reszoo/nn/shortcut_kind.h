@@ -1,19 +1,19 @@
-/// What the shortcut of a block does where dimensions differ, as a value.
+/// The kinds of shortcuts of a block whose input and output have different shapes.
 #pragma once
 #include <string>
 #include <string_view>
 
 namespace reszoo {
 
-/// The shortcut of a convolutional block whose input and output differ.
+/// The shortcut of a convolutional block whose input and output have different shapes.
 enum class ShortcutKind {
-  identity,            ///< refused where dimensions differ
-  zero_pad,            ///< the paper's option A
-  projection,          ///< the paper's option B, W_s
-  average_projection,  ///< ResNet-D's: the mean of 2x2 pixels, then W_s (timm's avg_down)
+  identity,            ///< rejected if the shapes differ
+  zero_pad,            ///< option A of the paper
+  projection,          ///< option B of the paper, W_s
+  average_projection,  ///< the mean of 2x2 pixels, then W_s: ResNet-D (timm's avg_down)
 };
 
-/// Reads `identity`, `zero_pad`, `projection` or `average_projection`.
+/// Parses `identity`, `zero_pad`, `projection` or `average_projection`.
 /// Throws: Error (usage) for any other text.
 ShortcutKind parse_shortcut(std::string_view text);
 

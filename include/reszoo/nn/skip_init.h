@@ -1,18 +1,18 @@
-/// Skipping the initialisation of weights, as torch.nn.utils.skip_init does.
+/// Skips the initialisation of weights, as torch.nn.utils.skip_init does.
 #pragma once
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 namespace reszoo {
 
-/// A guard: during its lifetime random fills (`normal_`, `uniform_`) of this thread do nothing.
-/// A network that is built meanwhile has undefined weights, takes a fraction of the time, and
-/// draws no random numbers. Use it where all weights are loaded next.
+/// A guard. During its lifetime, random fills (`normal_`, `uniform_`) do nothing in this thread. A network that is
+/// built under it has undefined weights, takes a fraction of the time to build, and draws no random numbers. Use it if
+/// all weights are loaded right after.
 ///
 ///     auto network = [] { const SkipInit skip_init; return create_model("resnet50"); }();
 ///     load_weights(network, "resnet50.pth");
 class SkipInit {
  public:
-  /// With `on` false the guard does nothing.
+  /// If `on` is false, the guard does nothing.
   explicit SkipInit(bool on = true);
 
  private:

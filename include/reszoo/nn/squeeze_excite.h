@@ -1,4 +1,4 @@
-/// Channel attention by two 1x1 convolutions.
+/// Channel attention with two 1x1 convolutions (squeeze-and-excitation).
 #pragma once
 #include <torch/nn/cloneable.h>
 #include <torch/nn/modules/conv.h>
@@ -22,7 +22,7 @@ struct SqueezeExciteOptions {
 /// Keys: `fc1.weight` (R, C, 1, 1), `fc1.bias` (R), `fc2.weight` (C, R, 1, 1), `fc2.bias` (C).
 /// Throws: Error (usage) if channels < 1 or ratio <= 0.
 /// Source: Hu et al. 2017, arXiv:1709.01507, section 3.
-/// Differs: R is rounded as in timm; the paper divides.
+/// Differs: R is rounded to a multiple of 8 as in timm; the paper only divides.
 class SqueezeExciteImpl : public nn::Cloneable<SqueezeExciteImpl> {
  public:
   explicit SqueezeExciteImpl(const SqueezeExciteOptions& options);

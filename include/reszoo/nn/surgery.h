@@ -1,4 +1,4 @@
-/// Replacing modules of a finished network.
+/// Replaces modules of a finished network.
 #pragma once
 #include <string>
 
@@ -6,15 +6,14 @@
 
 namespace reszoo {
 
-/// Replaces the module at `path` ("layer1.0.bn1") in a Chain, ResidualBlock or
-/// Network: `forward`, `parameters()` and printing see the new one. The new
-/// module keeps its mode and device.
+/// Replaces the module at `path` ("layer1.0.bn1") in a Chain, ResidualBlock or Network. `forward`, `parameters()` and
+/// printing use the new module, which keeps its own mode and device.
 ///
-/// Throws: Error (usage) if there is no such path (the nearest one is named), or if the path
-/// leads into a module that is no Composite, whose forward would not see the change.
+/// Throws: Error (usage) if there is no such path (the message names the nearest one), or if the parent of the module
+/// is not a Composite: its forward would still run the old module.
 void replace_module(nn::Module& root, const std::string& path, AnyModule module);
 
-/// The same for any holder, shared pointer or `torch::nn::Sequential`.
+/// Overload for any holder, shared pointer or `torch::nn::Sequential`.
 template <typename Root, typename Module>
 void replace_module(const nn::ModuleHolder<Root>& root, const std::string& path, Module module) {
   replace_module(*root.ptr(), path, as_any(std::move(module)));

@@ -1,4 +1,4 @@
-/// Cross-validation: how well a recipe does on rows that it was not trained on.
+/// Cross-validation of a recipe.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
@@ -9,19 +9,19 @@
 
 namespace reszoo {
 
-/// Trains the recipe once for each of `count` folds, a tenth of whose training rows decides when to stop, and measures
-/// the rows held out. Preprocessing and target are fitted anew on each fold's own training rows. Files are kept in
-/// folders `fold-<i>` of `recipe.trainer.out`.
+/// Trains the recipe once for each of `count` folds and evaluates it on the held-out rows. A tenth of each fold's
+/// training rows is the validation set for early stopping. Preprocessing and target are fitted again on each fold's own
+/// training rows. Files are written to the folders `fold-<i>` in `recipe.trainer.out`.
 ///
 /// Returns the metrics of each fold.
-/// Throws: TrainingStopped; what split_rows, make_table_data and fit throw.
+/// Throws: TrainingStopped, and what split_rows, make_table_data and fit throw.
 std::vector<Metrics> cross_validate(const TrainingTable& table, const TableDataOptions& data,
                                     const TrainingRecipe& recipe, int64_t count, const FitOptions& options = {});
 
-/// {"rmse": {"mean": …, "std": …, "each": […]}, …}; the deviation is the sample's.
+/// Returns {"rmse": {"mean": …, "std": …, "each": […]}, …}. "std" is the sample standard deviation.
 nlohmann::ordered_json summary_of(const std::vector<Metrics>& folds);
 
-/// As a table of a report: a row for each fold, and one of their means.
+/// Returns a table for a report, with a row for each fold and one for the means.
 ReportTable report_table(const std::vector<Metrics>& folds);
 
 }  // namespace reszoo

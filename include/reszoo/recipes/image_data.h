@@ -1,4 +1,4 @@
-/// From images to data that a network trains on.
+/// Prepares images for training.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -11,43 +11,43 @@
 
 namespace reszoo {
 
-/// How images are made ready.
+/// Options of `make_image_data`.
 struct ImageDataOptions {
-  SplitOptions split = {};            ///< which images validate and test; columns for it are of tables alone
+  SplitOptions split = {};            ///< how images are split; its columns are for tables only
   TargetOptions target_options = {};  ///< task, order of the classes
   ClassBalance balance = ClassBalance::none;
-  ImageReadOptions read = {};  ///< how the paths of `split` are read, and what happens to bad files
-  int64_t workers = 1;         ///< threads that decode and augment; 0: none but the caller's
-  int64_t bad_limit = 100;     ///< files whose damage shows in training, before it is an error
-  /// The preprocessing of a model that training begins with; mean and standard deviation are taken over.
+  ImageReadOptions read = {};  ///< how the paths of `split` are read, and how bad files are handled
+  int64_t workers = 1;         ///< threads that decode and augment; 0: only the calling thread
+  int64_t bad_limit = 100;     ///< damaged files that training tolerates before it fails
+  /// The preprocessing of the model that training starts from. Its mean and standard deviation are used.
   std::optional<ImagePreprocess> preprocess = {};
-  std::function<void(const std::string& line)> on_note = {};  ///< called for each file that is left out in training
-  uint64_t seed = 0;                                          ///< of the split
+  std::function<void(const std::string& line)> on_note = {};  ///< called for each file that training leaves out
+  uint64_t seed = 0;                                          ///< seed of the split
 };
 
-/// The name of the recipe for such images where none is chosen: `finetune` where training begins with weights, `image`
-/// for images of one size up to 96 pixels, else `torchvision-v1`.
+/// Returns the name of the default recipe: `finetune` if training starts from weights, `image` for images of one size
+/// up to 96 pixels, else `torchvision-v1`.
 std::string default_image_recipe(const ImageRows& images, bool begins_with_weights = false);
 
-/// Parts the images, fits target and normalisation on those to train on, and prepares them as the recipe says.
+/// Splits the images, fits target and normalisation on the training images, and prepares all images for the recipe.
 ///
 ///     const auto images = read_image_splits("photos");
 ///     const auto recipe = training_recipe(default_image_recipe(images.train), images.train.rows());
 ///     const auto data = make_image_data(images, recipe.image);
 ///
-/// `source` is the path that messages begin with; it may be empty.
-/// Throws: Error that names the file or path.
+/// `source` is the path at the beginning of messages; it may be empty.
+/// Throws: Error, which names the file or path.
 TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe, const ImageDataOptions& options = {},
                              const std::string& source = {});
 
-/// Images, and the same as a trained model reads them.
+/// Images, and the same images as inputs of a trained model.
 struct LabelledImages {
   ImageRows images;
   Dataset rows;
 };
 
-/// The images of a path with their classes, for a trained model: where the path sets test images apart, these, else
-/// those to validate with, if any, else all.
+/// Reads the images of a path with their classes, for a trained model. If the path has a test set, its images are read,
+/// else those of the validation set if there is one, else all.
 LabelledImages read_labelled_images(const Model& model, const std::filesystem::path& path,
                                     const ImageDataOptions& options = {});
 

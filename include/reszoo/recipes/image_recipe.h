@@ -1,4 +1,4 @@
-/// How images are prepared for a training.
+/// How a recipe prepares images.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -7,18 +7,17 @@
 
 namespace reszoo {
 
-/// The part of a TrainingRecipe that is about images.
+/// The part of a TrainingRecipe for images.
 struct ImageRecipe {
-  /// Side of the square that the network sees, pixels; 0: images of one small size are taken as
-  /// they are, others at 224.
+  /// Side of the network's square input, in pixels. 0: small images of one size keep their size, others get 224.
   int64_t size = 0;
-  int64_t train_size = 0;                  ///< the same in training; 0: `size`
-  double crop_share = 0.875;               ///< side of that square as a share of the resized image's shorter side
+  int64_t train_size = 0;                  ///< the input size in training; 0: `size`
+  double crop_share = 0.875;               ///< side of that square / shorter side of the resized image
   std::string interpolation = "bilinear";  ///< or "bicubic"
   RandomCrop crop = {};
   ImageAugment augment = {};
 
-  /// What is not as it is by default; for the settings of a run.
+  /// Returns the values that differ from the defaults, for the settings of a run.
   nlohmann::ordered_json to_json() const;
 
   bool operator==(const ImageRecipe&) const = default;

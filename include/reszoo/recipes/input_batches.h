@@ -1,4 +1,4 @@
-/// Runs a predictor over tables and images of any number, some at a time.
+/// Reads tables of any size and any number of images in batches for a predictor.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -12,25 +12,25 @@
 
 namespace reszoo {
 
-/// How inputs are read.
+/// Options of `for_each_batch`.
 struct InputOptions {
-  std::vector<std::string> keep = {};  ///< columns of a table to pass on with each batch
+  std::vector<std::string> keep = {};  ///< columns of a table to pass through with each batch
   TableReadOptions table = {};
-  int64_t most = 0;  ///< images of a folder, spread over all of it; 0: all
+  int64_t most = 0;  ///< largest number of images of a folder, evenly spread over it; 0: all
 };
 
-/// Some rows, or some images, ready for the network.
+/// A batch of rows or images, ready for the network.
 struct InputBatch {
   Tensor input;
-  std::vector<std::string> images = {};                ///< their paths; empty for rows of a table or a set in memory
-  std::shared_ptr<const arrow::Table> kept = nullptr;  ///< of rows: the columns that are passed on
+  std::vector<std::string> images = {};  ///< paths of the images; empty for tables and for data sets in memory
+  std::shared_ptr<const arrow::Table> kept = nullptr;  ///< for tables: the columns of `InputOptions::keep`
 };
 
 using InputVisitor = std::function<void(const InputBatch&)>;
 
-/// Calls `visit` with each batch of a table, an image, a folder of images (JPEG and PNG at any depth, by path), or the
-/// test images of a folder of IDX or CIFAR files. A table of any size is read in parts that fit into memory; images are
-/// decoded by all threads.
+/// Calls `visit` with each batch of a table, an image, a folder of images (JPEG and PNG at any depth, sorted by path),
+/// or the test images of a folder of IDX or CIFAR files. A table of any size is read in parts that fit into memory.
+/// Images are decoded by all threads.
 ///
 ///     auto predictor = open_predictor("model.safetensors");
 ///     TableWriter out("predictions.parquet");
@@ -39,15 +39,15 @@ using InputVisitor = std::function<void(const InputBatch&)>;
 ///     });
 ///     out.finish();
 ///
-/// Throws: Error that names the file or row.
+/// Throws: Error, which names the file or row.
 void for_each_batch(const Predictor& predictor, const std::filesystem::path& path, const InputOptions& options,
                     const InputVisitor& visit);
 
-/// The same for a table from a stream, which messages name `name`.
+/// Does the same for a table from a stream, which is called `name` in messages.
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,
                     const InputOptions& options, const InputVisitor& visit);
 
-/// Whether the path is an image or a folder of them.
+/// Whether the path is an image or a folder of images.
 bool holds_images(const std::filesystem::path& path);
 
 }  // namespace reszoo

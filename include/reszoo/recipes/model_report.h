@@ -1,4 +1,4 @@
-/// Fills a report from a model and its rows.
+/// Fills a report from a model and its data.
 #pragma once
 #include <string>
 #include <utility>
@@ -10,30 +10,29 @@
 
 namespace reszoo {
 
-/// Metrics of parts of the data by name: "validation", "test".
+/// Metrics of data sets by name: "validation", "test".
 using NamedMetrics = std::vector<std::pair<std::string, Metrics>>;
 
-/// The metrics of the validation and the test rows, of those that there are.
+/// Returns the metrics on the validation rows and the test rows, if there are any.
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data);
 
-/// All that a training shows: metrics, predictions and columns by its test rows, else its validation rows, else those
-/// it was trained on; the history, the data, the settings.
+/// Collects the content of a report: metrics, predictions and columns; the history, the data and the settings. They are
+/// computed on the test rows, else on the validation rows, else on the training rows.
 ///
 ///     write_report("report.html", make_report(fitted, data));
 ///
-/// A caller adds its own lines: `command`, `tables`, more settings.
+/// The caller can add more: `command`, `tables`, further settings.
 ReportData make_report(FittedModel& fitted, const TrainingData& data);
 
-/// Adds the predictions; `rows` names the rows they are for: "test".
+/// Adds the predictions. `rows` is the name of their data set: "test".
 void add_predictions(ReportData& report, const Target& target, const Predictions& predictions, const std::string& rows);
 
-/// Adds the importance of each column that the model reads, and the dependence on
-/// the most important ones. `table` holds raw rows with their targets; at most
-/// some thousands are looked at, fewer of a wide table.
+/// Adds the importance of each column that the model uses, and the partial dependence on the most important ones.
+/// `table` has raw rows with their targets. At most some thousands are used, and fewer for a wide table.
 void add_columns(ReportData& report, Model& model, const Frame& table, const Evaluation& evaluation, uint64_t seed);
 
-/// Adds the wrong predictions that give the least probability to the true class, the worst first, as many as a page
-/// shows. `images`: the rows that the predictions are for.
+/// Adds the wrong predictions with the lowest probability of the true class, the worst first, as many as a page shows.
+/// `images` are the rows of the predictions.
 void add_worst_errors(ReportData& report, const Target& target, const Predictions& predictions,
                       const ImageRows& images);
 

@@ -1,4 +1,4 @@
-/// A model file that a training begins with.
+/// Reads the model file that a training starts from.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -9,15 +9,15 @@
 
 namespace reszoo {
 
-/// What such a file says of its network.
+/// The network of such a file.
 struct StartModel {
-  std::string network;     ///< a row of the registry
-  nlohmann::json options;  ///< for TrainingRecipe::options: without what follows from the data
+  std::string network;     ///< name of a registered model
+  nlohmann::json options;  ///< for TrainingRecipe::options, without the options that follow from the data
   std::optional<ImagePreprocess> image = {};
 };
 
-/// Reads a model file's metadata, and no weights; nothing for weights of another kind.
-/// Throws: Error (file).
+/// Reads the metadata of a model file, but no weights. Returns nothing for other weights files.
+/// Throws: Error (file) if the file cannot be read or is damaged.
 std::optional<StartModel> read_start_model(const std::filesystem::path& path);
 
 }  // namespace reszoo

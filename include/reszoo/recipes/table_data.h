@@ -1,4 +1,4 @@
-/// From a table to data that a network trains on.
+/// Prepares tables for training.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -10,59 +10,63 @@
 
 namespace reszoo {
 
-/// How a table is made ready.
+/// Options of `make_table_data`.
 struct TableDataOptions {
-  std::vector<std::string> target = {};    ///< columns to predict; one at least
-  SplitOptions split = {};                 ///< which rows validate and test
+  std::vector<std::string> target = {};    ///< columns to predict, at least one
+  SplitOptions split = {};                 ///< how rows are split
   TargetOptions target_options = {};       ///< task, order of the classes, quantiles
   TablePreprocessOptions preprocess = {};  ///< scaling, kinds of columns, columns to ignore; its seed is `seed`
-  std::string weight = {};                 ///< a column that says how much each row counts in training; it is no input
+  std::string weight = {};                 ///< column with the weight of each row in training; it is not an input
   ClassBalance balance = ClassBalance::none;
   TableReadOptions read = {};  ///< how files are read
   uint64_t seed = 0;
 };
 
-/// A table, checked as a whole, and how its rows are parted.
+/// A checked table, and how its rows are split.
 struct TrainingTable {
   Frame frame;
   Target target;  ///< fitted on all rows
   SplitRule rule = {};
-  Tensor weights = {};      ///< (N) float32; undefined without a column for them
-  std::string source = {};  ///< the file, which messages then begin with; may be empty
+  Tensor weights = {};      ///< (N) float32; undefined if no column has weights
+  std::string source = {};  ///< the file name at the beginning of messages; may be empty
 };
 
-/// Throws: Error that names the column or row, for a target, weight or group that is missing or does not fit.
+/// Checks a table and fits its target.
+/// Throws: Error, which names the column or row, for a missing or invalid target, weight or group.
 TrainingTable check_table(Frame frame, const TableDataOptions& options);
 
-/// Reads and checks a table. Throws: the same, with the file's name.
+/// Reads and checks a table.
+/// Throws: as `check_table` does, with the file's name.
 TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options);
 
-/// Parts the rows by the fractions of the options. Throws: see split_rows.
+/// Splits the rows by the fractions in the options.
+/// Throws: as split_rows does.
 Split split_table(const TrainingTable& table, const TableDataOptions& options);
 
-/// Fits target and preprocessing on the training rows of the split, and transforms all parts. A part that the split
-/// lacks is read from the options' path, if there is one.
+/// Fits preprocessing and target on the training rows of the split, and transforms the rows of all parts. The classes
+/// of a target are those of the whole table. A part that the split lacks is read from the path in the options, if there
+/// is one.
 ///
 ///     const auto table = read_table("sales.csv");
 ///     const auto data = make_table_data(table, split_rows(table.rows(), 0.1, 0.1, {}, 0), {.target = {"price"}});
 ///
-/// Throws: Error that names the file, column or row.
+/// Throws: Error, which names the file, column or row.
 TrainingData make_table_data(const TrainingTable& table, const Split& split, const TableDataOptions& options);
 TrainingData make_table_data(Frame frame, const Split& split, const TableDataOptions& options);
 
-/// The same, parted by the options.
+/// Does the same with a split by the options.
 TrainingData make_table_data(Frame frame, const TableDataOptions& options);
 
-/// The same from a file: a table, or a folder of Parquet files.
+/// Does the same for a file: a table, or a folder of Parquet files.
 TrainingData read_table_data(const std::filesystem::path& path, const TableDataOptions& options);
 
-/// Reads rows of a table as a trained model reads them, the target under the name that the model knows; `target` is its
-/// name in the file, where it is another one.
+/// Reads raw rows of a table for a trained model. The target column gets the name that the model has for it; `target`
+/// is its name in the file if that is another one.
 Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
                     const TableReadOptions& options = {});
 
-/// The same, transformed, with encoded targets.
-/// Throws: Error that names the file, column or row; Error (usage) for what is no table.
+/// Reads rows as `read_raw_rows` does, transforms them, and encodes the targets.
+/// Throws: Error, which names the file, column or row; Error (usage) if the path is not a table.
 Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
                            const TableReadOptions& options = {});
 

@@ -1,4 +1,4 @@
-/// Decision thresholds chosen by validation rows.
+/// Tunes decision thresholds on validation rows.
 #pragma once
 #include <string_view>
 
@@ -8,15 +8,17 @@
 
 namespace reszoo {
 
-/// Reads `f1`, `balanced_accuracy` or `accuracy`. Throws: Error (usage) for any other text.
+/// Parses `f1`, `balanced_accuracy` or `accuracy`.
+/// Throws: Error (usage) for any other text.
 ThresholdMetric parse_threshold_metric(std::string_view text);
 
-/// Throws: Error (usage) for a target that decides by no threshold: of numbers, or of more than two classes.
+/// Checks that the target has decision thresholds.
+/// Throws: Error (usage) for regression, and for more than two classes.
 void require_thresholds(const Target& target);
 
-/// Chooses the probability from which a binary model says the second class, or a multilabel model yes to each label:
-/// the one with the best metric on these rows. It becomes part of `model.target`.
-/// Throws: as require_thresholds.
+/// Chooses the thresholds with the best metric on these rows. A threshold is the probability from which a binary model
+/// predicts the second class, or a multilabel model predicts a label. The thresholds are stored in `model.target`.
+/// Throws: as require_thresholds does.
 void choose_thresholds(Model& model, const Dataset& rows, ThresholdMetric metric);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Data that is ready to train on.
+/// Data that is prepared for training.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace reszoo {
 
-/// Prepared rows, and a Model with the preprocessing and the target but no network yet. `make_table_data` and
-/// `make_image_data` make one; a program with a dataset of its own fills in `model.target`, `train` and `validation`:
+/// Prepared rows, and a Model with preprocessing and target but without a network. `make_table_data` and
+/// `make_image_data` return it. With a dataset of your own, set `model.target`, `train` and `validation`:
 ///
 ///     TrainingData data{.train = Dataset(inputs, targets), .validation = Dataset(more_inputs, more_targets)};
 ///     data.model.target = Target::fit(Column::of_numbers("price", prices));
@@ -21,37 +21,37 @@ struct TrainingData {
   Model model = {};
   Dataset train;
   std::optional<Dataset> validation = {}, test = {};
-  std::vector<std::string> notes = {};   ///< lines about the data: columns and files that are left out
-  Frame sample = {};                     ///< of a table: raw training rows to describe, some thousands
-  Frame measured = {};                   ///< of a table: raw rows of test, else validation, else training, with targets
-  std::optional<ImageRows> images = {};  ///< of images: those of the same part
+  std::vector<std::string> notes = {};   ///< messages about the data: columns and files that are left out
+  Frame sample = {};                     ///< tables: raw training rows to describe, some thousands
+  Frame measured = {};                   ///< tables: raw rows of test, else validation, else training, with targets
+  std::optional<ImageRows> images = {};  ///< images of the same part
 };
 
-/// Which rows validate and which test.
+/// How rows are split into training, validation and test.
 struct SplitOptions {
-  /// Fractions of the rows, in [0, 1). Left out, 0.1 validates and nothing tests, unless a folder of images sets
-  /// `val` and `test` apart: then these do.
+  /// Fractions of the rows, in [0, 1). The default is 0.1 for validation and none for test, unless a folder of images
+  /// has its own `val` and `test`: then these are used.
   std::optional<double> validation = {}, test = {};
-  std::filesystem::path validation_path = {}, test_path = {};  ///< files or folders of their own, instead
-  std::string stratify = {};     ///< a column whose values have the same share in each part
-  std::string group = {};        ///< a column no value of which is in two parts; it is no input
-  std::string time = {};         ///< a column by which the last rows test, and those before validate
-  bool stratify_classes = true;  ///< without any of these the target's classes have the same share in each part
+  std::filesystem::path validation_path = {}, test_path = {};  ///< separate files or folders, instead of fractions
+  std::string stratify = {};  ///< column whose values have the same frequencies in each part
+  std::string group = {};     ///< column whose rows with the same value stay in one part; it is not an input
+  std::string time = {};  ///< column to sort by: the last rows are the test set, those before them the validation set
+  bool stratify_classes = true;  ///< if none of these is set, stratify by the target's classes
 };
 
-/// What is done about classes of different frequency, in training.
+/// How training treats classes of different frequency.
 enum class ClassBalance {
   none,
-  weights,  ///< every class weighs the same
-  draws,    ///< every class is drawn as often as the others
+  weights,  ///< class-weighted loss: every class has the same total weight
+  draws,    ///< class-balanced sampling: every class is drawn equally often
 };
 
-/// The rows so balanced. Weights that the rows have are multiplied.
+/// Returns the rows with balanced classes. Existing weights of the rows are multiplied.
 /// Throws: Error (usage) for a target without classes.
 Dataset balanced(const Dataset& rows, const Target& target, ClassBalance balance);
 
-/// The rule by which the options part the rows of a table; `target` is fitted on all of them.
-/// Throws: Error (input) for a column that is missing or does not suit the rule.
+/// Returns the rule that splits the rows of a table by the options. `target` must be fitted on all rows.
+/// Throws: Error (input) for a column that is missing or unsuitable for the rule.
 SplitRule split_rule(const SplitOptions& options, const Frame& table, const Target& target);
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Other names of the same weights.
+/// Renames the keys of other packages to those of reszoo.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,28 +7,30 @@
 
 namespace reszoo {
 
-/// How another package names what reszoo names as torchvision or rtdl do.
+/// Maps another package's keys to those of torchvision or rtdl, which reszoo uses.
 struct KeyMap {
-  /// A regular expression (ECMAScript) that must match a whole key, and what the key becomes; `$1` is the first group.
+  /// A regular expression (ECMAScript) that must match a whole key, and its replacement, in which `$1` is the first
+  /// group.
   struct Rule {
     std::string pattern, key;
   };
 
   std::string name;         ///< "keys of Hugging Face transformers"
-  std::vector<Rule> rules;  ///< the first that matches is applied; a key that none matches stays as it is
+  std::vector<Rule> rules;  ///< the first rule that matches is applied; a key that no rule matches is kept
 };
 
-/// The maps that loading tries, one for each package.
+/// Returns the key maps that loading tries, one for each package.
 const std::vector<KeyMap>& key_maps();
 
-/// A state under other keys, and how they were made.
+/// A state_dict with other keys, and how its keys were renamed.
 struct RemappedState {
-  std::string key_remap;  ///< "" for the state's own keys, else "without prefix module."
+  std::string key_remap;  ///< "" if the keys were not renamed, else, for instance, "without prefix module."
   StateDict state;
 };
 
-/// Returns the state under all other keys that loading tries: without a prefix that wrappers put before each key
-/// (`module.`, `_orig_mod.`, `model.`, `backbone.`, `bottom_up.`, or several), renamed by one of the key maps, or both.
+/// Returns the state_dict under all other keys that loading tries: without the prefix that wrappers add to each key
+/// (`module.`, `_orig_mod.`, `model.`, `backbone.`, `bottom_up.`, or several of them), renamed by one of the key maps,
+/// or both.
 std::vector<RemappedState> candidate_remaps(const StateDict& state);
 
 }  // namespace reszoo

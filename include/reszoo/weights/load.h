@@ -1,4 +1,4 @@
-/// Weights from any file into any module.
+/// Loads weights from any file into any module.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -10,30 +10,30 @@
 
 namespace reszoo {
 
-/// How weights are read and put into a module.
+/// How weights are read and loaded into a module.
 struct LoadOptions {
   bool strict = true;  ///< reject missing, unexpected and mismatched keys
-  /// Lets a Network differ from the file in two places. Its last linear layer may have another number of outputs: the
-  /// layer then keeps its initial weights. Its first convolution may have another number of input channels: for one
-  /// channel the weights are summed over the channels, for m channels they are repeated and scaled by n / m
-  /// (timm's rule).
+  /// Allows two differences between a Network and the file. If the last linear layer has another number of outputs, it
+  /// keeps its initial weights. If the first convolution has another number of input channels, its weights are adapted
+  /// as in timm: for one channel they are summed over the file's n channels, for m channels they are repeated and
+  /// scaled by n / m.
   bool adapt = false;
-  bool verify = true;       ///< compare checksums where the file has them
-  bool prefer_ema = false;  ///< if the file has averaged weights beside plain ones, take the averaged ones
+  bool verify = true;       ///< verify checksums if the file has them
+  bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
 
   ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema}; }
 };
 
-/// The error of a state whose keys do not fit a module. The message is a line with the report's counts and hints,
-/// then a table of the first differences.
+/// Thrown if the keys of a state_dict do not match a module. The message is a line with the report's counts and hints,
+/// followed by a table of the first differences.
 class KeyMismatch : public Error {
  public:
-  /// `source` is the file or "state", `subject` what the module is called.
+  /// `source` is the file or "state"; `subject` is the name of the module in the message.
   KeyMismatch(const std::string& source, const std::string& subject, LoadReport report, const std::string& hint = "");
 
   const LoadReport& report() const { return report_; }
 
-  /// The same error with more at the end of its first line.
+  /// Returns the same error with `hint` added at the end of its first line.
   KeyMismatch with_hint(const std::string& hint) const;
 
  private:
@@ -41,28 +41,27 @@ class KeyMismatch : public Error {
   LoadReport report_;
 };
 
-/// Copies `state` into the parameters and buffers of `module` by key, converted to their type and device. All keys
-/// are compared before anything is copied: when this throws, the module is unchanged.
+/// Copies `state` into the parameters and buffers of `module` by key, and converts to their dtype and device. All keys
+/// are compared before anything is copied: if this throws, the module is unchanged.
 ///
-/// If the state's own keys do not fit, other names are tried (see `candidate_remaps`), and the one that fits most keys
-/// is taken; the report's `key_remap` says which.
+/// If the keys do not match, other keys are tried (see `candidate_remaps`), and the renaming that matches most keys is
+/// used; it is in the report's `key_remap`.
 ///
-/// Two kinds of keys never count as a difference; they are in the report's `ignored`: those of a Network's head when
-/// the head is an Identity, and a `num_batches_tracked` that the state does not have (files from before
-/// PyTorch 0.4.1).
+/// Two kinds of keys never count as a difference and are listed in the report's `ignored`: the keys of a Network's head
+/// if the head is an Identity, and `num_batches_tracked` if the state_dict lacks it (files from before PyTorch 0.4.1).
 ///
-/// Throws: KeyMismatch (an Error of kind file) that begins with `source` if keys differ and `options.strict` is set.
-/// If `options.adapt` would allow every difference, the message says so. For a Network, reszoo/zoo/load_network.h has
-/// an overload whose message also names the registered model that would fit.
+/// Throws: KeyMismatch (an Error of kind file), whose message begins with `source`, if keys differ and `options.strict`
+/// is set. If `options.adapt` would allow every difference, the message says so. For a Network,
+/// reszoo/zoo/load_network.h has an overload whose message also names the registered model that matches.
 LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOptions& options = {},
                       const std::string& source = "state");
 
-/// The same from a file, or from a file's bytes in memory.
+/// Loads weights as `load_state` does, from a file or from a file's bytes in memory.
 LoadReport load_weights(nn::Module& module, const std::filesystem::path& path, const LoadOptions& options = {});
 LoadReport load_weights(nn::Module& module, const Bytes& bytes, const LoadOptions& options = {},
                         const std::string& source = "memory");
 
-/// The same for a holder.
+/// Overloads for module holders.
 template <typename M>
 LoadReport load_state(const nn::ModuleHolder<M>& module, const StateDict& state, const LoadOptions& options = {},
                       const std::string& source = "state") {

@@ -1,4 +1,4 @@
-/// What fitted and what did not when weights were loaded.
+/// Reports which keys matched when weights were loaded.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace reszoo {
 
-/// What became of each key of the module and of the file.
+/// Lists what happened to each key of the module and of the file.
 struct LoadReport {
-  /// A key with two shapes.
+  /// A key whose shape differs.
   struct Mismatch {
     std::string key;
     std::vector<int64_t> expected;  ///< the module's shape
@@ -21,26 +21,26 @@ struct LoadReport {
   std::vector<std::string> loaded;      ///< copied into the module
   std::vector<std::string> missing;     ///< in the module, not in the file
   std::vector<std::string> unexpected;  ///< in the file, not in the module
-  std::vector<std::string> ignored;     ///< without meaning here, such as the weights of a head that the module lacks
+  std::vector<std::string> ignored;     ///< not needed, such as the weights of a head that the module does not have
   std::vector<std::string> adapted;     ///< by LoadOptions::adapt: the last layer, which keeps its initial weights, and
                                         ///< the first convolution, loaded for another number of channels
   std::vector<Mismatch> mismatched;     ///< in both, with different shapes
   std::string key_remap;                ///< how the file's keys were renamed to fit; "" if they were not
 
-  /// Whether every key of the module was loaded or adapted, and no key of the file is left.
+  /// Whether every key of the module was loaded or adapted, and no key of the file is left over.
   bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
 
-  /// One line with the counts and the first keys of each kind.
+  /// Returns one line with the counts and the first keys of each kind.
   std::string line() const;
-  /// The same as a table with a line for each kind.
+  /// Returns the same as a table with a line for each kind.
   std::string text() const;
-  /// A table of the first `most` keys that differ, one on each line.
+  /// Returns a table of the first `most` keys that differ, one per line.
   std::string differences(size_t most = 8) const;
 
   bool operator==(const LoadReport&) const = default;
 };
 
-/// `key_remap` is called "naming" in JSON.
+/// Writes the report as JSON, in which `key_remap` is called "naming".
 void to_json(nlohmann::json& json, const LoadReport& report);
 
 }  // namespace reszoo

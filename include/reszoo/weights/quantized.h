@@ -1,4 +1,4 @@
-/// Weights in int8.
+/// Converts weights to int8 and back.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,13 +7,16 @@
 
 namespace reszoo {
 
-/// Weights (O, ...) in int8, from -127 to 127, and a float32 scale for each output (O): weight = values * scale.
+/// Weights in int8, from -127 to 127, with a float32 scale for each output: weight = values * scale.
+///
+/// Shape: `values` (O, ...), `scale` (O).
 struct QuantizedWeight {
   Tensor values, scale;
 
-  /// The scale of an output is its largest weight / 127.
+  /// Quantizes weights. The scale of an output is its largest absolute weight / 127.
   static QuantizedWeight of(const Tensor& weight);
-  /// The weights in float32. `of` returns the same values for them again, also if outputs were scaled in between.
+  /// Returns the weights in float32. `of` returns the same `values` for them again, even if outputs were scaled in
+  /// between.
   Tensor weight() const;
 };
 
@@ -21,7 +24,7 @@ struct QuantizedWeight {
 StateDict quantized(const StateDict& weights, const std::vector<std::string>& layers);
 
 /// Converts int8 weights back to float32.
-/// Throws: Error (file) that names `source` if a scale is missing or does not fit.
+/// Throws: Error (file), which names `source`, if a scale is missing or has the wrong shape.
 StateDict dequantized(const StateDict& weights, const std::string& source);
 
 }  // namespace reszoo

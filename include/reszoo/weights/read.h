@@ -1,4 +1,4 @@
-/// Weights from any file.
+/// Reads and writes weights in any format.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -13,66 +13,66 @@ namespace reszoo {
 
 /// How weights are read.
 struct ReadOptions {
-  bool verify = true;       ///< compare checksums and digests where the file has them
-  bool prefer_ema = false;  ///< if a checkpoint has plain and averaged weights, take the averaged ones
+  bool verify = true;       ///< verify checksums and digests if the file has them
+  bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, read the averaged ones
 };
 
-/// What a file is, detected from its content.
+/// The kinds of files, detected from their content.
 enum class WeightsKind {
   safetensors,
-  safetensors_index,  ///< a JSON index of safetensors files beside it
-  model_file,         ///< a safetensors file with reszoo's card
+  safetensors_index,  ///< a JSON index of safetensors files in the same folder
+  model_file,         ///< a safetensors file with reszoo's metadata
   torchscript,
-  package,  ///< code that AOTInductor compiled; its weights are not read
+  package,  ///< a package that AOTInductor compiled; its weights cannot be read
   pth,      ///< a file of torch.save
-  foreign,  ///< weights alone, in a format of another package; `weights_format(path)->name` says which
+  foreign,  ///< weights in the format of another package; `weights_format(path)->name` says which
   unknown,
 };
 
-/// One format of weights: a row of the table in src/weights/read.cpp. To add a format, write its reader and add a row;
-/// docs/weights.md shows the steps.
+/// One weights format. The table of formats is in src/weights/read.cpp. To add a format, write its reader and add a
+/// row; docs/weights.md shows the steps.
 struct WeightsFormat {
   WeightsKind kind;
   std::string_view name;       ///< "safetensors", as tools print it
-  std::string_view described;  ///< "safetensors files", for messages that list what is read
-  /// Whether the content is of this format. Rows are asked in the order of the table.
+  std::string_view described;  ///< "safetensors files", for messages that list the supported formats
+  /// Whether the content has this format. The formats are tried in the order of the table.
   /// Throws: Error (file) for a damaged archive.
   bool (*matches)(const Bytes& bytes, const std::string& source);
   StateDict (*read)(const Bytes& bytes, const std::string& source, const ReadOptions& options);
-  /// The extension of files that are written in this format, ".pth"; "" if none are.
+  /// The extension of files that are written in this format, such as ".pth"; "" if it cannot be written.
   std::string_view extension = "";
-  /// nullptr if none are written. Formats without metadata ignore it.
+  /// Writes a file; nullptr if the format cannot be written. Formats without metadata ignore `metadata`.
   void (*write)(const std::filesystem::path& path, const StateDict& tensors,
                 const std::map<std::string, std::string>& metadata) = nullptr;
 };
 
-/// The table of formats.
+/// Returns the table of formats.
 const std::vector<WeightsFormat>& weights_formats();
 
-/// Returns the format of a file, or nullptr if it is none of weights.
+/// Returns the format of a file, or nullptr if it is not a weights file.
 /// Throws: Error (file) if the file cannot be opened, or is a damaged archive.
 const WeightsFormat* weights_format(const std::filesystem::path& path);
 const WeightsFormat* weights_format(const Bytes& bytes, const std::string& source);
 
-/// Returns what the file is. Its extension does not matter.
-/// Throws: as `weights_format`.
+/// Returns the kind of the file. Its extension does not matter.
+/// Throws: as `weights_format` does.
 WeightsKind detect_weights(const std::filesystem::path& path);
 WeightsKind detect_weights(const Bytes& bytes, const std::string& source);
 
-/// Reads the weights of a file in any format of the table. Tensors of a model file that are no weights
-/// (keys `reszoo.*`) are left out. The file is mapped, and tensors alias it where they can.
+/// Reads the weights of a file in any format of the table. Tensors of a model file that are not weights (keys
+/// `reszoo.*`) are left out. The file is memory-mapped, and tensors alias it if possible.
 ///
-/// Throws: Error (file) that says what the file is if it is not read.
+/// Throws: Error (file), which says what the file is, if it cannot be read.
 StateDict read_weights(const std::filesystem::path& path, const ReadOptions& options = {});
 
-/// The same from memory. An index of several files needs the files beside it, and is rejected.
+/// Reads the bytes of a file in memory. A safetensors index is rejected, because it needs the files in its folder.
 StateDict read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 
-/// Writes weights in the format that the path's extension names, safely as `write_file` does. `metadata` is kept by
-/// safetensors alone.
+/// Writes weights in the format that the path's extension names, atomically as `write_file` does. Only safetensors
+/// stores `metadata`.
 ///
-/// Throws: Error (usage) for an extension that no format writes, with those that are written; Error (input) for a
-/// tensor that the format cannot hold.
+/// Throws: Error (usage), which lists the possible extensions, if no format can be written with this one; Error (input)
+/// for a tensor that the format cannot hold.
 void write_weights(const std::filesystem::path& path, const StateDict& tensors,
                    const std::map<std::string, std::string>& metadata = {});
 

@@ -1,4 +1,4 @@
-/// Weights by name: what every reader returns and every writer takes.
+/// The state_dict: weights by name, which every reader returns and every writer takes.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
@@ -10,7 +10,7 @@
 
 namespace reszoo {
 
-/// Tensors by key, in the order of a file or of PyTorch's `state_dict`.
+/// Tensors by key, in the order of the file or of PyTorch's `state_dict`.
 using StateDict = torch::OrderedDict<std::string, Tensor>;
 
 /// Returns the parameters and buffers of `module` in the order of PyTorch's `state_dict`: the module's own parameters,

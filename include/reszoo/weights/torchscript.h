@@ -1,4 +1,4 @@
-/// Weights from TorchScript files.
+/// Reads weights from TorchScript files.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace reszoo {
 
-/// Reads parameters and buffers of a file of `torch.jit.script`, `torch.jit.trace` or C++ `torch::save`, in the order
-/// of `state_dict`. Buffers that Python leaves out of its `state_dict` are included: the file does not distinguish
-/// them. Nothing in the file is run or compiled.
+/// Reads the parameters and buffers of a file of `torch.jit.script`, `torch.jit.trace` or C++ `torch::save`, in the
+/// order of `state_dict`. Buffers that Python leaves out of its `state_dict` are included, because the file does not
+/// distinguish them. No code in the file is run or compiled.
 ///
-/// Throws: Error (file) if it is not such a file, or is frozen: freezing turns
-/// parameters into nameless constants.
+/// Throws: Error (file) if the file is not TorchScript, or is frozen: freezing turns parameters into constants without
+/// names.
 StateDict read_torchscript(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 StateDict read_torchscript(const std::filesystem::path& path, const ReadOptions& options = {});
 
-/// Compares the CRC-32 of everything in a TorchScript file. LibTorch's own loading does not.
-/// Throws: Error (file) for damage.
+/// Verifies the CRC-32 of everything in a TorchScript file, which LibTorch does not do when it loads one.
+/// Throws: Error (file) if the file is damaged.
 void check_torchscript(const std::filesystem::path& path);
 
 }  // namespace reszoo

@@ -10,38 +10,39 @@
 
 namespace reszoo {
 
-/// A registered model that has the keys and shapes of a state, with the options that give these shapes.
+/// A registered model that has the keys and shapes of a state_dict, with the options that give these shapes.
 struct ModelMatch {
   std::string name;
   ModelOptions options;
 
-  /// What a person asks for: "resnet34 with outputs=10".
+  /// Returns the match as text: "resnet34 with outputs=10".
   std::string text() const;
 };
 
-/// Returns every registered model that has the state's keys and shapes, in the order of the registry. For an image
-/// network, `outputs` and `channels` may differ from the model's defaults and are then among the options; the options
-/// of a tabular network are all read from the shapes (`ModelInfo::options_of`). Keys under other names count too (see
+/// Returns every registered model that has the keys and shapes of the state_dict, in the order of the registry. For an
+/// image network, `outputs` and `channels` may differ from the model's defaults and are then among the options; the
+/// options of a tabular network are all read from the shapes (`ModelInfo::options_of`). Renamed keys are tried too (see
 /// `candidate_remaps`).
 ///
-/// Two models can have the same keys and shapes: those of `resnet50` and `resnetaa50` differ only in a pooling layer
-/// without parameters. No weights are allocated. The first call builds all image models on the meta device, which
-/// takes about a second.
+/// Two models can have the same keys and shapes: `resnet50` and `resnetaa50` differ only in a pooling layer without
+/// parameters. No weights are allocated. The first call builds all image models on the meta device, which takes about a
+/// second.
 std::vector<ModelMatch> match_models(const StateDict& state);
 
-/// Returns the one model that the state belongs to. If several match, it is `preferred` when that is among them, else
-/// the one that the file's name begins with ("resnet18-f37072fd.pth").
+/// Returns the model that the state_dict belongs to. If several match, it is `preferred` if that is one of them, else
+/// the one whose name the file name begins with ("resnet18-f37072fd.pth").
 ///
 ///     const auto state = reszoo::read_weights("net.pth");
 ///     const auto match = reszoo::identify_model(state, "net.pth");
 ///     auto network = reszoo::create_model(match.name, match.options);
 ///
-/// Throws: Error (usage) that begins with `source` if no model matches, or if several do: it names them.
+/// Throws: Error (usage), whose message begins with `source`, if no model matches, or if several do: the message names
+/// them.
 ModelMatch identify_model(const StateDict& state, const std::string& source, const std::string& preferred = "");
 
-/// The network for a file's weights: the one called `name` with these options as JSON, or the one that the weights fit
-/// where the name is empty.
-/// Throws: Error (usage) for an unknown name or option, for options without a name, or as `identify_model`.
+/// Returns the model for a file's weights: the one called `name` with the options in `json`, or the one that matches
+/// the weights if the name is empty.
+/// Throws: Error (usage) for an unknown name or option, for options without a name, or as `identify_model` does.
 std::pair<std::string, ModelOptions> model_for(const StateDict& state, const std::string& source,
                                                const std::string& name, const nlohmann::json& options);
 

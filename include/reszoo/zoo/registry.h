@@ -1,4 +1,4 @@
-/// Networks by name.
+/// The registry of networks by name.
 #pragma once
 #include <functional>
 #include <optional>
@@ -17,41 +17,43 @@ struct ModelInfo {
   std::string name;
   Domain domain = Domain::image;
   std::string paper = {};                          ///< author, year, arXiv
-  std::string reference = {};                      ///< the package whose keys and numbers it has
-  std::vector<std::string> parts = {};             ///< what it is made of, apart from depth and width
+  std::string reference = {};                      ///< the package whose keys and outputs it reproduces
+  std::vector<std::string> parts = {};             ///< its components, apart from depth and width
   std::vector<std::string> accepted_options = {};  ///< names of the fields of ImageOptions or TabularOptions
-  std::vector<int64_t> input = {};                 ///< shape of a usual input without N
+  std::vector<int64_t> input = {};                 ///< shape of a typical input, without N
   std::function<Network(const ModelOptions&)> build = {};
-  /// Reads from the keys and shapes of a state the options with which `build` gives them; nothing for a state of
-  /// another model. Without it, `match_models` compares the network of the default options.
+  /// Derives from the keys and shapes of a state_dict the options with which `build` gives them. Returns nothing for a
+  /// state_dict of another model. If left out, `match_models` compares the network with default options.
   std::function<std::optional<ModelOptions>(const StateDict&)> options_of = {};
 };
 
-/// A table of models. The library's own is `registry()`; a program may add its own networks to it, which `Model` then
-/// saves and loads by name like any other.
+/// A table of models. The library's own table is `registry()`. A program may add its own networks to it; `Model` then
+/// saves and loads them by name like any other.
 ///
 ///     reszoo::registry().add({.name = "my_net", .build = [](const reszoo::ModelOptions& options) { ... }});
 class Registry {
  public:
+  /// Adds a model.
   /// Throws: Error (usage) if the name is taken or the model has no builder.
   void add(ModelInfo info);
 
-  /// Throws: Error (usage) for an unknown name, with the nearest known one.
+  /// Returns the model of this name.
+  /// Throws: Error (usage) for an unknown name; the message has the nearest known one.
   const ModelInfo& find(const std::string& name) const;
 
   bool contains(const std::string& name) const;
 
-  /// Names in the order in which they were added; `pattern` may have `*` and `?`.
+  /// Returns the names in the order in which they were added. `pattern` may contain `*` and `?`.
   std::vector<std::string> names(std::string_view pattern = "*") const;
 
  private:
   std::vector<ModelInfo> rows_;
 };
 
-/// Adds the library's own models; models/catalog.cpp defines it.
+/// Adds the library's own models. It is defined in models/catalog.cpp.
 void add_builtin_models(Registry& registry);
 
-/// The library's own models, and those that this program added.
+/// Returns the registry with the library's own models and those that the program added.
 Registry& registry();
 
 /// Builds a network.
