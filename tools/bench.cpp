@@ -26,8 +26,7 @@ struct Arguments {
 Tensor input_of(const Arguments& a, const Model* model) {
   auto shape = a.shape;
   if (shape.empty()) {
-    if (!model)
-      fail(ErrorKind::usage, "--input-size: this file does not name its input shape; give it, for example 3,224,224");
+    if (!model) fail(ErrorKind::usage, "--input-size: give the input shape, 3,224,224: this file does not name it");
     shape = registry().find(model->name).input;
     shape[0] = model->network()->input_spec().channels;
   }
@@ -111,8 +110,7 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--input-size", a.shape, "Shape of one input, 3,224,224 (the network's usual one)")->delimiter(',');
   positive(app.add_option("--streams", a.streams, "Number of concurrent calls; they share the threads"));
   positive(app.add_option("--seconds", a.seconds, "Measuring time, seconds"));
-  app.add_option("--out", a.out,
-                 "Write a model file that stores the algorithms of this run, such as those of --autotune");
+  app.add_option("--out", a.out, "Write a model file with the algorithms of this run, such as --autotune's");
   app.add_flag("--profile", a.profile, "Print the time of each layer instead");
 }
 

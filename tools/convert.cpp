@@ -31,18 +31,16 @@ struct Arguments {
 };
 
 void print(const Converted& converted, const fs::path& out) {
-  const auto& preprocessing = converted.preprocessing;
+  const auto& preprocess = converted.preprocessing;
   std::cout << converted.report.text() << out.string() << ": " << text_of(converted.format) << ", "
             << fs::file_size(out) << " bytes\n";
-  if (preprocessing.contains("image"))
-    std::cout << "preprocessing of images: " << preprocessing["image"].dump() << "\n";
-  if (preprocessing.contains("table"))
+  if (preprocess.contains("image")) std::cout << "preprocessing: " << preprocess["image"].dump() << "\n";
+  if (preprocess.contains("table"))
     std::cout << "rows must be preprocessed as by the model file; its quantiles and categories are not in this file\n";
 }
 
 std::vector<Tensor> read_images(const Predictor& predictor, const Arguments& a) {
-  if (a.calibration_data == "-")
-    fail(ErrorKind::usage, "--calibration-data: images are read from a path, not from stdin");
+  if (a.calibration_data == "-") fail(ErrorKind::usage, "--calibration-data: is a path, not stdin");
   std::vector<Tensor> batches;
   for_each_batch(predictor, a.calibration_data, {.most = a.calibration_samples}, [&](const InputBatch& part) {
     for (const auto& batch : part.input.split(kCalibrationBatch)) batches.push_back(batch);
@@ -105,16 +103,14 @@ void define(CLI::App& app, Arguments& a) {
       ->required();
   app.add_option("--model", a.how.model, "Network of the weights; a model file names it itself");
   cli::add_model_options(app, a.settings);
-  app.add_flag("--adapt", a.how.adapt,
-               "Allow another number of outputs; the last linear layer is then initialized anew");
+  app.add_flag("--adapt", a.how.adapt, "Allow another number of outputs; the last linear layer is left untrained");
   app.add_flag("--use-ema", a.how.prefer_ema, "Use the averaged (EMA) weights if the checkpoint has them");
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of IN, nor the outputs of a TorchScript OUT");
   app.add_flag("--weights-only", a.how.plain, "Write only the weights of a model file, without its metadata");
   app.add_flag("--int8", a.int8, "Write a model file quantized to 8-bit integers; needs --calibration-data");
   app.add_option("--calibration-data", a.calibration_data,
                  "Images like those the network will see: a folder, or IDX or CIFAR files");
-  app.add_option("--calibration-samples", a.calibration_samples,
-                 "Largest number of calibration images, spread evenly over the data")
+  app.add_option("--calibration-samples", a.calibration_samples, "Number of them, spread evenly over the data")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--img-size", a.how.size, "TorchScript and ONNX: fix the input to N x N pixels (any size)")

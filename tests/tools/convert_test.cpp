@@ -122,7 +122,7 @@ TEST(Convert, ScriptAnswersAsTheNetworkAndHoldsTheCard) {
 TEST(Convert, OnnxSaysHowImagesArePrepared) {
   const Files files;
   const auto result = expect_success({"convert", files.at("model.safetensors"), files.at("model.onnx")});
-  EXPECT_NE(result.out.find("preprocessing of images: {\"channels\":3"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("preprocessing: {\"channels\":3"), std::string::npos) << result.out;
   const auto bytes = read_file(files.at("model.onnx"));
   for (const auto* text : {"layer3.2.conv2.weight", "logits", "\"mean\":[0.5,0.4,0.3]", "height"})
     EXPECT_NE(bytes.find(text), std::string::npos) << text;
