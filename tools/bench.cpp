@@ -1,4 +1,4 @@
-// reszoo-bench: how fast a network answers.
+// reszoo-bench: measures the speed of a network.
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include "cli/app.h"
@@ -22,11 +22,11 @@ struct Arguments {
   bool profile = false;
 };
 
-/// Random numbers of one input: as --input says, else as the network's row.
+/// A batch of random inputs of the shape --input-size, or of the network's usual shape.
 Tensor input_of(const Arguments& a, const Model* model) {
   auto shape = a.shape;
   if (shape.empty()) {
-    if (!model) fail(ErrorKind::usage, "--input: this file does not say what it reads; give its shape, 3,224,224");
+    if (!model) fail(ErrorKind::usage, "--input-size: give the input shape, 3,224,224: this file does not name it");
     shape = registry().find(model->name).input;
     shape[0] = model->network()->input_spec().channels;
   }
@@ -34,7 +34,7 @@ Tensor input_of(const Arguments& a, const Model* model) {
   return torch::rand(shape);
 }
 
-/// A network without a file has random weights: they take the same time.
+/// Opens the weights. Without a file the weights are random, which takes the same time.
 Predictor open(const Arguments& a, c10::Device device) {
   if (!a.predictor.weights.empty() || !a.predictor.pretrained.empty()) return cli::open(a.predictor, device);
   const auto& info = registry().find(a.predictor.model);
@@ -106,12 +106,12 @@ void define(CLI::App& app, Arguments& a) {
       throw CLI::RequiredError("--model, --weights or --pretrained");
   });
   const auto positive = [](CLI::Option* option) { option->check(CLI::PositiveNumber)->capture_default_str(); };
-  positive(app.add_option("--batch-size", a.batch_size, "Rows or images a call"));
-  app.add_option("--input", a.shape, "Shape of one input, 3,224,224; else the usual one")->delimiter(',');
-  positive(app.add_option("--streams", a.streams, "Calls at once, each with its share of the threads"));
-  positive(app.add_option("--seconds", a.seconds, "How long to measure"));
-  app.add_option("--out", a.out, "Write a model file with the ways of this run, of --tune above all: they then hold");
-  app.add_flag("--profile", a.profile, "Print the time of every layer instead");
+  positive(app.add_option("--batch-size", a.batch_size, "Batch size: rows or images per call"));
+  app.add_option("--input-size", a.shape, "Shape of one input, 3,224,224 (the network's usual one)")->delimiter(',');
+  positive(app.add_option("--streams", a.streams, "Number of concurrent calls; they share the threads"));
+  positive(app.add_option("--seconds", a.seconds, "Measuring time, seconds"));
+  app.add_option("--out", a.out, "Write a model file with the algorithms of this run, such as --autotune's");
+  app.add_flag("--profile", a.profile, "Print the time of each layer instead");
 }
 
 }  // namespace
@@ -121,5 +121,5 @@ int main(int argc, char** argv) {
   Arguments arguments;
   const auto add = [&](CLI::App& app) { define(app, arguments); };
   return cli::run_tool(argc, argv, common,
-                       {"bench", "Measures how fast a network answers", add, [&] { return run(arguments, common); }});
+                       {"bench", "Measures the speed of a network", add, [&] { return run(arguments, common); }});
 }

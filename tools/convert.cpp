@@ -1,4 +1,4 @@
-// reszoo-convert: weights of any kind as a file of another kind.
+// reszoo-convert: converts weights between file formats.
 #include <torch/utils.h>
 
 #include <iostream>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Images that the value ranges of a calibration are averaged over.
+/// Batch size of calibration; value ranges are averaged over batches of this size.
 constexpr int64_t kCalibrationBatch = 32;
 
 struct Arguments {
@@ -26,23 +26,23 @@ struct Arguments {
   ConvertOptions how;
   std::vector<std::string> settings;
   bool no_verify = false, int8 = false;
-  std::string calibrate;
-  int64_t calibrate_most = 512;
+  std::string calibration_data;
+  int64_t calibration_samples = 512;
 };
 
 void print(const Converted& converted, const fs::path& out) {
-  const auto& expects = converted.preprocessing;
+  const auto& preprocess = converted.preprocessing;
   std::cout << converted.report.text() << out.string() << ": " << text_of(converted.format) << ", "
             << fs::file_size(out) << " bytes\n";
-  if (expects.contains("image")) std::cout << "expects images prepared as " << expects["image"].dump() << "\n";
-  if (expects.contains("table"))
-    std::cout << "expects rows as the model file prepares them; its quantiles and categories are not in this file\n";
+  if (preprocess.contains("image")) std::cout << "preprocessing: " << preprocess["image"].dump() << "\n";
+  if (preprocess.contains("table"))
+    std::cout << "rows must be preprocessed as by the model file; its quantiles and categories are not in this file\n";
 }
 
 std::vector<Tensor> read_images(const Predictor& predictor, const Arguments& a) {
-  if (a.calibrate == "-") fail(ErrorKind::usage, "--calibrate: images are read from a path, not from stdin");
+  if (a.calibration_data == "-") fail(ErrorKind::usage, "--calibration-data: is a path, not stdin");
   std::vector<Tensor> batches;
-  for_each_batch(predictor, a.calibrate, {.most = a.calibrate_most}, [&](const InputBatch& part) {
+  for_each_batch(predictor, a.calibration_data, {.most = a.calibration_samples}, [&](const InputBatch& part) {
     for (const auto& batch : part.input.split(kCalibrationBatch)) batches.push_back(batch);
   });
   return batches;
@@ -50,14 +50,15 @@ std::vector<Tensor> read_images(const Predictor& predictor, const Arguments& a) 
 
 ordered_json convert_to_int8(const Arguments& a, bool quiet) {
   if (a.how.adapt || a.how.plain || a.how.size > 0)
-    fail(ErrorKind::usage, "--int8: takes no --adapt, --plain or --size");
+    fail(ErrorKind::usage, "--int8: takes no --adapt, --weights-only or --img-size");
   const bool names_itself = detect_weights(a.in) == WeightsKind::model_file;
   if (names_itself && (!a.how.model.empty() || !a.settings.empty()))
-    fail(ErrorKind::usage, "--model and --option: {} says itself which network it is of", a.in.string());
+    fail(ErrorKind::usage, "--model and --model-kwargs: {} already names its network", a.in.string());
   auto predictor = open_predictor(
       a.in, {.model = a.how.model, .options = a.how.options, .verify = a.how.verify, .prefer_ema = a.how.prefer_ema});
   if (!predictor.model())
-    fail(ErrorKind::usage, "--int8: {} runs as it is; give weights, and their network by --model", a.in.string());
+    fail(ErrorKind::usage, "--int8: {} cannot be quantized; give weights, and their network with --model",
+         a.in.string());
   auto& model = *predictor.model();
   const auto agreement = quantize_model(model, read_images(predictor, a));
   model.save(a.out);
@@ -65,7 +66,7 @@ ordered_json convert_to_int8(const Arguments& a, bool quiet) {
   if (!quiet) fmt::print("{}: int8, {} layers, {} bytes\n{}\n", a.out.string(), layers, bytes, agreement.text());
   return {{"in", a.in.string()},
           {"out", a.out.string()},
-          {"to", "int8"},
+          {"format", "int8"},
           {"model", model.name},
           {"layers", layers},
           {"bytes", bytes},
@@ -76,43 +77,43 @@ ordered_json convert(Arguments& a, bool quiet) {
   a.how.options = cli::parse_settings(a.settings);
   a.how.verify = !a.no_verify;
   const auto format = export_format(a.out);
-  if (a.int8 != !a.calibrate.empty()) fail(ErrorKind::usage, "--int8 and --calibrate: go together");
+  if (a.int8 != !a.calibration_data.empty()) fail(ErrorKind::usage, "--int8 and --calibration-data: go together");
   if (a.int8 && format != ExportFormat::safetensors)
     fail(ErrorKind::usage, "--int8: writes a model file; OUT must end in .safetensors, got {}", a.out.string());
   if (a.int8) return convert_to_int8(a, quiet);
   if (a.how.size > 0 && format != ExportFormat::torchscript && format != ExportFormat::onnx)
-    fail(ErrorKind::usage, "--size: is for TorchScript and ONNX");
+    fail(ErrorKind::usage, "--img-size: is for TorchScript and ONNX");
   if (a.how.model.empty() && (a.how.adapt || !a.settings.empty()))
-    fail(ErrorKind::usage, "--adapt and --option: need --model");
+    fail(ErrorKind::usage, "--adapt and --model-kwargs: need --model");
   const auto converted = convert_weights(a.in, a.out, a.how);
   if (!quiet) print(converted, a.out);
   const auto model = converted.metadata.is_null() ? json() : converted.metadata.at("model");
   return {{"in", a.in.string()},
           {"out", a.out.string()},
-          {"to", text_of(format)},
+          {"format", text_of(format)},
           {"model", model},
           {"bytes", fs::file_size(a.out)},
           {"report", json(converted.report)},
-          {"expects", converted.preprocessing}};
+          {"preprocessing", converted.preprocessing}};
 }
 
 void define(CLI::App& app, Arguments& a) {
-  app.add_option("IN", a.in, "Weights of any kind; told apart by content")->required();
-  app.add_option("OUT", a.out, "File to write: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
+  app.add_option("IN", a.in, "Weights in any format; the format is detected from content")->required();
+  app.add_option("OUT", a.out, "Output file: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
       ->required();
-  app.add_option("--model", a.how.model, "The network that the weights are of; a model file says it itself");
+  app.add_option("--model", a.how.model, "Network of the weights; a model file names it itself");
   cli::add_model_options(app, a.settings);
-  app.add_flag("--adapt", a.how.adapt, "Let the last linear layer have another number of outputs; it begins anew");
-  app.add_flag("--ema", a.how.prefer_ema, "Of a checkpoint that has averaged weights too, take these");
-  app.add_flag("--no-verify", a.no_verify, "Compare no checksums of IN, and no answers of a TorchScript OUT");
-  app.add_flag("--plain", a.how.plain, "Of a model file write the weights alone, without its card");
-  app.add_flag("--int8", a.int8, "Write a model file for inference in whole numbers of 8 bits; it needs --calibrate");
-  app.add_option("--calibrate", a.calibrate,
-                 "Images of the kind that the network will see, in a folder or a set of IDX or CIFAR files");
-  app.add_option("--calibrate-most", a.calibrate_most, "At most so many of them, spread over all")
+  app.add_flag("--adapt", a.how.adapt, "Allow another number of outputs; the last linear layer is left untrained");
+  app.add_flag("--use-ema", a.how.prefer_ema, "Use the averaged (EMA) weights if the checkpoint has them");
+  app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of IN, nor the outputs of a TorchScript OUT");
+  app.add_flag("--weights-only", a.how.plain, "Write only the weights of a model file, without its metadata");
+  app.add_flag("--int8", a.int8, "Write a model file quantized to 8-bit integers; needs --calibration-data");
+  app.add_option("--calibration-data", a.calibration_data,
+                 "Images like those the network will see: a folder, or IDX or CIFAR files");
+  app.add_option("--calibration-samples", a.calibration_samples, "Number of them, spread evenly over the data")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--size", a.how.size, "TorchScript and ONNX for images of N x N pixels alone; else any size")
+  app.add_option("--img-size", a.how.size, "TorchScript and ONNX: fix the input to N x N pixels (any size)")
       ->check(CLI::PositiveNumber);
 }
 
@@ -127,6 +128,6 @@ int main(int argc, char** argv) {
     return convert(arguments, common.json);
   };
   return cli::run_tool(argc, argv, common,
-                       {"convert", "Writes weights as .pth, .safetensors, TorchScript or ONNX",
+                       {"convert", "Converts weights to .pth, .safetensors, TorchScript or ONNX",
                         [&](CLI::App& app) { define(app, arguments); }, run});
 }

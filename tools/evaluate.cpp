@@ -1,4 +1,4 @@
-// reszoo-evaluate: how good a trained model is on labelled rows.
+// reszoo-evaluate: metrics of a trained model on labelled data.
 #include <iostream>
 
 #include "cli/app.h"
@@ -22,7 +22,7 @@ struct Arguments {
   cli::FuseFlags fuse;
 };
 
-/// The rows that are measured; `images` of an image network.
+/// The labelled rows; `images` for an image network.
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
@@ -36,9 +36,9 @@ Labelled read(const Model& model, const Arguments& a) {
   return {std::move(labelled.rows), std::move(labelled.images)};
 }
 
-/// What the model file says of its columns and its target.
+/// The columns and the target in the model file.
 ordered_json describe_model(const Model& model, bool json) {
-  if (!model.table) fail(ErrorKind::usage, "{}: reads images, --describe is of tables", model.name);
+  if (!model.table) fail(ErrorKind::usage, "{}: reads images, --describe is for tables", model.name);
   ordered_json result{{"model", model.name}};
   if (model.target) result["target"] = model.target->to_json();
   result.update(describe(*model.table));
@@ -49,7 +49,7 @@ ordered_json describe_model(const Model& model, bool json) {
   return result;
 }
 
-/// The model on the rows of a file.
+/// Report of the model on the rows of a file.
 ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const Predictions& predictions,
                      const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
@@ -92,20 +92,20 @@ int main(int argc, char** argv) {
       argc, argv, common,
       {
           .name = "evaluate",
-          .description = "Measures a model file on a table or on images with their targets",
+          .description = "Evaluates a model file on a labelled table or labelled images",
           .define =
               [&](CLI::App& app) {
                 auto& a = arguments;
                 app.add_option("--weights", a.weights, "A model file")->required();
                 app.add_option("--data", a.data,
-                               "A table; of images a folder of class folders, of IDX or CIFAR files, or a table of "
+                               "A table; for images a folder of class folders, of IDX or CIFAR files, or a table of "
                                "files and classes");
-                app.add_option(
-                    "--target", a.target,
-                    "The column to compare with, if it has another name than in training; of a table of images "
-                    "that of the classes");
-                app.add_option("--report", a.report, "Write a page about the model on these rows");
-                app.add_flag("--describe", a.describe, "Print the columns that the model reads, and how, instead");
+                app.add_option("--target", a.target,
+                               "Target column, if it is named differently than in training; for a table of images the "
+                               "column of classes");
+                app.add_option("--report", a.report, "Write an HTML report of the model on these rows");
+                app.add_flag("--describe", a.describe,
+                             "Print the input columns of the model and their preprocessing instead");
                 cli::add_fuse_options(app, a.fuse);
                 cli::add_table_options(app, a.table);
                 cli::add_image_reading(app, a.images);

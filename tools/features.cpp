@@ -1,4 +1,4 @@
-// reszoo-features: what the head of a network would read, a row an input.
+// reszoo-features: the input of a network's head, one row per input.
 #include <iostream>
 
 #include "cli/app.h"
@@ -40,12 +40,12 @@ int main(int argc, char** argv) {
       argc, argv, common,
       {
           .name = "features",
-          .description = "Gives the pooled features of rows or images: the network with Identity as its head",
+          .description = "Extracts the pooled features of rows or images: the network with Identity as its head",
           .define =
               [&](CLI::App& app) {
                 cli::add_predictor_options(app, flags);
                 cli::add_input_options(app, inputs);
-                app.add_option("--out", out, "File to write: .npy, .csv, .parquet or .safetensors")->required();
+                app.add_option("--out", out, "Output file: .npy, .csv, .parquet or .safetensors")->required();
               },
           .run = [&]() -> nlohmann::ordered_json {
             auto predictor = cli::open(flags, common.use());

@@ -1,4 +1,4 @@
-// reszoo-models: which networks there are, and what one is made of.
+// reszoo-models: lists networks and describes one.
 #include <iostream>
 
 #include "cli/app.h"
@@ -19,10 +19,10 @@ ordered_json weights_of(const std::string& name) {
   return all;
 }
 
-/// A network of the registry, with what its parts cost.
+/// A registered network with the cost of its parts.
 struct Described {
   ordered_json json;
-  std::string tree;  ///< for a person
+  std::string tree;  ///< text for the terminal
 };
 
 Described describe(const std::string& name, const std::vector<std::string>& settings, int64_t depth) {
@@ -43,7 +43,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
                                text_of(info.domain), count_parameters(*network), multiply_adds, fmt::join(input, ", "),
                                tree_text(profiled, depth));
   if (!info.paper.empty()) described.tree += fmt::format("paper: {}\n", info.paper);
-  described.tree += fmt::format("takes: {}\n", fmt::join(info.accepted_options, ", "));
+  described.tree += fmt::format("options: {}\n", fmt::join(info.accepted_options, ", "));
   described.json = {{"name", info.name},
                     {"domain", text_of(info.domain)},
                     {"parameters", count_parameters(*network)},
@@ -53,7 +53,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
                     {"paper", info.paper},
                     {"reference", info.reference},
                     {"parts", info.parts},
-                    {"takes", info.accepted_options},
+                    {"accepted_options", info.accepted_options},
                     {"options", to_json(options)},
                     {"head", network->head_path()},
                     {"stages", stages},
@@ -61,7 +61,7 @@ Described describe(const std::string& name, const std::vector<std::string>& sett
   return described;
 }
 
-/// Published weights of the networks that the pattern finds.
+/// Published weights of the networks that match the pattern.
 ordered_json list_pretrained(const std::string& pattern, bool quiet) {
   auto all = ordered_json::array();
   for (const auto& name : registry().names(pattern))
@@ -90,16 +90,15 @@ int main(int argc, char** argv) {
       argc, argv, common,
       {
           .name = "models",
-          .description = "Lists the networks, or describes one",
+          .description = "Lists the networks or describes one",
           .define =
               [&](CLI::App& app) {
-                app.add_option("PATTERN", pattern, "Names to list, with * and ?");
+                app.add_option("PATTERN", pattern, "Names to list; * and ? are wildcards");
                 app.add_option("--describe", described,
-                               "Show this network as a tree: shapes, parameters, multiply-adds; with --json more");
-                app.add_option("--depth", depth, "Levels of that tree (2: stages and blocks)")
-                    ->check(CLI::Range(1, 100));
+                               "Print this network as a tree: shapes, parameters, multiply-adds; --json has more");
+                app.add_option("--depth", depth, "Depth of the tree (2: stages and blocks)")->check(CLI::Range(1, 100));
                 app.add_flag("--pretrained", pretrained,
-                             "List published weights: name, pixels, top-1 accuracy, licence");
+                             "List published weights: name, image size, top-1 accuracy, licence");
                 cli::add_model_options(app, settings);
               },
           .run = [&]() -> ordered_json {

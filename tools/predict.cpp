@@ -1,4 +1,4 @@
-// reszoo-predict: what a model says of raw rows or images.
+// reszoo-predict: predictions for raw rows or images.
 #include <algorithm>
 #include <iostream>
 #include <numeric>
@@ -22,7 +22,7 @@ struct Arguments {
   bool probabilities = false;
 };
 
-/// The likeliest classes of each row, "name 0.93, name 0.05".
+/// The most probable classes of each row: "name 0.93, name 0.05".
 Column top_classes(const Tensor& probabilities, const std::vector<std::string>& names, size_t top) {
   const auto count = std::min<int64_t>(static_cast<int64_t>(top), static_cast<int64_t>(names.size()));
   const auto [likely, codes] = probabilities.topk(count, 1);
@@ -38,7 +38,7 @@ Column top_classes(const Tensor& probabilities, const std::vector<std::string>& 
   return Column::of_text("top", lines);
 }
 
-/// The table that is printed: predictions, the likeliest classes, probabilities.
+/// The output table: predictions, the most probable classes, probabilities.
 Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Arguments& a, bool images,
                  std::vector<std::string> paths) {
   auto frame = predictor.table(outputs, a.probabilities);
@@ -52,7 +52,7 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   return frame;
 }
 
-/// Appends the predictions to a list for each of their columns.
+/// Appends the predictions to one list per column.
 void gather(ordered_json& lists, const Frame& answers) {
   for (const auto& column : answers.columns) {
     if (!column.name.starts_with("prediction")) continue;
@@ -99,11 +99,10 @@ int main(int argc, char** argv) {
                 auto& a = arguments;
                 cli::add_predictor_options(app, a.predictor);
                 cli::add_input_options(app, a.input);
-                app.add_option("--keep", a.input.options.keep, "Columns of the input to copy to the output")
-                    ->delimiter(',');
-                app.add_option("--top", a.top, "Show this many classes (images: 5)");
-                app.add_flag("--proba", a.probabilities, "Give every class's probability");
-                app.add_option("--out", a.out, "Write to this .csv or .parquet file instead of stdout");
+                app.add_option("--keep", a.input.options.keep, "Input columns to copy to the output")->delimiter(',');
+                app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
+                app.add_flag("--proba", a.probabilities, "Print the probability of every class");
+                app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
               },
           .run = [&] { return run(arguments, common); },
       });

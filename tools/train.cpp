@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// What training came to.
+/// The results of training.
 struct Results {
   FittedModel fitted;
   std::vector<Trial> trials;
@@ -38,7 +38,7 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
   return {fit(data, recipe, options), trials, folds};
 }
 
-/// The object that is printed last.
+/// The JSON object printed at the end.
 ordered_json summary_of(const TrainOptions& a, const Results& results, const NamedMetrics& measured) {
   size_t epochs = 0;
   double seconds = 0;
@@ -62,7 +62,7 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
   return summary;
 }
 
-/// Writes the model and the report. Returns the metrics that it shows.
+/// Writes the model and the report. Returns the metrics that the report shows.
 NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
                            const std::string& command) {
   results.fitted.model.save(out / "model.safetensors");
@@ -87,7 +87,7 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   const auto& [data, recipe, table] = prepared;
   for (const auto& note : data.notes) std::cerr << note << "\n";
   if (threshold) require_thresholds(*data.model.target);
-  if (threshold && !data.validation) fail(ErrorKind::usage, "--threshold: is chosen by validation rows, got --val 0");
+  if (threshold && !data.validation) fail(ErrorKind::usage, "--tune-threshold: needs validation rows, got --val 0");
   cli::ProgressLine line(domain == Domain::image ? "images" : "rows");
   line.say(headline(data, recipe));
   const auto options = fit_options(a, data, domain, line);

@@ -9,32 +9,33 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
   cli::add_data_options(app, a.data);
   cli::add_recipe_options(app, a.recipe);
   cli::add_image_options(app, a.images);
-  app.add_option("--metric", a.metric,
-                 "Which of the printed metrics decides (rmse; of classes log_loss, of images accuracy)");
-  app.add_option("--threshold", a.threshold,
-                 "Choose the probability that decides by the validation rows' f1, balanced_accuracy or accuracy (0.5)");
-  app.add_flag("--balanced", a.class_weights, "Let every class weigh the same");
-  app.add_flag("--balanced-draws", a.class_draws, "Draw every class as often as the others")->excludes("--balanced");
-  app.add_option("--ensemble", a.networks, "Train so many networks from as many seeds and average them")
+  app.add_option("--eval-metric", a.metric,
+                 "Validation metric that selects the best epoch (rmse; classes: log_loss; images: accuracy)");
+  app.add_option("--tune-threshold", a.threshold,
+                 "Choose the decision threshold on the validation rows by f1, balanced_accuracy or accuracy (0.5)");
+  auto* class_weight = app.add_option("--class-weight", a.class_weight,
+                                      "balanced: weight each class in the loss by the inverse of its frequency");
+  class_weight->check(CLI::IsMember({"balanced"}));
+  app.add_flag("--balanced-sampling", a.balanced_sampling, "Sample all classes equally often")->excludes(class_weight);
+  app.add_option("--ensemble", a.networks, "Train N networks from N seeds and average their predictions (1)")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--folds", a.folds, "Cross-validate with so many folds first")->check(CLI::Range(2, 1000));
-  app.add_option("--tune", a.trials, "Search among so many trials for better options first")
+  app.add_option("--folds", a.folds, "Run K-fold cross-validation before training")->check(CLI::Range(2, 1000));
+  app.add_option("--tune", a.trials, "Search hyperparameters with N trials before training")
       ->check(CLI::Range(1, 100000));
-  auto* init = app.add_option("--init", a.init, "Weights to begin with");
-  app.add_option("--pretrained", a.pretrained,
-                 "A network and published weights to begin with, resnet50 or resnet50.TAG")
+  auto* init = app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file");
+  app.add_option("--pretrained", a.pretrained, "Start from published weights: resnet50 or resnet50.TAG")
       ->excludes(app.get_option("--model"))
       ->excludes(init);
-  app.add_flag("--no-verify", a.no_verify, "Do not compare the weights to begin with with their digest");
-  app.add_flag("--adapt", a.adapt, "Let --init have another number of outputs or channels");
-  app.add_flag("--ema", a.ema, "Of an --init that has averaged weights too, take these");
-  app.add_option("--out", a.out, "Folder for the model, the log and the report; left out, nothing is written");
-  app.add_option("--keep", a.keep,
-                 "Also keep the models of so many best epochs, of the last ones without validation (0)")
+  app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the initial weights");
+  app.add_flag("--adapt", a.adapt, "Allow another number of outputs or input channels than --initial-checkpoint has");
+  app.add_flag("--use-ema", a.ema, "Start from the averaged (EMA) weights if --initial-checkpoint has them");
+  app.add_option("--out", a.out, "Output folder for the model, the log and the report; nothing is written without it");
+  app.add_option("--checkpoint-hist", a.keep,
+                 "Also keep the models of the N best epochs, or of the N last without validation (0)")
       ->check(CLI::Range(0, 100000));
-  app.add_flag("--resume", a.resume, "Go on from the checkpoint in --out")->configurable(false);
-  app.add_flag("--overwrite", a.overwrite, "Allow an --out that holds a model")->configurable(false);
-  app.add_flag("--dry-run", a.dry_run, "Build all, run one batch, write nothing")->configurable(false);
+  app.add_flag("--resume", a.resume, "Continue from the checkpoint in --out")->configurable(false);
+  app.add_flag("--overwrite", a.overwrite, "Replace the model that --out already holds")->configurable(false);
+  app.add_flag("--dry-run", a.dry_run, "Build everything, run one batch, write nothing")->configurable(false);
 }
 
 TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10::Device device, int64_t rows) {
@@ -45,6 +46,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   trainer.resume = a.resume;
   if (!a.dry_run) trainer.out = a.out;
   const auto& split = a.data.table.split;
+  // The keys are in checkpoints and are compared on resume: they keep their names.
   trainer.settings = {
       {"data", a.data.data},
       {"target", fmt::format("{}", fmt::join(a.data.table.target, ","))},
@@ -56,8 +58,8 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
       {"split", fmt::format("{}", fmt::join(std::vector{split.stratify, split.group, split.time}, ","))},
       {"init", a.init + a.pretrained},
       {"metric", a.metric},
-      {"balanced", a.class_weights}};
-  if (a.class_draws) trainer.settings["balanced_draws"] = true;
+      {"balanced", !a.class_weight.empty()}};
+  if (a.balanced_sampling) trainer.settings["balanced_draws"] = true;
   return recipe;
 }
 

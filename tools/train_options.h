@@ -1,4 +1,4 @@
-/// All that the command line says of a training.
+/// The options of the train tool.
 #pragma once
 #include "cli/app.h"
 #include "cli/image_options.h"
@@ -14,9 +14,9 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
-  std::string init, pretrained, out, metric, threshold;
+  std::string init, pretrained, out, metric, threshold, class_weight;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
-  bool class_weights = false, class_draws = false;
+  bool balanced_sampling = false;
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;
 };
 
@@ -26,35 +26,35 @@ void add_train_options(CLI::App& app, TrainOptions& options);
 struct PreparedTraining {
   TrainingData data;
   TrainingRecipe recipe;
-  TableDataOptions table = {};  ///< of a table
+  TableDataOptions table = {};  ///< for tables
 };
 
-/// The recipe of `rows` rows to train on.
+/// Builds the recipe for `rows` training rows.
 /// Throws: Error (usage) for an unknown name or a value that does not fit.
 TrainingRecipe make_recipe(const TrainOptions& options, const cli::Common& common, c10::Device device, int64_t rows);
 
 /// "tabular_resnet: regression price, 800 rows to train on, …".
 std::string headline(const TrainingData& data, const TrainingRecipe& recipe);
 
-/// A line about a finished trial.
+/// One line about a finished trial.
 std::string text_of(const Trial& trial);
 
-/// Reads the data and completes the recipe by it. Notes go to stderr.
+/// Reads the data and completes the recipe from it. Notes go to stderr.
 /// Throws: Error that names the file, option or value.
 PreparedTraining prepare_training(TrainOptions& options, const cli::Common& common, c10::Device device, Domain domain);
 
-/// The domain of the network, or of the data where none is named.
+/// The domain of the network, or of the data if no network is named.
 Domain training_domain(const TrainOptions& options);
 
-/// Takes name and options of the network over from the file that training begins with, if the command line names no
-/// other network; but not what follows from the data.
+/// Takes the network's name and options from the initial checkpoint, unless the command line names another network.
+/// Options that follow from the data are not taken.
 void take_start_model(TrainOptions& options);
 
-/// How the networks are trained, with progress on `line`; it stops on a signal.
+/// How the networks are trained: progress goes to `line`, and a signal stops training.
 FitOptions fit_options(const TrainOptions& options, const TrainingData& data, Domain domain, cli::ProgressLine& line);
 
-/// Does the action; where a signal stopped a training, says so.
-/// Throws: cli::Exit then.
+/// Runs the action. If a signal stopped training, prints how to continue.
+/// Throws: cli::Exit if a signal stopped training.
 template <typename Action>
 auto until_stopped(cli::ProgressLine& line, Action action) {
   try {

@@ -13,7 +13,7 @@
 namespace reszoo::tool {
 namespace {
 
-/// The preprocessing of the model that training begins with, if it is known.
+/// The preprocessing of the model that training starts from, if it is known.
 std::optional<ImagePreprocess> known_preprocess(const TrainOptions& a) {
   if (!a.pretrained.empty()) return find_pretrained_config(a.pretrained).preprocess;
   const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
@@ -23,7 +23,7 @@ std::optional<ImagePreprocess> known_preprocess(const TrainOptions& a) {
 PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, const cli::Common& common,
                                 c10::Device device) {
   for (const auto& [given, option] :
-       {std::pair(data.weight, "--weight"), std::pair(data.split.group, "--group"),
+       {std::pair(data.weight, "--sample-weight"), std::pair(data.split.group, "--groups"),
         std::pair(data.split.time, "--time"), std::pair(data.split.stratify, "--stratify")})
     if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has images", option, a.data.data);
   auto how = cli::image_data_options(a.images, data);
@@ -36,7 +36,7 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
   return {make_image_data(parts, recipe.image, how, a.data.data), recipe};
 }
 
-/// Loads the weights that the command line begins with into a network; empty without any.
+/// A function that loads the initial weights into a network; empty if there are none.
 std::function<void(Network&)> start_weights(const TrainOptions& a) {
   std::filesystem::path weights = a.init;
   if (!a.pretrained.empty()) {
@@ -56,8 +56,8 @@ std::function<void(Network&)> start_weights(const TrainOptions& a) {
 PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c10::Device device, Domain domain) {
   if (domain == Domain::tabular && a.data.validation.empty()) a.data.validation = "0.1";
   auto options = cli::table_data_options(a.data, common.seed);
-  if (a.class_weights) options.balance = ClassBalance::weights;
-  if (a.class_draws) options.balance = ClassBalance::draws;
+  if (!a.class_weight.empty()) options.balance = ClassBalance::weights;
+  if (a.balanced_sampling) options.balance = ClassBalance::draws;
   if (domain == Domain::image) return prepare_images(a, options, common, device);
   auto data = read_table_data(a.data.data, options);
   auto recipe = make_recipe(a, common, device, data.train.rows());
@@ -81,7 +81,7 @@ std::string headline(const TrainingData& data, const TrainingRecipe& recipe) {
 
 std::string text_of(const Trial& trial) {
   return fmt::format("trial {:3}, {:3} epochs: {:.6g}  {}", trial.number, trial.epochs, trial.value,
-                     trial.number == 0 ? "the plan itself" : trial.changes.dump());
+                     trial.number == 0 ? "the recipe itself" : trial.changes.dump());
 }
 
 FitOptions fit_options(const TrainOptions& a, const TrainingData& data, Domain domain, cli::ProgressLine& line) {

@@ -17,8 +17,8 @@ TOLERANCE = 1e-4  # of the largest value: other processors sum in a different or
 RESUMED = 2e-2    # after three epochs of training
 INT8 = 0.1        # of a probability: activations have 7 or 8 bits, depending on the processor
 # As in make.sh; a resumed run must have the settings of the run before.
-SETTINGS = ("--data table.csv --target price --recipe paper --option width=8 --option blocks=1 --batch-size 32 --lr 0.01 "
-            "--schedule plateau:1 --average 0.9").split()
+SETTINGS = ("--data table.csv --target price --recipe paper --model-kwargs width=8 --model-kwargs blocks=1 --batch-size 32 --lr 0.01 "
+            "--sched plateau:1 --model-ema-decay 0.9").split()
 
 folder, tools = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 

@@ -48,9 +48,9 @@ def main():
     actual = torch.tensor([float(row["prediction"]) for row in csv.DictReader(io.StringIO(done.stdout))])
     error = ((actual - expected).abs().max() / expected.abs().max()).item()
     assert error <= 1e-5, error
-    bench = run(tools / "bench", "--weights", package, "--input", "8", "--batch-size", "32", "--seconds", "0.1", "--json")
+    bench = run(tools / "bench", "--weights", package, "--input-size", "8", "--batch-size", "32", "--seconds", "0.1", "--json")
     assert json.loads(bench.stdout)["median"] > 0
-    wrong = subprocess.run([tools / "bench", "--weights", package, "--input", "9"], capture_output=True, text=True)
+    wrong = subprocess.run([tools / "bench", "--weights", package, "--input-size", "9"], capture_output=True, text=True)
     assert wrong.returncode == 1 and "cannot be run on (1, 9)" in wrong.stderr, wrong.stderr
     print(f"compiled package: error {error:.1e}")
 

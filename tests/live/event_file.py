@@ -22,7 +22,7 @@ TAGS = {"loss": "train/loss", "lr": "train/lr", "items_per_second": "train/items
 def train(folder, *more):
     out = folder / "out"
     subprocess.run([Path(sys.argv[1]) / "train", "--data", folder / "data.csv", "--target", "sold", "--out", out, "--tensorboard",
-                    "--recipe", "paper", "--schedule", "cosine:0.2", "--option", "width=16", "--option", "blocks=1",
+                    "--recipe", "paper", "--sched", "cosine:0.2", "--model-kwargs", "width=16", "--model-kwargs", "blocks=1",
                     "--batch-size", "32", "--threads", "1", "--device", "cpu", "--json", *more], check=True, stdout=subprocess.DEVNULL)
     return out
 

@@ -37,9 +37,9 @@ TEST(BadInput, UnknownModel) {
 
 TEST(BadInput, UnknownOptionOfAModel) {
   const Goods goods;
-  expect_failure(1, goods.train({"--option", "widht=8"}), {"widht", "options are ", "width"});
-  expect_failure(1, goods.train({"--option", "width"}), {"name=value", "\"width\""});
-  expect_failure(1, goods.train({"--option", "stem=deep"}), {"stem"});
+  expect_failure(1, goods.train({"--model-kwargs", "widht=8"}), {"widht", "options are ", "width"});
+  expect_failure(1, goods.train({"--model-kwargs", "width"}), {"name=value", "\"width\""});
+  expect_failure(1, goods.train({"--model-kwargs", "stem=deep"}), {"stem"});
 }
 
 TEST(BadInput, OptionsOutOfRange) {
@@ -48,8 +48,8 @@ TEST(BadInput, OptionsOutOfRange) {
   expect_failure(2, goods.train({"--lr", "fast"}), {"--lr", "fast"});
   expect_failure(2, goods.train({"--batch-size", "1"}), {"--batch-size"});
   expect_failure(1, goods.train({"--val", "1.5"}), {"--val", "1.5"});
-  expect_failure(1, goods.train({"--optimizer", "adamv"}), {"adamv"});
-  expect_failure(1, goods.train({"--schedule", "cosin"}), {"cosin"});
+  expect_failure(1, goods.train({"--opt", "adamv"}), {"adamv"});
+  expect_failure(1, goods.train({"--sched", "cosin"}), {"cosin"});
   expect_failure(1, goods.train({"--task", "regresion"}), {"regresion", "did you mean regression?"});
   expect_failure(1, goods.train({"--scaling", "minmax"}), {"minmax"});
 }
@@ -109,7 +109,7 @@ TEST(BadInput, TextInAColumnOfNumbers) {
   auto table = goods(60);
   table.rows[40][0] = "large";
   expect_refused(table.csv(kInputs + Words{"price"}), {"column \"size\"", "\"large\"", "row 41"},
-                 {"--numeric", "size"});
+                 {"--numeric-features", "size"});
 }
 
 TEST(BadInput, InfiniteTarget) {

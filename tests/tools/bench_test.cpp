@@ -41,12 +41,13 @@ TEST(Bench, StreamsShareTheThreads) {
 }
 
 TEST(Bench, ProfilesEveryLayer) {
-  const auto result = expect_success({"bench", "--model", "resnet18", "--input", "3,64,64", "--profile"});
+  const auto result = expect_success({"bench", "--model", "resnet18", "--input-size", "3,64,64", "--profile"});
   for (const auto* word :
        {"layer4.1.conv2 + layer4.1.bn2 + add + relu", "multiply-adds", "max_pool", "winograd", "linear"})
     EXPECT_NE(result.out.find(word), std::string::npos) << word;
-  const auto layers = expect_success(Words{"bench", "--model", "resnet18", "--input", "3,64,64", "--profile", "--json"})
-                          .json()["layers"];
+  const auto layers =
+      expect_success(Words{"bench", "--model", "resnet18", "--input-size", "3,64,64", "--profile", "--json"})
+          .json()["layers"];
   EXPECT_EQ(layers[1]["layer"], "conv1");
   EXPECT_EQ(layers[1]["output"], nlohmann::json::parse("[1, 64, 32, 32]"));
   EXPECT_GT(layers[1]["peak"], 0);
@@ -68,7 +69,7 @@ TEST(Bench, RefusesInOneLine) {
   expect_failure(2, {"bench"}, {"--model, --weights or --pretrained"});
   expect_failure(2, {"bench", "--model", "resnet18", "--batch-size", "0"}, {"--batch-size"});
   expect_failure(1, {"bench", "--model", "resnet5O"}, {"did you mean resnet50?"});
-  expect_failure(1, {"bench", "--model", "resnet18", "--input", "4,64,64"}, {"input must be (N, 3, H, W)"});
+  expect_failure(1, {"bench", "--model", "resnet18", "--input-size", "4,64,64"}, {"input must be (N, 3, H, W)"});
   expect_failure(1, {"bench", "--model", "resnet18", "--no-fuse", "--profile"},
                  {"--profile: needs a network that is fused"});
 }

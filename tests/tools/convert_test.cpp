@@ -45,7 +45,7 @@ struct Files {
   }
 };
 
-const Words kModel = {"--model", "cifar_resnet20", "--option", "outputs=2"};
+const Words kModel = {"--model", "cifar_resnet20", "--model-kwargs", "outputs=2"};
 
 }  // namespace
 
@@ -73,7 +73,7 @@ TEST(Convert, EveryKindIsWrittenByItsEnding) {
     EXPECT_EQ(detect_weights(files.at(name)), kind) << name;
     files.expect_weights(name);
   }
-  EXPECT_EQ(files.converted("plain.safetensors", "out.onnx", kModel)["to"], "onnx");
+  EXPECT_EQ(files.converted("plain.safetensors", "out.onnx", kModel)["format"], "onnx");
 }
 
 TEST(Convert, WithoutAModelKeysStayAsTheyAre) {
@@ -100,7 +100,7 @@ TEST(Convert, AModelFileStaysOneUnlessPlainIsAskedFor) {
   files.converted("model.safetensors", "copy.safetensors");
   EXPECT_EQ(detect_weights(files.at("copy.safetensors")), WeightsKind::model_file);
   EXPECT_EQ(Model::load(files.at("copy.safetensors")).image, files.model.image);
-  files.converted("model.safetensors", "weights.safetensors", {"--plain"});
+  files.converted("model.safetensors", "weights.safetensors", {"--weights-only"});
   EXPECT_EQ(detect_weights(files.at("weights.safetensors")), WeightsKind::safetensors);
   files.expect_weights("weights.safetensors");
 }
@@ -109,7 +109,7 @@ TEST(Convert, ScriptAnswersAsTheNetworkAndHoldsTheCard) {
   const Files files;
   const auto json = files.converted("model.safetensors", "model.pt");
   EXPECT_EQ(json["model"], "cifar_resnet20");
-  EXPECT_EQ(json["expects"]["image"]["mean"], (std::vector<double>{0.5, 0.4, 0.3}));
+  EXPECT_EQ(json["preprocessing"]["image"]["mean"], (std::vector<double>{0.5, 0.4, 0.3}));
   const auto input = uniform("input", {3, 3, 40, 33});
   torch::NoGradGuard no_grad;
   auto network = files.model.network();
@@ -122,18 +122,18 @@ TEST(Convert, ScriptAnswersAsTheNetworkAndHoldsTheCard) {
 TEST(Convert, OnnxSaysHowImagesArePrepared) {
   const Files files;
   const auto result = expect_success({"convert", files.at("model.safetensors"), files.at("model.onnx")});
-  EXPECT_NE(result.out.find("expects images prepared as {\"channels\":3"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("preprocessing: {\"channels\":3"), std::string::npos) << result.out;
   const auto bytes = read_file(files.at("model.onnx"));
   for (const auto* text : {"layer3.2.conv2.weight", "logits", "\"mean\":[0.5,0.4,0.3]", "height"})
     EXPECT_NE(bytes.find(text), std::string::npos) << text;
-  files.converted("model.safetensors", "fixed.onnx", {"--size", "48"});
+  files.converted("model.safetensors", "fixed.onnx", {"--img-size", "48"});
   EXPECT_EQ(read_file(files.at("fixed.onnx")).find("height"), std::string::npos);
 }
 
 TEST(Convert, AdaptRenewsTheLastLayerAndReportsIt) {
   const Files files;
   const auto json = files.converted("plain.pth", "five.safetensors",
-                                    {"--model", "cifar_resnet20", "--option", "outputs=5", "--adapt"});
+                                    {"--model", "cifar_resnet20", "--model-kwargs", "outputs=5", "--adapt"});
   EXPECT_EQ(json["report"]["adapted"], (Words{"fc.weight", "fc.bias"}));
   EXPECT_EQ(read_weights(files.at("five.safetensors"))["fc.bias"].numel(), 5);
 }
@@ -147,7 +147,7 @@ TEST(Convert, WeightsWithoutANameAreThoseOfTheNetworkThatTheyFit) {
 
 TEST(Convert, AFileCanTakeItsOwnPlace) {
   const Files files;
-  files.converted("model.safetensors", "model.safetensors", {"--plain"});
+  files.converted("model.safetensors", "model.safetensors", {"--weights-only"});
   files.expect_weights("model.safetensors");
 }
 
@@ -160,8 +160,9 @@ TEST(Convert, FailuresAreOneLineAndLeaveTheOldFile) {
                  {"strange.pth", "fits no registered model; name its network with --model"});
   expect_failure(1, {"convert", in, out, "--model", "cifar_resnet2O"}, {"did you mean cifar_resnet20?"});
   expect_failure(1, {"convert", in, files.at("out.xyz")}, {"OUT: must end in .pth", "out.xyz"});
-  expect_failure(1, {"convert", in, files.at("out.pth"), "--adapt"}, {"--adapt and --option: need --model"});
-  expect_failure(1, {"convert", in, files.at("out.pth"), "--size", "32"}, {"--size: is for TorchScript and ONNX"});
+  expect_failure(1, {"convert", in, files.at("out.pth"), "--adapt"}, {"--adapt and --model-kwargs: need --model"});
+  expect_failure(1, {"convert", in, files.at("out.pth"), "--img-size", "32"},
+                 {"--img-size: is for TorchScript and ONNX"});
   expect_failure(1, {"convert", files.at("none"), out}, {"none: cannot be opened"});
   expect_failure(2, {"convert", in}, {"OUT is required"});
   const auto refused = run_tool({"convert", in, out, "--model", "cifar_resnet20"});  // a line, then a table

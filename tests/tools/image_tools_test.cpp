@@ -46,10 +46,10 @@ struct ImageFiles {
   TempDir folder;
   ImageFiles() {
     put_files(folder / "files");
-    expect_success({"train",    "--model", "cifar_resnet20", "--data",    at("files"),
-                    "--size",   "32",      "--epochs",       "2",         "--batch-size",
-                    "4",        "--val",   "0.25",           "--threads", "1",
-                    "--device", "cpu",     "--json",         "--out",     at("out")});
+    expect_success({"train",      "--model", "cifar_resnet20", "--data",    at("files"),
+                    "--img-size", "32",      "--epochs",       "2",         "--batch-size",
+                    "4",          "--val",   "0.25",           "--threads", "1",
+                    "--device",   "cpu",     "--json",         "--out",     at("out")});
   }
 
   std::string at(const std::string& name) const { return (folder / name).string(); }
@@ -66,7 +66,7 @@ struct Said {
 };
 
 std::vector<Said> predicted(const ImageFiles& files, const std::string& data) {
-  expect_success({"predict", "--weights", files.model(), files.at(data), "--top", "0", "--proba", "--threads", "1",
+  expect_success({"predict", "--weights", files.model(), files.at(data), "--topk", "0", "--proba", "--threads", "1",
                   "--out", files.at("said.csv"), "--json"});
   std::vector<Said> all;
   const auto table = read_table(files.at("said.csv"));
@@ -214,12 +214,12 @@ TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
   for (const auto* of_class : {"dark", "bright"})
     for (int i = 0; i < 8; ++i) list += fmt::format("{0},a,mixed/{0}/{1}.png\n", of_class, i);
   write_file(files.folder / "list.csv", list);
-  const Words columns{"--image", "photo", "--target", "kind"};
+  const Words columns{"--image-column", "photo", "--target", "kind"};
   const auto measured = expect_success(files.evaluate("list.csv", columns)).json();
   const auto of_folder = expect_success(files.evaluate("mixed", {"--workers", "0"})).json();
   for (const auto* metric : {"accuracy", "log_loss", "f1"})
     EXPECT_NEAR(measured[metric].get<double>(), of_folder[metric].get<double>(), 1e-5) << metric;
-  expect_failure(1, files.evaluate("list.csv"), {"list.csv", "--image", "none is called path"});
+  expect_failure(1, files.evaluate("list.csv"), {"list.csv", "--image-column", "none is called path"});
   write_file(files.folder / "list.csv", list + "dark,a,mixed/lost.png\n");
   expect_failure(1, files.evaluate("list.csv", columns), {"list.csv", "lost.png", "--on-bad skip"});
   const auto skipped = expect_success(files.evaluate("list.csv", columns + Words{"--on-bad", "skip"}));
@@ -230,9 +230,10 @@ TEST(Images, EvaluateTakesAListOfFilesAndItsColumns) {
 TEST(Images, ConvertWritesInt8) {
   const ImageFiles files;
   const auto out = files.at("int8.safetensors");
-  const Words convert{"convert", files.model(), out, "--int8", "--calibrate", files.at("files"), "--threads", "1"};
+  const Words convert{"convert",         files.model(), out, "--int8", "--calibration-data",
+                      files.at("files"), "--threads",   "1"};
   const auto made = expect_success(convert + Words{"--json"}).json();
-  EXPECT_EQ(made["to"], "int8");
+  EXPECT_EQ(made["format"], "int8");
   EXPECT_EQ(made["layers"], 18);
   EXPECT_EQ(made["agreement"]["images"], 16);
   EXPECT_GE(made["agreement"]["same_class"], 0.8);
@@ -250,17 +251,20 @@ TEST(Images, ConvertWritesInt8) {
 TEST(Images, ConvertToInt8Refuses) {
   const ImageFiles files;
   const auto out = files.at("int8.safetensors");
-  expect_failure(1, {"convert", files.model(), out, "--int8"}, {"--int8 and --calibrate: go together"});
-  expect_failure(1, {"convert", files.model(), files.at("int8.pth"), "--int8", "--calibrate", files.at("files")},
+  expect_failure(1, {"convert", files.model(), out, "--int8"}, {"--int8 and --calibration-data: go together"});
+  expect_failure(1, {"convert", files.model(), files.at("int8.pth"), "--int8", "--calibration-data", files.at("files")},
                  {"must end in .safetensors", "int8.pth"});
-  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", files.at("none")}, {files.at("none")});
+  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibration-data", files.at("none")},
+                 {files.at("none")});
   expect_failure(1, {"evaluate", "--weights", files.model(), "--data", files.at("files"), "--precision", "int8"},
                  {"int8 needs a quantization"});
   expect_failure(1, {"evaluate", "--weights", files.model(), "--data", files.at("files"), "--precision", "int3"},
                  {"precision: must be", "int3"});
-  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", files.at("files"), "--model", "resnet18"},
-                 {"--model and --option", files.model()});
-  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibrate", "-"}, {"--calibrate", "stdin"});
+  expect_failure(
+      1, {"convert", files.model(), out, "--int8", "--calibration-data", files.at("files"), "--model", "resnet18"},
+      {"--model and --model-kwargs", files.model()});
+  expect_failure(1, {"convert", files.model(), out, "--int8", "--calibration-data", "-"},
+                 {"--calibration-data", "stdin"});
   expect_success({"convert", files.model(), files.at("script.pt"), "--json"});
   expect_failure(1, {"predict", "--weights", files.at("script.pt"), files.at("files"), "--precision", "int8"},
                  {"--precision", "script.pt"});

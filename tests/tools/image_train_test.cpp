@@ -36,11 +36,11 @@ struct Photos {
   TempDir folder;
   std::string at(const std::string& name) const { return (folder / name).string(); }
   Words train(const std::string& data, const Words& more = {}) const {
-    return with({"train",     "--model", "cifar_resnet20", "--data",    at(data),
-                 "--size",    "32",      "--epochs",       "3",         "--batch-size",
-                 "8",         "--lr",    "0.05",           "--threads", "1",
-                 "--workers", "2",       "--device",       "cpu",       "--json",
-                 "--out",     at("out")},
+    return with({"train",      "--model", "cifar_resnet20", "--data",    at(data),
+                 "--img-size", "32",      "--epochs",       "3",         "--batch-size",
+                 "8",          "--lr",    "0.05",           "--threads", "1",
+                 "--workers",  "2",       "--device",       "cpu",       "--json",
+                 "--out",      at("out")},
                 more);
   }
 };
@@ -82,7 +82,7 @@ TEST(TrainImages, AListOfFilesIsTrained) {
   write_file(photos.folder / "list.csv", list);
   expect_success(photos.train("list.csv", {"--target", "colour"}));
   EXPECT_EQ(Model::load(photos.at("out/model.safetensors")).target->classes(), (Words{"cold", "warm"}));
-  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--image", "lost", "--out", photos.at("x")}),
+  expect_failure(1, photos.train("list.csv", {"--target", "colour", "--image-column", "lost", "--out", photos.at("x")}),
                  {"lost"});
   expect_failure(1, photos.train("list.csv", {"--out", photos.at("x")}),
                  {"--target: image networks take a table of image files"});
@@ -123,8 +123,8 @@ TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
 TEST(TrainImages, WorkersAndResumingChangeNothing) {
   const Photos photos;
   write_photos(photos.folder / "data", 10);
-  const Words changes{"--crop",  "resized:0.3,1", "--auto-augment", "rand:2,9", "--erase", "0.3",
-                      "--mixup", "0.3",           "--cutmix",       "1",        "--flip",  "0.5"};
+  const Words changes{"--train-crop-mode", "resized:0.3,1", "--auto-augment", "rand:2,9", "--reprob", "0.3",
+                      "--mixup",           "0.3",           "--cutmix",       "1",        "--hflip",  "0.5"};
   const auto weights = [&](const Words& more) {
     expect_success(with(photos.train("data", changes + more), {}));
     return read_file(photos.folder / "out/model.safetensors");
@@ -161,7 +161,7 @@ TEST(TrainImages, FineTuningTakesThePreprocessingOver) {
   const auto result = expect_success({"train",
                                       "--data",
                                       photos.at("other"),
-                                      "--init",
+                                      "--initial-checkpoint",
                                       photos.at("first.safetensors"),
                                       "--adapt",
                                       "--freeze",
@@ -201,7 +201,7 @@ TEST(TrainImages, CifarFilesAreTrainedAndPredicted) {
   write_file(photos.folder / "cifar/test_batch.bin", records(10));
   write_file(photos.folder / "cifar/batches.meta.txt",
              "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
-  const auto result = expect_success(photos.train("cifar", {"--size", "32", "--recipe", "cifar"}));
+  const auto result = expect_success(photos.train("cifar", {"--img-size", "32", "--recipe", "cifar"}));
   EXPECT_EQ(result.json()["test"]["accuracy"], 1);
   const auto predicted =
       expect_success({"predict", "--weights", photos.at("out/model.safetensors"), photos.at("cifar"), "--json"}).json();
@@ -212,8 +212,8 @@ TEST(TrainImages, CifarFilesAreTrainedAndPredicted) {
 TEST(TrainImages, OptionsOfTablesAreRefused) {
   const Photos photos;
   write_photos(photos.folder / "data", 4);
-  expect_failure(1, photos.train("data", {"--group", "x"}), {"--group: is for tables"});
+  expect_failure(1, photos.train("data", {"--groups", "x"}), {"--groups: is for tables"});
   expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be fail or skip, got \"maybe\""});
-  expect_failure(1, photos.train("data", {"--crop", "middle"}), {"crop: must be none"});
+  expect_failure(1, photos.train("data", {"--train-crop-mode", "middle"}), {"crop: must be none"});
   expect_failure(1, photos.train("data", {"--auto-augment", "random"}), {"auto"});
 }

@@ -106,11 +106,11 @@ void expect_survives_kills(const TempDir& folder, const Words& more) {
 TEST(Kills, OfARunOnIdxImagesLeaveNoTrace) {
   const TempDir folder;
   put_images(folder / "data");
-  expect_survives_kills(folder, {"--crop", "padded:1", "--flip", "0.5"});
+  expect_survives_kills(folder, {"--train-crop-mode", "padded:1", "--hflip", "0.5"});
 }
 
 TEST(Kills, OfARunOnJpegFilesLeaveNoTrace) {
   const TempDir folder;
   put_jpegs(folder / "data");
-  expect_survives_kills(folder, {"--size", "12", "--crop", "resized:0.3,1", "--test", "0.1"});
+  expect_survives_kills(folder, {"--img-size", "12", "--train-crop-mode", "resized:0.3,1", "--test", "0.1"});
 }

@@ -19,7 +19,7 @@ TEST(Models, DescribesResnet50) {
   const auto json = expect_success({"models", "--describe", "resnet50", "--json"}).json();
   EXPECT_EQ(json["parameters"], 25557032);
   EXPECT_EQ(json["keys"], 320);
-  for (const auto* key : {"name", "domain", "input", "paper", "weights", "stages", "multiply_adds"})
+  for (const auto* key : {"name", "domain", "input", "paper", "weights", "stages", "multiply_adds", "accepted_options"})
     EXPECT_TRUE(json.contains(key)) << key;
 }
 

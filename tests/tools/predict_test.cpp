@@ -85,7 +85,7 @@ TEST(Predict, FilesHoldWhatStdoutDoes) {
 
 TEST(Predict, ProbabilitiesOfTheClassesSumToOne) {
   const Trained model("grade");
-  const auto frame = model.predict(model.table.csv(), {"--proba", "--top", "2"});
+  const auto frame = model.predict(model.table.csv(), {"--proba", "--topk", "2"});
   EXPECT_EQ(frame.names(), (Words{"prediction", "top", "probability_high", "probability_low", "probability_middle"}));
   const auto sum = frame.at("probability_high").numbers + frame.at("probability_low").numbers +
                    frame.at("probability_middle").numbers;

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Words kLong = {"--epochs", "12", "--schedule", "cosine:0.1", "--val", "0.2"};
+const Words kLong = {"--epochs", "12", "--sched", "cosine:0.1", "--val", "0.2"};
 
 void expect_resumes_to_the_same_bytes(int signal, int code) {
   const Goods goods("price", 200);
@@ -85,7 +85,7 @@ Words best_two(const Goods& goods) {
 
 TEST(Keep, HoldsTheModelsOfTheBestEpochs) {
   const Goods goods;
-  const Words keep{"--keep", "2", "--epochs", "6", "--lr", "0.1", "--val", "0.2"};
+  const Words keep{"--checkpoint-hist", "2", "--epochs", "6", "--lr", "0.1", "--val", "0.2"};
   goods.trained(keep);
   EXPECT_EQ(epoch_files(goods), best_two(goods));
   int equal = 0;
@@ -94,7 +94,8 @@ TEST(Keep, HoldsTheModelsOfTheBestEpochs) {
     equal += read_file(goods.at("out/" + name)) == read_file(goods.model());
   }
   EXPECT_EQ(equal, 1);  // the best is there under both names
-  const Words more{"--out", goods.at("out"), "--resume", "--epochs", "9", "--keep", "2", "--lr", "0.1", "--val", "0.2"};
+  const Words more{"--out", goods.at("out"), "--resume", "--epochs", "9",  "--checkpoint-hist",
+                   "2",     "--lr",          "0.1",      "--val",    "0.2"};
   expect_success(goods.train(more));
   EXPECT_EQ(epoch_files(goods), best_two(goods));
   goods.trained({"--overwrite"});
@@ -103,7 +104,7 @@ TEST(Keep, HoldsTheModelsOfTheBestEpochs) {
 
 TEST(Keep, HoldsTheLastEpochsWithoutValidation) {
   const Goods goods;
-  goods.trained({"--keep", "2", "--epochs", "5", "--val", "0"});
+  goods.trained({"--checkpoint-hist", "2", "--epochs", "5", "--val", "0"});
   EXPECT_EQ(epoch_files(goods), (Words{"model-epoch-004.safetensors", "model-epoch-005.safetensors"}));
   EXPECT_TRUE(read_file(goods.at("out/model-epoch-005.safetensors")) == read_file(goods.model()));
 }

@@ -56,14 +56,15 @@ inline TextTable goods(int count) {
 inline const Words kInputs = {"size", "age", "colour"};
 
 /// What keeps a run short and the same everywhere.
-inline const Words kQuick = {"--recipe", "paper", "--epochs", "2",        "--batch-size", "16",       "--threads", "1",
-                             "--device", "cpu",   "--json",   "--option", "width=16",     "--option", "blocks=1"};
+inline const Words kQuick = {
+    "--recipe", "paper",  "--epochs",       "2",        "--batch-size",   "16",      "--threads", "1", "--device",
+    "cpu",      "--json", "--model-kwargs", "width=16", "--model-kwargs", "blocks=1"};
 
 /// Words of a command line in which later options replace earlier ones.
 inline Words with(const Words& words, const Words& later) {
   Words result;
   for (size_t i = 0; i < words.size(); ++i) {
-    const bool replaced = words[i].starts_with("--") && words[i] != "--option" &&
+    const bool replaced = words[i].starts_with("--") && words[i] != "--model-kwargs" &&
                           std::find(later.begin(), later.end(), words[i]) != later.end();
     if (replaced) ++i;  // its value too
     else result.push_back(words[i]);
@@ -118,8 +119,9 @@ inline void put_images(const std::filesystem::path& folder, uint32_t train = 40,
 inline Words chancy_run(const std::string& data, const std::string& out, const Words& more = {}) {
   const Words run{"train",    "--model", "cifar_resnet20", "--data", data, "--out", out,
                   "--epochs", "8",       "--batch-size",   "8"};
-  const Words chance{"--option", "drop_path=0.2", "--mixup", "0.2", "--erase", "0.3", "--auto-augment", "rand:2,9"};
-  const Words how{"--average", "0.9", "--keep", "2", "--checkpoint-every", "0.05", "--workers", "2"};
+  const Words chance{"--model-kwargs", "drop_path=0.2", "--mixup",        "0.2",
+                     "--reprob",       "0.3",           "--auto-augment", "rand:2,9"};
+  const Words how{"--model-ema-decay", "0.9", "--checkpoint-hist", "2", "--checkpoint-every", "0.05", "--workers", "2"};
   return with(run + chance + how + Words{"--threads", "1", "--device", "cpu", "--json"}, more);
 }
 

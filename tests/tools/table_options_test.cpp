@@ -110,18 +110,18 @@ TEST(Parts, ByTimeByGroupAndWithWeights) {
   const auto rows = [](const ToolResult& result) { return result.err.substr(result.err.find("rows to train on") - 4); };
   const Words fractions{"--val", "0.2", "--test", "0.2"};
   EXPECT_NE(rows(raw.trained(fractions + Words{"--time", "when"})).find("60 to validate"), std::string::npos);
-  const auto grouped = expect_success(raw.train(fractions + Words{"--group", "group", "--out", raw.at("grouped")}));
+  const auto grouped = expect_success(raw.train(fractions + Words{"--groups", "group", "--out", raw.at("grouped")}));
   EXPECT_NE(grouped.err.find("180 rows to train on, 60 to validate, 60 to test"), std::string::npos) << grouped.err;
   const auto described =
       expect_success({"evaluate", "--weights", raw.at("grouped/model.safetensors"), "--describe", "--json"}).json();
   for (const auto& column : described["columns"]) EXPECT_NE(column["name"], "group");
   const auto even = expect_success(raw.train()).json(),
-             weighted = expect_success(raw.train({"--weight", "weight"})).json();
+             weighted = expect_success(raw.train({"--sample-weight", "weight"})).json();
   EXPECT_NE(even["val"], weighted["val"]);
-  expect_failure(1, raw.train({"--weight", "colour"}), {raw.at("raw.csv"), "\"colour\"", "row 1"});
+  expect_failure(1, raw.train({"--sample-weight", "colour"}), {raw.at("raw.csv"), "\"colour\"", "row 1"});
   write_file(raw.at("raw.csv"), "x,w,price\n1,1,1.5\n2,-1,2.5\n3,1,3.5\n4,1,4.5\n");
-  expect_failure(1, raw.train({"--weight", "w"}), {"weight column \"w\"", "got -1 in row 2"});
-  expect_failure(2, raw.train({"--group", "w", "--time", "x"}), {"--group", "--time"});
+  expect_failure(1, raw.train({"--sample-weight", "w"}), {"weight column \"w\"", "got -1 in row 2"});
+  expect_failure(2, raw.train({"--groups", "w", "--time", "x"}), {"--groups", "--time"});
 }
 
 TEST(Parts, ClassesAreStratifiedUnlessTheyAreNotToBe) {
@@ -139,7 +139,7 @@ TEST(Parts, ClassesAreStratifiedUnlessTheyAreNotToBe) {
 
 TEST(Predict, PartsOfALargeFileAreTheWholeOfIt) {
   const Raw raw;
-  raw.trained({"--recipe", "paper", "--ignore", "when,name,group,weight,sold,land"});
+  raw.trained({"--recipe", "paper", "--ignore-features", "when,name,group,weight,sold,land"});
   std::string text = "key,size,colour,member\n";
   for (int i = 0; i < 200000; ++i)
     text += fmt::format("{},{},{},{}\n", (int64_t{1} << 60) + i, i % 7 == 0 ? "" : std::to_string(i % 400 / 100.0),
@@ -172,7 +172,7 @@ TEST(Predict, KeepsTheColumnsThatAreAskedFor) {
 
 TEST(Predict, AFailureInALaterPartLeavesNoFile) {
   const Raw raw;
-  raw.trained({"--ignore", "when,name,group,weight,sold,land,colour,member"});
+  raw.trained({"--ignore-features", "when,name,group,weight,sold,land,colour,member"});
   std::string text = "size,note\n";
   for (int i = 0; i < 3000; ++i) text += "2.5," + std::string(8000, 'x') + "\n";
   write_file(raw.at("large.csv"), text + "large,\n");

@@ -9,8 +9,8 @@ using namespace reszoo::test;
 namespace {
 
 const std::string kFixtures = RESZOO_FIXTURES;
-const Words kNetwork = {"--model",   "tabular_resnet", "--option", "numeric=8", "--option",
-                        "outputs=3", "--option",       "blocks=2", "--option",  "width=16"};
+const Words kNetwork = {"--model",   "tabular_resnet", "--model-kwargs", "numeric=8",      "--model-kwargs",
+                        "outputs=3", "--model-kwargs", "blocks=2",       "--model-kwargs", "width=16"};
 
 /// Seven rows of eight numbers.
 std::string eight_numbers() {
@@ -76,7 +76,7 @@ TEST(TorchScript, OtherOptionsThanTheFilesAreNamed) {
   const TempDir folder;
   const auto refused = run_tool(
       Words{"features", "--weights", kFixtures + "/rtdl_scripted.pt", "-", "--out", (folder / "f.npy").string()} +
-          kNetwork + Words{"--option", "width=32"},
+          kNetwork + Words{"--model-kwargs", "width=32"},
       {.input = eight_numbers()});
   EXPECT_EQ(refused.code, 1);
   ASSERT_GT(refused.error_lines().size(), 2u) << refused.err;  // a line, and a table of what differs

@@ -57,9 +57,9 @@ struct Shop {
   }
   /// Networks small enough for a test.
   Words quick(const std::string& target, const Words& more = {}) const {
-    return with(
-        train(target) + Words{"--epochs", "3", "--option", "width=16", "--option", "members=4", "--option", "blocks=1"},
-        more);
+    return with(train(target) + Words{"--epochs", "3", "--model-kwargs", "width=16", "--model-kwargs", "members=4",
+                                      "--model-kwargs", "blocks=1"},
+                more);
   }
 };
 
@@ -119,9 +119,9 @@ TEST(TrainTables, AnEnsembleIsOneModelFile) {
 
 TEST(TrainTables, AThresholdIsChosenAndStored) {
   const Shop shop(kColumns + Words{"busy"});
-  expect_success(shop.quick("busy", {"--threshold", "f1"}));
+  expect_success(shop.quick("busy", {"--tune-threshold", "f1"}));
   EXPECT_NE(Model::load(shop.model()).target->thresholds().front(), 0.5);
-  expect_failure(1, shop.quick("busy", {"--overwrite", "--threshold", "f2"}), {"--threshold", "f2"});
+  expect_failure(1, shop.quick("busy", {"--overwrite", "--tune-threshold", "f2"}), {"--tune-threshold", "f2"});
 }
 
 TEST(TrainTables, SeveralTargetsAreLabelsOrNumbers) {
@@ -131,7 +131,7 @@ TEST(TrainTables, SeveralTargetsAreLabelsOrNumbers) {
   EXPECT_TRUE(said.out.starts_with("\"prediction_busy\",\"prediction_open\"\n")) << said.out.substr(0, 100);
 
   const Shop numbers(kColumns + Words{"turnover", "busy"});
-  const auto quantiles = Words{"--task", "quantile", "--quantiles", "0.1,0.9", "--ignore", "busy"};
+  const auto quantiles = Words{"--task", "quantile", "--quantiles", "0.1,0.9", "--ignore-features", "busy"};
   expect_success(numbers.quick("turnover", quantiles));
   const auto range = expect_success({"predict", numbers.at("later.csv"), "--weights", numbers.model()});
   EXPECT_NE(range.out.find("quantile_0.9"), std::string::npos) << range.out.substr(0, 100);
@@ -145,14 +145,17 @@ TEST(TrainTables, OrderedClassesAreNamedInTheirOrder) {
 
 TEST(TrainTables, BalancedClassesWeighTheSame) {
   const Shop shop({"day", "shop", "visitors", "busy", "turnover"});
-  const auto plain = expect_success(shop.quick("busy", {"--ignore", "turnover"})).json()["val"];
+  const auto plain = expect_success(shop.quick("busy", {"--ignore-features", "turnover"})).json()["val"];
   const auto balanced =
-      expect_success(shop.quick("busy", {"--ignore", "turnover", "--balanced", "--overwrite"})).json()["val"];
+      expect_success(shop.quick("busy", {"--ignore-features", "turnover", "--class-weight", "balanced", "--overwrite"}))
+          .json()["val"];
   EXPECT_NE(plain, balanced);
   const auto folds = [&](const Words& more) {
-    return expect_success(shop.quick("busy", Words{"--ignore", "turnover", "--folds", "3", "--overwrite"} + more))
+    return expect_success(
+               shop.quick("busy", Words{"--ignore-features", "turnover", "--folds", "3", "--overwrite"} + more))
         .json()["folds"];
   };
-  EXPECT_NE(folds({}), folds({"--balanced"}));
-  expect_failure(1, shop.quick("turnover", {"--balanced", "--overwrite"}), {"--balanced", "regression"});
+  EXPECT_NE(folds({}), folds({"--class-weight", "balanced"}));
+  expect_failure(1, shop.quick("turnover", {"--class-weight", "balanced", "--overwrite"}),
+                 {"--class-weight", "regression"});
 }

@@ -143,7 +143,7 @@ TEST(Train, SameSeedGivesTheSameFileAnotherSeedAnother) {
 
 TEST(Train, ConfigOfARunRepeatsIt) {
   const Goods goods;
-  const auto first = goods.trained(kParts + Words{"--seed", "5", "--schedule", "cosine:0.1", "--ignore", "age"});
+  const auto first = goods.trained(kParts + Words{"--seed", "5", "--sched", "cosine:0.1", "--ignore-features", "age"});
   const auto second =
       expect_success({"train", "--config", goods.at("out/config.toml"), "--out", goods.at("again"), "--json"});
   EXPECT_EQ(figures(first), figures(second));
@@ -177,7 +177,7 @@ TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
   const Goods goods;
   goods.trained();
   const auto result =
-      expect_success(goods.train({"--init", goods.model(), "--lr", "1e-12", "--out", goods.at("more")}));
+      expect_success(goods.train({"--initial-checkpoint", goods.model(), "--lr", "1e-12", "--out", goods.at("more")}));
   EXPECT_NE(result.err.find(goods.model() + ": "), std::string::npos) << result.err;
   const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
   const auto key = before.network()->parameters().front(), same = after.network()->parameters().front();
@@ -186,9 +186,9 @@ TEST(Train, InitBeginsWithTheWeightsOfAnotherRun) {
 
 TEST(Train, InitTakesTheNetworkOfAModelFileAndItsBins) {
   const Goods goods;
-  goods.trained({"--recipe", "auto", "--option", "members=2", "--bins", "5", "--binning", "tree"});
-  expect_success({"train", "--data", goods.at("data.csv"), "--target", "price", "--init", goods.model(), "--lr",
-                  "1e-12", "--epochs", "1", "--threads", "1", "--out", goods.at("more")});
+  goods.trained({"--recipe", "auto", "--model-kwargs", "members=2", "--n-bins", "5", "--binning", "tree"});
+  expect_success({"train", "--data", goods.at("data.csv"), "--target", "price", "--initial-checkpoint", goods.model(),
+                  "--lr", "1e-12", "--epochs", "1", "--threads", "1", "--out", goods.at("more")});
   const auto before = Model::load(goods.model()), after = Model::load(goods.at("more/model.safetensors"));
   EXPECT_EQ(to_json(before.options), to_json(after.options));
   for (const auto& bins : std::get<TabularOptions>(after.options).bins.value()) EXPECT_LE(bins.size(), 6u);
@@ -199,7 +199,8 @@ TEST(Train, InitWithAdaptTakesAnotherNumberOfOutputs) {
   goods.trained();
   write_file(goods.at("data.csv"), goods.table.csv(kInputs + Words{"grade"}));
   const Words other =
-      Words{"train", "--data", goods.at("data.csv"), "--target", "grade", "--init", goods.model()} + kQuick;
+      Words{"train", "--data", goods.at("data.csv"), "--target", "grade", "--initial-checkpoint", goods.model()} +
+      kQuick;
   expect_success(other + Words{"--adapt"});
   const auto refused = run_tool(other);
   EXPECT_EQ(refused.code, 1);
@@ -210,8 +211,8 @@ TEST(Train, FineTuningOfTheHeadLeavesTheBodyAsItWas) {
   const Goods goods;
   goods.trained();
   expect_success(
-      goods.train({"--init", goods.model(), "--freeze", "*", "--unfreeze", "output.linear.*", "--optimizer", "lion",
-                   "--schedule", "polynomial:2,warmup=0.2", "--layer-decay", "0.8", "--out", goods.at("tuned")}));
+      goods.train({"--initial-checkpoint", goods.model(), "--freeze", "*", "--unfreeze", "output.linear.*", "--opt",
+                   "lion", "--sched", "polynomial:2,warmup=0.2", "--layer-decay", "0.8", "--out", goods.at("tuned")}));
   const auto before = read_model_file(goods.model()).tensors;
   for (const auto& item : read_model_file(goods.at("tuned/model.safetensors")).tensors)
     EXPECT_EQ(torch::equal(item.value(), before[item.key()]), item.key().find("output.linear.") == std::string::npos)
@@ -220,8 +221,8 @@ TEST(Train, FineTuningOfTheHeadLeavesTheBodyAsItWas) {
 
 TEST(Train, NamesOfTrainingThatDoNotExistAreRefusedWithASuggestion) {
   const Goods goods;
-  expect_failure(1, goods.train({"--optimizer", "lyon"}), {"Optimizer: must be", "did you mean lion?"});
-  expect_failure(1, goods.train({"--schedule", "one_cycl"}), {"Schedule: must be", "did you mean one_cycle?"});
+  expect_failure(1, goods.train({"--opt", "lyon"}), {"Optimizer: must be", "did you mean lion?"});
+  expect_failure(1, goods.train({"--sched", "one_cycl"}), {"Schedule: must be", "did you mean one_cycle?"});
   expect_failure(1, goods.train({"--loss", "bcee"}), {"loss: must be", "did you mean bce?"});
   const auto refused = run_tool(goods.train({"--freeze", "blocks"}));  // known once the network is there
   EXPECT_EQ(refused.code, 1);

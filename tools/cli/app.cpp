@@ -12,22 +12,23 @@
 namespace reszoo::cli {
 namespace {
 
-/// Fields that messages of the library name, and the options that set them.
+/// Fields named in messages of the library, and the options that set them.
 constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"on_bad=skip", "--on-bad skip"},
     {"on_bad: ", "--on-bad: "},
-    {"path_column: ", "--image: "},
+    {"path_column: ", "--image-column: "},
     {"label_column: ", "--target: "},
     {"target: a table", "--target: a table"},
-    {"balance=weights: ", "--balanced: "},
-    {"balance=draws: ", "--balanced-draws: "},
-    {"threshold: ", "--threshold: "},
+    {"balance=weights: ", "--class-weight: "},
+    {"balance=draws: ", "--balanced-sampling: "},
+    {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
-    {"size: ", "--size: "},
+    {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
 
-/// The message with options in place of fields: those with a colon at its beginning or after a path, others anywhere.
+/// Replaces field names in a message by option names. A field with a colon is replaced only at the start or after a
+/// path, others anywhere.
 std::string in_options(std::string message) {
   for (const auto& [field, option] : kOptionOfField) {
     const auto at = message.find(field);
@@ -40,10 +41,10 @@ std::string in_options(std::string message) {
 
 void add_common(CLI::App& app, Common& common) {
   app.add_option("--device", common.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
-  app.add_option("--threads", common.threads, "Threads; 0 is all CPUs that this process may use")
+  app.add_option("--threads", common.threads, "Number of threads; 0: all CPUs available to this process")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--seed", common.seed, "Seed of all random choices")->capture_default_str();
+  app.add_option("--seed", common.seed, "Random seed")->capture_default_str();
   app.add_flag("--json", common.json, "Print one JSON object as the last line of stdout")->configurable(false);
   app.set_config("--config", "", "Read options from a TOML file")->check(CLI::ExistingFile);
 }

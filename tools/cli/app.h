@@ -1,4 +1,4 @@
-/// What all tools share: common options, how they end, what they print.
+/// What all tools share: common options, exit codes, JSON output.
 #pragma once
 #include <c10/core/Device.h>
 
@@ -9,7 +9,7 @@
 
 namespace reszoo::cli {
 
-/// Ends the program with this exit code once everything is unwound.
+/// Thrown to end the program with this exit code after destructors have run.
 struct Exit {
   int code;
 };
@@ -21,20 +21,20 @@ struct Common {
   uint64_t seed = 0;
   bool json = false;
 
-  /// The device, with the threads set.
+  /// Sets the number of threads and returns the device.
   c10::Device use() const;
 };
 
-/// A tool: `define` adds its options, `run` does its work and returns the object
-/// that `--json` prints as the last line of stdout.
+/// A tool: `define` adds its options; `run` does its work and returns the object that `--json` prints as the last line
+/// of stdout.
 struct Tool {
   std::string name, description;
   std::function<void(CLI::App&)> define;
   std::function<nlohmann::ordered_json()> run;
 };
 
-/// Parses the command line and runs the tool. Returns 0, 1 for a failure (one
-/// line on stderr), 2 for wrong usage, or the code of an Exit.
+/// Parses the command line and runs the tool.
+/// Returns: 0; 1 for a failure (one line on stderr); 2 for wrong usage; or the code of an Exit.
 int run_tool(int argc, char** argv, Common& common, const Tool& tool);
 
 }  // namespace reszoo::cli

@@ -9,7 +9,8 @@ namespace reszoo::cli {
 
 namespace {
 
-/// The text as a fraction in [0, 1), or nothing if it is no number.
+/// Parses the text as a fraction in [0, 1); nullopt if it is not a number.
+/// Throws: Error (usage) if the fraction is out of range.
 std::optional<double> fraction_of(const std::string& text, const char* option) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -19,7 +20,7 @@ std::optional<double> fraction_of(const std::string& text, const char* option) {
   return value;
 }
 
-/// A text that is a fraction or a path.
+/// Stores a text that is a fraction or a path.
 void set_part(const std::string& text, const char* option, std::optional<double>& fraction,
               std::filesystem::path& path) {
   fraction = fraction_of(text, option);
@@ -29,35 +30,36 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 }  // namespace
 
 void add_data_options(CLI::App& app, DataOptions& o) {
-  app.add_option("--data", o.data, "A table, a folder of Parquet files, or a folder of IDX files")->required();
-  app.add_option("--target", o.table.target, "The table's column to predict, or several")->delimiter(',');
-  app.add_option("--val", o.validation, "Validation rows: a path, or a fraction of the data (default 0.1; 0 for none)");
-  app.add_option("--test", o.test, "Test rows: a path, or a fraction of the data");
-  auto* stratify = app.add_option("--stratify", o.table.split.stratify,
-                                  "Part rows with the same shares of this column's values (the target's classes)");
-  auto* group = app.add_option("--group", o.table.split.group,
-                               "Part rows with no value of this column in two parts; it is no input");
+  app.add_option("--data", o.data, "A table, a folder of Parquet files, or images (class folders, IDX or CIFAR files)")
+      ->required();
+  app.add_option("--target", o.table.target, "Column to predict, or several columns")->delimiter(',');
+  app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");
+  app.add_option("--test", o.test, "Test data: a path or a fraction of --data");
+  auto* stratify =
+      app.add_option("--stratify", o.table.split.stratify, "Stratify the split by this column (the target's classes)");
+  auto* group = app.add_option("--groups", o.table.split.group,
+                               "Keep rows with equal values of this column in one split; the column is not an input");
   auto* time = app.add_option("--time", o.table.split.time,
-                              "Part rows by this column: the last ones test, those before validate");
-  auto* plain = app.add_flag("--no-stratify", o.no_stratify, "Part rows at random even where the target has classes");
+                              "Split by this column: the latest rows are the test set, those before them validation");
+  auto* plain = app.add_flag("--no-stratify", o.no_stratify, "Split at random even if the target has classes");
   stratify->excludes(group)->excludes(time)->excludes(plain);
   group->excludes(time);
-  app.add_option("--weight", o.table.weight,
-                 "The column that says how much each row counts in training; it is no input");
-  app.add_option(
-      "--task", o.task,
-      "regression, quantile, binary, multiclass, ordinal or multilabel; found from the target when left out");
-  app.add_option("--classes", o.table.target_options.classes, "The classes in their order (sorted)")->delimiter(',');
+  app.add_option("--sample-weight", o.table.weight,
+                 "Column with the weight of each row in the training loss; the column is not an input");
+  app.add_option("--task", o.task,
+                 "regression, quantile, count, binary, multiclass, ordinal or multilabel (detected from the target)");
+  app.add_option("--classes", o.table.target_options.classes, "The classes in order (sorted)")->delimiter(',');
   app.add_option("--quantiles", o.table.target_options.quantiles,
-                 "Of the task quantile: fractions, rising (0.1,0.5,0.9)")
+                 "For the task quantile: increasing fractions (0.1,0.5,0.9)")
       ->delimiter(',');
-  app.add_option("--scaling", o.scaling, "Of numbers: quantile, standard, robust, smooth or none")
+  app.add_option("--scaling", o.scaling, "Scaling of numeric features: quantile, standard, robust, smooth or none")
       ->capture_default_str();
-  app.add_option("--numeric", o.table.preprocess.numeric, "Columns to read as numbers")->delimiter(',');
-  app.add_option("--categorical", o.table.preprocess.categorical, "Columns to read as categories")->delimiter(',');
-  app.add_option("--ignore", o.table.preprocess.ignore, "Columns to leave out")->delimiter(',');
-  app.add_option("--rare", o.table.preprocess.rare,
-                 "A word of fewer rows is as one never seen (rows / 200, within 1 to 10)")
+  app.add_option("--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric")->delimiter(',');
+  app.add_option("--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical")
+      ->delimiter(',');
+  app.add_option("--ignore-features", o.table.preprocess.ignore, "Columns that are not inputs")->delimiter(',');
+  app.add_option("--min-frequency", o.table.preprocess.rare,
+                 "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")
       ->check(CLI::PositiveNumber);
   add_table_options(app, o.table.read);
 }

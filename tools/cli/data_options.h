@@ -1,4 +1,4 @@
-/// Where the data comes from and what is made of it, as the command line says it.
+/// Command-line options for the data: where it is and how it is read and split.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <string>
@@ -9,15 +9,15 @@ namespace reszoo::cli {
 
 /// Where the data is and how it is read.
 struct DataOptions {
-  std::string data, validation, test;  ///< a path, or a fraction of `data` ("" is none)
+  std::string data, validation, test;  ///< a path or a fraction of `data`; "" is none
   std::string task, scaling = "quantile";
   bool no_stratify = false;
-  TableDataOptions table = {};  ///< what is read into its fields at once
+  TableDataOptions table = {};  ///< options that are parsed directly into its fields
 };
 
 void add_data_options(CLI::App& app, DataOptions& options);
 
-/// As the library takes them. Throws: Error (usage) for a value that does not fit.
+/// Converts to the library's options. Throws: Error (usage) for an invalid value.
 TableDataOptions table_data_options(const DataOptions& options, uint64_t seed);
 
 }  // namespace reszoo::cli

@@ -17,7 +17,7 @@ constexpr auto kBetween = std::chrono::milliseconds(100);
 
 std::string megabytes(int64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
-/// The line of one download after the other.
+/// Prints the progress of downloads, one after another.
 class DownloadLine {
  public:
   void operator()(const DownloadProgress& p) {
@@ -44,7 +44,7 @@ class DownloadLine {
   bool terminal_ = isatty(STDERR_FILENO) != 0;
   std::string file_;
   Clock::time_point start_, last_;
-  int64_t from_ = 0;  // bytes that were there before
+  int64_t from_ = 0;  // bytes already present at the start
 };
 
 }  // namespace

@@ -1,11 +1,10 @@
-/// What a download says on stderr.
+/// Progress of downloads on stderr.
 #pragma once
 #include "reszoo/hub/cache.h"
 
 namespace reszoo::cli {
 
-/// Options with which a download shows how far it is: on a terminal a line that
-/// renews itself, else one line as it begins.
+/// Fetch options that show progress: on a terminal a line that updates in place, otherwise one line at the start.
 FetchOptions fetch_with_progress();
 
 }  // namespace reszoo::cli

@@ -15,35 +15,35 @@ void set(const std::optional<Value>& given, Place& place) {
 }  // namespace
 
 void add_image_options(CLI::App& app, ImageFlags& o) {
-  app.add_option("--size", o.size,
-                 "Side of the square that the network sees, pixels (small images as they are, else 224)")
+  app.add_option("--img-size", o.size, "Image size in pixels (small images: their own size; else 224)")
       ->check(CLI::Range(8, 4096));
-  app.add_option("--train-size", o.train_size, "The same in training (--size; timm-a3 160)")
+  app.add_option("--train-crop-size", o.train_size, "Image size in training (--img-size; timm-a3: 160)")
       ->check(CLI::Range(8, 4096));
-  app.add_option("--crop", o.crop,
-                 "The part that training sees: none, padded:P pixels, resized:A,B of the area (by recipe)");
-  app.add_option("--interpolation", o.interpolation, "bilinear or bicubic (bilinear; timm-a3 bicubic)");
+  app.add_option("--train-crop-mode", o.crop,
+                 "Random crop in training: none, padded:P (pixels) or resized:A,B (area fractions) (by recipe)");
+  app.add_option("--interpolation", o.interpolation, "Resize with bilinear or bicubic (bilinear; timm-a3: bicubic)");
   app.add_option("--auto-augment", o.auto_augment,
-                 "none, rand:N,M, trivial, or auto:imagenet, cifar10, svhn (none; timm-a3 rand:2,18)");
-  app.add_option("--flip", o.flip, "Chance of left and right swapped (0.5; image 0)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--rotation", o.rotation, "Turned by up to so many degrees (0)")->check(CLI::Range(0.0, 180.0));
-  app.add_option("--jitter", o.jitter, "How much brightness,contrast,saturation,hue vary (0)")
+                 "none, rand:N,M, trivial or auto:imagenet|cifar10|svhn (none; timm-a3: rand:2,18)");
+  app.add_option("--hflip", o.flip, "Probability of a horizontal flip (0.5; recipe image: 0)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--rotation", o.rotation, "Largest random rotation, degrees (0)")->check(CLI::Range(0.0, 180.0));
+  app.add_option("--color-jitter", o.jitter, "Jitter of brightness,contrast,saturation,hue (0)")
       ->delimiter(',')
       ->expected(1, 4);
-  app.add_option("--erase", o.erase, "Chance of a rectangle erased (0)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--mixup", o.mixup, "Alpha of mixup; 0 none (0; timm-a3 0.1)")->check(CLI::NonNegativeNumber);
-  app.add_option("--cutmix", o.cutmix, "Alpha of cutmix; 0 none (0; timm-a3 1)")->check(CLI::NonNegativeNumber);
+  app.add_option("--reprob", o.erase, "Probability of random erasing (0)")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--mixup", o.mixup, "Mixup alpha; 0: off (0; timm-a3: 0.1)")->check(CLI::NonNegativeNumber);
+  app.add_option("--cutmix", o.cutmix, "Cutmix alpha; 0: off (0; timm-a3: 1)")->check(CLI::NonNegativeNumber);
   add_image_reading(app, o);
 }
 
 void add_image_reading(CLI::App& app, ImageFlags& o) {
-  app.add_option("--image", o.path_column, "A table's column of image files (path, file, filename or image)");
-  app.add_option("--workers", o.workers, "Threads that decode and augment images; 0: none but the training's (1)")
+  app.add_option("--image-column", o.path_column, "Column with the paths of images (path, file, filename or image)");
+  app.add_option("--workers", o.workers, "Threads that decode and augment images; 0: the training thread (1)")
       ->check(CLI::Range(0, 256));
   app.add_option(
       "--on-bad", o.on_bad,
-      "Of damaged files: fail, or skip them (fail at the first look at all, skip some whose damage shows later)");
-  app.add_option("--bad-limit", o.bad_limit, "Most files that may be skipped after the first look (100)")
+      "Damaged files: fail or skip (fail if the first check of all files finds one, skip those found while decoding)");
+  app.add_option("--bad-limit", o.bad_limit, "Largest number of files skipped while decoding (100)")
       ->check(CLI::NonNegativeNumber);
 }
 

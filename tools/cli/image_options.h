@@ -1,4 +1,4 @@
-/// How images are read and changed, as the command line says it.
+/// Command-line options for reading and augmenting images.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace reszoo::cli {
 
-/// What is left out is the recipe's own.
+/// Options that are not given keep the recipe's values.
 struct ImageFlags {
   std::optional<int64_t> size, train_size;
   std::optional<std::string> crop, auto_augment, interpolation;
@@ -22,13 +22,13 @@ struct ImageFlags {
 
 void add_image_options(CLI::App& app, ImageFlags& flags);
 
-/// Adds --image, --workers, --on-bad and --bad-limit alone: how images are read.
+/// Adds only the options for reading images: --image-column, --workers, --on-bad and --bad-limit.
 void add_image_reading(CLI::App& app, ImageFlags& flags);
 
-/// Throws: Error (usage) for a value that does not fit.
+/// Overrides the recipe's values. Throws: Error (usage) for an invalid value.
 void apply(const ImageFlags& flags, TrainingRecipe& recipe);
 
-/// As the library takes them; notes go to stderr. Throws: Error (usage) for another word than `--on-bad` takes.
+/// Converts to the library's options; notes go to stderr. Throws: Error (usage) for an invalid value of `--on-bad`.
 ImageDataOptions image_data_options(const ImageFlags& flags, const TableDataOptions& data);
 
 }  // namespace reszoo::cli

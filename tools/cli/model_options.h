@@ -1,4 +1,4 @@
-/// Options of a network on the command line: --option width=128.
+/// Command-line options of a network: --model-kwargs width=128.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@ namespace reszoo::cli {
 
 void add_model_options(CLI::App& app, std::vector<std::string>& settings);
 
-/// Reads `name=value` texts as options_from_json takes them; a value is JSON, or a word.
+/// Parses `name=value` texts into the object that options_from_json reads. A value is JSON or a plain word.
 /// Throws: Error (usage) for a text without `=`.
 nlohmann::json parse_settings(const std::vector<std::string>& settings);
 

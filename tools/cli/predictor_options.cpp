@@ -31,11 +31,12 @@ Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
 }  // namespace
 
 void add_fuse_options(CLI::App& app, FuseFlags& flags) {
-  auto* plain = app.add_flag("--no-fuse", flags.no_fuse, "Run the network as it is trained, not folded for inference");
-  app.add_flag("--autotune", flags.autotune, "Time the algorithms of each layer at the start and take the fastest");
+  auto* plain =
+      app.add_flag("--no-fuse", flags.no_fuse, "Run the modules as trained, without fusing them for inference");
+  app.add_flag("--autotune", flags.autotune, "Time the algorithms of each layer first and use the fastest");
   app.add_option("--precision", flags.precision,
-                 "float32, bfloat16, float16 (on a GPU) or int8 (of a file by convert --int8); automatic "
-                 "is int8 where the file and the processor are made for it, else float32")
+                 "float32, bfloat16, float16 (GPU only) or int8 (files of convert --int8); automatic: int8 if the "
+                 "file is quantized and the processor is fast in it, else float32")
       ->capture_default_str()
       ->excludes(plain);
 }
@@ -54,16 +55,16 @@ void fuse_model(Model& model, const FuseFlags& flags) {
 }
 
 void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
-  auto* weights = app.add_option("--weights", flags.weights,
-                                 "A model file, a TorchScript file, a compiled .pt2 package, or weights with --model");
-  auto* pretrained =
-      app.add_option("--pretrained", flags.pretrained,
-                     "Published weights instead: resnet50, or resnet50.TAG; see reszoo-models --pretrained");
-  auto* model = app.add_option("--model", flags.model, "The network of weights that do not name theirs");
+  auto* weights =
+      app.add_option("--weights", flags.weights,
+                     "A model file, a TorchScript file, a compiled .pt2 package, or the weights of --model");
+  auto* pretrained = app.add_option("--pretrained", flags.pretrained,
+                                    "Use published weights: resnet50 or resnet50.TAG; see reszoo-models --pretrained");
+  auto* model = app.add_option("--model", flags.model, "Network of the weights, if the file does not name it");
   pretrained->excludes(weights)->excludes(model);
   add_model_options(app, flags.settings);
-  app.add_flag("--no-verify", flags.no_verify, "Do not compare the weights with their checksums");
-  app.add_flag("--ema", flags.ema, "Of a checkpoint that has averaged weights too, take these");
+  app.add_flag("--no-verify", flags.no_verify, "Do not verify the checksums of the weights");
+  app.add_flag("--use-ema", flags.ema, "Use the averaged (EMA) weights if the checkpoint has them");
   add_fuse_options(app, flags.fuse);
   app.final_callback([&flags] {
     if (flags.weights.empty() && flags.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
@@ -71,7 +72,7 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
 }
 
 void add_input_options(CLI::App& app, InputFlags& flags) {
-  app.add_option("INPUT", flags.inputs, "Tables, images, folders of them; - is a table on stdin")->required();
+  app.add_option("INPUT", flags.inputs, "Tables, images, or folders of them; -: a table on stdin")->required();
   add_table_options(app, flags.options.table);
 }
 

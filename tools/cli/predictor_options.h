@@ -1,4 +1,4 @@
-/// Weights of any kind and inputs of any kind, as the command line names them.
+/// Command-line options for weights and inputs of any kind.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace reszoo::cli {
 
-/// How a network is made ready.
+/// How a network is fused for inference.
 struct FuseFlags {
   bool no_fuse = false, autotune = false;
   std::string precision = "automatic";
@@ -16,40 +16,40 @@ struct FuseFlags {
 
 /// Which weights.
 struct PredictorFlags {
-  std::string weights, model;         ///< a file, and the network of one that does not name its own
-  std::string pretrained;             ///< instead of a file: published weights, "resnet50" or "resnet50.a1_in1k"
-  std::vector<std::string> settings;  ///< of the network that `model` names
+  std::string weights, model;         ///< a file; the network, if the file does not name it
+  std::string pretrained;             ///< published weights instead: "resnet50" or "resnet50.a1_in1k"
+  std::vector<std::string> settings;  ///< options of the network `model`
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
   FuseFlags fuse;
 };
 
-/// Adds --no-fuse, --tune and --precision.
+/// Adds --no-fuse, --autotune and --precision.
 void add_fuse_options(CLI::App& app, FuseFlags& flags);
 
-/// Makes the model ready for inference, unless --no-fuse says otherwise. Says on stderr if a quantized model runs in
-/// float32, since int8 is no faster here.
+/// Fuses the model for inference unless --no-fuse is given. Prints a note on stderr if a quantized model runs in
+/// float32 because int8 is not faster on this processor.
 void fuse_model(Model& model, const FuseFlags& flags);
 
-/// Adds --weights and --pretrained, of which one must be given, and their company.
+/// Adds --weights and --pretrained, one of which is required, and the options that go with them.
 void add_predictor_options(CLI::App& app, PredictorFlags& flags);
 
-/// Throws: Error (usage) if the file needs a model's name and none is given.
+/// Opens the weights. Throws: Error (usage) if the file needs --model and it is not given.
 Predictor open(const PredictorFlags& flags, c10::Device device);
 
-/// What goes into a network.
+/// The inputs of a network.
 struct InputFlags {
   std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
   InputOptions options;
 };
 
-/// Adds INPUT and how tables are read.
+/// Adds INPUT and the options for reading tables.
 void add_input_options(CLI::App& app, InputFlags& flags);
 
 /// Whether one of the inputs is an image or a folder of them.
 bool has_images(const InputFlags& flags);
 
-/// Calls `visit` with each batch of the inputs, in their order.
+/// Calls `visit` with each batch of the inputs, in order.
 void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
 
 }  // namespace reszoo::cli

@@ -1,4 +1,4 @@
-/// The time of each layer of a network.
+/// Time of each layer of a network.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -6,7 +6,7 @@
 
 namespace reszoo::cli {
 
-/// Times every operation for this input, and prints them as a table unless `json`. Returns them as objects.
+/// Times every operation for this input. Prints a table unless `json`; returns one object per operation.
 nlohmann::ordered_json profile_layers(const FusedNetwork& fused, const Tensor& input, bool json);
 
 }  // namespace reszoo::cli

@@ -17,7 +17,7 @@ std::string duration(double seconds) {
   return fmt::format("{}h{:02}m", total / 3600, total / 60 % 60);
 }
 
-std::string figures(const Progress& p, const char* unit) {
+std::string metrics_text(const Progress& p, const char* unit) {
   auto text = fmt::format("loss {:.4f}", p.loss);
   for (const auto& [name, value] : p.metrics) text += fmt::format("  {} {:.4g}", name, value);
   return text + fmt::format("  {:.0f} {}/s  {} left", p.items_per_second, unit, duration(p.seconds_left));
@@ -37,14 +37,14 @@ void ProgressLine::step(const Progress& p) {
   if (!terminal_ || now - last_ < kBetween) return;
   last_ = now;
   clear();
-  fmt::print(stderr, "epoch {}/{}  step {}/{}  {}", p.epoch, p.epochs, p.step, p.steps, figures(p, unit_));
+  fmt::print(stderr, "epoch {}/{}  step {}/{}  {}", p.epoch, p.epochs, p.step, p.steps, metrics_text(p, unit_));
   std::fflush(stderr);
   shown_ = true;
 }
 
 void ProgressLine::epoch(const Progress& p) {
   clear();
-  fmt::print(stderr, "epoch {}/{}  {}\n", p.epoch, p.epochs, figures(p, unit_));
+  fmt::print(stderr, "epoch {}/{}  {}\n", p.epoch, p.epochs, metrics_text(p, unit_));
 }
 
 void ProgressLine::say(const std::string& line) {

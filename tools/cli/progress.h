@@ -1,17 +1,17 @@
-/// What training says on stderr.
+/// Training progress on stderr.
 #pragma once
 #include "reszoo/train/trainer.h"
 
 namespace reszoo::cli {
 
-/// On a terminal one line that renews itself, else a plain line an epoch.
+/// On a terminal one line that updates in place, otherwise one line per epoch.
 class ProgressLine {
  public:
   explicit ProgressLine(const char* unit);  ///< "rows" or "images"
 
   void step(const Progress& progress);
   void epoch(const Progress& progress);
-  /// A line of its own.
+  /// Prints a line of text.
   void say(const std::string& line);
 
  private:

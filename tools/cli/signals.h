@@ -1,13 +1,12 @@
-/// Ctrl-C and SIGTERM as a question.
+/// Records SIGINT (Ctrl-C) and SIGTERM.
 #pragma once
 
 namespace reszoo::cli {
 
-/// From now on the first SIGINT or SIGTERM is remembered; a second SIGINT ends
-/// the process at once.
+/// Records the first SIGINT or SIGTERM from now on; a second one of the same kind ends the process.
 void watch_signals();
 
-/// The signal that came, or 0.
+/// The recorded signal, or 0.
 int signal_received();
 
 }  // namespace reszoo::cli

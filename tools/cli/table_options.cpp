@@ -3,7 +3,7 @@
 namespace reszoo::cli {
 namespace {
 
-/// The one letter that the text is; `tab` and `\t` are a tab.
+/// The single character of the text; `tab` and `\t` mean a tab.
 char letter_of(const char* option, const std::string& text) {
   if (text == "tab" || text == "\\t") return '\t';
   if (text.size() != 1) throw CLI::ValidationError(option, "must be one character, got \"" + text + "\"");
@@ -15,18 +15,18 @@ char letter_of(const char* option, const std::string& text) {
 void add_table_options(CLI::App& app, TableReadOptions& options) {
   app.add_option_function<std::string>(
       "--delimiter", [&](const std::string& text) { options.delimiter = letter_of("--delimiter", text); },
-      "Of CSV: what parts values, or tab (found in the header)");
+      "CSV: field delimiter, or tab (detected in the header)");
   app.add_option_function<std::string>(
       "--decimal", [&](const std::string& text) { options.decimal = letter_of("--decimal", text); },
-      "Of CSV: the decimal point, . or , (.)");
+      "CSV: decimal point, . or , (.)");
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
-      "Of CSV: what quotes text, or none (\")");
+      "CSV: quote character, or none (\")");
   auto* header = app.add_flag_callback(
       "--header", [&] { options.header = true; },
-      "Of CSV: the first line names the columns, even if all its names are numbers");
+      "CSV: the first line has the column names, even if all of them are numbers");
   app.add_flag_callback(
-         "--no-header", [&] { options.header = false; }, "Of CSV: no line names the columns; they are f0, f1, ...")
+         "--no-header", [&] { options.header = false; }, "CSV: there is no header; columns are named f0, f1, ...")
       ->excludes(header);
 }
 

@@ -1,4 +1,4 @@
-/// How tables are read, as the command line says it.
+/// Command-line options for reading tables.
 #pragma once
 #include <CLI/CLI.hpp>
 

@@ -86,7 +86,7 @@ def main():
     threads = str(options.threads)
     commands = {
         "reszoo": [options.tools / "predict", "--weights", weights, "--model", options.model, "--threads", threads,
-                   "--top", "1", "--json", options.image],
+                   "--topk", "1", "--json", options.image],
         "PyTorch": [sys.executable, "-W", "ignore", "-c", PYTORCH, REFERENCE, options.model, weights, options.image, threads],
         "ONNX Runtime": [sys.executable, "-c", ONNXRUNTIME, onnx, options.image, threads],
     }

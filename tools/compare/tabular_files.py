@@ -66,10 +66,11 @@ def interleave(sides, options):
 
 
 def ratio(runs, ours, theirs):
-    """Says ours to theirs, the median over the rounds: of the whole, and of theirs without the imports."""
+    """Says how long ours takes relative to theirs, the whole and without the imports, as the median over the rounds."""
     whole = statistics.median(mine / other for (mine, _), (other, _) in zip(runs[ours], runs[theirs]))
-    behind = statistics.median(mine / printed["total_seconds"] for (mine, _), (_, printed) in zip(runs[ours], runs[theirs]))
-    return f"{ours} / {theirs}: {whole:.2f} of the whole process, {behind:.2f} of it without imports"
+    without_imports = statistics.median(mine / printed["total_seconds"]
+                                        for (mine, _), (_, printed) in zip(runs[ours], runs[theirs]))
+    return f"{ours} takes {whole:.2f} times as long as {theirs}, {without_imports:.2f} times as long as it without imports"
 
 
 def train_call(options, folder, out, *words):

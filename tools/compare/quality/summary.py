@@ -121,12 +121,12 @@ def _differences(results):
         interval = "" if np.isnan(half) else f"[{mean - half:.4g}, {mean + half:.4g}]"
         verdict = "" if np.isnan(half) else "better" if mean + half < 0 else "worse" if mean - half > 0 else "level"
         rows.append([table, results.metric(table), best, f"{mean:+.4g}", interval, f"{relative:+.2f} %", verdict])
-    return _table(["table", "metric", "best peer", "ours minus it", "95 % interval", "relative", ""], rows)
+    return _table(["table", "metric", "best peer", "difference", "95 % interval", "relative", ""], rows)
 
 
 def _ranks(results):
     rows, notes = [], []
-    groups = {"all": METHODS, "peers": list(PEERS), "ours and trees": [OURS, *TREES], "trees": TREES}
+    groups = {"all": METHODS, "peers": list(PEERS), "reszoo and trees": [OURS, *TREES], "trees": TREES}
     for title, methods in groups.items():
         ranks, tables = results.ranks(methods)
         if not tables:
@@ -160,7 +160,7 @@ def _mode(results, mode):
     if mode == "tuned":
         trials = sorted({line["trials"] for line in results.lines})
         parts.append(f"Each method had {' or '.join(map(str, trials))} trials, chosen on validation.")
-    parts += ["### Ranks", _ranks(results), "### Ours beside the best peer of each table", _differences(results)]
+    parts += ["### Ranks", _ranks(results), "### reszoo and the best peer of each table", _differences(results)]
     for name, title in names.items():
         if kinds[name]:
             parts += [f"### {title}", _scores(results, name, kinds[name])]
@@ -178,7 +178,7 @@ def _missing(results, mode):
 def _data(facts):
     rows = [[name, f["task"], f"{f['rows']:,}", str(f["columns"]), str(f["categories"]), f"{f['missing']:,}",
              f["target"], f["source"], f["licence"], f["left_out"]] for name, f in facts.items()]
-    header = ["table", "task", "rows", "columns", "of text", "missing values", "target", "from", "licence",
+    header = ["table", "task", "rows", "columns", "text columns", "missing values", "target", "from", "licence",
               "left out, and why"]
     return _table(header, rows)
 
