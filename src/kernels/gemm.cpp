@@ -75,6 +75,10 @@ HWY_ATTR void Multiply(const Factor& a, const float* b, float* c, const ProductS
 
 /// Transposes a 4 x 4 block.
 HWY_ATTR HWY_INLINE void TransposeFour(const float* from, int64_t stride, float* to, int64_t to_stride) {
+#if HWY_TARGET == HWY_SCALAR  // vectors of one lane: nothing to interleave
+  for (int64_t row = 0; row < 4; ++row)
+    for (int64_t column = 0; column < 4; ++column) to[column * to_stride + row] = from[row * stride + column];
+#else
   const hn::Full128<float> d;
   const hn::RepartitionToWide<decltype(d)> pairs;
   const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + stride);
@@ -87,6 +91,7 @@ HWY_ATTR HWY_INLINE void TransposeFour(const float* from, int64_t stride, float*
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + to_stride);
   hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * to_stride);
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * to_stride);
+#endif  // HWY_TARGET == HWY_SCALAR
 }
 
 HWY_ATTR void Transpose(const float* matrix, int64_t rows, int64_t columns, int64_t first, int64_t last, float* out) {
