@@ -48,8 +48,6 @@ OnnxValue means_matrix(OnnxGraph& graph, OnnxValue x, int64_t dimension, int64_t
   return graph.apply("Div", {as_float(inside), as_float(graph.apply("Sub", {end, start}))});
 }
 
-}  // namespace
-
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& max) {
   auto* node = pool(graph, "MaxPool", call, max.window);
   return node->is_(attribute("dilations"), sides(call, max.window.dilation))->output();
@@ -123,6 +121,20 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& 
   pads[1] = pad.before;
   pads[rank + 1] = pad.after;
   return graph.apply("Pad", {x, graph.integers(pads)});
+}
+
+}  // namespace
+
+void add_shape_writers(OnnxWriters& writers) {
+  writers.add<ops::MaxPool>(write);
+  writers.add<ops::AvgPool>(write);
+  writers.add<ops::BlurPool>(write);
+  writers.add<ops::AdaptiveAvgPool>(write);
+  writers.add<ops::Flatten>(write);
+  writers.add<ops::Unflatten>(write);
+  writers.add<ops::Pad>(write);
+  writers.add<ops::Add>(write);
+  writers.add<ops::PadChannels>(write);
 }
 
 }  // namespace reszoo::onnx

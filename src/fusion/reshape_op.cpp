@@ -52,10 +52,9 @@ class UnflattenOp : public PrimitiveOp<ops::Unflatten> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten) { return std::make_shared<FlattenOp>(flatten); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::Unflatten& unflatten) {
-  return std::make_shared<UnflattenOp>(unflatten);
+void add_reshape_ops(FusedOps& ops) {
+  ops.add<FlattenOp>();
+  ops.add<UnflattenOp>();
 }
 
 }  // namespace reszoo::detail

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -9,12 +10,20 @@
 
 namespace reszoo {
 
-/// Primitive operations. Feature maps are (N, C, H, W); sequences (N, C, L) are maps of one row, so that kernels,
-/// strides and paddings have two numbers, (rows, columns), for them too. Weights are the module's own, not copies.
+/// Primitive operations. `forward` computes one by LibTorch's operators; `tensors` are those of its weights, the
+/// module's own, not copies. Feature maps are (N, C, H, W); sequences (N, C, L) are maps of one row, so that kernels,
+/// strides and paddings have two numbers, (rows, columns), for them too.
 namespace ops {
 
-struct Input {};  ///< the network's input
-struct Add {};    ///< the sum of two inputs of one shape
+/// The network's input.
+struct Input {
+  Tensor forward(const std::vector<Tensor>& inputs) const;
+};
+
+/// The sum of two inputs of one shape.
+struct Add {
+  Tensor forward(const std::vector<Tensor>& inputs) const;
+};
 
 /// Convolution of maps or sequences, padded with zeros.
 struct Conv {
@@ -22,12 +31,18 @@ struct Conv {
   Tensor bias = {};  ///< (O), or undefined
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};
   int64_t groups = 1;
+
+  auto tensors() { return std::tie(weight, bias); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// y = x W^T + bias over the last dimension.
 struct Linear {
   Tensor weight;     ///< (out, in)
   Tensor bias = {};  ///< (out), or undefined
+
+  auto tensors() { return std::tie(weight, bias); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// (x - mean) / sqrt(variance + epsilon) * weight + bias, a number a channel, from statistics that training kept.
@@ -35,6 +50,9 @@ struct BatchNorm {
   Tensor mean, variance;          ///< (C)
   Tensor weight = {}, bias = {};  ///< (C), or undefined
   double epsilon = 1e-5;
+
+  auto tensors() { return std::tie(mean, variance, weight, bias); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// Norm over groups of channels and all pixels of one image.
@@ -42,6 +60,9 @@ struct GroupNorm {
   int64_t groups = 1;             ///< 0: each channel by itself (instance norm)
   Tensor weight = {}, bias = {};  ///< (C), or undefined
   double epsilon = 1e-5;
+
+  auto tensors() { return std::tie(weight, bias); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// Norm over the last dimensions.
@@ -49,6 +70,9 @@ struct LayerNorm {
   std::vector<int64_t> shape;     ///< of these dimensions
   Tensor weight = {}, bias = {};  ///< of this shape, or undefined
   double epsilon = 1e-5;
+
+  auto tensors() { return std::tie(weight, bias); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// EvoNorm-S0: weight * x sigmoid(v x) / sqrt(var_group(x) + epsilon) + bias.
@@ -56,12 +80,18 @@ struct EvoNorm {
   int64_t groups;
   Tensor weight, bias, v;  ///< (C)
   double epsilon;
+
+  auto tensors() { return std::tie(weight, bias, v); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// max(weight * x / sqrt(mean(x^2) + epsilon) + bias, tau), the mean over pixels.
 struct ResponseNorm {
   Tensor weight, bias, tau;  ///< (C)
   double epsilon;
+
+  auto tensors() { return std::tie(weight, bias, tau); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// A function of single numbers.
@@ -71,6 +101,8 @@ struct Activation {
   double slope = 0;  ///< of leaky_relu, for negative numbers
 
   bool operator==(const Activation&) const = default;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// The name of the kind: "relu", "hard_swish".
@@ -84,50 +116,70 @@ struct Window {
 };
 struct MaxPool {
   Window window;
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 struct AvgPool {
   Window window;
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// One filter over each channel, the border mirrored: subsampling without aliasing.
 struct BlurPool {
   Tensor filter;  ///< (kernel, kernel), odd; a constant
   int64_t stride = 1;
+
+  auto tensors() { return std::tie(filter); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// The average of cells that cover the map; 0 keeps the size of a side.
 struct AdaptiveAvgPool {
   int64_t rows = 1, columns = 1;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// x times a gate for each image and channel, the second input: (N, C), or (N, C, 1, 1).
-struct ChannelScale {};
+struct ChannelScale {
+  Tensor forward(const std::vector<Tensor>& inputs) const;
+};
 
 /// Convolution along the channels of (N, C), padded with zeros to the same size.
 struct ChannelConv {
   Tensor weight;  ///< (1, 1, kernel), kernel odd
+
+  auto tensors() { return std::tie(weight); }
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// Pixels added round the map.
 struct Pad {
   int64_t left = 0, right = 0, top = 0, bottom = 0;
   double value = 0;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// Keeps every stride-th pixel and adds channels of zeros before and after the others.
 struct PadChannels {
   int64_t before = 0, after = 0, stride = 1;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// (N, ...) to (N, numbers).
 struct Flatten {
   int64_t end = -1;  ///< the last dimension that is flattened
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// One dimension split into several.
 struct Unflatten {
   int64_t dimension;
   std::vector<int64_t> sizes;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 /// A module that runs as it is, the fallback.
@@ -136,6 +188,8 @@ struct Module {
   std::string op;          ///< of its node: "table_encoder", or "opaque" for a type without a row
   bool per_sample = true;  ///< see `ModuleType::per_sample`
   std::string reason{};    ///< why a type that is known is not lowered: "only padding by zeros can"
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
 }  // namespace ops
