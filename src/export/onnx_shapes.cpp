@@ -98,6 +98,12 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& sp
   return graph.apply("Reshape", {call.x(), graph.integers(shape)});
 }
 
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PixelShuffle& shuffle) {
+  auto* node = graph.add("DepthToSpace", {call.x()});
+  node->i_(attribute("blocksize"), shuffle.factor);
+  return node->s_(attribute("mode"), "CRD")->output();
+}
+
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
   const auto pads = call.shape().size() == 3 ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
                                              : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
@@ -132,6 +138,7 @@ void add_shape_writers(OnnxWriters& writers) {
   writers.add<ops::AdaptiveAvgPool>(write);
   writers.add<ops::Flatten>(write);
   writers.add<ops::Unflatten>(write);
+  writers.add<ops::PixelShuffle>(write);
   writers.add<ops::Pad>(write);
   writers.add<ops::Add>(write);
   writers.add<ops::PadChannels>(write);

@@ -4,9 +4,11 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/pixel_shuffle.h>
 #include <ATen/ops/reflection_pad2d.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/padding.h>
+#include <torch/nn/modules/pixelshuffle.h>
 #include <torch/nn/modules/pooling.h>
 
 #include "graph/module_types.h"
@@ -105,6 +107,11 @@ void add_pool_types(ModuleTypes& types) {
             return to.add(ops::Unflatten{split.options.dim(), split.options.sizes()}, {x});
           },
   });
+  types.add<nn::PixelShuffleImpl>({
+      .name = "pixel_shuffle",
+      .lower = [](const auto& shuffle, auto& to,
+                  size_t x) { return to.add(ops::PixelShuffle{shuffle.options.upscale_factor()}, {x}); },
+  });
 }
 
 }  // namespace reszoo::detail
@@ -152,5 +159,7 @@ Tensor PadChannels::forward(const std::vector<Tensor>& inputs) const {
 Tensor Flatten::forward(const std::vector<Tensor>& inputs) const { return inputs[0].flatten(1, end); }
 
 Tensor Unflatten::forward(const std::vector<Tensor>& inputs) const { return inputs[0].unflatten(dimension, sizes); }
+
+Tensor PixelShuffle::forward(const std::vector<Tensor>& inputs) const { return at::pixel_shuffle(inputs[0], factor); }
 
 }  // namespace reszoo::ops

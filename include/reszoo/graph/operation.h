@@ -182,6 +182,13 @@ struct Unflatten {
   Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
+/// Channels become pixels: (N, C f^2, H, W) to (N, C, f H, f W).
+struct PixelShuffle {
+  int64_t factor = 1;
+
+  Tensor forward(const std::vector<Tensor>& inputs) const;
+};
+
 /// A module that runs as it is, the fallback.
 struct Module {
   AnyModule module;
@@ -194,10 +201,11 @@ struct Module {
 
 }  // namespace ops
 
-using Primitive = std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops::BatchNorm, ops::GroupNorm,
-                               ops::LayerNorm, ops::EvoNorm, ops::ResponseNorm, ops::Activation, ops::MaxPool,
-                               ops::AvgPool, ops::BlurPool, ops::AdaptiveAvgPool, ops::ChannelScale, ops::ChannelConv,
-                               ops::Pad, ops::PadChannels, ops::Flatten, ops::Unflatten, ops::Module>;
+using Primitive =
+    std::variant<ops::Input, ops::Add, ops::Conv, ops::Linear, ops::BatchNorm, ops::GroupNorm, ops::LayerNorm,
+                 ops::EvoNorm, ops::ResponseNorm, ops::Activation, ops::MaxPool, ops::AvgPool, ops::BlurPool,
+                 ops::AdaptiveAvgPool, ops::ChannelScale, ops::ChannelConv, ops::Pad, ops::PadChannels, ops::Flatten,
+                 ops::Unflatten, ops::PixelShuffle, ops::Module>;
 
 /// A primitive operation with its place in the network.
 struct Operation {
