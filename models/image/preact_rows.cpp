@@ -53,6 +53,7 @@ std::vector<ResNetRow> preact_rows() {
        .design = resnet_d(preact_bottleneck(depths_3_8_36_3)),
        .reference = "timm",
        .paper = kHe2016},
+      {.name = "resnetv2_200", .design = preact_bottleneck(depths_3_24_36_3), .reference = "timm", .paper = kHe2016},
       {.name = "resnetv2_50d_gn",
        .design = with_norm({"group", 32}, resnet_d(preact_bottleneck(depths_3_4_6_3))),
        .reference = "timm",

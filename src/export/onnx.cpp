@@ -23,18 +23,7 @@ std::vector<std::vector<int64_t>> shapes_of(const Operations& operations, const 
   return shapes;
 }
 
-OnnxValue write_operation(OnnxGraph& onnx, const OnnxCall& call, const Primitive& primitive) {
-  return std::visit(
-      [&](const auto& it) -> OnnxValue {
-        if constexpr (requires { onnx::write(onnx, call, it); }) return onnx::write(onnx, call, it);
-        else if constexpr (std::is_same_v<decltype(it), const ops::Module&>)
-          return onnx_module_writer(it.op)(onnx, call, *it.module.ptr());
-        else return call.x();
-      },
-      primitive);
-}
-
-/// Returns the shape with -1 for the variable dimensions: N, height and width.
+/// The shape with -1 for what is free: N, height and width.
 std::vector<int64_t> with_free(std::vector<int64_t> shape, bool any_size) {
   for (size_t i = 0; i < shape.size(); ++i)
     if (i == 0 || (i > 1 && any_size)) shape[i] = -1;
@@ -57,7 +46,7 @@ OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
       call.shapes.push_back(shapes[input]);
     }
     onnx.begin(graph.nodes[operation.node].key);
-    values.push_back(write_operation(onnx, call, operation.primitive));
+    values.push_back(onnx_writers().write(onnx, call, operation.primitive));
   }
   const auto output = operations.of_node[graph.output];
   onnx.begin("");

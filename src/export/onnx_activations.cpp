@@ -13,8 +13,6 @@ OnnxValue gelu(OnnxGraph& graph, OnnxValue x) {
   return graph.apply("Mul", {half, graph.apply("Add", {erf, graph.number(1)})});
 }
 
-}  // namespace
-
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation) {
   using Kind = ops::Activation::Kind;
   const auto x = call.x();
@@ -30,5 +28,9 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& a
   }
   return x;
 }
+
+}  // namespace
+
+void add_activation_writers(OnnxWriters& writers) { writers.add<ops::Activation>(write); }
 
 }  // namespace reszoo::onnx

@@ -2,6 +2,7 @@
 #include "onnx_graph.h"
 
 namespace reszoo::onnx {
+namespace {
 
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale&) {
   auto gates = call.inputs.at(1);
@@ -21,6 +22,13 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& 
   auto* seen = graph.add("Conv", {row, graph.weight(call.name("weight"), conv.weight)});
   seen->is_(attribute("pads"), {half, half});
   return graph.apply("Reshape", {seen->output(), graph.integers({0, -1})});
+}
+
+}  // namespace
+
+void add_attention_writers(OnnxWriters& writers) {
+  writers.add<ops::ChannelScale>(write);
+  writers.add<ops::ChannelConv>(write);
 }
 
 }  // namespace reszoo::onnx

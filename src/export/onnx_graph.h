@@ -2,9 +2,12 @@
 #pragma once
 #include <torch/csrc/jit/ir/ir.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <typeindex>
+#include <unordered_map>
 #include <vector>
 
 #include "onnx_file.h"
@@ -79,27 +82,34 @@ using OnnxModuleWriter = OnnxValue (*)(OnnxGraph& graph, const OnnxCall& call, c
 /// Returns the writer for a node's operation ("table_encoder"), or nullptr.
 OnnxModuleWriter onnx_module_writer(const std::string& op);
 
-// The writers, one for each primitive operation. Throws: Error (usage) for options that ONNX cannot express.
+/// Writes primitive operations, each type of them by the function that its file adds.
+class OnnxWriters {
+ public:
+  template <typename Op>
+  void add(OnnxValue (*write)(OnnxGraph& graph, const OnnxCall& call, const Op& op)) {
+    writers_[typeid(Op)] = [write](OnnxGraph& graph, const OnnxCall& call, const Primitive& primitive) {
+      return write(graph, call, std::get<Op>(primitive));
+    };
+  }
+
+  /// Throws: Error (usage) for what its function cannot write, and for an operation without a function.
+  OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const Primitive& primitive) const;
+
+ private:
+  using Writer = std::function<OnnxValue(OnnxGraph& graph, const OnnxCall& call, const Primitive& primitive)>;
+  std::unordered_map<std::type_index, Writer> writers_;
+};
+
+/// The writers of all primitive operations.
+const OnnxWriters& onnx_writers();
+
 namespace onnx {
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Add& add);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linear);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::GroupNorm& norm);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::LayerNorm& norm);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::EvoNorm& norm);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm& norm);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Activation& activation);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& pool);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AvgPool& pool);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BlurPool& pool);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::AdaptiveAvgPool& pool);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelScale& scale);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ChannelConv& conv);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& pad);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Flatten& flatten);
-OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& unflatten);
+// The functions of each file.
+void add_activation_writers(OnnxWriters& writers);
+void add_attention_writers(OnnxWriters& writers);
+void add_layer_writers(OnnxWriters& writers);
+void add_norm_writers(OnnxWriters& writers);
+void add_shape_writers(OnnxWriters& writers);
 
 // Writers of modules.
 OnnxValue table_encoder(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);

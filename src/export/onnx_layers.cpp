@@ -3,6 +3,7 @@
 #include "reszoo/base/error.h"
 
 namespace reszoo::onnx {
+namespace {
 
 /// A sequence has one spatial dimension, where the operation has two, the first of size 1.
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Conv& conv) {
@@ -30,6 +31,13 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Linear& linea
   std::vector<OnnxValue> inputs{call.x(), graph.weight(call.name("weight"), linear.weight)};
   if (linear.bias.defined()) inputs.push_back(graph.weight(call.name("bias"), linear.bias));
   return graph.add("Gemm", inputs)->i_(attribute("transB"), 1)->output();
+}
+
+}  // namespace
+
+void add_layer_writers(OnnxWriters& writers) {
+  writers.add<ops::Conv>(write);
+  writers.add<ops::Linear>(write);
 }
 
 }  // namespace reszoo::onnx

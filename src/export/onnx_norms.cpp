@@ -33,8 +33,6 @@ OnnxValue root_mean_square(OnnxGraph& graph, OnnxValue x, const std::vector<int6
   return graph.apply("Sqrt", {graph.apply("Add", {mean->output(), graph.number(epsilon)})});
 }
 
-}  // namespace
-
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::BatchNorm& norm) {
   const auto width = call.shape().at(1);
   auto* node = graph.add("BatchNormalization", {call.x(), weight_or(graph, call.name("weight"), norm.weight, width, 1),
@@ -96,6 +94,16 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::ResponseNorm&
   const auto root = root_mean_square(graph, call.x(), pixels, norm.epsilon);
   const auto scaled = scale_and_shift(graph, call, graph.apply("Div", {call.x(), root}), norm.weight, norm.bias);
   return graph.apply("Max", {scaled, by_channel(graph, call, "tau", norm.tau)});
+}
+
+}  // namespace
+
+void add_norm_writers(OnnxWriters& writers) {
+  writers.add<ops::BatchNorm>(write);
+  writers.add<ops::GroupNorm>(write);
+  writers.add<ops::LayerNorm>(write);
+  writers.add<ops::EvoNorm>(write);
+  writers.add<ops::ResponseNorm>(write);
 }
 
 }  // namespace reszoo::onnx

@@ -47,8 +47,6 @@ OnnxValue means_matrix(OnnxGraph& graph, OnnxValue x, int64_t dimension, int64_t
   return graph.apply("Div", {as_float(inside), as_float(graph.apply("Sub", {end, start}))});
 }
 
-}  // namespace
-
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::MaxPool& max) {
   auto* node = pool(graph, "MaxPool", call, max.window);
   return node->is_(attribute("dilations"), sides(call, max.window.dilation))->output();
@@ -99,6 +97,12 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Unflatten& sp
   return graph.apply("Reshape", {call.x(), graph.integers(shape)});
 }
 
+OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PixelShuffle& shuffle) {
+  auto* node = graph.add("DepthToSpace", {call.x()});
+  node->i_(attribute("blocksize"), shuffle.factor);
+  return node->s_(attribute("mode"), "CRD")->output();
+}
+
 OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::Pad& pad) {
   const auto pads = call.shape().size() == 3 ? graph.integers({0, 0, pad.left, 0, 0, pad.right})
                                              : graph.integers({0, 0, pad.top, pad.left, 0, 0, pad.bottom, pad.right});
@@ -122,6 +126,21 @@ OnnxValue write(OnnxGraph& graph, const OnnxCall& call, const ops::PadChannels& 
   pads[1] = pad.before;
   pads[rank + 1] = pad.after;
   return graph.apply("Pad", {x, graph.integers(pads)});
+}
+
+}  // namespace
+
+void add_shape_writers(OnnxWriters& writers) {
+  writers.add<ops::MaxPool>(write);
+  writers.add<ops::AvgPool>(write);
+  writers.add<ops::BlurPool>(write);
+  writers.add<ops::AdaptiveAvgPool>(write);
+  writers.add<ops::Flatten>(write);
+  writers.add<ops::Unflatten>(write);
+  writers.add<ops::PixelShuffle>(write);
+  writers.add<ops::Pad>(write);
+  writers.add<ops::Add>(write);
+  writers.add<ops::PadChannels>(write);
 }
 
 }  // namespace reszoo::onnx

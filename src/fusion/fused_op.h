@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeindex>
+#include <unordered_map>
 #include <vector>
 
 #include "fusion/conv_layer.h"
@@ -92,10 +94,16 @@ class FusedOp {
   virtual bool per_sample() const { return true; }
 };
 
-/// An operation whose function on tensors is `evaluate` of its primitive.
+/// What a kernel applies before it stores its result.
+enum class EpilogueSupport { none, activation, residual_and_activation };
+
+/// An operation whose tensor path is that of its primitive.
 template <typename Primitive>
 class PrimitiveOp : public FusedOp {
  public:
+  using Of = Primitive;
+  static constexpr auto kEpilogue = EpilogueSupport::none;  ///< hidden by operations whose kernels apply one
+
   explicit PrimitiveOp(Primitive primitive_) : primitive(std::move(primitive_)) {}
 
   TensorFunction bind(const TensorType& type) const override {
@@ -107,25 +115,41 @@ class PrimitiveOp : public FusedOp {
   const Primitive primitive;
 };
 
-// Creates the fused operation of each primitive operation.
-std::shared_ptr<const FusedOp> make_op(const ops::Input& input);
-std::shared_ptr<const FusedOp> make_op(const ops::Add& add);
-std::shared_ptr<const FusedOp> make_op(const ops::GroupNorm& norm);
-std::shared_ptr<const FusedOp> make_op(const ops::LayerNorm& norm);
-std::shared_ptr<const FusedOp> make_op(const ops::EvoNorm& norm);
-std::shared_ptr<const FusedOp> make_op(const ops::ResponseNorm& norm);
-std::shared_ptr<const FusedOp> make_op(const ops::Activation& activation);
-std::shared_ptr<const FusedOp> make_op(const ops::MaxPool& pool);
-std::shared_ptr<const FusedOp> make_op(const ops::AvgPool& pool);
-std::shared_ptr<const FusedOp> make_op(const ops::BlurPool& pool);
-std::shared_ptr<const FusedOp> make_op(const ops::ChannelScale& scale);
-std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv);
-std::shared_ptr<const FusedOp> make_op(const ops::Pad& pad);
-std::shared_ptr<const FusedOp> make_op(const ops::PadChannels& pad);
-std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten);
-std::shared_ptr<const FusedOp> make_op(const ops::Unflatten& unflatten);
-std::shared_ptr<const FusedOp> make_op(const ops::Module& module);
-/// `flat`: the result is (N, C), because the Flatten after the pool was folded in.
+/// Makes operations from primitives. Each type of primitive has a row, which the file of its operation adds.
+class FusedOps {
+ public:
+  /// Adds the row of `Op::Of`: an `Op` is made from it.
+  template <typename Op>
+  void add() {
+    using Of = typename Op::Of;
+    rows_[typeid(Of)] = {[](const Primitive& it) { return std::make_shared<const Op>(std::get<Of>(it)); },
+                         Op::kEpilogue};
+  }
+
+  std::shared_ptr<const FusedOp> make(const Primitive& primitive) const;
+
+  /// `none` for a primitive without a row.
+  EpilogueSupport epilogue(const Primitive& primitive) const;
+
+ private:
+  struct Row {
+    std::function<std::shared_ptr<const FusedOp>(const Primitive& primitive)> make;
+    EpilogueSupport epilogue;
+  };
+  std::unordered_map<std::type_index, Row> rows_;
+};
+
+// The rows of each file. Layers, norms with kept statistics and adaptive pools have none: what was folded into them is
+// made with them, by the functions below.
+void add_module_ops(FusedOps& ops);
+void add_norm_ops(FusedOps& ops);
+void add_pad_ops(FusedOps& ops);
+void add_pointwise_ops(FusedOps& ops);
+void add_pool_ops(FusedOps& ops);
+void add_reshape_ops(FusedOps& ops);
+void add_scale_ops(FusedOps& ops);
+
+/// `flat`: the result is (N, C), a Flatten that followed was folded in.
 std::shared_ptr<const FusedOp> make_pool(const ops::AdaptiveAvgPool& pool, bool flat);
 /// x * scale + shift; both are (C), float32.
 std::shared_ptr<const FusedOp> make_scale_shift(Tensor scale, Tensor shift);

@@ -3,11 +3,6 @@
 namespace reszoo::detail {
 namespace {
 
-template <typename... Ops>
-bool is_any_of(const Primitive& primitive) {
-  return (std::holds_alternative<Ops>(primitive) || ...);
-}
-
 ConvWeights weights_of(const Tensor& weight, const Tensor& bias) {
   ConvWeights weights{.weight = weight.detach()};
   if (bias.defined()) weights.bias = exact(bias);
@@ -38,6 +33,25 @@ void prepare(FusionNode&, const Other&) {}
 
 Tensor as_kernel_reads(const Tensor& tensor) { return tensor.to(at::kFloat).contiguous(); }
 
+std::type_index type_of(const Primitive& primitive) {
+  return std::visit([](const auto& op) { return std::type_index(typeid(op)); }, primitive);
+}
+
+const FusedOps& fused_ops() {
+  static const FusedOps all = [] {
+    FusedOps ops;
+    add_module_ops(ops);
+    add_norm_ops(ops);
+    add_pad_ops(ops);
+    add_pointwise_ops(ops);
+    add_pool_ops(ops);
+    add_reshape_ops(ops);
+    add_scale_ops(ops);
+    return ops;
+  }();
+  return all;
+}
+
 std::shared_ptr<const ConvLayer> layer_of(const FusionNode& node, ConvLayers& layers) {
   auto name = node.node.key;
   for (const auto& norm : node.norms) name += "+" + norm;
@@ -48,15 +62,23 @@ std::shared_ptr<const ConvLayer> layer_of(const FusionNode& node, ConvLayers& la
 
 }  // namespace
 
+std::shared_ptr<const FusedOp> FusedOps::make(const Primitive& primitive) const {
+  return rows_.at(type_of(primitive)).make(primitive);
+}
+
+EpilogueSupport FusedOps::epilogue(const Primitive& primitive) const {
+  const auto found = rows_.find(type_of(primitive));
+  return found == rows_.end() ? EpilogueSupport::none : found->second.epilogue;
+}
+
 Tensor exact(const Tensor& tensor) { return tensor.detach().to(at::kDouble); }
 
 bool FusionNode::takes_residual() const {
-  return is_any_of<ops::Conv, ops::Linear, ops::BatchNorm, ops::ChannelScale, ops::GroupNorm, ops::LayerNorm,
-                   ops::EvoNorm, ops::ResponseNorm>(primitive);
+  return is_conv() || is_scale_shift() || fused_ops().epilogue(primitive) == EpilogueSupport::residual_and_activation;
 }
 
 bool FusionNode::takes_activation() const {
-  return takes_residual() || is_any_of<ops::Add, ops::ChannelConv>(primitive);
+  return takes_residual() || fused_ops().epilogue(primitive) == EpilogueSupport::activation;
 }
 
 std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& operations) {
@@ -77,12 +99,7 @@ std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& l
   if (node.is_conv()) return std::make_shared<ConvOp>(layer_of(node, layers), node.as<ops::Linear>() != nullptr);
   if (node.is_scale_shift()) return make_scale_shift(as_kernel_reads(node.scale), as_kernel_reads(node.shift));
   if (const auto* pool = node.as<ops::AdaptiveAvgPool>()) return make_pool(*pool, node.flat);
-  return std::visit(
-      [](const auto& primitive) -> std::shared_ptr<const FusedOp> {
-        if constexpr (requires { make_op(primitive); }) return make_op(primitive);
-        else return nullptr;  // one of the types above
-      },
-      node.primitive);
+  return fused_ops().make(node.primitive);
 }
 
 }  // namespace reszoo::detail

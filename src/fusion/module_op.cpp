@@ -35,8 +35,9 @@ class ModuleOp : public PrimitiveOp<ops::Module> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Input& input) { return std::make_shared<InputOp>(input); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::Module& module) { return std::make_shared<ModuleOp>(module); }
+void add_module_ops(FusedOps& ops) {
+  ops.add<InputOp>();
+  ops.add<ModuleOp>();
+}
 
 }  // namespace reszoo::detail

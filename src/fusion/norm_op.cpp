@@ -33,6 +33,7 @@ Kernel group_norm_kernel(const PlanRequest& request, ops::GroupNorm norm) {
 
 class GroupNormOp : public PrimitiveOp<ops::GroupNorm> {
  public:
+  static constexpr auto kEpilogue = EpilogueSupport::residual_and_activation;
   using PrimitiveOp::PrimitiveOp;
   std::string kind() const override { return primitive.groups ? "group_norm" : "instance_norm"; }
 
@@ -46,6 +47,7 @@ class GroupNormOp : public PrimitiveOp<ops::GroupNorm> {
 /// For (N, C) this is a group norm with one group.
 class LayerNormOp : public PrimitiveOp<ops::LayerNorm> {
  public:
+  static constexpr auto kEpilogue = EpilogueSupport::residual_and_activation;
   using PrimitiveOp::PrimitiveOp;
   std::string kind() const override { return "layer_norm"; }
 
@@ -63,31 +65,35 @@ class LayerNormOp : public PrimitiveOp<ops::LayerNorm> {
 template <typename Norm>
 class TensorNormOp : public PrimitiveOp<Norm> {
  public:
-  TensorNormOp(const Norm& norm, std::string kind) : PrimitiveOp<Norm>(norm), kind_(std::move(kind)) {}
-  std::string kind() const override { return kind_; }
+  static constexpr auto kEpilogue = EpilogueSupport::residual_and_activation;
+  using PrimitiveOp<Norm>::PrimitiveOp;
 
   Kernel plan(const PlanRequest& request) const override {
     const auto& x = request.x();
     if (!is_maps(x) || x[1] != this->primitive.weight.numel()) request.reject();
     return tensor_kernel(request, x, this->bind({}));
   }
+};
 
- private:
-  std::string kind_;
+class EvoNormOp : public TensorNormOp<ops::EvoNorm> {
+ public:
+  using TensorNormOp::TensorNormOp;
+  std::string kind() const override { return "evo_norm"; }
+};
+
+class ResponseNormOp : public TensorNormOp<ops::ResponseNorm> {
+ public:
+  using TensorNormOp::TensorNormOp;
+  std::string kind() const override { return "response_norm"; }
 };
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::GroupNorm& norm) { return std::make_shared<GroupNormOp>(norm); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::LayerNorm& norm) { return std::make_shared<LayerNormOp>(norm); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::EvoNorm& norm) {
-  return std::make_shared<TensorNormOp<ops::EvoNorm>>(norm, "evo_norm");
-}
-
-std::shared_ptr<const FusedOp> make_op(const ops::ResponseNorm& norm) {
-  return std::make_shared<TensorNormOp<ops::ResponseNorm>>(norm, "response_norm");
+void add_norm_ops(FusedOps& ops) {
+  ops.add<GroupNormOp>();
+  ops.add<LayerNormOp>();
+  ops.add<EvoNormOp>();
+  ops.add<ResponseNormOp>();
 }
 
 }  // namespace reszoo::detail

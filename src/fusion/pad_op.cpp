@@ -80,8 +80,9 @@ class PadChannelsOp : public PrimitiveOp<ops::PadChannels> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Pad& pad) { return std::make_shared<PadOp>(pad); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::PadChannels& pad) { return std::make_shared<PadChannelsOp>(pad); }
+void add_pad_ops(FusedOps& ops) {
+  ops.add<PadOp>();
+  ops.add<PadChannelsOp>();
+}
 
 }  // namespace reszoo::detail

@@ -10,6 +10,7 @@ namespace {
 
 class AddOp : public PrimitiveOp<ops::Add> {
  public:
+  static constexpr auto kEpilogue = EpilogueSupport::activation;
   using PrimitiveOp::PrimitiveOp;
   std::string kind() const override { return "add"; }
 
@@ -47,6 +48,7 @@ class ActivationOp : public PrimitiveOp<ops::Activation> {
 /// Reads (N, C, 1, 1) or (N, C); returns (N, C).
 class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
  public:
+  static constexpr auto kEpilogue = EpilogueSupport::activation;
   using PrimitiveOp::PrimitiveOp;
   std::string kind() const override { return "channel_conv"; }
 
@@ -66,12 +68,10 @@ class ChannelConvOp : public PrimitiveOp<ops::ChannelConv> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Add& add) { return std::make_shared<AddOp>(add); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::Activation& activation) {
-  return std::make_shared<ActivationOp>(activation);
+void add_pointwise_ops(FusedOps& ops) {
+  ops.add<AddOp>();
+  ops.add<ActivationOp>();
+  ops.add<ChannelConvOp>();
 }
-
-std::shared_ptr<const FusedOp> make_op(const ops::ChannelConv& conv) { return std::make_shared<ChannelConvOp>(conv); }
 
 }  // namespace reszoo::detail

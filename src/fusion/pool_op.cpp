@@ -143,14 +143,14 @@ class BlurPoolOp : public PrimitiveOp<ops::BlurPool> {
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::MaxPool& pool) { return std::make_shared<MaxPoolOp>(pool); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::AvgPool& pool) { return std::make_shared<AvgPoolOp>(pool); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::BlurPool& pool) { return std::make_shared<BlurPoolOp>(pool); }
-
 std::shared_ptr<const FusedOp> make_pool(const ops::AdaptiveAvgPool& pool, bool flat) {
   return std::make_shared<AdaptiveAvgPoolOp>(pool, flat);
+}
+
+void add_pool_ops(FusedOps& ops) {
+  ops.add<MaxPoolOp>();
+  ops.add<AvgPoolOp>();
+  ops.add<BlurPoolOp>();
 }
 
 }  // namespace reszoo::detail

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fusion/maps.h"
+#include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
 namespace {
@@ -50,12 +51,44 @@ class UnflattenOp : public PrimitiveOp<ops::Unflatten> {
   }
 };
 
+/// A pixel's channels are C groups of f x f, (row, column): one line of the input gives f lines.
+void shuffle_line(const Maps& x, int64_t factor, const float* line, int64_t row, float* y) {
+  const auto channels = x.channels / (factor * factor);
+  for (int64_t pixel = 0; pixel < x.columns; ++pixel, line += x.channels)
+    for (int64_t column = 0; column < factor; ++column)
+      for (int64_t c = 0; c < channels; ++c) *y++ = line[(c * factor + row) * factor + column];
+}
+
+class PixelShuffleOp : public PrimitiveOp<ops::PixelShuffle> {
+ public:
+  using PrimitiveOp::PrimitiveOp;
+  static constexpr auto kEpilogue = EpilogueSupport::residual_and_activation;
+  std::string kind() const override { return "pixel_shuffle"; }
+
+  Kernel plan(const PlanRequest& request) const override {
+    const auto factor = primitive.factor;
+    if (request.x().size() != 4 || factor < 1 || request.x()[1] % (factor * factor)) request.reject();
+    const Maps x(request.x());
+    Kernel kernel{.output = {x.images, x.channels / (factor * factor), x.rows * factor, x.columns * factor}};
+    kernel.run = [x, factor, epilogue = request.epilogue](const KernelCall& call) {
+      const auto size = x.columns * x.channels;  // of a line of the input
+      kernels::parallel_ranges(call.threads, x.images * x.rows, x.elements(), [&](int64_t first, int64_t end) {
+        for (int64_t line = first; line < end; ++line)
+          for (int64_t row = 0; row < factor; ++row)
+            shuffle_line(x, factor, call.x() + line * size, row, call.y + line * size + row * size / factor);
+      });
+      apply_epilogue(epilogue, call.residual(epilogue), call.y, x.elements(), call.threads);
+    };
+    return kernel;
+  }
+};
+
 }  // namespace
 
-std::shared_ptr<const FusedOp> make_op(const ops::Flatten& flatten) { return std::make_shared<FlattenOp>(flatten); }
-
-std::shared_ptr<const FusedOp> make_op(const ops::Unflatten& unflatten) {
-  return std::make_shared<UnflattenOp>(unflatten);
+void add_reshape_ops(FusedOps& ops) {
+  ops.add<FlattenOp>();
+  ops.add<UnflattenOp>();
+  ops.add<PixelShuffleOp>();
 }
 
 }  // namespace reszoo::detail

@@ -46,6 +46,7 @@ class ScaleShiftOp : public FusedOp {
 
 class ChannelScaleOp : public PrimitiveOp<ops::ChannelScale> {
  public:
+  static constexpr auto kEpilogue = EpilogueSupport::residual_and_activation;
   using PrimitiveOp::PrimitiveOp;
   std::string kind() const override { return "channel_scale"; }
 
@@ -70,8 +71,6 @@ std::shared_ptr<const FusedOp> make_scale_shift(Tensor scale, Tensor shift) {
   return std::make_shared<ScaleShiftOp>(std::move(scale), std::move(shift));
 }
 
-std::shared_ptr<const FusedOp> make_op(const ops::ChannelScale& scale) {
-  return std::make_shared<ChannelScaleOp>(scale);
-}
+void add_scale_ops(FusedOps& ops) { ops.add<ChannelScaleOp>(); }
 
 }  // namespace reszoo::detail

@@ -1,12 +1,21 @@
-// Module types: activations.
+// What activations mean.
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/hardswish.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/silu.h>
 #include <torch/nn/modules/activation.h>
 
 #include "graph/module_types.h"
+#include "reszoo/base/names.h"
 
 namespace reszoo::detail {
 namespace {
 
 using Kind = ops::Activation::Kind;
+
+constexpr Named<Kind> kActivationKinds[] = {
+    {"relu", Kind::relu}, {"leaky_relu", Kind::leaky_relu}, {"gelu", Kind::gelu},      {"gelu_tanh", Kind::gelu_tanh},
+    {"silu", Kind::silu}, {"hard_swish", Kind::hard_swish}, {"sigmoid", Kind::sigmoid}};
 
 template <typename Impl, Kind kind>
 size_t lower_activation(const Impl&, ModuleLowering& to, size_t x) {
@@ -36,3 +45,22 @@ void add_activation_types(ModuleTypes& types) {
 }
 
 }  // namespace reszoo::detail
+
+namespace reszoo::ops {
+
+std::string name_of(Activation::Kind kind) { return reszoo::name_of(detail::kActivationKinds, kind); }
+
+Tensor Activation::forward(const std::vector<Tensor>& inputs) const {
+  switch (kind) {
+    case Kind::relu: return inputs[0].relu();
+    case Kind::leaky_relu: return at::leaky_relu(inputs[0], slope);
+    case Kind::gelu: return at::gelu(inputs[0]);
+    case Kind::gelu_tanh: return at::gelu(inputs[0], "tanh");
+    case Kind::silu: return at::silu(inputs[0]);
+    case Kind::hard_swish: return at::hardswish(inputs[0]);
+    case Kind::sigmoid: return inputs[0].sigmoid();
+  }
+  return inputs[0];
+}
+
+}  // namespace reszoo::ops

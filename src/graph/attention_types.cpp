@@ -1,4 +1,8 @@
-// Module types: channel attention.
+// What gates of channels mean.
+#include <ATen/ops/conv1d.h>
+
+#include <algorithm>
+
 #include "graph/module_types.h"
 #include "reszoo/nn/efficient_channel_attention.h"
 #include "reszoo/nn/squeeze_excite.h"
@@ -47,3 +51,17 @@ void add_attention_types(ModuleTypes& types) {
 }
 
 }  // namespace reszoo::detail
+
+namespace reszoo::ops {
+
+Tensor ChannelScale::forward(const std::vector<Tensor>& inputs) const {
+  auto shape = inputs[0].sizes().vec();
+  std::fill(shape.begin() + 2, shape.end(), 1);
+  return inputs[0] * inputs[1].reshape(shape);
+}
+
+Tensor ChannelConv::forward(const std::vector<Tensor>& inputs) const {
+  return at::conv1d(inputs[0].flatten(1).unsqueeze(1), weight, {}, 1, weight.size(2) / 2).squeeze(1);
+}
+
+}  // namespace reszoo::ops

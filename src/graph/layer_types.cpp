@@ -1,4 +1,6 @@
-// Module types: convolutions and linear layers.
+// What convolutions and linear layers mean.
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
@@ -99,3 +101,14 @@ void add_layer_types(ModuleTypes& types) {
 }
 
 }  // namespace reszoo::detail
+
+namespace reszoo::ops {
+
+Tensor Conv::forward(const std::vector<Tensor>& inputs) const {
+  return detail::on_maps(
+      inputs[0], [&](const Tensor& maps) { return at::conv2d(maps, weight, bias, stride, padding, dilation, groups); });
+}
+
+Tensor Linear::forward(const std::vector<Tensor>& inputs) const { return at::linear(inputs[0], weight, bias); }
+
+}  // namespace reszoo::ops

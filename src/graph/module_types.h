@@ -27,4 +27,10 @@ void add_attention_types(ModuleTypes& types);   ///< channel attention
 void add_dropout_types(ModuleTypes& types);     ///< modules that do nothing in inference
 void add_table_types(ModuleTypes& types);       ///< modules that read table rows
 
+/// Calls the function with a sequence (N, C, L) as a map of one row, and with anything else as it is.
+template <typename Function>
+Tensor on_maps(const Tensor& x, const Function& function) {
+  return x.dim() == 3 ? function(x.unsqueeze(2)).squeeze(2) : function(x);
+}
+
 }  // namespace reszoo::detail

@@ -1,18 +1,11 @@
 #include "reszoo/graph/operation.h"
 
-#include "reszoo/base/names.h"
 #include "reszoo/graph/module_type.h"
 
 namespace reszoo {
 namespace {
 
-using Kind = ops::Activation::Kind;
-
-constexpr Named<Kind> kActivationKinds[] = {
-    {"relu", Kind::relu}, {"leaky_relu", Kind::leaky_relu}, {"gelu", Kind::gelu},      {"gelu_tanh", Kind::gelu_tanh},
-    {"silu", Kind::silu}, {"hard_swish", Kind::hard_swish}, {"sigmoid", Kind::sigmoid}};
-
-/// Returns which nodes the outputs read, directly or indirectly.
+/// The nodes that the outputs read, directly or not.
 std::vector<bool> needed_nodes(const Graph& graph, const std::vector<size_t>& outputs) {
   std::vector<bool> needed(graph.nodes.size(), false);
   for (const size_t output : outputs) needed[output] = true;
@@ -36,7 +29,14 @@ size_t lower_node(Operations& operations, const Node& node, size_t index) {
 
 }  // namespace
 
-std::string ops::name_of(Activation::Kind kind) { return reszoo::name_of(kActivationKinds, kind); }
+Tensor ops::Input::forward(const std::vector<Tensor>& inputs) const { return inputs[0]; }
+
+Tensor ops::Add::forward(const std::vector<Tensor>& inputs) const { return inputs[0] + inputs[1]; }
+
+Tensor ops::Module::forward(const std::vector<Tensor>& inputs) const {
+  auto holder = module;  // a holder: running it changes nothing
+  return holder.forward(inputs[0]);
+}
 
 size_t ModuleLowering::add(Primitive primitive, std::vector<size_t> inputs, const std::string& child) {
   const auto& key = node_.key;
@@ -58,6 +58,23 @@ Operations lower_operations(const Graph& graph, const std::vector<size_t>& outpu
     operations.of_node.push_back(needed[i] ? lower_node(operations, graph.nodes[i], i) : SIZE_MAX);
   }
   return operations;
+}
+
+Tensor evaluate(const Primitive& primitive, const std::vector<Tensor>& inputs) {
+  return std::visit([&](const auto& op) { return op.forward(inputs); }, primitive);
+}
+
+Primitive converted(Primitive primitive, const at::TensorOptions& options) {
+  const auto convert = [&](Tensor& tensor) {
+    if (tensor.defined()) tensor = tensor.to(options);
+  };
+  std::visit(
+      [&](auto& op) {
+        if constexpr (requires { op.tensors(); })
+          std::apply([&](auto&... tensors) { (convert(tensors), ...); }, op.tensors());
+      },
+      primitive);
+  return primitive;
 }
 
 }  // namespace reszoo

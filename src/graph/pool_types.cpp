@@ -1,6 +1,14 @@
-// Module types: pools, padding and modules that change shapes.
+// What pools, padding and modules that change shapes mean.
+#include <ATen/ops/adaptive_avg_pool2d.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/pixel_shuffle.h>
+#include <ATen/ops/reflection_pad2d.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/padding.h>
+#include <torch/nn/modules/pixelshuffle.h>
 #include <torch/nn/modules/pooling.h>
 
 #include "graph/module_types.h"
@@ -99,6 +107,59 @@ void add_pool_types(ModuleTypes& types) {
             return to.add(ops::Unflatten{split.options.dim(), split.options.sizes()}, {x});
           },
   });
+  types.add<nn::PixelShuffleImpl>({
+      .name = "pixel_shuffle",
+      .lower = [](const auto& shuffle, auto& to,
+                  size_t x) { return to.add(ops::PixelShuffle{shuffle.options.upscale_factor()}, {x}); },
+  });
 }
 
 }  // namespace reszoo::detail
+
+namespace reszoo::ops {
+
+Tensor MaxPool::forward(const std::vector<Tensor>& inputs) const {
+  return detail::on_maps(inputs[0], [&](const Tensor& maps) {
+    return at::max_pool2d(maps, window.kernel, window.stride, window.padding, window.dilation, window.ceil);
+  });
+}
+
+Tensor AvgPool::forward(const std::vector<Tensor>& inputs) const {
+  return detail::on_maps(inputs[0], [&](const Tensor& maps) {
+    return at::avg_pool2d(maps, window.kernel, window.stride, window.padding, window.ceil, window.count_include_pad);
+  });
+}
+
+Tensor BlurPool::forward(const std::vector<Tensor>& inputs) const {
+  const auto channels = inputs[0].size(1), border = filter.size(0) / 2;
+  const auto mirrored = at::reflection_pad2d(inputs[0], {border, border, border, border});
+  return at::conv2d(mirrored, filter.expand({channels, 1, -1, -1}), {}, stride, at::IntArrayRef{0}, 1, channels);
+}
+
+Tensor AdaptiveAvgPool::forward(const std::vector<Tensor>& inputs) const {
+  return detail::on_maps(inputs[0], [&](const Tensor& maps) {
+    return at::adaptive_avg_pool2d(maps, {rows ? rows : maps.size(2), columns ? columns : maps.size(3)});
+  });
+}
+
+Tensor Pad::forward(const std::vector<Tensor>& inputs) const {
+  return detail::on_maps(inputs[0], [&](const Tensor& maps) {
+    return at::constant_pad_nd(maps, {left, right, top, bottom}, value);
+  });
+}
+
+Tensor PadChannels::forward(const std::vector<Tensor>& inputs) const {
+  auto y = inputs[0];
+  for (int64_t i = 2; i < y.dim() && stride > 1; ++i) y = y.slice(i, 0, std::nullopt, stride);
+  std::vector<int64_t> sides(static_cast<size_t>(2 * (y.dim() - 2)), 0);  // last dimension first
+  sides.insert(sides.end(), {before, after});
+  return at::constant_pad_nd(y, sides);
+}
+
+Tensor Flatten::forward(const std::vector<Tensor>& inputs) const { return inputs[0].flatten(1, end); }
+
+Tensor Unflatten::forward(const std::vector<Tensor>& inputs) const { return inputs[0].unflatten(dimension, sizes); }
+
+Tensor PixelShuffle::forward(const std::vector<Tensor>& inputs) const { return at::pixel_shuffle(inputs[0], factor); }
+
+}  // namespace reszoo::ops

@@ -140,6 +140,15 @@ Tensor reshape(const OnnxNode&, const Tensors& x) {
   return x[0].reshape(shape);
 }
 
+/// Of the mode CRD: a pixel's channels are groups of (row, column).
+Tensor depth_to_space(const OnnxNode& node, const Tensors& x) {
+  if (node.attribute<std::string>("mode", "DCR") != "CRD")
+    throw std::runtime_error("onnx: DepthToSpace of another mode");
+  const auto size = node.attribute<int64_t>("blocksize", 0), n = x[0].size(0), c = x[0].size(1) / (size * size),
+             h = x[0].size(2), w = x[0].size(3);
+  return x[0].reshape({n, c, size, size, h, w}).permute({0, 1, 4, 2, 5, 3}).reshape({n, c, h * size, w * size});
+}
+
 Tensor slice(const OnnxNode&, const Tensors& x) {
   const auto starts = ints(x[1]), ends = ints(x[2]), axes = ints(x.at(3));
   const auto steps = x.size() > 4 ? ints(x[4]) : Ints(starts.size(), 1);
@@ -209,6 +218,7 @@ const std::map<std::string, Operator> kOperators = {
     {"Conv", conv},
     {"Cos", [](const OnnxNode&, const Tensors& x) { return x[0].cos(); }},
     {"Div", divide},
+    {"DepthToSpace", depth_to_space},
     {"Equal", [](const OnnxNode&, const Tensors& x) { return x[0].eq(x[1]); }},
     {"Erf", [](const OnnxNode&, const Tensors& x) { return x[0].erf(); }},
     {"Flatten", flatten},

@@ -3,6 +3,7 @@
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/normalization.h>
+#include <torch/nn/modules/pixelshuffle.h>
 #include <torch/nn/modules/pooling.h>
 
 #include <set>
@@ -102,6 +103,7 @@ TEST(Onnx, EveryOperationThatIsWrittenStandsInASmallCase) {
   for (const auto& wanted : cases)
     for (const auto& node : lower(wanted.build()).nodes) seen.insert(node.op);
   seen.insert(lower(around(AnyModule(nn::Sigmoid()))).nodes.back().op);
+  seen.insert(lower(around(AnyModule(nn::PixelShuffle(2)))).nodes.back().op);
   for (const auto& node : lower(sequences()).nodes) seen.insert(node.op);
   seen.erase("input");
   std::set<std::string> written;
@@ -178,6 +180,7 @@ TEST(Onnx, LayersHaveTheirOptions) {
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(3).stride(2).padding(1).count_include_pad(false))),
       AnyModule(nn::AvgPool2d(nn::AvgPool2dOptions(2).stride(2).ceil_mode(true).count_include_pad(false))),
       AnyModule(nn::ConstantPad2d(nn::ConstantPad2dOptions({1, 2, 3, 4}, 0.7))),
+      AnyModule(nn::PixelShuffle(2)),
       AnyModule(StdConv2d(StdConv2dOptions{
           .conv = nn::Conv2dOptions(4, 6, 3).stride(2).padding(1).groups(2).bias(false), .epsilon = 0.1})),
       AnyModule(BlurPool2d(BlurPool2dOptions{.channels = 4, .stride = 3})),

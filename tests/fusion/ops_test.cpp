@@ -152,6 +152,15 @@ TEST(FusedOps, GatesPoolsAndPaddingHaveKernels) {
   EXPECT_EQ(check_op({{AnyModule(nn::Tanh())}}, images()), (Kinds{"module"}));
 }
 
+TEST(FusedOps, ChannelsBecomePixels) {
+  const auto shuffle = [](int64_t factor) { return AnyModule(nn::PixelShuffle(factor)); };
+  EXPECT_EQ(check_op({{conv(8, 12), shuffle(2), AnyModule(nn::ReLU())}}, images()),
+            (Kinds{"conv", "pixel_shuffle+relu"}));
+  EXPECT_EQ(check_op({{conv(8, 18), shuffle(3)}}, images()), (Kinds{"conv", "pixel_shuffle"}));
+  EXPECT_EQ(check_op({{shuffle(1), AnyModule(nn::ReLU())}, true}, images()), (Kinds{"pixel_shuffle+add+relu"}));
+  EXPECT_THROW(check_op({{conv(8, 6), shuffle(2)}}, images()), std::exception);
+}
+
 TEST(FusedOps, RowsHaveTheirNorms) {
   const auto x = uniform("x", {5, 12}) - 0.5;
   EXPECT_EQ(check_op({{AnyModule(nn::LayerNorm(nn::LayerNormOptions({12}))), AnyModule(nn::GELU())}, true}, x),

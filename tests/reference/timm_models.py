@@ -24,9 +24,12 @@ DILATED = {  # fixture: model, timm's output stride, ours
     "senet154_dilated": ("senet154", 16, [False, False, True]),
     "resnetv2_50d_dilated": ("resnetv2_50d", 8, [False, True, True]),
 }
+OTHER_DEPTHS = {"resnetv2_200": ("resnetv2_152", [3, 24, 36, 3])}  # rows of a paper that timm builds and does not name
 
 
 def create(name, **arguments):
+    if name in OTHER_DEPTHS:
+        name, arguments["layers"] = OTHER_DEPTHS[name]
     with uninitialized():
         return timm.create_model(name, **arguments)
 
@@ -54,7 +57,8 @@ def assert_twin(name):
 
 def rows_of(module):
     twins, rows = [], {}
-    for name in timm.list_models(module=module):
+    others = [name for name in OTHER_DEPTHS if name.startswith(module + "_")]
+    for name in timm.list_models(module=module) + others:
         if name in LEFT_OUT:
             continue
         print(name, file=sys.stderr)
