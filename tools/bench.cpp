@@ -61,15 +61,6 @@ void add_latencies(ordered_json& result, const Latencies& calls, const Arguments
   result["p99_ms"] = 1e3 * calls.quantile(0.99);
 }
 
-void print(const ordered_json& r) {
-  fmt::print(
-      "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, "
-      "{}{})\n",
-      r["model"].get<std::string>(), r["median"].get<double>(), r["unit"].get<std::string>(), r["best"].get<double>(),
-      r["p99_ms"].get<double>(), r["batch_size"].get<int64_t>(), r["threads"].get<int>(), r["streams"].get<int>(),
-      r["precision"].get<std::string>(), r["fused"].get<bool>() ? ", fused" : "");
-}
-
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto predictor = open(a, common.use());
   auto* model = predictor.model();
@@ -95,7 +86,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   if (a.profile) result["layers"] = cli::profile_layers(model->fused().front(), x, common.json);
   if (a.profile) return result;
   add_latencies(result, measure_latency([&] { predictor.outputs(x); }, a.seconds, static_cast<int>(a.streams)), a);
-  if (!common.json) print(result);
+  if (!common.json) cli::print_latencies(result);
   return result;
 }
 

@@ -5,30 +5,16 @@
 
 #include "cli/app.h"
 #include "cli/model_options.h"
-#include "cli/predictor_options.h"
+#include "convert_int8.h"
 #include "reszoo/base/error.h"
-#include "reszoo/export/convert.h"
-#include "reszoo/infer/quantize_model.h"
-#include "reszoo/weights/read.h"
 
 using namespace reszoo;
+using namespace reszoo::tool;
 using nlohmann::json;
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Batch size of calibration; value ranges are averaged over batches of this size.
-constexpr int64_t kCalibrationBatch = 32;
-
-struct Arguments {
-  fs::path in, out;
-  ConvertOptions how;
-  std::vector<std::string> settings;
-  bool no_verify = false, int8 = false;
-  std::string calibration_data;
-  int64_t calibration_samples = 512;
-};
 
 void print(const Converted& converted, const fs::path& out) {
   const auto& preprocess = converted.preprocessing;
@@ -39,41 +25,7 @@ void print(const Converted& converted, const fs::path& out) {
     std::cout << "rows must be preprocessed as by the model file; its quantiles and categories are not in this file\n";
 }
 
-std::vector<Tensor> read_images(const Predictor& predictor, const Arguments& a) {
-  if (a.calibration_data == "-") fail(ErrorKind::usage, "--calibration-data: is a path, not stdin");
-  std::vector<Tensor> batches;
-  for_each_batch(predictor, a.calibration_data, {.most = a.calibration_samples}, [&](const InputBatch& part) {
-    for (const auto& batch : part.input.split(kCalibrationBatch)) batches.push_back(batch);
-  });
-  return batches;
-}
-
-ordered_json convert_to_int8(const Arguments& a, bool quiet) {
-  if (a.how.adapt || a.how.plain || a.how.size > 0)
-    fail(ErrorKind::usage, "--int8: takes no --adapt, --weights-only or --img-size");
-  const bool names_itself = detect_weights(a.in) == WeightsKind::model_file;
-  if (names_itself && (!a.how.model.empty() || !a.settings.empty()))
-    fail(ErrorKind::usage, "--model and --model-kwargs: {} already names its network", a.in.string());
-  auto predictor = open_predictor(
-      a.in, {.model = a.how.model, .options = a.how.options, .verify = a.how.verify, .prefer_ema = a.how.prefer_ema});
-  if (!predictor.model())
-    fail(ErrorKind::usage, "--int8: {} cannot be quantized; give weights, and their network with --model",
-         a.in.string());
-  auto& model = *predictor.model();
-  const auto agreement = quantize_model(model, read_images(predictor, a));
-  model.save(a.out);
-  const auto layers = model.quantization.layers.size(), bytes = fs::file_size(a.out);
-  if (!quiet) fmt::print("{}: int8, {} layers, {} bytes\n{}\n", a.out.string(), layers, bytes, agreement.text());
-  return {{"in", a.in.string()},
-          {"out", a.out.string()},
-          {"format", "int8"},
-          {"model", model.name},
-          {"layers", layers},
-          {"bytes", bytes},
-          {"agreement", agreement.to_json()}};
-}
-
-ordered_json convert(Arguments& a, bool quiet) {
+ordered_json convert(ConvertArguments& a, bool quiet) {
   a.how.options = cli::parse_settings(a.settings);
   a.how.verify = !a.no_verify;
   const auto format = export_format(a.out);
@@ -97,7 +49,7 @@ ordered_json convert(Arguments& a, bool quiet) {
           {"preprocessing", converted.preprocessing}};
 }
 
-void define(CLI::App& app, Arguments& a) {
+void define(CLI::App& app, ConvertArguments& a) {
   app.add_option("IN", a.in, "Weights in any format; the format is detected from content")->required();
   app.add_option("OUT", a.out, "Output file: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
       ->required();
@@ -121,7 +73,7 @@ void define(CLI::App& app, Arguments& a) {
 
 int main(int argc, char** argv) {
   cli::Common common;
-  Arguments arguments;
+  ConvertArguments arguments;
   const auto run = [&] {
     common.use();
     torch::manual_seed(common.seed);

@@ -1,27 +1,18 @@
 // reszoo-train: from a table or a folder of images to a model file.
-#include <cmath>
 #include <iostream>
 
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/recipes/cross_validation.h"
-#include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/thresholds.h"
 #include "reszoo/train/output_folder.h"
-#include "train_options.h"
+#include "train_results.h"
 
 using namespace reszoo;
 using namespace reszoo::tool;
 using nlohmann::ordered_json;
 
 namespace {
-
-/// The results of training.
-struct Results {
-  FittedModel fitted;
-  std::vector<Trial> trials;
-  std::vector<Metrics> folds;
-};
 
 Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOptions& options) {
   auto& [data, recipe, table] = prepared;
@@ -36,43 +27,6 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
     folds = cross_validate(read_training_table(a.data.data, table), table, recipe, a.folds, options);
   }
   return {fit(data, recipe, options), trials, folds};
-}
-
-/// The JSON object printed at the end.
-ordered_json summary_of(const TrainOptions& a, const Results& results, const NamedMetrics& measured) {
-  size_t epochs = 0;
-  double seconds = 0;
-  for (const auto& run : results.fitted.runs) {
-    epochs += run.history.size();
-    seconds += run.seconds;
-  }
-  const auto metrics = [&](const std::string& part) {
-    for (const auto& [name, values] : measured)
-      if (name == part) return metrics_json(values);
-    return ordered_json();
-  };
-  ordered_json summary{{"model", results.fitted.recipe.network},
-                       {"metric", results.fitted.evaluation.monitor.name},
-                       {"val", metrics("validation")},
-                       {"test", metrics("test")},
-                       {"epochs", epochs},
-                       {"seconds", std::round(seconds * 100) / 100},
-                       {"out", a.out}};
-  if (!results.folds.empty()) summary["folds"] = reszoo::summary_of(results.folds);
-  return summary;
-}
-
-/// Writes the model and the report. Returns the metrics that the report shows.
-NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
-                           const std::string& command) {
-  results.fitted.model.save(out / "model.safetensors");
-  auto report = make_report(results.fitted, data);
-  report.command = command;
-  if (!results.folds.empty()) report.tables.push_back(report_table(results.folds));
-  const auto& monitor = results.fitted.evaluation.monitor.name;
-  if (!results.trials.empty()) report.tables.push_back(report_table(results.trials, monitor));
-  write_report(out / "report.html", report);
-  return report.results;
 }
 
 ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& command, const CLI::App& app) {

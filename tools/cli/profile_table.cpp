@@ -34,4 +34,13 @@ nlohmann::ordered_json profile_layers(const FusedNetwork& fused, const Tensor& i
   return lines;
 }
 
+void print_latencies(const nlohmann::ordered_json& r) {
+  fmt::print(
+      "{}: median {:.1f} {}, best {:.1f}, 99th percentile {:.2f} ms a call (batch {}, {} threads, {} streams, "
+      "{}{})\n",
+      r["model"].get<std::string>(), r["median"].get<double>(), r["unit"].get<std::string>(), r["best"].get<double>(),
+      r["p99_ms"].get<double>(), r["batch_size"].get<int64_t>(), r["threads"].get<int>(), r["streams"].get<int>(),
+      r["precision"].get<std::string>(), r["fused"].get<bool>() ? ", fused" : "");
+}
+
 }  // namespace reszoo::cli

@@ -1,0 +1,46 @@
+#include "train_results.h"
+
+#include <cmath>
+
+#include "reszoo/recipes/cross_validation.h"
+
+namespace reszoo::tool {
+
+using nlohmann::ordered_json;
+
+ordered_json summary_of(const TrainOptions& a, const Results& results, const NamedMetrics& measured) {
+  size_t epochs = 0;
+  double seconds = 0;
+  for (const auto& run : results.fitted.runs) {
+    epochs += run.history.size();
+    seconds += run.seconds;
+  }
+  const auto metrics = [&](const std::string& part) {
+    for (const auto& [name, values] : measured)
+      if (name == part) return metrics_json(values);
+    return ordered_json();
+  };
+  ordered_json summary{{"model", results.fitted.recipe.network},
+                       {"metric", results.fitted.evaluation.monitor.name},
+                       {"val", metrics("validation")},
+                       {"test", metrics("test")},
+                       {"epochs", epochs},
+                       {"seconds", std::round(seconds * 100) / 100},
+                       {"out", a.out}};
+  if (!results.folds.empty()) summary["folds"] = reszoo::summary_of(results.folds);
+  return summary;
+}
+
+NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
+                           const std::string& command) {
+  results.fitted.model.save(out / "model.safetensors");
+  auto report = make_report(results.fitted, data);
+  report.command = command;
+  if (!results.folds.empty()) report.tables.push_back(report_table(results.folds));
+  const auto& monitor = results.fitted.evaluation.monitor.name;
+  if (!results.trials.empty()) report.tables.push_back(report_table(results.trials, monitor));
+  write_report(out / "report.html", report);
+  return report.results;
+}
+
+}  // namespace reszoo::tool
