@@ -23,10 +23,10 @@ struct Column {
 
   std::string name;
   Kind kind = Kind::number;
-  Tensor numbers;                  ///< of `number`: (N) float64; NaN is missing
-  Tensor codes;                    ///< of `text`: (N) int64 into `words`; -1 is missing
-  std::vector<std::string> words;  ///< of `text`: all different, in any order
-  bool date = false;               ///< of `number`: these are days since 1970-01-01 UTC
+  Tensor numbers = {};                  ///< of `number`: (N) float64; NaN is missing
+  Tensor codes = {};                    ///< of `text`: (N) int64 into `words`; -1 is missing
+  std::vector<std::string> words = {};  ///< of `text`: all different, in any order
+  bool date = false;                    ///< of `number`: these are days since 1970-01-01 UTC
 
   /// Makes a column of numbers; NaN is missing.
   static Column of_numbers(std::string name, const std::vector<double>& values);
