@@ -13,9 +13,9 @@ struct TrialRun {
 /// A copy on the CPU, in evaluation mode, that takes `input`.
 struct Prepared {
   Network network{nullptr};
-  Tensor input;                  ///< a batch of two
-  std::vector<TrialRun> trials;  ///< of another batch size and, if any_size, of another height and width
-  bool any_size = false;         ///< whether height and width are free
+  Tensor input = {};                  ///< a batch of two
+  std::vector<TrialRun> trials = {};  ///< of another batch size and, if any_size, of another height and width
+  bool any_size = false;              ///< whether height and width are free
 };
 
 /// Copies the network and finds out what it takes.

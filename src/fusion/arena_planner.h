@@ -1,5 +1,6 @@
 /// Where results lie in one block of memory that all operations of a plan share.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

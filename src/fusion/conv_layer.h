@@ -16,9 +16,9 @@ using at::Tensor;
 /// when the weights are packed, so that there is one copy beside the network's own.
 struct ConvWeights {
   Tensor weight;
-  Tensor output_scale;                                                 ///< (O), float64, or undefined
-  Tensor input_scale;                                                  ///< (C), float64, or undefined; without groups
-  Tensor bias;                                                         ///< (O), float64, or undefined
+  Tensor output_scale = {};                                            ///< (O), float64, or undefined
+  Tensor input_scale = {};                                             ///< (C), float64, or undefined; without groups
+  Tensor bias = {};                                                    ///< (O), float64, or undefined
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
   int64_t groups = 1;
 

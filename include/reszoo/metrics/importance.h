@@ -63,7 +63,7 @@ struct PartialDependence {
   bool dates = false;                   ///< whether `values` are days since 1970-01-01 UTC
   std::vector<double> values = {};      ///< of a column of numbers or dates, rising
   std::vector<std::string> words = {};  ///< of a column of text, the most frequent first
-  Tensor mean;                          ///< (points, C) float64
+  Tensor mean = {};                     ///< (points, C) float64
   std::vector<double> deciles = {};     ///< of a column of numbers: where the rows are
 };
 

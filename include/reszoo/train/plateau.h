@@ -36,10 +36,10 @@ struct PlateauOptions {
 
 /// The state of a Plateau, for checkpoints.
 struct PlateauState {
-  std::optional<double> best;  ///< none before the first metric that is a number
-  int64_t bad_epochs = 0;      ///< since the best one, or since the last drop
-  int64_t cooldown_left = 0;   ///< epochs
-  double factor = 1;           ///< of the base rate
+  std::optional<double> best = {};  ///< none before the first metric that is a number
+  int64_t bad_epochs = 0;           ///< since the best one, or since the last drop
+  int64_t cooldown_left = 0;        ///< epochs
+  double factor = 1;                ///< of the base rate
 
   bool operator==(const PlateauState&) const = default;
 };
