@@ -1,5 +1,6 @@
 /// Assigns the results of a plan to offsets in one block of memory that all its operations share.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -14,8 +14,11 @@ struct ImageBuffer {
   std::vector<uint8_t> bytes = {};
 
   ImageBuffer() = default;
-  ImageBuffer(int64_t height, int64_t width, int64_t channels)
-      : height(height), width(width), channels(channels), bytes(static_cast<size_t>(height * width * channels)) {}
+  ImageBuffer(int64_t rows, int64_t columns, int64_t channel_count)
+      : height(rows),
+        width(columns),
+        channels(channel_count),
+        bytes(static_cast<size_t>(rows * columns * channel_count)) {}
 
   int64_t row_size() const { return width * channels; }  ///< bytes
   uint8_t* row(int64_t y) { return bytes.data() + y * row_size(); }
