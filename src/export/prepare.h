@@ -13,9 +13,9 @@ struct TrialRun {
 /// A copy of the network on the CPU, in evaluation mode, that accepts `input`.
 struct Prepared {
   Network network{nullptr};
-  Tensor input;                  ///< a batch of two
-  std::vector<TrialRun> trials;  ///< with another batch size and, if any_size, with another height and width
-  bool any_size = false;         ///< whether height and width are variable
+  Tensor input = {};                  ///< a batch of two
+  std::vector<TrialRun> trials = {};  ///< with another batch size and, if any_size, with another height and width
+  bool any_size = false;              ///< whether height and width are variable
 };
 
 /// Copies the network and determines which sizes it accepts.

@@ -16,9 +16,9 @@ using at::Tensor;
 /// in when the weights are packed, so there is only one copy besides the network's own weights.
 struct ConvWeights {
   Tensor weight;
-  Tensor output_scale;  ///< (O), float64, or undefined
-  Tensor input_scale;   ///< (C), float64, or undefined; only without groups
-  Tensor bias;          ///< (O), float64, or undefined
+  Tensor output_scale = {};  ///< (O), float64, or undefined
+  Tensor input_scale = {};   ///< (C), float64, or undefined; only without groups
+  Tensor bias = {};          ///< (O), float64, or undefined
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
   int64_t groups = 1;
 

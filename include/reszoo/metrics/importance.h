@@ -61,7 +61,7 @@ struct PartialDependence {
   bool dates = false;                   ///< whether `values` are days since 1970-01-01 UTC
   std::vector<double> values = {};      ///< grid of a numeric or date column, ascending
   std::vector<std::string> words = {};  ///< grid of a text column, the most frequent word first
-  Tensor mean;                          ///< (points, C) float64
+  Tensor mean = {};                     ///< (points, C) float64
   std::vector<double> deciles = {};     ///< deciles of a numeric column, which show where the rows are
 };
 

@@ -23,10 +23,10 @@ struct Column {
 
   std::string name;
   Kind kind = Kind::number;
-  Tensor numbers;                  ///< if `kind` is `number`: (N) float64; NaN is missing
-  Tensor codes;                    ///< if `kind` is `text`: (N) int64 indices into `words`; -1 is missing
-  std::vector<std::string> words;  ///< if `kind` is `text`: all distinct, in any order
-  bool date = false;               ///< if `kind` is `number`: whether the values are days since 1970-01-01 UTC
+  Tensor numbers = {};                  ///< if `kind` is `number`: (N) float64; NaN is missing
+  Tensor codes = {};                    ///< if `kind` is `text`: (N) int64 indices into `words`; -1 is missing
+  std::vector<std::string> words = {};  ///< if `kind` is `text`: all distinct, in any order
+  bool date = false;                    ///< if `kind` is `number`: whether the values are days since 1970-01-01 UTC
 
   /// Creates a column of numbers; NaN is missing.
   static Column of_numbers(std::string name, const std::vector<double>& values);

@@ -23,8 +23,8 @@ struct TablePreprocessOptions {
 /// What fitting found in one column, for display.
 struct ColumnSummary {
   std::string name;
-  std::string kind;               ///< `number`, `date`, `category`
-  std::optional<double> missing;  ///< fraction of the rows without a value; empty if unknown
+  std::string kind;                    ///< `number`, `date`, `category`
+  std::optional<double> missing = {};  ///< fraction of the rows without a value; empty if unknown
   /// For numbers and dates (days): quantiles at 0, 25, 50, 75, 100 %; empty if unknown.
   std::vector<double> quantiles = {};
   std::vector<std::string> words = {};  ///< for categories: the words that have a code

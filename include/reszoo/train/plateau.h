@@ -38,10 +38,10 @@ struct PlateauOptions {
 
 /// The state of a Plateau, for checkpoints.
 struct PlateauState {
-  std::optional<double> best;  ///< none before the first metric that is not NaN
-  int64_t bad_epochs = 0;      ///< epochs since the best one, or since the last reduction
-  int64_t cooldown_left = 0;   ///< epochs
-  double factor = 1;           ///< relative to the base learning rate
+  std::optional<double> best = {};  ///< none before the first metric that is not NaN
+  int64_t bad_epochs = 0;           ///< epochs since the best one, or since the last reduction
+  int64_t cooldown_left = 0;        ///< epochs
+  double factor = 1;                ///< relative to the base learning rate
 
   bool operator==(const PlateauState&) const = default;
 };
