@@ -96,6 +96,7 @@ def left_out():
 
 
 def table(package, function, rows):
+    name = "kTimmRows" if package == "timm" else "kTorchvisionRows"
     return f"""\
 // Made by tests/reference/published_weights.py from {package} {version(package).split('+')[0]}.
 #include "weights_row.h"
@@ -103,13 +104,15 @@ def table(package, function, rows):
 namespace reszoo {{
 namespace {{
 
-constexpr WeightsRow kRows[] = {{
+// clang-format off
+constexpr WeightsRow {name}[] = {{
 {chr(10).join(rows)}
 }};
+// clang-format on
 
 }}  // namespace
 
-std::span<const WeightsRow> {function}() {{ return kRows; }}
+std::span<const WeightsRow> {function}() {{ return {name}; }}
 
 }}  // namespace reszoo
 """
@@ -131,6 +134,7 @@ def class_table():
 namespace reszoo {{
 
 const std::vector<std::string>& imagenet_classes() {{
+  // clang-format off
   static const std::vector<std::string> names = {{
 {chr(10).join(lines)}
   }};
