@@ -86,9 +86,9 @@ OnnxModuleWriter onnx_module_writer(const std::string& op);
 class OnnxWriters {
  public:
   template <typename Op>
-  void add(OnnxValue (*write)(OnnxGraph& graph, const OnnxCall& call, const Op& op)) {
-    writers_[typeid(Op)] = [write](OnnxGraph& graph, const OnnxCall& call, const Primitive& primitive) {
-      return write(graph, call, std::get<Op>(primitive));
+  void add(OnnxValue (*writer)(OnnxGraph& graph, const OnnxCall& call, const Op& op)) {
+    writers_[typeid(Op)] = [writer](OnnxGraph& graph, const OnnxCall& call, const Primitive& primitive) {
+      return writer(graph, call, std::get<Op>(primitive));
     };
   }
 
