@@ -1,5 +1,6 @@
 // The binary files of CIFAR-10 and CIFAR-100.
 #include "reszoo/data/cifar.h"
+#include "data/small_files.h"
 
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/data/detect.h"
@@ -10,11 +11,6 @@ using namespace reszoo::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-void put(const fs::path& path, const std::string& bytes) {
-  fs::create_directories(path.parent_path());
-  write_file(path, bytes);
-}
 
 /// A CIFAR record: class labels, then the red, green and blue planes.
 std::string record(std::initializer_list<int> classes, char pixel) {

@@ -1,4 +1,5 @@
 // Decoding of an image file to a tensor: decode_image of data/decode.h.
+#include "data/small_files.h"
 #include "reszoo/data/decode.h"
 
 #include <png.h>
@@ -24,10 +25,6 @@ std::string png(std::vector<uint8_t> pixels, uint32_t width, uint32_t format) {
   std::string bytes(size, '\0');
   png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr);
   return bytes.substr(0, size);
-}
-
-Tensor bytes_tensor(std::vector<uint8_t> values, std::vector<int64_t> shape) {
-  return torch::from_blob(values.data(), shape, torch::kUInt8).clone();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // IDX files, the format of MNIST.
 #include "reszoo/data/idx.h"
+#include "data/small_files.h"
 
 #include <torch/types.h>
 
@@ -9,21 +10,13 @@
 using namespace reszoo;
 using namespace reszoo::test;
 
-namespace {
-
-Tensor tensor_of_bytes(std::vector<uint8_t> values, std::vector<int64_t> shape) {
-  return torch::from_blob(values.data(), shape, torch::kUInt8).clone();
-}
-
-}  // namespace
-
 TEST(Idx, ReadsAFolderInAnySpelling) {
   const TempDir folder;
   put_idx_folder(folder.path());
   const auto sets = read_idx_folder(folder.path());
-  EXPECT_TRUE(torch::equal(sets.train.images, tensor_of_bytes({'a', 'b', 'c', 'd'}, {2, 1, 1, 2})));
+  EXPECT_TRUE(torch::equal(sets.train.images, bytes_tensor({'a', 'b', 'c', 'd'}, {2, 1, 1, 2})));
   EXPECT_TRUE(torch::equal(sets.train.labels, torch::tensor({3, 255}, torch::kInt64)));
-  EXPECT_TRUE(torch::equal(sets.test.images, tensor_of_bytes({'e', 'f'}, {1, 1, 1, 2})));
+  EXPECT_TRUE(torch::equal(sets.test.images, bytes_tensor({'e', 'f'}, {1, 1, 1, 2})));
 }
 
 TEST(Idx, NamesWhatIsWrongWithAFile) {

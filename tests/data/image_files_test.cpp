@@ -1,5 +1,6 @@
 // Image files and their classes, from folders and tables.
 #include "reszoo/data/image_files.h"
+#include "data/small_files.h"
 
 #include <fstream>
 
@@ -15,11 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void put_image_file(const fs::path& path, const std::string& bytes) {
-  fs::create_directories(path.parent_path());
-  write_file(path, bytes);
-}
-
 std::string small_jpeg(int size = 8) {
   return jpeg(std::vector<uint8_t>(static_cast<size_t>(3 * size * size), 100), size);
 }
@@ -30,12 +26,12 @@ TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
   const TempDir folder;
   for (const auto* name :
        {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
-    put_image_file(folder / name, small_jpeg());
+    put(folder / name, small_jpeg());
   const auto files = read_class_folders(folder.path());
   EXPECT_EQ(files.labels, (std::vector<std::string>{"cat", "cat", "dog", "dog"}));
   EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg",
                                                 folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
-  put_image_file(folder / "empty/readme.txt", "");
+  put(folder / "empty/readme.txt", "");
   expect_error(ErrorKind::input, "empty: a class without images", [&] { read_class_folders(folder.path()); });
   expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
   fs::create_directories(folder / "none");
@@ -44,8 +40,8 @@ TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
 
 TEST(ClassFolders, AFolderOfPartsIsTold) {
   const TempDir folder;
-  put_image_file(folder / "train/cat/x.jpg", small_jpeg());
-  put_image_file(folder / "val/cat/x.jpg", small_jpeg());
+  put(folder / "train/cat/x.jpg", small_jpeg());
+  put(folder / "val/cat/x.jpg", small_jpeg());
   EXPECT_TRUE(is_split_folder(folder.path()));
   EXPECT_EQ(detect_data(folder.path()), DataKind::image_folder);
   EXPECT_FALSE(is_split_folder(folder / "train"));
@@ -63,11 +59,11 @@ TEST(FilesOfTable, PathsAreRelativeToTheFolder) {
 
 TEST(Scan, FindsSizesAndNamesBadFiles) {
   const TempDir folder;
-  put_image_file(folder / "a/1.jpg", small_jpeg(8));
-  put_image_file(folder / "a/2.jpg", small_jpeg(16));
-  put_image_file(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // truncated
-  put_image_file(folder / "a/4.jpg", "no image");
-  put_image_file(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // with extra bytes after its end
+  put(folder / "a/1.jpg", small_jpeg(8));
+  put(folder / "a/2.jpg", small_jpeg(16));
+  put(folder / "a/3.jpg", small_jpeg(16).substr(0, 400));  // truncated
+  put(folder / "a/4.jpg", "no image");
+  put(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // with extra bytes after its end
   const auto files = read_class_folders(folder.path());
   for (const int64_t threads : {1, 3}) {
     const auto seen = scan_images(files, threads);
