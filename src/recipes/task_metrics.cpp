@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
+#include "reszoo/infer/unanswered.h"
 #include "reszoo/metrics/metrics.h"
 
 namespace reszoo {
@@ -61,12 +63,24 @@ bool is_greater_better(const std::string& metric, const std::vector<NamedMetric>
 
 }  // namespace
 
-Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets) {
+namespace {
+
+Metrics metrics_of_answers(const Target& target, const Tensor& outputs, const Tensor& targets) {
   const auto prediction = target.decode(outputs), truth = target.truth(targets);
   if (target.is_number()) return number_metrics(target, prediction, truth);
   const auto probability = target.probabilities(outputs.to(at::kDouble));
   if (target.task() == Task::multilabel) return label_metrics(prediction, probability, truth);
   return class_metrics(target.task(), prediction, probability, truth);
+}
+
+}  // namespace
+
+Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets) {
+  const bool any_unanswered = unanswered_rows(outputs, target).any().item<bool>();
+  auto metrics = metrics_of_answers(target, any_unanswered ? outputs.nan_to_num(0, 0, 0) : outputs, targets);
+  if (any_unanswered)
+    for (auto& [name, value] : metrics) value = std::numeric_limits<double>::quiet_NaN();
+  return metrics;
 }
 
 std::string default_monitor(const Target& target, Domain domain) {

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <cstring>
 
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+
 namespace reszoo {
 namespace {
 
@@ -53,6 +56,17 @@ std::vector<std::string> non_finite(const StateDict& state) {
   for (const auto& item : state)
     if (item.value().defined() && !is_finite(item.value())) keys.push_back(item.key());
   return keys;
+}
+
+void refuse_non_finite(const StateDict& state, const std::string& source) {
+  const auto keys = non_finite(state);
+  if (keys.empty()) return;
+  const auto& first = state[keys.front()];
+  fail(ErrorKind::file,
+       "{}: has NaN or infinite weights in {} of its {} tensors, {} of {} numbers in {}; allow_non_finite "
+       "(--allow-non-finite) takes them",
+       source, keys.size(), state.size(), first.isfinite().logical_not().sum().item<int64_t>(), first.numel(),
+       escaped(keys.front()));
 }
 
 }  // namespace reszoo

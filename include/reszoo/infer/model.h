@@ -21,12 +21,16 @@ namespace reszoo {
 class NetworkSnapshot;
 
 /// The prediction for one row or image.
+///
+/// If the network's outputs for it are NaN or infinite there is none: then `answered` is false, numbers are NaN, and
+/// texts are "".
 struct Prediction {
   double value = 0;                   ///< regression: the value in the target's unit; with quantiles, the middle one
   std::string label;                  ///< the class; for regression, the value as text
   std::vector<double> probabilities;  ///< of the classes or labels, in their order; empty for regression
   std::vector<double> values;         ///< with several targets or quantiles, the value of each
   std::vector<std::string> labels;    ///< with several targets, the class of each
+  bool answered = true;               ///< whether there is a prediction
 };
 
 /// The fused networks of a Model, and the networks that they were made from. Only Model accesses it.
@@ -64,8 +68,10 @@ struct Model {
 
   /// Builds the networks of the file, loads their weights and sets evaluation mode. A network of your own must be
   /// registered under its name first (`registry().add`).
-  /// Throws: Error (file) if the file cannot be read or is damaged.
-  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true);
+  /// Throws: Error (file) if the file cannot be read or is damaged, or has NaN or infinite weights, unless
+  /// `allow_non_finite`.
+  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true,
+                    bool allow_non_finite = false);
 
   /// Writes the file that `load` reads. If `weights` are given, for instance those of an earlier epoch, they are
   /// written instead of the first network's own.

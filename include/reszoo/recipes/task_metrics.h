@@ -23,6 +23,8 @@ namespace reszoo {
 /// | ordinal    | those of multiclass; mae in class steps, quadratic_kappa                                          |
 /// | multilabel | accuracy of whole rows, hamming; means over labels of log_loss, roc_auc, pr_auc, f1_macro, brier  |
 ///
+/// All metrics are NaN if a row of the outputs is no answer (see `unanswered_rows`).
+///
 /// Shape: `outputs` of the network and encoded `targets` as in the table in the documentation of Target.
 /// Throws: Error (input) for other shapes.
 Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets);

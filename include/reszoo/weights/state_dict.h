@@ -22,4 +22,7 @@ StateDict state_of(const nn::Module& module);
 /// once.
 std::vector<std::string> non_finite(const StateDict& state);
 
+/// Throws: Error (file) that begins with `source` and names the first of these keys, if there is one.
+void refuse_non_finite(const StateDict& state, const std::string& source);
+
 }  // namespace reszoo
