@@ -5,6 +5,7 @@
 #include "cli/image_options.h"
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/model_report.h"
@@ -66,7 +67,7 @@ ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled,
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
-  auto model = Model::load(a.weights, common.use());
+  auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
   const auto labelled = read(model, a);
@@ -77,7 +78,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     report.command = command;
     write_report(a.report, report);
   }
-  const auto metrics = metrics_json(measured);
+  auto metrics = metrics_json(measured);
+  cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -96,7 +98,7 @@ int main(int argc, char** argv) {
           .define =
               [&](CLI::App& app) {
                 auto& a = arguments;
-                app.add_option("--weights", a.weights, "A model file")->required();
+                app.add_option("--weights", a.weights, "A model file, or hf-hub:owner/name")->required();
                 app.add_option("--data", a.data,
                                "A table; for images a folder of class folders, of IDX or CIFAR files, or a table of "
                                "files and classes");

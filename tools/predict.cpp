@@ -6,6 +6,7 @@
 #include "cli/app.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -45,6 +46,7 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   const auto names = predictor.classes(outputs);
   if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
+  set_missing(frame, predictor.unanswered(outputs));
   if (images) {
     paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
@@ -58,7 +60,8 @@ void gather(ordered_json& lists, const Frame& answers) {
     if (!column.name.starts_with("prediction")) continue;
     auto& values = lists[column.name];
     for (int64_t row = 0; row < column.size(); ++row)
-      if (column.kind == Column::Kind::number) values.push_back(column.numbers[row].item<double>());
+      if (column.missing()[row].item<bool>()) values.push_back(nullptr);
+      else if (column.kind == Column::Kind::number) values.push_back(column.numbers[row].item<double>());
       else values.push_back(column.words[static_cast<size_t>(column.codes[row].item<int64_t>())]);
   }
 }
@@ -70,16 +73,21 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
+  cli::UnansweredRows unanswered;
   ordered_json lists = ordered_json::object();
   cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
-    const auto answers = answers_of(predictor, predictor.outputs(batch.input), a, images, batch.images);
+    const auto outputs = predictor.outputs(batch.input);
+    const auto answers = answers_of(predictor, outputs, a, images, batch.images);
+    unanswered.add(predictor.unanswered(outputs), batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
     if (writer) writer->write(answers, batch.kept);
     else gather(lists, answers);
   });
   if (writer) writer->finish();
+  unanswered.say("prediction");
   ordered_json result{{"rows", rows}, {"out", a.out}};
+  unanswered.put(result);
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
 }

@@ -162,6 +162,6 @@ TEST(PretrainedTool, ModelsListsWhatThereIs) {
   EXPECT_EQ(json["weights"][0]["tag"], "IMAGENET1K_V1");
   EXPECT_EQ(json["weights"][0]["sha256_begins"], "7be5be79");
   const auto described = expect_success({"models", "--describe", "resnet50", "--json"}).json();
-  EXPECT_EQ(described["weights"].size(), 20u);
+  EXPECT_EQ(described["weights"].size(), 21u);
   EXPECT_EQ(described["weights"][0]["top1"], 80.858);
 }
