@@ -49,11 +49,14 @@ void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
   }
 }
 
-/// Returns how many channels the network takes: as the recipe says; else those of the images, gray and RGB ones as the
-/// known preprocessing takes them.
-int64_t channels_for(const ImageRows& rows, const ImageRecipe& recipe, const std::optional<ImagePreprocess>& known) {
+/// Returns how many channels the network takes: as the recipe says; else as many as the images have, if they are
+/// neither gray nor RGB; else as the known preprocessing takes them; else 3, and 1 for small gray images.
+int64_t channels_for(const ImageRows& rows, const ImageRecipe& recipe, const std::optional<ImagePreprocess>& known,
+                     bool small) {
   if (recipe.channels > 0) return recipe.channels;
-  return known && is_gray_or_rgb(rows.channels) ? known->channels : rows.channels;
+  if (!is_gray_or_rgb(rows.channels)) return rows.channels;
+  if (known) return known->channels;
+  return small ? rows.channels : imagenet_preprocess().channels;
 }
 
 bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
@@ -67,7 +70,7 @@ int64_t resize_for(int64_t size, const ImageRecipe& recipe) {
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
                                const std::optional<ImagePreprocess>& known) {
   const bool small = are_small(rows) && recipe.size == 0, given = !recipe.mean.empty() || !recipe.std.empty();
-  const auto channels = channels_for(rows, recipe, known);
+  const auto channels = channels_for(rows, recipe, known, small);
   const bool fits = known && known->channels == channels && !given;
   if (fits && recipe.size == 0 && (known->crop || known->squash || small)) return *known;
   ImagePreprocess preprocess{.channels = channels, .interpolation = recipe.interpolation};

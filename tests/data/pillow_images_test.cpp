@@ -90,7 +90,9 @@ TEST(PillowImages, ATruncatedFileIsRefusedByName) {
 }
 
 TEST(PillowImages, ValuesAreResizedAsInModeF) {
-  for (const auto& record : read_fixture("pillow_images")["resizes"]) {
+  const auto fixture = read_fixture("pillow_images");
+  ASSERT_FALSE(fixture["resizes"].empty());
+  for (const auto& record : fixture["resizes"]) {
     const int64_t height = record["height"], width = record["width"], side = record["side"];
     const auto y = torch::arange(height).view({-1, 1, 1}), x = torch::arange(width).view({1, -1, 1});
     const auto bands = ((7 * y * y + 3 * x * (torch::arange(2) + 1)).remainder(101) / 8.0 - 3).to(torch::kFloat);

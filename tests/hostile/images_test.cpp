@@ -16,7 +16,8 @@ namespace {
 /// Returns the files whose names begin so.
 std::vector<std::string> image_files_of(const std::string& format) {
   std::vector<std::string> files;
-  for (const auto& record : read_fixture("pillow_images")["cases"])
+  const auto fixture = read_fixture("pillow_images");
+  for (const auto& record : fixture["cases"])
     if (record["name"].get<std::string>().starts_with(format + " "))
       files.push_back(from_base64(record["file"].get<std::string>()));
   return files;

@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include "reszoo/preprocess/thumbnail.h"
 #include "support/sample_image.h"
 #include "support/support.h"
 
@@ -161,6 +162,17 @@ TEST(ImagePreprocess, AnyNumberOfChannelsIsPreparedAsStored) {
   const auto rgba = torch::arange(4 * 4 * 4, torch::kUInt8).view({4, 4, 4});
   EXPECT_FLOAT_EQ(ImagePreprocess{.channels = 4}(view_of(rgba))[0][3][0][0].item<float>(), 3.0F / 255);
   EXPECT_EQ(ImagePreprocess{}(view_of(rgba)).size(1), 3);
+}
+
+TEST(Thumbnail, ShowsTheFirstChannelsOfBands) {
+  const auto pixels = test::pixels_of(torch::arange(8 * 4 * 5, torch::kUInt8).view({8, 4, 5}));
+  const InMemoryImage image(pixels.bytes.data(), 8, 4, 5);
+  const auto shown = thumbnail(image, 100);
+  EXPECT_EQ(shown.channels, 3);
+  EXPECT_EQ(shown.height, 8);
+  EXPECT_EQ(std::vector<uint8_t>(shown.bytes.begin(), shown.bytes.begin() + 3), (std::vector<uint8_t>{0, 0, 0}));
+  EXPECT_EQ(shown.bytes.back(), 255);  // stretched from the smallest to the largest value
+  EXPECT_EQ(thumbnail(image, 4).width, 2);
 }
 
 TEST(ImagePreprocess, JsonOfEarlierFilesIsRead) {
