@@ -25,7 +25,7 @@ constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
 std::string start_of(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
-  std::string start(8, '\0');
+  std::string start(kImageStart, '\0');
   stream.read(start.data(), static_cast<std::streamsize>(start.size()));
   start.resize(static_cast<size_t>(stream.gcount()));
   return start;

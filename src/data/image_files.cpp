@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <map>
 #include <thread>
 
 #include "reszoo/base/error.h"
@@ -18,7 +19,8 @@ bool hidden(const fs::path& path) { return path.filename().string().starts_with(
 bool ends_as_image(const fs::path& path) {
   auto ending = path.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  const std::vector<std::string> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png"};
+  const std::vector<std::string> endings{".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".webp",
+                                         ".gif", ".bmp",  ".tiff", ".tif",  ".npy"};
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
 
@@ -42,11 +44,19 @@ const std::string& word_of(const Column& column, int64_t row) {
   return column.words[static_cast<size_t>(code)];
 }
 
-/// Returns whether the file ends like a complete image, as all decoders of its format require.
-bool ends_whole(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  const auto tail = bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), 64));
-  return tail.find(bytes.starts_with("\xff\xd8") ? "\xff\xd9"sv : "IEND"sv) != std::string_view::npos;
+/// Says of each good file whose number of channels is not the most frequent one that it is bad.
+void find_other_channels(const ImageFiles& files, ImageScan& scan, std::vector<std::string>& why) {
+  const auto& channels = scan.channels;
+  std::map<int64_t, int64_t> counts;
+  for (size_t i = 0; i < channels.size(); ++i) counts[channels[i]] += why[i].empty() ? 1 : 0;
+  const auto usual =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  for (size_t i = 0; i < channels.size(); ++i)
+    if (why[i].empty() && channels[i] != usual->first) {
+      why[i] = fmt::format("{}: has {} channels, most of these images have {}", files.paths[i].string(), channels[i],
+                           usual->first);
+      scan.heights[i] = scan.widths[i] = 0;
+    }
 }
 
 }  // namespace
@@ -82,15 +92,16 @@ ImageFiles files_of_table(const Frame& table, const std::string& path_column, co
 
 ImageScan scan_images(const ImageFiles& files, int64_t threads) {
   const auto count = files.paths.size();
-  ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count)};
+  ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count), std::vector<int64_t>(count)};
   std::vector<std::string> why(count);
   std::atomic<size_t> next = 0;
   const auto look = [&] {
     for (auto i = next++; i < count; i = next++) try {
         const auto bytes = Bytes::map(files.paths[i]);  // only the pages at both ends are read
         const auto image = open_image(bytes, files.paths[i].string());
-        if (!ends_whole(bytes.view()))
+        if (!is_whole_image(bytes.view()))
           image->read(image->whole());  // some cameras omit the end marker, or append data after it
+        result.channels[i] = image->channels() > 0 ? 3 : image->bands();
         result.heights[i] = image->height();
         result.widths[i] = image->width();
       } catch (const Error& error) {
@@ -101,6 +112,7 @@ ImageScan scan_images(const ImageFiles& files, int64_t threads) {
   for (int64_t i = 1; i < threads; ++i) others.emplace_back(look);
   look();
   for (auto& thread : others) thread.join();
+  find_other_channels(files, result, why);
   for (size_t i = 0; i < count; ++i)
     if (!why[i].empty()) result.bad.push_back({static_cast<int64_t>(i), why[i]});
   return result;

@@ -33,6 +33,7 @@ class PlanarImage : public LazyImage {
   explicit PlanarImage(Tensor planes) : planes_(std::move(planes)) {}
   int64_t height() const override { return planes_.size(1); }
   int64_t width() const override { return planes_.size(2); }
+  int64_t channels() const override { return planes_.size(0); }
   ImageBuffer read(const Box& box, int64_t) const override {
     const auto channels = planes_.size(0);
     ImageBuffer pixels(box.height, box.width, channels);
@@ -95,6 +96,7 @@ ImageRows rows_of(ImageFiles files, OnBadImage on_bad, std::vector<std::string>&
            (seen.heights[i] == 0 || (seen.heights[i] == seen.heights[first] && seen.widths[i] == seen.widths[first]));
   ImageRows rows{.source = open_files(files.paths), .labels = Column::of_text("label", files.labels)};
   for (const auto& path : files.paths) rows.names.push_back(path.string());
+  rows.channels = seen.channels[first];
   if (same) rows.size = std::pair(seen.heights[first], seen.widths[first]);
   return rows;
 }

@@ -38,11 +38,12 @@ struct ImageScan {
     std::string why;
   };
   std::vector<int64_t> heights = {}, widths = {};  ///< pixels; 0 for a bad file
+  std::vector<int64_t> channels = {};              ///< that a network takes: 3 for gray and colours, else as stored
   std::vector<Bad> bad = {};
 };
 
-/// Checks every file in `threads` threads: whether it exists, is an image, and is not truncated. Damage in the middle
-/// of a file is found only when the file is decoded.
+/// Checks every file in `threads` threads: whether it exists, is an image, is not truncated, and has as many channels
+/// as most of the others. Damage in the middle of a file is found only when the file is decoded.
 ImageScan scan_images(const ImageFiles& files, int64_t threads);
 
 /// Returns a source that opens each of these files on demand.

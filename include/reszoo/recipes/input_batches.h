@@ -28,7 +28,7 @@ struct InputBatch {
 
 using InputVisitor = std::function<void(const InputBatch&)>;
 
-/// Calls `visit` with each batch of a table, an image, a folder of images (JPEG and PNG at any depth, sorted by path),
+/// Calls `visit` with each batch of a table, an image, a folder of images (at any depth, sorted by path),
 /// or the test images of a folder of IDX or CIFAR files. A table of any size is read in parts that fit into memory.
 /// Images are decoded by all threads.
 ///
