@@ -95,12 +95,14 @@ void HubFiles::fill(const fs::path& blob, const std::string& file, const HubAnsw
   if (digest.kind == FileDigest::Kind::none && options_.on_warning)
     options_.on_warning(fmt::format("{}: {} is not verified, the server names no digest but \"{}\"", repository_.text(),
                                     file, answer.tag));
+  auto how = options_.download;
+  if (file.ends_with(".json")) how.on_progress = nullptr;  // a small file
   PartialFile part(blob, ".incomplete");
   reszoo::download({.url = url(file),
                     .name = fmt::format("{} of {}", file, repository_.name),
                     .folder = cache_.folder() / "snapshots" / answer.commit,
                     .digest = digest},
-                   part, options_.download);
+                   part, how);
   part.rename_to_target();
 }
 

@@ -22,16 +22,22 @@ bool is_true(std::string value) {
   return value == "1" || value == "ON" || value == "YES" || value == "TRUE";
 }
 
+/// Returns the path in the first of these variables, in which `~/` is the home folder; "" if none is set.
+fs::path folder_in(std::initializer_list<const char*> names) {
+  const auto path = variable(names);
+  return path.starts_with("~/") ? fs::path(variable({"HOME"})) / path.substr(2) : fs::path(path);
+}
+
 /// Returns the folder of huggingface_hub; "" if no variable names it.
 fs::path hugging_face_home() {
-  if (const auto home = variable({"HF_HOME"}); !home.empty()) return home;
+  if (const auto home = folder_in({"HF_HOME"}); !home.empty()) return home;
   if (const auto cache = variable({"XDG_CACHE_HOME"}); !cache.empty()) return fs::path(cache) / "huggingface";
   const auto home = variable({"HOME"});
   return home.empty() ? fs::path() : fs::path(home) / ".cache/huggingface";
 }
 
 std::string token_of_file() {
-  auto path = fs::path(variable({"HF_TOKEN_PATH"}));
+  auto path = folder_in({"HF_TOKEN_PATH"});
   if (const auto home = hugging_face_home(); path.empty() && !home.empty()) path = home / "token";
   std::error_code unreadable;
   return fs::is_regular_file(path, unreadable) ? read_file(path) : "";
@@ -40,7 +46,7 @@ std::string token_of_file() {
 }  // namespace
 
 fs::path hub_cache_folder() {
-  if (const auto folder = variable({"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}); !folder.empty()) return folder;
+  if (auto folder = folder_in({"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}); !folder.empty()) return folder;
   const auto home = hugging_face_home();
   if (home.empty()) fail(ErrorKind::usage, "hub: no folder for weights; set HF_HOME, XDG_CACHE_HOME or HOME");
   return home / "hub";
@@ -49,6 +55,8 @@ fs::path hub_cache_folder() {
 std::string hub_endpoint() {
   auto url = variable({"HF_ENDPOINT"});
   if (url.empty()) return kEndpoint;
+  if (!url.starts_with("https://") && !url.starts_with("http://"))
+    fail(ErrorKind::usage, "HF_ENDPOINT: must begin with https:// or http://, got {}", url);
   while (url.ends_with('/')) url.pop_back();
   return url;
 }

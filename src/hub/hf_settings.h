@@ -5,6 +5,7 @@
 namespace reszoo {
 
 /// Returns the URL of the Hub, without a slash at its end: $HF_ENDPOINT if that is set.
+/// Throws: Error (usage) if that is not a URL.
 std::string hub_endpoint();
 
 /// Returns the access token: $HF_TOKEN, else the content of $HF_TOKEN_PATH or $HF_HOME/token; "" if there is none, or

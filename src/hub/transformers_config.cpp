@@ -1,6 +1,8 @@
 // Reads the config.json and preprocessor_config.json of transformers' ResNets.
 // Source: transformers 4, models/resnet/configuration_resnet.py and models/convnext/image_processing_convnext.py.
 
+#include <algorithm>
+
 #include "hf_config.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
@@ -44,6 +46,13 @@ void check_fields(const json& config, const ResNetRow& row, const std::string& s
     if (config.contains(name) && config[name] != value)
       fail(ErrorKind::file, "{}: {} must be {} for {}, got {}", source, name, value.dump(), row.network,
            escaped(config[name].dump()));
+}
+
+/// Whether the weights have a head: those of ResNetModel and ResNetBackbone do not.
+bool has_head(const json& config, const std::string& source) {
+  const auto classes = field_or(config, "architectures", std::vector<std::string>{}, source);
+  return classes.empty() || std::any_of(classes.begin(), classes.end(),
+                                        [](const auto& name) { return name.ends_with("ForImageClassification"); });
 }
 
 /// Returns the names of the classes in the order of the outputs.
@@ -118,10 +127,12 @@ PretrainedConfig transformers_config(const json& config, const json& preprocesso
   const auto& row = row_of_config(config, source);
   check_fields(config, row, source);
   PretrainedConfig weights{.model = row.network, .tag = repository.revision, .hub = repository.text()};
-  if (config.contains("id2label"))
+  const bool has_classes = has_head(config, source);
+  if (has_classes && config.contains("id2label"))
     weights.class_names = distinct(names_in(json_field<json>(config, "id2label", source), source));
-  weights.classes = weights.class_names.empty() ? field_or<int64_t>(config, "num_labels", 2, source)
-                                                : static_cast<int64_t>(weights.class_names.size());
+  weights.classes = !has_classes                  ? 0
+                    : weights.class_names.empty() ? field_or<int64_t>(config, "num_labels", 2, source)
+                                                  : static_cast<int64_t>(weights.class_names.size());
   const auto channels = field_or<int64_t>(config, "num_channels", 3, source);
   if (channels != 3) weights.options.channels = channels;
   weights.preprocess = preprocess_of_processor(preprocessor, repository.text() + ": preprocessor_config.json");

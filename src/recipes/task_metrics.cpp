@@ -14,6 +14,8 @@
 namespace reszoo {
 namespace {
 
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // a metric that is not defined
+
 Metrics number_metrics(const Target& target, const Tensor& prediction, const Tensor& truth) {
   if (target.task() != Task::quantile)
     return {{"rmse", rmse(prediction, truth)}, {"mae", mae(prediction, truth)}, {"r2", r2(prediction, truth)}};
@@ -79,7 +81,7 @@ Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tenso
   const bool any_unanswered = unanswered_rows(outputs, target).any().item<bool>();
   auto metrics = metrics_of_answers(target, any_unanswered ? outputs.nan_to_num(0, 0, 0) : outputs, targets);
   if (any_unanswered)
-    for (auto& [name, value] : metrics) value = std::numeric_limits<double>::quiet_NaN();
+    for (auto& [name, value] : metrics) value = kNone;
   return metrics;
 }
 
@@ -93,8 +95,10 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
   const bool greater = is_greater_better(name, more);
   const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
     auto metrics = compute_metrics(target, outputs, targets);
-    for (const auto& own : more)
-      metrics.emplace_back(own.name, own.compute(target.decode(outputs), target.truth(targets)));
+    for (const auto& own : more) {
+      const bool is_defined = !unanswered_rows(outputs, target).any().item<bool>();
+      metrics.emplace_back(own.name, is_defined ? own.compute(target.decode(outputs), target.truth(targets)) : kNone);
+    }
     return metrics;
   };
   return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}};

@@ -1,9 +1,10 @@
 #include "reszoo/weights/state_dict.h"
 
+#include <ATen/ops/aminmax.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/view_as_real.h>
 
-#include <cstdint>
-#include <cstring>
+#include <cmath>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
@@ -17,30 +18,13 @@ void collect(const nn::Module& module, const std::string& prefix, StateDict& sta
   for (const auto& child : module.named_children()) collect(*child.value(), prefix + child.key() + ".", state);
 }
 
-/// Whether any number has an exponent of ones only, as NaN and the infinities have. `Bits` is as wide as a number.
-template <typename Bits>
-bool has_exponent(const Tensor& tensor, Bits exponent) {
-  const auto* bytes = static_cast<const char*>(tensor.const_data_ptr());
-  Bits found = 0;
-  for (int64_t i = 0; i < tensor.numel(); ++i) {
-    Bits bits = 0;
-    std::memcpy(&bits, bytes + static_cast<size_t>(i) * sizeof bits, sizeof bits);
-    found |= static_cast<Bits>((bits & exponent) == exponent);
-  }
-  return found != 0;
-}
-
 bool is_finite(const Tensor& tensor) {
-  const auto plain = tensor.detach().cpu().contiguous().resolve_conj().resolve_neg();
-  switch (tensor.scalar_type()) {
-    case at::kFloat: return !has_exponent<uint32_t>(plain, 0x7f800000);
-    case at::kDouble: return !has_exponent<uint64_t>(plain, 0x7ff0000000000000);
-    case at::kHalf: return !has_exponent<uint16_t>(plain, 0x7c00);
-    case at::kBFloat16: return !has_exponent<uint16_t>(plain, 0x7f80);
-    default: break;
-  }
-  if (plain.is_complex()) return plain.isfinite().all().item<bool>();
-  return !plain.is_floating_point() || plain.to(at::kFloat).isfinite().all().item<bool>();
+  if (tensor.numel() == 0 || (!tensor.is_floating_point() && !tensor.is_complex())) return true;
+  auto plain = tensor.detach().resolve_conj().resolve_neg();
+  if (plain.is_complex()) plain = at::view_as_real(plain);
+  if (plain.element_size() == 1) plain = plain.to(at::kFloat);  // float8
+  const auto [least, greatest] = plain.aminmax();               // both are NaN if any number is
+  return std::isfinite(least.item<double>()) && std::isfinite(greatest.item<double>());
 }
 
 }  // namespace

@@ -166,6 +166,14 @@ TEST(HubConfig, TransformersResNetsAreThoseOfTorchvision) {
   EXPECT_EQ(ConfigHub(bottleneck, processor_json()).find().model, "resnet50");
 }
 
+TEST(HubConfig, TransformersBackbonesHaveNoHead) {
+  auto config = transformers_json();
+  config["architectures"] = {"ResNetModel"};
+  const ConfigHub f(config, processor_json());
+  EXPECT_EQ(f.find().classes, 0);
+  EXPECT_TRUE(f.find().class_names.empty());
+}
+
 TEST(HubConfig, TransformersProcessorsHaveThreeForms) {
   const auto preprocess = [](const json& change) {
     auto processor = processor_json();

@@ -151,6 +151,26 @@ TEST(HubFailure, OfflineSaysWhatToDownloadAndWhereToPutIt) {
   EXPECT_EQ(read_file(f.fetch()), "by hand");
 }
 
+TEST(HubFailure, AnEndpointIsAUrl) {
+  const HubFailure f;
+  const Variables endpoint{{{"HF_ENDPOINT", "mirror.example"}}};
+  expect_error_parts(ErrorKind::usage, {"HF_ENDPOINT: must begin with https://", "mirror.example"}, [&] { f.fetch(); });
+}
+
+TEST(HubFailure, ALoopOfRedirectsEnds) {
+  const HubFailure f([](const Asked& asked, size_t, Answer& answer) {
+    answer = {.status = 307, .headers = {"Location: " + asked.path}};
+  });
+  f.expect({"more than 10 redirects", "put it into"});
+}
+
+TEST(HubFailure, AFolderThatCannotBeMadeIsNamed) {
+  const HubFailure f;
+  const Variables file{{{"HF_HUB_CACHE", (f.hub.home / "file").string()}}};
+  write_file(f.hub.home / "file", "no folder");
+  f.expect({(f.hub.home / "file").string(), "cannot make the folder"});
+}
+
 TEST(HubFailure, NobodyListeningIsSaidLikeOffline) {
   const HubFailure f;
   const auto url = refused_url();

@@ -78,6 +78,8 @@ TEST(HubName, CacheFolderFollowsTheVariables) {
   EXPECT_EQ(hub_cache_folder(), "/f/hub");
   const Variables own{{{"HF_HUB_CACHE", "/c"}}};
   EXPECT_EQ(hub_cache_folder(), "/c");
+  const Variables tilde{{{"HF_HUB_CACHE", "~/c"}}};
+  EXPECT_EQ(hub_cache_folder(), "/h/c");
 }
 
 TEST(HubFetch, IsDownloadedOnceInHuggingFacesLayout) {

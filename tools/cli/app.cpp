@@ -63,7 +63,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   app.set_version_flag("--version", std::string("reszoo ") + RESZOO_VERSION);
   app.allow_config_extras(CLI::config_extras_mode::error);
   app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
-    return fmt::format("{}: {}{}; see --help\n", tool.name, message_of(error), option_hint(*failed));
+    return fmt::format("{}: {}; see --help\n", tool.name, usage_message(*failed, error));
   });
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   add_common(app, common);

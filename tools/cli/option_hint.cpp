@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo::cli {
@@ -52,19 +53,27 @@ std::vector<std::string> names_of_options(const CLI::App& app) {
   return names;
 }
 
+/// Returns the hint for an unknown option, or "".
+std::string hint_for(const std::string& option, const CLI::App& app) {
+  const auto names = names_of_options(app);
+  for (const auto& [old, now] : kRenamed)
+    if (option == old && std::find(names.begin(), names.end(), now) != names.end())
+      return fmt::format("; did you mean {}?", now);
+  return suggestion(option, names);
+}
+
 }  // namespace
 
-std::string option_hint(const CLI::App& app) {
-  const auto names = names_of_options(app);
-  for (const auto& word : app.remaining()) {
-    if (!word.starts_with("--")) continue;
-    const auto option = word.substr(0, word.find('='));
-    for (const auto& [old, now] : kRenamed)
-      if (option == old && std::find(names.begin(), names.end(), now) != names.end())
-        return "; did you mean " + std::string(now) + "?";
-    return suggestion(option, names);
+std::string usage_message(const CLI::App& app, const CLI::Error& error) {
+  const auto message = message_of(error);
+  constexpr std::string_view unknown_in_file = "INI was not able to parse ";  // CLI11's words
+  if (message.starts_with(unknown_in_file)) {
+    const auto name = message.substr(unknown_in_file.size());
+    return fmt::format("--config: no option \"{}\"{}", name, hint_for("--" + name, app));
   }
-  return "";
+  const auto words = app.remaining();
+  const auto option = std::find_if(words.begin(), words.end(), [](const auto& word) { return word.starts_with("--"); });
+  return option == words.end() ? message : message + hint_for(option->substr(0, option->find('=')), app);
 }
 
 }  // namespace reszoo::cli

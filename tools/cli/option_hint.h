@@ -1,12 +1,12 @@
-/// Hints for options that do not exist.
+/// Messages for wrong command lines.
 #pragma once
 #include <CLI/CLI.hpp>
 #include <string>
 
 namespace reszoo::cli {
 
-/// Returns "; did you mean --opt?" for the first unknown option of the command line: the name that it has had since
-/// 0.2.0, or the nearest one. Returns "" if there is none.
-std::string option_hint(const CLI::App& app);
+/// Returns the message for an error of the command line or of the file of --config. For an unknown option it ends with
+/// "; did you mean --opt?": the name that the option has had since 0.2.0, or the nearest one.
+std::string usage_message(const CLI::App& app, const CLI::Error& error);
 
 }  // namespace reszoo::cli
