@@ -6,7 +6,8 @@
 
 namespace reszoo::cli {
 
-/// Adds --delimiter, --decimal, --quote and --header / --no-header.
+/// Adds --delimiter, --decimal, --quote, --encoding, --skip-rows and --header / --no-header. What a reader takes for
+/// granted or leaves out is printed on stderr, each line once.
 void add_table_options(CLI::App& app, TableReadOptions& options);
 
 }  // namespace reszoo::cli
