@@ -12,26 +12,9 @@ namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::string_view_literals;
 
 bool is_one_of_names(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// Returns the name of a format of images that is known but not read; "" for other content.
-std::string_view unread_format(std::string_view start) {
-  if (start.size() >= 12 && start.substr(4, 4) == "ftyp"sv) {
-    const auto brand = start.substr(8, 4);
-    if (is_one_of_names(brand, {"avif", "avis"})) return "AVIF";
-    if (is_one_of_names(brand, {"heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"})) return "HEIC";
-  }
-  if (start.starts_with("\xff\x0a"sv) || start.starts_with("\0\0\0\x0cJXL "sv)) return "JPEG XL";
-  if (start.starts_with("\0\0\0\x0cjP  "sv)) return "JPEG 2000";
-  if (start.starts_with("RIFF"sv) && start.size() >= 12 && start.substr(8, 4) == "WEBP"sv) return "WebP";
-  if (start.starts_with("GIF8"sv)) return "GIF";
-  if (start.starts_with("II*\0"sv) || start.starts_with("MM\0*"sv)) return "TIFF";
-  if (start.starts_with("8BPS"sv)) return "Photoshop";
-  return "";
 }
 
 bool is_text_start(std::string_view start) {
@@ -72,13 +55,12 @@ bool is_system_name(const std::string& name) {
 
 bool ends_as_image(const fs::path& name) {
   return is_one_of_names(lower_ending(name),
-                         {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"});
+                         {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".npy"});
 }
 
 std::string why_no_image(std::string_view start, const fs::path& name) {
   if (start.empty()) return "empty file*";
-  if (is_image(start)) return "";
-  if (const auto format = unread_format(start); !format.empty()) return fmt::format("{} image*", format);
+  if (const auto format = image_format(start)) return format->is_read ? "" : format->name + " image*";
   if (ends_as_image(name)) return "";
   if (is_text_start(start)) return "text file*";
   const auto ending = lower_ending(name);

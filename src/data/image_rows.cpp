@@ -94,6 +94,7 @@ ImageRows checked_rows(const LabelledSet& set, OnBadImage on_bad, ImageSplits& s
                  .targets = seen.bad.empty() ? set.targets : take_rows(set.targets, at::tensor(good)),
                  .names = images.names,
                  .size = size_of_all(seen, good),
+                 .channels = seen.channels[static_cast<size_t>(good.front())],
                  .classes = set.classes};
   rows.source = open_images(std::move(images));
   return rows;

@@ -1,6 +1,7 @@
 // Checks all images before they are used.
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "reszoo/base/error.h"
@@ -11,16 +12,6 @@
 namespace reszoo {
 namespace {
 
-using namespace std::string_view_literals;
-
-/// Returns whether the bytes end like a complete image, as far as the format tells without decoding.
-bool ends_whole(std::string_view bytes) {
-  const auto tail = bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), 64));
-  if (bytes.starts_with("\xff\xd8"sv)) return tail.find("\xff\xd9"sv) != std::string_view::npos;
-  if (bytes.starts_with("\x89PNG"sv)) return tail.find("IEND"sv) != std::string_view::npos;
-  return false;
-}
-
 void scan_one(const EncodedImages& images, int64_t image, ImageScan& result) {
   const auto i = static_cast<size_t>(image);
   const auto& name = images.names[i];
@@ -29,16 +20,32 @@ void scan_one(const EncodedImages& images, int64_t image, ImageScan& result) {
   if (bytes.size() == 0) fail(ErrorKind::file, "{}: is empty", name);
   const auto opened = open_image(bytes, name);
   // Some cameras omit the end marker, or append data after it.
-  if (!ends_whole(bytes.view())) opened->read(opened->whole());
+  if (!is_whole_image(bytes.view())) opened->read(opened->whole());
+  result.channels[i] = opened->channels() > 0 ? 3 : opened->bands();
   result.heights[i] = opened->height();
   result.widths[i] = opened->width();
+}
+
+/// Says of each good image whose number of channels is not the most frequent one that it is bad.
+void find_other_channels(const EncodedImages& images, ImageScan& scan, std::vector<std::string>& why) {
+  const auto& channels = scan.channels;
+  std::map<int64_t, int64_t> counts;
+  for (size_t i = 0; i < channels.size(); ++i) counts[channels[i]] += why[i].empty() ? 1 : 0;
+  const auto usual =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  for (size_t i = 0; i < channels.size(); ++i)
+    if (why[i].empty() && channels[i] != usual->first) {
+      why[i] =
+          fmt::format("{}: has {} channels, most of these images have {}", images.names[i], channels[i], usual->first);
+      scan.heights[i] = scan.widths[i] = 0;
+    }
 }
 
 }  // namespace
 
 ImageScan scan_images(const EncodedImages& images, int64_t threads) {
   const auto count = static_cast<size_t>(images.size());
-  ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count)};
+  ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count), std::vector<int64_t>(count)};
   std::vector<std::string> why(count);
   std::atomic<size_t> next = 0;
   const auto look = [&] {
@@ -52,6 +59,7 @@ ImageScan scan_images(const EncodedImages& images, int64_t threads) {
   for (int64_t i = 1; i < threads; ++i) others.emplace_back(look);
   look();
   for (auto& thread : others) thread.join();
+  find_other_channels(images, result, why);
   for (size_t i = 0; i < count; ++i)
     if (!why[i].empty()) result.bad.push_back({static_cast<int64_t>(i), why[i]});
   return result;

@@ -12,6 +12,7 @@ class PlanarImage : public LazyImage {
   explicit PlanarImage(at::Tensor planes) : planes_(std::move(planes)) {}
   int64_t height() const override { return planes_.size(1); }
   int64_t width() const override { return planes_.size(2); }
+  int64_t channels() const override { return planes_.size(0); }
   ImageBuffer read(const Box& box, int64_t) const override {
     const auto channels = planes_.size(0);
     ImageBuffer pixels(box.height, box.width, channels);

@@ -101,7 +101,7 @@ TEST(TrainImages, BadFilesAreNamedAndSkippedOnRequest) {
                  {"03.jpg: damaged JPEG", "(and 1 more bad files of 20)", "--on-bad skip leaves such files out"});
   const auto result = expect_success(photos.train("data", {"--on-bad", "skip"}));
   for (const auto* part :
-       {"03.jpg: damaged JPEG", "04.jpg: neither JPEG nor PNG; left out", "17 rows to train on, 1 to validate"})
+       {"03.jpg: damaged JPEG", "04.jpg: not an image that is read", "17 rows to train on, 1 to validate"})
     EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
 }
 

@@ -19,6 +19,11 @@ void add_image_options(CLI::App& app, ImageFlags& o) {
       ->check(CLI::Range(8, 4096));
   app.add_option("--train-crop-size", o.train_size, "Image size in training (--img-size; timm-a3: 160)")
       ->check(CLI::Range(8, 4096));
+  app.add_option("--in-chans", o.channels, "Channels of the network's input (those of the images; gray and colours: 3)")
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--mean", o.mean, "Mean of each channel, a byte's 255 being 1 (ImageNet's, or measured)")
+      ->delimiter(',');
+  app.add_option("--std", o.std, "Standard deviation of each channel (ImageNet's, or measured)")->delimiter(',');
   app.add_option("--train-crop-mode", o.crop,
                  "Random crop in training: none, padded:P (pixels) or resized:A,B (area fractions) (by recipe)");
   app.add_option("--interpolation", o.interpolation, "Resize with bilinear or bicubic (bilinear; timm-a3: bicubic)");
@@ -58,6 +63,10 @@ void apply(const ImageFlags& o, TrainingRecipe& recipe) {
   set(o.size, image.size);
   if (o.size) image.train_size = 0;
   set(o.train_size, image.train_size);
+  if (o.channels) recipe.options["channels"] = *o.channels;
+  if (recipe.options.contains("channels")) image.channels = recipe.options["channels"];
+  image.mean = o.mean;
+  image.std = o.std;
   set(o.interpolation, image.interpolation);
   if (image.interpolation != "bilinear" && image.interpolation != "bicubic")
     fail(ErrorKind::usage, "--interpolation: must be bilinear or bicubic, got \"{}\"", image.interpolation);

@@ -12,7 +12,8 @@ namespace reszoo::cli {
 
 /// Options that are not given keep the recipe's values.
 struct ImageFlags {
-  std::optional<int64_t> size, train_size;
+  std::optional<int64_t> size, train_size, channels;
+  std::vector<double> mean, std;  ///< of each channel
   std::optional<std::string> crop, auto_augment, interpolation;
   std::optional<double> flip, rotation, erase, mixup, cutmix;
   std::vector<double> jitter;  ///< brightness, contrast, saturation, hue

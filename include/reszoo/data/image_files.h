@@ -38,11 +38,12 @@ struct ImageScan {
     std::string why;
   };
   std::vector<int64_t> heights = {}, widths = {};  ///< pixels; 0 for a bad image
+  std::vector<int64_t> channels = {};              ///< that a network takes: 3 for gray and colours, else as stored
   std::vector<Bad> bad = {};
 };
 
-/// Checks every image in `threads` threads: whether it can be opened and is not truncated, and whether its name is
-/// text (UTF-8). Damage in the middle of an image is found only when it is decoded.
+/// Checks every image in `threads` threads: whether it can be opened, is not truncated, and has as many channels as
+/// most of the others, and whether its name is text (UTF-8). Damage in the middle of an image is found only when it is decoded.
 ImageScan scan_images(const EncodedImages& images, int64_t threads);
 
 /// Returns a source that opens each of these files on demand.

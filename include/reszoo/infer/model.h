@@ -42,7 +42,7 @@ class FusedState {
 ///     auto model = reszoo::Model::load("model.safetensors");
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
 ///     model.predict(*open_image("cat.jpg")).label;                           // reszoo/data/decode.h, reszoo::data
-///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // JPEG or PNG in memory
+///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // a file in memory
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
 ///
 /// A cv::Mat can be passed as such an ImageView after cv::cvtColor has converted it to RGB; its `step` is the stride.
