@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
             auto predictor = cli::open(flags, common.use());
             std::vector<Tensor> parts;
             cli::UnansweredRows unanswered;
-            cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
+            const auto left_out = cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
               parts.push_back(predictor.features(batch.input));
               unanswered.add(parts.back().isfinite().flatten(1).all(1).logical_not(), batch.images);
             });
@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
             if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
             nlohmann::ordered_json result{{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
             unanswered.put(result);
+            if (!left_out.empty()) result["left_out"] = left_out.to_json();
             return result;
           },
       });

@@ -68,14 +68,14 @@ void gather(ordered_json& lists, const Frame& answers) {
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto predictor = cli::open(a.predictor, common.use());
-  const bool images = cli::has_images(a.input), listed = common.json && a.out.empty();
+  const bool images = cli::has_images(predictor, a.input), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
   cli::UnansweredRows unanswered;
   ordered_json lists = ordered_json::object();
-  cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
+  const auto left_out = cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
     const auto outputs = predictor.outputs(batch.input);
     const auto answers = answers_of(predictor, outputs, a, images, batch.images);
     unanswered.add(predictor.unanswered(outputs), batch.images);
@@ -88,6 +88,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   unanswered.say("prediction");
   ordered_json result{{"rows", rows}, {"out", a.out}};
   unanswered.put(result);
+  if (!left_out.empty()) result["left_out"] = left_out.to_json();
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
 }
