@@ -26,6 +26,7 @@ struct Arguments {
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
+  std::shared_ptr<LeftOut> left_out = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
@@ -33,7 +34,7 @@ Labelled read(const Model& model, const Arguments& a) {
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images)};
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out};
 }
 
 /// The columns and the target in the model file.
@@ -77,7 +78,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     report.command = command;
     write_report(a.report, report);
   }
-  const auto metrics = metrics_json(measured);
+  auto metrics = metrics_json(measured);
+  if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -98,8 +100,8 @@ int main(int argc, char** argv) {
                 auto& a = arguments;
                 app.add_option("--weights", a.weights, "A model file")->required();
                 app.add_option("--data", a.data,
-                               "A table; for images a folder of class folders, of IDX or CIFAR files, or a table of "
-                               "files and classes");
+                               "A table; for images a folder of class folders, of IDX or CIFAR files, tar archives, "
+                               "Parquet files with images, or a table of files and classes");
                 app.add_option("--target", a.target,
                                "Target column, if it is named differently than in training; for a table of images the "
                                "column of classes");

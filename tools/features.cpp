@@ -50,12 +50,14 @@ int main(int argc, char** argv) {
           .run = [&]() -> nlohmann::ordered_json {
             auto predictor = cli::open(flags, common.use());
             std::vector<Tensor> parts;
-            cli::for_each_input(predictor, inputs,
-                                [&](const InputBatch& batch) { parts.push_back(predictor.features(batch.input)); });
+            const auto left_out = cli::for_each_input(
+                predictor, inputs, [&](const InputBatch& batch) { parts.push_back(predictor.features(batch.input)); });
             const auto features = torch::cat(parts);
             write_features(out, features);
             if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
-            return {{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+            nlohmann::ordered_json result{{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+            if (!left_out.empty()) result["left_out"] = left_out.to_json();
+            return result;
           },
       });
 }

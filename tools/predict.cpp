@@ -65,13 +65,13 @@ void gather(ordered_json& lists, const Frame& answers) {
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto predictor = cli::open(a.predictor, common.use());
-  const bool images = cli::has_images(a.input), listed = common.json && a.out.empty();
+  const bool images = cli::has_images(predictor, a.input), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
   ordered_json lists = ordered_json::object();
-  cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
+  const auto left_out = cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
     const auto answers = answers_of(predictor, predictor.outputs(batch.input), a, images, batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
@@ -80,6 +80,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   });
   if (writer) writer->finish();
   ordered_json result{{"rows", rows}, {"out", a.out}};
+  if (!left_out.empty()) result["left_out"] = left_out.to_json();
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
 }

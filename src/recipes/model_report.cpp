@@ -147,8 +147,7 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   const auto* name = data.test ? "test" : data.validation ? "validation" : "training";
   if (model.target) add_predictions(report, *model.target, predictions, name);
   if (data.images) report.items = "images";
-  if (data.images && model.target && !model.target->is_number())
-    add_worst_errors(report, *model.target, predictions, *data.images);
+  if (data.images && model.target) add_worst_errors(report, *model.target, predictions, *data.images);
   report.lead = lead_of(model, data);
   report.parts = {{"training", data.train.rows()}};
   if (data.validation) report.parts.emplace_back("validation", data.validation->rows());

@@ -12,6 +12,9 @@
 namespace reszoo {
 namespace {
 
+/// With fewer classes, the right one is among five guesses too easily.
+constexpr int64_t kClassesForTop5 = 10;
+
 Metrics number_metrics(const Target& target, const Tensor& prediction, const Tensor& truth) {
   if (target.task() != Task::quantile)
     return {{"rmse", rmse(prediction, truth)}, {"mae", mae(prediction, truth)}, {"r2", r2(prediction, truth)}};
@@ -40,6 +43,8 @@ Metrics class_metrics(Task task, const Tensor& prediction, const Tensor& probabi
                   {"balanced_accuracy", balanced_accuracy(prediction, truth)},
                   {"log_loss", log_loss(probability, truth)},
                   {"roc_auc", roc_auc(probability, truth)}};
+  if (task == Task::multiclass && probability.size(1) >= kClassesForTop5)
+    metrics.insert(metrics.begin() + 1, {"top5_accuracy", top_k_accuracy(probability, truth, 5)});
   if (task == Task::binary) {
     metrics.insert(metrics.end(), {{"pr_auc", pr_auc(probability, truth)}, {"f1", f1(prediction, truth)}});
   } else {
@@ -70,7 +75,8 @@ Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tenso
 }
 
 std::string default_monitor(const Target& target, Domain domain) {
-  return target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
+  if (target.is_number()) return "rmse";
+  return domain == Domain::image && target.task() != Task::multilabel ? "accuracy" : "log_loss";
 }
 
 Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {

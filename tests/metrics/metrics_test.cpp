@@ -63,6 +63,16 @@ TEST(Metrics, BinaryEqualsScikitLearnWithTiesAndCertainties) {
   });
 }
 
+TEST(Metrics, TopKEqualsScikitLearnWithTies) {
+  const MetricCase c("top_k", "probability");
+  c.each([&](const json& f, const Tensor& weight) {
+    for (const int64_t k : {1, 2, 5, 11})
+      EXPECT_NEAR(top_k_accuracy(c.given, c.target, k, weight), f[fmt::format("top_{}", k)], tolerance) << k;
+    EXPECT_EQ(top_k_accuracy(c.given, c.target, 12, weight), 1);
+  });
+  expect_error(ErrorKind::usage, "k must be at least 1", [&] { top_k_accuracy(c.given, c.target, 0); });
+}
+
 TEST(Metrics, MulticlassEqualsScikitLearn) {
   const MetricCase c("multiclass", "probability");
   c.each([&](const json& f, const Tensor& weight) {

@@ -115,7 +115,7 @@ TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   const auto first = result.err.find("05.jpg: damaged JPEG");
   EXPECT_NE(first, std::string::npos) << result.err;
   EXPECT_EQ(result.err.find("05.jpg: damaged JPEG", first + 1), std::string::npos) << "named once\n" << result.err;
-  const auto strict = run_tool(photos.train("data", {"--val", "0", "--on-bad", "fail", "--overwrite"}));
+  const auto strict = run_tool(photos.train("data", {"--val", "0", "--on-bad", "stop", "--overwrite"}));
   EXPECT_EQ(strict.code, 1);
   EXPECT_NE(strict.error_lines().back().find("05.jpg: damaged JPEG"), std::string::npos) << strict.err;
 }
@@ -213,7 +213,7 @@ TEST(TrainImages, OptionsOfTablesAreRefused) {
   const Photos photos;
   write_photos(photos.folder / "data", 4);
   expect_failure(1, photos.train("data", {"--groups", "x"}), {"--groups: is for tables"});
-  expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be fail or skip, got \"maybe\""});
+  expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be stop or skip, got \"maybe\""});
   expect_failure(1, photos.train("data", {"--train-crop-mode", "middle"}), {"crop: must be none"});
   expect_failure(1, photos.train("data", {"--auto-augment", "random"}), {"auto"});
 }

@@ -16,6 +16,12 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"on_bad=skip", "--on-bad skip"},
     {"on_bad: ", "--on-bad: "},
+    {"folder_layout=classes", "--folder-layout classes"},
+    {"folder_layout=splits", "--folder-layout splits"},
+    {"folder_layout: ", "--folder-layout: "},
+    {"image_root=", "--image-root "},
+    {"label_separator: ", "--label-separator: "},
+    {"task=multiclass or task=regression", "--task multiclass or --task regression"},
     {"path_column: ", "--image-column: "},
     {"label_column: ", "--target: "},
     {"target: a table", "--target: a table"},

@@ -30,7 +30,8 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 }  // namespace
 
 void add_data_options(CLI::App& app, DataOptions& o) {
-  app.add_option("--data", o.data, "A table, a folder of Parquet files, or images (class folders, IDX or CIFAR files)")
+  app.add_option("--data", o.data,
+                 "A table, a folder of Parquet files, or images (class folders, tar archives, IDX or CIFAR files)")
       ->required();
   app.add_option("--target", o.table.target, "Column to predict, or several columns")->delimiter(',');
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");

@@ -42,12 +42,18 @@ void add_image_options(CLI::App& app, ImageFlags& o) {
 }
 
 void add_image_reading(CLI::App& app, ImageFlags& o) {
-  app.add_option("--image-column", o.path_column, "Column with the paths of images (path, file, filename or image)");
+  app.add_option("--image-column", o.path_column,
+                 "Column with the paths of images, or with encoded images (path, file, filename, image, ...)");
+  app.add_option("--image-root", o.image_root, "Folder of the paths in a table (the table's folder)");
+  app.add_option("--label-separator", o.label_separator, "Separator of several labels in a cell, such as | (detected)");
+  app.add_option("--folder-layout", o.folder_layout,
+                 "classes: each folder is a class; splits: folders called train, val, test are parts (by their names "
+                 "and contents)");
   app.add_option("--workers", o.workers, "Threads that decode and augment images; 0: the training thread (1)")
       ->check(CLI::Range(0, 256));
   app.add_option(
       "--on-bad", o.on_bad,
-      "Damaged files: fail or skip (fail if the first check of all files finds one, skip those found while decoding)");
+      "Damaged files: stop or skip (stop if the first check of all files finds one, skip those found while decoding)");
   app.add_option("--bad-limit", o.bad_limit, "Largest number of files skipped while decoding (100)")
       ->check(CLI::NonNegativeNumber);
 }
@@ -80,8 +86,14 @@ void apply(const ImageFlags& o, TrainingRecipe& recipe) {
 
 ImageDataOptions image_data_options(const ImageFlags& flags, const TableDataOptions& data) {
   ImageDataOptions images{.split = data.split, .target_options = data.target_options, .balance = data.balance};
-  images.read = {.on_bad = parse_on_bad_image(flags.on_bad), .path_column = flags.path_column, .table = data.read};
-  if (!data.target.empty()) images.read.label_column = data.target.front();
+  images.read = {.on_bad = parse_on_bad_image(flags.on_bad),
+                 .layout = parse_folder_layout(flags.folder_layout),
+                 .path_column = flags.path_column,
+                 .label_columns = data.target,
+                 .image_root = flags.image_root,
+                 .label_separator = flags.label_separator,
+                 .several_labels = data.target_options.task == Task::multilabel,
+                 .table = data.read};
   images.workers = flags.workers;
   images.bad_limit = flags.bad_limit;
   images.on_note = [](const std::string& line) { std::cerr << line << "\n"; };
