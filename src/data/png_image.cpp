@@ -152,8 +152,8 @@ class Png : public WholeImage {
     header_.orientation = orientation.value_or(1);
   }
 
-  void read_rows(PngReader& reader, PngSamples samples, std::vector<png_bytep>& rows, std::vector<uint8_t>& to,
-                 Palette& palette) const {
+  void read_pixels(PngReader& reader, PngSamples samples, std::vector<png_bytep>& rows, std::vector<uint8_t>& to,
+                   Palette& palette) const {
     reader.begin();
     choose_samples(reader, samples);
     const auto row_size = png_get_rowbytes(reader.png, reader.info);
@@ -169,7 +169,7 @@ class Png : public WholeImage {
     std::vector<png_bytep> rows(static_cast<size_t>(header_.height));
     PngReader reader(bytes_.view());
     if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
-    read_rows(reader, samples, rows, to, palette);
+    read_pixels(reader, samples, rows, to, palette);
   }
 
   bool palette_ = false;
