@@ -152,6 +152,8 @@ def add_pngs():
         for kind, channels in ((0, 1), (2, 3), (6, 4)):
             add(f"png gamma {kind}", png(noise(channels), 8, kind, False, [gamma]))
     add("png sRGB and profile", png(noise(3), 8, 2, False, [(b"sRGB", b"\0"), GAMMA[0]]))
+    xmp = b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><tiff:Orientation>6</tiff:Orientation></x:xmpmeta>"
+    add("png orientation in XMP", png(noise(3), 8, 2, False, [(b"iTXt", xmp)]))
     for orientation in (2, 6):
         add(f"png eXIf {orientation}", png(noise(3), 8, 2, False, [(b"eXIf", exif(orientation, ">", "H"))]))
 
@@ -247,6 +249,8 @@ def add_tiffs():
             add_plain_tiffs(order, big)
     add("tiff reversed bits", tiff([{"array": noise(1, 1), "bits": 1, "photometric": 1, "reversed_bits": True}]))
     first = picture("RGB")
+    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="8"/></x:xmpmeta>'
+    add("tiff orientation in XMP", tiff([{"array": noise(3), "bits": 8, "photometric": 2, "tags": {700: ("B", list(xmp))}}]))
     add("tiff two pages of colours", saved(first, "TIFF", save_all=True, append_images=[first.rotate(90)]))
     add("tiff two pages of bits", saved(picture("1"), "TIFF", save_all=True, append_images=[picture("1")]))
 
