@@ -5,18 +5,12 @@
 #include "image_parts.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-void check_class_names(const LayoutPart& part) {
-  for (const auto& label : part.labels)
-    if (!is_utf8(label))
-      fail(ErrorKind::input, "class folder {}: its name is no text in UTF-8, rename it",
-           escaped(part.folder.empty() ? label : part.folder + "/" + label));
-}
 
 /// Returns a hint at tables in the folder, which may have the classes.
 std::string hint_at_tables(const fs::path& folder, const std::vector<std::string>& files) {
@@ -38,14 +32,13 @@ ImageParts read_class_folder_parts(const fs::path& folder, const ImageReadOption
          hint_at_tables(folder, found.others));
   const auto images = images_in_files(found.images);
   for (const auto& [part, content] : layout.parts) {
-    check_class_names(content);
     result.parts[part] = {.images = take_images(images, content.images),
                           .targets = {{Column::of_text("label", content.labels)}},
                           .from = content.folder};
   }
   if (!layout.empty_classes.empty()) {
     auto names = layout.empty_classes;
-    for (auto& name : names) name = escaped(name) + "/";
+    for (auto& name : names) name = shown_name(name) + "/";
     result.notes.push_back(fmt::format("{} without images: {}", counted(std::ssize(names), "folder*"), list(names)));
   }
   return result;

@@ -2,55 +2,13 @@
 
 #include <algorithm>
 
+#include "folder_names.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
-
-using Folders = std::vector<const ImageTree*>;
-
-/// The folders with images in a folder: those that are called like parts, and the others.
-struct Children {
-  std::map<DataPart, Folders> parts;
-  Folders others;
-
-  bool has(DataPart part) const { return parts.contains(part); }
-};
-
-std::string joined_names(const Folders& folders) {
-  std::vector<std::string> names;
-  for (const auto* folder : folders) names.push_back(escaped(folder->name) + "/");
-  return list(names, 5);
-}
-
-/// Names such as `seg_train` are parts only beside another part of the same kind, `seg_test`.
-bool has_counterpart(const PartName& name, const ImageTree& folder) {
-  if (name.rest.empty()) return true;
-  bool has_train = name.part == DataPart::train, has_other = name.part != DataPart::train;
-  for (const auto& other : folder.folders)
-    if (const auto found = part_in_name(other.name); found && found->rest == name.rest && other.count() > 0)
-      (found->part == DataPart::train ? has_train : has_other) = true;
-  return has_train && has_other;
-}
-
-Children children_of(const ImageTree& folder) {
-  Children children;
-  for (const auto& below : folder.folders) {
-    if (below.count() == 0) continue;
-    const auto name = part_in_name(below.name);
-    if (name && has_counterpart(*name, folder)) children.parts[name->part].push_back(&below);
-    else children.others.push_back(&below);
-  }
-  return children;
-}
-
-Folders folders_with_images(const ImageTree& folder) {
-  Folders found;
-  for (const auto& below : folder.folders)
-    if (below.count() > 0) found.push_back(&below);
-  return found;
-}
 
 /// Reads a tree step by step; `path` is where it is.
 class LayoutReader {
@@ -63,6 +21,7 @@ class LayoutReader {
     while (!read_parts(*folder, path)) {
       const auto* inner = only_folder(*folder);
       if (!inner || !is_wrapper(*inner)) {
+        check_no_portions(*folder, path);
         add_part(DataPart::train, *folder, path);
         break;
       }
@@ -105,7 +64,7 @@ class LayoutReader {
       add_part(part, *one_of(children, part, path), within(path, *one_of(children, part, path)));
     leave_out(folder.images, path, "image* beside the parts");
     for (const auto* other : children.others)
-      layout_.left_out.add(fmt::format("image* in the folder {}/, which is no part", escaped(other->name)),
+      layout_.left_out.add(fmt::format("image* in the folder {}/, which is no part", shown_name(other->name)),
                            within(path, *other), other->count());
     return true;
   }
@@ -119,7 +78,7 @@ class LayoutReader {
     return folders.front();
   }
 
-  static std::string shown(const std::string& path) { return path.empty() ? "this folder" : escaped(path) + "/"; }
+  static std::string shown(const std::string& path) { return path.empty() ? "this folder" : shown_name(path) + "/"; }
 
   /// Reads `val/` and `test/` without `train/`: to evaluate on, or beside the class folders.
   bool read_without_train(const ImageTree& folder, const Children& children, const std::string& path) {
@@ -159,11 +118,11 @@ class LayoutReader {
     if (how_ == FolderLayout::automatic && alone && !children.others.empty()) return false;
     const auto* train = children.parts.at(DataPart::train).front();
     if (how_ == FolderLayout::automatic && !children.others.empty())
-      ask(path, fmt::format("{}/ has images but no class folders", escaped(train->name)));
+      ask(path, fmt::format("{}/ has images but no class folders", shown_name(train->name)));
     fail(ErrorKind::input,
          "{}/: has {} but no class folders ({}/cat/1.jpg); make one folder for each class, or give a table of files "
          "and classes",
-         escaped(within(path, *train)), counted(train->count(), "image*"), escaped(train->name));
+         shown_name(within(path, *train)), counted(train->count(), "image*"), shown_name(train->name));
   }
 
   /// Throws if `train` could also be one class among others.
@@ -171,7 +130,7 @@ class LayoutReader {
     const bool only_train = children.parts.size() == 1;
     if (how_ != FolderLayout::automatic || !only_train || children.others.empty()) return;
     if (children.others.size() > 1 || !train.images.empty())
-      ask(path, fmt::format("{}/ could be the training images, or a class beside {}", escaped(train.name),
+      ask(path, fmt::format("{}/ could be the training images, or a class beside {}", shown_name(train.name),
                             joined_names(children.others)));
   }
 
@@ -179,6 +138,20 @@ class LayoutReader {
     fail(ErrorKind::input,
          "{}: {}; folder_layout=classes reads each folder as a class, folder_layout=splits reads parts", shown(path),
          what);
+  }
+
+  /// Throws if the class folders could be portions of the data, with the classes in each of them.
+  void check_no_portions(const ImageTree& folder, const std::string& path) const {
+    const auto folders = folders_with_images(folder);
+    const bool known =
+        std::any_of(folders.begin(), folders.end(), [&](const auto* one) { return is_known(one->name); });
+    if (how_ != FolderLayout::automatic || known || !may_be_portions(folders)) return;
+    fail(ErrorKind::input,
+         "{}: {} have the same folders, {}, which could be the classes; folder_layout=classes reads {} as the classes, "
+         "or "
+         "give one of them as the data",
+         shown(path), joined_names(folders), joined_names(folders_with_images(*folders.front())),
+         joined_names(folders));
   }
 
   /// Reads `cat/train/1.jpg`, `cat/test/1.jpg`: parts in class folders.
@@ -214,9 +187,13 @@ class LayoutReader {
       folder = inner;
     }
     LayoutPart to{.folder = path};
+    const auto classes = folders_with_images(*folder);
     for (const auto& below : folder->folders)
-      if (below.count() > 0) add_class(to, below, below.name);
-      else layout_.empty_classes.push_back(within(path, below));
+      if (below.count() == 0) layout_.empty_classes.push_back(within(path, below));
+      else if (how_ != FolderLayout::classes && repeats_siblings(below, classes))
+        layout_.left_out.add(fmt::format("image* in the folder {}/, which repeats the classes", shown_name(below.name)),
+                             within(path, below), below.count());
+      else add_class(to, below, below.name);
     if (!to.images.empty()) layout_.parts[part] = std::move(to);
     leave_out(folder->images, path,
               folder->has_folders_of_images() ? "image* beside the class folders" : "image* without a class folder");

@@ -9,8 +9,10 @@
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
+#include "reszoo/base/text.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/detect.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
@@ -72,8 +74,21 @@ void note_bad(const ImageScan& seen, ImageSplits& splits) {
     splits.notes.push_back(fmt::format("{} more damaged files; left out", seen.bad.size() - kBadNamed));
 }
 
+/// Checks that the names of classes can be printed and stored.
+void check_class_names(const LabelledSet& set) {
+  for (const auto& column : set.targets.columns)
+    for (size_t word = 0; word < column.words.size(); ++word) {
+      if (is_utf8(column.words[word])) continue;
+      const auto row = column.codes.eq(static_cast<int64_t>(word)).nonzero();
+      if (row.size(0) > 0)
+        fail(ErrorKind::input, "{}: the name of its class, {}, is no text in UTF-8; rename it",
+             shown_name(set.images.names[static_cast<size_t>(row[0].item<int64_t>())]), shown_name(column.words[word]));
+    }
+}
+
 /// Checks all images of a part, and returns those that are good.
 ImageRows checked_rows(const LabelledSet& set, OnBadImage on_bad, ImageSplits& splits) {
+  check_class_names(set);
   const auto seen = scan_images(set.images, available_cpus());
   if (!seen.bad.empty() && on_bad != OnBadImage::skip)
     fail(ErrorKind::file, "{}{}; on_bad=skip leaves such files out", seen.bad.front().why,

@@ -8,6 +8,7 @@
 #include "reszoo/base/text.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/image_files.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 void scan_one(const EncodedImages& images, int64_t image, ImageScan& result) {
   const auto i = static_cast<size_t>(image);
   const auto& name = images.names[i];
-  if (!is_utf8(name)) fail(ErrorKind::file, "{}: the name is no text in UTF-8, rename the file", escaped(name, 400));
+  if (!is_utf8(name)) fail(ErrorKind::file, "{}: the name is no text in UTF-8, rename the file", shown_name(name));
   const auto bytes = images.map(image);  // of a file only the pages at both ends are read
   if (bytes.size() == 0) fail(ErrorKind::file, "{}: is empty", name);
   const auto opened = open_image(bytes, name);

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
@@ -13,11 +13,6 @@ std::string with_mark(std::string_view kind, std::string_view mark) {
   const auto at = kind.find('*');
   if (at == std::string_view::npos) return std::string(kind);
   return fmt::format("{}{}{}", kind.substr(0, at), mark, kind.substr(at + 1));
-}
-
-/// Returns a file name as it is shown: names that are no text, or are very long, are escaped.
-std::string shown_name(const std::string& name) {
-  return is_utf8(name) && name.size() <= 200 ? name : escaped(name, 200);
 }
 
 }  // namespace

@@ -145,6 +145,9 @@ ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageD
   left_out.add(parts.left_out);
   for (const auto& note : parts.notes)
     if (options.on_note) options.on_note(note);
+  const auto count = (parts.train.rows() > 0) + parts.validation.has_value() + parts.test.has_value();
+  if (count > 1 && options.on_note)
+    options.on_note(fmt::format("{}: the {} images are taken", path.string(), parts.test ? "test" : "validation"));
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 

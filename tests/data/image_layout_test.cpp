@@ -86,6 +86,26 @@ TEST(ImageLayout, TwoReadingsAreAskedFor) {
   expect_asks({"train/1.png", "test/1.png", "bus/1.png"}, {"train/ has images but no class folders", "folder_layout="});
 }
 
+TEST(ImageLayout, PortionsOfTheDataAreAskedFor) {
+  expect_asks({"fold1/cat/1.png", "fold1/dog/1.png", "fold2/cat/2.png", "fold2/dog/2.png"},
+              {"fold1/, fold2/ have the same folders, cat/, dog/", "folder_layout=classes"});
+  expect_asks({"2020/cat/1.png", "2020/dog/1.png", "2021/cat/2.png", "2021/dog/2.png"}, {"2020/, 2021/"});
+  expect_asks({"color/a/1.png", "color/b/1.png", "color/c/1.png", "gray/a/1.png", "gray/b/1.png", "gray/c/1.png"},
+              {"color/, gray/ have the same folders, a/, b/, c/"});
+  const Paths years{"cat/2020/1.png", "cat/2021/1.png", "dog/2020/1.png", "dog/2021/1.png"};
+  EXPECT_EQ(read_tree(years), "train: cat 2, dog 2");
+  const Paths folds{"1/x/1.png", "1/y/1.png", "2/x/1.png", "2/y/1.png"};
+  EXPECT_EQ(read_tree(folds, {.layout = FolderLayout::classes}), "train: 1 2, 2 2");
+  EXPECT_EQ(read_tree(folds, {.classes = {"1", "2"}}), "train: 1 2, 2 2");
+}
+
+TEST(ImageLayout, ACopyOfTheClassesBesideThemIsLeftOut) {
+  EXPECT_EQ(read_tree({"daisy/1.png", "rose/1.png", "flowers/daisy/1.png", "flowers/rose/1.png"}),
+            "train: daisy 1, rose 1; left out: 2");
+  EXPECT_EQ(read_tree({"data/train/cat/1.png", "data/train/dog/1.png", "data/data/train/cat/1.png"}),
+            "train: cat 1, dog 1; left out: 1");
+}
+
 TEST(ImageLayout, WithoutClassFoldersTheLineSaysWhatToDo) {
   expect_asks({"train/cat.0.png", "train/dog.0.png", "test/1.png"}, {"train/: has 2 images but no class folders"});
   expect_asks({"1.png", "2.png"}, {"2 images without a folder of its class"});
@@ -118,7 +138,7 @@ TEST(ImageLayout, OneLineSaysWhatWasRead) {
 TEST(ImageLayout, NamesThatAreNoTextAreRefused) {
   const TempDir folder;
   put_images_at(folder.path(), {"cat/1.png", "caf\xe9/1.png"});
-  expect_error_parts(ErrorKind::input, {"class folder caf?", "no text in UTF-8"},
+  expect_error_parts(ErrorKind::input, {"caf?/1.png: the name of its class, caf?, is no text in UTF-8"},
                      [&] { read_image_splits(folder.path()); });
   std::filesystem::rename(folder / "caf\xe9", folder / "owl");
   put_images_at(folder.path(), {"owl/\xff.png"});
