@@ -32,12 +32,23 @@ Frame read_folder(const fs::path& folder, const TableReadOptions& options) {
 
 }  // namespace
 
+TableNotation notation_of(const TableReadOptions& options) {
+  TableNotation notation{
+      .missing = options.missing, .thousands = options.thousands, .date_format = options.date_format};
+  if (options.decimal != '.') notation.decimal = options.decimal;
+  return notation;
+}
+
 Frame read_table(const fs::path& path, const TableReadOptions& options) {
-  return fs::is_directory(path) ? read_folder(path, options) : read_whole(TableInput::of_file(path), options);
+  auto frame = fs::is_directory(path) ? read_folder(path, options) : read_whole(TableInput::of_file(path), options);
+  frame.notation = notation_of(options);
+  return frame;
 }
 
 Frame read_table(std::istream& stream, const std::string& name, const TableReadOptions& options) {
-  return read_whole(TableInput::of_stream(stream, name), options);
+  auto frame = read_whole(TableInput::of_stream(stream, name), options);
+  frame.notation = notation_of(options);
+  return frame;
 }
 
 void write_table(const fs::path& path, const Frame& frame) {

@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"balance=draws: ", "--balanced-sampling: "},
     {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
+    {"date_format: ", "--date-format: "},
     {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
