@@ -7,6 +7,7 @@
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
+#include "table_folder.h"
 #include "table_formats.h"
 
 namespace reszoo {
@@ -32,7 +33,8 @@ std::string start_of(const fs::path& path) {
 }
 
 DataKind detect_file(const fs::path& path) {
-  if (is_image(start_of(path))) return DataKind::image_file;
+  // A pipe can be read once only: it is left to the reader of tables.
+  if (fs::is_regular_file(path) && is_image(start_of(path))) return DataKind::image_file;
   return is_table_file(path) ? DataKind::table : DataKind::unknown;
 }
 
@@ -65,7 +67,8 @@ DataKind detect_data(const fs::path& path) try {
   if (is_idx_folder(path)) return DataKind::idx_folder;
   if (has_parquet(path)) return DataKind::table;
   if (is_cifar_folder(path)) return DataKind::cifar_folder;
-  return has_class_folder(path) || is_split_folder(path) ? DataKind::image_folder : DataKind::unknown;
+  if (has_class_folder(path) || is_split_folder(path)) return DataKind::image_folder;
+  return is_table_folder(path) ? DataKind::table : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }

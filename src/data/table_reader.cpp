@@ -5,52 +5,23 @@
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
-#include "table_folder.h"
-#include "table_formats.h"
+#include "table_files.h"
 
 namespace reszoo {
 namespace {
 
-namespace fs = std::filesystem;
 using RowParts = std::function<std::optional<TableRows>()>;
 
-/// Reads the parts of one table.
-RowParts rows_of(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
-  return [next = read_parts(input, selection), subject = input->subject()]() -> std::optional<TableRows> {
+/// Converts the parts of tables.
+RowParts rows_of(TableParts parts) {
+  return [next = std::move(parts)]() -> std::optional<TableRows> {
     const auto part = next();
     if (!part) return std::nullopt;
-    TableRows rows{.frame = frame_of(*part->read, subject), .source = subject, .kept = part->kept};
+    TableRows rows{.frame = frame_of(*part->read, part->source), .source = part->source, .kept = part->kept};
     rows.frame.first_row = part->first_row;
     return rows;
   };
 }
-
-/// Reads the parts of the files of a folder; each file must have the columns of the first one.
-RowParts rows_of_folder(const fs::path& folder, const TableSelection& selection) {
-  struct State {
-    std::vector<fs::path> files;
-    size_t place = 0;
-    RowParts parts = {};
-    std::optional<TableRows> first = {};
-  };
-  const auto state = std::make_shared<State>(State{parquet_files(folder)});
-  return [state, selection]() -> std::optional<TableRows> {
-    for (;;) {
-      auto rows = state->parts ? state->parts() : std::nullopt;
-      if (rows) {
-        if (!state->first) state->first = rows;
-        check_same_columns(rows->frame, rows->source, state->first->frame, state->first->source);
-        return rows;
-      }
-      if (state->place == state->files.size()) return std::nullopt;
-      state->parts = rows_of(TableInput::of_file(state->files[state->place++]), selection);
-    }
-  };
-}
-
-}  // namespace
-
-namespace {
 
 /// Throws for a column that is named twice.
 std::vector<std::string> checked_keep(std::vector<std::string> keep) {
@@ -83,17 +54,16 @@ class TableReader::Source {
   bool any_ = false;
 };
 
-TableReader::TableReader(const fs::path& path, TableReadOptions options, std::vector<std::string> keep) {
+TableReader::TableReader(const TablePaths& paths, TableReadOptions options, std::vector<std::string> keep) {
   const TableSelection selection{.options = std::move(options), .keep = checked_keep(std::move(keep))};
-  source_ = std::make_unique<Source>(
-      path.string(), selection.options,
-      fs::is_directory(path) ? rows_of_folder(path, selection) : rows_of(TableInput::of_file(path), selection));
+  source_ = std::make_unique<Source>(paths.text(), selection.options, rows_of(read_files(paths, selection)));
 }
 
 TableReader::TableReader(std::istream& stream, const std::string& name, TableReadOptions options,
                          std::vector<std::string> keep) {
   const TableSelection selection{.options = std::move(options), .keep = checked_keep(std::move(keep))};
-  source_ = std::make_unique<Source>(name, selection.options, rows_of(TableInput::of_stream(stream, name), selection));
+  source_ = std::make_unique<Source>(name, selection.options,
+                                     rows_of(open_table(TableInput::of_stream(stream, name), selection).next));
 }
 
 TableReader::~TableReader() = default;

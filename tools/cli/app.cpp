@@ -24,6 +24,8 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
     {"date_format: ", "--date-format: "},
+    {"encoding: ", "--encoding: "},
+    {"skip_rows leaves out", "--skip-rows leaves out"},
     {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};

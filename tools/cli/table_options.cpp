@@ -1,6 +1,7 @@
 #include "table_options.h"
 
 #include <iostream>
+#include <set>
 
 #include "name_list.h"
 
@@ -32,6 +33,13 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
       "CSV: quote character, or none (\")");
+  app.add_option("--encoding", options.encoding,
+                 "CSV and JSON: encoding of the text, such as latin1 or windows-1252 (UTF-8; UTF-16 is detected)");
+  app.add_option("--skip-rows", options.skip_rows, "CSV: lines to leave out before the header")
+      ->check(CLI::NonNegativeNumber);
+  options.on_note = [said = std::set<std::string>()](const std::string& line) mutable {
+    if (said.insert(line).second) std::cerr << line << "\n";
+  };
   auto* header = app.add_flag_callback(
       "--header", [&] { options.header = true; },
       "CSV: the first line has the column names, even if all of them are numbers");

@@ -8,7 +8,8 @@
 
 namespace reszoo::cli {
 
-/// Adds --delimiter, --decimal, --thousands, --date-format, --missing, --quote and --header / --no-header.
+/// Adds --delimiter, --decimal, --thousands, --date-format, --missing, --quote, --encoding, --skip-rows and --header /
+/// --no-header. What a reader takes for granted or leaves out is printed on stderr, each line once.
 void add_table_options(CLI::App& app, TableReadOptions& options);
 
 /// Says on stderr what training did not see, and adds it to the tool's result as `unseen`.
