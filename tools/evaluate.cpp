@@ -28,14 +28,16 @@ struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
   std::shared_ptr<LeftOut> left_out = {};
+  UnseenCounts unseen = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table)};
+  UnseenCounts unseen;
+  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out};
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
 }
 
 /// The columns and the target in the model file.
@@ -81,6 +83,7 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   }
   auto metrics = metrics_json(measured);
   cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
+  cli::tell_unseen(labelled.unseen, metrics);
   if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
