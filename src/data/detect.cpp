@@ -5,6 +5,7 @@
 #include "file_kind.h"
 #include "image_parts.h"
 #include "image_tree.h"
+#include "path_pattern.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/data/cifar.h"
