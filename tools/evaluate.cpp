@@ -27,14 +27,17 @@ struct Arguments {
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
+  std::shared_ptr<LeftOut> left_out = {};
+  UnseenCounts unseen = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table)};
+  UnseenCounts unseen;
+  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images)};
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
 }
 
 /// The columns and the target in the model file.
@@ -80,6 +83,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   }
   auto metrics = metrics_json(measured);
   cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
+  cli::tell_unseen(labelled.unseen, metrics);
+  if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -100,8 +105,8 @@ int main(int argc, char** argv) {
                 auto& a = arguments;
                 app.add_option("--weights", a.weights, "A model file, or hf-hub:owner/name")->required();
                 app.add_option("--data", a.data,
-                               "A table; for images a folder of class folders, of IDX or CIFAR files, or a table of "
-                               "files and classes");
+                               "A table; for images a folder of class folders, of IDX or CIFAR files, tar archives, "
+                               "Parquet files with images, or a table of files and classes");
                 app.add_option("--target", a.target,
                                "Target column, if it is named differently than in training; for a table of images the "
                                "column of classes");

@@ -68,7 +68,8 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
 Domain training_domain(const TrainOptions& a) {
   if (!a.recipe.network.empty()) return cli::domain_of(a.recipe);
   const auto kind = detect_data(a.data.data);
-  return kind == DataKind::table || kind == DataKind::unknown ? Domain::tabular : Domain::image;
+  if (kind == DataKind::unknown) return std::filesystem::is_directory(a.data.data) ? Domain::image : Domain::tabular;
+  return kind == DataKind::table ? Domain::tabular : Domain::image;
 }
 
 }  // namespace reszoo::tool

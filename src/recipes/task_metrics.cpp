@@ -16,6 +16,9 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // a metric that is not defined
 
+/// With fewer classes, the right one is among five guesses too easily.
+constexpr int64_t kClassesForTop5 = 10;
+
 Metrics number_metrics(const Target& target, const Tensor& prediction, const Tensor& truth) {
   if (target.task() != Task::quantile)
     return {{"rmse", rmse(prediction, truth)}, {"mae", mae(prediction, truth)}, {"r2", r2(prediction, truth)}};
@@ -25,8 +28,9 @@ Metrics number_metrics(const Target& target, const Tensor& prediction, const Ten
   double loss = 0;
   for (int64_t q = 0; q < count; ++q)
     loss += pinball(each.select(1, q), truth, quantiles[static_cast<size_t>(q)]) / static_cast<double>(count);
-  const auto middle = each.select(1, count / 2);
-  return {{"pinball", loss}, {"rmse", rmse(middle, truth)}, {"mae", mae(middle, truth)}, {"r2", r2(middle, truth)}};
+  const auto median = target.median_of(each);
+  if (!median.defined()) return {{"pinball", loss}};
+  return {{"pinball", loss}, {"rmse", rmse(median, truth)}, {"mae", mae(median, truth)}, {"r2", r2(median, truth)}};
 }
 
 Metrics label_metrics(const Tensor& prediction, const Tensor& probability, const Tensor& truth) {
@@ -44,6 +48,8 @@ Metrics class_metrics(Task task, const Tensor& prediction, const Tensor& probabi
                   {"balanced_accuracy", balanced_accuracy(prediction, truth)},
                   {"log_loss", log_loss(probability, truth)},
                   {"roc_auc", roc_auc(probability, truth)}};
+  if (task == Task::multiclass && probability.size(1) >= kClassesForTop5)
+    metrics.insert(metrics.begin() + 1, {"top5_accuracy", top_k_accuracy(probability, truth, 5)});
   if (task == Task::binary) {
     metrics.insert(metrics.end(), {{"pr_auc", pr_auc(probability, truth)}, {"f1", f1(prediction, truth)}});
   } else {
@@ -86,7 +92,11 @@ Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tenso
 }
 
 std::string default_monitor(const Target& target, Domain domain) {
-  return target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
+  const bool one_sided =
+      target.task() == Task::quantile && (target.quantiles().front() > 0.5 || target.quantiles().back() < 0.5);
+  if (one_sided) return "pinball";
+  if (target.is_number()) return "rmse";
+  return domain == Domain::image && target.task() != Task::multilabel ? "accuracy" : "log_loss";
 }
 
 Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {

@@ -80,6 +80,7 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
   if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
   if (!options_.out.empty()) {
     open_run_folder(options_.out);
+    require_space();
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }

@@ -17,6 +17,12 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"on_bad=skip", "--on-bad skip"},
     {"on_bad: ", "--on-bad: "},
+    {"folder_layout=classes", "--folder-layout classes"},
+    {"folder_layout=splits", "--folder-layout splits"},
+    {"folder_layout: ", "--folder-layout: "},
+    {"image_root=", "--image-root "},
+    {"label_separator: ", "--label-separator: "},
+    {"task=multiclass or task=regression", "--task multiclass or --task regression"},
     {"path_column: ", "--image-column: "},
     {"label_column: ", "--target: "},
     {"target: a table", "--target: a table"},
@@ -24,6 +30,9 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"balance=draws: ", "--balanced-sampling: "},
     {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
+    {"date_format: ", "--date-format: "},
+    {"encoding: ", "--encoding: "},
+    {"skip_rows leaves out", "--skip-rows leaves out"},
     {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};

@@ -77,7 +77,12 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
 }
 
 void add_input_options(CLI::App& app, InputFlags& flags) {
-  app.add_option("INPUT", flags.inputs, "Tables, images, or folders of them; -: a table on stdin")->required();
+  app.add_option("INPUT", flags.inputs, "Tables, images, folders or tar archives of them; -: a table on stdin")
+      ->required();
+  app.add_option("--on-bad", flags.on_bad, "Damaged images: stop or skip (stop)");
+  app.add_option("--image-column", flags.options.path_column,
+                 "Images in a table: the column of their paths (path, file, filename, image, ...)");
+  app.add_option("--image-root", flags.options.image_root, "Images in a table: the folder of the paths (the table's)");
   add_table_options(app, flags.options.table);
 }
 
@@ -95,15 +100,21 @@ Model open_model(const std::string& weights, c10::Device device) {
   return create_pretrained(weights, "", {.device = device, .fetch = fetch_with_progress()});
 }
 
-bool has_images(const InputFlags& flags) {
+bool has_images(const Predictor& predictor, const InputFlags& flags) {
   return std::any_of(flags.inputs.begin(), flags.inputs.end(),
-                     [](const std::string& input) { return input != "-" && holds_images(input); });
+                     [&](const std::string& input) { return input != "-" && names_images(predictor, input); });
 }
 
-void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
+LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
+  LeftOut left_out;
+  auto options = flags.options;
+  options.on_bad = parse_on_bad_image(flags.on_bad);
+  options.on_note = [](const std::string& line) { std::cerr << line << "\n"; };
   for (const auto& input : flags.inputs)
-    if (input == "-") for_each_batch(predictor, std::cin, "stdin", flags.options, visit);
-    else for_each_batch(predictor, input, flags.options, visit);
+    if (input == "-") for_each_batch(predictor, std::cin, "stdin", options, visit);
+    else left_out.add(for_each_batch(predictor, input, options, visit));
+  if (!left_out.empty()) std::cerr << "left out: " << left_out.text() << "\n";
+  return left_out;
 }
 
 }  // namespace reszoo::cli

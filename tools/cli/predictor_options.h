@@ -44,16 +44,17 @@ Model open_model(const std::string& weights, c10::Device device);
 /// The inputs of a network.
 struct InputFlags {
   std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
+  std::string on_bad;
   InputOptions options;
 };
 
-/// Adds INPUT and the options for reading tables.
+/// Adds INPUT and the options for reading tables and images.
 void add_input_options(CLI::App& app, InputFlags& flags);
 
-/// Whether one of the inputs is an image or a folder of them.
-bool has_images(const InputFlags& flags);
+/// Whether one of the inputs has images with names.
+bool has_images(const Predictor& predictor, const InputFlags& flags);
 
-/// Calls `visit` with each batch of the inputs, in order.
-void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
+/// Calls `visit` with each batch of the inputs, in order. Returns what is left out, and says it on stderr.
+LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
 
 }  // namespace reszoo::cli
