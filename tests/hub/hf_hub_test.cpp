@@ -218,6 +218,29 @@ TEST(HubFetch, AnIndexNamesFilesBesideItOnly) {
   }
 }
 
+TEST(HubFetch, AnySequenceOfFaultsEndsWithTheContent) {
+  for (uint32_t seed = 1; seed <= 12; ++seed) {
+    auto state = seed;
+    const auto spoil = [&state](const Asked&, size_t number, Answer& answer) {
+      state = state * 1664525u + 1013904223u;
+      if (number > 8) return;
+      switch (state >> 29) {
+        case 0: answer = {.status = 503}; break;
+        case 1: answer = {.status = 429}; break;
+        case 2: answer.cut_after = 0; break;
+        case 3: answer.cut_after = (state >> 8) % 100'000; break;
+        case 4: answer.knows_ranges = false; break;
+        case 5: answer.says_length = false; break;
+        default: break;
+      }
+    };
+    HubFetch f(spoil, spoil);
+    f.options.download.tries = 20;
+    EXPECT_TRUE(read_file(f.fetch()) == f.body) << "seed " << seed;
+    EXPECT_EQ(f.warnings.size(), 0u);
+  }
+}
+
 TEST(HubFetch, OfTwoProcessesAtOnceOneWaitsForTheOther) {
   const HubFetch f({}, [](const Asked&, size_t, Answer& answer) {
     answer.pause = std::chrono::milliseconds(20);
