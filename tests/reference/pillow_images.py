@@ -300,7 +300,7 @@ def add_plain_tiffs(order, big):
 
 def add_arrays():
     for dtype in ("u1", "<u2", ">u2", "<i2", "<u4", "<f4", ">f4", "<f8", "<f2", "?"):
-        for dims in ((7, 9), (7, 9, 3), (5, 7, 9), (9, 7, 6), (3, 7, 9), (6, 6, 6)):
+        for dims in ((7, 9), (7, 9, 3), (5, 7, 9), (9, 7, 6), (3, 7, 9), (6, 6, 6), (5, 5, 12), (12, 5, 5)):
             if dims != (7, 9, 3) and rng.integers(0, 2):
                 continue
             kind = np.dtype(dtype)
@@ -309,7 +309,8 @@ def add_arrays():
             stream = io.BytesIO()
             np.save(stream, np.asfortranarray(array) if rng.integers(0, 2) else array)
             image = array if len(dims) == 3 else array[..., None]
-            if len(dims) == 3 and dims[0] < dims[2]:
+            first, second, third = image.shape
+            if len(dims) == 3 and (first != second if second in (first, third) else first < third):
                 image = np.moveaxis(image, 0, 2)
             most = 1.0 if kind.kind in "fb" else float(np.iinfo(kind).max)
             add(f"npy {dtype} {dims}", stream.getvalue(), image.astype(np.float64) / most, None)
