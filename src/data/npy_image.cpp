@@ -20,6 +20,13 @@ constexpr Named<SampleType> kNpyTypes[] = {{"u1", SampleType::u8},  {"u2", Sampl
                                            {"i4", SampleType::i32}, {"i8", SampleType::i64}, {"f2", SampleType::f16},
                                            {"f4", SampleType::f32}, {"f8", SampleType::f64}, {"b1", SampleType::u8}};
 
+/// Returns whether the first of three axes holds the channels: two equal axes are rows and columns; else the channels
+/// are the shorter one of the first and the last.
+bool has_planes(const std::vector<int64_t>& shape) {
+  if (shape[0] == shape[1] || shape[1] == shape[2]) return shape[0] != shape[1];
+  return shape[0] < shape[2];
+}
+
 /// Returns the text behind `'key':` in a dictionary of Python, without spaces before it; "" if there is none.
 std::string_view value_in(std::string_view header, std::string_view key) {
   const auto quoted = fmt::format("'{}':", key);
@@ -114,8 +121,8 @@ class NpyImage : public WholeImage {
     if (shape.size() != 2 && shape.size() != 3)
       fail(ErrorKind::file, "{}: an array of shape ({}), which is no image: (H, W), (H, W, C) or (C, H, W)", name_,
            fmt::join(shape, ", "));
+    const bool planes = shape.size() == 3 && has_planes(shape);
     if (shape.size() == 2) shape.push_back(1);
-    const bool planes = shape[0] < shape[2];
     const size_t row = planes ? 1 : 0, column = row + 1, channel = planes ? 0 : 2;
     header_ = {.height = shape[row], .width = shape[column], .bands = shape[channel]};
     check_image_size(header_.height, header_.width, name_, header_.bands);

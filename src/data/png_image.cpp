@@ -83,23 +83,28 @@ Palette palette_of(PngReader& reader) {
   return palette;
 }
 
+/// Returns the XMP packet before the pixels; "" if there is none.
+std::string_view xmp_of(std::string_view png) {
+  constexpr size_t kSignature = 8, kAround = 12;                     // bytes; of a chunk besides its data
+  constexpr std::string_view kKeyword("XML:com.adobe.xmp\0\0", 19);  // not compressed
+  for (auto rest = png.substr(std::min(kSignature, png.size())); rest.size() >= kAround;) {
+    size_t size = 0;
+    for (size_t i = 0; i < 4; ++i) size = size << 8 | static_cast<uint8_t>(rest[i]);
+    const auto kind = rest.substr(4, 4);
+    if (kind == "IDAT" || size > rest.size() - kAround) break;
+    const auto data = rest.substr(8, size);
+    if (kind == "iTXt" && data.starts_with(kKeyword)) return data;
+    rest.remove_prefix(size + kAround);
+  }
+  return {};
+}
+
 class Png : public WholeImage {
  public:
   Png(Bytes bytes, std::string name) : WholeImage(std::move(bytes), std::move(name)) {
     PngReader reader(bytes_.view());
     if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
-    reader.begin();
-    const auto kind = png_get_color_type(reader.png, reader.info);
-    palette_ = kind == PNG_COLOR_TYPE_PALETTE;
-    header_.height = png_get_image_height(reader.png, reader.info);
-    header_.width = png_get_image_width(reader.png, reader.info);
-    header_.channels = (kind & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
-    header_.bands = header_.channels + ((kind & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
-    header_.deep = header_.channels == 1 && png_get_bit_depth(reader.png, reader.info) == 16;
-    png_bytep exif = nullptr;
-    png_uint_32 size = 0;
-    if (png_get_eXIf_1(reader.png, reader.info, &size, &exif) != 0)
-      header_.orientation = exif_orientation({reinterpret_cast<const char*>(exif), size}).value_or(1);
+    read_header(reader);
     check_image_size(header_.height, header_.width, name_);
   }
 
@@ -127,10 +132,28 @@ class Png : public WholeImage {
   }
 
  private:
-  void read_samples(PngSamples samples, std::vector<uint8_t>& to, Palette& palette) const {
-    std::vector<png_bytep> rows(static_cast<size_t>(header_.height));
-    PngReader reader(bytes_.view());
-    if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
+  // Both leave by longjmp where the file is damaged.
+
+  void read_header(PngReader& reader) {
+    reader.begin();
+    const auto kind = png_get_color_type(reader.png, reader.info);
+    palette_ = kind == PNG_COLOR_TYPE_PALETTE;
+    header_.height = png_get_image_height(reader.png, reader.info);
+    header_.width = png_get_image_width(reader.png, reader.info);
+    header_.channels = (kind & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+    header_.bands = header_.channels + ((kind & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
+    header_.deep = header_.channels == 1 && png_get_bit_depth(reader.png, reader.info) == 16;
+    png_bytep exif = nullptr;
+    png_uint_32 size = 0;
+    std::optional<int> orientation;
+    if (png_get_eXIf_1(reader.png, reader.info, &size, &exif) != 0)
+      orientation = exif_orientation({reinterpret_cast<const char*>(exif), size});
+    if (!orientation) orientation = xmp_orientation(xmp_of(bytes_.view()));
+    header_.orientation = orientation.value_or(1);
+  }
+
+  void read_pixels(PngReader& reader, PngSamples samples, std::vector<png_bytep>& rows, std::vector<uint8_t>& to,
+                   Palette& palette) const {
     reader.begin();
     choose_samples(reader, samples);
     const auto row_size = png_get_rowbytes(reader.png, reader.info);
@@ -140,6 +163,13 @@ class Png : public WholeImage {
     for (size_t y = 0; y < rows.size(); ++y) rows[y] = to.data() + y * row_size;
     png_read_image(reader.png, rows.data());
     if (palette_) palette = palette_of(reader);
+  }
+
+  void read_samples(PngSamples samples, std::vector<uint8_t>& to, Palette& palette) const {
+    std::vector<png_bytep> rows(static_cast<size_t>(header_.height));
+    PngReader reader(bytes_.view());
+    if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
+    read_pixels(reader, samples, rows, to, palette);
   }
 
   bool palette_ = false;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "exif.h"
 #include "reszoo/base/text.h"
 
 namespace reszoo {
@@ -28,6 +29,13 @@ bool is_of_raw_camera(TIFF* tiff, const TiffPage& page) {
   if (TIFFGetField(tiff, TIFFTAG_DNGVERSION, &value) == 1) return true;
   if (page.photometric == kFilteredColours || page.photometric == kLinearRaw) return true;
   return (page.kind & FILETYPE_REDUCEDIMAGE) != 0 && TIFFGetField(tiff, TIFFTAG_SUBIFD, &count, &value) == 1;
+}
+
+uint16_t orientation_in_xmp(TIFF* tiff) {
+  uint32_t size = 0;
+  const char* text = nullptr;
+  if (TIFFGetField(tiff, TIFFTAG_XMLPACKET, &size, &text) != 1) return ORIENTATION_TOPLEFT;
+  return static_cast<uint16_t>(xmp_orientation({text, size}).value_or(ORIENTATION_TOPLEFT));
 }
 
 /// libtiff reads these samples as they are; the others are converted by it.
@@ -102,7 +110,7 @@ TiffPage TiffFile::page() const {
   page.format = tiff_field<uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
   page.planes = tiff_field<uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
   page.compression = tiff_field<uint16_t>(tiff, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
-  page.orientation = tiff_field<uint16_t>(tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+  if (TIFFGetField(tiff, TIFFTAG_ORIENTATION, &page.orientation) != 1) page.orientation = orientation_in_xmp(tiff);
   page.kind = tiff_field<uint32_t>(tiff, TIFFTAG_SUBFILETYPE, 0);
   const uint16_t usual = page.samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISWHITE;
   page.photometric = tiff_field<uint16_t>(tiff, TIFFTAG_PHOTOMETRIC, usual);

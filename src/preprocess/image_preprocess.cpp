@@ -169,18 +169,25 @@ Tensor ImagePreprocess::operator()(const ImageView& image) const {
 
 Tensor ImagePreprocess::operator()(const Tensor& images) const {
   check();
-  if (images.dim() != 4 || images.scalar_type() != torch::kUInt8 || images.numel() == 0)
-    fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W), got {} {}",
+  const bool values = images.is_floating_point();
+  if (images.dim() != 4 || (!values && images.scalar_type() != torch::kUInt8) || images.numel() == 0)
+    fail(ErrorKind::input, "ImagePreprocess: must have uint8 or floating point (N, C, H, W), got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
-  const auto count = images.size(0), planes = images.size(1), height = images.size(2), width = images.size(3);
-  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // usually already in this memory format, so no copy
+  const auto height = images.size(2), width = images.size(3), planes = images.size(1);
   const auto [rows, columns] = size_of(height, width);
-  auto result = torch::empty({count, rows, columns, channels});
-  for (int64_t i = 0; i < count; ++i) {
-    const auto pixels =
-        without_gaps({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes}, channels);
-    write(InMemoryImage(pixels.bytes.data(), height, width, pixels.channels),
-          result.mutable_data_ptr<float>() + i * rows * columns * channels);
+  // Usually already in this memory format, so no copy.
+  const auto pixels = images.to(values ? torch::kFloat : torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
+  auto result = torch::empty({images.size(0), rows, columns, channels});
+  for (int64_t i = 0; i < images.size(0); ++i) {
+    auto* to = result.mutable_data_ptr<float>() + i * rows * columns * channels;
+    if (values) {
+      ImageValues image(height, width, planes);
+      std::copy_n(pixels[i].const_data_ptr<float>(), image.values.size(), image.values.begin());
+      write(InMemoryValues(std::move(image)), to);
+    } else {
+      const auto bytes = without_gaps({pixels[i].const_data_ptr<uint8_t>(), height, width, planes}, channels);
+      write(InMemoryImage(bytes.bytes.data(), height, width, bytes.channels), to);
+    }
   }
   return result.permute({0, 3, 1, 2}).contiguous();
 }

@@ -30,6 +30,21 @@ ImageBuffer InMemoryImage::read(const Box& box, int64_t scale_denom) const {
   return part;
 }
 
+ImageBuffer InMemoryValues::read(const Box& box, int64_t) const {
+  const auto part = read_values(box);
+  ImageBuffer pixels(part.height, part.width, part.channels);
+  std::transform(part.values.begin(), part.values.end(), pixels.bytes.begin(),
+                 [](float value) { return static_cast<uint8_t>(std::clamp(value, 0.0F, 1.0F) * 255 + 0.5F); });
+  return pixels;
+}
+
+ImageValues InMemoryValues::read_values(const Box& box) const {
+  ImageValues part(box.height, box.width, image_.channels);
+  for (int64_t y = 0; y < box.height; ++y)
+    std::copy_n(image_.row(box.top + y) + box.left * image_.channels, part.row_size(), part.row(y));
+  return part;
+}
+
 ImageBuffer with_channels(ImageBuffer pixels, int64_t channels) {
   if (pixels.channels == channels) return pixels;
   ImageBuffer converted(pixels.height, pixels.width, channels);

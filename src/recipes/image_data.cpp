@@ -81,7 +81,7 @@ ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
     preprocess.resize = resize_for(size, recipe);
   }
   const auto imagenet = imagenet_preprocess();
-  const bool measured = small || channels != imagenet.channels || rows.source(0)->is_deep();
+  const bool measured = small || channels != imagenet.channels || !fits_in_bytes(*rows.source(0), channels);
   if (!fits && !given && measured) {
     fit_normalisation(preprocess, rows);
   } else {

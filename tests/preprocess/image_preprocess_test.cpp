@@ -143,7 +143,9 @@ TEST(ImagePreprocess, RefusesWhatDoesNotFit) {
     const std::vector<uint8_t> bands(5);
     ImagePreprocess{}(ImageView{bands.data(), 1, 1, 5});
   });
-  expect_error_parts(ErrorKind::input, {"uint8", "Float"}, [&] { ImagePreprocess{}(torch::zeros({1, 3, 2, 2})); });
+  expect_error_parts(ErrorKind::input, {"uint8", "Int"}, [&] {
+    ImagePreprocess{}(torch::zeros({1, 3, 2, 2}, torch::kInt));
+  });
 }
 
 TEST(ImagePreprocess, AnyNumberOfChannelsIsPreparedAsStored) {
@@ -152,6 +154,8 @@ TEST(ImagePreprocess, AnyNumberOfChannelsIsPreparedAsStored) {
   const auto expected = (pixels.to(torch::kFloat) / 255 - torch::tensor(plain.mean)) / torch::tensor(plain.std);
   EXPECT_TRUE(torch::allclose(plain(view_of(pixels)), expected.permute({2, 0, 1}).unsqueeze(0).to(torch::kFloat)));
   EXPECT_TRUE(torch::equal(plain(pixels.permute({2, 0, 1}).unsqueeze(0).contiguous()), plain(view_of(pixels))));
+  const auto values = (pixels.to(torch::kDouble) / 255).permute({2, 0, 1}).unsqueeze(0);
+  EXPECT_TRUE(torch::allclose(plain(values), plain(view_of(pixels))));
   // A constant stays constant when it is resized, and a smaller image is padded with zeros.
   const ImagePreprocess larger{.channels = 5, .resize = 8, .crop = 10};
   const auto prepared = larger(view_of(torch::full({4, 6, 5}, 51, torch::kUInt8)));

@@ -108,7 +108,7 @@ def bmp_runs(numbers, half_bytes):
 
 # --- TIFF
 
-TYPES = {"H": 3, "I": 4, "Q": 16}
+TYPES = {"B": 1, "H": 3, "I": 4, "Q": 16}
 
 
 def tiff(pages, order="<", big=False):

@@ -152,6 +152,8 @@ def add_pngs():
         for kind, channels in ((0, 1), (2, 3), (6, 4)):
             add(f"png gamma {kind}", png(noise(channels), 8, kind, False, [gamma]))
     add("png sRGB and profile", png(noise(3), 8, 2, False, [(b"sRGB", b"\0"), GAMMA[0]]))
+    xmp = b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><tiff:Orientation>6</tiff:Orientation></x:xmpmeta>"
+    add("png orientation in XMP", png(noise(3), 8, 2, False, [(b"iTXt", xmp)]))
     for orientation in (2, 6):
         add(f"png eXIf {orientation}", png(noise(3), 8, 2, False, [(b"eXIf", exif(orientation, ">", "H"))]))
 
@@ -247,6 +249,8 @@ def add_tiffs():
             add_plain_tiffs(order, big)
     add("tiff reversed bits", tiff([{"array": noise(1, 1), "bits": 1, "photometric": 1, "reversed_bits": True}]))
     first = picture("RGB")
+    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="8"/></x:xmpmeta>'
+    add("tiff orientation in XMP", tiff([{"array": noise(3), "bits": 8, "photometric": 2, "tags": {700: ("B", list(xmp))}}]))
     add("tiff two pages of colours", saved(first, "TIFF", save_all=True, append_images=[first.rotate(90)]))
     add("tiff two pages of bits", saved(picture("1"), "TIFF", save_all=True, append_images=[picture("1")]))
 
@@ -296,7 +300,7 @@ def add_plain_tiffs(order, big):
 
 def add_arrays():
     for dtype in ("u1", "<u2", ">u2", "<i2", "<u4", "<f4", ">f4", "<f8", "<f2", "?"):
-        for dims in ((7, 9), (7, 9, 3), (5, 7, 9), (9, 7, 6), (3, 7, 9), (6, 6, 6)):
+        for dims in ((7, 9), (7, 9, 3), (5, 7, 9), (9, 7, 6), (3, 7, 9), (6, 6, 6), (5, 5, 12), (12, 5, 5)):
             if dims != (7, 9, 3) and rng.integers(0, 2):
                 continue
             kind = np.dtype(dtype)
@@ -305,7 +309,8 @@ def add_arrays():
             stream = io.BytesIO()
             np.save(stream, np.asfortranarray(array) if rng.integers(0, 2) else array)
             image = array if len(dims) == 3 else array[..., None]
-            if len(dims) == 3 and dims[0] < dims[2]:
+            first, second, third = image.shape
+            if len(dims) == 3 and (first != second if second in (first, third) else first < third):
                 image = np.moveaxis(image, 0, 2)
             most = 1.0 if kind.kind in "fb" else float(np.iinfo(kind).max)
             add(f"npy {dtype} {dims}", stream.getvalue(), image.astype(np.float64) / most, None)

@@ -44,7 +44,8 @@ struct ImagePreprocess {
   Tensor operator()(const ImageView& image) const;
   Tensor operator()(const LazyImage& image) const;
 
-  /// Prepares images of the same size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
+  /// Prepares images of the same size: bytes, or floating point in which a byte's 255 is 1.
+  /// Shape: (N, C, H, W) uint8 or floating point to (N, C', H', W') float32.
   Tensor operator()(const Tensor& images) const;
 
   /// Returns the height and width of the result for an image of this size, pixels.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "reszoo/preprocess/image_buffer.h"
 #include "reszoo/preprocess/image_values.h"
@@ -83,6 +84,23 @@ class InMemoryImage : public LazyImage {
  private:
   const uint8_t* first_;
   int64_t height_, width_, channels_;
+};
+
+/// An image whose values are in memory: bands, floating point. A byte's 255 is 1.
+class InMemoryValues : public LazyImage {
+ public:
+  explicit InMemoryValues(ImageValues image) : image_(std::move(image)) {}
+  int64_t height() const override { return image_.height; }
+  int64_t width() const override { return image_.width; }
+  int64_t channels() const override { return is_gray_or_rgb(image_.channels) ? image_.channels : 0; }
+  int64_t bands() const override { return image_.channels; }
+  bool is_deep() const override { return true; }
+  /// Returns bytes for display: values are cut to 0 … 1.
+  ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override;
+  ImageValues read_values(const Box& box) const override;
+
+ private:
+  ImageValues image_;
 };
 
 /// Opens an image by its index, from 0. It is called concurrently from several threads.
