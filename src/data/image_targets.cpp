@@ -21,7 +21,7 @@ std::string chosen_separator(const Column& column, const ImageReadOptions& optio
          column.name, list(options.targets));
   }
   const auto found = find_label_separator(column);
-  if (!found) return "";
+  if (!found) return options.several_labels && column.kind == Column::Kind::text ? "|" : "";
   if (found->clear || options.several_labels) {
     notes.push_back(fmt::format("column \"{}\": several labels in a cell, such as \"{}\", separated by \"{}\"",
                                 column.name, found->example, found->separator));

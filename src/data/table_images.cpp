@@ -21,6 +21,11 @@ fs::path file_of_cell(const fs::path& base, const std::string& cell) {
   const auto path = base / cell;  // an absolute path stays unchanged
   std::error_code error;
   if (fs::exists(path, error)) return path;
+  if (cell.find('\\') != std::string::npos) {  // written on Windows
+    auto slashed = cell;
+    std::replace(slashed.begin(), slashed.end(), '\\', '/');
+    return file_of_cell(base, slashed);
+  }
   for (const auto* ending :
        {".jpg", ".png", ".jpeg", ".JPG", ".JPEG", ".PNG", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
     if (auto with_ending = path; fs::exists(with_ending += ending, error)) return with_ending;

@@ -48,6 +48,11 @@ TEST(ImageTable, PathsMayLackTheirEndingAndHaveARoot) {
   EXPECT_EQ(splits_text(read_table_of("file,label\nd.png,x\nd.png,y\n", {.image_root = "below"})), "train: x 1, y 1");
 }
 
+TEST(ImageTable, PathsOfWindowsAreRead) {
+  const auto splits = read_table_of("file,label\nbelow\\d.png,x\n.\\a.png,y\n");
+  EXPECT_TRUE(splits.train.names.at(0).ends_with("/below/d.png")) << splits.train.names.at(0);
+}
+
 TEST(ImageTable, MissingFilesAreCountedAndNamed) {
   const std::string table = "file,label\na.png,x\nlost.png,y\nb.png,y\ngone.png,x\n";
   expect_error_parts(ErrorKind::file, {"2 of 4 files are missing", "row 2, lost.png", "image_root=", "on_bad=skip"},
@@ -69,6 +74,11 @@ TEST(ImageTable, SeveralLabelsAreColumnsOrSeparated) {
   EXPECT_EQ(
       targets_text(read_table_of("file,label\na.png,cat/owl\nb.png,\nc.png,dog/cat\n", {.label_separator = "/"}).train),
       "cat: 1 0 1; dog: 0 0 1; owl: 1 0 0");
+}
+
+TEST(ImageTable, ACellMayHaveOneOfSeveralLabels) {
+  const std::string table = "file,label\na.png,cat\nb.png,dog\nc.png,\n";
+  EXPECT_EQ(targets_text(read_table_of(table, {.several_labels = true}).train), "cat: 1 0 0; dog: 0 1 0");
 }
 
 TEST(ImageTable, ClassesOfSeveralWordsStayClasses) {
