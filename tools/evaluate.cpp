@@ -26,14 +26,16 @@ struct Arguments {
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
+  UnseenCounts unseen = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table)};
+  UnseenCounts unseen;
+  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images)};
+  return {std::move(labelled.rows), std::move(labelled.images), {}};
 }
 
 /// The columns and the target in the model file.
@@ -77,7 +79,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     report.command = command;
     write_report(a.report, report);
   }
-  const auto metrics = metrics_json(measured);
+  auto metrics = metrics_json(measured);
+  cli::tell_unseen(labelled.unseen, metrics);
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }

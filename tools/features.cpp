@@ -3,6 +3,7 @@
 
 #include "cli/app.h"
 #include "cli/predictor_options.h"
+#include "cli/table_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/npy.h"
 #include "reszoo/data/table.h"
@@ -50,12 +51,17 @@ int main(int argc, char** argv) {
           .run = [&]() -> nlohmann::ordered_json {
             auto predictor = cli::open(flags, common.use());
             std::vector<Tensor> parts;
-            cli::for_each_input(predictor, inputs,
-                                [&](const InputBatch& batch) { parts.push_back(predictor.features(batch.input)); });
+            UnseenCounts unseen;
+            cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
+              parts.push_back(predictor.features(batch.input));
+              unseen.add(batch.unseen);
+            });
             const auto features = torch::cat(parts);
             write_features(out, features);
             if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
-            return {{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+            nlohmann::ordered_json result{{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
+            cli::tell_unseen(unseen, result);
+            return result;
           },
       });
 }

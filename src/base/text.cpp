@@ -25,9 +25,21 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// Returns the letters in lower case, without the spaces around them.
+std::string plain_letters(std::string_view word) {
+  const auto first = word.find_first_not_of(' ');
+  if (first == std::string_view::npos) return "";
+  std::string letters(word.substr(first, word.find_last_not_of(' ') - first + 1));
+  std::transform(letters.begin(), letters.end(), letters.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return letters;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  for (const auto& candidate : candidates)
+    if (plain_letters(candidate) == plain_letters(word)) return candidate;
   std::string best;
   size_t best_distance = std::max<size_t>(1, word.size() / 3) + 1;
   for (const auto& candidate : candidates) {

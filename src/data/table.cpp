@@ -12,10 +12,19 @@ Frame frame_of_rows(const std::optional<TablePart>& part, const std::string& sub
   if (part && part->read->num_columns() == 0 && options.columns.empty())
     fail(ErrorKind::input, "{}: is empty, without columns", subject);
   if (!part || part->read->num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);
-  return frame_of(*part->read, subject);
+  auto frame = frame_of(*part->read, subject);
+  frame.notation = notation_of(options);
+  return frame;
 }
 
 }  // namespace
+
+TableNotation notation_of(const TableReadOptions& options) {
+  TableNotation notation{
+      .missing = options.missing, .thousands = options.thousands, .date_format = options.date_format};
+  if (options.decimal != '.') notation.decimal = options.decimal;
+  return notation;
+}
 
 Frame read_table(const TablePaths& paths, const TableReadOptions& options) {
   return frame_of_rows(read_whole_files(paths, options), paths.text(), options);

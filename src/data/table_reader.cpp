@@ -1,5 +1,7 @@
 #include <arrow/table.h>
 
+#include <algorithm>
+
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
@@ -21,34 +23,47 @@ RowParts rows_of(TableParts parts) {
   };
 }
 
+/// Throws for a column that is named twice.
+std::vector<std::string> checked_keep(std::vector<std::string> keep) {
+  for (size_t i = 0; i < keep.size(); ++i)
+    if (std::find(keep.begin(), keep.begin() + static_cast<std::ptrdiff_t>(i), keep[i]) !=
+        keep.begin() + static_cast<std::ptrdiff_t>(i))
+      fail(ErrorKind::usage, "keep: must name each column once, got \"{}\" twice", keep[i]);
+  return keep;
+}
+
 }  // namespace
 
 class TableReader::Source {
  public:
-  Source(std::string name, RowParts parts) : name_(std::move(name)), parts_(std::move(parts)) {}
+  Source(std::string name, const TableReadOptions& options, RowParts parts)
+      : name_(std::move(name)), notation_(notation_of(options)), parts_(std::move(parts)) {}
 
   std::optional<TableRows> next() {
     auto rows = parts_();
     if (!rows && !any_) fail(ErrorKind::input, "{}: has a header but no rows", name_);
     any_ = true;
+    if (rows) rows->frame.notation = notation_;
     return rows;
   }
 
  private:
   std::string name_;
+  TableNotation notation_;
   RowParts parts_;
   bool any_ = false;
 };
 
 TableReader::TableReader(const TablePaths& paths, TableReadOptions options, std::vector<std::string> keep) {
-  const TableSelection selection{.options = std::move(options), .keep = std::move(keep)};
-  source_ = std::make_unique<Source>(paths.text(), rows_of(read_files(paths, selection)));
+  const TableSelection selection{.options = std::move(options), .keep = checked_keep(std::move(keep))};
+  source_ = std::make_unique<Source>(paths.text(), selection.options, rows_of(read_files(paths, selection)));
 }
 
 TableReader::TableReader(std::istream& stream, const std::string& name, TableReadOptions options,
                          std::vector<std::string> keep) {
-  const TableSelection selection{.options = std::move(options), .keep = std::move(keep)};
-  source_ = std::make_unique<Source>(name, rows_of(open_table(TableInput::of_stream(stream, name), selection).next));
+  const TableSelection selection{.options = std::move(options), .keep = checked_keep(std::move(keep))};
+  source_ = std::make_unique<Source>(name, selection.options,
+                                     rows_of(open_table(TableInput::of_stream(stream, name), selection).next));
 }
 
 TableReader::~TableReader() = default;

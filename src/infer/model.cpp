@@ -133,9 +133,9 @@ const std::vector<FusedNetwork>& Model::fused() const {
   return fused_state.networks_;
 }
 
-Tensor Model::input(const Frame& rows) const {
+Tensor Model::input(const Frame& rows, UnseenCounts* unseen) const {
   if (!table) fail(ErrorKind::usage, "{}: reads images, got rows of a table", name);
-  return table->transform(rows);
+  return table->transform(rows, unseen);
 }
 
 Tensor Model::input(const ImageView& view) const {
@@ -170,17 +170,21 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
   const auto each = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
   const auto probabilities =
       target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
+  const bool quantiles = target->task() == Task::quantile;
+  const auto medians = quantiles ? target->median_of(each) : Tensor();
+  // Without a median all quantiles are on one side of it.
+  const size_t nearest = quantiles && target->quantiles().front() < 0.5 ? target->quantiles().size() - 1 : 0;
   for (size_t i = 0; i < predictions.size(); ++i) {
     auto& said = predictions[i];
     const auto row = values_of(each[static_cast<int64_t>(i)]);
     if (probabilities.defined()) said.probabilities = values_of(probabilities[static_cast<int64_t>(i)]);
     for (size_t t = 0; t < row.size(); ++t)
-      said.labels.push_back(target->is_number() ? number_text(row[t])
+      said.labels.push_back(target->is_number() ? target->text_of_number(row[t])
                                                 : words_of(*target, t)[static_cast<size_t>(row[t])]);
-    const size_t middle = target->task() == Task::quantile ? row.size() / 2 : 0;
-    said.label = said.labels[middle];
+    said.label = said.labels.front();
     if (!target->is_number()) continue;
-    said.value = row[middle];
+    said.value = medians.defined() ? medians[static_cast<int64_t>(i)].item<double>() : row[nearest];
+    said.label = target->text_of_number(said.value);
     said.values = row;
   }
   return predictions;
@@ -192,7 +196,9 @@ Prediction Model::predict(const ImageView& view) { return read(outputs(input(vie
 
 Prediction Model::predict(const LazyImage& opened) { return read(outputs(input(opened))).front(); }
 
-std::vector<Prediction> Model::predict(const Frame& rows) { return read(outputs(input(rows))); }
+std::vector<Prediction> Model::predict(const Frame& rows, UnseenCounts* unseen) {
+  return read(outputs(input(rows, unseen)));
+}
 
 std::vector<Prediction> Model::predict(std::span<const Row> rows) {
   return rows.empty() ? std::vector<Prediction>{} : predict(frame_of(std::vector<Row>(rows.begin(), rows.end())));

@@ -46,8 +46,9 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
   const auto& names = target.names();
   if (target.task() == Task::quantile) {
     const auto each = given.reshape({truth.size(0), -1});
+    const auto median = target.median_of(each);
     report.regression.push_back(
-        {names.front(), rows, truth, each.select(1, each.size(1) / 2), target.quantiles(), each});
+        {names.front(), rows, truth, median.defined() ? median : each.select(1, 0), target.quantiles(), each});
     return;
   }
   const auto all = given.reshape({given.size(0), -1}), wanted = truth.reshape({truth.size(0), -1});

@@ -21,8 +21,9 @@ Metrics number_metrics(const Target& target, const Tensor& prediction, const Ten
   double loss = 0;
   for (int64_t q = 0; q < count; ++q)
     loss += pinball(each.select(1, q), truth, quantiles[static_cast<size_t>(q)]) / static_cast<double>(count);
-  const auto middle = each.select(1, count / 2);
-  return {{"pinball", loss}, {"rmse", rmse(middle, truth)}, {"mae", mae(middle, truth)}, {"r2", r2(middle, truth)}};
+  const auto median = target.median_of(each);
+  if (!median.defined()) return {{"pinball", loss}};
+  return {{"pinball", loss}, {"rmse", rmse(median, truth)}, {"mae", mae(median, truth)}, {"r2", r2(median, truth)}};
 }
 
 Metrics label_metrics(const Tensor& prediction, const Tensor& probability, const Tensor& truth) {
@@ -70,6 +71,9 @@ Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tenso
 }
 
 std::string default_monitor(const Target& target, Domain domain) {
+  const bool one_sided =
+      target.task() == Task::quantile && (target.quantiles().front() > 0.5 || target.quantiles().back() < 0.5);
+  if (one_sided) return "pinball";
   return target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
 }
 

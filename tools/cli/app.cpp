@@ -23,6 +23,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"balance=draws: ", "--balanced-sampling: "},
     {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
+    {"date_format: ", "--date-format: "},
     {"encoding: ", "--encoding: "},
     {"skip_rows leaves out", "--skip-rows leaves out"},
     {"size: ", "--img-size: "},

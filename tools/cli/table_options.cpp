@@ -3,6 +3,8 @@
 #include <iostream>
 #include <set>
 
+#include "name_list.h"
+
 namespace reszoo::cli {
 namespace {
 
@@ -21,7 +23,13 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
       "CSV: field delimiter, or tab (detected in the header)");
   app.add_option_function<std::string>(
       "--decimal", [&](const std::string& text) { options.decimal = letter_of("--decimal", text); },
-      "CSV: decimal point, . or , (.)");
+      "Decimal point, . or , (in CSV .; in text learnt in training)");
+  app.add_option_function<std::string>(
+      "--thousands", [&](const std::string& text) { options.thousands = letter_of("--thousands", text); },
+      "Separator of thousands of numbers in text (learnt in training)");
+  app.add_option("--date-format", options.date_format,
+                 "Order of dates in text: ymd, dmy, mdy, or like %d.%m.%Y (learnt in training)");
+  add_names(app, "--missing", options.missing, "Words and numbers that mean a missing value: n.a.,-999");
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
       "CSV: quote character, or none (\")");
@@ -38,6 +46,12 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
   app.add_flag_callback(
          "--no-header", [&] { options.header = false; }, "CSV: there is no header; columns are named f0, f1, ...")
       ->excludes(header);
+}
+
+void tell_unseen(const UnseenCounts& unseen, nlohmann::ordered_json& result) {
+  if (unseen.empty()) return;
+  std::cerr << unseen.line() << std::endl;
+  result["unseen"] = unseen.json();
 }
 
 }  // namespace reszoo::cli

@@ -12,8 +12,9 @@
 
 namespace reszoo {
 
-/// Options of read_table. `text` and `encoding` apply to CSV and JSON Lines, `columns`, `ignore` and `on_note`
-/// to every format, and the others to CSV only.
+/// Options of read_table. `text` and `encoding` apply to CSV and JSON Lines; `delimiter`, `quote`, `skip_rows` and
+/// `header` to CSV only; the others to every format. How numbers and dates in text are written, and which words are
+/// missing values, is handed on in `Frame::notation`.
 struct TableReadOptions {
   /// Columns to read as text, even if they look like numbers or dates.
   std::vector<std::string> text = {};
@@ -32,7 +33,14 @@ struct TableReadOptions {
   /// Whether the first line has the column names; if not, the columns are named f0, f1, ... By default it has them, and
   /// a first line that consists only of numbers is rejected, because it is probably data.
   std::optional<bool> header = {};
+  /// Words and numbers that mean a missing value in every column: `n.a.`, `-999`.
+  std::vector<std::string> missing = {};
+  std::optional<char> thousands = {};  ///< separator of thousands of numbers in text (learnt in training)
+  std::string date_format = {};        ///< order of dates in text (learnt in training), see `date_in`
 };
+
+/// Returns the part of the options that belongs to the cells and not to the file.
+TableNotation notation_of(const TableReadOptions& options);
 
 /// Reads a table from files, folders or patterns (see `TablePaths`), which must have the same columns. Parquet, Arrow IPC
 /// (Feather and streams) and JSON (an object a line, or an array of objects) are detected from the content; everything
@@ -42,12 +50,13 @@ struct TableReadOptions {
 ///
 /// | in the file                              | in memory                          |
 /// |------------------------------------------|------------------------------------|
-/// | integers, floats, decimals               | number (beyond 2^53 rounded)       |
+/// | integers, floats, decimals               | number                             |
+/// | integers, one of them beyond 2^53        | text: all digits                   |
 /// | dates, timestamps; in text as ISO 8601   | date: days since 1970-01-01 UTC    |
 /// | times of day, durations                  | number: seconds                    |
-/// | booleans                                 | text: `true`, `false`              |
+/// | booleans                                 | text: `true`, `false`; in CSV as spelt |
 /// | strings, dictionaries                    | text                               |
-/// | null, NaN, ""; in CSV also NA, null, ... | missing                            |
+/// | null, NaN, ""                            | missing                            |
 ///
 /// Throws: Error (file) for a file that is missing, damaged or not a table, with what it is; Error (input) for a table
 /// without a header or without rows, two columns with the same name, a row with a different number of columns, a quote

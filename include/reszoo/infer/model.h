@@ -22,7 +22,9 @@ class NetworkSnapshot;
 
 /// The prediction for one row or image.
 struct Prediction {
-  double value = 0;                   ///< regression: the value in the target's unit; with quantiles, the middle one
+  /// Regression: the value in the target's unit; a date as days since 1970-01-01. With quantiles the median, see
+  /// Target::median_of, or the quantile nearest to it if there is none.
+  double value = 0;
   std::string label;                  ///< the class; for regression, the value as text
   std::vector<double> probabilities;  ///< of the classes or labels, in their order; empty for regression
   std::vector<double> values;         ///< with several targets or quantiles, the value of each
@@ -99,14 +101,14 @@ struct Model {
 
   /// Predicts many rows or images. Returns the predictions in the same order. Images are prepared by all threads, and
   /// images of the same size after preparation are run as one batch.
-  std::vector<Prediction> predict(const Frame& rows);
+  std::vector<Prediction> predict(const Frame& rows, UnseenCounts* unseen = nullptr);
   std::vector<Prediction> predict(std::span<const Row> rows);
   std::vector<Prediction> predict(std::span<const ImageView> images);
   std::vector<Prediction> predict(std::span<const std::unique_ptr<LazyImage>> images);
 
-  /// Returns the network's input for rows or an image.
+  /// Returns the network's input for rows or an image. What training did not see is added to `unseen`.
   /// Shape: (N, columns) or (1, C, H, W).
-  Tensor input(const Frame& rows) const;
+  Tensor input(const Frame& rows, UnseenCounts* unseen = nullptr) const;
   Tensor input(const ImageView& image) const;
   Tensor input(const LazyImage& image) const;
 

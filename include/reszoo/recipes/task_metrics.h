@@ -17,7 +17,7 @@ namespace reszoo {
 /// | task       | metrics                                                                                           |
 /// |------------|---------------------------------------------------------------------------------------------------|
 /// | regression | rmse, mae, r2, in the target's unit; with several targets their means                             |
-/// | quantile   | pinball as mean over the quantiles; rmse, mae, r2 of the middle quantile                          |
+/// | quantile   | pinball as mean over the quantiles; rmse, mae, r2 of the median, if there is one (median_of)      |
 /// | binary     | accuracy, balanced_accuracy, log_loss, roc_auc, pr_auc, f1, brier, ece                            |
 /// | multiclass | accuracy, balanced_accuracy, log_loss, roc_auc, f1_macro, brier, ece                              |
 /// | ordinal    | those of multiclass; mae in class steps, quadratic_kappa                                          |
@@ -36,7 +36,8 @@ struct NamedMetric {
   bool greater_is_better = false;
 };
 
-/// Returns the metric that is monitored by default to select the best epoch: rmse for regression; for classification,
+/// Returns the metric that is monitored by default to select the best epoch: rmse for regression (pinball for quantiles
+/// that are all above or below the median); for classification,
 /// accuracy with images and log_loss with tables.
 std::string default_monitor(const Target& target, Domain domain);
 
