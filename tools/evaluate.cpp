@@ -5,6 +5,7 @@
 #include "cli/image_options.h"
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/model_report.h"
@@ -27,14 +28,16 @@ struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
   std::shared_ptr<LeftOut> left_out = {};
+  UnseenCounts unseen = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table)};
+  UnseenCounts unseen;
+  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out};
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
 }
 
 /// The columns and the target in the model file.
@@ -67,7 +70,7 @@ ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled,
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
-  auto model = Model::load(a.weights, common.use());
+  auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
   const auto labelled = read(model, a);
@@ -79,6 +82,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     write_report(a.report, report);
   }
   auto metrics = metrics_json(measured);
+  cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
+  cli::tell_unseen(labelled.unseen, metrics);
   if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
@@ -98,7 +103,7 @@ int main(int argc, char** argv) {
           .define =
               [&](CLI::App& app) {
                 auto& a = arguments;
-                app.add_option("--weights", a.weights, "A model file")->required();
+                app.add_option("--weights", a.weights, "A model file, or hf-hub:owner/name")->required();
                 app.add_option("--data", a.data,
                                "A table; for images a folder of class folders, of IDX or CIFAR files, tar archives, "
                                "Parquet files with images, or a table of files and classes");

@@ -4,8 +4,11 @@
 #include <numeric>
 
 #include "cli/app.h"
+#include "cli/name_list.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
+#include "cli/table_options.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -45,6 +48,7 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   const auto names = predictor.classes(outputs);
   if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
+  set_missing(frame, predictor.unanswered(outputs));
   if (images) {
     paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
@@ -52,13 +56,16 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   return frame;
 }
 
-/// Appends the predictions to one list per column.
+/// Appends the predictions to one list per column. Quantiles that are all on one side have no prediction.
 void gather(ordered_json& lists, const Frame& answers) {
+  const std::string kind = answers.columns.front().name.starts_with("quantile") ? "quantile" : "prediction";
   for (const auto& column : answers.columns) {
-    if (!column.name.starts_with("prediction")) continue;
+    if (!column.name.starts_with(kind)) continue;
     auto& values = lists[column.name];
     for (int64_t row = 0; row < column.size(); ++row)
-      if (column.kind == Column::Kind::number) values.push_back(column.numbers[row].item<double>());
+      if (column.missing()[row].item<bool>()) values.push_back(nullptr);
+      else if (column.date) values.push_back(date_text(column.numbers[row].item<double>()));
+      else if (column.kind == Column::Kind::number) values.push_back(column.numbers[row].item<double>());
       else values.push_back(column.words[static_cast<size_t>(column.codes[row].item<int64_t>())]);
   }
 }
@@ -70,16 +77,24 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
+  cli::UnansweredRows unanswered;
+  UnseenCounts unseen;
   ordered_json lists = ordered_json::object();
   const auto left_out = cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
-    const auto answers = answers_of(predictor, predictor.outputs(batch.input), a, images, batch.images);
+    const auto outputs = predictor.outputs(batch.input);
+    const auto answers = answers_of(predictor, outputs, a, images, batch.images);
+    unanswered.add(predictor.unanswered(outputs), batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
+    unseen.add(batch.unseen);
     if (writer) writer->write(answers, batch.kept);
     else gather(lists, answers);
   });
   if (writer) writer->finish();
+  unanswered.say("prediction");
   ordered_json result{{"rows", rows}, {"out", a.out}};
+  unanswered.put(result);
+  cli::tell_unseen(unseen, result);
   if (!left_out.empty()) result["left_out"] = left_out.to_json();
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
@@ -90,21 +105,21 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
-  return cli::run_tool(
-      argc, argv, common,
-      {
-          .name = "predict",
-          .description = "Predicts for raw rows or images",
-          .define =
-              [&](CLI::App& app) {
-                auto& a = arguments;
-                cli::add_predictor_options(app, a.predictor);
-                cli::add_input_options(app, a.input);
-                app.add_option("--keep", a.input.options.keep, "Input columns to copy to the output")->delimiter(',');
-                app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
-                app.add_flag("--proba", a.probabilities, "Print the probability of every class");
-                app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
-              },
-          .run = [&] { return run(arguments, common); },
-      });
+  return cli::run_tool(argc, argv, common,
+                       {
+                           .name = "predict",
+                           .description = "Predicts for raw rows or images",
+                           .define =
+                               [&](CLI::App& app) {
+                                 auto& a = arguments;
+                                 cli::add_predictor_options(app, a.predictor);
+                                 cli::add_input_options(app, a.input);
+                                 cli::add_names(app, "--keep", a.input.options.keep,
+                                                "Input columns to copy to the output");
+                                 app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
+                                 app.add_flag("--proba", a.probabilities, "Print the probability of every class");
+                                 app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
+                               },
+                           .run = [&] { return run(arguments, common); },
+                       });
 }

@@ -22,8 +22,10 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
   app.add_option("--folds", a.folds, "Run K-fold cross-validation before training")->check(CLI::Range(2, 1000));
   app.add_option("--tune", a.trials, "Search hyperparameters with N trials before training")
       ->check(CLI::Range(1, 100000));
-  auto* init = app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file");
-  app.add_option("--pretrained", a.pretrained, "Start from published weights: resnet50 or resnet50.TAG")
+  auto* init =
+      app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file, or of hf-hub:owner/name");
+  app.add_option("--pretrained", a.pretrained,
+                 "Start from published weights: resnet50, resnet50.TAG or hf-hub:owner/name")
       ->excludes(app.get_option("--model"))
       ->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the initial weights");

@@ -18,7 +18,7 @@ Bytes bytes_of_archive(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
   Input input(stream, path.string());
-  if (!input.is_compressed()) return Bytes::map(path);
+  if (input.is_plain()) return Bytes::map(path);
   SpillFile spill;
   constexpr int64_t block = int64_t{1} << 20;
   for (std::string part; input.append(part, block) > 0; part.clear()) spill.append(part);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "reszoo/base/text.h"
 
@@ -80,6 +81,31 @@ Column time_column(const std::string& name, const Chunks& values, double divisor
   return column;
 }
 
+/// Returns whether a value of an integer array is beyond 2^53, where a double cannot hold every integer.
+template <typename Array>
+bool has_big_values(const ChunkedArray& values) {
+  constexpr auto most = int64_t{1} << 53;
+  for (const auto& chunk : values.chunks()) {
+    const auto& array = static_cast<const Array&>(*chunk);
+    for (int64_t i = 0; i < array.length(); ++i) {
+      if (!array.IsValid(i)) continue;
+      const auto value = array.Value(i);
+      if (std::cmp_greater(value, most) || std::cmp_less(value, -most)) return true;
+    }
+  }
+  return false;
+}
+
+/// Returns whether a column has integers that would lose digits as doubles.
+bool has_big_integers(const Chunks& values, const std::string& subject) {
+  const auto& type = *values->type();
+  if (type.id() == arrow::Type::INT64) return has_big_values<arrow::Int64Array>(*values);
+  if (type.id() == arrow::Type::UINT64) return has_big_values<arrow::UInt64Array>(*values);
+  if (!arrow::is_decimal(type.id()) || static_cast<const arrow::DecimalType&>(type).scale() != 0) return false;
+  const auto numbers = number_column("", values, subject).numbers;
+  return (numbers.abs() > 0x1p53).any().item<bool>();
+}
+
 Column text_column(const std::string& name, const Chunks& values, const std::string& subject) {
   // Encoding all chunks at once gives them the same dictionary.
   const auto encoded =
@@ -108,13 +134,15 @@ Column column_of(const std::string& name, Chunks values, const std::string& subj
     values = cast(values, static_cast<const arrow::DictionaryType&>(*values->type()).value_type(), subject);
   const auto& type = *values->type();
   if (const auto divisor = time_divisor(type); divisor > 0) return time_column(name, values, divisor, subject);
+  if (has_big_integers(values, subject)) return text_column(name, values, subject);
   if (arrow::is_numeric(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::NA)
     return number_column(name, values, subject);
   if (arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || type.id() == arrow::Type::BOOL)
     return text_column(name, values, subject);
   if (arrow::is_base_binary_like(type.id()))
     fail(ErrorKind::input, "{}: column \"{}\": text must be UTF-8", subject, name);
-  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}", subject, name, type.ToString());
+  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}; --ignore-features leaves it out",
+       subject, name, type.ToString());
 }
 
 arrow::Result<std::shared_ptr<arrow::Array>> date_array(const Column& column, const bool* null) {

@@ -7,42 +7,24 @@
 #include <arrow/util/compression.h>
 
 #include "arrow_frame.h"
+#include "byte_stream.h"
 #include "input.h"
 
 namespace reszoo {
 namespace {
 
 constexpr int64_t buffer_size = int64_t{1} << 16, block_size = int64_t{1} << 20;
-constexpr std::string_view gzip_start = "\x1f\x8b", zstd_start = "\x28\xb5\x2f\xfd";
 
-/// Adapts a standard stream to Arrow's interface.
-class StandardInput final : public arrow::io::InputStream {
- public:
-  explicit StandardInput(std::istream& stream) : stream_(stream) {}
-  arrow::Status Close() override {
-    closed_ = true;
-    return arrow::Status::OK();
-  }
-  bool closed() const override { return closed_; }
-  arrow::Result<int64_t> Tell() const override { return place_; }
-  arrow::Result<int64_t> Read(int64_t size, void* out) override {
-    stream_.read(static_cast<char*>(out), size);
-    if (stream_.bad()) return arrow::Status::IOError("cannot be read");
-    place_ += stream_.gcount();
-    return stream_.gcount();
-  }
-  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(int64_t size) override {
-    ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(size));
-    ARROW_ASSIGN_OR_RAISE(const auto count, Read(size, buffer->mutable_data()));
-    ARROW_RETURN_NOT_OK(buffer->Resize(count));
-    return std::shared_ptr<arrow::Buffer>(std::move(buffer));
-  }
-
- private:
-  std::istream& stream_;
-  int64_t place_ = 0;
-  bool closed_ = false;
+/// A compression, and the bytes that its files begin with.
+struct Compression {
+  std::string_view start;
+  arrow::Compression::type type;
 };
+
+constexpr Compression kCompressions[] = {{"\x1f\x8b", arrow::Compression::GZIP},
+                                         {"\x28\xb5\x2f\xfd", arrow::Compression::ZSTD},
+                                         {"\x04\x22\x4d\x18", arrow::Compression::LZ4_FRAME},
+                                         {"BZh", arrow::Compression::BZ2}};
 
 std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::InputStream> stream,
                                                  const std::string& subject) {
@@ -50,14 +32,17 @@ std::shared_ptr<arrow::io::InputStream> buffered(std::shared_ptr<arrow::io::Inpu
                   subject);
 }
 
-bool begins_compressed(std::string_view start) {
-  return start.starts_with(gzip_start) || start.starts_with(zstd_start);
+/// Returns how the bytes are compressed; null if they are not, or Arrow was built without the compression.
+const Compression* compression_of(std::string_view start) {
+  for (const auto& compression : kCompressions)
+    if (start.starts_with(compression.start) && arrow::util::Codec::IsAvailable(compression.type)) return &compression;
+  return nullptr;
 }
 
 }  // namespace
 
 Input::Input(std::istream& stream, std::string subject)
-    : subject_(std::move(subject)), stream_(buffered(std::make_shared<StandardInput>(stream), subject_)) {
+    : subject_(std::move(subject)), stream_(buffered(bytes_of_stream(stream), subject_)) {
   decompress();
 }
 
@@ -68,27 +53,36 @@ Input::Input(std::string_view bytes, std::string subject)
 }
 
 void Input::decompress() {
-  const auto first = start(static_cast<int64_t>(zstd_start.size()));
-  if (!begins_compressed(first)) return;
+  const auto* compression = compression_of(start(4));
+  if (!compression) return;
   compressed_ = true;
-  const auto kind = first.starts_with(gzip_start) ? arrow::Compression::GZIP : arrow::Compression::ZSTD;
-  const auto codec = value_of(arrow::util::Codec::Create(kind), subject_);
   raw_ = stream_;
+  if (compression->type == arrow::Compression::GZIP) {
+    stream_ = buffered(bytes_of_gzip(raw_), subject_);
+    return;
+  }
+  const auto codec = value_of(arrow::util::Codec::Create(compression->type), subject_);
   stream_ = buffered(value_of(arrow::io::CompressedInputStream::Make(codec.get(), raw_), subject_), subject_);
 }
 
+void Input::convert_from(const std::string& encoding) {
+  encoded_ = true;
+  stream_ = buffered(utf8_of(stream_, encoding), subject_);
+}
+
 std::string_view Input::start(int64_t size) {
+  if (!failure_.ok()) return {};
   auto peeked = stream_->Peek(size);
-  // Errors of compressed data are reported by the next read.
+  failure_ = peeked.status();  // reported by the next read
   return peeked.ok() ? *peeked : std::string_view();
 }
 
 int64_t Input::append(std::string& bytes, int64_t size) {
   const auto before = bytes.size();
   bytes.resize(before + static_cast<size_t>(size));
-  const auto count = stream_->Read(size, bytes.data() + before);
+  const auto count = failure_.ok() ? stream_->Read(size, bytes.data() + before) : arrow::Result<int64_t>(failure_);
   if (!count.ok()) {
-    if (!compressed_) check(count.status(), subject_);
+    if (!compressed_ || count.status().IsInvalid()) check(count.status(), subject_);
     const bool cut = count.status().message().find("runcated") != std::string::npos;
     fail(ErrorKind::file, "{}: compressed data is {}", subject_, cut ? "cut off" : "damaged");
   }
@@ -101,7 +95,7 @@ void Input::append_all(std::string& bytes) {
 }
 
 std::string decompressed(std::string bytes, const std::string& subject) {
-  if (!begins_compressed(bytes)) return bytes;
+  if (!compression_of(bytes)) return bytes;
   std::string plain;
   Input(bytes, subject).append_all(plain);
   return plain;

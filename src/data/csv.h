@@ -1,14 +1,30 @@
-/// Parses CSV into Arrow's tables, completely or block by block. Private.
+/// Reads the header and the complete rows of a CSV text. Private.
 #pragma once
-#include <arrow/table.h>
-
-#include <memory>
-#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "csv_text.h"
 #include "input.h"
+#include "reszoo/data/table.h"
 
 namespace reszoo {
+
+/// What is the same in all rows of a CSV text.
+struct CsvLayout {
+  std::string subject;  ///< begins error messages
+  CsvDialect dialect = {};
+  char decimal = '.';
+  std::vector<std::string> names = {};  ///< of the columns
+};
+
+/// Complete rows.
+struct CsvText {
+  std::string_view rows;  ///< valid until the next rows are read
+  int64_t first_row = 1;  ///< within the file, counted from 1
+  size_t longest = 0;     ///< no row has more bytes
+  bool quoted = false;    ///< whether the text has quotes
+};
 
 /// The rows of a CSV text. Its header is read by the constructor.
 class CsvReader {
@@ -18,34 +34,31 @@ class CsvReader {
   /// Throws: Error (input) for a text that is empty or has no header.
   CsvReader(Input& input, bool tabs, const TableReadOptions& options, std::string subject);
 
-  const std::vector<std::string>& names() const { return names_; }
+  const CsvLayout& layout() const { return layout_; }
 
-  /// Returns the next rows as text: complete rows of about `size` bytes, all rows if `size` is 0, "" at the end. The
-  /// text is valid until the next call.
+  /// Returns the next rows: about `size` bytes, all rows if `size` is 0; empty at the end.
   /// Throws: Error (input) that names the row of a quote that is not closed.
-  std::string_view next_text(int64_t size);
+  CsvText next_text(int64_t size);
 
-  /// Parses rows that `next_text` returned. `columns` are the columns to parse; empty means all. Columns in `text` are
-  /// parsed as text; with `exact`, no text in them counts as a missing value.
-  /// Throws: Error (input) for a row whose number of columns differs from the header's.
-  std::shared_ptr<arrow::Table> parse(std::string_view rows, const std::vector<std::string>& columns,
-                                      const std::vector<std::string>& text, bool exact = false) const;
-
-  /// Returns the index, from 1, of the first row that the last call of `next_text` returned.
-  int64_t first_row() const { return first_row_; }
+  /// Takes note of how many rows the last text had.
+  void count_rows(int64_t rows) { next_row_ += rows; }
 
  private:
-  void read_header(std::string_view line);
-  std::string_view header_line();
+  void skip_lines(int64_t count);
+  std::string_view header_line(const CsvDialect& dialect);
+  void read_header(const TableReadOptions& options);
+  void name_columns(std::string_view line, const TableReadOptions& options);
+  bool append() { return !(at_end_ = input_.append(buffer_, kBlock) == 0); }
+  CsvText quoted_text(int64_t size);
+  CsvText plain_text(int64_t size);
+
+  static constexpr int64_t kBlock = int64_t{1} << 20;
 
   Input& input_;
-  TableReadOptions options_;
-  std::string subject_;
-  CsvDialect dialect_;
-  std::vector<std::string> names_;
-  std::string buffer_;
+  CsvLayout layout_;
+  std::string buffer_, trimmed_;
   size_t used_ = 0;  ///< bytes of the buffer that were already returned
-  int64_t first_row_ = 1, next_row_ = 1;
+  int64_t next_row_ = 1;
   bool at_end_ = false;
 };
 

@@ -4,6 +4,8 @@
 
 #include "arrow_frame.h"
 #include "csv.h"
+#include "csv_explain.h"
+#include "csv_parse.h"
 #include "table_formats.h"
 
 namespace reszoo {
@@ -12,18 +14,27 @@ namespace {
 /// Bytes per part.
 constexpr int64_t kCsvBytes = int64_t{8} << 20;
 
+/// Parses the columns that are read, and those that are kept with the text that the file has.
+TablePart csv_part(const CsvLayout& layout, const CsvText& text, const TableSelection& selection) {
+  const auto& [options, keep, whole] = selection;
+  TablePart part{.read = parse_csv(layout, text, options.columns, options.text), .first_row = text.first_row};
+  if (!keep.empty()) part.kept = select_columns(*parse_csv(layout, text, keep, keep), keep, layout.subject);
+  return part;
+}
+
 TableParts read_csv(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
   const bool tabs = extension_before_compression(input->path()) == ".tsv";
   const auto reader = std::make_shared<CsvReader>(input->stream(), tabs, selection.options, input->subject());
-  check_there(selection.options.columns, reader->names(), input->subject());
-  check_there(selection.keep, reader->names(), input->subject());
-  return [input, reader, selection, bytes = selection.whole ? 0 : kCsvBytes]() -> std::optional<TablePart> {
+  refuse_bad_names(reader->layout());
+  if (reader->layout().dialect.trim && selection.options.on_note)
+    selection.options.on_note(fmt::format("{}: spaces around values are left out", input->subject()));
+  const auto selected = selection.of_columns(reader->layout().names, input->subject());
+  return [input, reader, selected, bytes = selection.whole ? 0 : kCsvBytes]() -> std::optional<TablePart> {
     const auto text = reader->next_text(bytes);
-    if (text.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
-    const auto& [options, keep, whole] = selection;
-    TablePart part{.read = reader->parse(text, options.columns, options.text), .first_row = reader->first_row()};
-    if (!keep.empty())
-      part.kept = select_columns(*reader->parse(text, keep, keep, /*exact=*/true), keep, input->subject());
+    const auto* line_breaks = reader->layout().dialect.blank_rows ? "" : "\r\n";
+    if (text.rows.find_first_not_of(line_breaks) == std::string_view::npos) return std::nullopt;
+    auto part = csv_part(reader->layout(), text, selected);
+    reader->count_rows(part.read->num_rows());
     return part;
   };
 }

@@ -1,137 +1,101 @@
 #include "csv_text.h"
 
 #include <algorithm>
-#include <map>
-
-#include "reszoo/base/error.h"
-#include "reszoo/base/number.h"
 
 namespace reszoo {
 namespace {
 
-/// Scans rows one after the other with Arrow's rules: a quote opens quoted text only at the beginning of a field, and a
-/// doubled quote is a literal quote.
-class RowScanner {
- public:
-  RowScanner(const CsvDialect& dialect, int64_t first_row, const std::string& subject)
-      : dialect_(dialect), first_row_(first_row), subject_(subject) {}
+bool is_line_break(char letter) { return letter == '\n' || letter == '\r'; }
 
-  CsvRows scan(std::string_view text) {
-    for (size_t i = 0; i < text.size(); ++i) take(text[i], i);
-    found_.open_quote = state_ == State::quoted;
-    return found_;
-  }
-
- private:
-  enum class State { field_start, field, quoted, quote_in_quoted };
-
-  void take(char letter, size_t place) {
-    const bool ends = letter == '\n' || letter == '\r';
-    if (state_ == State::quoted) {
-      if (dialect_.quote != '\0' && letter == dialect_.quote) state_ = State::quote_in_quoted;
-      else several_lines_ = several_lines_ || ends;
-      return;
-    }
-    if (state_ == State::quote_in_quoted && letter == dialect_.quote) {
-      state_ = State::quoted;
-      return;
-    }
-    if (ends) return end_row(place);
-    empty_ = false;
-    if (letter == dialect_.delimiter) {
-      state_ = State::field_start;
-    } else if (state_ == State::field_start && dialect_.quote != '\0' && letter == dialect_.quote) {
-      state_ = State::quoted;
-      several_lines_ = false;
-    } else {
-      if (state_ == State::quote_in_quoted && several_lines_) fail_unclosed();
-      state_ = State::field;
-    }
-  }
-
-  void end_row(size_t place) {
-    found_.rows += !empty_;
-    found_.end = place + 1;
-    empty_ = true;
-    state_ = State::field_start;
-  }
-
-  [[noreturn]] void fail_unclosed() const {
-    fail(ErrorKind::input, "{}: row {}: a quote is not closed; --quote names another quote character, or none",
-         subject_, first_row_ + found_.rows);
-  }
-
-  CsvDialect dialect_;
-  int64_t first_row_;
-  const std::string& subject_;
-  State state_ = State::field_start;
-  bool empty_ = true, several_lines_ = false;
-  CsvRows found_;
-};
-
-/// Returns the most frequent delimiter in the first line, outside quotes.
-char delimiter_in(std::string_view text, const TableReadOptions& options) {
-  const std::string candidates = options.decimal == ',' ? ";\t|" : ",;\t|";
-  std::map<char, int64_t> counts;
-  bool quoted = false;
-  for (const char letter : text) {
-    if (options.quote != '\0' && letter == options.quote) quoted = !quoted;
-    if (quoted) continue;
-    if (letter == '\n' || letter == '\r') break;
-    if (candidates.find(letter) != std::string::npos) ++counts[letter];
-  }
-  return *std::max_element(candidates.begin(), candidates.end(), [&](char a, char b) { return counts[a] < counts[b]; });
+/// Returns the field without spaces around it.
+std::string_view without_spaces(std::string_view field) {
+  const auto first = field.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return field.substr(first, field.find_last_not_of(" \t") + 1 - first);
 }
 
 }  // namespace
 
-CsvRows find_rows(std::string_view text, const CsvDialect& dialect, int64_t first_row, const std::string& subject) {
-  return RowScanner(dialect, first_row, subject).scan(text);
+void CsvScanner::take_line_break() {
+  const bool pair = text_.compare(place_, 2, "\r\n") == 0;
+  // A line feed may follow a carriage return at the end of the text.
+  complete_ = pair || text_[place_] == '\n' || place_ + 1 < text_.size();
+  place_ += pair ? 2 : 1;
 }
 
-std::vector<std::string> fields_of(std::string_view row, const CsvDialect& dialect) {
-  std::vector<std::string> fields(1);
-  bool quoted = false, start = true;
-  for (size_t i = 0; i < row.size(); ++i) {
-    const char letter = row[i];
-    const bool quote = dialect.quote != '\0' && letter == dialect.quote;
-    if (quoted && quote && i + 1 < row.size() && row[i + 1] == dialect.quote) {
-      fields.back() += letter;
-      ++i;
-    } else if (quoted && quote) {
-      quoted = false;
-    } else if (quoted) {
-      fields.back() += letter;
-    } else if (start && quote) {
-      quoted = true;
-    } else if (letter == dialect.delimiter) {
-      fields.emplace_back();
-      start = true;
-      continue;
-    } else if (letter != '\n' && letter != '\r') {
-      fields.back() += letter;
-    }
-    start = false;
+void CsvScanner::take_quoted() {
+  bool lines = false;
+  for (++place_;; ++place_) {
+    const auto close = text_.find(dialect_.quote, place_);
+    open_ = close == std::string_view::npos;
+    lines = lines || text_.substr(place_, close - place_).find_first_of("\r\n") != std::string_view::npos;
+    place_ = open_ ? text_.size() : close + 1;
+    if (place_ == text_.size() || text_[place_] != dialect_.quote) break;
   }
-  return fields;
+  auto after = place_;
+  while (dialect_.trim && after < text_.size() && text_[after] == ' ') ++after;
+  if (lines && after < text_.size() && text_[after] != dialect_.delimiter && !is_line_break(text_[after]))
+    misquoted_ = true;
 }
 
-CsvDialect dialect_of(std::string_view text, const TableReadOptions& options) {
-  const auto delimiter = options.delimiter.value_or(delimiter_in(text, options));
-  if (delimiter == options.decimal || delimiter == options.quote)
-    fail(ErrorKind::usage, "CSV: delimiter, decimal point and quote must be different, got '{}', '{}' and '{}'",
-         delimiter, options.decimal, options.quote == '\0' ? ' ' : options.quote);
-  return {delimiter, options.quote};
+void CsvScanner::take_field() {
+  const auto start = place_;
+  while (dialect_.trim && place_ < text_.size() && text_[place_] == ' ') ++place_;
+  if (dialect_.quote != '\0' && place_ < text_.size() && text_[place_] == dialect_.quote) take_quoted();
+  while (place_ < text_.size() && text_[place_] != dialect_.delimiter && !is_line_break(text_[place_])) ++place_;
+  fields_.push_back(text_.substr(start, place_ - start));
 }
 
-bool are_numbers(const std::vector<std::string>& fields, char decimal) {
-  return std::all_of(fields.begin(), fields.end(), [&](std::string word) {
-    std::replace(word.begin(), word.end(), decimal, '.');
-    const auto first = word.find_first_not_of(" \t+");
-    if (first == std::string::npos) return false;
-    const auto last = word.find_last_not_of(" \t") + 1;
-    return number_in_text<double>(std::string_view(word).substr(first, last - first)).has_value();
-  });
+bool CsvScanner::next() {
+  fields_.clear();
+  while (!dialect_.blank_rows && place_ < text_.size() && is_line_break(text_[place_])) ++place_;
+  begin_ = place_;
+  complete_ = false;
+  if (place_ == text_.size()) return false;
+  for (;;) {
+    take_field();
+    if (place_ == text_.size()) return true;
+    if (text_[place_] != dialect_.delimiter) break;
+    ++place_;
+  }
+  take_line_break();
+  return true;
+}
+
+CsvRows find_rows(std::string_view text, const CsvDialect& dialect) {
+  CsvScanner scanner(text, dialect);
+  CsvRows found;
+  while (scanner.next()) {
+    found.longest = std::max(found.longest, scanner.end() - scanner.begin());
+    if (scanner.misquoted() && !found.misquoted) found.misquoted = found.rows;
+    if (!scanner.complete()) break;
+    found.end = scanner.end();
+    ++found.rows;
+  }
+  found.open_quote = scanner.open_quote();
+  return found;
+}
+
+std::string value_of_field(std::string_view field, const CsvDialect& dialect) {
+  if (dialect.trim) field = without_spaces(field);
+  if (dialect.quote == '\0' || !field.starts_with(dialect.quote)) return std::string(field);
+  std::string value;
+  bool quoted = true;
+  for (size_t i = 1; i < field.size(); ++i) {
+    const bool quote = quoted && field[i] == dialect.quote;
+    if (quote && i + 1 < field.size() && field[i + 1] == dialect.quote) ++i;
+    else if (quote) quoted = false;
+    if (!quote || quoted) value += field[i];
+  }
+  return value;
+}
+
+std::string trimmed_rows(std::string_view text, const CsvDialect& dialect) {
+  std::string rows;
+  rows.reserve(text.size() + 1);
+  for (CsvScanner scanner(text, dialect); scanner.next(); rows.back() = '\n')
+    for (const auto field : scanner.fields()) rows.append(without_spaces(field)) += dialect.delimiter;
+  return rows;
 }
 
 }  // namespace reszoo

@@ -5,11 +5,13 @@
 #include "file_kind.h"
 #include "image_parts.h"
 #include "image_tree.h"
+#include "path_pattern.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
+#include "table_folder.h"
 #include "table_formats.h"
 
 namespace reszoo {
@@ -74,7 +76,8 @@ DataKind detect_data(const fs::path& path) try {
   if (const auto parquet = first_parquet(path, 0))
     return is_image_parquet(*parquet) ? DataKind::image_parquet : DataKind::table;
   if (is_cifar_folder(path)) return DataKind::cifar_folder;
-  return detect_below(path);
+  if (const auto kind = detect_below(path); kind != DataKind::unknown) return kind;
+  return is_table_folder(path) ? DataKind::table : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }

@@ -51,7 +51,4 @@ bool is_archive(const std::filesystem::path& path);
 std::vector<std::filesystem::path> data_files(const std::filesystem::path& path,
                                               bool (*wanted)(const std::filesystem::path& file));
 
-/// Returns whether this is no existing path but a pattern.
-bool is_path_pattern(const std::filesystem::path& path);
-
 }  // namespace reszoo

@@ -27,14 +27,23 @@ class Input {
   /// Appends the rest of the stream.
   void append_all(std::string& bytes);
 
-  bool is_compressed() const { return compressed_; }
+  /// Converts the bytes that are read from now on from this encoding to UTF-8.
+  /// Throws: Error (usage) for an encoding that iconv does not know.
+  void convert_from(const std::string& encoding);
+
+  /// The bytes that were not read yet, for readers that take them from Arrow.
+  const std::shared_ptr<arrow::io::InputStream>& bytes() const { return stream_; }
+
+  /// Whether the bytes are those of the stream itself.
+  bool is_plain() const { return !compressed_ && !encoded_; }
 
  private:
   void decompress();
 
   std::string subject_;
   std::shared_ptr<arrow::io::InputStream> raw_, stream_;
-  bool compressed_ = false;
+  arrow::Status failure_;  ///< of looking at the start
+  bool compressed_ = false, encoded_ = false;
 };
 
 }  // namespace reszoo

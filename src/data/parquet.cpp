@@ -6,6 +6,7 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "arrow_frame.h"
@@ -52,13 +53,15 @@ void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leav
   for (const auto& child : field.children) add_leaves(child, leaves);
 }
 
-/// Returns Parquet's indices of the named columns, or of all columns if there are no names.
-std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const std::vector<std::string>& columns,
-                           const std::string& subject) {
-  std::vector<int> leaves;
+std::vector<std::string> parquet_names(const parquet::arrow::FileReader& reader) {
   std::vector<std::string> names;
   for (const auto& field : reader.manifest().schema_fields) names.push_back(field.field->name());
-  check_there(columns, names, subject);
+  return names;
+}
+
+/// Returns Parquet's indices of the named columns, or of all columns if there are no names.
+std::vector<int> leaves_of(const parquet::arrow::FileReader& reader, const std::vector<std::string>& columns) {
+  std::vector<int> leaves;
   for (const auto& field : reader.manifest().schema_fields)
     if (columns.empty() || std::find(columns.begin(), columns.end(), field.field->name()) != columns.end())
       add_leaves(field, leaves);
@@ -92,9 +95,10 @@ TableParts read_parquet(const std::shared_ptr<TableInput>& input, const TableSel
   const auto& subject = input->subject();
   return parquet_guarded(subject, [&] {
     const auto reader = open_parquet(input->random_access(), selection.whole, subject);
-    const auto leaves = leaves_of(*reader, selection.columns_of_file(), subject);
+    const auto selected = selection.of_columns(parquet_names(*reader), subject);
+    const auto leaves = leaves_of(*reader, selected.columns_of_file());
     return parts_of_tables(
-        selection.whole ? whole_parquet(reader, leaves, subject) : parquet_batches(reader, leaves, subject), selection,
+        selection.whole ? whole_parquet(reader, leaves, subject) : parquet_batches(reader, leaves, subject), selected,
         subject);
   });
 }
@@ -133,6 +137,7 @@ arrow::Result<std::unique_ptr<TableBatchWriter>> write_parquet(const std::shared
 TableFormat parquet_format() {
   return {.name = "Parquet",
           .recognises = [](std::string_view start) { return start.starts_with("PAR1"); },
+          .typed = true,
           .read = read_parquet,
           .written_extension = ".parquet",
           .write = write_parquet};

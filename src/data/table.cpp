@@ -3,44 +3,39 @@
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
-#include "table_folder.h"
-#include "table_formats.h"
+#include "table_files.h"
 
 namespace reszoo {
 namespace {
 
-namespace fs = std::filesystem;
-
-Frame read_whole(const std::shared_ptr<TableInput>& input, const TableReadOptions& options) {
-  const auto& subject = input->subject();
-  const auto part = read_parts(input, {.options = options, .whole = true})();
+Frame frame_of_rows(const std::optional<TablePart>& part, const std::string& subject, const TableReadOptions& options) {
   if (part && part->read->num_columns() == 0 && options.columns.empty())
     fail(ErrorKind::input, "{}: is empty, without columns", subject);
   if (!part || part->read->num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);
-  return frame_of(*part->read, subject);
-}
-
-Frame read_folder(const fs::path& folder, const TableReadOptions& options) {
-  std::vector<Frame> tables;
-  const auto files = parquet_files(folder);
-  for (const auto& file : files) {
-    tables.push_back(read_whole(TableInput::of_file(file), options));
-    check_same_columns(tables.back(), file.string(), tables.front(), files.front().string());
-  }
-  return concat(tables);
+  auto frame = frame_of(*part->read, subject);
+  frame.notation = notation_of(options);
+  return frame;
 }
 
 }  // namespace
 
-Frame read_table(const fs::path& path, const TableReadOptions& options) {
-  return fs::is_directory(path) ? read_folder(path, options) : read_whole(TableInput::of_file(path), options);
+TableNotation notation_of(const TableReadOptions& options) {
+  TableNotation notation{
+      .missing = options.missing, .thousands = options.thousands, .date_format = options.date_format};
+  if (options.decimal != '.') notation.decimal = options.decimal;
+  return notation;
+}
+
+Frame read_table(const TablePaths& paths, const TableReadOptions& options) {
+  return frame_of_rows(read_whole_files(paths, options), paths.text(), options);
 }
 
 Frame read_table(std::istream& stream, const std::string& name, const TableReadOptions& options) {
-  return read_whole(TableInput::of_stream(stream, name), options);
+  auto table = open_table(TableInput::of_stream(stream, name), {.options = options, .whole = true});
+  return frame_of_rows(table.next(), name, options);
 }
 
-void write_table(const fs::path& path, const Frame& frame) {
+void write_table(const std::filesystem::path& path, const Frame& frame) {
   TableWriter writer(path);
   writer.write(frame);
   writer.finish();

@@ -1,25 +1,31 @@
 #include "table_formats.h"
 
+#include <arrow/array.h>
 #include <arrow/compute/cast.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "arrow_frame.h"
+#include "byte_stream.h"
+#include "foreign_file.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 
 namespace reszoo {
 
-TableFormat parquet_format();     // parquet.cpp
-TableFormat feather_format();     // feather.cpp
-TableFormat json_lines_format();  // json_lines.cpp
-TableFormat csv_format();         // csv_format.cpp
+TableFormat parquet_format();       // parquet.cpp
+TableFormat feather_format();       // feather.cpp
+TableFormat arrow_stream_format();  // feather.cpp
+TableFormat json_lines_format();    // json_lines.cpp
+TableFormat csv_format();           // csv_format.cpp
 
 namespace {
 
 /// All formats; the one that is not detected from the content is last.
 const std::vector<TableFormat>& table_formats() {
-  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), json_lines_format(), csv_format()};
+  static const std::vector<TableFormat> formats{parquet_format(), feather_format(), arrow_stream_format(),
+                                                json_lines_format(), csv_format()};
   return formats;
 }
 
@@ -27,6 +33,16 @@ const TableFormat* recognised_format(std::string_view start) {
   for (const auto& format : table_formats())
     if (format.recognises && format.recognises(start)) return &format;
   return nullptr;
+}
+
+/// Returns the format of a table. Text that has another encoding is converted from then on.
+const TableFormat& format_of(TableInput& input, const std::string& encoding) {
+  if (const auto* format = recognised_format(input.start())) return *format;
+  refuse_foreign(input.start(), input.subject());
+  const auto actual = encoding.empty() ? unicode_encoding(input.start()) : encoding;
+  if (!actual.empty() && !names_utf8(actual)) input.stream().convert_from(actual);
+  const auto* format = recognised_format(input.start());
+  return format ? *format : table_formats().back();
 }
 
 }  // namespace
@@ -37,22 +53,44 @@ std::vector<std::string> TableSelection::columns_of_file() const {
   return names;
 }
 
-const TableFormat& table_format_of(TableInput& input) {
-  const auto* format = recognised_format(input.start());
-  return format ? *format : table_formats().back();
+TableSelection TableSelection::of_columns(const std::vector<std::string>& names, const std::string& subject) const {
+  for (const auto& name : names)
+    if (!is_utf8(name))
+      fail(ErrorKind::input, "{}: the name of column \"{}\" is not UTF-8; rename it", subject, escaped(name));
+  check_there(options.columns, names, subject);
+  check_there(keep, names, subject);
+  check_there(options.ignore, names, subject);
+  auto selection = *this;
+  if (!options.columns.empty() || options.ignore.empty()) return selection;
+  for (const auto& name : names)
+    if (std::find(options.ignore.begin(), options.ignore.end(), name) == options.ignore.end())
+      selection.options.columns.push_back(name);
+  return selection;
 }
 
-TableParts read_parts(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
-  return table_format_of(*input).read(input, selection);
+OpenTable open_table(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
+  const auto& format = format_of(*input, selection.options.encoding);
+  auto next = [parts = format.read(input, selection), input]() -> std::optional<TablePart> {
+    auto part = parts();
+    if (part) part->source = input->subject();
+    return part;
+  };
+  return {&format, std::move(next)};
+}
+
+const TableFormat* format_of_content(const std::filesystem::path& path) {
+  return recognised_format(TableInput::peek(path)->start());
+}
+
+bool is_csv_name(const std::filesystem::path& path) {
+  const auto& known = table_formats().back().extensions;
+  return std::find(known.begin(), known.end(), extension_before_compression(path)) != known.end();
 }
 
 bool is_table_file(const std::filesystem::path& path) {
-  if (recognised_format(TableInput::of_file(path)->start())) return true;
-  const auto extension = extension_before_compression(path);
-  for (const auto& format : table_formats())
-    for (const auto known : format.extensions)
-      if (extension == known) return true;
-  return false;
+  const auto input = TableInput::peek(path);
+  const auto start = input->start();
+  return recognised_format(start) || !foreign_kind(start).empty() || is_csv_name(path) || looks_like_rows(start);
 }
 
 const TableFormat& written_format(const std::filesystem::path& path) {
@@ -67,8 +105,15 @@ const TableFormat& written_format(const std::filesystem::path& path) {
 }
 
 std::string extension_before_compression(const std::filesystem::path& path) {
-  const bool packed = path.extension() == ".gz" || path.extension() == ".zst";
-  return (packed ? path.stem() : path).extension().string();
+  const auto small_extension = [](const std::filesystem::path& name) {
+    auto extension = name.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+    return extension;
+  };
+  const auto last = small_extension(path);
+  const bool packed = last == ".gz" || last == ".zst" || last == ".bz2" || last == ".lz4";
+  return packed ? small_extension(path.stem()) : last;
 }
 
 std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const std::vector<std::string>& names,
@@ -87,14 +132,45 @@ std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const st
   return arrow::Table::Make(arrow::schema(fields), columns, table.num_rows());
 }
 
+namespace {
+
+/// Returns a column of bytes as text.
+/// Throws: Error (input) that names the row for bytes that are not UTF-8.
+std::shared_ptr<arrow::ChunkedArray> text_of_bytes(std::shared_ptr<arrow::ChunkedArray> column, const std::string& name,
+                                                   int64_t first_row, const std::string& subject) {
+  if (const auto text = arrow::compute::Cast(column, arrow::utf8()); text.ok()) return text->chunked_array();
+  column = value_of(arrow::compute::Cast(column, arrow::binary()), subject).chunked_array();
+  auto row = first_row;
+  for (const auto& chunk : column->chunks())
+    for (int64_t i = 0; i < chunk->length(); ++i, ++row)
+      if (chunk->IsValid(i) && !is_utf8(static_cast<const arrow::BinaryArray&>(*chunk).GetView(i)))
+        fail(ErrorKind::input, "{}: row {}: column \"{}\": must hold numbers or text, got bytes that are not UTF-8",
+             subject, row, name);
+  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got bytes", subject, name);
+}
+
+/// Returns the table with text in place of bytes: many programs write text so.
+std::shared_ptr<arrow::Table> with_text_of_bytes(std::shared_ptr<arrow::Table> table, int64_t first_row,
+                                                 const std::string& subject) {
+  for (int i = 0; i < table->num_columns(); ++i) {
+    const auto type = table->field(i)->type()->id();
+    if (type != arrow::Type::BINARY && type != arrow::Type::LARGE_BINARY && type != arrow::Type::FIXED_SIZE_BINARY &&
+        type != arrow::Type::BINARY_VIEW)
+      continue;
+    const auto& name = table->field(i)->name();
+    const auto text = text_of_bytes(table->column(i), name, first_row, subject);
+    table = value_of(table->SetColumn(i, arrow::field(name, arrow::utf8()), text), subject);
+  }
+  return table;
+}
+
+}  // namespace
+
 TablePart selected_part(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
                         const std::string& subject) {
-  const auto names = table->ColumnNames();
+  check_names(table->ColumnNames(), subject);
   const auto& read = selection.options.columns;
-  check_names(names, subject);
-  check_there(read, names, subject);
-  check_there(selection.keep, names, subject);
-  return {.read = read.empty() ? table : select_columns(*table, read, subject),
+  return {.read = with_text_of_bytes(read.empty() ? table : select_columns(*table, read, subject), first_row, subject),
           .kept = selection.keep.empty() ? nullptr : select_columns(*table, selection.keep, subject),
           .first_row = first_row};
 }

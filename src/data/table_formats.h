@@ -26,6 +26,11 @@ struct TableSelection {
 
   /// Returns the columns of the file to read; empty means all.
   std::vector<std::string> columns_of_file() const;
+
+  /// Returns the selection for a file with these columns: `options.columns` names all that are read, if some are left
+  /// out by `options.ignore`.
+  /// Throws: Error (input) that begins with `subject` for a column that does not exist, or a name that is not UTF-8.
+  TableSelection of_columns(const std::vector<std::string>& names, const std::string& subject) const;
 };
 
 /// Consecutive rows of a table, in Arrow's types.
@@ -33,6 +38,7 @@ struct TablePart {
   std::shared_ptr<arrow::Table> read;            ///< the columns that the options select
   std::shared_ptr<arrow::Table> kept = nullptr;  ///< the columns to pass through; null if there are none
   int64_t first_row = 1;                         ///< within the file, counted from 1
+  std::string source = {};                       ///< the file, or the name of the stream, for messages
 };
 
 /// Returns the next rows, or nothing at the end.
@@ -53,6 +59,7 @@ struct TableFormat {
   bool (*recognises)(std::string_view start) = nullptr;
   /// File extensions for formats that are not detected from the content, without `.gz` and `.zst`.
   std::vector<std::string_view> extensions = {};
+  bool typed = false;  ///< whether the file says what its columns hold
   /// Opens a table. Throws: Error (file, input), also from the function that it returns.
   TableParts (*read)(const std::shared_ptr<TableInput>& input, const TableSelection& selection) = nullptr;
   /// The file extension for writing, and the writer; empty for a format that is only read.
@@ -61,20 +68,31 @@ struct TableFormat {
                                                             const std::shared_ptr<arrow::Schema>& schema) = nullptr;
 };
 
-/// Returns the format of a table's bytes; CSV if no other format matches.
-const TableFormat& table_format_of(TableInput& input);
+/// A table that was opened.
+struct OpenTable {
+  const TableFormat* format = nullptr;
+  TableParts next = {};
+};
 
-/// Opens a table of any format.
-TableParts read_parts(const std::shared_ptr<TableInput>& input, const TableSelection& selection);
+/// Opens a table of any format: CSV if no other format matches. Text in another encoding becomes UTF-8.
+/// Throws: Error (file) for the content of other files, such as archives and workbooks, which says what to do.
+OpenTable open_table(const std::shared_ptr<TableInput>& input, const TableSelection& selection);
 
-/// Returns whether a file holds a table, from its content, or from its extension if the content does not tell.
+/// Returns whether a file is read as a table: its content is that of a format, or looks like rows of text, or its
+/// extension is one of CSV's. Also returns true for files that `open_table` refuses with a line about what they are.
 bool is_table_file(const std::filesystem::path& path);
+
+/// Returns the format of a file from its content; null for CSV and for files that are no table.
+const TableFormat* format_of_content(const std::filesystem::path& path);
+
+/// Returns whether the name has an extension of CSV.
+bool is_csv_name(const std::filesystem::path& path);
 
 /// Returns the format in which a file with this name is written.
 /// Throws: Error (usage) that lists the extensions that can be written.
 const TableFormat& written_format(const std::filesystem::path& path);
 
-/// Returns the extension of a file name without the compression: `.csv` for `a.csv` and for `a.csv.gz`.
+/// Returns the extension of a file name without the compression, in small letters: `.csv` for `a.CSV` and `a.csv.gz`.
 std::string extension_before_compression(const std::filesystem::path& path);
 
 // --- Used by the formats.

@@ -7,17 +7,59 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
 
-std::shared_ptr<TableInput> TableInput::of_file(const std::filesystem::path& path) {
+namespace {
+
+/// A pipe that was opened. Its input is here until the reader takes it.
+struct OpenPipe {
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<TableInput>> inputs;
+};
+
+OpenPipe& open_pipes() {
+  static OpenPipe pipes;
+  return pipes;
+}
+
+bool is_pipe(const std::filesystem::path& path) {
+  return std::filesystem::exists(path) && !std::filesystem::is_regular_file(path) &&
+         !std::filesystem::is_directory(path);
+}
+
+}  // namespace
+
+std::shared_ptr<TableInput> TableInput::open(const std::filesystem::path& path) {
   std::shared_ptr<TableInput> input(new TableInput(path.string(), path));
   input->file_ = std::make_unique<std::ifstream>(path, std::ios::binary);
   if (!*input->file_) fail(ErrorKind::file, "{}: cannot be opened ({})", path.string(), std::strerror(errno));
   input->input_ = std::make_unique<Input>(*input->file_, input->subject_);
+  return input;
+}
+
+std::shared_ptr<TableInput> TableInput::peek(const std::filesystem::path& path) {
+  if (!is_pipe(path)) return open(path);
+  auto& pipes = open_pipes();
+  const std::lock_guard lock(pipes.mutex);
+  const auto [place, is_new] = pipes.inputs.try_emplace(path.string());
+  if (is_new) place->second = open(path);
+  if (!place->second)
+    fail(ErrorKind::file, "{}: is a pipe, which can be read once only; write its content to a file", path.string());
+  return place->second;
+}
+
+std::shared_ptr<TableInput> TableInput::of_file(const std::filesystem::path& path) {
+  auto input = peek(path);
+  if (!is_pipe(path)) return input;
+  auto& pipes = open_pipes();
+  const std::lock_guard lock(pipes.mutex);
+  pipes.inputs[path.string()] = nullptr;
   return input;
 }
 
@@ -28,7 +70,7 @@ std::shared_ptr<TableInput> TableInput::of_stream(std::istream& stream, const st
 }
 
 std::shared_ptr<arrow::io::RandomAccessFile> TableInput::random_access() {
-  if (std::filesystem::is_regular_file(path_) && !input_->is_compressed())
+  if (std::filesystem::is_regular_file(path_) && input_->is_plain())
     return value_of(arrow::io::ReadableFile::Open(path_.string()), subject_);
   std::string bytes;
   input_->append_all(bytes);

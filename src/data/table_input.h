@@ -15,8 +15,11 @@ namespace reszoo {
 /// The decompressed bytes of a table: sequentially, or with random access.
 class TableInput {
  public:
-  /// Throws: Error (file) for a file that cannot be opened.
+  /// Opens a file. A pipe continues with what `peek` has read of it.
+  /// Throws: Error (file) for a file that cannot be opened, or a pipe that was opened before.
   static std::shared_ptr<TableInput> of_file(const std::filesystem::path& path);
+  /// Opens a file to look at its start. A pipe stays open for `of_file`, since its bytes come only once.
+  static std::shared_ptr<TableInput> peek(const std::filesystem::path& path);
   /// Reads the bytes of a stream, which must outlive the input. `name` identifies it in error messages.
   static std::shared_ptr<TableInput> of_stream(std::istream& stream, const std::string& name);
 
@@ -26,7 +29,7 @@ class TableInput {
   const std::filesystem::path& path() const { return path_; }
 
   /// Returns the first bytes, enough to detect every format. They are not consumed.
-  std::string_view start() { return input_->start(64); }
+  std::string_view start() { return input_->start(4096); }
   /// Returns the bytes from the beginning.
   Input& stream() { return *input_; }
   /// Returns the bytes with random access: the file itself, or all bytes of the stream in memory.
@@ -34,6 +37,7 @@ class TableInput {
 
  private:
   TableInput(std::string subject, std::filesystem::path path) : subject_(std::move(subject)), path_(std::move(path)) {}
+  static std::shared_ptr<TableInput> open(const std::filesystem::path& path);
 
   std::string subject_;
   std::filesystem::path path_;

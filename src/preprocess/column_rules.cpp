@@ -64,20 +64,14 @@ bool is_named(const Column& column, const TablePreprocessOptions& options) {
   return contains(options.numeric, column.name) || contains(options.categorical, column.name);
 }
 
-ColumnKind kind_of(const Column& column, const TablePreprocessOptions& options) {
-  if (contains(options.numeric, column.name)) return ColumnKind::number;
-  if (contains(options.categorical, column.name)) return ColumnKind::category;
-  if (holds_dates(column)) return ColumnKind::date;
-  return column.kind == Column::Kind::number ? ColumnKind::number : ColumnKind::category;
-}
-
 std::string why_without_numbers(const Column& column, bool named) {
   const auto missing = column.missing();
   if (missing.all().item<bool>()) return "it has no value in any row";
   const auto first = column.numbers[0].item<double>();
   if ((column.numbers == first).all().item<bool>())
     return fmt::format("it is {} in every row", column.date ? date_text(first) : number_text(first));
-  if (!named && !column.date && counts_rows(column)) return "it counts the rows";
+  if (!named && !column.date && counts_rows(column))
+    return fmt::format("it counts the rows; --numeric-features {} keeps it", column.name);
   return "";
 }
 
@@ -106,8 +100,9 @@ std::string why_without_words(const WordCounts& counts, bool named) {
   }
   if (named || rows < identifier_rows || static_cast<double>(different) < identifier_share * static_cast<double>(rows))
     return "";
-  return different == rows ? "it is different in every row"
-                           : fmt::format("it has {} different texts in {} rows", different, rows);
+  const auto why = different == rows ? std::string("it is different in every row")
+                                     : fmt::format("it has {} different texts in {} rows", different, rows);
+  return why + "; --categorical-features keeps it";
 }
 
 int64_t rare_limit(int64_t rows, const TablePreprocessOptions& options) {
@@ -126,7 +121,7 @@ std::vector<double> five_quantiles(const Tensor& values) {
     const auto lower = static_cast<int64_t>(std::floor(level * last));
     const auto upper = static_cast<int64_t>(std::ceil(level * last));
     const auto a = sorted[lower].item<double>(), b = sorted[upper].item<double>();
-    quantiles.push_back(a + (b - a) * (level * last - static_cast<double>(lower)));
+    quantiles.push_back(std::lerp(a, b, level * last - static_cast<double>(lower)));
   }
   return quantiles;
 }

@@ -4,15 +4,11 @@
 
 namespace reszoo {
 
-enum class ColumnKind { number, date, category };
-
 /// Throws: Error (usage) for an option that names a column which does not exist, the target, or a column twice.
 void check_options(const Frame& table, const std::string& target, const TablePreprocessOptions& options);
 
 /// Returns whether an option gives the kind of the column.
 bool is_named(const Column& column, const TablePreprocessOptions& options);
-
-ColumnKind kind_of(const Column& column, const TablePreprocessOptions& options);
 
 /// Returns why a numeric column is left out, or "": the values are constant, or (unless `named`) are row numbers.
 std::string why_without_numbers(const Column& column, bool named);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "date_pieces.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 
@@ -20,92 +21,20 @@ constexpr Named<DatePart> kDateParts[] = {
 constexpr double microseconds_a_day = 86400e6;
 constexpr double most_days = 1e7;  // within the range of a calendar with 16-bit years
 
-/// Parses a text from the beginning, token by token.
-class Pieces {
- public:
-  explicit Pieces(std::string_view text) : text_(text) {}
-
-  /// Parses an integer of exactly `count` digits.
-  std::optional<int> digits(size_t count) {
-    int value = 0;
-    if (text_.size() < count) return std::nullopt;
-    for (const char digit : text_.substr(0, count)) {
-      if (digit < '0' || digit > '9') return std::nullopt;
-      value = 10 * value + (digit - '0');
-    }
-    text_.remove_prefix(count);
-    return value;
-  }
-
-  bool take(std::string_view letters) {
-    if (text_.empty() || letters.find(text_[0]) == std::string_view::npos) return false;
-    text_.remove_prefix(1);
-    return true;
-  }
-
-  /// Parses ".25" as 0.25; returns 0 if there is no point.
-  std::optional<double> fraction() {
-    if (text_.empty() || (text_[0] != '.' && text_[0] != ',')) return 0;
-    double value = 0, place = 0.1;
-    size_t count = 1;
-    for (; count < text_.size() && text_[count] >= '0' && text_[count] <= '9'; ++count, place /= 10)
-      value += place * (text_[count] - '0');
-    if (count == 1) return std::nullopt;
-    text_.remove_prefix(count);
-    return value;
-  }
-
-  char next() const { return text_.empty() ? '\0' : text_[0]; }
-  bool at_end() const { return text_.empty(); }
-
- private:
-  std::string_view text_;
-};
-
-std::optional<double> day_in(Pieces& text) {
+std::optional<double> day_in(DatePieces& text) {
   const auto year = text.digits(4);
   if (!year || !text.take("-")) return std::nullopt;
   const auto month = text.digits(2);
   if (!month || !text.take("-")) return std::nullopt;
   const auto day = text.digits(2);
   if (!day) return std::nullopt;
-  const chrono::year_month_day date(chrono::year(*year), chrono::month(static_cast<unsigned>(*month)),
-                                    chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok()) return std::nullopt;
-  return static_cast<double>(chrono::sys_days(date).time_since_epoch().count());
-}
-
-/// Parses `13:45` or `13:45:10.5` as seconds.
-std::optional<double> clock_in(Pieces& text) {
-  const auto hour = text.digits(2);
-  if (!hour || *hour > 23 || !text.take(":")) return std::nullopt;
-  const auto minute = text.digits(2);
-  if (!minute || *minute > 59) return std::nullopt;
-  double seconds = 3600.0 * *hour + 60.0 * *minute;
-  if (!text.take(":")) return seconds;
-  const auto second = text.digits(2);
-  const auto fraction = second && *second < 60 ? text.fraction() : std::nullopt;
-  if (!fraction) return std::nullopt;
-  return seconds + *second + *fraction;
-}
-
-/// Parses `Z`, `+01:00`, `-0530` or `+01` as seconds east of UTC; returns 0 if there is no zone.
-std::optional<double> zone_in(Pieces& text) {
-  if (text.at_end() || text.take("Z")) return 0;
-  const double sign = text.next() == '-' ? -1 : 1;
-  if (!text.take("+-")) return std::nullopt;
-  const auto hour = text.digits(2);
-  if (!hour || *hour > 23) return std::nullopt;
-  text.take(":");
-  const auto minute = text.at_end() ? std::optional<int>(0) : text.digits(2);
-  if (!minute || *minute > 59) return std::nullopt;
-  return sign * (3600.0 * *hour + 60.0 * *minute);
+  return days_of(*year, *month, *day);
 }
 
 }  // namespace
 
 std::optional<double> date_in(std::string_view text) {
-  Pieces pieces(text);
+  DatePieces pieces(text);
   const auto day = day_in(pieces);
   if (!day || pieces.at_end()) return day;
   if (!pieces.take(" T")) return std::nullopt;
@@ -141,7 +70,8 @@ bool holds_dates(const Column& column) {
 Column as_dates(const Column& column, int64_t first_row) {
   Column dates{column.name, Column::Kind::number, column.numbers, {}, {}, true};
   if (column.kind == Column::Kind::number) return dates;
-  dates.numbers = numbers_of_words(column, date_in, "must hold dates", first_row);
+  const auto read = [](std::string_view word) { return date_in(word); };
+  dates.numbers = numbers_of_words(column, read, "must hold dates", first_row);
   return dates;
 }
 

@@ -18,8 +18,10 @@ std::string scaling_of(const TablePreprocess& table) {
   return text_of(table.scaler() ? table.scaler()->scaling() : Scaling::none);
 }
 
-ordered_json summary_json(const ColumnSummary& summary) {
+ordered_json summary_json(const ColumnSummary& summary, const TablePreprocess& table) {
   ordered_json column{{"name", summary.name}, {"kind", summary.kind}};
+  if (const auto reading = table.readings().find(summary.name); reading != table.readings().end())
+    if (const auto how = to_json(reading->second); !how.empty()) column["reading"] = how;
   column["missing"] = summary.missing ? ordered_json(*summary.missing) : ordered_json();
   for (size_t i = 0; i < summary.quantiles.size(); ++i)
     column[quantile_names[i]] =
@@ -51,7 +53,7 @@ std::string fitted_text(const ColumnSummary& summary) {
 
 ordered_json describe(const TablePreprocess& table) {
   auto columns = ordered_json::array();
-  for (const auto& summary : table.summaries()) columns.push_back(summary_json(summary));
+  for (const auto& summary : table.summaries()) columns.push_back(summary_json(summary, table));
   return {{"scaling", scaling_of(table)},
           {"columns", columns},
           {"notes", table.notes()},

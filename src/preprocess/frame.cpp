@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -9,23 +10,14 @@
 #include <unordered_map>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/number.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
+#include "reszoo/preprocess/number_words.h"
 
 namespace reszoo {
 namespace {
 
 constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
-
-/// Parses a word that is entirely a number, ignoring leading and trailing spaces.
-std::optional<double> number_in(std::string_view word) {
-  const auto first = word.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return std::nullopt;
-  word = word.substr(first, word.find_last_not_of(" \t") - first + 1);
-  if (word.starts_with('+')) word.remove_prefix(1);
-  return number_in_text<double>(word);
-}
 
 /// Concatenates text columns; the result has one list of words.
 Column concat_text(const std::vector<Column>& parts) {
@@ -54,7 +46,11 @@ Column concat(const std::vector<Column>& parts) {
     (part.kind == Column::Kind::text ? text : number) = true;
     date = date || part.date;
   }
-  if (text && number)
+  const auto is_number = [](const std::string& word) { return number_in(word).has_value(); };
+  const bool digits = std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
+    return !part.date && std::all_of(part.words.begin(), part.words.end(), is_number);
+  });
+  if (text && number && !digits)
     fail(ErrorKind::input, "column \"{}\": is text in one table and numbers in another", parts.front().name);
   if (text) {
     auto texts = parts;
@@ -130,8 +126,8 @@ Column as_text(const Column& column) {
 
 Column as_numbers(const Column& column, int64_t first_row) {
   if (column.kind == Column::Kind::number) return column;
-  return {
-      column.name, Column::Kind::number, numbers_of_words(column, number_in, "must hold numbers", first_row), {}, {}};
+  const auto read = [](std::string_view word) { return number_in(word); };
+  return {column.name, Column::Kind::number, numbers_of_words(column, read, "must hold numbers", first_row), {}, {}};
 }
 
 Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,
@@ -161,7 +157,7 @@ Column take_rows(const Column& column, const Tensor& rows) {
 }
 
 Frame take_rows(const Frame& table, const Tensor& rows) {
-  Frame taken;
+  Frame taken{.columns = {}, .notation = table.notation};
   for (const auto& column : table.columns) taken.columns.push_back(take_rows(column, rows));
   return taken;
 }
@@ -189,6 +185,7 @@ std::vector<std::string> Frame::names() const {
 Frame concat(const std::vector<Frame>& tables) {
   Frame all;
   if (tables.empty()) return all;
+  all.notation = tables.front().notation;
   for (const auto& first : tables.front().columns) {
     std::vector<Column> parts;
     for (const auto& table : tables) parts.push_back(table.at(first.name));

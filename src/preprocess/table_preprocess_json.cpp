@@ -14,7 +14,7 @@ using nlohmann::json;
 // The subject of messages about a file's content.
 const std::string subject = "preprocessing";
 
-json to_json(const ColumnSummary& summary) {
+json written_summary(const ColumnSummary& summary) {
   json object{{"name", summary.name}, {"kind", summary.kind}};
   object["missing"] = summary.missing ? json(*summary.missing) : json();
   if (summary.kind != "category") object["quantiles"] = summary.quantiles;
@@ -63,6 +63,7 @@ TablePreprocess::Category TablePreprocess::read_category(const json& item) {
   const auto& words = category.words;
   if (words.empty() || std::adjacent_find(words.begin(), words.end(), std::greater_equal<>()) != words.end())
     fail(ErrorKind::file, "{}: words of \"{}\" must be sorted and different", subject, category.name);
+  category.lookup = std::make_shared<const WordLookup>(words);
   return category;
 }
 
@@ -75,13 +76,29 @@ json TablePreprocess::to_json() const {
                                   : json(number.column));
   for (const auto& category : categories_)
     categories.push_back({{"name", category.name}, {"words", category.words}, {"numbers", category.numbers}});
-  for (const auto& summary : summaries_) summaries.push_back(reszoo::to_json(summary));
-  return {{"scaling", text_of(scaler_ ? scaler_->scaling() : Scaling::none)},
-          {"numeric", numbers},
-          {"indicators", indicators_},
-          {"categorical", categories},
-          {"notes", notes_},
-          {"summary", summaries}};
+  for (const auto& summary : summaries_) summaries.push_back(written_summary(summary));
+  json written{{"scaling", text_of(scaler_ ? scaler_->scaling() : Scaling::none)},
+               {"numeric", numbers},
+               {"indicators", indicators_},
+               {"categorical", categories},
+               {"notes", notes_},
+               {"summary", summaries}};
+  auto readings = json::object();
+  for (const auto& [name, reading] : readings_)
+    if (auto object = reszoo::to_json(reading); !object.empty()) readings[name] = std::move(object);
+  if (!readings.empty()) written["readings"] = readings;
+  return written;
+}
+
+/// Restores how each column is read; files before readings were stored have the default of the column's kind.
+void TablePreprocess::read_readings(const json& object) {
+  for (const auto& number : numbers_)
+    readings_[number.column] = {.kind = number.part ? ColumnKind::date : ColumnKind::number};
+  for (const auto& category : categories_) readings_[category.name] = {.kind = ColumnKind::category};
+  if (!object.contains("readings")) return;
+  for (const auto& [name, item] : json_field<std::map<std::string, json>>(object, "readings", subject))
+    if (const auto found = readings_.find(name); found != readings_.end())
+      found->second = reading_from(item, found->second.kind);
 }
 
 /// Returns summaries for a file that was written before they were stored.
@@ -108,6 +125,7 @@ TablePreprocess TablePreprocess::from(const json& object, const std::map<std::st
   for (auto& summary : read.summaries_)
     for (const auto& category : read.categories_)
       if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
+  read.read_readings(object);
   const auto scaling = parsed_json_field(object, "scaling", subject, parse_scaling);
   if (!read.numbers_.empty()) read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
   return read;

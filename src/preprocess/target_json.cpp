@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/names.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/preprocess/target.h"
 
@@ -20,6 +21,19 @@ template <typename Value>
 std::vector<Value> several(const json& from, const char* field) {
   if (from.contains(field) && from.at(field).is_array()) return json_field<std::vector<Value>>(from, field, "target");
   return {json_field<Value>(from, field, "target")};
+}
+
+constexpr Named<ColumnKind> kKinds[] = {
+    {"number", ColumnKind::number}, {"date", ColumnKind::date}, {"category", ColumnKind::category}};
+
+std::vector<ColumnReading> read_readings(const json& written) {
+  std::vector<ColumnReading> readings;
+  if (!written.contains("readings")) return readings;
+  for (const auto& item : json_field<std::vector<json>>(written, "readings", "target"))
+    readings.push_back(reading_from(item, parsed_json_field(item, "kind", "target", [](const std::string& text) {
+                                      return parse_name("kind", kKinds, text);
+                                    })));
+  return readings;
 }
 
 void require(bool holds, const std::string& what) {
@@ -62,6 +76,14 @@ json Target::to_json() const {
   if (!labels_.empty()) written["labels"] = labels_;
   if (!quantiles_.empty()) written["quantiles"] = quantiles_;
   if (!thresholds_.empty()) written["thresholds"] = thresholds_;
+  if (whole_days_) written["whole_days"] = true;
+  auto readings = json::array();
+  for (const auto& reading : readings_) {
+    readings.push_back(reszoo::to_json(reading));
+    readings.back()["kind"] = name_of(kKinds, reading.kind);
+  }
+  const auto plain = [](const json& reading) { return reading.size() == 1 && reading["kind"] != "date"; };
+  if (!std::all_of(readings.begin(), readings.end(), plain)) written["readings"] = readings;
   return written;
 }
 
@@ -91,6 +113,9 @@ Target Target::from(const json& written) {
   }
   if (target.task_ == Task::quantile)
     target.quantiles_ = json_field<std::vector<double>>(written, "quantiles", "target");
+  target.readings_ = read_readings(written);
+  if (written.contains("whole_days")) target.whole_days_ = json_field<bool>(written, "whole_days", "target");
+  require(target.readings_.empty() || target.readings_.size() == count, "readings must be one a target");
   if (labels || target.task_ == Task::binary) target.thresholds_.assign(count, 0.5);
   try {
     target.check();

@@ -1,7 +1,11 @@
 // Converts the outputs of a network to predictions.
 #include <torch/types.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "reszoo/base/error.h"
+#include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/target.h"
 
 namespace reszoo {
@@ -84,22 +88,44 @@ Tensor Target::truth(const Tensor& encoded) const {
   return is_number() ? in_unit(encoded) : encoded.to(torch::kCPU, torch::kInt64);
 }
 
+Column Target::column_of(std::string name, const Tensor& numbers) const {
+  auto column = numbers_of(std::move(name), numbers);
+  column.date = is_date();
+  if (whole_days_) column.numbers = column.numbers.round();
+  return column;
+}
+
+std::string Target::text_of_number(double value) const {
+  return is_date() ? date_text(whole_days_ ? std::round(value) : value) : number_text(value);
+}
+
+Tensor Target::median_of(const Tensor& decoded) const {
+  const auto all = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
+  const auto above = std::lower_bound(quantiles_.begin(), quantiles_.end(), 0.5) - quantiles_.begin();
+  if (above == std::ssize(quantiles_)) return {};
+  const double high = quantiles_[static_cast<size_t>(above)];
+  if (high == 0.5) return all.select(1, above);
+  if (above == 0) return {};
+  const double low = quantiles_[static_cast<size_t>(above - 1)];
+  return all.select(1, above - 1).lerp(all.select(1, above), (0.5 - low) / (high - low));
+}
+
 Frame Target::table(const Tensor& outputs, bool with_probabilities) const {
   Frame frame;
   const auto column = [&](size_t i) { return names_.size() == 1 ? "prediction" : "prediction_" + names_[i]; };
   const auto decoded = decode(outputs).cpu();
   if (task_ == Task::quantile) {
     const auto all = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
-    frame.columns.push_back(numbers_of("prediction", all.select(1, all.size(1) / 2)));
+    if (const auto median = median_of(all); median.defined()) frame.columns.push_back(column_of("prediction", median));
     for (size_t i = 0; i < quantiles_.size(); ++i)
       frame.columns.push_back(
-          numbers_of("quantile_" + number_text(quantiles_[i]), all.select(1, static_cast<int64_t>(i))));
+          column_of("quantile_" + number_text(quantiles_[i]), all.select(1, static_cast<int64_t>(i))));
     return frame;
   }
   for (size_t i = 0; i < names_.size(); ++i) {
     const auto values =
         names_.size() == 1 ? decoded.flatten() : decoded.select(1, static_cast<int64_t>(i)).contiguous();
-    if (is_number()) frame.columns.push_back(numbers_of(column(i), values));
+    if (is_number()) frame.columns.push_back(column_of(column(i), values));
     else frame.columns.push_back(words_of(column(i), values, labels_.empty() ? classes_ : labels_[i]));
   }
   if (!with_probabilities || is_number()) return frame;

@@ -115,11 +115,13 @@ Tensor plain_rows(const Frame& frame) {
   return at::stack(columns, 1).to(at::kFloat);
 }
 
-Tensor table_input(const Predictor& predictor, const TableRows& rows) {
+InputBatch table_batch(const Predictor& predictor, const TableRows& rows) {
   const auto* model = predictor.model();
   const bool prepared = model != nullptr && (model->table || model->image);
-  return detail::with_error_context(rows.source,
-                                    [&] { return prepared ? model->input(rows.frame) : plain_rows(rows.frame); });
+  InputBatch batch{.input = {}, .kept = rows.kept};
+  batch.input = detail::with_error_context(
+      rows.source, [&] { return prepared ? model->input(rows.frame, &batch.unseen) : plain_rows(rows.frame); });
+  return batch;
 }
 
 /// Selects the columns that the model's inputs need.
@@ -132,7 +134,7 @@ TableReadOptions read_options(const Predictor& predictor, TableReadOptions optio
 }
 
 void visit_table(const Predictor& predictor, TableReader reader, const InputVisitor& visit) {
-  while (const auto rows = reader.next()) visit({table_input(predictor, *rows), {}, rows->kept});
+  while (const auto rows = reader.next()) visit(table_batch(predictor, *rows));
 }
 
 void visit_set(const Predictor& predictor, const ImageTensorSplits& sets, int64_t most, const InputVisitor& visit) {

@@ -19,16 +19,40 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weights = {}) {
-  return {model.table->transform(frame), model.target->encode(frame), {}, weights};
+Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weights = {},
+                      UnseenCounts* unseen = nullptr) {
+  return {model.table->transform(frame, unseen), model.target->encode(frame), {}, weights};
 }
 
-/// Returns the rows of a part, which are rows of the table or a separate file.
-std::optional<Dataset> table_part(const Model& model, const TableDataOptions& options, const Frame& frame,
+/// Reads the columns of the model's inputs and targets, as the file has them.
+Frame read_needed(const Model& model, const std::filesystem::path& path, const std::string& target,
+                  const TableReadOptions& options) {
+  auto reading = options;
+  reading.text = model.table->text_columns();
+  reading.columns = model.table->inputs();
+  const auto& name = model.target->names().front();
+  const bool renamed = !target.empty() && target != name;
+  for (const auto& one : model.target->names()) {
+    const auto& in_file = renamed && one == name ? target : one;
+    if (!model.target->is_number()) reading.text.push_back(in_file);
+    reading.columns.push_back(in_file);
+  }
+  auto frame = read_table(path, reading);
+  if (renamed)
+    for (auto& column : frame.columns)
+      if (column.name == target) column.name = name;
+  return frame;
+}
+
+/// Adds the rows of a part: rows of the table, or a separate file, whose unseen words are noted.
+std::optional<Dataset> table_part(TrainingData& data, const TableDataOptions& options, const Frame& frame,
                                   const Tensor& rows, const std::filesystem::path& path) {
-  if (rows.numel() > 0) return table_batches(model, take_rows(frame, rows));
+  if (rows.numel() > 0) return table_batches(data.model, take_rows(frame, rows));
   if (path.empty()) return std::nullopt;
-  return read_labelled_rows(model, path, "", options.read);
+  UnseenCounts unseen;
+  auto part = read_labelled_rows(data.model, path, "", options.read, &unseen);
+  if (!unseen.empty()) data.notes.push_back(fmt::format("{}: {}", path.string(), unseen.line()));
+  return part;
 }
 
 /// Returns the raw rows of the part that the model is evaluated on.
@@ -42,13 +66,15 @@ Frame measured_rows(const Model& model, const TableDataOptions& options, const F
   return some(take_rows(frame, split.train));
 }
 
-/// Returns the weight of each row; undefined if no column is named.
+/// Returns the weight of each row; undefined if no column is named. Products of weights and losses must be float32.
 Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   if (options.weight.empty()) return {};
+  constexpr double least = 1e-30, most = 1e30;
   const auto weights = as_numbers(frame.at(options.weight)).numbers;
-  if (const auto rows = weights.isfinite().logical_and(weights >= 0).logical_not().nonzero(); rows.size(0) > 0)
-    fail(ErrorKind::input, "weight column \"{}\": must be finite and not negative, got {} in row {}", options.weight,
-         weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
+  const auto good = weights.eq(0).logical_or(weights.ge(least).logical_and(weights.le(most)));
+  if (const auto rows = good.logical_not().nonzero(); rows.size(0) > 0)
+    fail(ErrorKind::input, "weight column \"{}\": must be 0, or from {} to {}, got {} in row {}; only ratios count",
+         options.weight, least, most, weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
   if (!(weights.sum().item<double>() > 0))
     fail(ErrorKind::input, "weight column \"{}\": must have a weight above 0, all are 0", options.weight);
   return weights.to(at::kFloat);
@@ -68,13 +94,59 @@ Names left_out(const TableDataOptions& options) {
 Model fit_preparation(const TrainingTable& table, const Frame& train, const TableDataOptions& options) {
   auto target = options.target_options;
   target.task = table.target.task();
+  target.readings = table.readings;
   auto preprocess = options.preprocess;
+  for (const auto& [name, reading] : table.readings)
+    if (!contains(options.target, name)) preprocess.readings[name] = reading;
   preprocess.seed = options.seed;
   preprocess.ignore = left_out(options);
+  std::erase_if(preprocess.ignore, [&](const auto& name) { return !train.find(name); });  // not read from the file
   Model model;
   model.target = table.target.is_number() ? Target::fit(train, options.target, target) : table.target;
   model.table = TablePreprocess::fit(train, options.target.front(), preprocess);
   return model;
+}
+
+Frame first_rows(const Frame& frame, int64_t count) { return take_rows(frame, at::arange(count, at::kLong)); }
+
+/// Leaves out the rows without a target.
+void drop_missing_targets(TrainingTable& table, const TableDataOptions& options) {
+  auto present = at::ones({table.frame.rows()}, at::kBool);
+  for (const auto& name : options.target) present &= table.frame.at(name).missing().logical_not();
+  const auto left = present.sum().item<int64_t>();
+  if (left == table.frame.rows()) return;
+  table.notes.push_back(
+      fmt::format("{} of {} rows are left out: they have no target", table.frame.rows() - left, table.frame.rows()));
+  table.frame = take_rows(table.frame, present.nonzero().squeeze(1));
+}
+
+/// Returns the columns whose words are only compared.
+Names compared_columns(const TableDataOptions& options) {
+  auto names = options.preprocess.categorical;
+  if (!options.split.group.empty()) names.push_back(options.split.group);
+  return names;
+}
+
+/// Learns how the columns are read, and reads them so.
+void read_columns(TrainingTable& table, const TableDataOptions& options) {
+  LearnOptions how{.numeric = options.preprocess.numeric,
+                   .categorical = compared_columns(options),
+                   .skip = options.preprocess.ignore};
+  if (const auto footer = count_footer_rows(table.frame, how); footer > 0) {
+    const auto rows = table.frame.rows() - footer;
+    table.notes.push_back(fmt::format("the last {} {} left out: a footer, no data", footer == 1 ? "row" : "rows",
+                                      footer == 1 ? "is" : fmt::format("({}) are", footer)));
+    table.frame = first_rows(table.frame, rows);
+  }
+  table.readings = learn_target_readings(table.frame, options.target, options.target_options);
+  how.skip.insert(how.skip.end(), options.target.begin(), options.target.end());
+  for (const auto& name : {options.weight, options.split.time})
+    if (!name.empty()) how.strict.push_back(name);
+  table.readings.merge(learn_readings(table.frame, how));
+  for (auto& column : table.frame.columns)
+    if (const auto reading = table.readings.find(column.name); reading != table.readings.end())
+      column = read_column(column, reading->second, table.frame);
+  if (options.drop_missing) drop_missing_targets(table, options);
 }
 
 void require_target(const TableDataOptions& options) {
@@ -86,11 +158,13 @@ void require_target(const TableDataOptions& options) {
 TrainingTable check_table(Frame frame, const TableDataOptions& options) {
   require_target(options);
   TrainingTable table{.frame = std::move(frame), .target = {}};
+  for (const auto& name : options.preprocess.ignore) table.frame.at(name);
   // Values are checked before rows are split, because messages could not name the row after that.
-  for (auto& column : table.frame.columns)
-    if (contains(options.preprocess.numeric, column.name)) column = as_numbers(column);
+  read_columns(table, options);
   // The classes are those of the whole table, because a rare class may be in one part only.
-  table.target = Target::fit(table.frame, options.target, options.target_options);
+  auto target = options.target_options;
+  target.readings = table.readings;
+  table.target = Target::fit(table.frame, options.target, target);
   table.rule = split_rule(options.split, table.frame, table.target);
   table.weights = weights_of(options, table.frame);
   return table;
@@ -104,7 +178,10 @@ TrainingTable read_training_table(const std::filesystem::path& path, const Table
   return with_error_context(path.string(), [&] {
     auto reading = options.read;
     reading.text = options.preprocess.categorical;
-    auto table = check_table(read_table(path, reading), options);
+    reading.ignore = options.preprocess.ignore;
+    auto used = options;  // columns that are not read cannot be named
+    used.preprocess.ignore.clear();
+    auto table = check_table(read_table(path, reading), used);
     table.source = path.string();
     return table;
   });
@@ -124,9 +201,11 @@ TrainingData make_table_data(const TrainingTable& table, const Split& split, con
   auto model = with_error_context(table.source, [&] { return fit_preparation(table, train, options); });
   auto rows = balanced(table_batches(model, train, weights), *model.target, options.balance);
   TrainingData data{.model = std::move(model), .train = std::move(rows)};
-  data.notes = data.model.table->notes();
-  data.validation = table_part(data.model, options, table.frame, split.validation, options.split.validation_path);
-  data.test = table_part(data.model, options, table.frame, split.test, options.split.test_path);
+  data.notes = table.notes;
+  for (const auto* notes : {&table.target.notes(), &data.model.table->notes()})
+    data.notes.insert(data.notes.end(), notes->begin(), notes->end());
+  data.validation = table_part(data, options, table.frame, split.validation, options.split.validation_path);
+  data.test = table_part(data, options, table.frame, split.test, options.split.test_path);
   data.sample = sample_rows(train, kDescribedRows, options.seed);
   data.measured = measured_rows(data.model, options, table.frame, split);
   return data;
@@ -148,24 +227,16 @@ TrainingData read_table_data(const std::filesystem::path& path, const TableDataO
 
 Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
                     const TableReadOptions& options) {
-  auto reading = options;
-  reading.text = model.table->text_columns();
-  auto frame = read_table(path, reading);
-  const auto& name = model.target->names().front();
-  if (target.empty() || target == name) return frame;
-  with_error_context(path.string(), [&] { return frame.at(target).size(); });
-  std::erase_if(frame.columns, [&](const auto& column) { return column.name == name; });
-  for (auto& column : frame.columns)
-    if (column.name == target) column.name = name;
-  return frame;
+  return with_error_context(path.string(),
+                            [&] { return model.table->read(read_needed(model, path, target, options)); });
 }
 
 Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
-                           const TableReadOptions& options) {
+                           const TableReadOptions& options, UnseenCounts* unseen) {
   if (const auto kind = detect_data(path); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path.string(), text_of(kind));
-  return with_error_context(path.string(),
-                            [&] { return table_batches(model, read_raw_rows(model, path, target, options)); });
+  return with_error_context(
+      path.string(), [&] { return table_batches(model, read_needed(model, path, target, options), {}, unseen); });
 }
 
 }  // namespace reszoo

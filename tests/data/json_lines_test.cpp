@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "read_text.h"
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/data/detect.h"
 #include "reszoo/data/table.h"
@@ -17,22 +18,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Frame parsed(const std::string& text, const TableReadOptions& options = {}) {
-  std::istringstream stream(text);
-  return read_table(stream, "stdin", options);
-}
-
-Words texts_of(const Column& column) {
-  Words words;
-  for (int64_t i = 0; i < column.size(); ++i) {
-    const auto code = column.codes[i].item<int64_t>();
-    words.push_back(code < 0 ? "-" : column.words.at(static_cast<size_t>(code)));
-  }
-  return words;
-}
-
 void expect_refused(const std::string& text, const std::vector<std::string>& parts) {
-  expect_error_parts(ErrorKind::input, parts, [&] { parsed(text); });
+  expect_error_parts(ErrorKind::input, parts, [&] { read_text(text); });
 }
 
 /// Lines {"key": "00i", "x": i, ...}; every fifth line lacks x.
@@ -47,7 +34,7 @@ std::string many_lines(int64_t rows) {
 }  // namespace
 
 TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
-  const auto table = parsed(
+  const auto table = read_text(
       "{\"x\": 1, \"t\": \"a, \\\"b\\\"\", \"ok\": true, \"when\": \"2024-02-29\"}\n\n"
       "{\"t\": \"\", \"x\": null, \"when\": \"2024-03-01 12:00:00\"}\r\n"
       "{\"x\": 2.5, \"ok\": false, \"t\": \"\\u00e9\"}");
@@ -55,8 +42,8 @@ TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
   EXPECT_EQ(table.rows(), 3);
   EXPECT_EQ(table.at("x").numbers[0].item<double>(), 1);
   EXPECT_TRUE(std::isnan(table.at("x").numbers[1].item<double>()));
-  EXPECT_EQ(texts_of(table.at("t")), (Words{"a, \"b\"", "-", "é"}));
-  EXPECT_EQ(texts_of(table.at("ok")), (Words{"true", "-", "false"}));
+  EXPECT_EQ(texts(table.at("t")), (Words{"a, \"b\"", "-", "é"}));
+  EXPECT_EQ(texts(table.at("ok")), (Words{"true", "-", "false"}));
   EXPECT_TRUE(table.at("when").date);
   EXPECT_EQ(table.at("when").numbers[1].item<double>(), 19783.5);
 }
@@ -64,24 +51,60 @@ TEST(JsonLines, AreNumbersTextDatesAndMissingValues) {
 TEST(JsonLines, ColumnsAreSelectedAndReadAsText) {
   const std::string text =
       "{\"zip\": 1234, \"when\": \"2024-02-29\", \"rest\": [1]}\n{\"zip\": 99, \"when\": \"2024-03-01\"}\n";
-  const auto table = parsed(text, {.text = {"zip", "when"}, .columns = {"when", "zip"}});
+  const auto table = read_text(text, {.text = {"zip", "when"}, .columns = {"when", "zip"}});
   EXPECT_EQ(table.names(), (Words{"when", "zip"}));
-  EXPECT_EQ(texts_of(table.at("zip")), (Words{"1234", "99"}));
-  EXPECT_EQ(texts_of(table.at("when")), (Words{"2024-02-29", "2024-03-01"}));
+  EXPECT_EQ(texts(table.at("zip")), (Words{"1234", "99"}));
+  EXPECT_EQ(texts(table.at("when")), (Words{"2024-02-29", "2024-03-01"}));
   expect_error_parts(ErrorKind::input, {"stdin", "no column \"zap\"", "did you mean zip?"},
-                     [&] { parsed(text, {.columns = {"zap"}}); });
+                     [&] { read_text(text, {.columns = {"zap"}}); });
 }
 
 TEST(JsonLines, WhatIsNoRowIsRefusedByItsNumber) {
-  expect_refused("{\"a\": 1}\n{\"a\": [1]}\n", {"stdin: row 2: column \"a\" changed from number to array"});
-  expect_refused("{\"a\": null}\n{\"a\": [1]}\n", {"stdin: row 2: column \"a\" must hold numbers or text, got a list"});
+  expect_refused("{\"a\": 1}\n{\"a\": [1]}\n", {"stdin: row 2: column \"a\" must hold numbers or text, got a list"});
   expect_refused("{\"b\": 1}\n{}\n{\"a\": {\"c\": 1}}\n", {"row 3: column \"a\"", "got an object"});
-  expect_refused("{\"a\": 1}\n{\"a\": \"x\"}\n", {"row 2: column \"a\" changed from number to string"});
-  expect_refused("{\"a\": 1}\n{\"a\": 2,\n", {"stdin: row 2: "});
-  expect_refused("{\"a\": 1, \"a\": 2}\n", {"row 1: column \"a\" was specified twice"});
-  expect_refused("[{\"a\": 1},\n {\"a\": 2}]\n", {"stdin: is a JSON array", "an object a line"});
+  expect_refused("{\"a\": 1}\n{\"a\": 2,\n", {"stdin: row 2: the object does not end"});
+  expect_refused("{\"a\": 1}\n{\"a\": 2,}\n", {"stdin: row 2: is no JSON at byte 9"});
+  expect_refused("{\"a\": 1}\n5\n", {"stdin: row 2: must be an object, got 5"});
+  expect_refused("[{\"a\": 1}]\n{\"a\": 1}", {"stdin: row 2: follows the end of the array"});
+  expect_refused("{\"a\": 1e999}\n", {"stdin: row 1: a number is too large: 1e999"});
+  expect_refused("{\"a\": 1, \"a\": 2}\n", {"row 1: column \"a\" occurs twice"});
   expect_refused("{}\n{}\n", {"stdin: is empty, without columns"});
-  expect_refused("{\"a\": \"\xff\"}\n", {"stdin: text must be UTF-8"});
+  expect_refused("{\"a\": 1}\n{\"a\": \"\xff\"}\n", {"stdin: row 2: text must be UTF-8", "--encoding"});
+}
+
+TEST(JsonLines, ObjectsMayBeInAnArrayOrOnSeveralLines) {
+  const std::string array = "[\n  {\"a\": 1, \"b\": \"x]\\\"}\"},\n  {\"b\": \"y\", \"a\": 2}\n]\n";
+  for (const auto& text : {array, array.substr(1, array.size() - 3)}) {
+    const auto table = read_text(text);
+    EXPECT_EQ(numbers_of(table.at("a")), (std::vector<double>{1, 2}));
+    EXPECT_EQ(texts(table.at("b")), (Words{"x]\"}", "y"}));
+  }
+}
+
+TEST(JsonLines, OneWordMakesAColumnTextAndLongIntegersKeepTheirDigits) {
+  const auto table = read_text(
+      "{\"x\": 1.5, \"id\": 123456789012345678901, \"f\": 1, \"b\": true}\n"
+      "{\"x\": \"n.a.\", \"id\": 18446744073709551615, \"f\": 2.5, \"b\": \"unknown\"}\n");
+  EXPECT_EQ(texts(table.at("x")), (Words{"1.5", "n.a."}));
+  EXPECT_EQ(texts(table.at("id")), (Words{"123456789012345678901", "18446744073709551615"}));
+  EXPECT_EQ(numbers_of(table.at("f")), (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(texts(table.at("b")), (Words{"true", "unknown"}));
+}
+
+TEST(JsonLines, PythonsNanAndInfinityAreMissing) {
+  const auto table = read_text("{\"x\": NaN, \"t\": \"NaN\"}\n{\"x\": -Infinity}\n{\"x\": Infinity}\n{\"x\": 2}\n");
+  EXPECT_EQ(table.at("x").missing().sum().item<int64_t>(), 3);
+  EXPECT_EQ(texts(table.at("t")), (Words{"NaN", "-", "-", "-"}));
+}
+
+TEST(JsonLines, WhatNobodyReadsMayBeAnything) {
+  const std::string text =
+      "{\"a\": 1, \"rest\": [1, {\"a\": 5}]}\n{\"rest\": \"x\", \"a\": 2}\n{\"rest\": {\"a\": 7}}\n";
+  for (const TableReadOptions& options : {TableReadOptions{.columns = {"a"}}, TableReadOptions{.ignore = {"rest"}}}) {
+    const auto table = read_text(text, options);
+    EXPECT_EQ(table.names(), Words{"a"});
+    EXPECT_EQ(table.at("a").numbers.nansum().item<double>(), 3);
+  }
 }
 
 TEST(JsonLines, AreRecognisedByContentCompressedToo) {

@@ -43,3 +43,23 @@ TEST(Dates, PartsOfADate) {
   for (const auto which : date_parts) EXPECT_TRUE(part_of(days, which)[3].isnan().item<bool>());
   EXPECT_TRUE(part_of(days, DatePart::month)[4].isnan().item<bool>());
 }
+
+TEST(Dates, AreReadInOtherOrders) {
+  const auto day = *date_in("2024-02-03");
+  for (const auto* text : {"2024-02-03", "2024/2/3", "2024.02.03", "2024-Feb-03"})
+    EXPECT_EQ(date_in(text, "ymd"), day) << text;
+  for (const auto* text : {"03/02/2024", "3.2.24", "03-02-2024", "3 February 2024", "03-Feb-2024", "Sat, 3 Feb 2024"})
+    EXPECT_EQ(date_in(text, "dmy"), day) << text;
+  for (const auto* text : {"02/03/2024", "Feb 3, 2024", "2-3-24"}) EXPECT_EQ(date_in(text, "mdy"), day) << text;
+  EXPECT_EQ(date_in("03/02/2024 1:30 PM", "dmy"), day + 13.5 / 24);
+  EXPECT_EQ(date_in("03/02/2024 12:30 am", "dmy"), day + 0.5 / 24);
+  EXPECT_EQ(date_in("03/02/2024 13:30:00", "dmy"), day + 13.5 / 24);
+  EXPECT_EQ(date_in("03.02.2024 13:30", "%d.%m.%Y %H:%M"), day + 13.5 / 24);
+  EXPECT_EQ(date_in("20240203", "%Y%m%d"), day);
+  EXPECT_EQ(date_in("1.1.69", "dmy"), *date_in("1969-01-01"));
+  for (const auto* text :
+       {"31/02/2024", "1/2", "1/2/3", "1/2/2024x", "1.5", "2024", "1/13/2024", "a/b/c", "1/2/2024 25:00"})
+    EXPECT_FALSE(date_in(text, "dmy")) << text;
+  EXPECT_TRUE(is_zero_date("0000-00-00") && is_zero_date("00/00/0000 00:00:00"));
+  EXPECT_FALSE(is_zero_date("2000-00-01") || is_zero_date("0") || is_zero_date("00000000"));
+}

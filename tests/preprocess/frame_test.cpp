@@ -55,3 +55,19 @@ TEST(Frame, TakesRowsByNumber) {
   EXPECT_TRUE(torch::equal(taken.at("a").numbers, torch::tensor({3., 1.}, torch::kFloat64)));
   EXPECT_TRUE(torch::equal(taken.at("b").codes, torch::tensor({-1, 0}, torch::kInt64)));
 }
+
+TEST(Frame, IntegersKeepTheirDigits) {
+  const auto table =
+      frame_of({{{"id", int64_t{1000000000000000001}}}, {{"id", uint64_t{18446744073709551615U}}}, {{"id", 7}}});
+  EXPECT_EQ(table.at("id").words, (std::vector<std::string>{"1000000000000000001", "18446744073709551615", "7"}));
+  EXPECT_EQ(frame_of({{{"id", int64_t{1} << 53}}}).at("id").kind, Column::Kind::number);
+}
+
+TEST(Frame, PartsOfNumbersAndOfDigitsJoinAsText) {
+  const Frame numbers{{Column::of_numbers("a", {1, 2.5})}},
+      digits{{Column::of_text("a", {"1000000000000000001", "2.5"})}};
+  EXPECT_EQ(concat({numbers, digits}).at("a").words, (std::vector<std::string>{"1", "2.5", "1000000000000000001"}));
+  expect_error_parts(ErrorKind::input, {"\"a\"", "text in one table"}, [&] {
+    concat({numbers, Frame{{Column::of_text("a", {"x"})}}});
+  });
+}

@@ -107,10 +107,12 @@ TEST(TablePreprocess, LeavesOutWhatTellsNothing) {
             Column::of_text("word", word), Column::of_numbers("x", x), Column::of_numbers("y", x)}};
   const auto preprocess = TablePreprocess::fit(table, "y");
   EXPECT_EQ(preprocess.columns(), std::vector<std::string>{"x"});
-  EXPECT_EQ(preprocess.notes(), (std::vector<std::string>{"column \"\" is left out: it counts the rows",
-                                                          "column \"id\" is left out: it is different in every row",
-                                                          "column \"same\" is left out: it is 2.5 in every row",
-                                                          "column \"word\" is left out: it is \"only\" in every row"}));
+  EXPECT_EQ(preprocess.notes(),
+            (std::vector<std::string>{
+                "column \"\" is left out: it counts the rows; --numeric-features  keeps it",
+                "column \"id\" is left out: it is different in every row; --categorical-features keeps it",
+                "column \"same\" is left out: it is 2.5 in every row",
+                "column \"word\" is left out: it is \"only\" in every row"}));
   expect_error_parts(ErrorKind::input, {"no column is left", "\"x\""}, [&] {
     TablePreprocess::fit({{Column::of_numbers("x", same), Column::of_numbers("y", x)}}, "y");
   });
@@ -123,7 +125,7 @@ TEST(TablePreprocess, OptionsDecideOverKinds) {
       table, "y", {.scaling = Scaling::none, .numeric = {"n"}, .categorical = {"zip"}, .ignore = {"other"}});
   EXPECT_EQ(preprocess.columns(), (std::vector<std::string>{"n", "zip"}));
   EXPECT_TRUE(torch::equal(preprocess.transform(table).slice(0, 1, 2), row({2, 0})));  // "10" sorts before "2"
-  EXPECT_TRUE(preprocess.text_columns().empty());
+  EXPECT_EQ(preprocess.text_columns(), std::vector<std::string>{"zip"});
 }
 
 TEST(TablePreprocess, OptionsMustNameColumnsOnce) {
@@ -166,7 +168,8 @@ TEST(TablePreprocess, TextOfNearlyAsManyWordsAsRowsIsLeftOut) {
     return TablePreprocess::fit(beside_target(Column::of_text("name", names)), "y", options);
   };
   EXPECT_EQ(fit({}).notes(),
-            std::vector<std::string>{"column \"name\" is left out: it has 37 different texts in 40 rows"});
+            std::vector<std::string>{"column \"name\" is left out: it has 37 different texts in 40 rows; "
+                                     "--categorical-features keeps it"});
   EXPECT_EQ(fit({.categorical = {"name"}}).cardinalities(), std::vector<int64_t>{37});
   for (int i = 30; i < 40; ++i) names[i] = "name0";
   EXPECT_TRUE(fit({}).notes().empty());
@@ -223,12 +226,19 @@ TEST(TablePreprocess, DatesBecomeThePartsThatVary) {
   EXPECT_TRUE(torch::equal(x.slice(1, 2, 5).slice(0, 0, 3),
                            torch::tensor({{19723.f, 1.f, 0.f}, {19724.f, 1.f, 1.f}, {19758.f, 2.f, 0.f}})));
   EXPECT_TRUE(torch::equal(preprocess.transform(with_column(as_dates(Column::of_text("when", days)))), x));
-  // A row in memory has its date as text or as days.
+  // A row in memory has its date as text; a number may be days, seconds or digits.
   const Row row{{"age", 20.0}, {"city", "Rome"}, {"height", 1.5}, {"sex", "f"}, {"when", "2024-01-01"}};
-  auto in_days = row;
-  in_days["when"] = 19723.0;
-  for (const auto& one : {row, in_days})
-    EXPECT_TRUE(torch::equal(preprocess.transform(frame_of({one})), x.slice(0, 0, 1)));
+  EXPECT_TRUE(torch::equal(preprocess.transform(frame_of({row})), x.slice(0, 0, 1)));
+  for (const double number : {19723.0, 1704067200.0, 45292.0, 20240101.0}) {
+    auto numeric = row;
+    numeric["when"] = number;
+    expect_error_parts(ErrorKind::input, {"column \"when\"", "must hold dates", "got the number", "row 1"},
+                       [&] { preprocess.transform(frame_of({numeric})); });
+  }
+  auto dated = text;
+  dated.columns[0] = Column::of_text("age", days);
+  expect_error_parts(ErrorKind::input, {"column \"age\"", "must hold numbers", "the date 2024-01-01 in row 1"},
+                     [&] { preprocess.transform(dated); });
 }
 
 TEST(TablePreprocess, TimesOfDayAreHours) {
@@ -376,4 +386,68 @@ TEST(TablePreprocess, DamagedJsonIsAnErrorOfTheFile) {
   expect_error_parts(ErrorKind::file, {"scaling", "log"},
                      [&] { TablePreprocess::from(scaling, preprocess.tensors()); });
   expect_error_parts(ErrorKind::file, {"preprocessing"}, [&] { TablePreprocess::from(nlohmann::json::array(), {}); });
+}
+
+TEST(TablePreprocess, CountsWhatTrainingDidNotSee) {
+  const auto preprocess = fitted();
+  UnseenCounts unseen;
+  auto table = training();
+  preprocess.transform(table, &unseen);
+  EXPECT_TRUE(unseen.empty());
+  EXPECT_EQ(unseen.line(), "");
+  unseen = {};
+  table.columns[1] = Column::of_text("city", {"Bonn", "Bonn", "", "Rome"});
+  table.columns[2] = Column::of_numbers("height", {1.5, kNan, kNan, 1});
+  table.columns[3] = Column::of_text("sex", {"F", "M", "M", "x"});
+  for (int part = 0; part < 2; ++part) preprocess.transform(table, &unseen);
+  EXPECT_EQ(
+      unseen.line(),
+      "WARNING: never seen in training: column \"sex\": every word, 3 words, in 8 of 8 rows (\"F\", \"M\", \"x\"); "
+      "column \"city\": 1 word in 4 of 6 rows (\"Bonn\"); column \"height\": no value in 4 rows");
+  const auto json = unseen.json();
+  EXPECT_EQ(json["city"],
+            nlohmann::ordered_json::parse(R"({"rows": 6, "unseen_rows": 4, "words": {"Bonn": 4}, "missing_rows": 0})"));
+  EXPECT_EQ(json["height"]["missing_rows"], 4);
+  EXPECT_FALSE(json.contains("age"));  // had missing values in training
+}
+
+TEST(TablePreprocess, ACategoryOfNumbersIsFoundByValue) {
+  const Frame table{{Column::of_text("grade", {"3", "1", "2", "4"}), Column::of_numbers("y", {1, 2, 3, 4})}};
+  const auto preprocess = TablePreprocess::fit(table, "y", {.categorical = {"grade"}});
+  const auto codes = preprocess.transform(table);
+  const auto again = TablePreprocess::from(nlohmann::json::parse(preprocess.to_json().dump()), preprocess.tensors());
+  for (const auto& column :
+       {Column::of_text("grade", {"3.0", "1.0", "2.0", "4.0"}), Column::of_numbers("grade", {3, 1, 2, 4}),
+        Column::of_text("grade", {" 3", "+1", "2.", "4"})})
+    EXPECT_TRUE(torch::equal(again.transform({{column}}), codes));
+  // One word that is no number changes its own row only.
+  const auto odd = again.transform({{Column::of_text("grade", {"3.0", "?", "2.0", "4.0"})}});
+  EXPECT_EQ((odd != codes).sum().item<int64_t>(), 1);
+  EXPECT_EQ(odd[1][0].item<float>(), -1);
+  const Frame decimals{{Column::of_text("grade", {"3.0", "1", "2.0", "3"}), Column::of_numbers("y", {1, 2, 3, 4})}};
+  EXPECT_EQ(TablePreprocess::fit(decimals, "y", {.categorical = {"grade"}}).cardinalities(), std::vector<int64_t>{3});
+}
+
+TEST(TablePreprocess, ReadsLaterTablesAsItLearnt) {
+  std::vector<std::string> when, price;
+  std::vector<double> y;
+  for (int i = 0; i < 60; ++i) {
+    when.push_back(fmt::format("{:02}/{:02}/2024", 1 + i % 28, 1 + i % 12));
+    price.push_back(i == 7 ? "call us" : fmt::format("{},{}", i, i % 10));
+    y.push_back(i * 0.7);
+  }
+  const Frame table{{Column::of_text("when", when), Column::of_text("price", price), Column::of_numbers("y", y)}};
+  const auto fit = TablePreprocess::fit(table, "y", {.scaling = Scaling::none});
+  const auto preprocess = TablePreprocess::from(nlohmann::json::parse(fit.to_json().dump()), fit.tensors());
+  EXPECT_EQ(preprocess.to_json(), fit.to_json());
+  EXPECT_EQ(preprocess.summaries()[0].kind, "date");
+  EXPECT_EQ(preprocess.summaries()[1].kind, "number");
+  // Alone, 03/04/2024 would have two readings, and "1,500" too.
+  const auto x = preprocess.transform(
+      {{Column::of_text("when", {"03/04/2024", "2024-04-03"}), Column::of_text("price", {"1,500", "call us"})}});
+  EXPECT_EQ(x[0][0].item<float>(), static_cast<float>(*date_in("2024-04-03")));
+  EXPECT_EQ(x[0][0].item<float>(), x[1][0].item<float>());
+  const auto column =
+      preprocess.read({{Column::of_text("when", {"03/04/2024"}), Column::of_text("price", {"1,500"})}}).at("price");
+  EXPECT_EQ(column.numbers[0].item<double>(), 1.5);
 }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "reszoo/preprocess/dates.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -30,7 +31,14 @@ TEST(Target, TaskFollowsFromTheColumn) {
   for (size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i);
   EXPECT_EQ(Target::fit(number_column(many)).task(), Task::regression);
   many.back() = 0;
-  EXPECT_EQ(Target::fit(number_column(many)).task(), Task::multiclass);
+  EXPECT_EQ(Target::fit(number_column(many)).task(), Task::regression);  // nearly as many values as rows
+  auto twice = many;
+  twice.insert(twice.end(), many.begin(), many.end());
+  const auto classes = Target::fit(number_column(twice));
+  EXPECT_EQ(classes.task(), Task::multiclass);
+  EXPECT_EQ(classes.notes(),
+            Words{"target \"y\": its 20 different whole numbers are classes; --task regression predicts "
+                  "a number"});
 }
 
 // The network's output is the logarithm of the expected count.
@@ -212,4 +220,67 @@ TEST(Target, DamagedJsonIsAnErrorOfTheFile) {
                      [&] { from(R"({"name": "y", "task": "regression", "mean": 1, "scale": 0})"); });
   expect_error_parts(ErrorKind::file, {"binary", "3"},
                      [&] { from(R"({"name": "y", "task": "binary", "classes": ["a", "b", "c"]})"); });
+}
+
+TEST(Target, ClassesAreFoundInTheSpellingOfOtherFiles) {
+  const auto codes = Target::fit(words({"007", "010", "A1"}));
+  EXPECT_EQ(codes.classes(), (Words{"007", "010", "A1"}));
+  EXPECT_TRUE(torch::equal(codes.encode(words({"010", "007"})), torch::tensor({1, 0}, torch::kInt64)));
+  expect_error_parts(ErrorKind::input, {"unknown class \"7\" in row 1"}, [&] { codes.encode(number_column({7})); });
+  const auto truths = Target::fit(words({"False", "True", "Unknown"}));
+  EXPECT_TRUE(torch::equal(truths.encode(words({"true", "false"})), torch::tensor({1, 0}, torch::kInt64)));
+  const auto digits = Target::fit(number_column({0, 1, 1}));
+  EXPECT_TRUE(torch::equal(digits.encode(words({"True", "false", "1.0"})), torch::tensor({1, 0, 1}, torch::kInt64)));
+  // NA is a class like others.
+  EXPECT_EQ(Target::fit(words({"NA", "CL", "NA"})).classes(), (Words{"CL", "NA"}));
+}
+
+TEST(Target, TextOfNumbersIsNumbersUnlessWordsStandAmongThem) {
+  Words text;
+  for (int i = 0; i < 270; ++i) text.push_back(std::to_string(i) + ".5");
+  EXPECT_EQ(Target::fit(words(text)).task(), Task::regression);
+  text[11] = "unknown";
+  expect_error_parts(ErrorKind::input,
+                     {"\"y\"", "269 of 270 rows hold numbers", "\"unknown\" in row 12", "--missing unknown"},
+                     [&] { Target::fit(words(text)); });
+  text[11] = "n.a.";
+  expect_error_parts(ErrorKind::input, {"missing value in row 12", "--drop-missing"},
+                     [&] { Target::fit(words(text)); });
+  EXPECT_EQ(Target::fit(words(text), Task::multiclass).classes().size(), 270u);
+}
+
+TEST(Target, DatesArePredictedAsDates) {
+  const auto target = Target::fit(words({"2024-01-01", "2024-01-03", "2024-01-08"}));
+  EXPECT_EQ(target.task(), Task::regression);
+  const auto again = Target::from(nlohmann::json::parse(target.to_json().dump()));
+  EXPECT_TRUE(again.is_date());
+  const auto table = again.table(again.encode(words({"2024-01-03"})));
+  EXPECT_TRUE(table.at("prediction").date);
+  EXPECT_EQ(as_text(table.at("prediction")).words, Words{"2024-01-03"});  // training had no times of day
+  EXPECT_EQ(again.text_of_number(*date_in("2024-01-02 18:00")), "2024-01-03");
+  expect_error_parts(ErrorKind::input, {"must hold dates", "the number 20240103"},
+                     [&] { again.encode(number_column({20240103})); });
+  EXPECT_EQ(Target::fit(words({"31/12/2024", "01/02/2024", "13/01/2024"})).to_json()["readings"][0]["date_format"],
+            "dmy");
+}
+
+TEST(Target, WordsNeedAnOrderToBeOrdinal) {
+  const Frame sizes{{words({"low", "high", "mid"})}};
+  expect_error_parts(ErrorKind::usage, {"ordinal", "order", "--classes", "high,low,mid"},
+                     [&] { Target::fit(sizes, {"y"}, {.task = Task::ordinal}); });
+  EXPECT_EQ(Target::fit(Frame{{words({"10", "9", "2"})}}, {"y"}, {.task = Task::ordinal}).classes(),
+            (Words{"2", "9", "10"}));
+}
+
+TEST(Target, TheMedianIsBetweenTheQuantilesAroundIt) {
+  const auto of = [](std::vector<double> quantiles) {
+    return Target::fit(Frame{{number_column({0, 2, 4.5})}}, {"y"}, {.task = Task::quantile, .quantiles = quantiles});
+  };
+  const auto row = torch::tensor({{1.0, 3.0}}, torch::kFloat64);
+  EXPECT_NEAR(of({0.1, 0.9}).median_of(row).item<double>(), 2, 1e-12);
+  EXPECT_NEAR(of({0.4, 0.8}).median_of(row).item<double>(), 1.5, 1e-12);
+  EXPECT_EQ(of({0.25, 0.5}).median_of(row).item<double>(), 3);
+  EXPECT_FALSE(of({0.8, 0.9}).median_of(row).defined());
+  EXPECT_FALSE(of({0.1, 0.2}).median_of(row).defined());
+  EXPECT_EQ(of({0.8, 0.9}).table(torch::zeros({1, 2})).names(), (Words{"quantile_0.8", "quantile_0.9"}));
 }

@@ -196,3 +196,57 @@ TEST(Evaluate, DescribesTheFittedColumns) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
   expect_failure(2, {"evaluate", "--weights", raw.model()}, {"--data or --describe"});
 }
+
+TEST(RawTable, WhatTrainingDidNotSeeIsTold) {
+  const Raw raw;
+  raw.trained({"--ignore-features", "key,name,land"});
+  write_file(raw.at("new.csv"),
+             "colour,weight,sold,group,when,member,size\nviolet,1,yes,g1,2030-01-01,true,1\n"
+             "red,,yes,g1,2030-01-01,True,1\n");
+  const auto told = expect_success({"predict", "--weights", raw.model(), raw.at("new.csv"), "--json"});
+  EXPECT_EQ(told.err,
+            "never seen in training: column \"colour\": 1 word in 1 of 2 rows (\"violet\"), or too rare there; column "
+            "\"weight\": no value in 1 rows\n");
+  EXPECT_EQ(told.json()["unseen"]["colour"]["words"]["violet"], 1);
+  EXPECT_EQ(told.json()["unseen"]["weight"]["missing_rows"], 1);
+  const auto known = expect_success({"evaluate", "--weights", raw.model(), "--data", raw.at("raw.csv"), "--json"});
+  EXPECT_FALSE(known.json().contains("weight")) << known.err;
+  expect_failure(
+      1, {"predict", "--weights", raw.model(), raw.at("new.csv"), "--keep", "when,when", "--out", raw.at("p.csv")},
+      {"--keep: must name each column once", "\"when\" twice"});
+}
+
+TEST(RawTable, NamesWithCommasAreQuoted) {
+  const Raw raw;
+  std::string text = "\"weight, kg\",size 5\"\",\"price, USD\",#\n";
+  for (int i = 0; i < 100; ++i)
+    text += fmt::format("{:.3f},{},{},{}\n", std::fmod(i * 0.618034, 1.0), i * 7 % 10 + 0.5, i % 9 + 0.25, i % 3);
+  write_file(raw.at("raw.csv"), text);
+  const auto result = expect_success(with(raw.train({"--out", raw.at("out"), "--ignore-features", "\"weight, kg\",#"}),
+                                          {"--target", "\"price, USD\""}));
+  EXPECT_EQ(
+      expect_success({"evaluate", "--weights", raw.model(), "--describe", "--json"}).json()["network_reads"].size(),
+      1u);
+  const auto twice = with(raw.train({"--numeric-features", "\"weight, kg\"", "--numeric-features", "#"}),
+                          {"--target", "\"price, USD\""});
+  expect_success(twice);
+}
+
+TEST(RawTable, DatesAreRefusedAsNumbersAndPredictedAsDates) {
+  const Raw raw;
+  raw.trained({"--target", "when", "--ignore-features", "key"});
+  raw.predict("raw.csv", "p.csv");
+  EXPECT_TRUE(read_table(raw.at("p.csv")).at("prediction").date);
+  const auto listed = expect_success({"predict", "--weights", raw.model(), raw.at("raw.csv"), "--json"}).json();
+  EXPECT_EQ(listed["predictions"][0].get<std::string>().substr(0, 5), "2024-");
+}
+
+TEST(RawTable, TwoQuantilesHaveTheirMiddleAsPrediction) {
+  const Raw raw;
+  raw.trained({"--task", "quantile", "--quantiles", "0.2,0.8"});
+  raw.predict("raw.csv", "p.csv");
+  const auto rows = read_table(raw.at("p.csv"));
+  const auto middle = (rows.at("quantile_0.2").numbers + rows.at("quantile_0.8").numbers) / 2;
+  EXPECT_TRUE(torch::allclose(rows.at("prediction").numbers, middle));
+  expect_success(raw.train({"--task", "quantile", "--quantiles", "0.8,0.9", "--out", raw.at("high")}));
+}

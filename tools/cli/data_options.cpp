@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "name_list.h"
 #include "reszoo/base/error.h"
 #include "table_options.h"
 
@@ -33,7 +34,7 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--data", o.data,
                  "A table, a folder of Parquet files, or images (class folders, tar archives, IDX or CIFAR files)")
       ->required();
-  app.add_option("--target", o.table.target, "Column to predict, or several columns")->delimiter(',');
+  add_names(app, "--target", o.table.target, "Column to predict, or several columns; a name with a comma in quotes");
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");
   app.add_option("--test", o.test, "Test data: a path or a fraction of --data");
   auto* stratify =
@@ -49,16 +50,16 @@ void add_data_options(CLI::App& app, DataOptions& o) {
                  "Column with the weight of each row in the training loss; the column is not an input");
   app.add_option("--task", o.task,
                  "regression, quantile, count, binary, multiclass, ordinal or multilabel (detected from the target)");
-  app.add_option("--classes", o.table.target_options.classes, "The classes in order (sorted)")->delimiter(',');
+  add_names(app, "--classes", o.table.target_options.classes, "The classes in order (sorted)");
   app.add_option("--quantiles", o.table.target_options.quantiles,
                  "For the task quantile: increasing fractions (0.1,0.5,0.9)")
       ->delimiter(',');
   app.add_option("--scaling", o.scaling, "Scaling of numeric features: quantile, standard, robust, smooth or none")
       ->capture_default_str();
-  app.add_option("--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric")->delimiter(',');
-  app.add_option("--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical")
-      ->delimiter(',');
-  app.add_option("--ignore-features", o.table.preprocess.ignore, "Columns that are not inputs")->delimiter(',');
+  add_names(app, "--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric");
+  add_names(app, "--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical");
+  add_names(app, "--ignore-features", o.table.preprocess.ignore, "Columns that are not read");
+  app.add_flag("--drop-missing", o.table.drop_missing, "Leave out rows without a target");
   app.add_option("--min-frequency", o.table.preprocess.rare,
                  "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")
       ->check(CLI::PositiveNumber);

@@ -21,6 +21,7 @@ struct PredictorFlags {
   std::vector<std::string> settings;  ///< options of the network `model`
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
+  bool allow_non_finite = false;
   FuseFlags fuse;
 };
 
@@ -36,6 +37,9 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags);
 
 /// Opens the weights. Throws: Error (usage) if the file needs --model and it is not given.
 Predictor open(const PredictorFlags& flags, c10::Device device);
+
+/// Opens a model file, or the model of a repository hf-hub:owner/name.
+Model open_model(const std::string& weights, c10::Device device);
 
 /// The inputs of a network.
 struct InputFlags {

@@ -1,5 +1,10 @@
 #include "table_options.h"
 
+#include <iostream>
+#include <set>
+
+#include "name_list.h"
+
 namespace reszoo::cli {
 namespace {
 
@@ -18,16 +23,35 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
       "CSV: field delimiter, or tab (detected in the header)");
   app.add_option_function<std::string>(
       "--decimal", [&](const std::string& text) { options.decimal = letter_of("--decimal", text); },
-      "CSV: decimal point, . or , (.)");
+      "Decimal point, . or , (in CSV .; in text learnt in training)");
+  app.add_option_function<std::string>(
+      "--thousands", [&](const std::string& text) { options.thousands = letter_of("--thousands", text); },
+      "Separator of thousands of numbers in text (learnt in training)");
+  app.add_option("--date-format", options.date_format,
+                 "Order of dates in text: ymd, dmy, mdy, or like %d.%m.%Y (learnt in training)");
+  add_names(app, "--missing", options.missing, "Words and numbers that mean a missing value: n.a.,-999");
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
       "CSV: quote character, or none (\")");
+  app.add_option("--encoding", options.encoding,
+                 "CSV and JSON: encoding of the text, such as latin1 or windows-1252 (UTF-8; UTF-16 is detected)");
+  app.add_option("--skip-rows", options.skip_rows, "CSV: lines to leave out before the header")
+      ->check(CLI::NonNegativeNumber);
+  options.on_note = [said = std::set<std::string>()](const std::string& line) mutable {
+    if (said.insert(line).second) std::cerr << line << "\n";
+  };
   auto* header = app.add_flag_callback(
       "--header", [&] { options.header = true; },
       "CSV: the first line has the column names, even if all of them are numbers");
   app.add_flag_callback(
          "--no-header", [&] { options.header = false; }, "CSV: there is no header; columns are named f0, f1, ...")
       ->excludes(header);
+}
+
+void tell_unseen(const UnseenCounts& unseen, nlohmann::ordered_json& result) {
+  if (unseen.empty()) return;
+  std::cerr << unseen.line() << std::endl;
+  result["unseen"] = unseen.json();
 }
 
 }  // namespace reszoo::cli

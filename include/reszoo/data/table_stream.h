@@ -28,8 +28,7 @@ class TableReader {
   /// `keep` names columns to pass through unchanged, whether or not they are read. Numbers in CSV keep their original
   /// text.
   /// Throws: see read_table; Error (input) for a column in `keep` that does not exist.
-  explicit TableReader(const std::filesystem::path& path, TableReadOptions options = {},
-                       std::vector<std::string> keep = {});
+  explicit TableReader(const TablePaths& paths, TableReadOptions options = {}, std::vector<std::string> keep = {});
   /// Reads from a stream. Parquet and Feather are then held entirely in memory.
   TableReader(std::istream& stream, const std::string& name, TableReadOptions options = {},
               std::vector<std::string> keep = {});

@@ -21,12 +21,18 @@ namespace reszoo {
 class NetworkSnapshot;
 
 /// The prediction for one row or image.
+///
+/// If the network's outputs for it are NaN or infinite there is none: then `answered` is false, numbers are NaN, and
+/// texts are "".
 struct Prediction {
-  double value = 0;                   ///< regression: the value in the target's unit; with quantiles, the middle one
+  /// Regression: the value in the target's unit; a date as days since 1970-01-01. With quantiles the median, see
+  /// Target::median_of, or the quantile nearest to it if there is none.
+  double value = 0;
   std::string label;                  ///< the class; for regression, the value as text
   std::vector<double> probabilities;  ///< of the classes or labels, in their order; empty for regression
   std::vector<double> values;         ///< with several targets or quantiles, the value of each
   std::vector<std::string> labels;    ///< with several targets, the class of each
+  bool answered = true;               ///< whether there is a prediction
 };
 
 /// The fused networks of a Model, and the networks that they were made from. Only Model accesses it.
@@ -64,8 +70,10 @@ struct Model {
 
   /// Builds the networks of the file, loads their weights and sets evaluation mode. A network of your own must be
   /// registered under its name first (`registry().add`).
-  /// Throws: Error (file) if the file cannot be read or is damaged.
-  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true);
+  /// Throws: Error (file) if the file cannot be read or is damaged, or has NaN or infinite weights, unless
+  /// `allow_non_finite`.
+  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true,
+                    bool allow_non_finite = false);
 
   /// Writes the file that `load` reads. If `weights` are given, for instance those of an earlier epoch, they are
   /// written instead of the first network's own.
@@ -99,14 +107,14 @@ struct Model {
 
   /// Predicts many rows or images. Returns the predictions in the same order. Images are prepared by all threads, and
   /// images of the same size after preparation are run as one batch.
-  std::vector<Prediction> predict(const Frame& rows);
+  std::vector<Prediction> predict(const Frame& rows, UnseenCounts* unseen = nullptr);
   std::vector<Prediction> predict(std::span<const Row> rows);
   std::vector<Prediction> predict(std::span<const ImageView> images);
   std::vector<Prediction> predict(std::span<const std::unique_ptr<LazyImage>> images);
 
-  /// Returns the network's input for rows or an image.
+  /// Returns the network's input for rows or an image. What training did not see is added to `unseen`.
   /// Shape: (N, columns) or (1, C, H, W).
-  Tensor input(const Frame& rows) const;
+  Tensor input(const Frame& rows, UnseenCounts* unseen = nullptr) const;
   Tensor input(const ImageView& image) const;
   Tensor input(const LazyImage& image) const;
 

@@ -13,6 +13,28 @@ namespace reszoo {
 /// each optionally followed by `Z`, `+01:00` or `-0530`. Returns nothing for any other text.
 std::optional<double> date_in(std::string_view text);
 
+/// Parses a date that is written in a given way, as days since 1970-01-01 UTC.
+///
+/// | format | read |
+/// |--------|------|
+/// | `ymd`  | year, month, day: all of ISO 8601, `2024/2/29`, `2024.02.29`, `2024-Feb-29` |
+/// | `dmy`  | day first: `29/02/2024`, `29.2.24`, `29 February 2024` |
+/// | `mdy`  | month first: `02/29/2024`, `Feb 29, 2024` |
+/// | with % | as strptime of C and Python reads it: `%d.%m.%Y %H:%M` |
+///
+/// With the first three, a time of day may follow: `13:45`, `1:45 PM`. A year of two digits is within 1969 to 2068.
+/// Returns nothing for any other text.
+std::optional<double> date_in(std::string_view text, const std::string& format);
+
+/// Throws: Error (usage) for a text that is no format of dates.
+void check_date_format(const std::string& format);
+
+/// Returns whether a text is a date of zeros, such as `0000-00-00`, which databases write for a missing date.
+bool is_zero_date(std::string_view text);
+
+/// Parses a time of day, `13:45` or `13:45:10.5`, as seconds. Returns nothing for any other text.
+std::optional<double> clock_seconds(std::string_view text);
+
 /// Formats a date to the microsecond so that `date_in` reads it back: `2024-02-29`, or `2024-02-29 13:45:00` if there
 /// is a time of day. Returns "" for NaN.
 std::string date_text(double days);

@@ -58,10 +58,19 @@ Column as_numbers(const Column& column, int64_t first_row = 1);
 Tensor numbers_of_words(const Column& column, const std::function<std::optional<double>(std::string_view)>& read,
                         std::string_view rule, int64_t first_row = 1);
 
+/// What is known beforehand of how a table writes its cells. A reader sets it from its options.
+struct TableNotation {
+  std::vector<std::string> missing = {};  ///< words that are missing values in every column: `n.a.`, `-999`
+  std::optional<char> decimal = {};       ///< decimal point of numbers in text; default: learnt from the words
+  std::optional<char> thousands = {};     ///< separator of thousands of numbers in text; default: learnt
+  std::string date_format = {};           ///< order of dates in text, see `date_in`; default: learnt
+};
+
 /// A table: columns of equal length.
 struct Frame {
   std::vector<Column> columns;
   int64_t first_row = 1;  ///< the index of the first row, for messages: parts of a longer table continue its row count
+  TableNotation notation = {};
 
   /// Returns the number of rows; 0 without columns.
   int64_t rows() const;
@@ -83,7 +92,8 @@ Frame take_rows(const Frame& table, const Tensor& rows);
 
 /// Concatenates tables, with the columns of the first one.
 /// Throws: Error (input) that names a column which is missing from a table, or is text in one table and numeric in
-/// another; a column without any value may be either.
+/// another, unless the text is numbers (such as 007, or integers beyond 2^53): then all is text. A column without any
+/// value may be either.
 Frame concat(const std::vector<Frame>& tables);
 
 /// A number, a text, or a missing value: `{}`, `std::nullopt`, an empty std::optional, NaN and "" are missing.
@@ -95,8 +105,12 @@ struct Value : std::variant<double, std::string> {
   Value(const std::optional<T>& value) : Value(value ? Value(*value) : Value()) {}
   Value(const char* words) : variant(std::string(words)) {}
   Value(bool truth) : variant(std::string(truth ? "true" : "false")) {}
+  /// An integer beyond 2^53 is text, with all its digits.
   template <std::integral Integer>
-  Value(Integer number) : variant(static_cast<double>(number)) {}
+  Value(Integer number) : variant(static_cast<double>(number)) {
+    constexpr double exact = 9007199254740992;
+    if (std::get<double>(*this) > exact || std::get<double>(*this) < -exact) *this = Value(std::to_string(number));
+  }
 };
 
 /// A row of named values.

@@ -1,11 +1,15 @@
 /// Converts table rows to the input tensor of a network.
 #pragma once
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "reszoo/preprocess/column_reading.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/frame.h"
 #include "reszoo/preprocess/scaler.h"
+#include "reszoo/preprocess/unseen.h"
+#include "reszoo/preprocess/word_lookup.h"
 
 namespace reszoo {
 
@@ -18,6 +22,7 @@ struct TablePreprocessOptions {
   std::vector<std::string> numeric, categorical, ignore;
   /// A word that occurs in fewer rows than this is treated like an unknown word. Default: rows / 200, within 1 to 10.
   std::optional<int64_t> rare = {};
+  ColumnReadings readings = {};  ///< how columns are read, if it was learnt before; others are learnt from the rows
 };
 
 /// What fitting found in one column, for display.
@@ -36,21 +41,20 @@ struct ColumnSummary {
 /// | column                                             | kind                  |
 /// |----------------------------------------------------|-----------------------|
 /// | named by an option                                 | as the option says    |
-/// | dates, or text in which every word is an ISO date  | date                  |
-/// | numbers                                            | number                |
-/// | other text, booleans                               | category              |
+/// | others                                             | see `learn_readings`  |
 /// | no value, or the same value in all rows            | left out              |
 /// | text, at least 90 % of it distinct                 | left out: identifiers |
 /// | distinct integers close together                   | left out: row numbers |
 ///
 /// The last two rules apply to columns of at least 20 rows that no option names. "Close together" means a range below
 /// 10 times the number of rows if the values are monotonic in row order, otherwise below twice the number of rows.
-/// `notes` has a line for each column that is left out.
+/// `notes` has a line for each column that is left out, and for what was learnt of unusual words.
 ///
 /// A row becomes, in this order: the scaled numbers, and those parts of dates that vary (DatePart), where missing
 /// values become the centre of the scaler; a 0/1 indicator for each number or date that was missing in at least 1 % of
 /// the rows in fitting; the code of each category (0 to K-1). An infinite number counts as missing; a missing category
-/// is the word "". Rare words and unknown words get the code -1.
+/// is the word "". Rare words and unknown words get the code -1. A later table is read by what was learnt, whatever its
+/// format: see `read_column` and `WordLookup`.
 ///
 /// Shape: a table of N rows to (N, numeric_count() + cardinalities().size()) float32.
 class TablePreprocess {
@@ -64,10 +68,14 @@ class TablePreprocess {
   /// Throws: Error (file) if they do not match.
   static TablePreprocess from(const nlohmann::json& json, const std::map<std::string, Tensor>& tensors);
 
-  /// Prepares rows. Columns that fitting did not use are ignored.
+  /// Prepares rows. Columns that fitting did not use are ignored. What fitting did not see is added to `unseen`.
   /// Throws: Error (input) that names missing columns, or the first row (counted from `table.first_row`) that has text
-  /// in place of a number or date.
-  Tensor transform(const Frame& table) const;
+  /// in place of a number or date, a number in place of a date, or a date in place of a number.
+  Tensor transform(const Frame& table, UnseenCounts* unseen = nullptr) const;
+
+  /// Returns the table with its input columns as `transform` reads them: numbers, dates, text.
+  /// Throws: as `transform` does.
+  Frame read(const Frame& table) const;
 
   /// Returns the number of float columns: numbers, parts of dates, and indicators.
   int64_t numeric_count() const { return static_cast<int64_t>(numbers_.size() + indicators_.size()); }
@@ -82,8 +90,7 @@ class TablePreprocess {
   /// Returns the input columns of the table, each once.
   std::vector<std::string> inputs() const;
 
-  /// Returns the columns that must be read as text even if they look numeric, so that "007" keeps its zeros when all
-  /// words of a file are numbers.
+  /// Returns the columns that a reader should deliver as they are spelt, even if they look numeric.
   std::vector<std::string> text_columns() const;
 
   /// Returns one line for each thing that fitting left out or found unusual.
@@ -91,6 +98,9 @@ class TablePreprocess {
 
   /// Returns what fitting found in each input column.
   const std::vector<ColumnSummary>& summaries() const { return summaries_; }
+
+  /// Returns how the input columns are read.
+  const ColumnReadings& readings() const { return readings_; }
 
   /// Returns the scaler of the numbers; empty if there are no numbers.
   const std::optional<Scaler>& scaler() const { return scaler_; }
@@ -108,21 +118,26 @@ class TablePreprocess {
   };
   struct Category {
     std::string name;
-    std::vector<std::string> words;  ///< sorted
-    bool numbers = false;            ///< whether the column held numbers in fitting
+    std::vector<std::string> words;                      ///< sorted
+    bool numbers = false;                                ///< whether the words are numbers
+    std::shared_ptr<const WordLookup> lookup = nullptr;  ///< of `words`
   };
   struct Fitting;
 
   static Number read_number(const nlohmann::json& json);
   static Category read_category(const nlohmann::json& json);
-  Tensor codes(const Category& category, const Column& column) const;
-  std::vector<Tensor> numbers_of(const Frame& table) const;
+  Tensor codes(const Category& category, const Column& column, UnseenCounts* unseen) const;
+  std::vector<Tensor> numbers_of(const Frame& table, UnseenCounts* unseen) const;
+  const ColumnReading& reading_of(const std::string& column) const;
+  const ColumnSummary* summary_of(const std::string& column) const;
   void check_columns(const Frame& table) const;
+  void read_readings(const nlohmann::json& object);
   std::vector<ColumnSummary> guessed_summaries() const;
 
   std::vector<Number> numbers_;
   std::vector<int64_t> indicators_;  ///< indices into numbers_, ascending
   std::vector<Category> categories_;
+  ColumnReadings readings_;       ///< of the input columns
   std::optional<Scaler> scaler_;  ///< empty without numeric columns
   std::vector<std::string> notes_;
   std::vector<ColumnSummary> summaries_;

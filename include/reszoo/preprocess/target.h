@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "reszoo/preprocess/frame.h"
+#include "reszoo/preprocess/column_reading.h"
 
 namespace reszoo {
 
@@ -30,7 +30,14 @@ struct TargetOptions {
   std::optional<Task> task = {};                 ///< default: inferred from the columns
   std::vector<std::string> classes = {};         ///< the order of the classes; default: sorted
   std::vector<double> quantiles = {.1, .5, .9};  ///< for `quantile`: ascending fractions in (0, 1)
+  ColumnReadings readings = {};  ///< how the columns are read, if it was learnt before; else it is learnt
 };
+
+/// Learns how the target's columns are read, see `learn_readings`. For a task of classes, text is numbers only if every
+/// word is a plain number, and else words as they are spelt.
+/// Throws: as `learn_readings` does; Error (input) for a column that does not exist.
+ColumnReadings learn_target_readings(const Frame& table, const std::vector<std::string>& names,
+                                     const TargetOptions& options);
 
 /// The fitted target. If no task is given, it is inferred from the columns:
 ///
@@ -39,13 +46,15 @@ struct TargetOptions {
 /// | text or booleans, two distinct words             | binary               |
 /// | text, more words                                 | multiclass           |
 /// | numbers, exactly two distinct                    | binary               |
-/// | integers, 3 to 20 distinct                       | multiclass           |
-/// | other numbers                                    | regression           |
+/// | integers, 3 to 20 distinct, in twice as many rows, or at most 5 distinct | multiclass |
+/// | other numbers, dates                             | regression           |
 /// | several columns, two distinct values in each     | multilabel           |
 /// | several columns of numbers                       | regression           |
 ///
 /// Classes are sorted: words by name, numbers by value (and named without ".0"). A number is standardised: (y - mean) /
-/// scale, where `scale` is the population standard deviation.
+/// scale, where `scale` is the population standard deviation. A date is a number of days, and predicted as a date. How
+/// text is read as numbers or dates is learnt (`learn_readings`), every row must have such a value; later tables are
+/// read by what was learnt, and their classes found by WordLookup. `notes` has a line for what was found unusual.
 ///
 /// | task       | encoded (N rows, T targets)  | outputs of the network, per row        |
 /// |------------|------------------------------|----------------------------------------|
@@ -61,7 +70,8 @@ struct TargetOptions {
 class Target {
  public:
   /// Throws: Error (input) for a missing or infinite value, the same value in all rows, text in place of a number, or
-  /// classes that are invalid for the task; Error (usage) for options that are invalid for the task.
+  /// classes that are invalid for the task; Error (usage) for options that are invalid for the task, and for `ordinal`
+  /// without an order of classes that are words.
   static Target fit(const Frame& table, const std::vector<std::string>& names, const TargetOptions& options = {});
 
   /// Fits on one column.
@@ -88,6 +98,20 @@ class Target {
   /// Returns whether the target is numeric, not classes.
   bool is_number() const { return task_ == Task::regression || task_ == Task::quantile || task_ == Task::count; }
 
+  /// Returns whether the target holds dates, whose numbers are days since 1970-01-01.
+  bool is_date() const { return readings_.size() == 1 && readings_.front().kind == ColumnKind::date && is_number(); }
+
+  /// Returns one line for each thing that fitting found unusual.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  /// Returns a value of a numeric target as text: `number_text`, or `date_text` rounded to days if training had no
+  /// times.
+  std::string text_of_number(double value) const;
+
+  /// Returns the median of decoded quantiles (N, quantiles): the values at 0.5, interpolated between the quantiles
+  /// below and above. Shape: (N) float64; undefined if all quantiles are above or below 0.5.
+  Tensor median_of(const Tensor& decoded) const;
+
   /// Returns the width of the network's output, see the table.
   int64_t outputs() const;
 
@@ -103,7 +127,8 @@ class Target {
   void set_thresholds(std::vector<double> thresholds);
 
   /// Encodes the targets of the rows, see the table.
-  /// Throws: Error (input) that names the row of a missing value or an unknown class (rows count from 1).
+  /// Throws: Error (input) that names the row of a missing value or an unknown class (rows count from
+  /// `table.first_row`), or of a number in place of a date and the like.
   Tensor encode(const Frame& table) const;
 
   /// Encodes one column; its name does not matter.
@@ -121,8 +146,9 @@ class Target {
   /// Converts encoded targets to the form in which `decode` returns predictions.
   Tensor truth(const Tensor& encoded) const;
 
-  /// Returns the predictions as a table: a column `prediction` (for quantiles the middle one, in addition to the
-  /// columns `quantile_<q>`), or a column `prediction_<name>` for each target; optionally also `probability_<class>`.
+  /// Returns the predictions as a table: a column `prediction` (for quantiles their median, see `median_of`, in
+  /// addition to the columns `quantile_<q>`), or a column `prediction_<name>` for each target; optionally also
+  /// `probability_<class>`.
   Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
   nlohmann::json to_json() const;
@@ -136,11 +162,16 @@ class Target {
   Tensor members(const Tensor& outputs) const;
   Tensor in_unit(const Tensor& numbers) const;
   Tensor row_of(const std::vector<double>& values) const;
+  Column column_of(std::string name, const Tensor& numbers) const;
+  Frame read(const Frame& table) const;
 
   Task task_ = Task::regression;
   std::vector<std::string> names_, classes_;
   std::vector<std::vector<std::string>> labels_;
   std::vector<double> quantiles_, mean_, scale_, thresholds_;
+  bool whole_days_ = false;              ///< whether dates have no time of day: they are predicted as days
+  std::vector<ColumnReading> readings_;  ///< of each column; empty in older files
+  std::vector<std::string> notes_;
 };
 
 }  // namespace reszoo

@@ -30,6 +30,7 @@ struct InputBatch {
   Tensor input;
   std::vector<std::string> images = {};  ///< paths of the images; empty for tables and for data sets in memory
   std::shared_ptr<const arrow::Table> kept = nullptr;  ///< for tables: the columns of `InputOptions::keep`
+  UnseenCounts unseen = {};                            ///< for tables: what the model did not see in training
 };
 
 using InputVisitor = std::function<void(const InputBatch&)>;

@@ -20,22 +20,27 @@ struct TableDataOptions {
   ClassBalance balance = ClassBalance::none;
   TableReadOptions read = {};  ///< how files are read
   uint64_t seed = 0;
+  bool drop_missing = false;  ///< leave out rows without a target, which are an error otherwise
 };
 
 /// A checked table, and how its rows are split.
 struct TrainingTable {
-  Frame frame;
+  Frame frame;    ///< with numbers and dates in text read as such
   Target target;  ///< fitted on all rows
   SplitRule rule = {};
-  Tensor weights = {};      ///< (N) float32; undefined if no column has weights
-  std::string source = {};  ///< the file name at the beginning of messages; may be empty
+  Tensor weights = {};                  ///< (N) float32; undefined if no column has weights
+  std::string source = {};              ///< the file name at the beginning of messages; may be empty
+  ColumnReadings readings = {};         ///< how the columns were read, learnt from all rows
+  std::vector<std::string> notes = {};  ///< one line for rows that were left out
 };
 
-/// Checks a table and fits its target.
-/// Throws: Error, which names the column or row, for a missing or invalid target, weight or group.
+/// Learns how the columns of a table are read, checks it, and fits its target. A footer (`count_footer_rows`) is left
+/// out.
+/// Throws: Error, which names the column or row, for a missing or invalid target, weight or group, and as
+/// `learn_readings` does.
 TrainingTable check_table(Frame frame, const TableDataOptions& options);
 
-/// Reads and checks a table.
+/// Reads and checks a table. Columns to ignore are not read.
 /// Throws: as `check_table` does, with the file's name.
 TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options);
 
@@ -60,14 +65,16 @@ TrainingData make_table_data(Frame frame, const TableDataOptions& options);
 /// Does the same for a file: a table, or a folder of Parquet files.
 TrainingData read_table_data(const std::filesystem::path& path, const TableDataOptions& options);
 
-/// Reads raw rows of a table for a trained model. The target column gets the name that the model has for it; `target`
-/// is its name in the file if that is another one.
+/// Reads the rows of a table for a trained model: the columns that the model reads and its targets, by what was learnt
+/// in training. The target column gets the name that the model has for it; `target` is its name in the file if that is
+/// another one.
 Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
                     const TableReadOptions& options = {});
 
-/// Reads rows as `read_raw_rows` does, transforms them, and encodes the targets.
+/// Reads rows as `read_raw_rows` does, transforms them, and encodes the targets. What training did not see is added to
+/// `unseen`.
 /// Throws: Error, which names the file, column or row; Error (usage) if the path is not a table.
 Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
-                           const TableReadOptions& options = {});
+                           const TableReadOptions& options = {}, UnseenCounts* unseen = nullptr);
 
 }  // namespace reszoo

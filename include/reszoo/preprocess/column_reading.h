@@ -1,0 +1,70 @@
+/// What a column is and how its cells are read: learnt once, in training, and applied to every later table.
+#pragma once
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "reszoo/preprocess/frame.h"
+#include "reszoo/preprocess/number_words.h"
+
+namespace reszoo {
+
+/// What the cells of a column mean.
+enum class ColumnKind { number, date, category };
+
+/// How the cells of a column are read.
+struct ColumnReading {
+  ColumnKind kind = ColumnKind::number;
+  NumberNotation notation = {};           ///< of a number in text
+  std::string date_format = "ymd";        ///< of a date in text, see `date_in`
+  std::vector<std::string> missing = {};  ///< words that are missing values, beside `is_missing_word`
+  bool binary = false;                    ///< a number that is 0 or 1: `false` and `true` are read too
+  std::string note = {};                  ///< one line about what was found unusual; not stored
+  bool operator==(const ColumnReading&) const = default;
+};
+
+using ColumnReadings = std::map<std::string, ColumnReading>;
+
+/// Options of `learn_readings`.
+struct LearnOptions {
+  std::vector<std::string> numeric = {}, categorical = {};  ///< columns whose kind is given
+  std::vector<std::string> skip = {};                       ///< columns that are not read
+  /// Columns in which every cell must have the same kind, such as the target.
+  std::vector<std::string> strict = {};
+};
+
+/// Learns how each column is read, from its words and from `table.notation`.
+///
+/// | column                                                        | reading                                     |
+/// |---------------------------------------------------------------|---------------------------------------------|
+/// | numbers, dates                                                | number, date                                |
+/// | text, every word a number or a date in one notation           | number, date                                |
+/// | text, at most 5 % of whose rows have another word             | number, date; these words are missing values|
+/// | digits with leading zeros, integers that a double cannot tell apart | category                              |
+/// | other text                                                    | category                                    |
+///
+/// `is_missing_word` and the words of `table.notation` do not count. A few other words are accepted only if there are
+/// more than 20 different numbers or dates; each such word is named in `note`.
+/// Throws: Error (input) for words that have two readings (`1,234` is 1234 or 1.234, `03/04/2024` is in March or in
+/// April) unless another column or `table.notation` tells; for another word in a `strict` column.
+ColumnReadings learn_readings(const Frame& table, const LearnOptions& options = {});
+
+/// Reads a column as it was learnt: numbers, dates (`Column::date`), or text.
+/// Throws: Error (input) that names the column, the cell, its row and what was learnt for a cell that has no such
+/// reading, and for numbers in place of dates or dates in place of numbers. `table` gives the row of the first cell,
+/// and the notation of this table where it has one.
+Column read_column(const Column& column, const ColumnReading& reading, const Frame& table);
+
+/// Returns whether a word means a missing value where numbers or dates are expected: `NA`, `null`, `None`, `?`, `-`, …
+bool is_missing_word(std::string_view word);
+
+/// Returns how many rows at the end of the table are no data but a footer: they have a word such as `Total` or `n=300`
+/// in a column of numbers or dates, and no other value, or the word begins with `Total`, `Sum`, `Average` or `Count`.
+int64_t count_footer_rows(const Frame& table, const LearnOptions& options = {});
+
+/// Writes the fields that differ from the default, and reads them back. Throws: Error (file).
+nlohmann::json to_json(const ColumnReading& reading);
+ColumnReading reading_from(const nlohmann::json& json, ColumnKind kind);
+
+}  // namespace reszoo

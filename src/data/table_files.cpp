@@ -1,0 +1,113 @@
+#include "table_files.h"
+
+#include <algorithm>
+
+#include "folder_columns.h"
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
+#include "same_columns.h"
+#include "table_folder.h"
+
+namespace reszoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Returns the files of a table, with the columns that its folders give.
+std::vector<TableFile> files_of(const TablePaths& paths, const TableSelection& selection) {
+  std::vector<TableFile> files;
+  const auto wanted = selection.columns_of_file();
+  for (const auto& path : paths.expanded()) {
+    const bool folder = fs::is_directory(path);
+    auto found = folder ? files_of_folder(path, selection.options) : std::vector<TableFile>{{path}};
+    // The folders that a path names itself are not part of the table, unless a column is asked for.
+    for (auto& file : found)
+      for (auto& [name, value] : columns_of_path(file.path))
+        if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) file.folders.try_emplace(name, value);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+/// Reads files one after the other.
+class FileSequence {
+ public:
+  FileSequence(const TablePaths& paths, TableSelection selection)
+      : selection_(std::move(selection)), files_(files_of(paths, selection_)), folders_(files_) {
+    open();
+  }
+
+  std::optional<TablePart> next() {
+    for (; place_ < files_.size(); ++place_) {
+      auto part = next_of_file(files_[place_]);
+      if (part) return part;
+      next_ = {};
+      if (!any_rows_) empty_files_.push_back(files_[place_].path.string());
+      any_rows_ = false;
+    }
+    note_empty_files();
+    return std::nullopt;
+  }
+
+ private:
+  /// Opens the file at `place_`, unless it is open or one of several that are empty.
+  void open() {
+    if (next_.next || place_ == files_.size()) return;
+    const auto& path = files_[place_].path;
+    if (files_.size() > 1 && fs::is_regular_file(path) && fs::file_size(path) == 0) return;
+    next_ = open_table(TableInput::of_file(path), folders_.without(selection_, files_[place_]));
+  }
+
+  std::optional<TablePart> next_of_file(const TableFile& file) {
+    open();
+    auto part = next_.next ? next_.next() : std::nullopt;
+    if (!part || (part->read->num_rows() == 0 && files_.size() > 1)) return std::nullopt;
+    any_rows_ = true;
+    part = folders_.with(std::move(*part), selection_, file);
+    if (!first_) first_ = part;
+    check_same_columns(*part->read, part->source, *first_->read, first_->source, next_.format->typed);
+    return part;
+  }
+
+  void note_empty_files() {
+    if (files_.size() > 1 && !empty_files_.empty() && selection_.options.on_note)
+      selection_.options.on_note(fmt::format("{} of {} files {} no rows: {}", empty_files_.size(), files_.size(),
+                                             empty_files_.size() == 1 ? "has" : "have", list(empty_files_, 3)));
+    empty_files_.clear();
+  }
+
+  TableSelection selection_;
+  std::vector<TableFile> files_;
+  FolderColumns folders_;
+  size_t place_ = 0;
+  std::vector<std::string> empty_files_;
+  bool any_rows_ = false;  ///< whether the file at `place_` has rows
+  OpenTable next_;
+  std::optional<TablePart> first_;
+};
+
+}  // namespace
+
+TableParts read_files(const TablePaths& paths, const TableSelection& selection) {
+  return [files = std::make_shared<FileSequence>(paths, selection)] { return files->next(); };
+}
+
+std::optional<TablePart> read_whole_files(const TablePaths& paths, const TableReadOptions& options) {
+  const auto read = [&](const TableReadOptions& how) {
+    std::vector<std::shared_ptr<arrow::Table>> tables;
+    for (auto next = read_files(paths, {.options = how, .whole = true}); const auto part = next();)
+      tables.push_back(part->read);
+    return tables;
+  };
+  auto tables = read(options);
+  if (tables.empty()) return std::nullopt;
+  if (const auto mixed = columns_of_mixed_kinds(tables); !mixed.empty()) {
+    auto as_text = options;
+    as_text.on_note = {};
+    as_text.text.insert(as_text.text.end(), mixed.begin(), mixed.end());
+    tables = read(as_text);
+  }
+  return TablePart{.read = joined_rows(tables, paths.text()), .source = paths.text()};
+}
+
+}  // namespace reszoo

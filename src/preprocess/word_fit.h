@@ -1,0 +1,79 @@
+/// Which notation of numbers or dates the words of a column fit. Private.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reszoo/preprocess/frame.h"
+#include "reszoo/preprocess/number_words.h"
+
+namespace reszoo {
+
+/// A word of a column and the number of its rows, at least one.
+struct CountedWord {
+  std::string word;
+  int64_t rows = 0;
+};
+using CountedWords = std::vector<CountedWord>;
+
+/// Returns the words that occur in a text column.
+CountedWords counted_words(const Column& column);
+
+int64_t rows_of(const CountedWords& words);
+
+/// Returns whether `rows` of `all` are few enough to be slips.
+bool are_few(int64_t rows, int64_t all);
+
+/// How words fit a notation.
+template <typename Notation>
+struct WordFit {
+  Notation notation = {};
+  int64_t rows = 0;                    ///< rows whose word fits
+  int64_t different = 0;               ///< different words that fit
+  CountedWords others = {};            ///< words that do not fit
+  std::optional<Notation> rival = {};  ///< another notation that fits about as well, and gives other values
+  std::string example = {};            ///< a word that has two values because of the rival
+  std::string obstacle = {};           ///< why they are no numbers although they look like it
+};
+using NumberFit = WordFit<NumberNotation>;
+using DateFit = WordFit<std::string>;
+
+/// Finds the notation of numbers that fits best, within what is known of the table.
+NumberFit fit_numbers(const CountedWords& words, const TableNotation& known);
+
+/// Finds the order of dates that fits best. Words must not contain zero dates.
+DateFit fit_dates(const CountedWords& words, const TableNotation& known);
+
+/// Chooses a notation out of several by how many rows fit it; on a tie the first. `values[n][w]` is the value of word
+/// `w` in notation `n`. `weaker(a, b)` says that `a` accepts nearly everything that `b` does, so that words which only
+/// `a` accepts are no evidence for it.
+template <typename Notation, typename Weaker>
+WordFit<Notation> best_fit(const CountedWords& words, const std::vector<Notation>& notations,
+                           const std::vector<std::vector<std::optional<double>>>& values, Weaker weaker) {
+  const auto all = rows_of(words);
+  std::vector<int64_t> rows(notations.size(), 0);
+  for (size_t n = 0; n < notations.size(); ++n)
+    for (size_t w = 0; w < words.size(); ++w)
+      if (values[n][w]) rows[n] += words[w].rows;
+  size_t best = 0;
+  for (size_t n = 1; n < notations.size(); ++n)
+    if (rows[n] > rows[best]) best = n;
+  WordFit<Notation> fit{.notation = notations[best], .rows = rows[best]};
+  for (size_t w = 0; w < words.size(); ++w)
+    if (values[best][w]) ++fit.different;
+    else fit.others.push_back(words[w]);
+  for (size_t n = 0; n < notations.size() && !fit.rival; ++n) {
+    const bool close = rows[n] > 0 && are_few(all - rows[n], all);
+    const bool settled = rows[best] == all && rows[n] < all && !weaker(notations[best], notations[n]);
+    if (n == best || !close || settled) continue;
+    for (size_t w = 0; w < words.size() && !fit.rival; ++w)
+      if (values[best][w] && values[n][w] && *values[best][w] != *values[n][w]) {
+        fit.rival = notations[n];
+        fit.example = words[w].word;
+      }
+  }
+  return fit;
+}
+
+}  // namespace reszoo
