@@ -2,12 +2,12 @@
 // the reader. Any exception other than reszoo::Error ends the run.
 #include <cstdint>
 
+#include "data/tar.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
-#include "data/tar.h"
 #include "weights/numpy_pickle.h"
 #include "weights/pickle.h"
 #include "weights/safetensors_index.h"
