@@ -48,7 +48,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   const auto& split = a.data.table.split;
   // The keys are in checkpoints and are compared on resume: they keep their names.
   trainer.settings = {
-      {"data", a.data.data},
+      {"data", fmt::format("{}", fmt::join(a.data.paths, ","))},
       {"target", fmt::format("{}", fmt::join(a.data.table.target, ","))},
       {"val", a.data.validation},
       {"test", a.data.test},
@@ -65,7 +65,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
 
 Domain training_domain(const TrainOptions& a) {
   if (!a.recipe.network.empty()) return cli::domain_of(a.recipe);
-  const auto kind = detect_data(a.data.data);
+  const auto kind = detect_data(a.data.paths.front());
   return kind == DataKind::table || kind == DataKind::unknown ? Domain::tabular : Domain::image;
 }
 

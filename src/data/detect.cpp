@@ -7,7 +7,6 @@
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
-#include "table_folder.h"
 #include "table_formats.h"
 
 namespace reszoo {
@@ -33,8 +32,7 @@ std::string start_of(const fs::path& path) {
 }
 
 DataKind detect_file(const fs::path& path) {
-  // A pipe can be read once only: it is left to the reader of tables.
-  if (fs::is_regular_file(path) && is_image(start_of(path))) return DataKind::image_file;
+  if (is_image(start_of(path))) return DataKind::image_file;
   return is_table_file(path) ? DataKind::table : DataKind::unknown;
 }
 
@@ -67,8 +65,7 @@ DataKind detect_data(const fs::path& path) try {
   if (is_idx_folder(path)) return DataKind::idx_folder;
   if (has_parquet(path)) return DataKind::table;
   if (is_cifar_folder(path)) return DataKind::cifar_folder;
-  if (has_class_folder(path) || is_split_folder(path)) return DataKind::image_folder;
-  return is_table_folder(path) ? DataKind::table : DataKind::unknown;
+  return has_class_folder(path) || is_split_folder(path) ? DataKind::image_folder : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }

@@ -14,7 +14,7 @@ bool is_pattern(const fs::path& path) {
 }
 
 /// Returns what matches a pattern, sorted, without what a program put there for itself: `_SUCCESS`.
-std::vector<fs::path> matches_of(const fs::path& pattern) {
+std::vector<fs::path> pattern_matches(const fs::path& pattern) {
   glob_t found{};
   const auto status = glob(pattern.c_str(), 0, nullptr, &found);
   std::vector<fs::path> paths;
@@ -27,6 +27,11 @@ std::vector<fs::path> matches_of(const fs::path& pattern) {
 
 }  // namespace
 
+const fs::path& TablePaths::first() const {
+  if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
+  return paths_.front();
+}
+
 std::vector<fs::path> TablePaths::expanded() const {
   if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
   std::vector<fs::path> all;
@@ -35,7 +40,7 @@ std::vector<fs::path> TablePaths::expanded() const {
       all.push_back(path);
       continue;
     }
-    const auto found = matches_of(path);
+    const auto found = pattern_matches(path);
     all.insert(all.end(), found.begin(), found.end());
   }
   return all;

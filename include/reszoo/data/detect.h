@@ -19,9 +19,8 @@ enum class DataKind {
 std::string text_of(DataKind kind);
 
 /// Detects the kind of data at a path: for a folder from the files in it, for a file from its first bytes.
-/// Text of several lines is a table, and so is what the reader of tables refuses with a line about what it is. A pipe can
-/// still be read afterwards.
-/// Throws: Error (file) for a path that does not exist or cannot be read.
+/// Text of several lines is a table, and so is what the reader of tables refuses with a line about what it is. A pipe
+/// can still be read afterwards. Throws: Error (file) for a path that does not exist or cannot be read.
 DataKind detect_data(const std::filesystem::path& path);
 
 /// Returns whether the folder has no class folders itself, but a subfolder `train` that has them.
