@@ -68,13 +68,15 @@ Frame measured_rows(const Model& model, const TableDataOptions& options, const F
   return some(take_rows(frame, split.train));
 }
 
-/// Returns the weight of each row; undefined if no column is named.
+/// Returns the weight of each row; undefined if no column is named. Products of weights and losses must be float32.
 Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   if (options.weight.empty()) return {};
+  constexpr double least = 1e-30, most = 1e30;
   const auto weights = as_numbers(frame.at(options.weight)).numbers;
-  if (const auto rows = weights.isfinite().logical_and(weights >= 0).logical_not().nonzero(); rows.size(0) > 0)
-    fail(ErrorKind::input, "weight column \"{}\": must be finite and not negative, got {} in row {}", options.weight,
-         weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
+  const auto good = weights.eq(0).logical_or(weights.ge(least).logical_and(weights.le(most)));
+  if (const auto rows = good.logical_not().nonzero(); rows.size(0) > 0)
+    fail(ErrorKind::input, "weight column \"{}\": must be 0, or from {} to {}, got {} in row {}; only ratios count",
+         options.weight, least, most, weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
   if (!(weights.sum().item<double>() > 0))
     fail(ErrorKind::input, "weight column \"{}\": must have a weight above 0, all are 0", options.weight);
   return weights.to(at::kFloat);

@@ -37,7 +37,8 @@ void add_data_options(CLI::App& app, DataOptions& o) {
            o.paths = paths;
            o.data = TablePaths(paths).text();
          },
-         "A table: files, folders or patterns that are read as one; or images (class folders, IDX or CIFAR files)")
+         "A table: files, folders or patterns that are read as one; or images (class folders, tar archives, IDX or "
+         "CIFAR files)")
       ->required();
   add_names(app, "--target", o.table.target, "Column to predict, or several columns; a name with a comma in quotes");
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");

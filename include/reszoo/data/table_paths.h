@@ -9,7 +9,7 @@ namespace reszoo {
 /// Files, folders and patterns that are read as one table. Converts from one path or several:
 ///
 ///     read_table("rows.csv");
-///     read_table("data/2024-*.csv");                                // `*`, `?` and `[...]`, if no file has this name
+///     read_table("data/2024-*.csv");                                // or day-{01..31}.csv, if no file has this name
 ///     read_table(std::vector<std::filesystem::path>{"a.csv", "b.csv"});
 class TablePaths {
  public:
