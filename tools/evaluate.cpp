@@ -16,7 +16,8 @@ using nlohmann::ordered_json;
 namespace {
 
 struct Arguments {
-  std::string weights, data, target, report;
+  std::string weights, target, report;
+  std::vector<std::string> data;
   bool describe = false;
   TableReadOptions table;
   cli::ImageFlags images;
@@ -36,7 +37,7 @@ Labelled read(const Model& model, const Arguments& a) {
   if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
-  auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
+  auto labelled = read_labelled_images(model, a.data.front(), cli::image_data_options(a.images, data));
   return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
 }
 
@@ -57,7 +58,7 @@ ordered_json describe_model(const Model& model, bool json) {
 ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const Predictions& predictions,
                      const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
-                    .lead = a.data,
+                    .lead = TablePaths(a.data).text(),
                     .results = {{"measured", metrics}},
                     .parts = {{"measured", predictions.targets.size(0)}}};
   add_predictions(report, *model.target, predictions, "measured");
@@ -105,7 +106,8 @@ int main(int argc, char** argv) {
                 auto& a = arguments;
                 app.add_option("--weights", a.weights, "A model file, or hf-hub:owner/name")->required();
                 app.add_option("--data", a.data,
-                               "A table; for images a folder of class folders, of IDX or CIFAR files, tar archives, "
+                               "A table: files, folders or patterns; for images a folder of class folders, of IDX or "
+                               "CIFAR files, tar archives, "
                                "Parquet files with images, or a table of files and classes");
                 app.add_option("--target", a.target,
                                "Target column, if it is named differently than in training; for a table of images the "

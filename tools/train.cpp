@@ -24,7 +24,7 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
   std::vector<Metrics> folds;
   if (a.folds > 0) {
     if (!data.model.table) fail(ErrorKind::usage, "--folds: is for tables");
-    folds = cross_validate(read_training_table(a.data.data, table), table, recipe, a.folds, options);
+    folds = cross_validate(read_training_table(a.data.paths, table), table, recipe, a.folds, options);
   }
   return {fit(data, recipe, options), trials, folds};
 }

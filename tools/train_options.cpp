@@ -50,7 +50,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   const auto& split = a.data.table.split;
   // The keys are in checkpoints and are compared on resume: they keep their names.
   trainer.settings = {
-      {"data", a.data.data},
+      {"data", fmt::format("{}", fmt::join(a.data.paths, ","))},
       {"target", fmt::format("{}", fmt::join(a.data.table.target, ","))},
       {"val", a.data.validation},
       {"test", a.data.test},
@@ -67,8 +67,9 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
 
 Domain training_domain(const TrainOptions& a) {
   if (!a.recipe.network.empty()) return cli::domain_of(a.recipe);
-  const auto kind = detect_data(a.data.data);
-  if (kind == DataKind::unknown) return std::filesystem::is_directory(a.data.data) ? Domain::image : Domain::tabular;
+  const auto kind = detect_data(a.data.paths.front());
+  if (kind == DataKind::unknown)
+    return std::filesystem::is_directory(a.data.paths.front()) ? Domain::image : Domain::tabular;
   return kind == DataKind::table ? Domain::tabular : Domain::image;
 }
 

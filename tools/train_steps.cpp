@@ -45,6 +45,7 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
        {std::pair(data.weight, "--sample-weight"), std::pair(data.split.group, "--groups"),
         std::pair(data.split.time, "--time"), std::pair(data.split.stratify, "--stratify")})
     if (!given.empty()) fail(ErrorKind::usage, "{}: is for tables, {} has images", option, a.data.data);
+  if (a.data.paths.size() > 1) fail(ErrorKind::usage, "--data: images are in one folder, got {}", a.data.data);
   auto how = cli::image_data_options(a.images, data);
   const auto parts = read_image_splits(a.data.data, how.read);
   if (a.recipe.recipe.empty())
@@ -74,7 +75,7 @@ PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c1
   if (!a.class_weight.empty()) options.balance = ClassBalance::weights;
   if (a.balanced_sampling) options.balance = ClassBalance::draws;
   if (domain == Domain::image) return prepare_images(a, options, common, device);
-  auto data = read_table_data(a.data.data, options);
+  auto data = read_table_data(a.data.paths, options);
   auto recipe = make_recipe(a, common, device, data.train.rows());
   return {std::move(data), std::move(recipe), options};
 }

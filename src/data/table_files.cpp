@@ -93,10 +93,14 @@ TableParts read_files(const TablePaths& paths, const TableSelection& selection) 
 }
 
 std::optional<TablePart> read_whole_files(const TablePaths& paths, const TableReadOptions& options) {
+  std::vector<RowSource> sources;
   const auto read = [&](const TableReadOptions& how) {
     std::vector<std::shared_ptr<arrow::Table>> tables;
-    for (auto next = read_files(paths, {.options = how, .whole = true}); const auto part = next();)
+    sources.clear();
+    for (auto next = read_files(paths, {.options = how, .whole = true}); const auto part = next();) {
       tables.push_back(part->read);
+      sources.push_back({part->source, part->read->num_rows()});
+    }
     return tables;
   };
   auto tables = read(options);
@@ -107,7 +111,8 @@ std::optional<TablePart> read_whole_files(const TablePaths& paths, const TableRe
     as_text.text.insert(as_text.text.end(), mixed.begin(), mixed.end());
     tables = read(as_text);
   }
-  return TablePart{.read = joined_rows(tables, paths.text()), .source = paths.text()};
+  if (sources.size() == 1) sources.clear();
+  return TablePart{.read = joined_rows(tables, paths.text()), .source = paths.text(), .sources = sources};
 }
 
 }  // namespace reszoo

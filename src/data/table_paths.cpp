@@ -13,6 +13,11 @@ bool is_marker(const fs::path& path) { return path.filename().string().starts_wi
 
 }  // namespace
 
+const fs::path& TablePaths::first() const {
+  if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
+  return paths_.front();
+}
+
 std::vector<fs::path> TablePaths::expanded() const {
   if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
   std::vector<fs::path> all;

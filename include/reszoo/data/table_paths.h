@@ -22,6 +22,9 @@ class TablePaths {
 
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
 
+  /// Returns the first path. Throws: Error (usage) without a path.
+  const std::filesystem::path& first() const;
+
   /// Returns the paths with each pattern replaced by the files and folders that match it, sorted.
   /// Throws: Error (file) for a pattern that nothing matches; Error (usage) without a path.
   std::vector<std::filesystem::path> expanded() const;
