@@ -1,4 +1,5 @@
-# Finds the dependencies: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, JPEG and PNG.
+# Finds the dependencies: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, and those of images:
+# JPEG, PNG, TIFF, GIF, WebP.
 
 # Looks for wheels in a Python environment: the caller's, the active one, or the virtual environment that tools/setup.sh
 # creates.
@@ -56,6 +57,11 @@ endif()
 if(RESZOO_DATA)
   find_package(JPEG REQUIRED)  # libjpeg-turbo, for decoding regions of an image
   find_package(PNG REQUIRED)
+  find_package(TIFF 4.5 REQUIRED)
+  find_package(GIF 5.1 REQUIRED)
+  find_path(WEBP_INCLUDE_DIR webp/demux.h REQUIRED)
+  find_library(WEBP_LIBRARY webp REQUIRED)
+  find_library(WEBP_DEMUX_LIBRARY webpdemux REQUIRED)
   find_package(ZLIB REQUIRED)
   # --- Arrow: a system installation, otherwise the libraries in the pyarrow wheel.
   find_package(Arrow QUIET)

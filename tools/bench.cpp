@@ -1,6 +1,9 @@
 // reszoo-bench: measures the speed of a network.
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
+
+#include <iostream>
+
 #include "cli/app.h"
 #include "cli/model_options.h"
 #include "cli/predictor_options.h"
@@ -67,7 +70,8 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   const auto x = input_of(a, model);
   const bool fused = model != nullptr && !model->fused().empty();
   const c10::InferenceMode inference;
-  predictor.outputs(x);  // plans, packs weights
+  const auto outputs = predictor.outputs(x);  // plans, packs weights
+  if (!outputs.isfinite().all().item<bool>()) std::cerr << "note: the network's outputs are NaN or infinite\n";
   const auto precision = fused ? text_of(model->fused().front().precision()) : "float32";
   ordered_json result{{"model", model != nullptr ? model->name : a.predictor.weights},
                       {"batch_size", a.batch_size},

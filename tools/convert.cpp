@@ -4,9 +4,12 @@
 #include <iostream>
 
 #include "cli/app.h"
+#include "cli/download_line.h"
 #include "cli/model_options.h"
 #include "convert_int8.h"
 #include "reszoo/base/error.h"
+#include "reszoo/hub/hf_hub.h"
+#include "reszoo/hub/pretrained.h"
 
 using namespace reszoo;
 using namespace reszoo::tool;
@@ -25,9 +28,23 @@ void print(const Converted& converted, const fs::path& out) {
     std::cout << "rows must be preprocessed as by the model file; its quantiles and categories are not in this file\n";
 }
 
+/// For a repository of the Hub: its weights, and the network and preprocessing that its config names.
+void take_hub_weights(ConvertArguments& a) {
+  const auto name = a.in.string();
+  if (!is_hub_name(name)) return;
+  const auto fetch = cli::fetch_with_progress(!a.no_verify);
+  const auto config = a.how.model.empty() ? find_hub_config(parse_hub_name(name), fetch) : std::nullopt;
+  a.in = cli::local_weights(name, fetch);
+  if (!config) return;
+  a.how.model = config->model;
+  a.how.options = to_json(ModelOptions(network_options(*config, config->classes)));
+  a.how.image = config->preprocess;
+}
+
 ordered_json convert(ConvertArguments& a, bool quiet) {
   a.how.options = cli::parse_settings(a.settings);
   a.how.verify = !a.no_verify;
+  take_hub_weights(a);
   const auto format = export_format(a.out);
   if (a.int8 != !a.calibration_data.empty()) fail(ErrorKind::usage, "--int8 and --calibration-data: go together");
   if (a.int8 && format != ExportFormat::safetensors)
@@ -50,13 +67,14 @@ ordered_json convert(ConvertArguments& a, bool quiet) {
 }
 
 void define(CLI::App& app, ConvertArguments& a) {
-  app.add_option("IN", a.in, "Weights in any format; the format is detected from content")->required();
+  app.add_option("IN", a.in, "Weights in any format, which is detected from content; or hf-hub:owner/name")->required();
   app.add_option("OUT", a.out, "Output file: .pth, .safetensors, .onnx; .pt, .ts or .torchscript for TorchScript")
       ->required();
   app.add_option("--model", a.how.model, "Network of the weights; a model file names it itself");
   cli::add_model_options(app, a.settings);
   app.add_flag("--adapt", a.how.adapt, "Allow another number of outputs; the last linear layer is left untrained");
   app.add_flag("--use-ema", a.how.prefer_ema, "Use the averaged (EMA) weights if the checkpoint has them");
+  app.add_flag("--allow-non-finite", a.how.allow_non_finite, "Convert NaN and infinite weights too");
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of IN, nor the outputs of a TorchScript OUT");
   app.add_flag("--weights-only", a.how.plain, "Write only the weights of a model file, without its metadata");
   app.add_flag("--int8", a.int8, "Write a model file quantized to 8-bit integers; needs --calibration-data");

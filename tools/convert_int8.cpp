@@ -36,6 +36,7 @@ nlohmann::ordered_json convert_to_int8(const ConvertArguments& a, bool quiet) {
     fail(ErrorKind::usage, "--int8: {} cannot be quantized; give weights, and their network with --model",
          a.in.string());
   auto& model = *predictor.model();
+  if (a.how.image) model.image = a.how.image;
   const auto agreement = quantize_model(model, read_images(predictor, a));
   model.save(a.out);
   const auto layers = model.quantization.layers.size(), bytes = fs::file_size(a.out);

@@ -5,6 +5,7 @@
 #include "cli/image_options.h"
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/model_report.h"
@@ -15,7 +16,8 @@ using nlohmann::ordered_json;
 namespace {
 
 struct Arguments {
-  std::string weights, data, target, report;
+  std::string weights, target, report;
+  std::vector<std::string> data;
   bool describe = false;
   TableReadOptions table;
   cli::ImageFlags images;
@@ -26,6 +28,7 @@ struct Arguments {
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
+  std::shared_ptr<LeftOut> left_out = {};
   UnseenCounts unseen = {};
 };
 
@@ -34,8 +37,8 @@ Labelled read(const Model& model, const Arguments& a) {
   if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
-  auto labelled = read_labelled_images(model, a.data, cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images), {}};
+  auto labelled = read_labelled_images(model, a.data.front(), cli::image_data_options(a.images, data));
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
 }
 
 /// The columns and the target in the model file.
@@ -55,7 +58,7 @@ ordered_json describe_model(const Model& model, bool json) {
 ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const Predictions& predictions,
                      const Metrics& metrics, uint64_t seed) {
   ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
-                    .lead = a.data,
+                    .lead = TablePaths(a.data).text(),
                     .results = {{"measured", metrics}},
                     .parts = {{"measured", predictions.targets.size(0)}}};
   add_predictions(report, *model.target, predictions, "measured");
@@ -68,7 +71,7 @@ ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled,
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
-  auto model = Model::load(a.weights, common.use());
+  auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
   const auto labelled = read(model, a);
@@ -80,7 +83,9 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     write_report(a.report, report);
   }
   auto metrics = metrics_json(measured);
+  cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
   cli::tell_unseen(labelled.unseen, metrics);
+  if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
   if (!common.json) std::cout << metrics.dump(2) << "\n";
   return metrics;
 }
@@ -99,10 +104,11 @@ int main(int argc, char** argv) {
           .define =
               [&](CLI::App& app) {
                 auto& a = arguments;
-                app.add_option("--weights", a.weights, "A model file")->required();
+                app.add_option("--weights", a.weights, "A model file, or hf-hub:owner/name")->required();
                 app.add_option("--data", a.data,
-                               "A table; for images a folder of class folders, of IDX or CIFAR files, or a table of "
-                               "files and classes");
+                               "A table: files, folders or patterns; for images a folder of class folders, of IDX or "
+                               "CIFAR files, tar archives, "
+                               "Parquet files with images, or a table of files and classes");
                 app.add_option("--target", a.target,
                                "Target column, if it is named differently than in training; for a table of images the "
                                "column of classes");

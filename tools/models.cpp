@@ -71,9 +71,9 @@ ordered_json list_pretrained(const std::string& pattern, bool quiet) {
       all.push_back(row);
       if (quiet) continue;
       const auto accuracy = weights.top1 ? fmt::format("{:.2f}", *weights.top1) : "-";
-      std::cout << fmt::format("{:<48} {:>5} {:>6}  {}\n", name + "." + weights.tag,
+      std::cout << fmt::format("{:<48} {:>5} {:>6}  {:<13} {}\n", name + "." + weights.tag,
                                weights.preprocess.crop.value_or(0), accuracy,
-                               weights.license.empty() ? "-" : weights.license);
+                               weights.license.empty() ? "-" : weights.license, source_of(weights));
     }
   return {{"weights", all}};
 }
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
                                "Print this network as a tree: shapes, parameters, multiply-adds; --json has more");
                 app.add_option("--depth", depth, "Depth of the tree (2: stages and blocks)")->check(CLI::Range(1, 100));
                 app.add_flag("--pretrained", pretrained,
-                             "List published weights: name, image size, top-1 accuracy, licence");
+                             "List published weights: name, image size, top-1 accuracy, licence, where they come from");
                 cli::add_model_options(app, settings);
               },
           .run = [&]() -> ordered_json {

@@ -8,6 +8,7 @@
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
 #include "cli/table_options.h"
+#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -47,6 +48,7 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   const auto names = predictor.classes(outputs);
   if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
+  set_missing(frame, predictor.unanswered(outputs));
   if (images) {
     paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
@@ -61,7 +63,8 @@ void gather(ordered_json& lists, const Frame& answers) {
     if (!column.name.starts_with(kind)) continue;
     auto& values = lists[column.name];
     for (int64_t row = 0; row < column.size(); ++row)
-      if (column.date) values.push_back(date_text(column.numbers[row].item<double>()));
+      if (column.missing()[row].item<bool>()) values.push_back(nullptr);
+      else if (column.date) values.push_back(date_text(column.numbers[row].item<double>()));
       else if (column.kind == Column::Kind::number) values.push_back(column.numbers[row].item<double>());
       else values.push_back(column.words[static_cast<size_t>(column.codes[row].item<int64_t>())]);
   }
@@ -69,15 +72,18 @@ void gather(ordered_json& lists, const Frame& answers) {
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
   auto predictor = cli::open(a.predictor, common.use());
-  const bool images = cli::has_images(a.input), listed = common.json && a.out.empty();
+  const bool images = cli::has_images(predictor, a.input), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   int64_t rows = 0;
+  cli::UnansweredRows unanswered;
   UnseenCounts unseen;
   ordered_json lists = ordered_json::object();
-  cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
-    const auto answers = answers_of(predictor, predictor.outputs(batch.input), a, images, batch.images);
+  const auto left_out = cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
+    const auto outputs = predictor.outputs(batch.input);
+    const auto answers = answers_of(predictor, outputs, a, images, batch.images);
+    unanswered.add(predictor.unanswered(outputs), batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     rows += answers.rows();
     unseen.add(batch.unseen);
@@ -85,8 +91,11 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
     else gather(lists, answers);
   });
   if (writer) writer->finish();
+  unanswered.say("prediction");
   ordered_json result{{"rows", rows}, {"out", a.out}};
+  unanswered.put(result);
   cli::tell_unseen(unseen, result);
+  if (!left_out.empty()) result["left_out"] = left_out.to_json();
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
 }

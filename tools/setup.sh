@@ -14,6 +14,8 @@ packages=(
   libcli11-dev:/usr/include/CLI/CLI.hpp libxxhash-dev:/usr/include/xxhash.h
   libdeflate-dev:/usr/include/libdeflate.h libhwy-dev:/usr/include/hwy/highway.h
   libjpeg62-turbo-dev:/usr/include/jpeglib.h libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h
+  libtiff-dev:/usr/share/doc/libtiff-dev libgif-dev:/usr/include/gif_lib.h
+  libwebp-dev:/usr/include/webp/demux.h
   libcurl4-openssl-dev:/usr/bin/curl-config libssl-dev:/usr/include/openssl/evp.h
   dataset-fashion-mnist:/usr/share/doc/dataset-fashion-mnist
 )

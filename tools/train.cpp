@@ -24,7 +24,7 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
   std::vector<Metrics> folds;
   if (a.folds > 0) {
     if (!data.model.table) fail(ErrorKind::usage, "--folds: is for tables");
-    folds = cross_validate(read_training_table(a.data.data, table), table, recipe, a.folds, options);
+    folds = cross_validate(read_training_table(a.data.paths, table), table, recipe, a.folds, options);
   }
   return {fit(data, recipe, options), trials, folds};
 }
@@ -56,7 +56,8 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   if (threshold) choose_thresholds(results.fitted.model, *data.validation, *threshold);
   const auto measured =
       a.out.empty() ? evaluate_parts(results.fitted, data) : write_results(a.out, results, data, command);
-  const auto summary = summary_of(a, results, measured);
+  auto summary = summary_of(a, results, measured);
+  if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
   if (!common.json) std::cout << summary.dump(2) << "\n";
   return summary;
 }

@@ -22,8 +22,10 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
   app.add_option("--folds", a.folds, "Run K-fold cross-validation before training")->check(CLI::Range(2, 1000));
   app.add_option("--tune", a.trials, "Search hyperparameters with N trials before training")
       ->check(CLI::Range(1, 100000));
-  auto* init = app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file");
-  app.add_option("--pretrained", a.pretrained, "Start from published weights: resnet50 or resnet50.TAG")
+  auto* init =
+      app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file, or of hf-hub:owner/name");
+  app.add_option("--pretrained", a.pretrained,
+                 "Start from published weights: resnet50, resnet50.TAG or hf-hub:owner/name")
       ->excludes(app.get_option("--model"))
       ->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the initial weights");
@@ -48,7 +50,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   const auto& split = a.data.table.split;
   // The keys are in checkpoints and are compared on resume: they keep their names.
   trainer.settings = {
-      {"data", a.data.data},
+      {"data", fmt::format("{}", fmt::join(a.data.paths, ","))},
       {"target", fmt::format("{}", fmt::join(a.data.table.target, ","))},
       {"val", a.data.validation},
       {"test", a.data.test},
@@ -65,8 +67,10 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
 
 Domain training_domain(const TrainOptions& a) {
   if (!a.recipe.network.empty()) return cli::domain_of(a.recipe);
-  const auto kind = detect_data(a.data.data);
-  return kind == DataKind::table || kind == DataKind::unknown ? Domain::tabular : Domain::image;
+  const auto kind = detect_data(a.data.paths.front());
+  if (kind == DataKind::unknown)
+    return std::filesystem::is_directory(a.data.paths.front()) ? Domain::image : Domain::tabular;
+  return kind == DataKind::table ? Domain::tabular : Domain::image;
 }
 
 }  // namespace reszoo::tool

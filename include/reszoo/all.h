@@ -19,6 +19,7 @@
 #include "reszoo/export/torchscript.h"
 #include "reszoo/hub/cache.h"
 #include "reszoo/hub/download.h"
+#include "reszoo/hub/hf_hub.h"
 #include "reszoo/hub/imagenet.h"
 #include "reszoo/hub/pretrained.h"
 #include "reszoo/hub/pretrained_config.h"

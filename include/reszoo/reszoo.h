@@ -15,6 +15,7 @@
 #include "reszoo/infer/predictor.h"
 #include "reszoo/infer/quantize_model.h"
 #include "reszoo/infer/script_model.h"
+#include "reszoo/infer/unanswered.h"
 #include "reszoo/nn/average_projection.h"
 #include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/conv_blocks.h"

@@ -73,6 +73,16 @@ class AtomicFile::Temporary {
     }
   }
 
+  /// Takes this much space on the disk.
+  void reserve(int64_t bytes) {
+    if (bytes == 0) return;
+    int error = EINTR;
+    while (error == EINTR) error = ::posix_fallocate(file_.number(), 0, bytes);
+    if (error == 0 || error == EINVAL || error == EOPNOTSUPP) return;  // some file systems cannot reserve
+    errno = error;
+    abandon(fmt::format("cannot be written, it needs {} bytes", bytes));
+  }
+
   void finish() {
     if (retry_on_eintr([&] { return ::fsync(file_.number()); }) != 0 || !file_.close())
       abandon("cannot be flushed to the disk");
@@ -123,6 +133,15 @@ void write_file(const fs::path& path, const std::vector<std::string_view>& piece
 }
 
 void write_file(const fs::path& path, std::string_view content) { write_file(path, std::vector{content}); }
+
+void require_writable(const std::vector<FutureFile>& files) {
+  std::vector<std::unique_ptr<AtomicFile::Temporary>> temporary;  // all at once, as they share the disk
+  for (const auto& [path, bytes] : files) {
+    if (fs::is_directory(path)) fail(ErrorKind::file, "{}: is a folder, not a file", path.string());
+    temporary.push_back(std::make_unique<AtomicFile::Temporary>(path));
+    temporary.back()->reserve(bytes);
+  }
+}
 
 std::string read_file(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

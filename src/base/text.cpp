@@ -25,6 +25,27 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// Returns the number of bytes of the UTF-8 character at the beginning of a text; 0 if there is none.
+size_t character_length(std::string_view text) {
+  const auto first = static_cast<uint8_t>(text[0]);
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xc0 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf8 ? 4
+                                       : 0;
+  if (length == 0 || text.size() < length) return 0;
+  uint32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
+  for (size_t i = 1; i < length; ++i) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    if ((byte & 0xc0) != 0x80) return 0;
+    code = code << 6 | (byte & 0x3f);
+  }
+  constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // smallest code point by length
+  if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0;
+  return length;
+}
+
 /// Returns the letters in lower case, without the spaces around them.
 std::string plain_letters(std::string_view word) {
   const auto first = word.find_first_not_of(' ');
@@ -73,25 +94,22 @@ std::string escaped(std::string_view text, size_t most) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const auto first = static_cast<uint8_t>(text[0]);
-    const size_t length = first < 0x80   ? 1
-                          : first < 0xc0 ? 0
-                          : first < 0xe0 ? 2
-                          : first < 0xf0 ? 3
-                          : first < 0xf8 ? 4
-                                         : 0;
-    if (length == 0 || text.size() < length) return false;
-    uint32_t code = length == 1 ? first : first & (0xffU >> (length + 1));
-    for (size_t i = 1; i < length; ++i) {
-      const auto byte = static_cast<uint8_t>(text[i]);
-      if ((byte & 0xc0) != 0x80) return false;
-      code = code << 6 | (byte & 0x3f);
-    }
-    constexpr uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};  // smallest code point by length
-    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false;
+    const auto length = character_length(text);
+    if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  while (!text.empty()) {
+    const auto length = character_length(text);
+    if (length == 0) valid += "\uFFFD";
+    else valid += text.substr(0, length);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return valid;
 }
 
 }  // namespace reszoo

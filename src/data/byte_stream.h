@@ -1,6 +1,7 @@
 /// Byte streams in Arrow's interface: of a standard stream, of decompressed gzip, of text in another encoding. Private.
 #pragma once
 #include <arrow/io/interfaces.h>
+#include <arrow/result.h>
 
 #include <istream>
 #include <memory>

@@ -65,7 +65,7 @@ CsvReader::CsvReader(Input& input, bool tabs, const TableReadOptions& options, s
   append();
   skip_lines(options.skip_rows);
   auto how = options;
-  if (tabs && !how.delimiter) how.delimiter = '\t';
+  if (tabs && !how.delimiter && header_line({.quote = '\0'}).find('\t') != std::string_view::npos) how.delimiter = '\t';
   if (const auto named = named_delimiter(header_line({.quote = '\0'})); named && buffer_.size() > used_) {
     if (!options.delimiter) how.delimiter = named;
     buffer_.erase(0, used_);

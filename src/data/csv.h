@@ -29,8 +29,8 @@ struct CsvText {
 /// The rows of a CSV text. Its header is read by the constructor.
 class CsvReader {
  public:
-  /// Reads the header from the input, which must outlive the reader. With `tabs`, the delimiter is a tab unless the
-  /// options give another one.
+  /// Reads the header from the input, which must outlive the reader. With `tabs`, the delimiter is a tab if the
+  /// header has one, unless the options give another one.
   /// Throws: Error (input) for a text that is empty or has no header.
   CsvReader(Input& input, bool tabs, const TableReadOptions& options, std::string subject);
 

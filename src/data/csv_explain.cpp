@@ -19,6 +19,8 @@ std::string width_hint(const CsvLayout& layout, const CsvText& text, const CsvSc
   const bool is_last = !next.next();
   if (line.starts_with('#') || line.starts_with("//") || line.starts_with('%'))
     return "; the line looks like a comment: leave such lines out";
+  if (line.find("\\\"") != std::string_view::npos)
+    return "; quotes within a value must be doubled, not behind a backslash";
   if (found == width + 1 && scanner.fields().back().empty())
     return "; the row ends with a delimiter, the header does not";
   if (text.first_row == 1 && row == 0 && found > width && !is_last && next.fields().size() == found)

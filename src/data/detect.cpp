@@ -1,7 +1,11 @@
 #include "reszoo/data/detect.h"
 
-#include <fstream>
+#include <algorithm>
 
+#include "file_kind.h"
+#include "image_parts.h"
+#include "image_tree.h"
+#include "path_pattern.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/data/cifar.h"
@@ -20,57 +24,64 @@ constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
                                           {"CIFAR folder", DataKind::cifar_folder},
                                           {"image file", DataKind::image_file},
                                           {"image folder", DataKind::image_folder},
+                                          {"tar archive of images", DataKind::image_archive},
+                                          {"Parquet file of images", DataKind::image_parquet},
                                           {"unknown", DataKind::unknown}};
 
-/// Returns the first bytes of a file, or all bytes of a shorter file.
-std::string start_of(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
-  std::string start(8, '\0');
-  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<size_t>(stream.gcount()));
-  return start;
-}
-
 DataKind detect_file(const fs::path& path) {
-  // A pipe can be read once only: it is left to the reader of tables.
-  if (fs::is_regular_file(path) && is_image(start_of(path))) return DataKind::image_file;
+  if (fs::is_regular_file(path)) {  // a pipe can be read only once
+    if (is_image(start_of(path))) return DataKind::image_file;
+    if (is_idx_folder(path)) return DataKind::idx_folder;
+    if (is_archive(path)) return DataKind::image_archive;
+    if (is_image_parquet(path)) return DataKind::image_parquet;
+  }
   return is_table_file(path) ? DataKind::table : DataKind::unknown;
 }
 
-bool has_parquet(const fs::path& folder) {
+bool is_parquet_file(const fs::path& path) { return path.extension() == ".parquet"; }
+
+/// Returns the first Parquet file of a folder itself.
+std::optional<fs::path> first_parquet(const fs::path& folder) {
+  std::optional<fs::path> first;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".parquet") return true;
-  return false;
+    if (entry.is_regular_file() && is_parquet_file(entry.path()) && (!first || entry.path() < *first))
+      first = entry.path();
+  return first;
 }
 
-bool has_class_folder(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.is_directory()) continue;
-    for (const auto& file : fs::directory_iterator(entry.path()))
-      if (file.is_regular_file() && is_image(start_of(file.path()))) return true;
-  }
-  return false;
+/// Returns the kind of a folder whose files are below it: images, archives or Parquet files.
+DataKind detect_below(const fs::path& folder) {
+  if (has_images(folder)) return DataKind::image_folder;
+  const auto parquet = data_files(folder, is_parquet_file);
+  if (!parquet.empty() && is_image_parquet(parquet.front())) return DataKind::image_parquet;
+  return data_files(folder, is_archive).empty() ? DataKind::unknown : DataKind::image_archive;
 }
 
 }  // namespace
 
 std::string text_of(DataKind kind) { return name_of(kDataKinds, kind); }
 
-bool is_split_folder(const fs::path& folder) {
-  return !has_class_folder(folder) && fs::is_directory(folder / "train") && has_class_folder(folder / "train");
-}
-
 DataKind detect_data(const fs::path& path) try {
+  if (is_path_pattern(path)) return detect_file(data_files(path, nullptr).front());
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
   if (!fs::is_directory(path)) return detect_file(path);
   if (is_idx_folder(path)) return DataKind::idx_folder;
-  if (has_parquet(path)) return DataKind::table;
+  if (const auto parquet = first_parquet(path))
+    return is_image_parquet(*parquet) ? DataKind::image_parquet : DataKind::table;
   if (is_cifar_folder(path)) return DataKind::cifar_folder;
-  if (has_class_folder(path) || is_split_folder(path)) return DataKind::image_folder;
+  if (const auto kind = detect_below(path); kind != DataKind::unknown) return kind;
   return is_table_folder(path) ? DataKind::table : DataKind::unknown;
 } catch (const fs::filesystem_error& error) {
   fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
+}
+
+std::string describe_unknown(const fs::path& path) {
+  if (!fs::is_directory(path)) {
+    const auto kind = why_no_image(start_of(path), path);
+    return "one " + kind.substr(0, kind.find('*'));
+  }
+  const auto files = files_in(path);
+  return files.left_out.empty() ? "an empty folder" : "a folder with " + files.left_out.text();
 }
 
 }  // namespace reszoo

@@ -23,13 +23,30 @@ class Tiff {
   bool big_;
 };
 
+/// Returns the bytes of a value of an integer type; 0 for another type.
+size_t size_of_type(uint32_t type) {
+  switch (type) {
+    case 6: return 1;  // SBYTE; Pillow takes a BYTE for text
+    case 3:            // SHORT
+    case 8: return 2;
+    case 4:  // LONG
+    case 9: return 4;
+    default: return 0;
+  }
+}
+
+std::optional<int> orientation_of(uint32_t value) {
+  if (value >= 1 && value <= 8) return static_cast<int>(value);
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::optional<int> exif_orientation(std::string_view segment) {
+std::optional<int> exif_orientation(std::string_view data) {
   using namespace std::string_view_literals;
   constexpr auto kStart = "Exif\0\0"sv;
-  if (!segment.starts_with(kStart)) return std::nullopt;
-  const Tiff tiff(segment.substr(kStart.size()));
+  while (data.starts_with(kStart)) data.remove_prefix(kStart.size());
+  const Tiff tiff(data);
   if (!tiff.valid()) return std::nullopt;
   constexpr size_t kEntry = 12;
   constexpr uint32_t kOrientation = 0x0112;
@@ -37,9 +54,22 @@ std::optional<int> exif_orientation(std::string_view segment) {
   for (size_t i = 0; i < entries; ++i) {
     const auto entry = directory + 2 + i * kEntry;
     if (tiff.number(entry, 2) != kOrientation) continue;
-    const auto value = tiff.number(entry + 8, 2);
-    if (value >= 1 && value <= 8) return static_cast<int>(value);
-    return std::nullopt;
+    const auto size = size_of_type(tiff.number(entry + 2, 2));
+    if (size == 0 || tiff.number(entry + 4, 4) != 1) return std::nullopt;
+    return orientation_of(tiff.number(entry + 8, size));
+  }
+  return std::nullopt;
+}
+
+std::optional<int> xmp_orientation(std::string_view text) {
+  constexpr std::string_view kName = "tiff:Orientation";
+  for (auto at = text.find(kName); at != std::string_view::npos; at = text.find(kName, at + 1)) {
+    auto rest = text.substr(at + kName.size());
+    if (rest.starts_with("=\"") || rest.starts_with("='")) rest.remove_prefix(2);
+    else if (rest.starts_with(">")) rest.remove_prefix(1);
+    else continue;
+    if (rest.empty() || rest.front() < '0' || rest.front() > '9') continue;
+    return orientation_of(static_cast<uint32_t>(rest.front() - '0'));
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/number.h"
+#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
@@ -29,6 +30,8 @@ bool is_plain_integer(const std::string& text) {
 FolderColumns::FolderColumns(const std::vector<TableFile>& files) {
   for (const auto& file : files)
     for (const auto& [name, value] : file.folders) {
+      if (!is_utf8(name) || !is_utf8(value))
+        fail(ErrorKind::file, "{}: the name of its folder is not UTF-8; rename it", escaped(file.path.string(), 300));
       auto& integer = is_integer_.try_emplace(name, true).first->second;
       integer = integer && (value == kMissingFolder || is_plain_integer(value));
     }

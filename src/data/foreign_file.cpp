@@ -44,6 +44,7 @@ constexpr ForeignKind kForeignKinds[] = {
     {"{\""sv, "\0"sv, "is a file of weights (safetensors), not a table", 8},
     {"RDX"sv, "", "is an R workspace; write the table by write.csv"},
     {"X\n\0\0"sv, "", "is an R object (.rds); write the table by write.csv"},
+    {"\xc2\xea\x81\x60"sv, "", "is a SAS file (.sas7bdat); save it as CSV", 12},
     {"$FL2"sv, "", "is an SPSS file (.sav); save it as CSV"},
     {"<stata_dta>"sv, "", "is a Stata file (.dta); save it as CSV"},
     {"\xfd"

@@ -3,10 +3,12 @@
 #include <torch/types.h>
 
 #include <cstring>
+#include <map>
 #include <optional>
 
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 #include "reszoo/data/compressed.h"
 
 namespace reszoo {
@@ -24,31 +26,78 @@ uint32_t number_at(std::string_view bytes, size_t place) {
   return number;
 }
 
-/// Finds the file `<split>-<kind>` in one of its spellings.
-std::optional<fs::path> find_idx(const fs::path& folder, const std::string& split, const std::string& kind) {
-  for (const auto* separator : {"-", "."})
-    for (const auto* ending : {"", ".gz"}) {
-      auto path = folder / (split + (kind == "images" ? "-images" : "-labels") + separator +
-                            (kind == "images" ? "idx3" : "idx1") + "-ubyte" + ending);
-      if (fs::exists(path)) return path;
-    }
+/// The parts of a file's name: `emnist-letters-` `train` `images` in `emnist-letters-train-images-idx3-ubyte.gz`.
+struct IdxName {
+  std::string set, split, kind;
+};
+
+std::optional<IdxName> idx_name_of(const fs::path& path) {
+  auto name = path.filename().string();
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  for (const auto* kind : {"images", "labels"})
+    for (const auto* separator : {"-", "."})
+      for (const auto* split : {"train", "t10k", "test"}) {
+        const auto ending = fmt::format("{}-{}{}{}-ubyte", split, kind, separator, kind[0] == 'i' ? "idx3" : "idx1");
+        if (name.ends_with(ending)) {
+          const bool is_test = split[1] != 'r';
+          return IdxName{name.substr(0, name.size() - ending.size()), is_test ? "t10k" : "train", kind};
+        }
+      }
   return std::nullopt;
 }
 
-Tensor read_part(const fs::path& folder, const std::string& split, const std::string& kind, int64_t dimensions) {
-  const auto path = find_idx(folder, split, kind);
-  if (!path) fail(ErrorKind::file, "{}: has no {}-{}-idx{}-ubyte (nor .gz)", folder.string(), split, kind, dimensions);
-  auto data = read_idx(*path);
+using IdxFiles = std::map<std::string, fs::path>;  // by split and kind: "train-images"
+
+/// Returns the IDX files in a folder and up to two folders below, by data set. Of a large folder only some entries are
+/// looked at.
+std::map<std::string, IdxFiles> idx_files_in(const fs::path& folder) {
+  constexpr int most_entries = 5000, most_depth = 2;
+  std::map<std::string, IdxFiles> sets;
+  std::error_code error;
+  int seen = 0;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end && seen < most_entries;
+       entry.increment(error), ++seen) {
+    if (entry.depth() >= most_depth) entry.disable_recursion_pending();
+    const auto name = entry->is_regular_file(error) ? idx_name_of(entry->path()) : std::nullopt;
+    if (!name) continue;
+    auto& known = sets[name->set][name->split + "-" + name->kind];
+    // The same file may be there twice, packed and unpacked, or in a folder of its own.
+    if (known.empty() || entry->path().string().size() < known.string().size()) known = entry->path();
+  }
+  return sets;
+}
+
+Tensor read_part(const fs::path& folder, const IdxFiles& files, const std::string& split, const std::string& kind,
+                 int64_t dimensions) {
+  const auto found = files.find(split + "-" + kind);
+  if (found == files.end())
+    fail(ErrorKind::file, "{}: has no {}-{}-idx{}-ubyte (nor .gz)", folder.string(), split, kind, dimensions);
+  auto data = read_idx(found->second);
   if (data.dim() != dimensions)
-    fail(ErrorKind::file, "{}: {} must have {} dimensions, got {}", path->string(), kind, dimensions, data.dim());
+    fail(ErrorKind::file, "{}: {} must have {} dimensions, got {}", found->second.string(), kind, dimensions,
+         data.dim());
   return data;
 }
 
-ImageTensors read_set(const fs::path& folder, const std::string& split) {
-  const auto images = read_part(folder, split, "images", 3), labels = read_part(folder, split, "labels", 1);
+ImageTensors read_set(const fs::path& folder, const IdxFiles& files, const std::string& split) {
+  const auto images = read_part(folder, files, split, "images", 3),
+             labels = read_part(folder, files, split, "labels", 1);
   if (images.size(0) != labels.size(0))
     fail(ErrorKind::file, "{}: {} has {} images and {} labels", folder.string(), split, images.size(0), labels.size(0));
   return {images.unsqueeze(1), labels.to(torch::kInt64)};
+}
+
+/// Returns the files of the data set that a path names, a folder or one of the files.
+IdxFiles idx_files_of(const fs::path& path) {
+  const auto name = fs::is_directory(path) ? std::nullopt : idx_name_of(path);
+  const auto sets = idx_files_in(name ? path.parent_path().empty() ? "." : path.parent_path() : path);
+  if (name) return sets.at(name->set);
+  if (sets.size() == 1) return sets.begin()->second;
+  std::vector<std::string> files;
+  for (const auto& [set, of_set] : sets) files.push_back(of_set.begin()->second.lexically_relative(path).string());
+  if (sets.empty()) fail(ErrorKind::file, "{}: has no train-images-idx3-ubyte (nor .gz)", path.string());
+  fail(ErrorKind::input, "{}: has {} data sets; give one of its files as the data: {}", path.string(), sets.size(),
+       list(files));
 }
 
 }  // namespace
@@ -78,11 +127,20 @@ Tensor read_idx(const fs::path& path) {
   return data;
 }
 
-ImageTensorSplits read_idx_folder(const fs::path& folder) {
-  if (!fs::is_directory(folder)) fail(ErrorKind::file, "{}: no such folder", folder.string());
-  return {read_set(folder, "train"), read_set(folder, "t10k")};
+ImageTensorSplits read_idx_folder(const fs::path& path) {
+  if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such folder", path.string());
+  const auto files = idx_files_of(path);
+  ImageTensorSplits sets{.train = read_set(path, files, "train"), .test = {}};
+  if (files.contains("t10k-images") || files.contains("t10k-labels")) sets.test = read_set(path, files, "t10k");
+  else sets.notes.push_back("there are no test images (t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)");
+  return sets;
 }
 
-bool is_idx_folder(const fs::path& folder) { return find_idx(folder, "train", "images").has_value(); }
+bool is_idx_folder(const fs::path& path) {
+  if (!fs::is_directory(path)) return idx_name_of(path).has_value();
+  for (const auto& [set, files] : idx_files_in(path))
+    if (files.contains("train-images")) return true;
+  return false;
+}
 
 }  // namespace reszoo

@@ -1,40 +1,14 @@
 #include "reszoo/data/image_files.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cctype>
-#include <thread>
 
+#include "image_layout.h"
 #include "reszoo/base/error.h"
-#include "reszoo/data/decode.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
-
-bool ends_as_image(const fs::path& path) {
-  auto ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  const std::vector<std::string> endings{".jpg", ".jpeg", ".jpe", ".jfif", ".png"};
-  return std::find(endings.begin(), endings.end(), ending) != endings.end();
-}
-
-/// Returns the image files below a folder, sorted.
-std::vector<fs::path> images_below(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (hidden(entry->path())) {
-      if (entry->is_directory()) entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && ends_as_image(entry->path())) {
-      paths.push_back(entry->path());
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 const std::string& word_of(const Column& column, int64_t row) {
   const auto code = column.codes[row].item<int64_t>();
@@ -42,31 +16,17 @@ const std::string& word_of(const Column& column, int64_t row) {
   return column.words[static_cast<size_t>(code)];
 }
 
-/// Returns whether the file ends like a complete image, as all decoders of its format require.
-bool ends_whole(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  const auto tail = bytes.substr(bytes.size() - std::min<size_t>(bytes.size(), 64));
-  return tail.find(bytes.starts_with("\xff\xd8") ? "\xff\xd9"sv : "IEND"sv) != std::string_view::npos;
-}
-
 }  // namespace
 
-ImageFiles read_class_folders(const fs::path& folder) try {
-  std::vector<fs::path> classes;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_directory() && !hidden(entry.path())) classes.push_back(entry.path());
-  std::sort(classes.begin(), classes.end());
-  ImageFiles files;
-  for (const auto& of_class : classes) {
-    const auto paths = images_below(of_class);
-    if (paths.empty()) fail(ErrorKind::input, "{}: a class without images (.jpg, .jpeg, .png)", of_class.string());
-    files.paths.insert(files.paths.end(), paths.begin(), paths.end());
-    files.labels.insert(files.labels.end(), paths.size(), of_class.filename().string());
-  }
-  if (files.paths.empty()) fail(ErrorKind::input, "{}: no folders of classes with images in them", folder.string());
+ImageFiles read_class_folders(const fs::path& folder) {
+  auto found = files_in(folder);
+  auto layout = layout_of(found.tree, FolderLayout::classes, {});
+  auto& part = layout.parts[DataPart::train];
+  if (part.images.empty()) fail(ErrorKind::input, "{}: no folders of classes with images in them", folder.string());
+  ImageFiles files{.labels = std::move(part.labels), .left_out = std::move(found.left_out)};
+  files.left_out.add(layout.left_out);
+  for (const auto image : part.images) files.paths.push_back(found.images[static_cast<size_t>(image)]);
   return files;
-} catch (const fs::filesystem_error& error) {
-  fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }
 
 ImageFiles files_of_table(const Frame& table, const std::string& path_column, const std::string& label_column,
@@ -80,34 +40,6 @@ ImageFiles files_of_table(const Frame& table, const std::string& path_column, co
   return files;
 }
 
-ImageScan scan_images(const ImageFiles& files, int64_t threads) {
-  const auto count = files.paths.size();
-  ImageScan result{std::vector<int64_t>(count), std::vector<int64_t>(count)};
-  std::vector<std::string> why(count);
-  std::atomic<size_t> next = 0;
-  const auto look = [&] {
-    for (auto i = next++; i < count; i = next++) try {
-        const auto bytes = Bytes::map(files.paths[i]);  // only the pages at both ends are read
-        const auto image = open_image(bytes, files.paths[i].string());
-        if (!ends_whole(bytes.view()))
-          image->read(image->whole());  // some cameras omit the end marker, or append data after it
-        result.heights[i] = image->height();
-        result.widths[i] = image->width();
-      } catch (const Error& error) {
-        why[i] = error.what();
-      }
-  };
-  std::vector<std::thread> others;
-  for (int64_t i = 1; i < threads; ++i) others.emplace_back(look);
-  look();
-  for (auto& thread : others) thread.join();
-  for (size_t i = 0; i < count; ++i)
-    if (!why[i].empty()) result.bad.push_back({static_cast<int64_t>(i), why[i]});
-  return result;
-}
-
-ImageSource open_files(std::vector<fs::path> paths) {
-  return [paths = std::move(paths)](int64_t row) { return open_image(paths[static_cast<size_t>(row)]); };
-}
+ImageSource open_files(const std::vector<fs::path>& paths) { return open_images(images_in_files(paths)); }
 
 }  // namespace reszoo

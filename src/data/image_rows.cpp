@@ -1,20 +1,29 @@
 #include "reszoo/data/image_rows.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 
+#include "image_parts.h"
+#include "planar_image.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/detect.h"
+#include "shown_name.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Named<OnBadImage> kOnBadImage[] = {{"fail", OnBadImage::fail}, {"skip", OnBadImage::skip}};
+/// `fail` is what `stop` was called once.
+constexpr Named<OnBadImage> kOnBadImage[] = {{"stop", OnBadImage::stop}, {"skip", OnBadImage::skip}};
+constexpr Named<FolderLayout> kFolderLayouts[] = {{"classes", FolderLayout::classes}, {"splits", FolderLayout::splits}};
+
+constexpr size_t kBadNamed = 10;  // damaged files that are named each
 
 /// Runs the action; the message of an Error is prefixed with the path.
 template <typename Action>
@@ -27,129 +36,132 @@ auto in_file(const fs::path& path, Action action) {
   }
 }
 
-/// An image of an in-memory data set. Its colour planes are interleaved when it is read.
-class PlanarImage : public LazyImage {
- public:
-  explicit PlanarImage(Tensor planes) : planes_(std::move(planes)) {}
-  int64_t height() const override { return planes_.size(1); }
-  int64_t width() const override { return planes_.size(2); }
-  ImageBuffer read(const Box& box, int64_t) const override {
-    const auto channels = planes_.size(0);
-    ImageBuffer pixels(box.height, box.width, channels);
-    const auto* first = planes_.const_data_ptr<uint8_t>();
-    for (int64_t c = 0; c < channels; ++c)
-      for (int64_t y = 0; y < box.height; ++y) {
-        const auto* from = first + (c * height() + box.top + y) * width() + box.left;
-        auto* to = pixels.row(y) + c;
-        for (int64_t x = 0; x < box.width; ++x) to[x * channels] = from[x];
-      }
-    return pixels;
-  }
-
- private:
-  Tensor planes_;  // (C, H, W)
-};
-
-/// Creates rows with class names, or class numbers if there are no names; `part` is used in the names of images.
-ImageRows rows_of(const ImageTensors& set, const char* part, const std::vector<std::string>& classes = {}) {
+/// Creates rows of a data set in memory with class names, or class numbers if there are no names; `part` is used in the
+/// names of images.
+ImageRows rows_in_memory(const ImageTensors& set, const char* part, const std::vector<std::string>& classes) {
   Column labels{.name = "label", .numbers = set.labels.to(at::kDouble)};
   if (!classes.empty()) labels = {.name = "label", .kind = Column::Kind::text, .codes = set.labels, .words = classes};
   std::vector<std::string> names;
   for (int64_t row = 0; row < set.images.size(0); ++row) names.push_back(fmt::format("{} {}", part, row));
   return {
       .source = [images = set.images.contiguous()](int64_t row) { return std::make_unique<PlanarImage>(images[row]); },
-      .labels = labels,
+      .targets = {{labels}},
       .names = std::move(names),
       .size = std::pair(set.images.size(2), set.images.size(3)),
       .channels = set.images.size(1)};
 }
 
-ImageFiles without(const ImageFiles& files, const std::vector<ImageScan::Bad>& bad) {
-  ImageFiles good;
-  auto next = bad.begin();
-  for (size_t i = 0; i < files.paths.size(); ++i) {
-    if (next != bad.end() && next->row == static_cast<int64_t>(i)) {
-      ++next;
-      continue;
-    }
-    good.paths.push_back(files.paths[i]);
-    good.labels.push_back(files.labels[i]);
-  }
-  return good;
+ImageSplits splits_in_memory(const ImageTensorSplits& sets, const std::vector<std::string>& classes,
+                             const std::vector<std::string>& notes) {
+  ImageSplits splits{.train = rows_in_memory(sets.train, "train", classes), .notes = notes};
+  if (sets.test.images.defined()) splits.test = rows_in_memory(sets.test, "test", classes);
+  return splits;
 }
 
-ImageRows rows_of(ImageFiles files, OnBadImage on_bad, std::vector<std::string>& notes) {
-  auto seen = scan_images(files, available_cpus());
+/// Returns the size that all images have, if it is one.
+std::optional<std::pair<int64_t, int64_t>> size_of_all(const ImageScan& seen, const std::vector<int64_t>& good) {
+  const auto size = [&](int64_t i) {
+    return std::pair(seen.heights[static_cast<size_t>(i)], seen.widths[static_cast<size_t>(i)]);
+  };
+  const bool same = std::all_of(good.begin(), good.end(), [&](int64_t i) { return size(i) == size(good.front()); });
+  return same ? std::optional(size(good.front())) : std::nullopt;
+}
+
+void note_bad(const ImageScan& seen, ImageSplits& splits) {
+  for (size_t i = 0; i < std::min(seen.bad.size(), kBadNamed); ++i)
+    splits.notes.push_back(seen.bad[i].why + "; left out");
+  if (seen.bad.size() > kBadNamed)
+    splits.notes.push_back(fmt::format("{} more damaged files; left out", seen.bad.size() - kBadNamed));
+}
+
+/// Checks that the names of classes can be printed and stored.
+void check_class_names(const LabelledSet& set) {
+  for (const auto& column : set.targets.columns)
+    for (size_t word = 0; word < column.words.size(); ++word) {
+      if (is_utf8(column.words[word])) continue;
+      const auto row = column.codes.eq(static_cast<int64_t>(word)).nonzero();
+      if (row.size(0) > 0)
+        fail(ErrorKind::input, "{}: the name of its class, {}, is no text in UTF-8; rename it",
+             shown_name(set.images.names[static_cast<size_t>(row[0].item<int64_t>())]), shown_name(column.words[word]));
+    }
+}
+
+/// Checks all images of a part, and returns those that are good.
+ImageRows checked_rows(const LabelledSet& set, OnBadImage on_bad, ImageSplits& splits) {
+  check_class_names(set);
+  const auto seen = scan_images(set.images, available_cpus());
   if (!seen.bad.empty() && on_bad != OnBadImage::skip)
     fail(ErrorKind::file, "{}{}; on_bad=skip leaves such files out", seen.bad.front().why,
-         seen.bad.size() > 1 ? fmt::format(" (and {} more bad files of {})", seen.bad.size() - 1, files.paths.size())
+         seen.bad.size() > 1 ? fmt::format(" (and {} more bad files of {})", seen.bad.size() - 1, set.images.size())
                              : "");
-  for (const auto& bad : seen.bad) notes.push_back(bad.why + "; left out");
-  files = without(files, seen.bad);
-  if (files.paths.empty()) fail(ErrorKind::input, "no image is left");
-  const auto first = static_cast<size_t>(
-      std::find_if(seen.heights.begin(), seen.heights.end(), [](int64_t h) { return h > 0; }) - seen.heights.begin());
-  bool same = true;
-  for (size_t i = 0; i < seen.heights.size(); ++i)
-    same = same &&
-           (seen.heights[i] == 0 || (seen.heights[i] == seen.heights[first] && seen.widths[i] == seen.widths[first]));
-  ImageRows rows{.source = open_files(files.paths), .labels = Column::of_text("label", files.labels)};
-  for (const auto& path : files.paths) rows.names.push_back(path.string());
-  if (same) rows.size = std::pair(seen.heights[first], seen.widths[first]);
+  note_bad(seen, splits);
+  if (!seen.bad.empty())
+    splits.left_out.add("damaged image*", set.images.names[static_cast<size_t>(seen.bad.front().row)],
+                        std::ssize(seen.bad));
+  std::vector<int64_t> good;
+  auto next = seen.bad.begin();
+  for (int64_t i = 0; i < set.images.size(); ++i)
+    if (next != seen.bad.end() && next->row == i) ++next;
+    else good.push_back(i);
+  if (good.empty()) fail(ErrorKind::input, "no image is left");
+  auto images = seen.bad.empty() ? set.images : take_images(set.images, good);
+  ImageRows rows{.source = {},
+                 .targets = seen.bad.empty() ? set.targets : take_rows(set.targets, at::tensor(good)),
+                 .names = images.names,
+                 .size = size_of_all(seen, good),
+                 .channels = seen.channels[static_cast<size_t>(good.front())],
+                 .classes = set.classes};
+  rows.source = open_images(std::move(images));
   return rows;
 }
 
-ImageSplits read_folders(const fs::path& folder, const ImageReadOptions& options) {
-  ImageSplits parts;
-  const auto read = [&](const fs::path& path) {
-    return in_file(path, [&] { return rows_of(read_class_folders(path), options.on_bad, parts.notes); });
-  };
-  if (!is_split_folder(folder)) {
-    parts.train = read(folder);
-    return parts;
+ImageSplits checked_splits(const ImageParts& read, OnBadImage on_bad) {
+  ImageSplits splits{.train = {}, .notes = read.notes, .left_out = read.left_out};
+  for (const auto& [part, set] : read.parts) {
+    auto rows = checked_rows(set, on_bad, splits);
+    if (part == DataPart::train) splits.train = std::move(rows);
+    else (part == DataPart::validation ? splits.validation : splits.test) = std::move(rows);
   }
-  parts.train = read(folder / "train");
-  for (const auto* name : {"val", "valid", "validation"})
-    if (!parts.validation && fs::is_directory(folder / name)) parts.validation = read(folder / name);
-  if (fs::is_directory(folder / "test")) parts.test = read(folder / "test");
-  return parts;
+  return splits;
 }
 
-std::string path_or_label_column(const Frame& table, const std::string& named, std::vector<std::string> usual,
-                                 const char* field) {
-  if (!named.empty()) return named;
-  for (const auto& column : table.columns)
-    if (std::find(usual.begin(), usual.end(), column.name) != usual.end()) return column.name;
-  fail(ErrorKind::usage,
-       "{}: image networks take a table of image files and classes; name its column, as none is called {}", field,
-       list(usual));
+ImageParts read_parts_of(const fs::path& path, DataKind kind, const ImageReadOptions& options) {
+  switch (kind) {
+    case DataKind::image_archive: return read_archive_parts(path, options);
+    case DataKind::image_parquet: return read_parquet_parts(path, options);
+    case DataKind::table: return read_table_parts(path, options);
+    default: return read_class_folder_parts(path, options);
+  }
 }
 
-ImageSplits read_list(const fs::path& path, const ImageReadOptions& options) {
-  ImageSplits parts;
-  parts.train = in_file(path, [&] {
-    const auto table = read_table(path, options.table);
-    const auto paths =
-        path_or_label_column(table, options.path_column, {"path", "file", "filename", "image"}, "path_column");
-    const auto labels = path_or_label_column(table, options.label_column, {"label", "class", "target"}, "label_column");
-    return rows_of(files_of_table(table, paths, labels, path.parent_path()), options.on_bad, parts.notes);
-  });
-  return parts;
+ImageSplits read_splits(const fs::path& path, DataKind kind, const ImageReadOptions& options) {
+  if (kind == DataKind::idx_folder) {
+    const auto folder = read_idx_folder(path);
+    auto splits = splits_in_memory(folder, {}, folder.notes);
+    splits.notes.insert(splits.notes.begin(), line_of(path, splits, {}));
+    return splits;
+  }
+  if (kind == DataKind::cifar_folder) {
+    const auto folder = read_cifar_folder(path);
+    auto splits = splits_in_memory(folder.splits, folder.classes, folder.splits.notes);
+    splits.notes.insert(splits.notes.begin(), line_of(path, splits, {}));
+    return splits;
+  }
+  const auto read = read_parts_of(path, kind, options);
+  auto splits = checked_splits(read, options.on_bad);
+  splits.notes.insert(splits.notes.begin(), line_of(path, splits, read));
+  return splits;
 }
 
 }  // namespace
 
 OnBadImage parse_on_bad_image(std::string_view text) {
-  return text.empty() ? OnBadImage::automatic : parse_name("on_bad", kOnBadImage, text);
+  if (text.empty()) return OnBadImage::automatic;
+  return text == "fail" ? OnBadImage::stop : parse_name("on_bad", kOnBadImage, text);
 }
 
-std::vector<fs::path> image_files_in(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && detect_data(entry.path()) == DataKind::image_file) found.push_back(entry.path());
-  std::sort(found.begin(), found.end());
-  if (found.empty()) fail(ErrorKind::input, "{}: no JPEG or PNG file in this folder", folder.string());
-  return found;
+FolderLayout parse_folder_layout(std::string_view text) {
+  return text.empty() ? FolderLayout::automatic : parse_name("folder_layout", kFolderLayouts, text);
 }
 
 ImageRows take_images(const ImageRows& all, const Tensor& rows) {
@@ -157,32 +169,21 @@ ImageRows take_images(const ImageRows& all, const Tensor& rows) {
   const std::vector<int64_t> numbers(wanted.const_data_ptr<int64_t>(),
                                      wanted.const_data_ptr<int64_t>() + wanted.numel());
   auto part = all;
-  part.labels = take_rows(Frame{{all.labels}}, wanted).columns.front();
+  part.targets = take_rows(all.targets, wanted);
   part.source = [source = all.source, numbers](int64_t row) { return source(numbers[static_cast<size_t>(row)]); };
   part.names.clear();
   for (const auto number : numbers) part.names.push_back(all.names[static_cast<size_t>(number)]);
   return part;
 }
 
-ImageSplits read_image_splits(const std::filesystem::path& path, const ImageReadOptions& options) {
-  switch (const auto kind = detect_data(path)) {
-    case DataKind::idx_folder: {
-      const auto splits = read_idx_folder(path);
-      return {.train = rows_of(splits.train, "train"), .test = rows_of(splits.test, "test")};
-    }
-    case DataKind::cifar_folder: {
-      const auto folder = read_cifar_folder(path);
-      return {.train = rows_of(folder.splits.train, "train", folder.classes),
-              .test = rows_of(folder.splits.test, "test", folder.classes)};
-    }
-    case DataKind::image_folder: return read_folders(path, options);
-    case DataKind::table: return read_list(path, options);
-    default:
-      fail(ErrorKind::usage,
-           "{}: image networks train on images: a folder of class folders, of IDX or CIFAR files, or a table of "
-           "paths and classes; this is {}",
-           path.string(), kind == DataKind::unknown ? "none of these" : "of the kind: " + text_of(kind));
-  }
+ImageSplits read_image_splits(const fs::path& path, const ImageReadOptions& options) {
+  const auto kind = detect_data(path);
+  if (kind == DataKind::unknown || kind == DataKind::image_file)
+    fail(ErrorKind::usage,
+         "{}: image networks train on images: a folder of class folders, tar archives, Parquet files with a column of "
+         "images, IDX or CIFAR files, or a table of paths and classes; this is {}",
+         path.string(), kind == DataKind::image_file ? "one image" : describe_unknown(path));
+  return in_file(path, [&] { return read_splits(path, kind, options); });
 }
 
 }  // namespace reszoo

@@ -11,6 +11,7 @@
 
 #include "exif.h"
 #include "image_limits.h"
+#include "ink.h"
 #include "orientation.h"
 #include "reszoo/base/error.h"
 
@@ -21,17 +22,18 @@ namespace {
 struct Decoder {
   jpeg_decompress_struct state{};
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
   std::jmp_buf way_out;
   char message[JMSG_LENGTH_MAX] = "";
+  bool unsupported = false;  // a kind of JPEG that libjpeg does not read, such as 12 bits a sample
 
   explicit Decoder(std::string_view bytes) : bytes_(bytes) {
     state.err = jpeg_std_error(&errors);
     state.client_data = this;
     errors.error_exit = [](j_common_ptr common) { of(common).leave(); };
     errors.output_message = [](j_common_ptr) {};
-    // A warning means wrong pixels, except for extraneous bytes.
     errors.emit_message = [](j_common_ptr common, int level) {
-      if (level < 0 && common->err->msg_code != JWRN_EXTRANEOUS_DATA) of(common).leave();
+      if (level < 0 && !is_harmless(common->err->msg_code)) of(common).leave();
     };
   }
   Decoder(const Decoder&) = delete;
@@ -40,30 +42,34 @@ struct Decoder {
 
   void begin() {
     jpeg_create_decompress(&state);
+    // Each scan of a progressive file costs the time of a whole image.
+    progress.progress_monitor = [](j_common_ptr common) {
+      if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number > kMostScans) of(common).leave();
+    };
+    state.progress = &progress;
     jpeg_mem_src(&state, reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
     jpeg_save_markers(&state, JPEG_APP0 + 1, 0xffff);
     jpeg_read_header(&state, TRUE);
   }
 
  private:
+  static constexpr int kMostScans = 500;
+
+  /// Any other warning means wrong pixels.
+  static bool is_harmless(int warning) {
+    return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_JFIF_MAJOR || warning == JWRN_ADOBE_XFORM ||
+           warning == JWRN_BOGUS_PROGRESSION;
+  }
   static Decoder& of(j_common_ptr common) { return *static_cast<Decoder*>(common->client_data); }
   [[noreturn]] void leave() {
     errors.format_message(reinterpret_cast<j_common_ptr>(&state), message);
+    unsupported = errors.msg_code == JERR_BAD_PRECISION || errors.msg_code == JERR_SOF_UNSUPPORTED ||
+                  errors.msg_code == JERR_ARITH_NOTIMPL || errors.msg_code == JERR_CONVERSION_NOTIMPL;
     std::longjmp(way_out, 1);
   }
 
   std::string_view bytes_;
 };
-
-/// Converts CMYK to RGB as Pillow does: Adobe's files store it inverted.
-void from_cmyk(const uint8_t* from, bool inverted, int64_t count, uint8_t* to) {
-  for (int64_t i = 0; i < count; ++i, from += 4, to += 3)
-    for (int c = 0; c < 3; ++c) {
-      const int light = inverted ? from[3] : 255 - from[3], ink = inverted ? 255 - from[c] : from[c];
-      const int product = ink * light + 128;
-      to[c] = static_cast<uint8_t>(light - ((product + (product >> 8)) >> 8));
-    }
-}
 
 constexpr int64_t kTogether = 16;  // rows; a few of them fit in the L1 cache
 
@@ -106,7 +112,7 @@ void give_rows(Decoder& decoder, const Box& box, int64_t scale_denom, int64_t ch
     decode_rows(decoder, rows.decoded, count);
     for (int64_t i = 0; !as_decoded && i < count; ++i) {
       const auto* from = rows.decoded.row(i) + (box.left - left) * state.output_components;
-      if (ink) from_cmyk(from, state.saw_Adobe_marker, box.width, rows.given.row(i));
+      if (ink) from_cmyk(from, /*inverted=*/true, box.width, rows.given.row(i));
       else std::memcpy(rows.given.row(i), from, static_cast<size_t>(rows.given.row_size()));
     }
     auto& given = as_decoded ? rows.decoded : rows.given;
@@ -116,22 +122,34 @@ void give_rows(Decoder& decoder, const Box& box, int64_t scale_denom, int64_t ch
   if (whole) jpeg_finish_decompress(&state);
 }
 
+/// Returns the orientation of the first EXIF segment that has one, else that of XMP.
+int orientation_of(const jpeg_marker_struct* markers) {
+  constexpr std::string_view kExif("Exif\0\0", 6), kXmp("http://ns.adobe.com/xap/1.0/\0", 29);
+  std::optional<int> exif, xmp;
+  for (const auto* marker = markers; marker; marker = marker->next) {
+    const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
+    if (!exif && data.starts_with(kExif)) exif = exif_orientation(data);
+    if (!xmp && data.starts_with(kXmp)) xmp = xmp_orientation(data);
+  }
+  return exif.value_or(xmp.value_or(1));
+}
+
 class Jpeg : public LazyImage {
  public:
   Jpeg(Bytes bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {
     Decoder decoder(bytes_.view());
-    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+    if (setjmp(decoder.way_out) != 0) refuse(decoder);
     decoder.begin();
     height_ = decoder.state.image_height;
     width_ = decoder.state.image_width;
     channels_ = decoder.state.num_components == 1 ? 1 : 3;
-    for (const auto* marker = decoder.state.marker_list; marker; marker = marker->next)
-      if (const auto turn = exif_orientation({reinterpret_cast<const char*>(marker->data), marker->data_length}))
-        orientation_ = *turn;
+    orientation_ = orientation_of(decoder.state.marker_list);
     check_image_size(height_, width_, name_);
   }
   int64_t height() const override { return swaps_sides(orientation_) ? width_ : height_; }
   int64_t width() const override { return swaps_sides(orientation_) ? height_ : width_; }
+  int64_t channels() const override { return channels_; }
+  std::string name() const override { return name_; }
   int64_t max_scale_denom() const override { return 8; }
 
   ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override {
@@ -149,11 +167,18 @@ class Jpeg : public LazyImage {
   }
 
  private:
+  [[noreturn]] void refuse(const Decoder& decoder) const {
+    if (decoder.unsupported)
+      fail(ErrorKind::file, "{}: a JPEG of a kind that is not read ({}); convert it to an ordinary JPEG or PNG", name_,
+           decoder.message);
+    fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+  }
+
   /// Passes the rows of a region of the stored image to `take`.
   void give(const Box& box, int64_t scale_denom, const TakeRows& take) const {
     DecodedRows rows;
     Decoder decoder(bytes_.view());
-    if (setjmp(decoder.way_out) != 0) fail(ErrorKind::file, "{}: damaged JPEG: {}", name_, decoder.message);
+    if (setjmp(decoder.way_out) != 0) refuse(decoder);
     decoder.begin();
     give_rows(decoder, box, scale_denom, channels_, rows, take);
   }

@@ -23,6 +23,30 @@ Turn turn_of(int orientation) {
   }
 }
 
+/// Rotates the pixels upright.
+template <typename Pixels>
+Pixels turned(Pixels stored, int orientation) {
+  const auto turn = turn_of(orientation);
+  if (!turn.swap && !turn.down && !turn.across) return stored;
+  Pixels result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width, stored.channels);
+  for (int64_t y = 0; y < result.height; ++y)
+    for (int64_t x = 0; x < result.width; ++x) {
+      const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;
+      const auto* from =
+          turn.swap ? stored.row(column) + row * stored.channels : stored.row(row) + column * stored.channels;
+      std::copy_n(from, stored.channels, result.row(y) + x * stored.channels);
+    }
+  return result;
+}
+
+template <typename Pixels>
+Pixels part(const Pixels& image, const Box& box) {
+  Pixels result(box.height, box.width, image.channels);
+  for (int64_t y = 0; y < box.height; ++y)
+    std::copy_n(image.row(box.top + y) + box.left * image.channels, result.row_size(), result.row(y));
+  return result;
+}
+
 }  // namespace
 
 bool swaps_sides(int orientation) { return turn_of(orientation).swap; }
@@ -37,19 +61,10 @@ Box stored_box(const Box& upright, int64_t height, int64_t width, int orientatio
   return box;
 }
 
-ImageBuffer upright(ImageBuffer stored, int orientation) {
-  const auto turn = turn_of(orientation);
-  if (!turn.swap && !turn.down && !turn.across) return stored;
-  ImageBuffer result(turn.swap ? stored.width : stored.height, turn.swap ? stored.height : stored.width,
-                     stored.channels);
-  for (int64_t y = 0; y < result.height; ++y)
-    for (int64_t x = 0; x < result.width; ++x) {
-      const auto row = turn.down ? result.height - 1 - y : y, column = turn.across ? result.width - 1 - x : x;
-      const auto* from =
-          turn.swap ? stored.row(column) + row * stored.channels : stored.row(row) + column * stored.channels;
-      std::copy_n(from, stored.channels, result.row(y) + x * stored.channels);
-    }
-  return result;
-}
+ImageBuffer upright(ImageBuffer stored, int orientation) { return turned(std::move(stored), orientation); }
+ImageValues upright(ImageValues stored, int orientation) { return turned(std::move(stored), orientation); }
+
+ImageBuffer cut(const ImageBuffer& image, const Box& box) { return part(image, box); }
+ImageValues cut(const ImageValues& image, const Box& box) { return part(image, box); }
 
 }  // namespace reszoo

@@ -14,5 +14,10 @@ Box stored_box(const Box& upright, int64_t height, int64_t width, int orientatio
 
 /// Rotates the pixels of a stored box upright.
 ImageBuffer upright(ImageBuffer stored, int orientation);
+ImageValues upright(ImageValues stored, int orientation);
+
+/// Returns a box of an image.
+ImageBuffer cut(const ImageBuffer& image, const Box& box);
+ImageValues cut(const ImageValues& image, const Box& box);
 
 }  // namespace reszoo

@@ -1,79 +1,178 @@
 #include "png_image.h"
 
+#include <csetjmp>
+#include <cstdio>
+
 #include <png.h>
 
+#include <algorithm>
+#include <cstring>
+
+#include "exif.h"
 #include "image_limits.h"
-#include "reszoo/base/error.h"
+#include "palette.h"
+#include "whole_image.h"
 
 namespace reszoo {
 namespace {
 
-/// libpng's state with the header read.
-class Reader {
- public:
-  Reader(std::string_view bytes, const std::string& name) : name_(name) {
-    image_.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_memory(&image_, bytes.data(), bytes.size())) damaged();
-    image_.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // not linear light, which libpng silently assumes for 16 bits
-  }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-  ~Reader() { png_image_free(&image_); }
+/// libpng's state. An error leaves by longjmp, so whoever calls `setjmp(way_out)` owns all that must be destroyed.
+struct PngReader {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  std::jmp_buf way_out;
+  char message[200] = "out of memory";
 
-  int64_t height() const { return image_.height; }
-  int64_t width() const { return image_.width; }
-  bool grey() const { return (image_.format & (PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_COLORMAP)) == 0; }
-  bool alpha() const { return (image_.format & PNG_FORMAT_FLAG_ALPHA) != 0; }
+  explicit PngReader(std::string_view bytes) : rest_(bytes) {}
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+  ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
 
-  /// Returns all pixels in an 8-bit format.
-  std::vector<uint8_t> read(png_uint_32 format) {
-    image_.format = format;
-    std::vector<uint8_t> bytes(PNG_IMAGE_SIZE(image_));
-    if (!png_image_finish_read(&image_, nullptr, bytes.data(), 0, nullptr)) damaged();
-    return bytes;
+  /// Reads all up to the pixels. Chunks that change no pixel in Pillow are skipped: gamma, profiles, text.
+  void begin() {
+    png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, leave, [](png_structp, png_const_charp) {});
+    if (png != nullptr) info = png_create_info_struct(png);
+    if (info == nullptr) std::longjmp(way_out, 1);
+    png_set_read_fn(png, this, take);
+    static constexpr png_byte kSkipped[] =
+        "gAMA\0cHRM\0sRGB\0iCCP\0sBIT\0bKGD\0tRNS\0hIST\0sPLT\0pHYs\0tIME\0tEXt\0zTXt\0iTXt\0oFFs\0pCAL\0sCAL";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kSkipped, sizeof(kSkipped) / 5);
+    png_read_info(png, info);
   }
 
  private:
-  [[noreturn]] void damaged() {
-    const std::string message = image_.message;
-    fail(ErrorKind::file, "{}: damaged PNG: {}", name_, message);
+  static void leave(png_structp png, png_const_charp text) {
+    auto& reader = *static_cast<PngReader*>(png_get_error_ptr(png));
+    std::snprintf(reader.message, sizeof(reader.message), "%s", text);
+    std::longjmp(reader.way_out, 1);
+  }
+  static void take(png_structp png, png_bytep to, size_t size) {
+    auto& rest = static_cast<PngReader*>(png_get_io_ptr(png))->rest_;
+    if (size > rest.size()) png_error(png, "the file is truncated");
+    std::memcpy(to, rest.data(), size);
+    rest.remove_prefix(size);
   }
 
-  png_image image_{};
-  const std::string& name_;
+  std::string_view rest_;
 };
 
-class Png : public LazyImage {
- public:
-  Png(Bytes bytes, std::string name) : bytes_(std::move(bytes)), name_(std::move(name)) {
-    const Reader reader(bytes_.view(), name_);
-    height_ = reader.height();
-    width_ = reader.width();
-    check_image_size(height_, width_, name_);
-  }
-  int64_t height() const override { return height_; }
-  int64_t width() const override { return width_; }
+/// Which samples are read.
+enum class PngSamples {
+  bytes,   ///< the upper 8 bits, without alpha; a palette's numbers
+  stored,  ///< 8 or 16 bits, with alpha
+};
 
-  ImageBuffer read(const Box& box, int64_t scale_denom = 1) const override {
-    Reader reader(bytes_.view(), name_);
-    const int64_t channels = reader.grey() ? 1 : 3;
-    // Alpha is read and then dropped: without requesting it, libpng blends the colours.
-    const bool alpha = reader.alpha();
-    const auto bytes = reader.read(channels == 1 ? (alpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY)
-                                   : alpha       ? PNG_FORMAT_RGBA
-                                                 : PNG_FORMAT_RGB);
-    if (!alpha) return InMemoryImage(bytes.data(), height_, width_, channels).read(box, scale_denom);
-    ImageBuffer opaque(height_, width_, channels);
-    for (int64_t i = 0; i < height_ * width_; ++i)
-      for (int64_t c = 0; c < channels; ++c)
-        opaque.bytes[static_cast<size_t>(i * channels + c)] = bytes[static_cast<size_t>(i * (channels + 1) + c)];
-    return InMemoryImage(opaque.bytes.data(), height_, width_, channels).read(box, scale_denom);
+void choose_samples(PngReader& reader, PngSamples samples) {
+  png_set_packing(reader.png);
+  if (png_get_color_type(reader.png, reader.info) == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(reader.png);
+  if (samples == PngSamples::bytes) {
+    png_set_strip_16(reader.png);
+    png_set_strip_alpha(reader.png);
+  }
+  png_set_interlace_handling(reader.png);
+  png_read_update_info(reader.png, reader.info);
+}
+
+Palette palette_of(PngReader& reader) {
+  Palette palette;
+  png_colorp colours = nullptr;
+  int count = 0;
+  png_get_PLTE(reader.png, reader.info, &colours, &count);
+  for (int i = 0; i < count; ++i)
+    palette.set(static_cast<size_t>(i), colours[i].red, colours[i].green, colours[i].blue);
+  return palette;
+}
+
+/// Returns the XMP packet before the pixels; "" if there is none.
+std::string_view xmp_of(std::string_view png) {
+  constexpr size_t kSignature = 8, kAround = 12;                     // bytes; of a chunk besides its data
+  constexpr std::string_view kKeyword("XML:com.adobe.xmp\0\0", 19);  // not compressed
+  for (auto rest = png.substr(std::min(kSignature, png.size())); rest.size() >= kAround;) {
+    size_t size = 0;
+    for (size_t i = 0; i < 4; ++i) size = size << 8 | static_cast<uint8_t>(rest[i]);
+    const auto kind = rest.substr(4, 4);
+    if (kind == "IDAT" || size > rest.size() - kAround) break;
+    const auto data = rest.substr(8, size);
+    if (kind == "iTXt" && data.starts_with(kKeyword)) return data;
+    rest.remove_prefix(size + kAround);
+  }
+  return {};
+}
+
+class Png : public WholeImage {
+ public:
+  Png(Bytes bytes, std::string name) : WholeImage(std::move(bytes), std::move(name)) {
+    PngReader reader(bytes_.view());
+    if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
+    read_header(reader);
+    check_image_size(header_.height, header_.width, name_);
+  }
+
+ protected:
+  ImageBuffer decode() const override {
+    ImageBuffer pixels(0, 0, palette_ ? 1 : header_.channels);
+    Palette palette;
+    read_samples(PngSamples::bytes, pixels.bytes, palette);
+    pixels.height = header_.height;
+    pixels.width = header_.width;
+    return palette_ ? palette.look_up(pixels) : pixels;
+  }
+
+  ImageValues decode_values() const override {
+    if (palette_) return values_of(decode());
+    std::vector<uint8_t> samples;
+    Palette unused;
+    read_samples(PngSamples::stored, samples, unused);
+    ImageValues image(header_.height, header_.width, header_.bands);
+    const bool wide = samples.size() > image.values.size();
+    for (size_t i = 0; i < image.values.size(); ++i)
+      image.values[i] = wide ? static_cast<float>(samples[2 * i] << 8 | samples[2 * i + 1]) / 65535.0F
+                             : static_cast<float>(samples[i]) / 255.0F;
+    return image;
   }
 
  private:
-  Bytes bytes_;
-  std::string name_;
-  int64_t height_ = 0, width_ = 0;
+  // Both leave by longjmp where the file is damaged.
+
+  void read_header(PngReader& reader) {
+    reader.begin();
+    const auto kind = png_get_color_type(reader.png, reader.info);
+    palette_ = kind == PNG_COLOR_TYPE_PALETTE;
+    header_.height = png_get_image_height(reader.png, reader.info);
+    header_.width = png_get_image_width(reader.png, reader.info);
+    header_.channels = (kind & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+    header_.bands = header_.channels + ((kind & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
+    header_.deep = header_.channels == 1 && png_get_bit_depth(reader.png, reader.info) == 16;
+    png_bytep exif = nullptr;
+    png_uint_32 size = 0;
+    std::optional<int> orientation;
+    if (png_get_eXIf_1(reader.png, reader.info, &size, &exif) != 0)
+      orientation = exif_orientation({reinterpret_cast<const char*>(exif), size});
+    if (!orientation) orientation = xmp_orientation(xmp_of(bytes_.view()));
+    header_.orientation = orientation.value_or(1);
+  }
+
+  void read_pixels(PngReader& reader, PngSamples samples, std::vector<png_bytep>& rows, std::vector<uint8_t>& to,
+                   Palette& palette) const {
+    reader.begin();
+    choose_samples(reader, samples);
+    const auto row_size = png_get_rowbytes(reader.png, reader.info);
+    // Deflate makes at most 1032 bytes of one; a row of a bit a pixel becomes eight times as long.
+    if (row_size * rows.size() / 1032 / 8 > bytes_.size()) png_error(reader.png, "the file is truncated");
+    to.resize(row_size * rows.size());
+    for (size_t y = 0; y < rows.size(); ++y) rows[y] = to.data() + y * row_size;
+    png_read_image(reader.png, rows.data());
+    if (palette_) palette = palette_of(reader);
+  }
+
+  void read_samples(PngSamples samples, std::vector<uint8_t>& to, Palette& palette) const {
+    std::vector<png_bytep> rows(static_cast<size_t>(header_.height));
+    PngReader reader(bytes_.view());
+    if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
+    read_pixels(reader, samples, rows, to, palette);
+  }
+
+  bool palette_ = false;
 };
 
 }  // namespace

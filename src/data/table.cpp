@@ -14,6 +14,7 @@ Frame frame_of_rows(const std::optional<TablePart>& part, const std::string& sub
   if (!part || part->read->num_rows() == 0) fail(ErrorKind::input, "{}: has a header but no rows", subject);
   auto frame = frame_of(*part->read, subject);
   frame.notation = notation_of(options);
+  frame.sources = part->sources;
   return frame;
 }
 

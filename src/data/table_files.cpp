@@ -4,6 +4,7 @@
 
 #include "folder_columns.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 #include "same_columns.h"
 #include "table_folder.h"
 
@@ -41,7 +42,7 @@ class FileSequence {
       auto part = next_of_file(files_[place_]);
       if (part) return part;
       next_ = {};
-      if (!any_rows_) ++empty_files_;
+      if (!any_rows_) empty_files_.push_back(files_[place_].path.string());
       any_rows_ = false;
     }
     note_empty_files();
@@ -69,16 +70,17 @@ class FileSequence {
   }
 
   void note_empty_files() {
-    if (files_.size() > 1 && empty_files_ > 0 && selection_.options.on_note)
-      selection_.options.on_note(fmt::format("{} of {} files have no rows, the first of {}", empty_files_,
-                                             files_.size(), files_.front().path.parent_path().string()));
-    empty_files_ = 0;
+    if (files_.size() > 1 && !empty_files_.empty() && selection_.options.on_note)
+      selection_.options.on_note(fmt::format("{} of {} files {} no rows: {}", empty_files_.size(), files_.size(),
+                                             empty_files_.size() == 1 ? "has" : "have", list(empty_files_, 3)));
+    empty_files_.clear();
   }
 
   TableSelection selection_;
   std::vector<TableFile> files_;
   FolderColumns folders_;
-  size_t place_ = 0, empty_files_ = 0;
+  size_t place_ = 0;
+  std::vector<std::string> empty_files_;
   bool any_rows_ = false;  ///< whether the file at `place_` has rows
   OpenTable next_;
   std::optional<TablePart> first_;
@@ -91,10 +93,14 @@ TableParts read_files(const TablePaths& paths, const TableSelection& selection) 
 }
 
 std::optional<TablePart> read_whole_files(const TablePaths& paths, const TableReadOptions& options) {
+  std::vector<RowSource> sources;
   const auto read = [&](const TableReadOptions& how) {
     std::vector<std::shared_ptr<arrow::Table>> tables;
-    for (auto next = read_files(paths, {.options = how, .whole = true}); const auto part = next();)
+    sources.clear();
+    for (auto next = read_files(paths, {.options = how, .whole = true}); const auto part = next();) {
       tables.push_back(part->read);
+      sources.push_back({part->source, part->read->num_rows()});
+    }
     return tables;
   };
   auto tables = read(options);
@@ -105,7 +111,8 @@ std::optional<TablePart> read_whole_files(const TablePaths& paths, const TableRe
     as_text.text.insert(as_text.text.end(), mixed.begin(), mixed.end());
     tables = read(as_text);
   }
-  return TablePart{.read = joined_rows(tables, paths.text()), .source = paths.text()};
+  if (sources.size() == 1) sources.clear();
+  return TablePart{.read = joined_rows(tables, paths.text()), .source = paths.text(), .sources = sources};
 }
 
 }  // namespace reszoo

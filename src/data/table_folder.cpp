@@ -53,14 +53,17 @@ void add_files(const fs::path& folder, int depth, std::vector<FolderFile>& files
     if (is_side_file(name)) continue;
     if (entry.is_directory()) add_files(entry.path(), depth + 1, files);
     else if (entry.is_regular_file()) files.push_back(folder_file(entry.path()));
+    else files.push_back({entry.path()});  // such as a link that leads nowhere
   }
 }
 
-std::vector<FolderFile> all_files(const fs::path& folder) {
+std::vector<FolderFile> all_files(const fs::path& folder) try {
   std::vector<FolderFile> files;
   add_files(folder, 0, files);
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return files;
+} catch (const fs::filesystem_error& error) {
+  fail(ErrorKind::file, "{}: {}", error.path1().string(), error.code().message());
 }
 
 Certainty best_certainty(const std::vector<FolderFile>& files) {

@@ -39,6 +39,7 @@ struct TablePart {
   std::shared_ptr<arrow::Table> kept = nullptr;  ///< the columns to pass through; null if there are none
   int64_t first_row = 1;                         ///< within the file, counted from 1
   std::string source = {};                       ///< the file, or the name of the stream, for messages
+  std::vector<RowSource> sources = {};           ///< the files, if there are several
 };
 
 /// Returns the next rows, or nothing at the end.

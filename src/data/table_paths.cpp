@@ -1,7 +1,6 @@
 #include "reszoo/data/table_paths.h"
 
-#include <glob.h>
-
+#include "path_pattern.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -9,33 +8,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_pattern(const fs::path& path) {
-  return path.string().find_first_of("*?[") != std::string::npos && !fs::exists(fs::symlink_status(path));
-}
-
-/// Returns what matches a pattern, sorted, without what a program put there for itself: `_SUCCESS`.
-std::vector<fs::path> matches_of(const fs::path& pattern) {
-  glob_t found{};
-  const auto status = glob(pattern.c_str(), 0, nullptr, &found);
-  std::vector<fs::path> paths;
-  for (size_t i = 0; status == 0 && i < found.gl_pathc; ++i)
-    if (const fs::path path = found.gl_pathv[i]; !path.filename().string().starts_with('_')) paths.push_back(path);
-  globfree(&found);
-  if (paths.empty()) fail(ErrorKind::file, "{}: no file has this name or matches this pattern", pattern.string());
-  return paths;
-}
+/// Whether a program put the file there for itself: `_SUCCESS`.
+bool is_marker(const fs::path& path) { return path.filename().string().starts_with('_'); }
 
 }  // namespace
+
+const fs::path& TablePaths::first() const {
+  if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
+  return paths_.front();
+}
 
 std::vector<fs::path> TablePaths::expanded() const {
   if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
   std::vector<fs::path> all;
   for (const auto& path : paths_) {
-    if (!is_pattern(path)) {
+    if (!is_path_pattern(path)) {
       all.push_back(path);
       continue;
     }
-    const auto found = matches_of(path);
+    auto found = files_of_pattern(path);
+    std::erase_if(found, is_marker);
+    if (found.empty()) fail(ErrorKind::file, "{}: no table matches this pattern", path.string());
     all.insert(all.end(), found.begin(), found.end());
   }
   return all;

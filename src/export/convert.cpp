@@ -45,11 +45,13 @@ void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOp
     const SkipInit skip_init(!options.adapt);
     model.networks = {create_model(model.name, model.options)};
   }
-  content.report =
-      load_state(*model.network(), content.weights, {.adapt = options.adapt, .verify = options.verify}, in.string());
+  content.report = load_state(
+      *model.network(), content.weights,
+      {.adapt = options.adapt, .verify = options.verify, .allow_non_finite = options.allow_non_finite}, in.string());
   content.weights = state_of(*model.network());
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
+  if (options.image) content.card["image"] = options.image->to_json();
 }
 
 ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool needs_network) {
@@ -62,12 +64,13 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   } else {
     content.weights = read_weights(in, {.verify = options.verify, .prefer_ema = options.prefer_ema});
   }
+  if (!options.allow_non_finite) refuse_non_finite(content.weights, in.string());
   content.report.loaded = content.weights.keys();
   if (!options.model.empty()) {
     put_into_network(content, in, options);
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(in, {.verify = false}).card;  // verified above
-    if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false);
+    if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false, options.allow_non_finite);
     if (content.model.networks.size() > 1)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", in.string(),
            content.model.networks.size());
@@ -79,7 +82,8 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
 
 /// Returns the options of the exports. The exported file contains the metadata, for use at inference.
 ExportOptions export_options(const ConvertInput& content, const ConvertOptions& how) {
-  ExportOptions options{.verify = how.verify, .metadata = {{"reszoo", content.card.dump()}}};
+  ExportOptions options{
+      .verify = how.verify, .allow_non_finite = how.allow_non_finite, .metadata = {{"reszoo", content.card.dump()}}};
   if (how.size == 0) return options;
   const auto& network = content.model.network();
   if (network->input_spec().layout == Layout::features)

@@ -4,6 +4,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/nn/table_encoder.h"
+#include "reszoo/weights/state_dict.h"
 
 namespace reszoo {
 namespace {
@@ -67,6 +68,7 @@ Network copy_for_inference(const Network& network) {
 
 Prepared prepare_export(const Network& network, const ExportOptions& options) {
   const torch::NoGradGuard no_grad;
+  if (!options.allow_non_finite) refuse_non_finite(state_of(*network), network->name());
   Prepared prepared{.network = copy_for_inference(network)};
   Samples samples(prepared.network);
   auto shape = usual_input(network, options);

@@ -4,22 +4,19 @@
 #include <filesystem>
 #include <string_view>
 
+#include "locked_file.h"
+
 namespace reszoo {
 
-/// The file `<target>.part`, opened with its existing content and locked.
-///
-/// The lock is on the file itself, so it is released whenever and however the process ends. The file remains, and the
-/// next process continues it.
+/// The file `<target><ending>`, opened with its existing content and locked. If the process ends, the file remains, and
+/// the next process continues it.
 class PartialFile {
  public:
   /// Opens the file. Waits while another process (or thread) has it.
   /// Throws: Error (file) if it cannot be opened.
-  explicit PartialFile(const std::filesystem::path& target);
-  ~PartialFile();
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
+  PartialFile(const std::filesystem::path& target, const char* ending);
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return file_.path(); }
   int64_t size() const { return size_; }
 
   /// Throws: Error (file), for instance if the disk is full; the content so far remains.
@@ -31,11 +28,8 @@ class PartialFile {
   void rename_to_target();
 
  private:
-  bool open_and_lock();
-  [[noreturn]] void fail_with_errno(const char* what) const;
-
-  std::filesystem::path target_, path_;
-  int file_ = -1;
+  std::filesystem::path target_;
+  LockedFile file_;
   int64_t size_ = 0;
 };
 

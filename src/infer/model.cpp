@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 
 #include "network_snapshot.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
+#include "reszoo/infer/unanswered.h"
 
 namespace reszoo {
 namespace {
@@ -51,6 +53,14 @@ std::vector<Tensor> of_each(std::vector<Network>& networks, const std::vector<Fu
   return results;
 }
 
+/// Sets the results of rows whose input is not finite to NaN. An int8 network reads such an input as some number.
+Tensor keep_nan(const Model& model, const Tensor& input, Tensor results) {
+  if (model.fused().empty() || model.fused().front().precision() != Precision::int8) return results;
+  const auto bad = input.isfinite().flatten(1).all(1).logical_not().cpu();
+  if (bad.any().item<bool>()) results.index_put_({bad}, std::numeric_limits<double>::quiet_NaN());
+  return results;
+}
+
 /// Prepares the inputs of several images with all threads.
 /// Throws: the error of the first image that fails.
 template <typename Image, typename Prepare>
@@ -90,6 +100,17 @@ std::vector<Prediction> predict_images(Model& model, std::span<const Image> imag
 std::vector<double> values_of(const Tensor& row) {
   const auto values = row.contiguous();
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
+}
+
+/// Marks a prediction as none: NaN for each number, and "" for each text.
+void set_unanswered(Prediction& said) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  said.answered = false;
+  said.value = kNone;
+  said.label.clear();
+  std::fill(said.probabilities.begin(), said.probabilities.end(), kNone);
+  std::fill(said.values.begin(), said.values.end(), kNone);
+  std::fill(said.labels.begin(), said.labels.end(), "");
 }
 
 /// Returns the class names of the target's column `t`.
@@ -151,16 +172,16 @@ Tensor Model::input(const LazyImage& opened) const {
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
   auto each =
       of_each(networks, fused(), prepared, batch_size, [](auto& one, const Tensor& x) { return one.forward(x); });
-  if (each.size() == 1) return each.front();
-  for (auto& outputs : each)
-    if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
-  return torch::cat(each, 1);
+  if (each.size() > 1)
+    for (auto& outputs : each)
+      if (outputs.dim() == 2) outputs = outputs.unsqueeze(1);
+  return keep_nan(*this, prepared, each.size() == 1 ? each.front() : torch::cat(each, 1));
 }
 
 Tensor Model::features(const Tensor& prepared, int64_t batch_size) {
   const auto each =
       of_each(networks, fused(), prepared, batch_size, [](auto& one, const Tensor& x) { return one.features(x); });
-  return each.size() == 1 ? each.front() : torch::cat(each, 1);
+  return keep_nan(*this, prepared, each.size() == 1 ? each.front() : torch::cat(each, 1));
 }
 
 std::vector<Prediction> Model::read(const Tensor& outputs) const {
@@ -170,6 +191,7 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
   const auto each = decoded.dim() == 1 ? decoded.unsqueeze(1) : decoded;
   const auto probabilities =
       target->is_number() ? Tensor() : target->probabilities(outputs).to(torch::kCPU, torch::kFloat64);
+  const auto unanswered = unanswered_rows(outputs, target);
   const bool quantiles = target->task() == Task::quantile;
   const auto medians = quantiles ? target->median_of(each) : Tensor();
   // Without a median all quantiles are on one side of it.
@@ -182,10 +204,12 @@ std::vector<Prediction> Model::read(const Tensor& outputs) const {
       said.labels.push_back(target->is_number() ? target->text_of_number(row[t])
                                                 : words_of(*target, t)[static_cast<size_t>(row[t])]);
     said.label = said.labels.front();
-    if (!target->is_number()) continue;
-    said.value = medians.defined() ? medians[static_cast<int64_t>(i)].item<double>() : row[nearest];
-    said.label = target->text_of_number(said.value);
-    said.values = row;
+    if (target->is_number()) {
+      said.value = medians.defined() ? medians[static_cast<int64_t>(i)].item<double>() : row[nearest];
+      said.label = target->text_of_number(said.value);
+      said.values = row;
+    }
+    if (unanswered[static_cast<int64_t>(i)].item<bool>()) set_unanswered(said);
   }
   return predictions;
 }

@@ -108,7 +108,7 @@ void check_weights(const StateDict& weights, const StateDict& own, const std::st
 
 }  // namespace
 
-Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify) {
+Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify, bool allow_non_finite) {
   auto file = read_model_file(path, {.verify = verify});
   file.tensors = dequantized(file.tensors, path.string());
   Model model;
@@ -121,7 +121,8 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
   }
   for (size_t i = 0; i < model.networks.size(); ++i) {
     auto& network = model.networks[i];
-    load_state(network, part_of(file.tensors, prefix_of(model.networks.size(), i)), {}, path.string());
+    load_state(network, part_of(file.tensors, prefix_of(model.networks.size(), i)),
+               {.allow_non_finite = allow_non_finite}, path.string());
     network->to(device);
     network->eval();
   }

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "reszoo/base/error.h"
+#include "reszoo/infer/unanswered.h"
 #include "reszoo/nn/skip_init.h"
 #include "reszoo/zoo/identify.h"
 #include "reszoo/zoo/load_network.h"
@@ -34,7 +35,7 @@ Model open_weights(const std::filesystem::path& path, const PredictorOptions& op
     const SkipInit skip_init;  // all weights are loaded next
     model.networks = {create_model(model.name, model.options)};
   }
-  load_state(*model.network(), state, {}, path.string());
+  load_state(*model.network(), state, {.allow_non_finite = options.allow_non_finite}, path.string());
   model.network()->to(options.device);
   if (registry().find(model.name).domain == Domain::image)
     model.image = imagenet_preprocess_for(model.network()->input_spec().channels);
@@ -80,11 +81,24 @@ Tensor Predictor::probabilities(const Tensor& outputs) const {
   return outputs.to(torch::kDouble).softmax(1);
 }
 
+Tensor Predictor::unanswered(const Tensor& outputs) const {
+  return unanswered_rows(outputs, model() != nullptr ? model()->target : std::nullopt);
+}
+
 Frame Predictor::table(const Tensor& outputs, bool with_probabilities) const {
+  auto frame = plain_table(outputs, with_probabilities);
+  set_missing(frame, unanswered(outputs));
+  return frame;
+}
+
+/// Returns the predictions, whether there is an answer or not.
+Frame Predictor::plain_table(const Tensor& outputs, bool with_probabilities) const {
   if (model() != nullptr && model()->target) {
     const auto& target = *model()->target;
     return target.table(outputs, with_probabilities && !target.is_number());
   }
+  if (model() != nullptr && !model()->network()->has_head())
+    fail(ErrorKind::usage, "{}: has no head that predicts; its outputs are features", model()->name);
   if (outputs.dim() != 2)
     fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
   if (outputs.size(1) == 1) return {{number_column("prediction", outputs.squeeze(1))}};
@@ -98,7 +112,8 @@ Frame Predictor::table(const Tensor& outputs, bool with_probabilities) const {
 
 Predictor open_predictor(const std::filesystem::path& path, const PredictorOptions& options) {
   const auto kind = detect_weights(path);
-  if (kind == WeightsKind::model_file) return Model::load(path, options.device, options.verify);
+  if (kind == WeightsKind::model_file)
+    return Model::load(path, options.device, options.verify, options.allow_non_finite);
   if (options.model.empty() && kind == WeightsKind::torchscript) return ScriptModel(path, options.device);
   if (options.model.empty() && kind == WeightsKind::package) return CompiledModel(path, options.device);
   return open_weights(path, options);

@@ -82,7 +82,9 @@ Tensor grid_of_numbers(const Tensor& sorted, int64_t points) {
     low = sorted[0].item<double>();
     high = sorted[-1].item<double>();
   }
-  return at::linspace(low, high, points, at::kDouble);
+  // Halves, where the range itself would be infinite.
+  return std::isfinite(high - low) ? at::linspace(low, high, points, at::kDouble)
+                                   : at::linspace(low / 2, high / 2, points, at::kDouble) * 2;
 }
 
 /// Returns the codes of the most frequent words.
@@ -94,7 +96,7 @@ Tensor grid_of_words(const Tensor& codes, int64_t most) {
 
 /// Returns the grid points in the column's own representation, and stores their names in `result`.
 Tensor describe_grid(const Column& column, const DependenceOptions& options, PartialDependence& result) {
-  const auto present = column.missing().logical_not();
+  const auto present = column.kind == Column::Kind::number ? column.numbers.isfinite() : column.missing().logical_not();
   if (!present.any().item<bool>()) fail(ErrorKind::input, "column \"{}\": has no value to set", column.name);
   if (column.kind == Column::Kind::text) {
     const auto grid = grid_of_words(column.codes.masked_select(present), options.categories);
@@ -120,11 +122,12 @@ Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed) {
 }
 
 std::vector<ColumnImportance> permutation_importance(const Frame& table, const std::vector<std::string>& columns,
-                                                     const FrameMetric& metric, const ImportanceOptions& options) {
+                                                     const FrameMetrics& metrics, const ImportanceOptions& options) {
   if (table.rows() == 0) fail(ErrorKind::input, "permutation_importance: the table has no rows");
   auto sample = sample_rows(table, options.rows, options.seed);
   const auto orders = permutations_of(options, sample.rows());
-  const double base = metric(sample), sense = options.greater_is_better ? 1 : -1;
+  const auto value_of = [&](const Frame& rows) { return options.monitor.value_of(metrics(rows)); };
+  const double base = value_of(sample), sense = options.monitor.greater_is_better ? 1 : -1;
   std::vector<ColumnImportance> importance;
   for (const auto& name : columns) {
     auto& values = values_of(column_of(sample, name));
@@ -132,12 +135,18 @@ std::vector<ColumnImportance> permutation_importance(const Frame& table, const s
     std::vector<double> worse;
     for (const auto& order : orders) {
       values = kept.index_select(0, order);
-      worse.push_back(sense * (base - metric(sample)));
+      worse.push_back(sense * (base - value_of(sample)));
     }
     values = kept;
     importance.push_back(in_short(name, std::move(worse)));
   }
   return importance;
+}
+
+std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> columns) {
+  const auto rank = [](const ColumnImportance& column) { return std::isnan(column.mean) ? -INFINITY : column.mean; };
+  std::stable_sort(columns.begin(), columns.end(), [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
+  return columns;
 }
 
 PartialDependence partial_dependence(const Frame& table, const std::string& column, const FramePredictions& predictions,

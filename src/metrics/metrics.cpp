@@ -28,6 +28,14 @@ double over_targets(const char* metric, const Tensor& prediction, const Tensor& 
   return sum / static_cast<double>(target.size(1));
 }
 
+/// Returns 1, or for values whose squares would overflow or vanish a power of two of about their size. Divided by it,
+/// values keep their digits.
+double square_scale(const Tensor& values) {
+  const double largest = values.abs().max().item<double>();
+  if (!std::isfinite(largest) || largest == 0 || (largest > 1e-100 && largest < 1e100)) return 1;
+  return std::ldexp(1.0, std::max(std::ilogb(largest), -1000));
+}
+
 void require_columns(const char* what, const Tensor& given, const Tensor& target) {
   if (!are_columns(given, target))
     fail(ErrorKind::input, "{}: needs two tensors of the same shape (N, T), got ({}) and ({})", what,
@@ -38,19 +46,26 @@ void require_columns(const char* what, const Tensor& given, const Tensor& target
 
 double rmse(const Tensor& prediction, const Tensor& target, const Tensor& weight) {
   return over_targets("rmse", prediction, target, weight, [](const Measured& m) {
-    return std::sqrt(detail::mean((m.given - m.target).square(), m.weight));
+    const Tensor error = m.given - m.target;
+    const double scale = square_scale(error);
+    return scale * std::sqrt(detail::mean((error / scale).square(), m.weight));
   });
 }
 
 double mae(const Tensor& prediction, const Tensor& target, const Tensor& weight) {
-  return over_targets("mae", prediction, target, weight,
-                      [](const Measured& m) { return detail::mean((m.given - m.target).abs(), m.weight); });
+  return over_targets("mae", prediction, target, weight, [](const Measured& m) {
+    const Tensor error = m.given - m.target;
+    const double scale = square_scale(error);
+    return scale * detail::mean((error / scale).abs(), m.weight);
+  });
 }
 
 double r2(const Tensor& prediction, const Tensor& target, const Tensor& weight) {
   return over_targets("r2", prediction, target, weight, [](const Measured& m) {
-    const auto residual = detail::mean((m.target - m.given).square(), m.weight);
-    const auto total = detail::mean((m.target - detail::mean(m.target, m.weight)).square(), m.weight);
+    const double scale = square_scale(m.target);
+    const auto target = m.target / scale;
+    const auto residual = detail::mean((target - m.given / scale).square(), m.weight);
+    const auto total = detail::mean((target - detail::mean(target, m.weight)).square(), m.weight);
     if (total == 0) return residual == 0 ? 1.0 : 0.0;
     return 1 - residual / total;
   });

@@ -52,6 +52,15 @@ double accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight)
   return detail::mean(m.given.eq(m.target), m.weight);
 }
 
+double top_k_accuracy(const Tensor& probability, const Tensor& target, int64_t k, const Tensor& weight) {
+  if (k < 1) fail(ErrorKind::usage, "top_k_accuracy: k must be at least 1, got {}", k);
+  const auto m = detail::scored("top_k_accuracy", probability, target, weight);
+  const auto own = m.target.unsqueeze(1), of_target = m.given.gather(1, own);
+  const auto later = at::arange(m.given.size(1)).unsqueeze(0).gt(own);
+  const auto before = m.given.gt(of_target).logical_or(m.given.eq(of_target).logical_and(later)).sum(1);
+  return detail::mean(before.lt(k), m.weight);
+}
+
 double balanced_accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight) {
   const auto m = detail::classes("balanced_accuracy", guess, target, weight);
   const auto [values, place, unused] = at::_unique2(m.target, /*sorted=*/true, /*return_inverse=*/true);

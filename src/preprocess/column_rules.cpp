@@ -121,7 +121,7 @@ std::vector<double> five_quantiles(const Tensor& values) {
     const auto lower = static_cast<int64_t>(std::floor(level * last));
     const auto upper = static_cast<int64_t>(std::ceil(level * last));
     const auto a = sorted[lower].item<double>(), b = sorted[upper].item<double>();
-    quantiles.push_back(a + (b - a) * (level * last - static_cast<double>(lower)));
+    quantiles.push_back(std::lerp(a, b, level * last - static_cast<double>(lower)));
   }
   return quantiles;
 }

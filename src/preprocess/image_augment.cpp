@@ -121,6 +121,22 @@ ImageBuffer ImageAugment::operator()(ImageBuffer image, Random& random) const {
   return augment(std::move(image), steps, sampling, fill);
 }
 
+ImageValues ImageAugment::operator()(ImageValues image, Random& random) const {
+  for (const auto& step : draw(image.height, image.width, random)) {
+    if (step.op == AugmentOp::identity) continue;
+    if (step.op != AugmentOp::flip)
+      fail(ErrorKind::usage,
+           "ImageAugment: {} is for bytes of 1 or 3 channels, got values of channels={}; crops, flip and erase are for "
+           "all images",
+           name_of(step.op), image.channels);
+    for (int64_t y = 0; y < image.height; ++y)
+      for (int64_t left = 0, right = image.width - 1; left < right; ++left, --right)
+        std::swap_ranges(image.row(y) + left * image.channels, image.row(y) + (left + 1) * image.channels,
+                         image.row(y) + right * image.channels);
+  }
+  return image;
+}
+
 void ImageAugment::erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const {
   if (erase <= 0 || !random.chance(erase)) return;
   const auto area = draw_erased(height, width, random).value_or(Box{});

@@ -13,11 +13,13 @@
 namespace reszoo {
 namespace {
 
-void check(const ImagePreprocess& options, ErrorKind kind) {
+constexpr int64_t kMostChannels = 4096;
+
+void check_options(const ImagePreprocess& options, ErrorKind kind) {
   const auto channels = static_cast<size_t>(options.channels);
   const auto fits = [&](const auto& values) { return values.empty() || values.size() == channels; };
-  if (options.channels != 1 && options.channels != 3)
-    fail(kind, "ImagePreprocess: channels must be 1 or 3, got channels={}", options.channels);
+  if (options.channels < 1 || options.channels > kMostChannels)
+    fail(kind, "ImagePreprocess: channels must be 1 to {}, got channels={}", kMostChannels, options.channels);
   if (options.resize < 0 || (options.crop && *options.crop <= 0))
     fail(kind, "ImagePreprocess: sizes must be positive, got resize={}, crop={}", options.resize,
          options.crop.value_or(0));
@@ -48,23 +50,32 @@ int64_t crop_start(int64_t size, int64_t side) {
 }
 
 /// Places the pixels in the centre of `side` x `side` black pixels.
-ImageBuffer padded(const ImageBuffer& pixels, const Box& at, int64_t side) {
-  ImageBuffer result(side, side, pixels.channels);
+template <typename Pixels>
+Pixels padded(const Pixels& pixels, const Box& at, int64_t side) {
+  Pixels result(side, side, pixels.channels);
   for (int64_t y = 0; y < pixels.height; ++y)
     std::copy_n(pixels.row(y), pixels.row_size(), result.row(at.top + y) + at.left * pixels.channels);
   return result;
 }
 
-void check_image(int64_t height, int64_t width, int64_t channels) {
-  if (height <= 0 || width <= 0 || channels < 1 || channels > 4)
-    fail(ErrorKind::input, "ImagePreprocess: must have pixels of 1 to 4 channels, got height={}, width={}, channels={}",
-         height, width, channels);
+/// Resizes the image to `height` x `width` pixels, and crops at the centre with black pixels around if the image is
+/// smaller. `resize(window)` returns a window of the resized image.
+template <typename Resize>
+auto cropped(const ImagePreprocess& options, int64_t height, int64_t width, Resize resize) {
+  if (!options.crop) return resize(Box{0, 0, height, width});
+  const auto side = *options.crop;
+  const auto top = crop_start(height, side), left = crop_start(width, side);
+  auto pixels =
+      resize(Box{std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)});
+  if (pixels.height == side && pixels.width == side) return pixels;
+  return padded(pixels, {std::max<int64_t>(-top, 0), std::max<int64_t>(-left, 0), 0, 0}, side);
 }
 
-/// Returns pixels of 1 to 4 channels as grey or RGB; alpha is dropped.
-ImageBuffer without_alpha(const ImageView& image) {
+/// Returns the pixels without gaps. For a network of 1 or 3 channels, alpha is dropped from gray and RGB.
+ImageBuffer without_gaps(const ImageView& image, int64_t channels) {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
-  ImageBuffer pixels(image.height, image.width, image.channels < 3 ? 1 : 3);
+  const bool alpha = is_gray_or_rgb(channels) && (image.channels == 2 || image.channels == 4);
+  ImageBuffer pixels(image.height, image.width, image.channels - (alpha ? 1 : 0));
   for (int64_t y = 0; y < image.height; ++y) {
     const auto* from = image.data + y * stride;
     auto* to = pixels.row(y);
@@ -103,21 +114,43 @@ void ImagePreprocess::normalise(const ImageBuffer& pixels, float* to) const {
     }
 }
 
+void ImagePreprocess::normalise(const ImageValues& image, float* to) const {
+  for (size_t i = 0; i < image.values.size(); ++i) {
+    const auto c = i % static_cast<size_t>(channels);
+    auto value = image.values[i];
+    if (!mean.empty()) value -= static_cast<float>(mean[c]);
+    if (!std.empty()) value /= static_cast<float>(std[c]);
+    to[i] = value;
+  }
+}
+
 ImageBuffer ImagePreprocess::prepare(const LazyImage& image) const {
-  const auto [height, width] = resized(*this, image.height(), image.width());
-  Box window{0, 0, height, width};
-  if (!crop) return resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
-  const auto side = *crop;
-  const auto top = crop_start(height, side), left = crop_start(width, side);
-  window = {std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)};
-  auto pixels = resize_part(image, image.whole(), height, width, window, channels, interpolation_of(interpolation));
-  if (pixels.height == side && pixels.width == side) return pixels;
-  return padded(pixels, {std::max<int64_t>(-top, 0), std::max<int64_t>(-left, 0), 0, 0}, side);
+  if (!fits_in_bytes(image, channels))
+    fail(ErrorKind::input, "{}: has values that are no bytes; prepare_values reads them", image.name());
+  const auto size = resized(*this, image.height(), image.width());
+  return cropped(*this, size.first, size.second, [&](const Box& window) {
+    return resize_part(image, image.whole(), size.first, size.second, window, channels,
+                       interpolation_of(interpolation));
+  });
+}
+
+ImageValues ImagePreprocess::prepare_values(const LazyImage& image) const {
+  const auto size = resized(*this, image.height(), image.width());
+  return cropped(*this, size.first, size.second, [&](const Box& window) {
+    return resize_values(image, image.whole(), size.first, size.second, window, channels,
+                         interpolation_of(interpolation));
+  });
+}
+
+void ImagePreprocess::write(const LazyImage& image, float* to) const {
+  fits_in_bytes(image, channels) ? normalise(prepare(image), to) : normalise(prepare_values(image), to);
 }
 
 Tensor ImagePreprocess::operator()(const LazyImage& image) const {
-  check(*this, ErrorKind::usage);
-  check_image(image.height(), image.width(), 3);
+  check();
+  if (image.height() <= 0 || image.width() <= 0)
+    fail(ErrorKind::input, "{}: must have pixels, got height={}, width={}", image.name(), image.height(),
+         image.width());
   const auto [height, width] = size_of(image.height(), image.width());
   auto result = torch::empty({1, height, width, channels});
   write(image, result.mutable_data_ptr<float>());
@@ -126,31 +159,40 @@ Tensor ImagePreprocess::operator()(const LazyImage& image) const {
 
 Tensor ImagePreprocess::operator()(const ImageView& image) const {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
-  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 || image.channels > 4 ||
+  if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 ||
       stride < image.width * image.channels)
     fail(ErrorKind::input, "ImageView: must have pixels, got height={}, width={}, channels={}, row_stride={}",
          image.height, image.width, image.channels, image.row_stride);
-  const auto pixels = without_alpha(image);
+  const auto pixels = without_gaps(image, channels);
   return (*this)(InMemoryImage(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels));
 }
 
 Tensor ImagePreprocess::operator()(const Tensor& images) const {
-  check(*this, ErrorKind::usage);
-  if (images.dim() != 4 || images.scalar_type() != torch::kUInt8 || images.numel() == 0 || images.size(1) > 4)
-    fail(ErrorKind::input, "ImagePreprocess: must have uint8 (N, C, H, W) with 1 to 4 channels, got {} {}",
+  check();
+  const bool values = images.is_floating_point();
+  if (images.dim() != 4 || (!values && images.scalar_type() != torch::kUInt8) || images.numel() == 0)
+    fail(ErrorKind::input, "ImagePreprocess: must have uint8 or floating point (N, C, H, W), got {} {}",
          c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
-  const auto count = images.size(0), planes = images.size(1), height = images.size(2), width = images.size(3);
-  const auto bytes = images.permute({0, 2, 3, 1}).contiguous();  // usually already in this memory format, so no copy
+  const auto height = images.size(2), width = images.size(3), planes = images.size(1);
   const auto [rows, columns] = size_of(height, width);
-  auto result = torch::empty({count, rows, columns, channels});
-  for (int64_t i = 0; i < count; ++i) {
-    const auto pixels =
-        without_alpha({bytes.const_data_ptr<uint8_t>() + i * height * width * planes, height, width, planes});
-    write(InMemoryImage(pixels.bytes.data(), height, width, pixels.channels),
-          result.mutable_data_ptr<float>() + i * rows * columns * channels);
+  // Usually already in this memory format, so no copy.
+  const auto pixels = images.to(values ? torch::kFloat : torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
+  auto result = torch::empty({images.size(0), rows, columns, channels});
+  for (int64_t i = 0; i < images.size(0); ++i) {
+    auto* to = result.mutable_data_ptr<float>() + i * rows * columns * channels;
+    if (values) {
+      ImageValues image(height, width, planes);
+      std::copy_n(pixels[i].const_data_ptr<float>(), image.values.size(), image.values.begin());
+      write(InMemoryValues(std::move(image)), to);
+    } else {
+      const auto bytes = without_gaps({pixels[i].const_data_ptr<uint8_t>(), height, width, planes}, channels);
+      write(InMemoryImage(bytes.bytes.data(), height, width, bytes.channels), to);
+    }
   }
   return result.permute({0, 3, 1, 2}).contiguous();
 }
+
+void ImagePreprocess::check() const { check_options(*this, ErrorKind::usage); }
 
 nlohmann::json ImagePreprocess::to_json() const {
   nlohmann::json json{
@@ -170,7 +212,7 @@ ImagePreprocess ImagePreprocess::from(const nlohmann::json& json) {
                        json_field<std::string>(json, "interpolation", subject)};
   if (json.contains("crop")) read.crop = json_field<int64_t>(json, "crop", subject);
   if (json.contains("squash")) read.squash = json_field<bool>(json, "squash", subject);
-  check(read, ErrorKind::file);
+  check_options(read, ErrorKind::file);
   return read;
 }
 

@@ -9,10 +9,11 @@ namespace reszoo {
 namespace {
 
 /// Returns a random crop of `height` x `width` from the image with black pixels on all sides.
-ImageBuffer padded_part(const ImageBuffer& pixels, int64_t padding, int64_t height, int64_t width, Random& random) {
+template <typename Pixels>
+Pixels padded_part(const Pixels& pixels, int64_t padding, int64_t height, int64_t width, Random& random) {
   const auto top = random.below(pixels.height + 2 * padding - height + 1) - padding;
   const auto left = random.below(pixels.width + 2 * padding - width + 1) - padding;
-  ImageBuffer part(height, width, pixels.channels);
+  Pixels part(height, width, pixels.channels);
   const auto begin = std::max<int64_t>(left, 0), end = std::min(left + width, pixels.width);
   for (int64_t y = std::max<int64_t>(-top, 0); y < height && top + y < pixels.height; ++y)
     if (begin < end)
@@ -21,24 +22,38 @@ ImageBuffer padded_part(const ImageBuffer& pixels, int64_t padding, int64_t heig
   return part;
 }
 
+ImageValues resize_all_values(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,
+                              Interpolation interpolation) {
+  return resize_values(image, box, height, width, {0, 0, height, width}, channels, interpolation);
+}
+
+/// Returns a crop for training. `prepare` returns the image as in evaluation; `resize` resizes a box of it.
+template <typename Prepare, typename Resize>
+auto train_crop(const ImageTransform& transform, const LazyImage& image, Random& random, Prepare prepare,
+                Resize resize) {
+  const auto& preprocess = transform.preprocess;
+  const auto [height, width] = preprocess.size_of(image.height(), image.width());
+  if (transform.crop.kind == RandomCrop::Kind::padded)
+    return padded_part(prepare(), transform.crop.padding, height, width, random);
+  if (transform.crop.kind == RandomCrop::Kind::none) return prepare();
+  return resize(image, transform.crop.draw(image.height(), image.width(), random), height, width, preprocess.channels,
+                interpolation_of(preprocess.interpolation));
+}
+
 }  // namespace
 
 void ImageTransform::write(const LazyImage& image, Random* random, float* to) const {
   if (!random) return preprocess.write(image, to);
-  const auto [height, width] = preprocess.size_of(image.height(), image.width());
-  ImageBuffer pixels;
-  switch (crop.kind) {
-    case RandomCrop::Kind::none: pixels = preprocess.prepare(image); break;
-    case RandomCrop::Kind::padded:
-      pixels = padded_part(preprocess.prepare(image), crop.padding, height, width, *random);
-      break;
-    case RandomCrop::Kind::resized: {
-      const auto part = crop.draw(image.height(), image.width(), *random);
-      pixels =
-          resize_roughly(image, part, height, width, preprocess.channels, interpolation_of(preprocess.interpolation));
-    }
+  if (fits_in_bytes(image, preprocess.channels)) {
+    auto pixels = train_crop(
+        *this, image, *random, [&] { return preprocess.prepare(image); }, resize_roughly);
+    preprocess.normalise(augment(std::move(pixels), *random), to);
+  } else {
+    auto values = train_crop(
+        *this, image, *random, [&] { return preprocess.prepare_values(image); }, resize_all_values);
+    preprocess.normalise(augment(std::move(values), *random), to);
   }
-  preprocess.normalise(augment(std::move(pixels), *random), to);
+  const auto [height, width] = preprocess.size_of(image.height(), image.width());
   augment.erase_from(to, height, width, preprocess.channels, *random);
 }
 

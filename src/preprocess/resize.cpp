@@ -1,8 +1,8 @@
 #include "resize.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "resize_axis.h"
 #include "resize_kernels.h"
 
 namespace reszoo {
@@ -10,55 +10,11 @@ namespace {
 
 using detail::Taps;
 
-struct Filter {
-  double support;
-  double (*at)(double);
-};
-
-double triangle(double x) { return std::max(0.0, 1 - std::abs(x)); }
-
-double cubic(double x) {
-  constexpr double a = -0.5;
-  x = std::abs(x);
-  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
-  return 0;
-}
-
-/// One axis of a resize: `inputs` pixels of a box become `outputs` pixels, of which a range from `begin` on is
-/// computed.
-struct Axis {
-  int64_t inputs, outputs, begin, count;
-};
-
-/// Returns the inputs [first, last) under the filter of output `i`, before clipping to the ends of the axis.
-std::pair<int64_t, int64_t> covered(const Axis& axis, int64_t i, double support) {
-  const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
-  const double centre = (static_cast<double>(i) + 0.5) * scale, reach = support * std::max(scale, 1.0);
-  return {std::max<int64_t>(static_cast<int64_t>(centre - reach + 0.5), 0),
-          std::min<int64_t>(static_cast<int64_t>(centre + reach + 0.5), axis.inputs)};
-}
-
-/// Returns the inputs that the computed outputs of the axis need: the first one, and how many.
-std::pair<int64_t, int64_t> needed(const Axis& axis, const Filter& filter) {
-  if (axis.inputs == axis.outputs) return {axis.begin, axis.count};
-  const auto first = covered(axis, axis.begin, filter.support).first;
-  return {first, covered(axis, axis.begin + axis.count - 1, filter.support).second - first};
-}
-
 /// Writes the weights of one output as fixed-point numbers; `shares` is scratch memory.
-void write_weights(int32_t* weights, const Axis& axis, int64_t i, int64_t first, int64_t last, const Filter& filter,
-                   std::vector<double>& shares) {
-  const double scale = static_cast<double>(axis.inputs) / static_cast<double>(axis.outputs);
-  const double centre = (static_cast<double>(i) + 0.5) * scale, narrowing = 1.0 / std::max(scale, 1.0);
-  shares.clear();
-  double sum = 0;
-  for (auto x = first; x < last; ++x) {
-    shares.push_back(filter.at((static_cast<double>(x) - centre + 0.5) * narrowing));
-    sum += shares.back();
-  }
+void write_weights(int32_t* weights, const Axis& axis, int64_t i, const Filter& filter, std::vector<double>& shares) {
+  shares_of(axis, i, filter, shares);
   for (const double share : shares) {
-    const double scaled = share * (1 / sum) * (1 << detail::kWeightBits);
+    const double scaled = share * (1 << detail::kWeightBits);
     *weights++ = static_cast<int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
   }
 }
@@ -73,10 +29,8 @@ Taps taps_of(const Axis& axis, int64_t origin, const Filter& filter) {
   }
   taps.weights.resize(static_cast<size_t>(axis.count * taps.count));
   std::vector<double> shares;
-  for (int64_t i = 0; i < axis.count; ++i) {
-    const auto [first, last] = covered(axis, axis.begin + i, filter.support);
-    write_weights(taps.weights.data() + i * taps.count, axis, axis.begin + i, first, last, filter, shares);
-  }
+  for (int64_t i = 0; i < axis.count; ++i)
+    write_weights(taps.weights.data() + i * taps.count, axis, axis.begin + i, filter, shares);
   detail::make_pairs(taps);
   return taps;
 }
@@ -110,6 +64,7 @@ class ScaledImage : public LazyImage {
   ScaledImage(const LazyImage& image, int64_t scale_denom) : image_(image), scale_denom_(scale_denom) {}
   int64_t height() const override { return (image_.height() + scale_denom_ - 1) / scale_denom_; }
   int64_t width() const override { return (image_.width() + scale_denom_ - 1) / scale_denom_; }
+  int64_t channels() const override { return image_.channels(); }
   ImageBuffer read(const Box& box, int64_t) const override { return image_.read(box, scale_denom_); }
   void read_rows(const Box& box, int64_t, const TakeRows& take) const override {
     image_.read_rows(box, scale_denom_, take);
@@ -124,14 +79,12 @@ class ScaledImage : public LazyImage {
 
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                         int64_t channels, Interpolation interpolation) {
-  const Filter filter = interpolation == Interpolation::bicubic ? Filter{2, cubic} : Filter{1, triangle};
+  const auto filter = filter_of(interpolation);
   const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
   const auto [top, rows] = needed(down, filter);
   const auto [left, columns] = needed(across, filter);
   const Box part{box.top + top, box.left + left, rows, columns};
-  // Pillow resizes rows first if that leaves less work for the columns, which is the case for tall images.
-  const auto rows_away = box.height - height, columns_away = box.width - width;
-  if (rows_away > 0 && rows_away > 2 * columns_away) {
+  if (rows_first(down, across)) {
     const auto low = resize_rows(with_channels(image.read(part), channels), down, top, filter);
     return read_columns(InMemoryImage(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
                         channels, across, filter);

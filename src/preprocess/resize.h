@@ -29,6 +29,11 @@ inline Interpolation interpolation_of(const std::string& text) {
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                         int64_t channels, Interpolation interpolation);
 
+/// Resizes the values of a region in the same way, without rounding, as Pillow resizes images of its mode F.
+/// Shape: window.height x window.width pixels of `channels`.
+ImageValues resize_values(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
+                          int64_t channels, Interpolation interpolation);
+
 /// Resizes the smallest copy of the image that is at least as large as the result, if the format provides one. It is
 /// meant for training, because the result is not exact to the pixel.
 ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,

@@ -1,20 +1,20 @@
 #include "reszoo/preprocess/scaler.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
+#include "reszoo/base/text.h"
+#include "scaler_fit.h"
 
 namespace reszoo {
 namespace {
 
-// scikit-learn's BOUNDS_THRESHOLD.
-constexpr double threshold = 1e-7;
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
+using detail::Fitted;
 
 constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
                                         {"standard", Scaling::standard},
@@ -32,74 +32,42 @@ void check_columns_finite(const Tensor& values, const std::vector<std::string>& 
   }
 }
 
-/// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
-Tensor reference_levels(int64_t count) {
-  auto levels = torch::arange(count, torch::kFloat64) * (1.0 / static_cast<double>(std::max<int64_t>(count - 1, 1)));
-  if (count > 1) levels[count - 1] = 1.0;
-  return levels;
-}
-
-/// numpy's nanpercentile (linear) of each column, in its order of rounding: a level that coincides with a row must
-/// return that row's value exactly, or ties would appear one level wider.
-/// Shape: (N, F) to (Q, F).
-Tensor column_quantiles(const Tensor& values, int64_t count) {
-  const auto sorted = std::get<0>(values.sort(0));  // NaN is sorted last
-  const auto last = (~values.isnan()).sum(0, true) - 1;
-  const auto place = (reference_levels(count) * 100 / 100).unsqueeze(1) * last;
-  const auto lower = place.floor().to(torch::kInt64);
-  const auto upper = torch::minimum(lower + 1, last.expand_as(lower));
-  const auto fraction = place - lower;
-  const auto a = sorted.gather(0, lower), b = sorted.gather(0, upper);
-  return torch::where(fraction < 0.5, a + (b - a) * fraction, b - (b - a) * (1 - fraction));
-}
-
 /// numpy's interp, with one row of points per column: x (F, N) and xp (F, Q) ascending, fp (Q).
 Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
   const auto last = xp.size(1) - 1;
   const auto left = (torch::searchsorted(xp, x, false, true) - 1).clamp(0, last);
   const auto right = (left + 1).clamp_max(last);
   const auto x0 = xp.gather(1, left), y0 = fp.index({left});
-  const auto slope = (fp.index({right}) - y0) / (xp.gather(1, right) - x0);
-  return torch::where((x <= x0).logical_or(left == last), y0, slope * (x - x0) + y0);
+  const auto rise = fp.index({right}) - y0, run = xp.gather(1, right) - x0, slope = rise / run;
+  const auto risen = torch::where(slope.isfinite(), slope * (x - x0), (x - x0) / run * rise);
+  return torch::where((x <= x0).logical_or(left == last), y0, risen + y0);
 }
 
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
-/// Returns the values with noise that spreads ties.
-Tensor with_noise(const Tensor& values, const ScalerOptions& options) {
-  const auto deviation = (values - values.nanmean(0)).square().nanmean(0).sqrt();
-  const auto scale = options.rule == NoiseRule::published ? options.noise / deviation.clamp_min(options.noise)
-                                                          : options.noise * deviation.clamp_max(1);
-  if (options.normals.defined()) return values + options.normals * scale;
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
-  return values + torch::randn(values.sizes(), generator, torch::kFloat64) * scale;
+/// Returns (values - middle) / scale, of which the difference may be infinite.
+Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& scale) {
+  const auto distance = values - middle;
+  return torch::where(distance.isfinite(), distance / scale, (values / 2 - middle / 2) / (scale / 2));
 }
 
-std::map<std::string, Tensor> fit_quantiles(const Tensor& values, const ScalerOptions& options) {
-  const auto fitted = options.noise > 0 ? with_noise(values, options) : values;
-  return {{"quantiles", column_quantiles(fitted, std::clamp<int64_t>(options.quantiles, 1, values.size(0)))}};
-}
-
-/// Fits the median and the interquartile range; if the quartiles are equal, 1, or half of the whole range for `smooth`.
-std::map<std::string, Tensor> fit_robust(const Tensor& values, bool smooth) {
-  const auto quartiles = column_quantiles(values, 5);  // 0, 25, 50, 75, 100 %
-  const auto one = torch::ones({values.size(1)}, torch::kFloat64);
-  const auto between = [&](int64_t low, int64_t high) { return quartiles[high] - quartiles[low]; };
-  const auto half_range = between(0, 4) / 2;
-  const auto fallback = smooth ? torch::where(half_range > 0, half_range, one) : one;
-  const auto distance = between(1, 3);
-  return {{"median", quartiles[2]},
-          // scikit-learn's tolerance for the rounding error of equal quartiles.
-          {"scale", torch::where(distance < 10 * epsilon, fallback, distance)}};
-}
-
-std::map<std::string, Tensor> fit_standard(const Tensor& values) {
-  const auto mean = values.nanmean(0);
-  const auto variance = (values - mean).square().nanmean(0);
-  const auto count = (~values.isnan()).sum(0).to(torch::kFloat64);
-  // scikit-learn's tolerance for the rounding error of a constant column.
-  const auto constant = variance <= count * epsilon * variance + (count * mean * epsilon).square();
-  return {{"mean", mean}, {"scale", torch::where(constant, torch::ones_like(mean), variance.sqrt())}};
+/// Throws for a column with numbers whose scaled values are beyond the range of the network's numbers.
+void check_range(const Scaler& scaler, const Tensor& values, const std::vector<std::string>& names) {
+  const auto ends = torch::stack({values.nan_to_num(INFINITY).amin(0), values.nan_to_num(-INFINITY).amax(0)});
+  const auto scaled = scaler.transform(ends).to(torch::kFloat32).isfinite().all(0);
+  std::vector<std::string> wide;
+  for (int64_t i = 0; i < ends.size(1); ++i) {
+    const bool fits = scaled[i].item<bool>() &&
+                      std::all_of(scaler.tensors().begin(), scaler.tensors().end(), [&](const auto& fitted) {
+                        return fitted.second.select(-1, i).isfinite().all().template item<bool>();
+                      });
+    if (!fits)
+      wide.push_back(fmt::format("\"{}\" ({} to {})", names.at(static_cast<size_t>(i)), ends[0][i].item<double>(),
+                                 ends[1][i].item<double>()));
+  }
+  if (!wide.empty())
+    fail(ErrorKind::input, "column{} {}: the numbers are too far apart for scaling={}; quantile takes any",
+         wide.size() > 1 ? "s" : "", list(wide), text_of(scaler.scaling()));
 }
 
 /// Returns the fitted tensor `name` after checking its shape: (columns), or (any, columns) if `dimensions` is 2.
@@ -122,37 +90,41 @@ std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
   check_columns_finite(values, names);
-  switch (options.scaling) {
-    case Scaling::quantile: return Scaler(options.scaling, fit_quantiles(values, options));
-    case Scaling::standard: return Scaler(options.scaling, fit_standard(values));
-    case Scaling::robust:
-    case Scaling::smooth: return Scaler(options.scaling, fit_robust(values, options.scaling == Scaling::smooth));
-    case Scaling::none: return Scaler(options.scaling, {{"mean", values.nanmean(0)}});
-  }
-  fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(options.scaling));
+  Scaler scaler(options.scaling, detail::fit_tensors(values, options));
+  check_range(scaler, values, names);
+  return scaler;
 }
 
 Scaler Scaler::from(Scaling scaling, int64_t columns, const std::map<std::string, Tensor>& tensors) {
-  if (scaling == Scaling::quantile) return Scaler(scaling, {{"quantiles", checked(tensors, "quantiles", 2, columns)}});
+  if (scaling == Scaling::quantile) {
+    Fitted fitted{{"quantiles", checked(tensors, "quantiles", 2, columns)}};
+    if (tensors.contains("thresholds")) fitted["thresholds"] = checked(tensors, "thresholds", 1, columns);
+    return Scaler(scaling, std::move(fitted));
+  }
   const auto* middle = scaling == Scaling::robust || scaling == Scaling::smooth ? "median" : "mean";
-  std::map<std::string, Tensor> fitted{{middle, checked(tensors, middle, 1, columns)}};
+  Fitted fitted{{middle, checked(tensors, middle, 1, columns)}};
   if (scaling != Scaling::none) fitted["scale"] = checked(tensors, "scale", 1, columns);
   return Scaler(scaling, std::move(fitted));
 }
 
 Tensor Scaler::to_normal(const Tensor& values) const {
-  const auto x = values.t().contiguous();
-  const auto quantiles = tensors_.at("quantiles").t().contiguous();
-  const auto levels = reference_levels(quantiles.size(1));
+  const auto unit = detail::units_of(tensors_.at("quantiles"));
+  const auto x = (values / unit).t().contiguous();
+  const auto quantiles = (tensors_.at("quantiles") / unit).t().contiguous();
+  const auto found = tensors_.find("thresholds");
+  // A file without thresholds has scikit-learn's.
+  const auto near =
+      ((found == tensors_.end() ? torch::full_like(unit, detail::bounds_threshold) : found->second) / unit)
+          .unsqueeze(1);
+  const auto levels = detail::reference_levels(quantiles.size(1));
   // The mean of both directions is the middle of repeated quantiles.
   const auto rising = interpolate(x, quantiles, levels);
   const auto falling = interpolate(-x, -quantiles.flip(1), -levels.flip(0));
   auto level = 0.5 * (rising - falling);
-  level.masked_fill_(x + threshold > quantiles.slice(1, -1), 1);
-  level.masked_fill_(x - threshold < quantiles.slice(1, 0, 1), 0);
-  return at::special_ndtri(level)
-      .clamp(normal_quantile(threshold - epsilon), normal_quantile(1 - (threshold - epsilon)))
-      .t();
+  level.masked_fill_(x + near > quantiles.slice(1, -1), 1);
+  level.masked_fill_(x - near < quantiles.slice(1, 0, 1), 0);
+  const double least = detail::bounds_threshold - std::numeric_limits<double>::epsilon();
+  return at::special_ndtri(level).clamp(normal_quantile(least), normal_quantile(1 - least)).t();
 }
 
 Tensor Scaler::transform(const Tensor& values) const {
@@ -162,10 +134,12 @@ Tensor Scaler::transform(const Tensor& values) const {
   const auto missing = values.isnan();
   switch (scaling_) {
     case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
-    case Scaling::standard: return ((values - tensors_.at("mean")) / tensors_.at("scale")).masked_fill(missing, 0);
-    case Scaling::robust: return ((values - tensors_.at("median")) / tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::standard:
+      return standardized(values, tensors_.at("mean"), tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::robust:
+      return standardized(values, tensors_.at("median"), tensors_.at("scale")).masked_fill(missing, 0);
     case Scaling::smooth: {
-      const auto z = (values - tensors_.at("median")) / tensors_.at("scale");
+      const auto z = standardized(values, tensors_.at("median"), tensors_.at("scale")).clamp(-1e100, 1e100);
       return (z / (1 + (z / 3).square()).sqrt()).masked_fill(missing, 0);
     }
     case Scaling::none: return torch::where(missing, tensors_.at("mean"), values);

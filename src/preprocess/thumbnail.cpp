@@ -8,9 +8,16 @@ namespace reszoo {
 
 ImageBuffer thumbnail(const LazyImage& image, int64_t longest) {
   const auto side = std::max(image.height(), image.width());
-  if (side <= longest) return image.read(image.whole());
-  const auto small = [&](int64_t length) { return std::max<int64_t>((length * longest + side / 2) / side, 1); };
-  return resize_roughly(image, image.whole(), small(image.height()), small(image.width()), 3, Interpolation::bilinear);
+  const bool fits = side <= longest;
+  const auto small = [&](int64_t length) {
+    return fits ? length : std::max<int64_t>((length * longest + side / 2) / side, 1);
+  };
+  const auto height = small(image.height()), width = small(image.width());
+  if (!fits_in_bytes(image, 3))
+    return stretched(resize_values(image, image.whole(), height, width, {0, 0, height, width}, image.bands(),
+                                   Interpolation::bilinear));
+  if (fits) return image.read(image.whole());
+  return resize_roughly(image, image.whole(), height, width, 3, Interpolation::bilinear);
 }
 
 }  // namespace reszoo

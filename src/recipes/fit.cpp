@@ -1,6 +1,7 @@
 #include "reszoo/recipes/fit.h"
 
 #include "fit_options.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/recipes/image_data.h"
 #include "reszoo/recipes/task_metrics.h"
 #include "reszoo/train/best_epochs.h"
@@ -17,6 +18,10 @@ FitOptions completed(const TrainingData& data, const TrainingRecipe& recipe, Fit
   const auto& target = data.model.target;
   if (!target && (!options.loss || !options.evaluation.metrics))
     fail(ErrorKind::usage, "fit: data without model.target needs a loss and an evaluation");
+  // What could not be stored is refused before anything is trained.
+  if (target) require_utf8(target->to_json(), "target");
+  if (data.model.table) require_utf8(data.model.table->to_json(), "table");
+  require_utf8(recipe.trainer.settings, "options");
   if (!options.loss) options.loss = loss_of(*target, recipe.loss);
   if (!options.evaluation.metrics)
     options.evaluation = evaluation_of(*target, default_monitor(*target, domain_of(data)));

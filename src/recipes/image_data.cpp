@@ -5,6 +5,7 @@
 
 #include "error_context.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
@@ -12,29 +13,51 @@ namespace {
 using detail::with_error_context;
 
 constexpr int64_t kSmall = 96;             // pixels; images up to this size are not resized
-constexpr int64_t kMeasured = 60'000'000;  // bytes of pixels from which mean and standard deviation are computed
+constexpr int64_t kMeasured = 60'000'000;  // pixels from which mean and standard deviation are computed
+
+/// Sums of the values of each channel, and of their squares.
+struct ChannelSums {
+  std::vector<double> sum, squares;
+
+  template <typename Values>
+  void add(const Values& values, double one) {  // `one` is the value that the network sees as 1
+    const auto channels = sum.size();
+    for (size_t i = 0; i < values.size(); ++i) {
+      const double value = values[i] * (255 / one);
+      sum[i % channels] += value;
+      squares[i % channels] += value * value;
+    }
+  }
+};
 
 /// Computes mean and standard deviation of x / 255 per channel, over the first images, as many as are quickly read.
 void fit_normalisation(ImagePreprocess& preprocess, const ImageRows& rows) {
   const auto channels = static_cast<size_t>(preprocess.channels);
-  std::vector<double> sum(channels), squares(channels);
+  ChannelSums sums{std::vector<double>(channels), std::vector<double>(channels)};
   int64_t pixels_seen = 0;
   for (int64_t row = 0; row < rows.rows() && pixels_seen < kMeasured; ++row) {
     const auto image = rows.source(row);
-    const auto pixels = with_channels(image->read(image->whole()), preprocess.channels);
-    for (size_t i = 0; i < pixels.bytes.size(); ++i) {
-      const double value = pixels.bytes[i];
-      sum[i % channels] += value;
-      squares[i % channels] += value * value;
-    }
-    pixels_seen += pixels.height * pixels.width;
+    if (fits_in_bytes(*image, preprocess.channels))
+      sums.add(with_channels(image->read(image->whole()), preprocess.channels).bytes, 255);
+    else sums.add(read_values(*image, image->whole(), preprocess.channels).values, 1);
+    pixels_seen += image->height() * image->width();
   }
   const auto count = static_cast<double>(pixels_seen);
   for (size_t c = 0; c < channels; ++c) {
-    const double mean = sum[c] / count;
+    const double mean = sums.sum[c] / count;
     preprocess.mean.push_back(mean / 255);
-    preprocess.std.push_back(std::max(std::sqrt(std::max(squares[c] / count - mean * mean, 0.0)) / 255, 1e-6));
+    preprocess.std.push_back(std::max(std::sqrt(std::max(sums.squares[c] / count - mean * mean, 0.0)) / 255, 1e-6));
   }
+}
+
+/// Returns how many channels the network takes: as the recipe says; else as many as the images have, if they are
+/// neither gray nor RGB; else as the known preprocessing takes them; else 3, and 1 for small gray images.
+int64_t channels_for(const ImageRows& rows, const ImageRecipe& recipe, const std::optional<ImagePreprocess>& known,
+                     bool small) {
+  if (recipe.channels > 0) return recipe.channels;
+  if (!is_gray_or_rgb(rows.channels)) return rows.channels;
+  if (known) return known->channels;
+  return small ? rows.channels : imagenet_preprocess().channels;
 }
 
 bool are_small(const ImageRows& rows) { return rows.size && std::max(rows.size->first, rows.size->second) <= kSmall; }
@@ -47,61 +70,95 @@ int64_t resize_for(int64_t size, const ImageRecipe& recipe) {
 /// Returns the preprocessing of these images in evaluation.
 ImagePreprocess preprocess_for(const ImageRows& rows, const ImageRecipe& recipe,
                                const std::optional<ImagePreprocess>& known) {
-  const bool small = are_small(rows) && recipe.size == 0;
-  if (known && recipe.size == 0 && (known->crop || known->squash || small)) return *known;
-  ImagePreprocess preprocess{.channels = rows.channels, .interpolation = recipe.interpolation};
+  const bool small = are_small(rows) && recipe.size == 0, given = !recipe.mean.empty() || !recipe.std.empty();
+  const auto channels = channels_for(rows, recipe, known, small);
+  const bool fits = known && known->channels == channels && !given;
+  if (fits && recipe.size == 0 && (known->crop || known->squash || small)) return *known;
+  ImagePreprocess preprocess{.channels = channels, .interpolation = recipe.interpolation};
   if (!small) {
     const auto size = recipe.size > 0 ? recipe.size : 224;
-    preprocess = imagenet_preprocess();
-    preprocess.interpolation = recipe.interpolation;
     preprocess.crop = size;
     preprocess.resize = resize_for(size, recipe);
   }
-  if (known) {
-    preprocess.channels = known->channels;
-    preprocess.mean = known->mean;
-    preprocess.std = known->std;
-  } else if (small) {
+  const auto imagenet = imagenet_preprocess();
+  const bool measured = small || channels != imagenet.channels || !fits_in_bytes(*rows.source(0), channels);
+  if (!fits && !given && measured) {
     fit_normalisation(preprocess, rows);
+  } else {
+    preprocess.mean = given ? recipe.mean : fits ? known->mean : imagenet.mean;
+    preprocess.std = given ? recipe.std : fits ? known->std : imagenet.std;
   }
+  preprocess.check();
   return preprocess;
 }
 
 /// Returns the options for files that turn out to be damaged.
-LoaderOptions loader_options(const ImageDataOptions& options) {
+LoaderOptions loader_options(const ImageRows& rows, const ImageDataOptions& options,
+                             const std::shared_ptr<LeftOut>& left_out) {
   LoaderOptions loader{.workers = options.workers,
-                       .bad_limit = options.read.on_bad == OnBadImage::fail ? 0 : options.bad_limit};
-  loader.on_bad = [on_note = options.on_note](int64_t, const std::string& why) {
+                       .bad_limit = options.read.on_bad == OnBadImage::stop ? 0 : options.bad_limit};
+  loader.on_bad = [names = rows.names, on_note = options.on_note, left_out](int64_t row, const std::string& why) {
+    left_out->add("damaged image*", names[static_cast<size_t>(row)]);
     if (on_note) on_note(why + "; left out");
   };
   return loader;
 }
 
+/// Encodes the targets. A single one may have another name than in training.
+Tensor encoded_targets(const Target& target, const ImageRows& rows) {
+  const auto& columns = rows.targets.columns;
+  if (target.names().size() != 1 || columns.size() != 1) return target.encode(rows.targets);
+  const auto text = target.classes().empty() ? Column() : as_text(columns.front());
+  std::vector<bool> known;
+  for (const auto& word : text.words)
+    known.push_back(std::find(target.classes().begin(), target.classes().end(), word) != target.classes().end());
+  for (int64_t row = 0; !target.classes().empty() && row < text.size(); ++row) {
+    const auto code = text.codes[row].item<int64_t>();
+    if (code >= 0 && !known[static_cast<size_t>(code)])
+      fail(ErrorKind::input, "{}: its class \"{}\" is none of the classes of training: {}",
+           rows.names[static_cast<size_t>(row)], text.words[static_cast<size_t>(code)], list(target.classes()));
+  }
+  return target.encode(columns.front());
+}
+
 Dataset image_batches(const Model& model, const ImageRows& rows, const ImageRecipe& recipe,
-                      const ImageDataOptions& options) {
+                      const ImageDataOptions& options, const std::shared_ptr<LeftOut>& left_out) {
   const auto [height, width] = rows.size.value_or(std::pair<int64_t, int64_t>(0, 0));
   ImageTransform transform{*model.image, recipe.crop, recipe.augment};
   if (recipe.train_size > 0) {
     transform.preprocess.crop = recipe.train_size;
     transform.preprocess.resize = resize_for(recipe.train_size, recipe);
   }
-  return {image_examples(rows.source, rows.rows(), transform, height, width), model.target->encode({{rows.labels}}),
-          loader_options(options)};
+  return {image_examples(rows.source, rows.rows(), transform, height, width), encoded_targets(*model.target, rows),
+          loader_options(rows, options, left_out)};
 }
 
-ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageDataOptions& options) {
+/// Other files are read by what the model predicts.
+void take_target(ImageReadOptions& read, const Target& target) {
+  read.classes = target.classes();
+  read.targets = target.names();
+}
+
+ImageRows read_images_to_measure(const std::filesystem::path& path, const ImageDataOptions& options,
+                                 LeftOut& left_out) {
   auto parts = read_image_splits(path, options.read);
+  left_out.add(parts.left_out);
   for (const auto& note : parts.notes)
     if (options.on_note) options.on_note(note);
+  const auto count = (parts.train.rows() > 0) + parts.validation.has_value() + parts.test.has_value();
+  if (count > 1 && options.on_note)
+    options.on_note(fmt::format("{}: the {} images are taken", path.string(), parts.test ? "test" : "validation"));
   return parts.test ? *parts.test : parts.validation ? *parts.validation : parts.train;
 }
 
 /// Returns the images of a part: some of the training images, the path's own split, or a separate path.
 std::optional<ImageRows> part_of(const ImageSplits& all, const Tensor& rows, const std::optional<ImageRows>& apart,
                                  const std::optional<double>& fraction, const std::filesystem::path& path,
-                                 const ImageDataOptions& options) {
+                                 const ImageDataOptions& options, LeftOut& left_out) {
+  const bool replaced = apart && (fraction || !path.empty());
+  if (replaced) left_out.add("image* of a part that the options replace", apart->names.front(), apart->rows());
   if (rows.numel() > 0) return take_images(all.train, rows);
-  if (!path.empty()) return read_images_to_measure(path, options);
+  if (!path.empty()) return read_images_to_measure(path, options, left_out);
   return fraction ? std::nullopt : apart;
 }
 
@@ -113,14 +170,37 @@ Split split_images(const ImageSplits& parts, const Target& target, const ImageDa
   const double usual = parts.validation ? 0 : 0.1;
   const double validation = split.validation_path.empty() ? split.validation.value_or(usual) : 0;
   const double test = split.test_path.empty() ? split.test.value_or(0) : 0;
-  const auto rule = split_rule(split, {{parts.train.labels}}, target);
+  const auto rule = split_rule(split, parts.train.targets, target);
   return split_rows(parts.train.rows(), validation, test, rule, options.seed);
 }
 
-Target fit_target(const Column& labels, TargetOptions options) {
-  const auto classes = std::get<0>(at::_unique2(as_text(labels).codes)).size(0);
-  if (!options.task) options.task = classes == 2 ? Task::binary : Task::multiclass;
-  return Target::fit({{labels}}, {"label"}, options);
+bool is_whole(const Column& column) { return (column.numbers == column.numbers.round()).all().item<bool>(); }
+
+/// Throws for whole numbers that may be classes or quantities.
+void check_numbers(const Column& labels, int64_t distinct) {
+  constexpr int64_t surely_classes = 20;  // as Target takes them
+  if (labels.kind == Column::Kind::number && distinct > surely_classes && is_whole(labels))
+    fail(ErrorKind::input,
+         "column \"{}\": {} different whole numbers are classes or a quantity; task=multiclass or task=regression says "
+         "which",
+         labels.name, distinct);
+}
+
+Target fit_target(const ImageRows& rows, TargetOptions options) {
+  const auto& columns = rows.targets.columns;
+  if (columns.size() == 1 && !options.task) {
+    const auto& labels = columns.front();
+    const auto text = as_text(labels);
+    const auto classes = std::get<0>(at::_unique2(text.codes)).size(0);
+    if (classes == 1 && (rows.classes || labels.kind == Column::Kind::text))
+      fail(ErrorKind::input,
+           "{} of one class only, {}; training needs a folder of images for each of two classes or more",
+           counted(rows.rows(), "image*"),
+           text.words.at(static_cast<size_t>(std::max<int64_t>(text.codes[0].item<int64_t>(), 0))));
+    if (rows.classes) options.task = classes == 2 ? Task::binary : Task::multiclass;
+    else check_numbers(labels, classes);
+  }
+  return Target::fit(rows.targets, rows.targets.names(), options);
 }
 
 }  // namespace
@@ -134,35 +214,45 @@ TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe
                              const std::string& source) {
   Model model;
   const auto split = with_error_context(source, [&] {
-    model.target = fit_target(parts.train.labels, options.target_options);
+    if (parts.train.rows() == 0) fail(ErrorKind::input, "has no images to train on, only to validate or to test");
+    model.target = fit_target(parts.train, options.target_options);
     return split_images(parts, *model.target, options);
   });
   const auto train = take_images(parts.train, split.train);
   model.image = preprocess_for(train, recipe, options.preprocess);
   auto measured = recipe;
   measured.train_size = 0;
+  const auto left_out = std::make_shared<LeftOut>(parts.left_out);
   const auto batches = [&](const std::optional<ImageRows>& rows, const std::string& path) -> std::optional<Dataset> {
     if (!rows) return std::nullopt;
-    return with_error_context(path, [&] { return image_batches(model, *rows, measured, options); });
+    return with_error_context(path, [&] { return image_batches(model, *rows, measured, options, left_out); });
   };
   const auto& how = options.split;
-  const auto validation =
-      part_of(parts, split.validation, parts.validation, how.validation, how.validation_path, options);
-  const auto test = part_of(parts, split.test, parts.test, how.test, how.test_path, options);
-  auto rows = with_error_context(source, [&] { return image_batches(model, train, recipe, options); });
+  const auto part = [&](const Tensor& rows, const auto& apart, const auto& fraction, const auto& path) {
+    auto reading = options;
+    take_target(reading.read, *model.target);
+    return part_of(parts, rows, apart, fraction, path, reading, *left_out);
+  };
+  const auto validation = part(split.validation, parts.validation, how.validation, how.validation_path);
+  const auto test = part(split.test, parts.test, how.test, how.test_path);
+  auto rows = with_error_context(source, [&] { return image_batches(model, train, recipe, options, left_out); });
   TrainingData data{.model = model, .train = balanced(rows, *model.target, options.balance), .notes = parts.notes};
   data.validation = batches(validation, how.validation_path.string());
   data.test = batches(test, how.test_path.string());
   data.images = test ? *test : validation ? *validation : train;
+  data.left_out = left_out;
   return data;
 }
 
 LabelledImages read_labelled_images(const Model& model, const std::filesystem::path& path,
                                     const ImageDataOptions& options) {
   return with_error_context(path.string(), [&]() -> LabelledImages {
-    auto images = read_images_to_measure(path, options);
-    auto rows = image_batches(model, images, {}, options);
-    return {std::move(images), std::move(rows)};
+    auto reading = options;
+    take_target(reading.read, *model.target);
+    const auto left_out = std::make_shared<LeftOut>();
+    auto images = read_images_to_measure(path, reading, *left_out);
+    auto rows = image_batches(model, images, {}, options, left_out);
+    return {std::move(images), std::move(rows), left_out};
   });
 }
 

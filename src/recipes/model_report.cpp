@@ -25,6 +25,11 @@ ImportanceOptions importance_options(int64_t columns, uint64_t seed) {
   return {.repeats = repeats, .rows = std::clamp<int64_t>(40000 / (columns * repeats), 200, 2000), .seed = seed};
 }
 
+bool has_value(const Column& column) {
+  const auto present = column.kind == Column::Kind::number ? column.numbers.isfinite() : column.missing().logical_not();
+  return present.any().item<bool>();
+}
+
 /// Returns predictions that can be averaged: values, or probabilities.
 Tensor predicted_values(const Target& target, const Tensor& outputs) {
   if (target.is_number()) return target.decode(outputs);
@@ -109,24 +114,22 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
   const auto& target = *model.target;
   const auto columns = read_columns(model);
   auto options = importance_options(std::ssize(columns), seed);
-  options.greater_is_better = evaluation.monitor.greater_is_better;
+  options.monitor = evaluation.monitor;
   const auto sample = sample_rows(table, options.rows, seed);
   const auto targets = target.encode(sample);
-  const auto metric = [&](const Frame& rows) {
-    const auto metrics = evaluation.metrics(model.outputs(model.input(rows)).to(at::kDouble), targets);
-    const auto& [name, value] = evaluation.monitor.find(metrics);
-    report.importance_metric = name;
-    return value;
+  const auto metrics = [&](const Frame& rows) {
+    auto all = evaluation.metrics(model.outputs(model.input(rows)).to(at::kDouble), targets);
+    report.importance_metric = evaluation.monitor.find(all).first;
+    return all;
   };
-  report.importance = permutation_importance(sample, columns, metric, options);
-  auto order = report.importance;
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.mean > b.mean; });
+  report.importance = permutation_importance(sample, columns, metrics, options);
+  auto order = by_importance(report.importance);
   if (order.size() > kDependences) order.resize(kDependences);
   const auto predict = [&](const Frame& rows) { return predicted_values(target, model.outputs(model.input(rows))); };
-  for (const auto& column : order)
-    if (!table.at(column.column).missing().all().item<bool>())
-      report.dependence.push_back(
-          partial_dependence(table, column.column, predict, {.points = 16, .rows = 200, .seed = seed}));
+  const auto few = sample_rows(table, 200, seed);
+  for (const auto& [column, mean, deviation, repeats] : order)
+    if (has_value(few.at(column)))
+      report.dependence.push_back(partial_dependence(few, column, predict, {.points = 16, .seed = seed}));
   report.dependence_outputs = value_names(target);
 }
 
@@ -148,8 +151,7 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   const auto* name = data.test ? "test" : data.validation ? "validation" : "training";
   if (model.target) add_predictions(report, *model.target, predictions, name);
   if (data.images) report.items = "images";
-  if (data.images && model.target && !model.target->is_number())
-    add_worst_errors(report, *model.target, predictions, *data.images);
+  if (data.images && model.target) add_worst_errors(report, *model.target, predictions, *data.images);
   report.lead = lead_of(model, data);
   report.parts = {{"training", data.train.rows()}};
   if (data.validation) report.parts.emplace_back("validation", data.validation->rows());

@@ -23,7 +23,7 @@ std::vector<Trial> search(const TrainingData& data, const TrainingRecipe& recipe
   complete.hooks.on_epoch = {};  // only the result of each trial is reported, not its epochs
   const TuneOptions how{.trials = trials,
                         .seed = recipe.trainer.seed,
-                        .greater_is_better = complete.evaluation.monitor.greater_is_better,
+                        .monitor = complete.evaluation.monitor,
                         .out = recipe.trainer.out.empty() ? fs::path() : recipe.trainer.out / "tune"};
   const auto objective = [&](const TrainingRecipe& tried) {
     auto model = data.model;

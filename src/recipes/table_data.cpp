@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "error_context.h"
+#include "located_rows.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/detect.h"
 #include "reszoo/metrics/importance.h"
@@ -11,6 +12,7 @@ namespace reszoo {
 namespace {
 
 using detail::with_error_context;
+using detail::with_located_rows;
 using Names = std::vector<std::string>;
 
 constexpr int64_t kDescribedRows = 20000;  // rows that a report describes
@@ -25,7 +27,7 @@ Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weig
 }
 
 /// Reads the columns of the model's inputs and targets, as the file has them.
-Frame read_needed(const Model& model, const std::filesystem::path& path, const std::string& target,
+Frame read_needed(const Model& model, const TablePaths& paths, const std::string& target,
                   const TableReadOptions& options) {
   auto reading = options;
   reading.text = model.table->text_columns();
@@ -37,7 +39,7 @@ Frame read_needed(const Model& model, const std::filesystem::path& path, const s
     if (!model.target->is_number()) reading.text.push_back(in_file);
     reading.columns.push_back(in_file);
   }
-  auto frame = read_table(path, reading);
+  auto frame = read_table(paths, reading);
   if (renamed)
     for (auto& column : frame.columns)
       if (column.name == target) column.name = name;
@@ -66,13 +68,15 @@ Frame measured_rows(const Model& model, const TableDataOptions& options, const F
   return some(take_rows(frame, split.train));
 }
 
-/// Returns the weight of each row; undefined if no column is named.
+/// Returns the weight of each row; undefined if no column is named. Products of weights and losses must be float32.
 Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   if (options.weight.empty()) return {};
+  constexpr double least = 1e-30, most = 1e30;
   const auto weights = as_numbers(frame.at(options.weight)).numbers;
-  if (const auto rows = weights.isfinite().logical_and(weights >= 0).logical_not().nonzero(); rows.size(0) > 0)
-    fail(ErrorKind::input, "weight column \"{}\": must be finite and not negative, got {} in row {}", options.weight,
-         weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
+  const auto good = weights.eq(0).logical_or(weights.ge(least).logical_and(weights.le(most)));
+  if (const auto rows = good.logical_not().nonzero(); rows.size(0) > 0)
+    fail(ErrorKind::input, "weight column \"{}\": must be 0, or from {} to {}, got {} in row {}; only ratios count",
+         options.weight, least, most, weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
   if (!(weights.sum().item<double>() > 0))
     fail(ErrorKind::input, "weight column \"{}\": must have a weight above 0, all are 0", options.weight);
   return weights.to(at::kFloat);
@@ -168,19 +172,20 @@ TrainingTable check_table(Frame frame, const TableDataOptions& options) {
   return table;
 }
 
-TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options) {
-  if (const auto kind = detect_data(path); kind != DataKind::table)
-    fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", path.string(),
+TrainingTable read_training_table(const TablePaths& paths, const TableDataOptions& options) {
+  if (const auto kind = detect_data(paths.first()); kind != DataKind::table)
+    fail(ErrorKind::usage, "{}: tabular networks train on a table, this is {}", paths.text(),
          kind == DataKind::unknown ? "neither a table nor images" : "of the kind: " + text_of(kind));
   require_target(options);
-  return with_error_context(path.string(), [&] {
+  return with_error_context(paths.text(), [&] {
     auto reading = options.read;
     reading.text = options.preprocess.categorical;
     reading.ignore = options.preprocess.ignore;
     auto used = options;  // columns that are not read cannot be named
     used.preprocess.ignore.clear();
-    auto table = check_table(read_table(path, reading), used);
-    table.source = path.string();
+    auto table =
+        with_located_rows(read_table(paths, reading), [&](Frame frame) { return check_table(std::move(frame), used); });
+    table.source = paths.text();
     return table;
   });
 }
@@ -218,23 +223,25 @@ TrainingData make_table_data(Frame frame, const TableDataOptions& options) {
   return make_table_data(table, split_table(table, options), options);
 }
 
-TrainingData read_table_data(const std::filesystem::path& path, const TableDataOptions& options) {
-  const auto table = read_training_table(path, options);
+TrainingData read_table_data(const TablePaths& paths, const TableDataOptions& options) {
+  const auto table = read_training_table(paths, options);
   return make_table_data(table, split_table(table, options), options);
 }
 
-Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
+Frame read_raw_rows(const Model& model, const TablePaths& paths, const std::string& target,
                     const TableReadOptions& options) {
-  return with_error_context(path.string(),
-                            [&] { return model.table->read(read_needed(model, path, target, options)); });
+  return with_error_context(paths.text(),
+                            [&] { return model.table->read(read_needed(model, paths, target, options)); });
 }
 
-Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target,
+Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const std::string& target,
                            const TableReadOptions& options, UnseenCounts* unseen) {
-  if (const auto kind = detect_data(path); kind != DataKind::table)
-    fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", path.string(), text_of(kind));
-  return with_error_context(
-      path.string(), [&] { return table_batches(model, read_needed(model, path, target, options), {}, unseen); });
+  if (const auto kind = detect_data(paths.first()); kind != DataKind::table)
+    fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", paths.text(), text_of(kind));
+  return with_error_context(paths.text(), [&] {
+    return with_located_rows(read_needed(model, paths, target, options),
+                             [&](const Frame& frame) { return table_batches(model, frame, {}, unseen); });
+  });
 }
 
 }  // namespace reszoo

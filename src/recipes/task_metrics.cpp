@@ -4,13 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "reszoo/base/error.h"
+#include "reszoo/infer/unanswered.h"
 #include "reszoo/metrics/metrics.h"
 
 namespace reszoo {
 namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();  // a metric that is not defined
+
+/// With fewer classes, the right one is among five guesses too easily.
+constexpr int64_t kClassesForTop5 = 10;
 
 Metrics number_metrics(const Target& target, const Tensor& prediction, const Tensor& truth) {
   if (target.task() != Task::quantile)
@@ -41,6 +48,8 @@ Metrics class_metrics(Task task, const Tensor& prediction, const Tensor& probabi
                   {"balanced_accuracy", balanced_accuracy(prediction, truth)},
                   {"log_loss", log_loss(probability, truth)},
                   {"roc_auc", roc_auc(probability, truth)}};
+  if (task == Task::multiclass && probability.size(1) >= kClassesForTop5)
+    metrics.insert(metrics.begin() + 1, {"top5_accuracy", top_k_accuracy(probability, truth, 5)});
   if (task == Task::binary) {
     metrics.insert(metrics.end(), {{"pr_auc", pr_auc(probability, truth)}, {"f1", f1(prediction, truth)}});
   } else {
@@ -62,7 +71,9 @@ bool is_greater_better(const std::string& metric, const std::vector<NamedMetric>
 
 }  // namespace
 
-Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets) {
+namespace {
+
+Metrics metrics_of_answers(const Target& target, const Tensor& outputs, const Tensor& targets) {
   const auto prediction = target.decode(outputs), truth = target.truth(targets);
   if (target.is_number()) return number_metrics(target, prediction, truth);
   const auto probability = target.probabilities(outputs.to(at::kDouble));
@@ -70,11 +81,22 @@ Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tenso
   return class_metrics(target.task(), prediction, probability, truth);
 }
 
+}  // namespace
+
+Metrics compute_metrics(const Target& target, const Tensor& outputs, const Tensor& targets) {
+  const bool any_unanswered = unanswered_rows(outputs, target).any().item<bool>();
+  auto metrics = metrics_of_answers(target, any_unanswered ? outputs.nan_to_num(0, 0, 0) : outputs, targets);
+  if (any_unanswered)
+    for (auto& [name, value] : metrics) value = kNone;
+  return metrics;
+}
+
 std::string default_monitor(const Target& target, Domain domain) {
   const bool one_sided =
       target.task() == Task::quantile && (target.quantiles().front() > 0.5 || target.quantiles().back() < 0.5);
   if (one_sided) return "pinball";
-  return target.is_number() ? "rmse" : domain == Domain::image ? "accuracy" : "log_loss";
+  if (target.is_number()) return "rmse";
+  return domain == Domain::image && target.task() != Task::multilabel ? "accuracy" : "log_loss";
 }
 
 Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {
@@ -83,8 +105,10 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
   const bool greater = is_greater_better(name, more);
   const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
     auto metrics = compute_metrics(target, outputs, targets);
-    for (const auto& own : more)
-      metrics.emplace_back(own.name, own.compute(target.decode(outputs), target.truth(targets)));
+    for (const auto& own : more) {
+      const bool is_defined = !unanswered_rows(outputs, target).any().item<bool>();
+      metrics.emplace_back(own.name, is_defined ? own.compute(target.decode(outputs), target.truth(targets)) : kNone);
+    }
     return metrics;
   };
   return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}};

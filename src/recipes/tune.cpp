@@ -150,7 +150,7 @@ std::vector<Trial> tune(const TrainingRecipe& recipe, const TuneOptions& options
   for (int64_t epochs = std::min(kFirstRung, all);; epochs = std::min(epochs * kCut, all)) {
     if (running.size() == 1) epochs = all;
     run_rung(running, epochs, options, objective, on_result, history);
-    sort_best_first(running, {.greater_is_better = options.greater_is_better});
+    sort_best_first(running, options.monitor);
     if (epochs == all) break;
     const auto stay = static_cast<std::ptrdiff_t>((running.size() + kCut - 1) / kCut);
     ended.insert(ended.begin(), running.begin() + stay, running.end());

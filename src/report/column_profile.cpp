@@ -4,18 +4,17 @@
 
 #include <algorithm>
 
+#include "axis.h"
 #include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
 namespace {
 
-std::vector<int64_t> histogram_of(const Tensor& values, double low, double high, int64_t different, int64_t bins) {
+std::vector<int64_t> histogram_of(const Tensor& values, double low, double high, int64_t bins) {
+  if (low == high) return {values.size(0)};
   const bool whole = values.eq(values.round()).all().item<bool>();
   if (whole && high - low < static_cast<double>(bins)) bins = static_cast<int64_t>(high - low) + 1;
-  if (different == 1) return {values.size(0)};
-  const auto place = ((values - low) / (high - low) * static_cast<double>(bins)).to(at::kLong).clamp(0, bins - 1);
-  const auto counts = at::bincount(place, {}, bins);
-  return {counts.const_data_ptr<int64_t>(), counts.const_data_ptr<int64_t>() + bins};
+  return page::Axis{low, high}.histogram(values, bins);
 }
 
 void add_numbers(ColumnProfile& profile, const Tensor& values, int64_t bins) {
@@ -25,7 +24,7 @@ void add_numbers(ColumnProfile& profile, const Tensor& values, int64_t bins) {
   profile.low = finite.min().item<double>();
   profile.middle = finite.median().item<double>();
   profile.high = finite.max().item<double>();
-  profile.histogram = histogram_of(finite, profile.low, profile.high, profile.different, bins);
+  profile.histogram = histogram_of(finite, profile.low, profile.high, bins);
 }
 
 void add_words(ColumnProfile& profile, const Column& column, const Tensor& codes, int64_t words) {

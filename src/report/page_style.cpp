@@ -30,7 +30,7 @@ figcaption span { font-weight: 400; color: var(--soft); white-space: nowrap; fon
 svg { display: block; width: 100%; height: auto; } svg text { font: 11.5px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; } svg .ink { fill: var(--ink); }
 .grid { stroke: var(--line); } .curve { fill: none; stroke: var(--mark); stroke-width: 2; stroke-linejoin: round; } .dot { fill: var(--mark); }
 .ideal { fill: none; stroke: var(--soft); stroke-dasharray: 4 4; } .best { fill: none; stroke: var(--good); stroke-width: 1.5; stroke-dasharray: 3 3; } .bestdot { fill: var(--good); }
-.bar { fill: var(--mark); fill-opacity: .8; } .bar2 { fill: var(--s2); fill-opacity: .75; } .pale { fill: var(--mark); fill-opacity: .22; } .band { fill: var(--mark); fill-opacity: .15; }
+.bar { fill: var(--mark); fill-opacity: .8; } .bar2 { fill: var(--s2); fill-opacity: .75; } .pale { fill: var(--mark); fill-opacity: .22; }
 .point { fill: var(--mark); fill-opacity: .4; } .cell { fill: var(--mark); } .error { stroke: var(--ink); stroke-width: 1.2; fill: none; } .rug { stroke: var(--soft); }
 .trend { fill: none; stroke: var(--s2); stroke-width: 2; } .faint { fill: none; stroke: var(--soft); stroke-opacity: .45; }
 .c1 { stroke: var(--s1); } .c2 { stroke: var(--s2); } .c3 { stroke: var(--s3); } .c4 { stroke: var(--s4); } .c5 { stroke: var(--s5); } .c6 { stroke: var(--s6); }

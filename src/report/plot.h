@@ -4,37 +4,23 @@
 #include <utility>
 #include <vector>
 
+#include "axis.h"
+
 namespace reszoo::page {
-
-/// The range of an axis and its label.
-struct Axis {
-  enum class Marks { number, whole, fraction, date };
-
-  double low, high;
-  std::string label = "";
-  Marks marks = Marks::number;
-  std::vector<std::string> names = {};  ///< for an x axis with words: the names at 0, 1, 2, …
-};
-
-/// Returns an axis for these values with a margin at both ends; any range if no value is finite.
-Axis axis_of(const std::vector<double>& values, std::string label);
-
-/// Returns the ticks of an axis: multiples of 1, 2 or 5 times a power of ten, at most seven.
-std::vector<double> ticks(double low, double high, bool whole);
 
 using Points = std::vector<std::pair<double, double>>;
 
 /// Returns at most `most` of the points, including the first and the last.
 Points thinned(const Points& points, size_t most);
 
-/// A plot. Later elements are drawn on top. Points outside the axes are clipped to them, except for lines, whose points
-/// should lie inside.
+/// A plot of any numbers. Later elements are drawn on top. Points outside the axes are clipped to them, except for
+/// lines, whose points should lie inside. What is at NaN or at infinity is left out.
 class Plot {
  public:
   /// `label` describes the plot for screen readers.
   Plot(std::string label, Axis x, Axis y);
 
-  /// Draws a line through the points in this style, with a gap where y is NaN.
+  /// Draws a line through the points in this style, with a gap where one is not finite.
   void line(const Points& points, const char* style, const std::string& title = "");
 
   /// Draws a dot with a tooltip.
@@ -42,9 +28,6 @@ class Plot {
 
   /// Draws a box from corner to corner.
   void box(double x0, double y0, double x1, double y1, const char* style, const std::string& title = "");
-
-  /// Fills the area between two lines with the same x.
-  void band(const std::vector<double>& x, const std::vector<double>& low, const std::vector<double>& high);
 
   /// Draws the density of points: cells of a grid, darker for more points, and single points where there are few.
   /// Returns the number of points outside the axes.
@@ -63,6 +46,7 @@ class Plot {
   double at_x(double x) const;
   double at_y(double y) const;
   bool inside(double x, double y) const;
+  std::string x_names() const;
   std::string x_axis() const;
   std::string y_axis() const;
 

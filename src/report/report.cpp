@@ -11,6 +11,9 @@
 namespace reszoo {
 namespace {
 
+constexpr size_t most_lines = 200;       // of a table
+constexpr size_t most_command = 20'000;  // characters
+
 /// Returns a table with one row per metric and one column per set of rows.
 std::string results_table(const std::vector<std::pair<std::string, Metrics>>& results) {
   std::vector<page::TableColumn> columns{{"metric"}};
@@ -22,19 +25,23 @@ std::string results_table(const std::vector<std::pair<std::string, Metrics>>& re
   }
   std::vector<std::vector<std::string>> lines;
   for (const auto& metric : metrics) {
-    lines.push_back({page::escape(metric)});
+    if (lines.size() == most_lines) break;
+    lines.push_back({page::name(metric, 60)});
     for (const auto& [rows, figures] : results) {
       const auto found = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == metric; });
       lines.back().push_back(found == figures.end() ? "–" : page::number(found->second, 6));
     }
   }
-  return results.empty() ? "" : page::table(columns, lines);
+  return results.empty() ? "" : page::table(columns, lines) + page::first_of(lines.size(), metrics.size(), "metrics");
 }
 
 std::string settings_table(const std::vector<std::pair<std::string, std::string>>& settings) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [setting, value] : settings) rows.push_back({page::escape(setting), page::name(value, 200)});
-  return settings.empty() ? "" : page::table({{"setting"}, {"value"}}, rows);
+  for (size_t i = 0; i < std::min(settings.size(), most_lines); ++i)
+    rows.push_back({page::name(settings[i].first, 60), page::name(settings[i].second, 200)});
+  return settings.empty()
+             ? ""
+             : page::table({{"setting"}, {"value"}}, rows) + page::first_of(rows.size(), settings.size(), "settings");
 }
 
 /// Returns the plots of each target, with titles if there are several targets.
@@ -49,9 +56,7 @@ std::string predictions(const ReportData& data) {
   };
   for (const auto& part : data.regression) add(part);
   for (const auto& part : data.classes) add(part);
-  if (shown > page::most_targets)
-    html += fmt::format("<p class=\"note\">The first {} of {} targets.</p>\n", page::most_targets, shown);
-  return html;
+  return html + page::first_of(std::min(shown, page::most_targets), shown, "targets");
 }
 
 std::string model_section(const ReportData& data) {
@@ -61,8 +66,8 @@ std::string model_section(const ReportData& data) {
 
 /// Says which rows the plots show.
 std::string rows_shown(const ReportData& data) {
-  if (!data.regression.empty()) return "On the " + page::escape(data.regression.front().rows) + " rows.";
-  if (!data.classes.empty()) return "On the " + page::escape(data.classes.front().rows) + " rows.";
+  if (!data.regression.empty()) return "On the " + page::name(data.regression.front().rows) + " rows.";
+  if (!data.classes.empty()) return "On the " + page::name(data.classes.front().rows) + " rows.";
   return "";
 }
 
@@ -74,11 +79,12 @@ std::string body(const ReportData& data) {
   html += page::section("Training", page::history(data), "Green: the epoch that was kept.");
   html += page::section("Data", page::data_summary(data));
   for (const auto& table : data.tables)
-    html +=
-        page::section(page::shortened(table.title, 80), page::caller_table(table), page::escape(table.introduction));
+    html += page::section(page::shortened(table.title, 80), page::caller_table(table),
+                          page::name(table.introduction, 1000));
   html += page::section("All figures", results_table(data.results));
   html += page::section("Settings", settings_table(data.settings));
-  if (!data.command.empty()) html += page::section("Command", "<pre>" + page::escape(data.command) + "</pre>\n");
+  if (!data.command.empty())
+    html += page::section("Command", "<pre>" + page::escape(page::shortened(data.command, most_command)) + "</pre>\n");
   return html;
 }
 
@@ -91,7 +97,7 @@ void write_report(const std::filesystem::path& path, const ReportData& data) {
 <h1>{0}</h1>
 )",
                           page::escape(page::shortened(data.title, 120)), page::style_sheet);
-  if (!data.lead.empty()) html += "<p class=\"lead\">" + page::escape(data.lead) + "</p>\n";
+  if (!data.lead.empty()) html += "<p class=\"lead\">" + page::name(data.lead, 500) + "</p>\n";
   write_file(path, html + body(data) + "</body></html>\n");
 }
 

@@ -55,7 +55,7 @@ std::string curves(const ClassPart& part, const Classified& rows, Plot plot, con
     if (!is_split(positive)) continue;
     const auto& class_name = part.classes.at(static_cast<size_t>(c));
     const auto points = curve_of(plot, rows.probability.select(1, c).contiguous(), positive, area);
-    plot.line(points, series_styles[names.size()], class_name.empty() ? "" : escape(class_name));
+    plot.line(points, series_styles[names.size()], escape(shortened(class_name, 60)));
     names.push_back(fmt::format("{} {}", shortened(class_name, 22), number(area, 3)));
   }
   if (names.empty()) return "";
@@ -168,14 +168,17 @@ Classified classified(const ClassPart& part) {
          truth.size(0), part.classes.size(), fmt::join(probability.sizes(), "x"));
   if (truth.min().item<int64_t>() < 0 || truth.max().item<int64_t>() >= probability.size(1))
     fail(ErrorKind::input, "report: classes of \"{}\" must be in 0 .. {}", part.target, probability.size(1) - 1);
-  if (part.guess.defined()) return {probability, part.guess.detach().to(at::kCPU, at::kLong).flatten(), truth};
-  const auto guess =
-      probability.size(1) == 2 ? probability.select(1, 1).ge(part.threshold).to(at::kLong) : probability.argmax(1);
-  return {probability, guess, truth};
+  const auto guess = part.guess.defined()       ? part.guess.detach().to(at::kCPU, at::kLong).flatten()
+                     : probability.size(1) == 2 ? probability.select(1, 1).ge(part.threshold).to(at::kLong)
+                                                : probability.argmax(1);
+  const auto kept = probability.isfinite().all(1).nonzero().squeeze(1);
+  return {probability.index_select(0, kept), guess.index_select(0, kept), truth.index_select(0, kept),
+          truth.size(0) - kept.size(0)};
 }
 
 std::string predictions(const ClassPart& part) {
   const auto rows = classified(part);
+  if (rows.truth.size(0) == 0) return no_numbers;
   std::vector<std::string> boxes{roc(part, rows), precision_recall(part, rows), calibration(part, rows)};
   if (rows.probability.size(1) == 2) {
     boxes.push_back(score_histogram(part, rows));

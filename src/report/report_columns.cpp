@@ -15,19 +15,14 @@ constexpr size_t most_bars = 20, most_dependences = 6, most_outputs = 6;
 
 /// Draws a bar from 0 with the standard deviation over the repeats at its end, on a common scale.
 std::string bar(const ColumnImportance& column, double low, double high) {
-  constexpr double width = 300;
-  const auto at = [&](double value) { return (value - low) / (high - low) * width; };
+  const Axis axis{low, high};
+  const auto at = [&](double value) { return 300 * axis.place(value); };
   const double from = at(std::min(0.0, column.mean)), to = at(std::max(0.0, column.mean));
   return fmt::format(
       R"(<svg class="long" viewBox="0 0 300 18" preserveAspectRatio="none" role="img" aria-label="{}, deviation {}">)"
       R"(<rect class="bar" x="{:.1f}" y="3" width="{:.1f}" height="12"/><path class="error" d="M{:.1f} 9H{:.1f}"/></svg>)",
       number(column.mean), number(column.deviation), from, std::max(to - from, 0.5), at(column.mean - column.deviation),
       at(column.mean + column.deviation));
-}
-
-std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> columns) {
-  std::stable_sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.mean > b.mean; });
-  return columns;
 }
 
 /// Returns the range of all lines, so that slopes are comparable between plots.
@@ -68,7 +63,7 @@ std::string one_dependence(const PartialDependence& along, const Axis& y) {
     for (const auto& [x, value] : points) {
       const auto where = along.dates           ? date_text(std::floor(x))
                          : along.words.empty() ? number(x)
-                                               : escape(along.words[static_cast<size_t>(x)]);
+                                               : escape(shortened(along.words[static_cast<size_t>(x)], 60));
       if (!along.words.empty())
         plot.line({{x - 0.3, value}, {x + 0.3, value}}, series_styles[c], fmt::format("{}: {}", where, number(value)));
       else if (outputs == 1) plot.dot(x, value, "dot", 2, fmt::format("{}: {}", where, number(value)));
@@ -84,23 +79,23 @@ std::string importance(const ReportData& data) {
   if (data.importance.empty()) return "";
   const auto columns = by_importance(data.importance);
   const auto shown = std::min(columns.size(), most_bars);
-  double low = 0, high = 1e-12;
-  for (size_t i = 0; i < shown; ++i) {
-    low = std::min(low, columns[i].mean - columns[i].deviation);
-    high = std::max(high, columns[i].mean + columns[i].deviation);
-  }
+  std::vector<double> ends{0};
+  for (size_t i = 0; i < shown; ++i)
+    ends.insert(ends.end(), {columns[i].mean - columns[i].deviation, columns[i].mean + columns[i].deviation});
+  std::erase_if(ends, [](double end) { return !std::isfinite(end); });
+  const auto [low, high] = std::minmax_element(ends.begin(), ends.end());
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < shown; ++i)
-    rows.push_back({name(columns[i].column, 22), bar(columns[i], low, high),
+    rows.push_back({name(columns[i].column, 22), bar(columns[i], *low, *high),
                     number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
   auto note = fmt::format(
       "How much worse {} becomes when the column's values are shuffled among the rows; mean and deviation of {} "
       "shuffles. "
       "Of columns that tell the same, each counts for little.",
-      data.importance_metric.empty() ? "the metric" : escape(data.importance_metric), columns.front().repeats.size());
+      data.importance_metric.empty() ? "the metric" : name(data.importance_metric), columns.front().repeats.size());
   if (shown < columns.size())
     note += fmt::format(" The first {} of {} columns.", shown, count(static_cast<int64_t>(columns.size())));
-  auto box = figure("Importance of columns", escape(data.importance_metric),
+  auto box = figure("Importance of columns", name(data.importance_metric),
                     table({{"column"}, {""}, {"worse by", true}}, rows), note);
   return box.insert(box.find('>'), " class=\"full bars\"");
 }

@@ -19,6 +19,7 @@ struct Finding {
 using Findings = std::vector<Finding>;
 
 constexpr int64_t few_rows = 200, few_of_a_class = 10;
+constexpr size_t most_tiles = 24;
 
 std::string sentence(const RegressionPart& part, const Predicted& rows) {
   const auto squares = (rows.prediction - rows.truth).square();
@@ -28,7 +29,7 @@ std::string sentence(const RegressionPart& part, const Predicted& rows) {
   const double deviation = n > 1 && error > 0 ? squares.std().item<double>() / std::sqrt(n) / (2 * error) : 0;
   auto text = fmt::format(
       "Predictions of {} are off by <b>{}</b> (root mean square error on {} {} rows; 95&nbsp;% interval {} to {}). ",
-      name(part.target), number(error), count(squares.size(0)), escape(part.rows),
+      name(part.target), number(error), count(squares.size(0)), name(part.rows),
       number(std::max(error - 1.96 * deviation, 0.0)), number(error + 1.96 * deviation));
   text += fmt::format("Saying {}, the mean, for every row would be off by <b>{}</b>",
                       number(rows.truth.mean().item<double>()), number(constant));
@@ -61,7 +62,7 @@ std::string sentence(const ClassPart& part, const Classified& rows) {
   return fmt::format(
       "<b>{}</b> of {} {} rows get the right {} (95&nbsp;% interval {} to {}). Always saying “{}” would be right for "
       "<b>{}</b>.",
-      percent(right), count(rows.truth.size(0)), escape(part.rows), name(part.target), percent(low), percent(high),
+      percent(right), count(rows.truth.size(0)), name(part.rows), name(part.target), percent(low), percent(high),
       name(part.classes.at(static_cast<size_t>(majority.item<int64_t>()))), percent(most.item<double>() / n));
 }
 
@@ -82,7 +83,7 @@ void find(const ClassPart& part, const Classified& rows, Findings& findings) {
   if (rare > 0)
     findings.push_back(
         {false, fmt::format("{} of {} classes {} fewer than {} {} rows: their figures say little.", rare,
-                            count(counts.size(0)), rare == 1 ? "has" : "have", few_of_a_class, escape(part.rows))});
+                            count(counts.size(0)), rare == 1 ? "has" : "have", few_of_a_class, name(part.rows))});
 }
 
 void find_in_training(const ReportData& data, Findings& findings) {
@@ -92,16 +93,14 @@ void find_in_training(const ReportData& data, Findings& findings) {
 }
 
 void find_in_columns(const ReportData& data, Findings& findings) {
+  if (data.importance.size() < 3) return;
   double sum = 0;
-  const ColumnImportance* first = nullptr;
-  for (const auto& column : data.importance) {
-    sum += std::max(column.mean, 0.0);
-    if (!first || column.mean > first->mean) first = &column;
-  }
-  if (!first || data.importance.size() < 3 || !(first->mean > 0.8 * sum)) return;
+  for (const auto& column : data.importance) sum += std::fmax(column.mean, 0.0);  // NaN counts as 0
+  const auto first = by_importance(data.importance).front();
+  if (!(first.mean > 0.8 * sum) || !std::isfinite(sum)) return;
   findings.push_back(
       {false, fmt::format("“{}” makes up {} of all importance: make sure that it is known when a prediction is made.",
-                          name(first->column), percent(first->mean / sum))});
+                          name(first.column), percent(first.mean / sum))});
 }
 
 /// Shows the metrics of the set of rows that the page is about, which is the last one.
@@ -109,8 +108,8 @@ std::string tiles(const ReportData& data) {
   if (data.results.empty()) return "";
   const auto& [rows, metrics] = data.results.back();
   std::string html = "<dl class=\"tiles\">";
-  for (const auto& [metric, value] : metrics)
-    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(metric), number(value));
+  for (size_t i = 0; i < std::min(metrics.size(), most_tiles); ++i)
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name(metrics[i].first), number(metrics[i].second));
   return html + "</dl>\n";
 }
 
@@ -128,6 +127,10 @@ std::string headline(const ReportData& data) {
   Findings findings;
   int64_t rows = 0;
   const auto add = [&](const auto& part, const auto& measured) {
+    if (measured.left_out > 0)
+      findings.push_back({false, fmt::format("{} predictions of {} are not numbers: their rows are left out.",
+                                             count(measured.left_out), name(part.target))});
+    if (measured.truth.size(0) == 0) return;
     if (rows == 0 || data.regression.size() + data.classes.size() <= 3)
       sentences += "<p>" + sentence(part, measured) + "</p>\n";
     rows = measured.truth.size(0);

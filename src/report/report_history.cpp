@@ -12,6 +12,7 @@ namespace reszoo::page {
 namespace {
 
 constexpr size_t most_epochs_drawn = 400;  // per curve
+constexpr size_t most_metrics = 24;        // with a curve
 constexpr size_t most_dots = 60;           // above this number of epochs, dots would overlap
 
 /// Returns the epoch whose weights were kept, from 1; 0 if there is none.
@@ -45,7 +46,7 @@ std::string curve(const std::string& name, const Points& points, int64_t best) {
       plot.dot(epoch, value, is_best ? "bestdot" : "dot", is_best ? 4 : 2.2,
                fmt::format("epoch {:.0f}: {}", epoch, number(value, 6)));
   }
-  return figure(escape(name), number(std::isfinite(at_best) ? at_best : last), plot.svg());
+  return figure(page::name(name, 60), number(std::isfinite(at_best) ? at_best : last), plot.svg());
 }
 
 }  // namespace
@@ -65,12 +66,13 @@ std::string history(const ReportData& data) {
     if (std::any_of(history.begin(), history.end(), value_of)) add(name, value_of);
   };
   add("training loss", [](const EpochRecord& record) { return record.loss; });
-  for (size_t i = 0; i < history.front().metrics.size(); ++i)
+  const auto metrics = history.front().metrics.size(), shown = std::min(metrics, most_metrics);
+  for (size_t i = 0; i < shown; ++i)
     add("validation " + history.front().metrics[i].first,
-        [i](const auto& record) { return record.metrics.at(i).second; });
+        [i](const auto& record) { return i < record.metrics.size() ? record.metrics[i].second : NAN; });
   add_known("learning rate", &EpochRecord::lr);
   add_known(data.items + " per second", &EpochRecord::items_per_second);
-  return side_by_side(boxes);
+  return side_by_side(boxes) + first_of(shown, metrics, "metrics");
 }
 
 }  // namespace reszoo::page

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "page.h"
 #include "report_parts.h"
@@ -55,7 +56,8 @@ std::string chance(double probability) {
 
 std::string box(const Mistake& mistake) {
   const auto line = [](const char* word, const std::string& of_class, double probability) {
-    return fmt::format("<div>{} <b>{}</b> <span>{}</span></div>", word, name(of_class, 40), chance(probability));
+    return fmt::format("<div>{} <b>{}</b> <span>{}</span></div>", word, name(of_class, 40),
+                       std::isnan(probability) ? "" : chance(probability));
   };
   return fmt::format("<figure>{}<figcaption>{}{}{}</figcaption></figure>\n", image(mistake),
                      line("true", mistake.truth, mistake.truth_probability),
@@ -76,6 +78,8 @@ std::string mistakes(const ReportData& data) {
 
 std::string mistakes_shown(const ReportData& data) {
   if (!data.mistakes || data.mistakes->empty()) return "";
+  if (!data.regression.empty()) return fmt::format("The {} largest errors.", shown(*data.mistakes));
+  if (data.classes.size() > 1) return "Wrong guesses with the largest log loss, the worst first.";
   auto wrong = std::ssize(*data.mistakes);
   if (data.classes.size() == 1) {
     const auto rows = classified(data.classes.front());

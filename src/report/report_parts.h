@@ -20,17 +20,20 @@ std::string predictions(const RegressionPart& part);
 /// Plots curves, calibration and confusion.
 std::string predictions(const ClassPart& part);
 
-/// Truth and prediction as (N) float64.
+/// Truth and prediction as (N) float64, of the rows where both are finite.
 /// Throws: Error (input) for tensors that do not match.
 struct Predicted {
   Tensor truth, prediction;
+  Tensor rows;       ///< (N) int64: which of the given rows these are
+  int64_t left_out;  ///< number of the other rows
 };
 Predicted predicted(const RegressionPart& part);
 
-/// Probabilities as (N, C) float64, predicted and true classes as (N) int64.
-/// Throws: Error (input) for tensors that do not match.
+/// Probabilities as (N, C) float64, predicted and true classes as (N) int64, of the rows whose probabilities are
+/// finite. Throws: Error (input) for tensors that do not match.
 struct Classified {
   Tensor probability, guess, truth;
+  int64_t left_out;  ///< number of the other rows
 };
 Classified classified(const ClassPart& part);
 
@@ -58,6 +61,9 @@ std::string mistakes_shown(const ReportData& data);
 
 /// Shows the number of rows in each part, and one row per column.
 std::string data_summary(const ReportData& data);
+
+/// What stands in place of plots where no row has a finite prediction.
+constexpr const char* no_numbers = "<p class=\"note\">No prediction is a number.</p>\n";
 
 std::string caller_table(const ReportTable& table);
 

@@ -50,14 +50,17 @@ std::string error_histogram(const Tensor& error) {
   constexpr int64_t bins = 45;
   const auto range = axis_of_most(error, "predicted − true");
   const auto inside = error.masked_select(error.ge(range.low) & error.le(range.high));
-  const auto counts = at::histc(inside, bins, range.low, range.high);
-  Plot plot("histogram of the errors", range, {0, counts.max().item<double>() * 1.08, "rows"});
-  const double width = (range.high - range.low) / bins;
+  const auto counts = range.histogram(inside, bins);
+  const auto most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+  Plot plot("histogram of the errors", range, {0, most * 1.08, "rows"});
+  const double width = range.high / bins - range.low / bins;
   for (int64_t i = 0; i < bins; ++i) {
-    const double from = range.low + static_cast<double>(i) * width, rows = counts[i].item<double>();
+    const auto rows = counts[static_cast<size_t>(i)];
+    const double from = range.low + static_cast<double>(i) * width;
+    const auto ends = numbers_apart({from, from + width});
     if (rows > 0)
-      plot.box(from, 0, from + width * 0.92, rows, "bar",
-               fmt::format("{} to {}: {:.0f} rows", number(from), number(from + width), rows));
+      plot.box(from, 0, from + width * 0.92, static_cast<double>(rows), "bar",
+               fmt::format("{} to {}: {} rows", ends[0], ends[1], count(rows)));
   }
   plot.vertical(0, "ideal");
   const auto size = sorted(error.abs());
@@ -103,19 +106,20 @@ std::string errors_against_prediction(const Tensor& prediction, const Tensor& er
 }
 
 /// Returns how often the truth is at or below a predicted quantile.
-std::string quantile_table(const RegressionPart& part, const Tensor& truth) {
+std::string quantile_table(const RegressionPart& part, const Predicted& rows) {
   if (part.quantiles.empty()) return "";
-  const auto given = part.quantile_predictions.detach().to(at::kCPU, at::kDouble);
-  if (given.dim() != 2 || given.size(0) != truth.size(0) ||
+  auto given = part.quantile_predictions.detach().to(at::kCPU, at::kDouble);
+  if (given.dim() != 2 || given.size(0) != part.truth.numel() ||
       given.size(1) != static_cast<int64_t>(part.quantiles.size()))
-    fail(ErrorKind::input, "report: quantile predictions of \"{}\" must be ({}, {})", part.target, truth.size(0),
+    fail(ErrorKind::input, "report: quantile predictions of \"{}\" must be ({}, {})", part.target, part.truth.numel(),
          part.quantiles.size());
-  std::vector<std::vector<std::string>> rows;
+  given = given.index_select(0, rows.rows);
+  std::vector<std::vector<std::string>> lines;
   for (size_t q = 0; q < part.quantiles.size(); ++q) {
-    const auto below = truth.le(given.select(1, static_cast<int64_t>(q))).to(at::kDouble).mean().item<double>();
-    rows.push_back({percent(part.quantiles[q]), percent(below), percent(below - part.quantiles[q])});
+    const auto below = rows.truth.le(given.select(1, static_cast<int64_t>(q))).to(at::kDouble).mean().item<double>();
+    lines.push_back({percent(part.quantiles[q]), percent(below), percent(below - part.quantiles[q])});
   }
-  return figure("Quantiles", "", table({{"quantile", true}, {"rows below it", true}, {"difference", true}}, rows),
+  return figure("Quantiles", "", table({{"quantile", true}, {"rows below it", true}, {"difference", true}}, lines),
                 "A quantile is right if that fraction of the rows lies below its prediction.");
 }
 
@@ -130,19 +134,21 @@ Points points_of(const Tensor& x, const Tensor& y) {
 }
 
 Predicted predicted(const RegressionPart& part) {
-  Predicted rows{doubles(part.truth), doubles(part.prediction)};
-  if (rows.truth.sizes() != rows.prediction.sizes() || rows.truth.size(0) == 0)
+  const auto truth = doubles(part.truth), prediction = doubles(part.prediction);
+  if (truth.sizes() != prediction.sizes() || truth.size(0) == 0)
     fail(ErrorKind::input,
          "report: truth and prediction of \"{}\" must have the same number of rows and at least one, got {} and {}",
-         part.target, rows.truth.size(0), rows.prediction.size(0));
-  return rows;
+         part.target, truth.size(0), prediction.size(0));
+  const auto kept = (truth.isfinite() & prediction.isfinite()).nonzero().squeeze(1);
+  return {truth.index_select(0, kept), prediction.index_select(0, kept), kept, truth.size(0) - kept.size(0)};
 }
 
 std::string predictions(const RegressionPart& part) {
-  const auto [truth, prediction] = predicted(part);
-  const Tensor error = prediction - truth;
-  return side_by_side({against_truth(truth, prediction), error_histogram(error),
-                       errors_against_prediction(prediction, error), quantile_table(part, truth)});
+  const auto rows = predicted(part);
+  if (rows.truth.size(0) == 0) return no_numbers;
+  const Tensor error = rows.prediction - rows.truth;
+  return side_by_side({against_truth(rows.truth, rows.prediction), error_histogram(error),
+                       errors_against_prediction(rows.prediction, error), quantile_table(part, rows)});
 }
 
 }  // namespace reszoo::page

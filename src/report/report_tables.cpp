@@ -11,7 +11,7 @@
 namespace reszoo::page {
 namespace {
 
-constexpr size_t most_columns = 200, most_table_rows = 300, most_notes = 20;
+constexpr size_t most_columns = 200, most_table_rows = 300, most_table_columns = 40, most_notes = 20;
 
 /// Draws a small histogram of a column.
 std::string distribution(const ColumnProfile& column) {
@@ -33,11 +33,14 @@ std::string distribution(const ColumnProfile& column) {
 
 std::string values_of(const ColumnProfile& column) {
   if (column.missing == column.rows) return "no value";
-  const auto text_of = [&](double value) {
-    return column.kind == "date" ? date_text(std::floor(value)) : number(value);
-  };
-  if (column.top.empty())
-    return fmt::format("{} to {}, half below {}", text_of(column.low), text_of(column.high), text_of(column.middle));
+  if (column.top.empty() && column.histogram.empty()) return "no finite value";
+  if (column.top.empty()) {
+    const std::vector range{column.low, column.high, column.middle};
+    auto texts = numbers_apart(range);
+    if (column.kind == "date")
+      std::transform(range.begin(), range.end(), texts.begin(), [](double day) { return date_text(std::floor(day)); });
+    return fmt::format("{} to {}, half below {}", texts[0], texts[1], texts[2]);
+  }
   std::string text;
   const auto shown = std::min<size_t>(column.top.size(), 3);
   for (size_t i = 0; i < shown; ++i) {
@@ -55,14 +58,11 @@ std::string columns_table(const std::vector<ColumnProfile>& columns) {
   for (size_t i = 0; i < shown; ++i) {
     const auto& column = columns[i];
     const double missing = column.rows > 0 ? static_cast<double>(column.missing) / static_cast<double>(column.rows) : 0;
-    rows.push_back({name(column.name), escape(column.kind), column.missing == 0 ? "–" : percent(missing),
+    rows.push_back({name(column.name), name(column.kind), column.missing == 0 ? "–" : percent(missing),
                     count(column.different), distribution(column), values_of(column)});
   }
-  auto html = table({{"column"}, {"kind"}, {"missing", true}, {"different", true}, {"distribution"}, {"values"}}, rows);
-  if (shown < columns.size())
-    html += fmt::format("<p class=\"note\">The first {} of {} columns.</p>", shown,
-                        count(static_cast<int64_t>(columns.size())));
-  return html;
+  return table({{"column"}, {"kind"}, {"missing", true}, {"different", true}, {"distribution"}, {"values"}}, rows) +
+         first_of(shown, columns.size(), "columns");
 }
 
 /// Returns whether a column of cells holds only numbers, ignoring empty cells and dashes.
@@ -79,7 +79,7 @@ std::string data_summary(const ReportData& data) {
   if (!data.parts.empty()) {
     html += "<dl class=\"tiles parts\">";
     for (const auto& [rows_of, rows] : data.parts)
-      html += fmt::format("<div><dt>{} rows</dt><dd>{}</dd></div>", escape(rows_of), count(rows));
+      html += fmt::format("<div><dt>{} rows</dt><dd>{}</dd></div>", name(rows_of), count(rows));
     html += "</dl>\n";
   }
   const auto shown = std::min(data.notes.size(), most_notes);
@@ -92,18 +92,17 @@ std::string data_summary(const ReportData& data) {
 
 std::string caller_table(const ReportTable& given) {
   const auto shown = std::min(given.rows.size(), most_table_rows);
+  const auto width = std::min(given.header.size(), most_table_columns);
   std::vector<TableColumn> columns;
-  for (size_t i = 0; i < given.header.size(); ++i) columns.push_back({given.header[i], holds_numbers(given.rows, i)});
+  for (size_t i = 0; i < width; ++i) columns.push_back({given.header[i], holds_numbers(given.rows, i)});
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < shown; ++i) {
     rows.emplace_back();
-    for (const auto& text : given.rows[i]) rows.back().push_back(name(text, 60));
+    for (size_t j = 0; j < std::min(given.rows[i].size(), width); ++j)
+      rows.back().push_back(name(given.rows[i][j], 60));
   }
-  auto html = table(columns, rows, given.marked);
-  if (shown < given.rows.size())
-    html += fmt::format("<p class=\"note\">The first {} of {} rows.</p>", shown,
-                        count(static_cast<int64_t>(given.rows.size())));
-  return html;
+  return table(columns, rows, given.marked) + first_of(width, given.header.size(), "columns") +
+         first_of(shown, given.rows.size(), "rows");
 }
 
 }  // namespace reszoo::page

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
+
 #include "reszoo/base/error.h"
 #include "train/losses.h"
 
@@ -72,7 +74,8 @@ Tensor mean_loss(const Tensor& losses, const Tensor& weights) {
   if (!weights.defined()) return losses.dim() == 0 ? losses : losses.mean();
   if (losses.dim() != 1)
     fail(ErrorKind::usage, "loss: rows with weights need the loss of each row (N), got {} dimensions", losses.dim());
-  return at::dot(losses, weights) / weights.sum();
+  // A batch whose weights are all 0 has the loss 0.
+  return at::dot(losses, weights) / weights.sum().clamp_min(std::numeric_limits<float>::min());
 }
 
 Tensor balanced_weights(const Tensor& targets) {

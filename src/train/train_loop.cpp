@@ -1,5 +1,6 @@
 #include "train/train_loop.h"
 
+#include <cmath>
 #include <limits>
 
 #include "reszoo/base/error.h"
@@ -79,6 +80,7 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
   if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
   if (!options_.out.empty()) {
     open_run_folder(options_.out);
+    require_space();
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }
@@ -137,15 +139,18 @@ bool TrainLoop::train_epoch(const Dataset& train) {
 Metrics TrainLoop::validate(const Dataset& validation) {
   if (!average_) return evaluate(validation);
   const auto trained = copy_of(state_of(*model_.ptr()));
-  load_state(*model_.ptr(), average_->state());
+  load_state(*model_.ptr(), average_->state(), {.allow_non_finite = true});
   auto metrics = evaluate(validation);
-  load_state(*model_.ptr(), trained);
+  load_state(*model_.ptr(), trained, {.allow_non_finite = true});
   return metrics;
 }
 
 bool TrainLoop::update_best(const Metrics& metrics) {
   if (metrics.empty()) return true;
   const double value = evaluation_.monitor.value_of(metrics);
+  if (!std::isfinite(value) && hooks_.on_warning)
+    hooks_.on_warning(
+        fmt::format("epoch {}: the validation {} is {}", state_.epoch + 1, evaluation_.monitor.name, value));
   const bool first = !state_.best_metric;
   const bool better =
       evaluation_.monitor.is_better(value, state_.best_metric.value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -197,7 +202,13 @@ TrainResult TrainLoop::finish(Outcome outcome) {
       result.best_epoch = record.epoch;
       result.best_metrics = record.metrics;
     }
-  if (outcome != Outcome::stopped) load_state(*model_.ptr(), state_.best);
+  if (outcome == Outcome::stopped) return result;
+  if (const auto keys = non_finite(state_.best); !keys.empty())
+    fail(ErrorKind::input,
+         "train: the trained weights are NaN or infinite in {} of {} tensors, the first is {}; try a "
+         "lower learning rate",
+         keys.size(), state_.best.size(), keys.front());
+  load_state(*model_.ptr(), state_.best);
   return result;
 }
 

@@ -53,6 +53,7 @@ class TrainLoop {
   // Files and hooks (train_loop_files.cpp).
   StateDict kept_weights() const;  ///< returns the moving average if there is one, otherwise the module's own weights
   void restore(const std::filesystem::path& checkpoint);
+  void require_space() const;
   void save();
   void write(const Progress& progress, bool must_succeed);
   void write_if_due();

@@ -7,6 +7,15 @@
 #include "train/train_loop.h"
 
 namespace reszoo::detail {
+namespace {
+
+int64_t bytes_of(const StateDict& state) {
+  int64_t bytes = 0;
+  for (const auto& item : state) bytes += static_cast<int64_t>(item.value().nbytes());
+  return bytes;
+}
+
+}  // namespace
 
 StateDict TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
 
@@ -23,6 +32,22 @@ void TrainLoop::restore(const std::filesystem::path& checkpoint) {
   state_ = std::move(state);
   // The run may have been interrupted after its best epoch but before the model was written.
   best_pending_ = !state_.best.is_empty();
+}
+
+/// Throws if the files of the run could not be written: each is written beside its old content, which it then replaces.
+void TrainLoop::require_space() const {
+  const auto weights = bytes_of(state_of(*model_.ptr()));
+  const auto copies = 2 + average_.has_value();  // the weights, the best ones and the average
+  std::vector<FutureFile> files{{options_.out / "log.jsonl"}};
+  if (options_.events) files.push_back({options_.out / "events"});
+  const auto add = [&](const char* name, int64_t bytes) {
+    const auto path = options_.out / name;
+    for (auto times = std::filesystem::is_regular_file(path) ? 1 : 2; times > 0; --times)
+      files.push_back({path, bytes});
+  };
+  add("checkpoint.safetensors", weights * copies);
+  if (hooks_.on_best) add("model.safetensors", weights);
+  require_writable(files);
 }
 
 void TrainLoop::save() {

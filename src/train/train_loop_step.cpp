@@ -36,7 +36,10 @@ int64_t parts_of(int64_t rows, const TrainerOptions& options) {
 
 /// Returns the part's share of the batch's loss.
 double share_of(const Batch& part, const Batch& batch) {
-  if (batch.weights.defined()) return (part.weights.sum() / batch.weights.sum()).item<double>();
+  if (batch.weights.defined()) {
+    const auto all = batch.weights.sum().item<double>();
+    return all > 0 ? part.weights.sum().item<double>() / all : 0;
+  }
   return static_cast<double>(part.targets.size(0)) / static_cast<double>(batch.targets.size(0));
 }
 

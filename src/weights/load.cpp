@@ -109,13 +109,21 @@ class Comparison {
         (allowed_->of_absent_head(item.key()) ? report_.ignored : report_.unexpected).push_back(item.key());
   }
 
-  /// Copies the tensors that match. All dtypes are converted before the first tensor is copied, because a conversion
-  /// can fail.
+  /// Converts the tensors that match to the module's dtypes. They are all converted before the first one is copied,
+  /// because a conversion can fail, and can turn a large number into an infinity. Returns them by key.
+  StateDict convert() {
+    const torch::NoGradGuard no_grad;
+    StateDict converted("key");
+    for (auto& [key, target, value] : copies_) {
+      value = (value.sizes() == target.sizes() ? value : with_channels(value, target.size(1))).to(target.options());
+      converted.insert(key, value);
+    }
+    return converted;
+  }
+
   void copy() {
     const torch::NoGradGuard no_grad;
-    for (auto& [target, value] : pairs_)
-      value = (value.sizes() == target.sizes() ? value : with_channels(value, target.size(1))).to(target.options());
-    for (auto& [target, value] : pairs_) copy_numbers(target, value);
+    for (auto& [key, target, value] : copies_) copy_numbers(target, value);
   }
 
   size_t fitting() const { return report_.loaded.size() + report_.adapted.size(); }
@@ -127,12 +135,12 @@ class Comparison {
       (key.ends_with("num_batches_tracked") ? report_.ignored : report_.missing).push_back(key);
     } else if (target.sizes() == value->sizes()) {
       report_.loaded.push_back(key);
-      pairs_.emplace_back(target, *value);
+      copies_.push_back({key, target, *value});
     } else if (adapt_ && allowed_->of_outputs(key, target, *value)) {
       report_.adapted.push_back(key);
     } else if (adapt_ && allowed_->of_channels(key, target, *value)) {
       report_.adapted.push_back(key);
-      pairs_.emplace_back(target, *value);
+      copies_.push_back({key, target, *value});
     } else {
       report_.mismatched.push_back({key, target.sizes().vec(), value->sizes().vec()});
     }
@@ -140,7 +148,11 @@ class Comparison {
 
   const AllowedMismatch* allowed_;
   bool adapt_;
-  std::vector<std::pair<Tensor, Tensor>> pairs_;  // (target, value) of each copy
+  struct Copy {
+    std::string key;
+    Tensor target, value;
+  };
+  std::vector<Copy> copies_;
   LoadReport report_;
 };
 
@@ -185,6 +197,8 @@ LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOpti
     throw KeyMismatch(source, subject_of(module), comparison.report(),
                       options.adapt ? "" : adapt_hint(targets, allowed, state));
   try {
+    const auto converted = comparison.convert();
+    if (!options.allow_non_finite) refuse_non_finite(converted, source);
     comparison.copy();
   } catch (const c10::Error& error) {
     fail(ErrorKind::file, "{}: cannot be copied into the model: {}", source, message_of(error));

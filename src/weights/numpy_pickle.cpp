@@ -224,4 +224,10 @@ StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const
   return without_momentum(pickled_state(pickle, tensors, source, options.prefer_ema));
 }
 
+Tensor pickled_array(const Pickle& pickle, PickleRef place, const std::string& source, size_t file_size) {
+  Arrays arrays(pickle, source, file_size);
+  if (!arrays.is_array(place)) fail(ErrorKind::file, "{}: the pickle has no NumPy array where one is needed", source);
+  return arrays.make(place, "data");
+}
+
 }  // namespace reszoo

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "pickle.h"
 #include "reszoo/base/bytes.h"
 #include "reszoo/weights/read.h"
 
@@ -20,5 +21,10 @@ bool is_pickle(const Bytes& bytes, const std::string& source);
 /// Throws: Error (file), whose message begins with `source`.
 /// Source: detectron2/checkpoint/detection_checkpoint.py; NumPy, numpy/_core/src/multiarray/methods.c (array_reduce).
 StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+
+/// Returns a NumPy array in a pickle of `file_size` bytes as a tensor.
+/// Throws: Error (file), whose message begins with `source`, for a value that is no array, and as read_numpy_pickle
+/// does.
+Tensor pickled_array(const Pickle& pickle, PickleRef place, const std::string& source, size_t file_size);
 
 }  // namespace reszoo

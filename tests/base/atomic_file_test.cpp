@@ -72,6 +72,23 @@ TEST(AtomicFile, WhatCannotBeWrittenIsSaidWithTheReason) {
   EXPECT_EQ(files_in(folder), 2u);
 }
 
+TEST(AtomicFile, WhatCouldNotBeWrittenIsKnownBefore) {
+  const TempDir folder;
+  write_file(folder / "old", "old");
+  require_writable({{folder / "new", 10'000}, {folder / "old", 10'000}, {folder / "empty"}});
+  EXPECT_EQ(files_in(folder), 1u);
+  EXPECT_EQ(read_file(folder / "old"), "old");
+  expect_error(ErrorKind::file, "none/f: cannot be written", [&] { require_writable({{folder / "none" / "f"}}); });
+  std::filesystem::create_directory(folder / "folder");
+  expect_error(ErrorKind::file, "folder: is a folder, not a file", [&] { require_writable({{folder / "folder"}}); });
+  const FileSizeLimit limit(4096);
+  require_writable({{folder / "new", 4000}, {folder / "other", 4000}});
+  expect_error(ErrorKind::file, "new: cannot be written, it needs 5000 bytes (File too large)", [&] {
+    require_writable({{folder / "old", 4000}, {folder / "new", 5000}});
+  });
+  EXPECT_EQ(files_in(folder), 2u);
+}
+
 TEST(AtomicFile, WhatCannotBeReadIsSaidWithTheReason) {
   const TempDir folder;
   expect_error(ErrorKind::file, "none: cannot be opened (No such file or directory)",

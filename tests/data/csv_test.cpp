@@ -148,6 +148,7 @@ TEST(Csv, ARowOfAnotherWidthIsNamedWithWhatItCouldBe) {
   expect_csv_error("a,b\n1,2,\n3,4,\n", {"row 1: expected 2 columns, got 3", "ends with a delimiter"});
   expect_csv_error("a,b\n1,2\n# half\n3,4\n", {"row 2: expected 2 columns, got 1", "looks like a comment"});
   expect_csv_error("a,b\n1,2\n1,Smith, John\n3,4\n", {"row 2: expected 2 columns, got 3", "must be in quotes"});
+  expect_csv_error("a,b\n1,\"x \\\"y, z\\\" w\"\n", {"row 1: expected 2 columns, got 3", "must be doubled"});
   EXPECT_EQ(read_text("My report\n\nx,y\n1,2\n3,4\n", {.skip_rows = 2}).names(), (CsvWords{"x", "y"}));
   expect_csv_error("x\n1\n", {"has no more lines than skip_rows leaves out"}, {.skip_rows = 5});
 }

@@ -63,6 +63,6 @@ TEST(Decode, DamageIsAnErrorThatNamesTheFile) {
   auto flipped = png(noise, 32, PNG_FORMAT_RGB);
   flipped[flipped.size() / 2] ^= 1;
   expect_error(ErrorKind::file, "x: damaged PNG", [&] { decode_image(flipped, "x"); });
-  expect_error(ErrorKind::file, "x: neither JPEG nor PNG", [] { decode_image("GIF89a", "x"); });
-  expect_error(ErrorKind::file, "x: neither JPEG nor PNG", [] { decode_image("", "x"); });
+  expect_error(ErrorKind::file, "x: damaged GIF", [] { decode_image("GIF89a", "x"); });
+  expect_error(ErrorKind::file, "x: not an image that is read: JPEG, PNG, WebP", [] { decode_image("", "x"); });
 }

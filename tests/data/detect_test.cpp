@@ -22,9 +22,12 @@ TEST(DetectData, IsByContentAndExtension) {
   EXPECT_EQ(put("a.txt", "PAR"), DataKind::unknown);
   EXPECT_EQ(put("classes/cat/1.png", "\x89PNG\r\n\x1a\n..."), DataKind::image_file);
   EXPECT_EQ(detect_data(folder / "classes"), DataKind::image_folder);
-  EXPECT_EQ(detect_data(folder / "classes/cat"), DataKind::unknown);
+  EXPECT_EQ(detect_data(folder / "classes/cat"), DataKind::image_folder);
+  put("texts/a.txt", "PAR");
+  EXPECT_EQ(detect_data(folder / "texts"), DataKind::unknown);
   std::filesystem::create_directory(folder / "digits");
   put_idx_folder(folder / "digits");
   EXPECT_EQ(detect_data(folder / "digits"), DataKind::idx_folder);
+  EXPECT_EQ(detect_data(folder / "digits/train-images-idx3-ubyte"), DataKind::idx_folder);
   expect_error_parts(ErrorKind::file, {"lost", "no such file or folder"}, [&] { detect_data(folder / "lost"); });
 }

@@ -2,6 +2,7 @@
 #include "reszoo/data/idx.h"
 #include "data/small_files.h"
 
+#include <fmt/format.h>
 #include <torch/types.h>
 
 #include "idx_folder.h"
@@ -17,6 +18,39 @@ TEST(Idx, ReadsAFolderInAnySpelling) {
   EXPECT_TRUE(torch::equal(sets.train.images, bytes_tensor({'a', 'b', 'c', 'd'}, {2, 1, 1, 2})));
   EXPECT_TRUE(torch::equal(sets.train.labels, torch::tensor({3, 255}, torch::kInt64)));
   EXPECT_TRUE(torch::equal(sets.test.images, bytes_tensor({'e', 'f'}, {1, 1, 1, 2})));
+}
+
+TEST(Idx, ReadsEmnistAndFoldersBelow) {
+  const TempDir folder;
+  const auto write_set = [&](const std::string& name, char label) {
+    std::filesystem::create_directories(folder / "gzip");
+    for (const auto* split : {"train", "test"}) {
+      put_gzip(folder / fmt::format("gzip/emnist-{}-{}-images-idx3-ubyte.gz", name, split),
+               idx(images_magic, {1, 1, 2}, "ab"));
+      put_gzip(folder / fmt::format("gzip/emnist-{}-{}-labels-idx1-ubyte.gz", name, split),
+               idx(labels_magic, {1}, {label}));
+    }
+  };
+  write_set("letters", 26);
+  EXPECT_TRUE(is_idx_folder(folder.path()));
+  const auto letters = read_idx_folder(folder.path());
+  EXPECT_EQ(letters.train.labels[0].item<int64_t>(), 26);
+  EXPECT_EQ(letters.test.images.size(0), 1);
+  write_set("digits", 9);
+  expect_error_parts(ErrorKind::input, {"has 2 data sets", "emnist-digits", "emnist-letters"},
+                     [&] { read_idx_folder(folder.path()); });
+  const auto digits = read_idx_folder(folder / "gzip/emnist-digits-train-images-idx3-ubyte.gz");
+  EXPECT_EQ(digits.train.labels[0].item<int64_t>(), 9);
+}
+
+TEST(Idx, TestImagesMayBeMissing) {
+  const TempDir folder;
+  put_idx_folder(folder.path());
+  std::filesystem::remove(folder / "t10k-images.idx3-ubyte");
+  std::filesystem::remove(folder / "t10k-labels.idx1-ubyte.gz");
+  const auto sets = read_idx_folder(folder.path());
+  EXPECT_FALSE(sets.test.images.defined());
+  EXPECT_NE(sets.notes.at(0).find("no test images"), std::string::npos);
 }
 
 TEST(Idx, NamesWhatIsWrongWithAFile) {

@@ -2,10 +2,7 @@
 #include "reszoo/data/image_files.h"
 #include "data/small_files.h"
 
-#include <fstream>
-
 #include "reszoo/base/atomic_file.h"
-#include "reszoo/data/detect.h"
 #include "reszoo/data/table.h"
 #include "support/jpeg.h"
 #include "support/support.h"
@@ -25,26 +22,19 @@ std::string small_jpeg(int size = 8) {
 TEST(ClassFolders, AreSortedByNameAndReadAtAnyDepth) {
   const TempDir folder;
   for (const auto* name :
-       {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", "cat/notes.txt", ".git/z.jpg"})
+       {"dog/b.JPG", "dog/a.jpeg", "cat/deep/er/x.png", "cat/y.jpg", "cat/.hidden.jpg", ".git/z.jpg"})
     put(folder / name, small_jpeg());
+  put(folder / "cat/notes.txt", "notes");
   const auto files = read_class_folders(folder.path());
   EXPECT_EQ(files.labels, (std::vector<std::string>{"cat", "cat", "dog", "dog"}));
   EXPECT_EQ(files.paths, (std::vector<fs::path>{folder / "cat/deep/er/x.png", folder / "cat/y.jpg",
                                                 folder / "dog/a.jpeg", folder / "dog/b.JPG"}));
+  EXPECT_EQ(files.left_out.text(), "1 text file (cat/notes.txt)");
   put(folder / "empty/readme.txt", "");
-  expect_error(ErrorKind::input, "empty: a class without images", [&] { read_class_folders(folder.path()); });
+  EXPECT_EQ(read_class_folders(folder.path()).labels, files.labels);
   expect_error(ErrorKind::file, "lost: No such file", [&] { read_class_folders(folder / "lost"); });
   fs::create_directories(folder / "none");
   expect_error(ErrorKind::input, "none: no folders of classes", [&] { read_class_folders(folder / "none"); });
-}
-
-TEST(ClassFolders, AFolderOfPartsIsTold) {
-  const TempDir folder;
-  put(folder / "train/cat/x.jpg", small_jpeg());
-  put(folder / "val/cat/x.jpg", small_jpeg());
-  EXPECT_TRUE(is_split_folder(folder.path()));
-  EXPECT_EQ(detect_data(folder.path()), DataKind::image_folder);
-  EXPECT_FALSE(is_split_folder(folder / "train"));
 }
 
 TEST(FilesOfTable, PathsAreRelativeToTheFolder) {
@@ -65,13 +55,14 @@ TEST(Scan, FindsSizesAndNamesBadFiles) {
   put(folder / "a/4.jpg", "no image");
   put(folder / "a/5.jpg", small_jpeg(24) + std::string(100, 'x'));  // with extra bytes after its end
   const auto files = read_class_folders(folder.path());
+  const auto images = images_in_files(files.paths);
   for (const int64_t threads : {1, 3}) {
-    const auto seen = scan_images(files, threads);
+    const auto seen = scan_images(images, threads);
     EXPECT_EQ(seen.heights, (std::vector<int64_t>{8, 16, 0, 0, 24}));
     ASSERT_EQ(seen.bad.size(), 2);
     EXPECT_EQ(seen.bad[0].row, 2);
     EXPECT_NE(seen.bad[0].why.find("3.jpg: damaged JPEG"), std::string::npos) << seen.bad[0].why;
-    EXPECT_NE(seen.bad[1].why.find("4.jpg: neither JPEG nor PNG"), std::string::npos) << seen.bad[1].why;
+    EXPECT_NE(seen.bad[1].why.find("4.jpg: not an image that is read"), std::string::npos) << seen.bad[1].why;
   }
   EXPECT_EQ(open_files(files.paths)(1)->width(), 16);
 }

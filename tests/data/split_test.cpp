@@ -125,6 +125,45 @@ TEST(Split, TheLastTimesTest) {
   EXPECT_EQ(numbers(split_rows(4, 0, 0.25, dates, 0).test), Numbers{0});
 }
 
+TEST(Split, PartsOfFewTimesAreWholeTimesAsNearAsPossible) {
+  const auto sizes_of = [](const std::vector<int64_t>& days, double validation, double test) {
+    std::vector<double> values;
+    for (size_t day = 0; day < days.size(); ++day)
+      values.insert(values.end(), static_cast<size_t>(days[day]), static_cast<double>(day));
+    const auto rows = std::ssize(values);
+    const auto split = split_rows(rows, validation, test, SplitRule::time(Column::of_numbers("day", values)), 0);
+    expect_all_rows({split.train, split.validation, split.test}, rows);
+    return Numbers{split.train.numel(), split.validation.numel(), split.test.numel()};
+  };
+  EXPECT_EQ(sizes_of({90, 90, 90}, 0.1, 0.2), (Numbers{90, 90, 90}));  // a day each
+  EXPECT_EQ(sizes_of({90, 90}, 0, 0.01), (Numbers{90, 0, 90}));
+  EXPECT_EQ(sizes_of({10, 5, 300}, 0.3, 0.3), (Numbers{10, 5, 300}));
+  EXPECT_EQ(sizes_of({300, 5, 5, 10}, 0.02, 0.02), (Numbers{305, 5, 10}));
+  EXPECT_EQ(sizes_of({1, 1, 1, 1}, 0.1, 0.1), (Numbers{2, 1, 1}));  // of a fraction below a row too
+  EXPECT_EQ(sizes_of({2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, 0.1, 0.2), (Numbers{14, 2, 4}));
+}
+
+TEST(Split, EveryPartHasAGroupHoweverTheirSizesDiffer) {
+  for (const auto& sizes :
+       std::vector<Numbers>{{90, 90, 90}, {10, 500, 10}, {500, 10, 10}, {2, 1000, 1000}, {3, 3, 300, 2}})
+    for (uint64_t seed = 0; seed < 10; ++seed) {
+      std::vector<std::string> ids;
+      for (size_t i = 0; i < sizes.size(); ++i)
+        ids.insert(ids.end(), static_cast<size_t>(sizes[i]), "100000000000000000" + std::to_string(i));
+      const auto rows = std::ssize(ids);
+      const auto column = Column::of_text("id", ids);
+      const auto split = split_rows(rows, 0.1, 0.2, SplitRule::group(column), seed);
+      expect_all_rows({split.train, split.validation, split.test}, rows);
+      for (const auto& part : {split.train, split.validation, split.test}) EXPECT_GT(part.numel(), 0);
+      for (size_t i = 0; i < sizes.size(); ++i) {
+        int64_t parts = 0;
+        for (const auto& part : {split.train, split.validation, split.test})
+          parts += share(part, column, column.words[i]) > 0;
+        EXPECT_EQ(parts, 1) << column.words[i];
+      }
+    }
+}
+
 TEST(Split, NamesWhatCannotBe) {
   expect_error_parts(ErrorKind::usage, {"0.6", "0.5"}, [] { split_rows(10, 0.6, 0.5, {}, 0); });
   expect_error_parts(ErrorKind::input, {"1 rows are left"}, [] { split_rows(2, 0.5, 0, {}, 0); });
@@ -139,7 +178,19 @@ TEST(Split, NamesWhatCannotBe) {
   const auto same = Column::of_numbers("g", {1, 1, 1, 1, 1, 1});
   expect_error_parts(ErrorKind::input, {"\"g\"", "3 parts", "got 1"},
                      [&] { split_rows(6, 0.2, 0.2, SplitRule::group(same), 0); });
-  expect_error_parts(ErrorKind::input, {"0 rows are left"}, [&] { split_rows(6, 0.2, 0.6, SplitRule::time(same), 0); });
+  expect_error_parts(ErrorKind::input, {"\"g\"", "3 parts need 3 different times, got 1"},
+                     [&] { split_rows(6, 0.2, 0.6, SplitRule::time(same), 0); });
+  expect_error_parts(ErrorKind::input, {"1 rows are left"}, [] {
+    split_rows(3, 0.1, 0.1, SplitRule::time(Column::of_numbers("g", {1, 2, 3})), 0);
+  });
+  const auto gaps = Column::of_text("g", {"", "2024-01-01", ""});
+  expect_error_parts(ErrorKind::input, {"row 1 and 1 more", "give it one"}, [&] { SplitRule::time(gaps); });
+  expect_error_parts(ErrorKind::input, {"dates", "\"unknown\" in row 3"}, [] {
+    SplitRule::time(Column::of_text("t", {"2024-01-01", "2024-01-02", "unknown"}));
+  });
+  expect_error_parts(ErrorKind::input, {"numbers", "\"unknown\" in row 3"}, [] {
+    SplitRule::time(Column::of_text("t", {"1", "2", "unknown"}));
+  });
 }
 
 TEST(Folds, EveryRowIsHeldOutOnce) {
@@ -172,6 +223,17 @@ TEST(Folds, KeepTheirRule) {
     EXPECT_LT(*values(all[i].train, hour).rbegin(), *values(all[i].held_out, hour).begin());
     EXPECT_EQ(all[i].train.numel(), static_cast<int64_t>(30 * (i + 1)));
   }
+}
+
+TEST(Folds, OfAsManyTimesAsThereAreHoldOutOneEach) {
+  std::vector<double> days;
+  for (const auto& [day, rows] : {std::pair(0, 5), std::pair(1, 50), std::pair(2, 2), std::pair(3, 2)})
+    days.insert(days.end(), static_cast<size_t>(rows), day);
+  const auto all = folds(std::ssize(days), 3, SplitRule::time(Column::of_numbers("day", days)), 0);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].held_out.numel(), 50);
+  EXPECT_EQ(all[1].held_out.numel(), 2);
+  EXPECT_EQ(all[2].train.numel(), 57);
 }
 
 TEST(Folds, NamesWhatCannotBe) {

@@ -7,6 +7,7 @@
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
+#include "data/tar.h"
 #include "weights/numpy_pickle.h"
 #include "weights/pickle.h"
 #include "weights/safetensors_index.h"
@@ -37,6 +38,8 @@ void touch(const StateDict& state) {
 [[maybe_unused]] void model_file(const Bytes& bytes) {
   touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
 }
+
+[[maybe_unused]] void tar(const Bytes& bytes) { reszoo::read_tar_index(bytes.view(), "f"); }
 
 }  // namespace
 

@@ -29,14 +29,30 @@ TEST(Published, EveryRowIsOfTheRegistry) {
 }
 
 TEST(Published, EveryRowHasADigestThatItsFileIsNamedBy) {
-  const auto rows = all();
-  EXPECT_EQ(rows.size(), 151u);
-  for (const auto& row : rows) {
+  size_t by_url = 0, by_hub = 0;
+  for (const auto& row : all()) {
+    ++(row.hub.empty() ? by_url : by_hub);
+    if (!row.hub.empty()) continue;
     ASSERT_EQ(row.digest.size(), 8u) << row.file;
     EXPECT_EQ(row.digest.find_first_not_of("0123456789abcdef"), std::string::npos) << row.file;
     EXPECT_TRUE(row.file.ends_with("-" + row.digest + ".pth")) << row.file;
     EXPECT_TRUE(row.url.starts_with("https://") && row.url.ends_with("/" + row.file)) << row.url;
   }
+  EXPECT_EQ(by_url, 151u);
+  EXPECT_EQ(by_hub, 39u);
+}
+
+TEST(Published, RowsOfTheHubNameTheirRepository) {
+  const auto weights = find_pretrained_config("resnetv2_50x1_bit.goog_in21k");
+  EXPECT_EQ(weights.hub, "hf-hub:timm/resnetv2_50x1_bit.goog_in21k");
+  EXPECT_EQ(source_of(weights), weights.hub);
+  EXPECT_EQ(weights.classes, 21843);
+  EXPECT_EQ(weights.preprocess.mean, (std::vector<double>{0.5, 0.5, 0.5}));
+  EXPECT_EQ(to_json(weights)["hub"], weights.hub);
+  EXPECT_FALSE(to_json(weights).contains("url"));
+  EXPECT_EQ(find_pretrained_config("resnetv2_50x1_bit").tag, "goog_distilled_in1k");
+  EXPECT_EQ(find_pretrained_config("resnet18d").tag, "ra2_in1k");
+  EXPECT_EQ(source_of(find_pretrained_config("resnet18")), "download.pytorch.org");
 }
 
 TEST(Published, NamesDifferAndFilesOfOneNameAreOne) {
@@ -44,7 +60,7 @@ TEST(Published, NamesDifferAndFilesOfOneNameAreOne) {
   std::map<std::string, std::string> urls;
   for (const auto& row : all()) {
     EXPECT_TRUE(names.insert(row.model + "." + row.tag).second) << row.model << "." << row.tag;
-    EXPECT_EQ(urls.try_emplace(row.file, row.url).first->second, row.url);
+    if (row.hub.empty()) EXPECT_EQ(urls.try_emplace(row.file, row.url).first->second, row.url);
   }
 }
 
@@ -54,6 +70,7 @@ TEST(Published, ImagesArePreparedForEveryRow) {
     ASSERT_TRUE(p.crop.has_value());
     EXPECT_GE(p.resize, *p.crop) << row.file;
     EXPECT_TRUE(p.interpolation == "bilinear" || p.interpolation == "bicubic");
+    if (!row.hub.empty()) continue;
     EXPECT_EQ(p.mean, imagenet_preprocess().mean);
     EXPECT_EQ(p.std, imagenet_preprocess().std);
     EXPECT_EQ(row.classes, 1000);

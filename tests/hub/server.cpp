@@ -75,14 +75,20 @@ std::string read_head(Connection& connection) {
   return head;
 }
 
+/// Returns the value of a header of the request, or "".
+std::string header_of(const std::string& head, const std::string& name) {
+  const auto at = head.find("\r\n" + name + ": ");
+  if (at == std::string::npos) return "";
+  const auto begin = at + name.size() + 4;
+  return head.substr(begin, head.find("\r\n", begin) - begin);
+}
+
 Asked parse(const std::string& head) {
-  Asked asked;
   const auto start = head.find(' ') + 1;
-  asked.path = head.substr(start, head.find(' ', start) - start);
-  constexpr std::string_view range = "\r\nRange: ";
-  if (const auto at = head.find(range); at != std::string::npos)
-    asked.range = head.substr(at + range.size(), head.find("\r\n", at + range.size()) - at - range.size());
-  return asked;
+  return {.method = head.substr(0, start - 1),
+          .path = head.substr(start, head.find(' ', start) - start),
+          .range = header_of(head, "Range"),
+          .authorization = header_of(head, "Authorization")};
 }
 
 bool send_all(Connection& connection, std::string_view bytes) {
@@ -152,7 +158,7 @@ void Server::answer(Connection& connection) {
   auto head = fmt::format("HTTP/1.1 {} Answer\r\nConnection: close\r\n", answer.status);
   if (answer.says_length) head += fmt::format("Content-Length: {}\r\n", answer.body.size());
   for (const auto& line : answer.headers) head += line + "\r\n";
-  if (!send_all(connection, head + "\r\n")) return;
+  if (!send_all(connection, head + "\r\n") || asked.method == "HEAD") return;
   std::string_view body = answer.body;
   if (const auto end = answer.cut_after ? answer.cut_after : answer.hang_after) body = body.substr(0, *end);
   while (!body.empty() && !stopped_ && send_all(connection, body.substr(0, answer.piece))) {

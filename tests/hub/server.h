@@ -28,8 +28,10 @@ struct Answer {
 
 /// A request that was received.
 struct Asked {
+  std::string method;  ///< "GET" or "HEAD"
   std::string path;
-  std::string range;  ///< value of its Range header, or "" if there is none
+  std::string range;          ///< value of its Range header, or "" if there is none
+  std::string authorization;  ///< value of this header, or ""
 };
 
 struct Connection;

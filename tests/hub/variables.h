@@ -36,9 +36,29 @@ class Variables {
 
 /// A home folder for the hub's caches, independent of the user's.
 inline Variables::Values hub_home(const std::string& home) {
-  return {{"HOME", home},         {"RESZOO_HOME", {}},    {"XDG_CACHE_HOME", {}}, {"TORCH_HOME", {}},
-          {"RESZOO_OFFLINE", {}}, {"RESZOO_HUB_URL", {}}, {"http_proxy", {}},     {"https_proxy", {}},
-          {"all_proxy", {}},      {"CURL_CA_BUNDLE", {}}, {"SSL_CERT_FILE", {}},  {"no_proxy", "127.0.0.1"}};
+  Variables::Values values{{"HOME", home}, {"no_proxy", "127.0.0.1"}};
+  for (const auto* unset : {"RESZOO_HOME",
+                            "XDG_CACHE_HOME",
+                            "TORCH_HOME",
+                            "RESZOO_OFFLINE",
+                            "RESZOO_HUB_URL",
+                            "http_proxy",
+                            "https_proxy",
+                            "all_proxy",
+                            "CURL_CA_BUNDLE",
+                            "SSL_CERT_FILE",
+                            "HF_HOME",
+                            "HF_HUB_CACHE",
+                            "HUGGINGFACE_HUB_CACHE",
+                            "HF_TOKEN",
+                            "HUGGING_FACE_HUB_TOKEN",
+                            "HF_TOKEN_PATH",
+                            "HF_HUB_DISABLE_IMPLICIT_TOKEN",
+                            "HF_ENDPOINT",
+                            "HF_HUB_OFFLINE",
+                            "TRANSFORMERS_OFFLINE"})
+    values[unset] = std::nullopt;
+  return values;
 }
 
 }  // namespace reszoo::test

@@ -32,10 +32,9 @@ struct Formula {
     const auto size = rows.at("size").numbers;
     return 2 * size + size * rows.at("age").numbers + torch::tensor(number_of, torch::kDouble).index({colour.codes});
   }
-  static double error(const Frame& rows) { return rmse(predict(rows), rows.at("price").numbers); }
+  static Metrics error(const Frame& rows) { return {{"rmse", rmse(predict(rows), rows.at("price").numbers)}}; }
 
-  std::vector<ColumnImportance> importance(ImportanceOptions options) const {
-    options.greater_is_better = false;
+  std::vector<ColumnImportance> importance(const ImportanceOptions& options) const {
     return permutation_importance(table, {"size", "age", "colour", "noise"}, error, options);
   }
 };
@@ -76,7 +75,11 @@ TEST(Importance, SenseFollowsTheMetric) {
   const Formula f;
   const auto worse = f.importance({});
   const auto better =
-      permutation_importance(f.table, {"size"}, [](const Frame& rows) { return -Formula::error(rows); });
+      permutation_importance(f.table, {"size"},
+                             [](const Frame& rows) {
+                               return Metrics{{"other", 0.0}, {"score", -Formula::error(rows).front().second}};
+                             },
+                             {.monitor = {.name = "score", .greater_is_better = true}});
   EXPECT_GT(worse[0].mean, 0);
   EXPECT_DOUBLE_EQ(better[0].mean, worse[0].mean);
 }
@@ -111,6 +114,7 @@ TEST(Importance, WhatMakesNoSenseIsRefused) {
   };
   expect_error(ErrorKind::input, "table: no column \"sise\"; did you mean size?", [&] { of({"sise"}, {}); });
   expect_error(ErrorKind::usage, "needs a repeat, got repeats=0", [&] { of({"size"}, {.repeats = 0}); });
+  expect_error(ErrorKind::usage, "must be one of rmse", [&] { of({"size"}, {.monitor = {.name = "mse"}}); });
   expect_error(ErrorKind::usage, "a permutation must be of 40 rows, got 3",
                [&] { of({"size"}, {.permutations = {torch::arange(3)}}); });
 }
@@ -128,6 +132,27 @@ TEST(Dependence, EqualsScikitLearn) {
       if (found.words.empty()) EXPECT_NEAR(found.values.at(i), expected["grid"][i], metric_tolerance) << name;
     }
   }
+}
+
+TEST(Importance, SortsTheLargestFirstAndWhatIsNotANumberLast) {
+  const auto sorted = by_importance({{"a", NAN}, {"b", 1}, {"c", INFINITY}, {"d", -1}, {"e", NAN}});
+  std::string order;
+  for (const auto& column : sorted) order += column.column;
+  EXPECT_EQ(order, "cbdae");
+}
+
+TEST(Dependence, ExtremeColumnsHaveAFiniteGrid) {
+  const double most = std::numeric_limits<double>::max();
+  std::vector<double> values{INFINITY, -INFINITY, NAN};
+  for (int i = 0; i < 50; ++i) values.push_back((i % 2 == 0 ? 1 : -1) * most / (1 + i));
+  const Frame table{{Column::of_numbers("x", values)}};
+  const auto predict = [](const Frame& rows) { return torch::sign(rows.at("x").numbers); };
+  const auto found = partial_dependence(table, "x", predict, {.points = 12});
+  for (const double value : found.values) EXPECT_TRUE(std::isfinite(value)) << value;
+  EXPECT_TRUE(std::is_sorted(found.values.begin(), found.values.end()));
+  expect_error(ErrorKind::input, "has no value", [&] {
+    partial_dependence({{Column::of_numbers("x", {INFINITY, NAN})}}, "x", predict);
+  });
 }
 
 TEST(Dependence, WordsComeByFrequencyAndAreCapped) {

@@ -43,6 +43,16 @@ TEST(Metrics, RegressionEqualsScikitLearn) {
   c.each([&](const json& f, const Tensor& weight) { expect_regression(f, c.given, c.target, weight); });
 }
 
+TEST(Metrics, RegressionOfNumbersOfAnySizeNeitherOverflowsNorVanishes) {
+  const auto target = torch::tensor({1.0, 2.0, 3.0, 5.0}, torch::kDouble),
+             guess = torch::tensor({1.5, 2.0, 2.0, 5.5}, torch::kDouble);
+  for (const double size : {0x1p-1000, 0x1p-600, 0x1p600, 0x1p1020}) {
+    EXPECT_EQ(rmse(guess * size, target * size), rmse(guess, target) * size);
+    EXPECT_EQ(mae(guess * size, target * size), mae(guess, target) * size);
+    EXPECT_DOUBLE_EQ(r2(guess * size, target * size), r2(guess, target));
+  }
+}
+
 TEST(Metrics, SeveralTargetsAreTheMeanOverTargets) {
   const MetricCase c("several_targets", "prediction");
   c.each([&](const json& f, const Tensor& weight) {
@@ -61,6 +71,16 @@ TEST(Metrics, BinaryEqualsScikitLearnWithTiesAndCertainties) {
     expect_of_probability(f, c.given, c.target, weight);
     expect_of_probability(f, torch::stack({1 - c.given, c.given}, 1), c.target, weight);
   });
+}
+
+TEST(Metrics, TopKEqualsScikitLearnWithTies) {
+  const MetricCase c("top_k", "probability");
+  c.each([&](const json& f, const Tensor& weight) {
+    for (const int64_t k : {1, 2, 5, 11})
+      EXPECT_NEAR(top_k_accuracy(c.given, c.target, k, weight), f[fmt::format("top_{}", k)], tolerance) << k;
+    EXPECT_EQ(top_k_accuracy(c.given, c.target, 12, weight), 1);
+  });
+  expect_error(ErrorKind::usage, "k must be at least 1", [&] { top_k_accuracy(c.given, c.target, 0); });
 }
 
 TEST(Metrics, MulticlassEqualsScikitLearn) {

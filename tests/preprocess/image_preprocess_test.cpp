@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include "reszoo/preprocess/thumbnail.h"
 #include "support/sample_image.h"
 #include "support/support.h"
 
@@ -131,13 +132,51 @@ TEST(ImagePreprocess, BatchEqualsSingle) {
 TEST(ImagePreprocess, RefusesWhatDoesNotFit) {
   const std::vector<uint8_t> pixel(3);
   const ImageView view{pixel.data(), 1, 1};
-  expect_error_parts(ErrorKind::usage, {"channels=2"}, [&] { ImagePreprocess{.channels = 2}(view); });
+  expect_error_parts(ErrorKind::usage, {"channels=0"}, [&] { ImagePreprocess{.channels = 0}(view); });
+  expect_error_parts(ErrorKind::input, {"image: has 3 channels, the network takes 2"},
+                     [&] { ImagePreprocess{.channels = 2}(view); });
   expect_error_parts(ErrorKind::usage, {"mean=1"}, [&] { ImagePreprocess{.mean = {0.5}}(view); });
   expect_error_parts(ErrorKind::usage, {"std", "0"}, [&] { ImagePreprocess{.std = {0, 1, 1}}(view); });
   expect_error_parts(ErrorKind::usage, {"nearest"}, [&] { ImagePreprocess{.interpolation = "nearest"}(view); });
   expect_error_parts(ErrorKind::input, {"height=0"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 0, 1}); });
-  expect_error_parts(ErrorKind::input, {"channels=5"}, [&] { ImagePreprocess{}(ImageView{pixel.data(), 1, 1, 5}); });
-  expect_error_parts(ErrorKind::input, {"uint8", "Float"}, [&] { ImagePreprocess{}(torch::zeros({1, 3, 2, 2})); });
+  expect_error_parts(ErrorKind::input, {"has 5 channels, the network takes 3"}, [&] {
+    const std::vector<uint8_t> bands(5);
+    ImagePreprocess{}(ImageView{bands.data(), 1, 1, 5});
+  });
+  expect_error_parts(ErrorKind::input, {"uint8", "Int"}, [&] {
+    ImagePreprocess{}(torch::zeros({1, 3, 2, 2}, torch::kInt));
+  });
+}
+
+TEST(ImagePreprocess, AnyNumberOfChannelsIsPreparedAsStored) {
+  const auto pixels = torch::arange(4 * 6 * 5, torch::kUInt8).view({4, 6, 5});
+  const ImagePreprocess plain{.channels = 5, .mean = {0, 0.1, 0.2, 0.3, 0.4}, .std = {1, 2, 1, 2, 1}};
+  const auto expected = (pixels.to(torch::kFloat) / 255 - torch::tensor(plain.mean)) / torch::tensor(plain.std);
+  EXPECT_TRUE(torch::allclose(plain(view_of(pixels)), expected.permute({2, 0, 1}).unsqueeze(0).to(torch::kFloat)));
+  EXPECT_TRUE(torch::equal(plain(pixels.permute({2, 0, 1}).unsqueeze(0).contiguous()), plain(view_of(pixels))));
+  const auto values = (pixels.to(torch::kDouble) / 255).permute({2, 0, 1}).unsqueeze(0);
+  EXPECT_TRUE(torch::allclose(plain(values), plain(view_of(pixels))));
+  // A constant stays constant when it is resized, and a smaller image is padded with zeros.
+  const ImagePreprocess larger{.channels = 5, .resize = 8, .crop = 10};
+  const auto prepared = larger(view_of(torch::full({4, 6, 5}, 51, torch::kUInt8)));
+  EXPECT_EQ(prepared.sizes(), (std::vector<int64_t>{1, 5, 10, 10}));
+  EXPECT_NEAR(prepared[0][4][5][5].item<float>(), 0.2, 1e-6);
+  EXPECT_EQ(prepared[0][4][0][5].item<float>(), 0);
+  // RGBA is four channels for a network of four, RGB for one of three.
+  const auto rgba = torch::arange(4 * 4 * 4, torch::kUInt8).view({4, 4, 4});
+  EXPECT_FLOAT_EQ(ImagePreprocess{.channels = 4}(view_of(rgba))[0][3][0][0].item<float>(), 3.0F / 255);
+  EXPECT_EQ(ImagePreprocess{}(view_of(rgba)).size(1), 3);
+}
+
+TEST(Thumbnail, ShowsTheFirstChannelsOfBands) {
+  const auto pixels = test::pixels_of(torch::arange(8 * 4 * 5, torch::kUInt8).view({8, 4, 5}));
+  const InMemoryImage image(pixels.bytes.data(), 8, 4, 5);
+  const auto shown = thumbnail(image, 100);
+  EXPECT_EQ(shown.channels, 3);
+  EXPECT_EQ(shown.height, 8);
+  EXPECT_EQ(std::vector<uint8_t>(shown.bytes.begin(), shown.bytes.begin() + 3), (std::vector<uint8_t>{0, 0, 0}));
+  EXPECT_EQ(shown.bytes.back(), 255);  // stretched from the smallest to the largest value
+  EXPECT_EQ(thumbnail(image, 4).width, 2);
 }
 
 TEST(ImagePreprocess, JsonOfEarlierFilesIsRead) {

@@ -126,6 +126,74 @@ TEST(Scaler, SameSeedSameNoise) {
   EXPECT_FALSE(torch::equal(fit(1), fit(2)));
 }
 
+TEST(Scaler, AColumnOfAnySizeScalesLikeTheSameColumnOfOrdinarySize) {
+  auto column = torch::rand({400, 1}, torch::kFloat64).square() + 0.5;
+  column.slice(0, 0, 50).fill_(0.5);  // ties at the end
+  for (const auto scaling : kScalings) {
+    if (scaling == Scaling::none) continue;
+    const auto wanted = Scaler::fit(column, {"x"}, {.scaling = scaling, .quantiles = 30}).transform(column);
+    for (const double size : {0x1p-30, 0x1p-60, 0x1p-400, 0x1p-1000, 0x1p30, 0x1p600, 0x1p1020}) {
+      const auto scaler = Scaler::fit(column * size, {"x"}, {.scaling = scaling, .quantiles = 30});
+      expect_near(scaler.transform(column * size), wanted, 1e-9);
+      const auto read = Scaler::from(scaling, 1, scaler.tensors());
+      EXPECT_TRUE(torch::equal(read.transform(column * size), scaler.transform(column * size))) << size;
+    }
+  }
+}
+
+TEST(Scaler, NoiseSpreadsTheTiesOfColumnsOfAnySize) {
+  auto column = torch::rand({1000, 1}, torch::kFloat64);
+  column.slice(0, 0, 600).zero_();
+  for (const double size : {0x1p-400, 0x1p-30, 1.0, 0x1p60, 0x1p1000}) {
+    const auto scaler = Scaler::fit(column * size, {"x"}, {.noise = 1e-3});
+    EXPECT_NEAR(scaler.transform(torch::zeros({1, 1}, torch::kFloat64)).item<double>(), -0.52, 0.2) << size;
+  }
+}
+
+TEST(Scaler, SmallDifferencesOfLargeNumbersCount) {
+  const auto part = torch::rand({400, 1}, torch::kFloat64);
+  const auto wanted = Scaler::fit(part, {"x"}, {.quantiles = 30}).transform(part);
+  const Tensor scaled = Scaler::fit(1e9 + part, {"x"}, {.quantiles = 30}).transform(1e9 + part);
+  EXPECT_LT((scaled - wanted).abs().mean().item<double>(), 1e-4);
+  const Tensor denormal = (part * 1000).round() * 5e-324;
+  EXPECT_NEAR(Scaler::fit(denormal, {"x"}).transform(denormal).std().item<double>(), 1, 0.1);
+}
+
+TEST(Scaler, NumbersThatDifferByRoundingAreConstant) {
+  const auto rows = torch::tensor({0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2}, torch::kFloat64).unsqueeze(1);
+  const auto scaled = Scaler::fit(rows, {"x"}).transform(rows);
+  EXPECT_TRUE((scaled == scaled[0]).all().item<bool>()) << scaled;
+}
+
+TEST(Scaler, ColumnsTooWideForAScalingAreNamed) {
+  auto wide = torch::arange(24, torch::kFloat64).view({8, 3});
+  wide.select(1, 0).copy_((torch::arange(8, torch::kFloat64).remainder(2) - 0.5) * 1.7e308 * 2);
+  wide[0][2] = 1e300;
+  for (const auto scaling : {Scaling::quantile, Scaling::standard}) {
+    const auto scaled = Scaler::fit(wide, {"a", "b", "c"}, {.scaling = scaling}).transform(wide);
+    EXPECT_TRUE(scaled.isfinite().all().item<bool>()) << text_of(scaling);
+  }
+  expect_error_parts(ErrorKind::input, {"columns \"a\" (-1.7e+308 to 1.7e+308), \"c\" (5 to 1e+300)", "scaling=robust"},
+                     [&] {
+                       Scaler::fit(wide, {"a", "b", "c"}, {.scaling = Scaling::robust});
+                     });
+  expect_error_parts(ErrorKind::input, {"column \"a\"", "scaling=smooth"}, [&] {
+    Scaler::fit(wide, {"a", "b", "c"}, {.scaling = Scaling::smooth});
+  });
+  expect_error_parts(ErrorKind::input, {"columns \"a\"", "\"c\"", "scaling=none"}, [&] {
+    Scaler::fit(wide, {"a", "b", "c"}, {.scaling = Scaling::none});
+  });
+}
+
+TEST(Scaler, AFileWithoutThresholdsHasThoseOfScikitLearn) {
+  const auto values = torch::rand({100, 1}, torch::kFloat64) * 1e-9;
+  auto tensors = Scaler::fit(values, {"x"}).tensors();
+  ASSERT_TRUE(tensors.contains("thresholds"));
+  tensors.erase("thresholds");
+  EXPECT_LT(Scaler::from(Scaling::quantile, 1, tensors).transform(values).max().item<double>(), -5);
+  EXPECT_FALSE(Scaler::fit(values * 1e9, {"x"}).tensors().contains("thresholds"));
+}
+
 TEST(Scaler, RefusesAColumnWithoutFiniteValues) {
   const auto column = [](double value) { return torch::tensor({{1.0, 1.0}, {2.0, value}}, torch::kFloat64); };
   auto empty = column(nan_value);

@@ -22,7 +22,7 @@ ImageSplits dark_and_light(int64_t side = 8) {
                      [=](int64_t row) {
                        return std::make_unique<InMemoryImage>((*pixels)[row].const_data_ptr<uint8_t>(), side, side, 1);
                      },
-                 .labels = Column::of_text("label", labels),
+                 .targets = {{Column::of_text("label", labels)}},
                  .names = names,
                  .size = std::pair(side, side),
                  .channels = 1};

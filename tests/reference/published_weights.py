@@ -1,7 +1,8 @@
 """Write the tables of src/hub from torchvision and timm, or with --check compare them with the existing ones.
 
-Only files whose name ends in eight hexadecimal digits are listed: these digits are the beginning of the SHA-256,
-so a download can be verified. No other source of digests is used.
+Files whose name ends in eight hexadecimal digits are listed by their URL: these digits are the beginning of the
+SHA-256, so a download can be verified. timm's other weights are listed by their repository of the Hugging Face Hub,
+whose responses have the digest.
 """
 import math
 import re
@@ -18,6 +19,7 @@ FAMILIES = ("resnet", "resnext", "wide_resnet", "alexnet")
 NAMED_BY_DIGEST = re.compile(r"(.*)/([^/]+-[0-9a-f]{8}\.pth)")
 PRUNED = ("ecaresnet50d_pruned", "ecaresnet101d_pruned")  # every layer has its own width: no such network here
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+PIXELS = {(MEAN, STD): "Pixels::imagenet", ((0.5, 0.5, 0.5),) * 2: "Pixels::half"}  # of src/hub/weights_row.h
 
 HOSTS = {  # constants of src/hub/weights_row.h
     "https://download.pytorch.org/models": "kPyTorch",
@@ -36,9 +38,8 @@ def host(base):
     return ("kHf" if owner == "huggingface" else "kTimm") + kind.removesuffix("Weights")
 
 
-def evaluation(resize, crop, interpolation, mean, std):
+def evaluation(resize, crop, interpolation):
     """Return the name of the constant for the preprocessing of images."""
-    assert (tuple(mean), tuple(std)) == (MEAN, STD), (mean, std)
     assert interpolation in ("bilinear", "bicubic"), interpolation
     return f"k{interpolation.capitalize()}{resize}To{crop}"
 
@@ -59,44 +60,54 @@ def torchvision_rows():
             assert len(entry.meta["categories"]) == 1000
             use = entry.transforms()
             (size,), (side,) = use.resize_size, use.crop_size
-            images = evaluation(size, side, use.interpolation.value, use.mean, use.std)
+            assert (tuple(use.mean), tuple(use.std)) == (MEAN, STD), name
+            images = evaluation(size, side, use.interpolation.value)
             scores = entry.meta["_metrics"]["ImageNet-1K"]
             yield row(name, entry.name, entry.url, images, "", scores["acc@1"], scores["acc@5"])
 
 
-def timm_rows():
-    """Return the rows, each model's first tag first.
-
-    timm's evaluation resizes to floor(size / crop_pct). timm's package does not contain accuracies.
-    """
-    for name, config in _model_pretrained_cfgs.items():
-        model, _, tag = name.partition(".")
-        if _model_to_module.get(model) not in ("resnet", "resnetv2") or not tag or model in PRUNED:
-            continue
-        if not NAMED_BY_DIGEST.fullmatch(config.url or ""):
-            continue
-        channels, height, width = config.input_size
-        assert (channels, config.num_classes, config.crop_mode) == (3, 1000, "center") and height == width, name
-        resize = math.floor(height / config.crop_pct)
-        images = evaluation(resize, height, config.interpolation, config.mean, config.std)
-        yield row(model, tag, config.url, images, config.license or "")
-
-
-def left_out():
-    """Return the names of timm's weights that are not listed, by reason."""
-    reasons = {"pruned": [], "no file whose name has a digest": []}
+def timm_configs():
+    """Return (model, tag, config) of timm's weights of networks that reszoo has."""
     for name, config in _model_pretrained_cfgs.items():
         model, _, tag = name.partition(".")
         if _model_to_module.get(model) in ("resnet", "resnetv2") and tag and (config.url or config.hf_hub_id):
-            if model in PRUNED:
-                reasons["pruned"].append(name)
-            elif not NAMED_BY_DIGEST.fullmatch(config.url or ""):
-                reasons["no file whose name has a digest"].append(name)
-    return reasons
+            yield model, tag, config
 
 
-def table(package, function, rows):
-    name = "kTimmRows" if package == "timm" else "kTorchvisionRows"
+def timm_images(config):
+    """Return the constant for timm's evaluation, which resizes to floor(size / crop_pct)."""
+    channels, height, width = config.input_size
+    assert (channels, config.crop_mode) == (3, "center") and height == width, config
+    return evaluation(math.floor(height / config.crop_pct), height, config.interpolation)
+
+
+def timm_rows():
+    """Return the rows, each model's first tag first. timm's package does not contain accuracies."""
+    for model, tag, config in timm_configs():
+        if model in PRUNED or not NAMED_BY_DIGEST.fullmatch(config.url or ""):
+            continue
+        assert (config.num_classes, config.mean, config.std) == (1000, MEAN, STD), model
+        yield row(model, tag, config.url, timm_images(config), config.license or "")
+
+
+def timm_hub_rows():
+    """Return the rows of the weights that only the Hub has with a digest."""
+    for model, tag, config in timm_configs():
+        if model in PRUNED or NAMED_BY_DIGEST.fullmatch(config.url or ""):
+            continue
+        assert config.hf_hub_id in ("timm/", f"timm/{model}.{tag}"), (model, config.hf_hub_id)
+        pixels = PIXELS[tuple(config.mean), tuple(config.std)]
+        cells = [f'"{model}"', f'"{tag}"', config.num_classes, timm_images(config), pixels, f'"{config.license or ""}"']
+        yield "    {" + ", ".join(str(cell) for cell in cells) + "},"
+
+
+def left_out():
+    """Return the names of timm's weights that are not listed: those of pruned networks."""
+    return [f"{model}.{tag}" for model, tag, _ in timm_configs() if model in PRUNED]
+
+
+def table(package, function, rows, kind="WeightsRow"):
+    name = "k" + "".join(word.capitalize() for word in function.removesuffix("_weights").split("_")) + "Rows"
     return f"""\
 // Made by tests/reference/published_weights.py from {package} {version(package).split('+')[0]}.
 #include "weights_row.h"
@@ -105,14 +116,14 @@ namespace reszoo {{
 namespace {{
 
 // clang-format off
-constexpr WeightsRow {name}[] = {{
+constexpr {kind} {name}[] = {{
 {chr(10).join(rows)}
 }};
 // clang-format on
 
 }}  // namespace
 
-std::span<const WeightsRow> {function}() {{ return {name}; }}
+std::span<const {kind}> {function}() {{ return {name}; }}
 
 }}  // namespace reszoo
 """
@@ -149,11 +160,11 @@ def main():
     files = {
         "torchvision_weights.cpp": table("torchvision", "torchvision_weights", torchvision_rows()),
         "timm_weights.cpp": table("timm", "timm_weights", timm_rows()),
+        "timm_hub_weights.cpp": table("timm", "timm_hub_weights", timm_hub_rows(), "HubRow"),
         "imagenet.cpp": class_table(),
     }
     if sys.argv[1:] == ["--left-out"]:
-        for reason, names in left_out().items():
-            print(f"{len(names)} {reason}:", *names)
+        print(*left_out(), sep="\n")
     elif sys.argv[1:] == ["--check"]:
         wrong = [name for name, text in files.items() if (FOLDER / name).read_text() != text]
         sys.exit(f"src/hub differs from the packages: {wrong}" if wrong else 0)

@@ -128,6 +128,20 @@ def multiclass():
             "confusion_weighted": metrics.confusion_matrix(target, probability.argmax(1), sample_weight=weight).tolist()}
 
 
+def top_k():
+    """Return a case with 12 classes whose scores have many ties."""
+    target = np.floor(6 * (uniform("top class", [40]) + 1)).astype(int)
+    score = np.round(4 * uniform("top scores", [40, 12]).astype(np.float64))
+    probability = softmax(score + (np.arange(12) == target[:, None]), axis=1)
+    weight = weights(40)
+
+    def figures(weight=None):
+        return {f"top_{k}": metrics.top_k_accuracy_score(target, probability, k=k, labels=range(12), sample_weight=weight)
+                for k in (1, 2, 5, 11)}
+    return {"target": target.tolist(), "probability": probability.tolist(), "weight": weight.tolist(),
+            "plain": figures(), "weighted": figures(weight)}
+
+
 def ordinal_figures(target, guess, weight=None):
     return {"mae": metrics.mean_absolute_error(target, guess, sample_weight=weight),
             "quadratic_kappa": metrics.cohen_kappa_score(target, guess, labels=range(5), weights="quadratic",
@@ -176,5 +190,6 @@ def absent_class():
 if __name__ == "__main__":
     write("sklearn_metrics.json", {"source": source("scikit-learn", "numpy"), "regression": regression(),
                                    "several_targets": several_targets(), "binary": binary(),
-                                   "multiclass": multiclass(), "ordinal": ordinal(), "multilabel": multilabel(),
+                                   "multiclass": multiclass(), "top_k": top_k(), "ordinal": ordinal(),
+                                   "multilabel": multilabel(),
                                    "absent_class": absent_class()})

@@ -19,7 +19,7 @@ size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-std::string page(const ReportData& data) {
+std::string page_of(const ReportData& data) {
   const TempDir folder;
   write_report(folder / "report.html", data);
   return read_file(folder / "report.html");
@@ -94,7 +94,7 @@ ReportData everything() {
 }  // namespace
 
 TEST(Report, HasACurveForTheLossAndForEachMetricWithTheBestEpochMarked) {
-  const auto html = page({.title = "diamonds", .history = history()});
+  const auto html = page_of({.title = "diamonds", .history = history()});
   EXPECT_EQ(count(html, "<svg"), 3u);
   expect_has(html, {"training loss", "validation roc_auc", ">best 4<", "<title>epoch 4: 0.25</title>"});
   EXPECT_EQ(count(html, "<circle"), 5u + 5u + 4u);  // the epoch without a value is a gap
@@ -102,31 +102,31 @@ TEST(Report, HasACurveForTheLossAndForEachMetricWithTheBestEpochMarked) {
 }
 
 TEST(Report, ShowsResultsCommandAndSettings) {
-  const auto html =
-      page({.title = "t",
-            .command = "train --data a.csv",
-            .settings = {{"epochs", "20"}},
-            .results = {{"validation", {{"rmse", 1625.25}}}, {"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
-            .history = history()});
+  const auto html = page_of(
+      {.title = "t",
+       .command = "train --data a.csv",
+       .settings = {{"epochs", "20"}},
+       .results = {{"validation", {{"rmse", 1625.25}}}, {"test", {{"rmse", 625.25}, {"roc_auc", std::nan("")}}}},
+       .history = history()});
   expect_has(html, {"train --data a.csv", "<td>20</td>", "1,625.25", "625.25", "not defined"});
 }
 
 TEST(Report, HasCurvesForTheLearningRateAndTheThroughputWhereTheyAreKnown) {
   auto records = history();
   for (auto& record : records) record.lr = 0.1 / static_cast<double>(record.epoch), record.items_per_second = 1500;
-  const auto html = page({.title = "t", .history = records, .items = "images"});
+  const auto html = page_of({.title = "t", .history = records, .items = "images"});
   EXPECT_EQ(count(html, "<svg"), 5u);
   expect_has(html, {"learning rate<span>0.025<", "images per second<span>1,500<", "<title>epoch 5: 0.02</title>"});
 }
 
 TEST(Report, PartsWithoutDataHaveNoPlace) {
-  const auto html = page({.title = "t"});
+  const auto html = page_of({.title = "t"});
   EXPECT_EQ(count(html, "<h2"), 0u);
   expect_lacks(html, {"<section", "<figure", "<table", "class=\"headline\""});
 }
 
 TEST(Report, BeginsWithTheErrorItsIntervalAndThatOfTheMean) {
-  const auto html = page({.title = "t", .regression = {numbers()}});
+  const auto html = page_of({.title = "t", .regression = {numbers()}});
   // All errors are 1, so the root mean squared error is exactly 1.
   expect_has(html, {"off by <b>1</b>", "interval 1 to 1)", "Saying 199.5, the mean", "off by <b>115.5</b>",
                     "on 400 test rows", "Predicted against true", "Half of the rows are off by less than 1,"});
@@ -135,7 +135,7 @@ TEST(Report, BeginsWithTheErrorItsIntervalAndThatOfTheMean) {
 TEST(Report, ATargetThatIsNotPredictedIsSaidSo) {
   auto part = numbers();
   part.prediction = torch::zeros({400}, torch::kDouble) + 1000;
-  const auto html = page({.title = "t", .regression = {part}});
+  const auto html = page_of({.title = "t", .regression = {part}});
   expect_has(html, {"No better than saying the mean of price", "800 too high on average"});
 }
 
@@ -143,11 +143,12 @@ TEST(Report, QuantilesAreComparedWithTheShareOfRowsBelow) {
   auto part = numbers(100);
   part.quantiles = {0.1, 0.9};
   part.quantile_predictions = torch::stack({torch::full({100}, 9.0), torch::full({100}, 79.0)}, 1);
-  expect_has(page({.title = "t", .regression = {part}}), {"Quantiles", "10.0\u00A0%", "80.0\u00A0%", "-10.0\u00A0%"});
+  expect_has(page_of({.title = "t", .regression = {part}}),
+             {"Quantiles", "10.0\u00A0%", "80.0\u00A0%", "-10.0\u00A0%"});
 }
 
 TEST(Report, ShowsTwoClassesByCurvesCalibrationThresholdAndConfusion) {
-  const auto html = page({.title = "t", .classes = {classes(2)}});
+  const auto html = page_of({.title = "t", .classes = {classes(2)}});
   expect_has(html, {"<b>90.0\u00A0%</b> of 600 test rows", "would be right for <b>50.0\u00A0%</b>", "ROC",
                     "Precision and recall", "Calibration", "By threshold", "threshold 0.5", "Confusion", ">240<small>",
                     ">300<small>"});
@@ -155,43 +156,44 @@ TEST(Report, ShowsTwoClassesByCurvesCalibrationThresholdAndConfusion) {
 
 TEST(Report, ShowsTheWorstMistakesAsImages) {
   ReportData data{.title = "t", .classes = {classes(10)}, .mistakes = std::vector{mistake(28, 20), mistake(160, 90)}};
-  expect_has(page(data), {"Of 60 wrong guesses the 2 that give", "true <b>cat</b> <span>0.020\u00A0%</span>",
-                          "guessed <b>dog</b> <span>98.5\u00A0%</span>", "alt=\"cat taken for dog\"", "pets/cat/7.jpg",
-                          "width=\"140\" height=\"100\" class=\"enlarged\"", "width=\"160\" height=\"90\" alt"});
+  expect_has(page_of(data),
+             {"Of 60 wrong guesses the 2 that give", "true <b>cat</b> <span>0.020\u00A0%</span>",
+              "guessed <b>dog</b> <span>98.5\u00A0%</span>", "alt=\"cat taken for dog\"", "pets/cat/7.jpg",
+              "width=\"140\" height=\"100\" class=\"enlarged\"", "width=\"160\" height=\"90\" alt"});
   data.mistakes = std::vector<Mistake>(60, mistake());
   data.mistakes->front().name = "a/folder/" + std::string(60, 'x') + ".jpg";
-  const auto many = page(data);
+  const auto many = page_of(data);
   EXPECT_EQ(count(many, "<img "), 24u);
   expect_has(many, {"the 24 that give", ">…xxxx", "title=\"a/folder/xxx"});
   data.mistakes->resize(1);
   data.mistakes->front() = {"", "a.jpg", "cat", "dog", 1e-7, 1 - 1e-7};
-  const auto lost = page(data);
+  const auto lost = page_of(data);
   EXPECT_EQ(count(lost, "<img "), 0u);
   expect_has(lost, {"&lt;\u00A00.001\u00A0%", "guessed <b>dog</b> <span>&gt;\u00A099.99\u00A0%"});
 }
 
 TEST(Report, SaysSoWhereNoImageIsTakenForAnother) {
-  expect_has(page({.title = "t", .mistakes = std::vector<Mistake>{}}),
+  expect_has(page_of({.title = "t", .mistakes = std::vector<Mistake>{}}),
              {"Worst mistakes", "None: every guess is right"});
-  expect_lacks(page({.title = "t", .classes = {classes(3)}}), {"Worst mistakes"});
+  expect_lacks(page_of({.title = "t", .classes = {classes(3)}}), {"Worst mistakes"});
 }
 
 TEST(Report, TheThresholdOfAPartDecides) {
   auto part = classes(2);
   part.threshold = 0.7;  // above all probabilities: class 1 is never predicted
-  expect_has(page({.title = "t", .classes = {part}}), {"<b>50.0\u00A0%</b> of 600", "not clearly better"});
+  expect_has(page_of({.title = "t", .classes = {part}}), {"<b>50.0\u00A0%</b> of 600", "not clearly better"});
 }
 
 TEST(Report, ShowsManyClassesByTheirWorstPairsAndNoMatrix) {
-  const auto few = page({.title = "t", .classes = {classes(30)}}),
-             many = page({.title = "t", .classes = {classes(31)}});
+  const auto few = page_of({.title = "t", .classes = {classes(30)}}),
+             many = page_of({.title = "t", .classes = {classes(31)}});
   expect_has(few, {"class=\"confusion slim\"", "class 29"});
   expect_lacks(many, {"class=\"confusion"});
   expect_has(many, {"What is taken for what", "The 30 of 31 classes"});
 }
 
 TEST(Report, HasEveryPartThatIsGiven) {
-  const auto html = page(everything());
+  const auto html = page_of(everything());
   expect_has(html, {"Importance of columns", "0.5<small> ± 0.1", "follows a column", ">red<", "53,940", "left out",
                     "<h2>Folds</h2>", "<tr class=\"marked\"><td class=\"number\">2</td>", "25.0\u00A0%",
                     "1 to 2, half below 2", "distribution of colour"});
@@ -199,12 +201,12 @@ TEST(Report, HasEveryPartThatIsGiven) {
 }
 
 TEST(Report, EveryDrawingSaysWhatItShows) {
-  const auto html = page(everything());
+  const auto html = page_of(everything());
   EXPECT_EQ(count(html, "<svg"), count(html, "role=\"img\" aria-label=\""));
 }
 
 TEST(Report, TakesNothingFromTheNetworkAndFollowsTheReadersColours) {
-  const auto html = page(everything());
+  const auto html = page_of(everything());
   expect_lacks(html, {"http:", "https:", "<script", "<link", "url("});
   EXPECT_EQ(count(html, "src="), count(html, "src=\"data:image/png;base64,iVBORw0KGgo"));
   expect_has(html, {"prefers-color-scheme: dark", "width=device-width"});
@@ -227,12 +229,12 @@ TEST(Report, NamesOfAllKindsAreEscaped) {
   data.regression = {part};
   data.mistakes =
       std::vector<Mistake>{{png(8, 8), name, name, name}, {png(8, 8), name + std::string(100, 'x') + name, name, name}};
-  expect_lacks(page(data), {"<script", "\"&\""});
+  expect_lacks(page_of(data), {"<script", "\"&\""});
 }
 
 TEST(Report, AFlatCurveAndASingleEpochAreDrawn) {
   for (const double value : {0.0, 1.0, -3.5}) {
-    const auto html = page({.title = "t", .history = {{.epoch = 1, .loss = value}}});
+    const auto html = page_of({.title = "t", .history = {{.epoch = 1, .loss = value}}});
     EXPECT_EQ(count(html, "<circle"), 1u);
     expect_lacks(html, {"nan", "inf\""});
   }
@@ -241,7 +243,7 @@ TEST(Report, AFlatCurveAndASingleEpochAreDrawn) {
 TEST(Report, OneRowAndOneClassAreDrawn) {
   auto single = classes(3, 3);
   single.truth = torch::zeros({3}, torch::kLong);
-  const auto html = page({.title = "t", .regression = {numbers(1)}, .classes = {single}});
+  const auto html = page_of({.title = "t", .regression = {numbers(1)}, .classes = {single}});
   expect_has(html, {"Only 3 rows were measured", "3 of 3 classes have fewer than 10 test rows"});
   expect_lacks(html, {">nan", "\"nan", "inf\""});
 }
@@ -259,7 +261,7 @@ TEST(Report, StaysSmallHoweverLargeTheData) {
   }
   data.tables = {{"Trials", "", {"number"}, std::vector<std::vector<std::string>>(5000, {longish})}};
   data.mistakes = std::vector<Mistake>(5000, {png(160, 160) + std::string(20000, 'x'), longish, longish, longish});
-  const auto html = page(data);
+  const auto html = page_of(data);
   EXPECT_LT(html.size(), 3u << 20);
   expect_has(html, {"The first 20 of 5,000 columns", "The first 200 of 5,000 columns", "The first 300 of 5,000 rows",
                     "4980 lines more"});
@@ -269,14 +271,14 @@ TEST(Report, PartsThatDoNotFitTogetherAreRefused) {
   auto part = numbers();
   part.truth = torch::zeros({3});
   expect_error(ErrorKind::input, "report: truth and prediction of \"price\" must have the same number of rows",
-               [&] { page({.regression = {part}}); });
+               [&] { page_of({.regression = {part}}); });
   expect_error(ErrorKind::input, "report: image of \"a.jpg\" must be a PNG file, got 4 bytes", [&] {
-    page({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}});
+    page_of({.mistakes = std::vector<Mistake>{{"JFIF", "a.jpg", "", ""}}});
   });
   auto kinds = classes(3);
   kinds.classes.pop_back();
   expect_error(ErrorKind::input, "report: probabilities of \"kind\" must be (600, 2)",
-               [&] { page({.classes = {kinds}}); });
+               [&] { page_of({.classes = {kinds}}); });
 }
 
 TEST(Report, AFolderThatIsNotThereIsAnError) {

@@ -25,6 +25,23 @@ inline std::string from_hex(const std::string& digits) {
   return bytes;
 }
 
+/// Decodes the base64 of a fixture.
+inline std::string from_base64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  uint32_t held = 0;
+  int bits = 0;
+  for (const char digit : text) {
+    if (digit == '=') break;
+    held = held << 6 | static_cast<uint32_t>(kDigits.find(digit));
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(held >> bits & 0xff);
+  }
+  return bytes;
+}
+
 /// Gives every parameter and buffer the value that it has in the fixture's script.
 inline void fill_module(const torch::nn::Module& module) {
   torch::NoGradGuard no_grad;

@@ -15,7 +15,9 @@ struct JpegOptions {
   int quality = 100;
   int down = 1, across = 1;  // chroma subsampling; 2, 2 is 4:2:0
   bool progressive = false;
-  int orientation = 0;  // EXIF orientation; 0 writes none
+  bool arithmetic = false;     // arithmetic instead of Huffman coding
+  bool luma_and_inks = false;  // CMYK as YCCK
+  int orientation = 0;         // EXIF orientation; 0 writes none
 };
 
 /// Returns an EXIF segment with this orientation, in the byte order opposite to this computer's.
@@ -43,6 +45,8 @@ inline std::string jpeg(const std::vector<uint8_t>& pixels, int width, const Jpe
     state.comp_info[0].v_samp_factor = options.down;
     state.comp_info[0].h_samp_factor = options.across;
   }
+  state.arith_code = options.arithmetic ? TRUE : FALSE;
+  if (options.luma_and_inks) jpeg_set_colorspace(&state, JCS_YCCK);
   if (options.progressive) jpeg_simple_progression(&state);
   jpeg_start_compress(&state, TRUE);
   if (options.orientation > 0) {

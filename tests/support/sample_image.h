@@ -21,6 +21,12 @@ inline ImageBuffer pixels_of(const at::Tensor& tensor) {
   return pixels;
 }
 
+/// Returns the bytes of an image. Shape: (H, W, C) uint8.
+inline at::Tensor bytes_of_pixels(const ImageBuffer& pixels) {
+  return torch::tensor(at::ArrayRef<uint8_t>(pixels.bytes), torch::kUInt8)
+      .view({pixels.height, pixels.width, pixels.channels});
+}
+
 /// Returns the image that a record describes; a narrow one has only bytes from 40 to 125.
 inline ImageBuffer image_of(const nlohmann::json& record) {
   auto pixels = pixels_of(sample_image(record["height"], record["width"], record["channels"]));

@@ -101,7 +101,7 @@ TEST(TrainImages, BadFilesAreNamedAndSkippedOnRequest) {
                  {"03.jpg: damaged JPEG", "(and 1 more bad files of 20)", "--on-bad skip leaves such files out"});
   const auto result = expect_success(photos.train("data", {"--on-bad", "skip"}));
   for (const auto* part :
-       {"03.jpg: damaged JPEG", "04.jpg: neither JPEG nor PNG; left out", "17 rows to train on, 1 to validate"})
+       {"03.jpg: damaged JPEG", "04.jpg: not an image that is read", "17 rows to train on, 1 to validate"})
     EXPECT_NE(result.err.find(part), std::string::npos) << part << " in " << result.err;
 }
 
@@ -115,7 +115,7 @@ TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   const auto first = result.err.find("05.jpg: damaged JPEG");
   EXPECT_NE(first, std::string::npos) << result.err;
   EXPECT_EQ(result.err.find("05.jpg: damaged JPEG", first + 1), std::string::npos) << "named once\n" << result.err;
-  const auto strict = run_tool(photos.train("data", {"--val", "0", "--on-bad", "fail", "--overwrite"}));
+  const auto strict = run_tool(photos.train("data", {"--val", "0", "--on-bad", "stop", "--overwrite"}));
   EXPECT_EQ(strict.code, 1);
   EXPECT_NE(strict.error_lines().back().find("05.jpg: damaged JPEG"), std::string::npos) << strict.err;
 }
@@ -213,7 +213,7 @@ TEST(TrainImages, OptionsOfTablesAreRefused) {
   const Photos photos;
   write_photos(photos.folder / "data", 4);
   expect_failure(1, photos.train("data", {"--groups", "x"}), {"--groups: is for tables"});
-  expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be fail or skip, got \"maybe\""});
+  expect_failure(1, photos.train("data", {"--on-bad", "maybe"}), {"--on-bad: must be stop or skip, got \"maybe\""});
   expect_failure(1, photos.train("data", {"--train-crop-mode", "middle"}), {"crop: must be none"});
   expect_failure(1, photos.train("data", {"--auto-augment", "random"}), {"auto"});
 }

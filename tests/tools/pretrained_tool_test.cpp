@@ -1,6 +1,4 @@
 // --pretrained: from a name to class names, and what is said when that fails.
-#include <png.h>
-
 #include <csignal>
 
 #include "hub/server.h"
@@ -10,6 +8,7 @@
 #include "reszoo/weights/pth.h"
 #include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/registry.h"
+#include "slope_image.h"
 #include "small_data.h"
 #include "support/fixture.h"
 
@@ -26,18 +25,6 @@ struct Home {
   std::string at(const std::string& name) const { return (folder / name).string(); }
   std::filesystem::path weights() const { return folder / ".cache/reszoo/weights"; }
 };
-
-/// Writes an image of slopes, 60 x 50, as PNG.
-Tensor put_image(const std::string& path) {
-  const auto pixels = torch::arange(50 * 60 * 3).remainder(251).to(torch::kUInt8).view({50, 60, 3}).contiguous();
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = 60;
-  image.height = 50;
-  image.format = PNG_FORMAT_RGB;
-  png_image_write_to_file(&image, path.c_str(), 0, pixels.const_data_ptr(), 0, nullptr);
-  return pixels;
-}
 
 /// Puts weights of our own making where those of `file` would be.
 Network put_weights(const std::filesystem::path& path) {
@@ -162,6 +149,6 @@ TEST(PretrainedTool, ModelsListsWhatThereIs) {
   EXPECT_EQ(json["weights"][0]["tag"], "IMAGENET1K_V1");
   EXPECT_EQ(json["weights"][0]["sha256_begins"], "7be5be79");
   const auto described = expect_success({"models", "--describe", "resnet50", "--json"}).json();
-  EXPECT_EQ(described["weights"].size(), 20u);
+  EXPECT_EQ(described["weights"].size(), 21u);
   EXPECT_EQ(described["weights"][0]["top1"], 80.858);
 }

@@ -157,3 +157,28 @@ TEST(Nonfinite, SkippedStepsAreCountedOverAResume) {
   EXPECT_EQ(run("cut", true, 0), whole);
   expect_same_end(folder / "whole", folder / "cut");
 }
+
+TEST(Nonfinite, WeightsThatEndAsNoNumbersAreAnError) {
+  auto options = small_options();
+  options.epochs = 1;
+  options.batch_size = 50;  // one step, after which no loss is computed
+  options.schedule = {};
+  options.optimizer.lr = 1e39;  // infinite in float32
+  Trainer trainer(small_net(), squared_error, by_rmse(), options);
+  expect_error_parts(ErrorKind::input, {"train: the trained weights are NaN or infinite", "try a lower learning rate"},
+                     [&] { trainer.fit(small_data()); });
+}
+
+TEST(Nonfinite, AMetricThatIsNoNumberIsSaid) {
+  auto options = small_options();
+  options.epochs = 1;
+  options.batch_size = 50;
+  options.schedule = {};
+  options.optimizer.lr = 1e30;
+  std::vector<std::string> warnings;
+  TrainerHooks hooks;
+  hooks.on_warning = [&](const std::string& line) { warnings.push_back(line); };
+  Trainer(small_net(), squared_error, by_rmse(), options, hooks).fit(small_data(), small_data(20));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("epoch 1: the validation rmse is "), std::string::npos) << warnings[0];
+}

@@ -133,8 +133,9 @@ TEST(Trainer, AFileThatCannotBeWrittenIsAWarningUntilTheEnd) {
   TrainerHooks hooks;
   hooks.on_warning = [&](const std::string& line) { warnings.push_back(line); };
   const auto blocked = folder / "checkpoint.safetensors";
-  std::filesystem::create_directory(blocked);  // a folder has the name of the file to be written
   hooks.on_epoch = [&](const Progress& progress) {
+    // A folder takes the name of the file to be written.
+    if (progress.epoch == 1) std::filesystem::create_directory(blocked);
     if (progress.epoch == 3) std::filesystem::remove(blocked);
   };
   EXPECT_EQ(
@@ -145,11 +146,26 @@ TEST(Trainer, AFileThatCannotBeWrittenIsAWarningUntilTheEnd) {
   EXPECT_NE(warnings[0].find("; training goes on"), std::string::npos);
 
   std::filesystem::remove(blocked);
-  std::filesystem::create_directory(blocked);
-  hooks.on_epoch = {};
+  hooks.on_epoch = [&](const Progress& progress) {
+    if (progress.epoch != progress.epochs) return;
+    std::filesystem::remove(blocked);
+    std::filesystem::create_directory(blocked);
+  };
   expect_error(ErrorKind::file, "checkpoint.safetensors", [&] {
     Trainer(small_net(), squared_error, by_rmse(), small_options(folder.path()), hooks).fit(small_data());
   });
+}
+
+TEST(Trainer, AFileThatCouldNotBeWrittenIsSaidBeforeTraining) {
+  const TempDir folder;
+  std::filesystem::create_directory(folder / "checkpoint.safetensors");
+  int64_t steps = 0;
+  TrainerHooks hooks;
+  hooks.on_step = [&](const Progress&) { ++steps; };
+  expect_error(ErrorKind::file, "checkpoint.safetensors: is a folder", [&] {
+    Trainer(small_net(), squared_error, by_rmse(), small_options(folder.path()), hooks).fit(small_data());
+  });
+  EXPECT_EQ(steps, 0);
 }
 
 TEST(Trainer, AModelThatCannotBeWrittenIsGivenAgainAtTheNextEpoch) {

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "option_hint.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
@@ -16,6 +17,12 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"on_bad=skip", "--on-bad skip"},
     {"on_bad: ", "--on-bad: "},
+    {"folder_layout=classes", "--folder-layout classes"},
+    {"folder_layout=splits", "--folder-layout splits"},
+    {"folder_layout: ", "--folder-layout: "},
+    {"image_root=", "--image-root "},
+    {"label_separator: ", "--label-separator: "},
+    {"task=multiclass or task=regression", "--task multiclass or --task regression"},
     {"path_column: ", "--image-column: "},
     {"label_column: ", "--target: "},
     {"target: a table", "--target: a table"},
@@ -64,8 +71,8 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   CLI::App app(tool.description, "reszoo-" + tool.name);
   app.set_version_flag("--version", std::string("reszoo ") + RESZOO_VERSION);
   app.allow_config_extras(CLI::config_extras_mode::error);
-  app.failure_message([&](const CLI::App*, const CLI::Error& error) {
-    return fmt::format("{}: {}; see --help\n", tool.name, message_of(error));
+  app.failure_message([&](const CLI::App* failed, const CLI::Error& error) {
+    return fmt::format("{}: {}; see --help\n", tool.name, usage_message(*failed, error));
   });
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   add_common(app, common);

@@ -31,7 +31,14 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 }  // namespace
 
 void add_data_options(CLI::App& app, DataOptions& o) {
-  app.add_option("--data", o.data, "A table, a folder of Parquet files, or images (class folders, IDX or CIFAR files)")
+  app.add_option_function<std::vector<std::string>>(
+         "--data",
+         [&o](const std::vector<std::string>& paths) {
+           o.paths = paths;
+           o.data = TablePaths(paths).text();
+         },
+         "A table: files, folders or patterns that are read as one; or images (class folders, tar archives, IDX or "
+         "CIFAR files)")
       ->required();
   add_names(app, "--target", o.table.target, "Column to predict, or several columns; a name with a comma in quotes");
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");

@@ -9,7 +9,9 @@ namespace reszoo::cli {
 
 /// Where the data is and how it is read.
 struct DataOptions {
-  std::string data, validation, test;  ///< a path or a fraction of `data`; "" is none
+  std::vector<std::string> paths;  ///< where the data is
+  std::string data;                ///< `paths` in a message
+  std::string validation, test;    ///< a path or a fraction of the data; "" is none
   std::string task, scaling = "quantile";
   bool no_stratify = false;
   TableDataOptions table = {};  ///< options that are parsed directly into its fields

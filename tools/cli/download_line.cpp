@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "reszoo/hub/hf_hub.h"
+
 namespace reszoo::cli {
 namespace {
 
@@ -49,11 +51,15 @@ class DownloadLine {
 
 }  // namespace
 
-FetchOptions fetch_with_progress() {
-  FetchOptions options;
+FetchOptions fetch_with_progress(bool verify) {
+  FetchOptions options{.verify = verify};
   options.download.on_progress = [line = std::make_shared<DownloadLine>()](const DownloadProgress& p) { (*line)(p); };
   options.on_warning = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   return options;
+}
+
+std::filesystem::path local_weights(const std::string& weights, const FetchOptions& options) {
+  return is_hub_name(weights) ? fetch_hub_weights(parse_hub_name(weights), options) : std::filesystem::path(weights);
 }
 
 }  // namespace reszoo::cli

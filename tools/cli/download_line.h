@@ -1,10 +1,16 @@
 /// Progress of downloads on stderr.
 #pragma once
+#include <filesystem>
+#include <string>
+
 #include "reszoo/hub/cache.h"
 
 namespace reszoo::cli {
 
 /// Fetch options that show progress: on a terminal a line that updates in place, otherwise one line at the start.
-FetchOptions fetch_with_progress();
+FetchOptions fetch_with_progress(bool verify = true);
+
+/// Returns the path of a file, or that of the weights of a repository `hf-hub:owner/name`, which are downloaded once.
+std::filesystem::path local_weights(const std::string& weights, const FetchOptions& options);
 
 }  // namespace reszoo::cli

@@ -6,6 +6,7 @@
 #include "download_line.h"
 #include "model_options.h"
 #include "reszoo/base/error.h"
+#include "reszoo/hub/hf_hub.h"
 #include "reszoo/hub/pretrained.h"
 #include "reszoo/weights/read.h"
 #include "table_options.h"
@@ -14,18 +15,18 @@ namespace reszoo::cli {
 namespace {
 
 Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
-  if (!flags.pretrained.empty()) {
-    PretrainedOptions how{.device = device, .fetch = fetch_with_progress()};
-    how.fetch.verify = !flags.no_verify;
-    return create_pretrained(flags.pretrained, "", how);
-  }
-  if (flags.model.empty() && detect_weights(flags.weights) == WeightsKind::package)
-    std::cerr << "warning: " << flags.weights << " is compiled code, which runs with all your rights\n";
-  return open_predictor(flags.weights, {.model = flags.model,
-                                        .options = parse_settings(flags.settings),
-                                        .verify = !flags.no_verify,
-                                        .prefer_ema = flags.ema,
-                                        .device = device});
+  const PretrainedOptions how{.device = device, .fetch = fetch_with_progress(!flags.no_verify)};
+  if (!flags.pretrained.empty()) return create_pretrained(flags.pretrained, "", how);
+  if (is_hub_name(flags.weights) && flags.model.empty()) return create_pretrained(flags.weights, "", how);
+  const auto path = local_weights(flags.weights, how.fetch);
+  if (flags.model.empty() && detect_weights(path) == WeightsKind::package)
+    std::cerr << "warning: " << path.string() << " is compiled code, which runs with all your rights\n";
+  return open_predictor(path, {.model = flags.model,
+                               .options = parse_settings(flags.settings),
+                               .verify = !flags.no_verify,
+                               .prefer_ema = flags.ema,
+                               .allow_non_finite = flags.allow_non_finite,
+                               .device = device});
 }
 
 }  // namespace
@@ -57,14 +58,18 @@ void fuse_model(Model& model, const FuseFlags& flags) {
 void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
   auto* weights =
       app.add_option("--weights", flags.weights,
-                     "A model file, a TorchScript file, a compiled .pt2 package, or the weights of --model");
-  auto* pretrained = app.add_option("--pretrained", flags.pretrained,
-                                    "Use published weights: resnet50 or resnet50.TAG; see reszoo-models --pretrained");
+                     "A model file, a TorchScript file, a compiled .pt2 package, or the weights of --model; or "
+                     "hf-hub:owner/name, a repository of the Hugging Face Hub");
+  auto* pretrained =
+      app.add_option("--pretrained", flags.pretrained,
+                     "Use published weights: resnet50, resnet50.TAG or hf-hub:owner/name; see reszoo-models "
+                     "--pretrained");
   auto* model = app.add_option("--model", flags.model, "Network of the weights, if the file does not name it");
   pretrained->excludes(weights)->excludes(model);
   add_model_options(app, flags.settings);
   app.add_flag("--no-verify", flags.no_verify, "Do not verify the checksums of the weights");
   app.add_flag("--use-ema", flags.ema, "Use the averaged (EMA) weights if the checkpoint has them");
+  app.add_flag("--allow-non-finite", flags.allow_non_finite, "Load NaN and infinite weights too");
   add_fuse_options(app, flags.fuse);
   app.final_callback([&flags] {
     if (flags.weights.empty() && flags.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
@@ -72,7 +77,12 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
 }
 
 void add_input_options(CLI::App& app, InputFlags& flags) {
-  app.add_option("INPUT", flags.inputs, "Tables, images, or folders of them; -: a table on stdin")->required();
+  app.add_option("INPUT", flags.inputs, "Tables, images, folders or tar archives of them; -: a table on stdin")
+      ->required();
+  app.add_option("--on-bad", flags.on_bad, "Damaged images: stop or skip (stop)");
+  app.add_option("--image-column", flags.options.path_column,
+                 "Images in a table: the column of their paths (path, file, filename, image, ...)");
+  app.add_option("--image-root", flags.options.image_root, "Images in a table: the folder of the paths (the table's)");
   add_table_options(app, flags.options.table);
 }
 
@@ -85,15 +95,26 @@ Predictor open(const PredictorFlags& flags, c10::Device device) {
   return predictor;
 }
 
-bool has_images(const InputFlags& flags) {
-  return std::any_of(flags.inputs.begin(), flags.inputs.end(),
-                     [](const std::string& input) { return input != "-" && holds_images(input); });
+Model open_model(const std::string& weights, c10::Device device) {
+  if (!is_hub_name(weights)) return Model::load(weights, device);
+  return create_pretrained(weights, "", {.device = device, .fetch = fetch_with_progress()});
 }
 
-void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
+bool has_images(const Predictor& predictor, const InputFlags& flags) {
+  return std::any_of(flags.inputs.begin(), flags.inputs.end(),
+                     [&](const std::string& input) { return input != "-" && names_images(predictor, input); });
+}
+
+LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
+  LeftOut left_out;
+  auto options = flags.options;
+  options.on_bad = parse_on_bad_image(flags.on_bad);
+  options.on_note = [](const std::string& line) { std::cerr << line << "\n"; };
   for (const auto& input : flags.inputs)
-    if (input == "-") for_each_batch(predictor, std::cin, "stdin", flags.options, visit);
-    else for_each_batch(predictor, input, flags.options, visit);
+    if (input == "-") for_each_batch(predictor, std::cin, "stdin", options, visit);
+    else left_out.add(for_each_batch(predictor, input, options, visit));
+  if (!left_out.empty()) std::cerr << "left out: " << left_out.text() << "\n";
+  return left_out;
 }
 
 }  // namespace reszoo::cli

@@ -21,6 +21,7 @@ struct PredictorFlags {
   std::vector<std::string> settings;  ///< options of the network `model`
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
+  bool allow_non_finite = false;
   FuseFlags fuse;
 };
 
@@ -37,19 +38,23 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags);
 /// Opens the weights. Throws: Error (usage) if the file needs --model and it is not given.
 Predictor open(const PredictorFlags& flags, c10::Device device);
 
+/// Opens a model file, or the model of a repository hf-hub:owner/name.
+Model open_model(const std::string& weights, c10::Device device);
+
 /// The inputs of a network.
 struct InputFlags {
   std::vector<std::string> inputs;  ///< paths; `-` is a table on stdin
+  std::string on_bad;
   InputOptions options;
 };
 
-/// Adds INPUT and the options for reading tables.
+/// Adds INPUT and the options for reading tables and images.
 void add_input_options(CLI::App& app, InputFlags& flags);
 
-/// Whether one of the inputs is an image or a folder of them.
-bool has_images(const InputFlags& flags);
+/// Whether one of the inputs has images with names.
+bool has_images(const Predictor& predictor, const InputFlags& flags);
 
-/// Calls `visit` with each batch of the inputs, in order.
-void for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
+/// Calls `visit` with each batch of the inputs, in order. Returns what is left out, and says it on stderr.
+LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
 
 }  // namespace reszoo::cli

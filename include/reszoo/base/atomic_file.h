@@ -1,5 +1,6 @@
 /// Writes files atomically.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -17,6 +18,17 @@ namespace reszoo {
 void write_file(const std::filesystem::path& path, const std::vector<std::string_view>& pieces);
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// A file that will be written, and how large it will be at least.
+struct FutureFile {
+  std::filesystem::path path;
+  int64_t bytes = 0;
+};
+
+/// Checks that `write_file` could write all of these files now, by temporary files of their sizes, which it removes. So
+/// a program learns before hours of work that its results could not be kept. Throws: Error (file) for the first that
+/// cannot be written, or whose path is a folder.
+void require_writable(const std::vector<FutureFile>& files);
+
 /// Writes a file atomically whose content arrives in pieces. The file appears under its name when `finish` is called;
 /// without that call it is removed.
 class AtomicFile {
@@ -33,6 +45,7 @@ class AtomicFile {
   void finish();
 
  private:
+  friend void require_writable(const std::vector<FutureFile>& files);
   class Temporary;
   std::unique_ptr<Temporary> file_;
 };

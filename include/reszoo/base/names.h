@@ -21,7 +21,7 @@ struct Named {
 std::string alternatives(const std::vector<std::string>& names);
 
 /// Throws an Error (usage) that lists the names and suggests the nearest one.
-[[noreturn]] void refuse_name(std::string_view subject, const std::vector<std::string>& names, std::string_view text);
+[[noreturn]] void refuse_name(std::string_view what, const std::vector<std::string>& names, std::string_view text);
 
 template <typename Row, size_t N>
 std::vector<std::string> names_of(const Row (&table)[N]) {
@@ -46,9 +46,9 @@ auto find_name(const Row (&table)[N], std::string_view text) {
 ///
 /// Throws: Error (usage) for any other text.
 template <typename Row, size_t N>
-auto parse_name(std::string_view subject, const Row (&table)[N], std::string_view text) {
+auto parse_name(std::string_view what, const Row (&table)[N], std::string_view text) {
   if (const auto found = find_name(table, text)) return *found;
-  refuse_name(subject, names_of(table), text);
+  refuse_name(what, names_of(table), text);
 }
 
 /// Returns the row of a value. Throws: Error (usage) for a value that has no row.

@@ -23,4 +23,7 @@ std::string escaped(std::string_view text, size_t most = 80);
 /// Returns whether the bytes are valid UTF-8: shortest forms, up to U+10FFFF, no surrogates.
 bool is_utf8(std::string_view text);
 
+/// Returns the text with a replacement character (U+FFFD) for each byte that is not part of valid UTF-8.
+std::string valid_utf8(std::string_view text);
+
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Reads the binary files of CIFAR-10 and CIFAR-100.
+/// Reads the files of CIFAR-10 and CIFAR-100.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -11,15 +11,23 @@ namespace reszoo {
 /// Images and their class names.
 struct CifarFolder {
   ImageTensorSplits splits;          ///< (N, 3, 32, 32)
-  std::vector<std::string> classes;  ///< from the folder's text files; class numbers if there are no such files
+  std::vector<std::string> classes;  ///< from the folder's file of names; class numbers if there is none
 };
 
-/// Reads `data_batch_1.bin` .. `data_batch_5.bin` and `test_batch.bin` (CIFAR-10), or `train.bin` and `test.bin`
-/// (CIFAR-100, the fine classes), with class names from `batches.meta.txt` or `fine_label_names.txt`. Missing training
-/// files are skipped, but at least one is required.
+/// Reads CIFAR-10 and CIFAR-100 (the fine classes), as binary files or as the pickles of the Python version, in the
+/// folder or in the folder that the archive makes in it (`cifar-10-batches-py`, `cifar-10-batches-bin`,
+/// `cifar-100-python`, `cifar-100-binary`). No code of a pickle is run.
 ///
-/// Throws: Error (file) that names a file which is missing, does not consist of whole records, or contains a class
-/// number that is too large.
+/// |           | binary                                                          | Python |
+/// |-----------|-----------------------------------------------------------------|--------------------------------------|
+/// | CIFAR-10  | `data_batch_1.bin` .. `5`, `test_batch.bin`, `batches.meta.txt` | `data_batch_1` .. `5`, `test_batch`,
+/// `batches.meta` | | CIFAR-100 | `train.bin`, `test.bin`, `fine_label_names.txt`                 | `train`, `test`,
+/// `meta`              |
+///
+/// Missing files are skipped, and named in the notes, but one training file is required. Without the names of the
+/// classes these are numbers.
+///
+/// Throws: Error (file) that names a file which is damaged, or contains a class number that is too large.
 /// Source: Krizhevsky 2009, "Learning Multiple Layers of Features from Tiny Images".
 CifarFolder read_cifar_folder(const std::filesystem::path& folder);
 

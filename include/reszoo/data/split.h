@@ -21,10 +21,10 @@ class SplitRule {
   SplitRule() = default;  ///< random
 
   static SplitRule stratified(const Column& column);
-  /// Throws: Error (input) that names the row of a missing value (rows count from 1).
+  /// Throws: Error (input) that names the row of a missing value (rows count from 1), and how many there are.
   static SplitRule group(const Column& column);
   /// `column` holds dates or numbers.
-  /// Throws: Error (input) for a missing value, or text that is neither a date nor a number.
+  /// Throws: Error (input) that names the row of a missing value, or of text that is neither a date nor a number.
   static SplitRule time(const Column& column);
 
   Kind kind() const { return kind_; }
@@ -48,8 +48,10 @@ struct Split {
 
 /// Splits rows into training, validation and test sets. `validation` and `test` are fractions in [0, 1) with a sum
 /// below 1. The result depends only on the arguments.
-/// Throws: Error (usage) for other fractions; Error (input) if fewer than 2 training rows remain, or if a part whose
-/// fraction is not 0 would be empty.
+/// By group or time, parts are made of whole groups or times: each has at least one, and as nearly its fraction of the
+/// rows as they allow.
+/// Throws: Error (usage) for other fractions; Error (input) if fewer than 2 training rows remain, or for fewer groups
+/// or times than parts.
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed);
 
 /// One fold: the indices of the training rows and of the held-out rows, int64, ascending.

@@ -9,7 +9,7 @@ namespace reszoo {
 /// Files, folders and patterns that are read as one table. Converts from one path or several:
 ///
 ///     read_table("rows.csv");
-///     read_table("data/2024-*.csv");                                // `*`, `?` and `[...]`, if no file has this name
+///     read_table("data/2024-*.csv");                                // or day-{01..31}.csv, if no file has this name
 ///     read_table(std::vector<std::filesystem::path>{"a.csv", "b.csv"});
 class TablePaths {
  public:
@@ -21,6 +21,9 @@ class TablePaths {
   TablePaths(const std::vector<std::string>& paths) : paths_(paths.begin(), paths.end()) {}
 
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
+
+  /// Returns the first path. Throws: Error (usage) without a path.
+  const std::filesystem::path& first() const;
 
   /// Returns the paths with each pattern replaced by the files and folders that match it, sorted.
   /// Throws: Error (file) for a pattern that nothing matches; Error (usage) without a path.

@@ -2,8 +2,10 @@
 #pragma once
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/weights/load_report.h"
 
 namespace reszoo {
@@ -22,9 +24,11 @@ struct ConvertOptions {
   bool adapt = false;  ///< allow another number of outputs of the last linear layer, which is then newly initialized
   bool verify =
       true;  ///< check the input's checksums, and compare the outputs of a TorchScript file with the network's
-  bool prefer_ema = false;  ///< take the averaged (EMA) weights of a checkpoint that has both
-  bool plain = false;       ///< write the weights of a model file without its metadata
-  int64_t size = 0;         ///< TorchScript and ONNX: the only image size, size x size; 0: any size
+  bool allow_non_finite = false;              ///< convert NaN and infinite weights too
+  bool prefer_ema = false;                    ///< take the averaged (EMA) weights of a checkpoint that has both
+  bool plain = false;                         ///< write the weights of a model file without its metadata
+  std::optional<ImagePreprocess> image = {};  ///< preprocessing of `model`, for weights that do not contain it
+  int64_t size = 0;                           ///< TorchScript and ONNX: the only image size, size x size; 0: any size
 };
 
 /// Describes what was written.

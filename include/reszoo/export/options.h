@@ -17,6 +17,7 @@ struct ExportOptions {
   bool any_size = true;
   /// Whether a TorchScript file is loaded and compared with the network before it replaces an existing file.
   bool verify = true;
+  bool allow_non_finite = false;  ///< export NaN and infinite weights too
   /// Whether the weights of an ONNX file are stored in a separate file, PATH.data. More than 2 GB, the limit of the
   /// format, always are.
   bool external_weights = false;

@@ -28,9 +28,14 @@ struct FetchOptions {
   std::function<void(const std::string&)> on_warning = {};
 };
 
+/// Whether nothing is downloaded: by the options, or because $RESZOO_OFFLINE is set and not 0.
+bool is_offline(const FetchOptions& options);
+
 /// Returns the path of the file. It is looked up in reszoo's folder, then in PyTorch's, and else downloaded into
 /// reszoo's. PyTorch's folder is only read. If $RESZOO_HUB_URL is set, files are downloaded from
 /// `$RESZOO_HUB_URL/<file>` instead of the publisher's URL.
+///
+/// Weights of a repository of the Hugging Face Hub are fetched by `fetch_hub_weights`.
 ///
 /// A file with a wrong digest is not used. Verifying 100 MB takes 50 ms on a processor with SHA instructions.
 ///

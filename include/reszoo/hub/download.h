@@ -22,6 +22,8 @@ struct DownloadOptions {
   std::chrono::milliseconds connect_time{20'000};
   std::chrono::seconds stall_time{30};  ///< closes a connection that receives no byte for this long
   int64_t largest = int64_t{8} << 30;   ///< in bytes; a larger file is rejected
+  /// Sent as `Authorization: Bearer` to the host and port of the URL, never to another one that it redirects to.
+  std::string token = {};
   /// Called for each chunk that arrives. An exception from it ends the download and is passed to the caller; the
   /// partial file is kept for the next attempt.
   std::function<void(const DownloadProgress&)> on_progress = {};

@@ -21,6 +21,9 @@ namespace reszoo {
 class NetworkSnapshot;
 
 /// The prediction for one row or image.
+///
+/// If the network's outputs for it are NaN or infinite there is none: then `answered` is false, numbers are NaN, and
+/// texts are "".
 struct Prediction {
   /// Regression: the value in the target's unit; a date as days since 1970-01-01. With quantiles the median, see
   /// Target::median_of, or the quantile nearest to it if there is none.
@@ -29,6 +32,7 @@ struct Prediction {
   std::vector<double> probabilities;  ///< of the classes or labels, in their order; empty for regression
   std::vector<double> values;         ///< with several targets or quantiles, the value of each
   std::vector<std::string> labels;    ///< with several targets, the class of each
+  bool answered = true;               ///< whether there is a prediction
 };
 
 /// The fused networks of a Model, and the networks that they were made from. Only Model accesses it.
@@ -44,7 +48,7 @@ class FusedState {
 ///     auto model = reszoo::Model::load("model.safetensors");
 ///     model.predict(Row{{"carat", 0.3}, {"cut", "Ideal"}}).value;
 ///     model.predict(*open_image("cat.jpg")).label;                           // reszoo/data/decode.h, reszoo::data
-///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // JPEG or PNG in memory
+///     model.predict(*open_image(Bytes::own(encoded), "upload")).label;       // a file in memory
 ///     model.predict(ImageView{.data = rgb, .height = 480, .width = 640, .row_stride = 1920}).label;
 ///
 /// A cv::Mat can be passed as such an ImageView after cv::cvtColor has converted it to RGB; its `step` is the stride.
@@ -66,8 +70,10 @@ struct Model {
 
   /// Builds the networks of the file, loads their weights and sets evaluation mode. A network of your own must be
   /// registered under its name first (`registry().add`).
-  /// Throws: Error (file) if the file cannot be read or is damaged.
-  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true);
+  /// Throws: Error (file) if the file cannot be read or is damaged, or has NaN or infinite weights, unless
+  /// `allow_non_finite`.
+  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true,
+                    bool allow_non_finite = false);
 
   /// Writes the file that `load` reads. If `weights` are given, for instance those of an earlier epoch, they are
   /// written instead of the first network's own.

@@ -18,7 +18,8 @@ struct PredictorOptions {
   std::string model = {};
   nlohmann::json options = nlohmann::json::object();  ///< options of `model`, as `to_json(ModelOptions)` writes them
   bool verify = true;                                 ///< verify checksums and digests if the file has them
-  bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
+  bool prefer_ema = false;        ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
+  bool allow_non_finite = false;  ///< load NaN and infinite weights too
   torch::Device device = torch::kCPU;
 };
 
@@ -52,12 +53,18 @@ class Predictor {
   /// Returns probabilities (N, classes), float64; undefined for regression.
   Tensor probabilities(const Tensor& outputs) const;
 
+  /// Returns which rows of outputs are no answer because of NaN or infinite numbers; see `unanswered_rows`.
+  /// Shape: (N) bool.
+  Tensor unanswered(const Tensor& outputs) const;
+
   /// Converts outputs to a table of predictions with a row for each input; see Target::table. Without a target, it has
-  /// the most likely class of outputs (N, C), or the value of outputs (N, 1).
+  /// the most likely class of outputs (N, C), or the value of outputs (N, 1). Values of `unanswered` rows are missing.
   /// Throws: Error (input) for outputs of any other shape.
   Frame table(const Tensor& outputs, bool with_probabilities = false) const;
 
  private:
+  Frame plain_table(const Tensor& outputs, bool with_probabilities) const;
+
   std::variant<Model, ScriptModel, CompiledModel> any_;
 };
 

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/metrics/monitor.h"
 #include "reszoo/preprocess/frame.h"
 
 namespace reszoo {
 
-/// A metric of the rows of a table, which includes its target.
-using FrameMetric = std::function<double(const Frame& table)>;
+/// Metrics of the rows of a table, which includes its target.
+using FrameMetrics = std::function<Metrics(const Frame& table)>;
 
 /// Predictions for the rows of a table. Shape: (N), or (N, C) for C values per row.
 using FramePredictions = std::function<Tensor(const Frame& table)>;
@@ -25,7 +26,7 @@ struct ImportanceOptions {
   int64_t repeats = 5;
   int64_t rows = 2000;  ///< maximum; a larger table is sampled
   uint64_t seed = 0;
-  bool greater_is_better = true;  ///< whether larger values of the metric are better
+  Monitor monitor = {};  ///< the metric whose change is the importance
   /// Each (N) int64, the order of the rows in one repeat. If empty, they are derived from the seed. All columns use the
   /// same ones.
   std::vector<Tensor> permutations = {};
@@ -41,12 +42,16 @@ struct ColumnImportance {
 /// Computes the permutation importance of each of `columns`, in their order.
 ///
 /// If two columns carry the same information, each has a small importance, because the model still has the other one.
-/// Throws: Error (input) for a column that does not exist or a table without rows; Error (usage) for repeats < 1, or
-/// permutations of a different number of rows.
+/// Throws: Error (input) for a column that does not exist or a table without rows; Error (usage) for repeats < 1,
+/// permutations of a different number of rows, or a monitored metric that is not among the metrics.
 /// Source: Breiman 2001, "Random Forests", section 10; Fisher et al. 2018, arXiv:1801.01489. Equal to scikit-learn's
 /// permutation_importance for the same permutations.
 std::vector<ColumnImportance> permutation_importance(const Frame& table, const std::vector<std::string>& columns,
-                                                     const FrameMetric& metric, const ImportanceOptions& options = {});
+                                                     const FrameMetrics& metrics,
+                                                     const ImportanceOptions& options = {});
+
+/// Sorts columns by their mean importance, the largest first; NaN is last.
+std::vector<ColumnImportance> by_importance(std::vector<ColumnImportance> columns);
 
 struct DependenceOptions {
   int64_t points = 24;      ///< maximum number of grid points of a numeric column
@@ -69,12 +74,11 @@ struct PartialDependence {
 ///
 /// The grid is scikit-learn's: the distinct values themselves if there are fewer than `points`, otherwise `points`
 /// equally spaced values from the 5th to the 95th percentile (or between the ends of the range if these percentiles
-/// coincide). Missing values are not in the grid; rows with a missing value are set like all others.
+/// coincide). Missing and infinite values are not in the grid; rows with a missing value are set like all others.
 ///
-/// Throws: Error (input) for a column that does not exist or has no value; Error (usage) for fewer than 2 points or 1
-/// category.
-/// Source: Friedman 2001, "Greedy function approximation", section 8.2. Equal to scikit-learn's partial_dependence
-/// (method "brute", kind "average") on the sampled rows.
+/// Throws: Error (input) for a column that does not exist or has no finite value; Error (usage) for fewer than 2 points
+/// or 1 category. Source: Friedman 2001, "Greedy function approximation", section 8.2. Equal to scikit-learn's
+/// partial_dependence (method "brute", kind "average") on the sampled rows.
 PartialDependence partial_dependence(const Frame& table, const std::string& column, const FramePredictions& predictions,
                                      const DependenceOptions& options = {});
 

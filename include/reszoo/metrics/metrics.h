@@ -43,6 +43,10 @@ double pinball(const Tensor& prediction, const Tensor& target, double quantile, 
 /// Returns the fraction of correct predictions.
 double accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 
+/// Returns the fraction of rows whose class is among the `k` most probable ones. Of equal probabilities the higher
+/// class number comes first, as in scikit-learn's top_k_accuracy_score.
+double top_k_accuracy(const Tensor& probability, const Tensor& target, int64_t k, const Tensor& weight = {});
+
 /// Returns the mean recall of the classes that occur in `target`.
 double balanced_accuracy(const Tensor& guess, const Tensor& target, const Tensor& weight = {});
 

@@ -67,11 +67,18 @@ struct TableNotation {
   std::string date_format = {};           ///< order of dates in text, see `date_in`; default: learnt
 };
 
+/// Consecutive rows of a table that come from one file.
+struct RowSource {
+  std::string name;
+  int64_t rows = 0;
+};
+
 /// A table: columns of equal length.
 struct Frame {
   std::vector<Column> columns;
   int64_t first_row = 1;  ///< the index of the first row, for messages: parts of a longer table continue its row count
   TableNotation notation = {};
+  std::vector<RowSource> sources = {};  ///< where the rows come from, if from several files
 
   /// Returns the number of rows; 0 without columns.
   int64_t rows() const;

@@ -59,6 +59,10 @@ struct ImageAugment {
   /// Throws: Error (input) for a different number of channels or bytes.
   ImageBuffer operator()(ImageBuffer image, Random& random) const;
 
+  /// The same for an image whose values are no bytes, or of another number of channels: of the steps, only the
+  /// mirroring is defined for it. Throws: Error (usage) if another step is drawn.
+  ImageValues operator()(ImageValues image, Random& random) const;
+
   /// Erases a random rectangle of a normalised image with probability `erase`.
   /// Shape: (H, W, C).
   void erase_from(float* numbers, int64_t height, int64_t width, int64_t channels, Random& random) const;

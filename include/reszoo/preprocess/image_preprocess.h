@@ -15,23 +15,24 @@ namespace reszoo {
 
 using at::Tensor;
 
-/// Pixels in the caller's memory, one byte per channel. The channels are gray, gray and alpha, RGB, or RGB and alpha. A
-/// cv::Mat is BGR and must be converted first.
+/// Pixels in the caller's memory, one byte per channel. The channels are gray, gray and alpha, RGB, RGB and alpha, or
+/// as many as the network takes. A cv::Mat is BGR and must be converted first.
 struct ImageView {
   const uint8_t* data = nullptr;
   int64_t height = 0, width = 0;  ///< pixels
-  int64_t channels = 3;           ///< 1 to 4
-  int64_t row_stride = 0;         ///< bytes from one row to the next; 0 means width * channels
+  int64_t channels = 3;
+  int64_t row_stride = 0;  ///< bytes from one row to the next; 0 means width * channels
 };
 
 /// The preprocessing of images for a network. In this order: channels are converted (gray to RGB by repetition, RGB to
 /// gray by ITU-R 601-2 luma as in PIL, alpha is dropped), the image is resized, cropped at the centre, and normalised:
-/// (x / 255 - mean) / std.
+/// (x / 255 - mean) / std. A network with another number of channels than 1 or 3 takes images that store as many.
 ///
-/// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL images. If the crop is larger than the
-/// image, the image is padded with black.
+/// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL images. Values that are no bytes (16 bits
+/// of gray, floating point, other numbers of channels) are not rounded: see LazyImage::read_values. If the crop is
+/// larger than the image, the image is padded with zeros.
 struct ImagePreprocess {
-  int64_t channels = 3;  ///< 1 or 3
+  int64_t channels = 3;  ///< 1, 3, or as many as the images store
   int64_t resize = 0;    ///< length of the shorter side (of both sides with `squash`), pixels; 0 keeps the size
   std::optional<int64_t> crop = {};         ///< side length of the centre crop, pixels
   std::vector<double> mean = {}, std = {};  ///< one value per channel, for x / 255; empty means 0 and 1
@@ -43,20 +44,31 @@ struct ImagePreprocess {
   Tensor operator()(const ImageView& image) const;
   Tensor operator()(const LazyImage& image) const;
 
-  /// Prepares images of the same size. Shape: (N, C, H, W) uint8 to (N, C', H', W') float32.
+  /// Prepares images of the same size: bytes, or floating point in which a byte's 255 is 1.
+  /// Shape: (N, C, H, W) uint8 or floating point to (N, C', H', W') float32.
   Tensor operator()(const Tensor& images) const;
 
   /// Returns the height and width of the result for an image of this size, pixels.
   std::pair<int64_t, int64_t> size_of(int64_t height, int64_t width) const;
 
-  /// Applies all steps except the normalisation. The result is bytes.
+  /// Applies all steps except the normalisation, to an image whose values are bytes (`fits_in_bytes`).
+  /// Throws: Error (input) for another image.
   ImageBuffer prepare(const LazyImage& image) const;
+
+  /// Applies all steps except the normalisation, without rounding.
+  /// Throws: Error (input) that names an image with another number of channels.
+  ImageValues prepare_values(const LazyImage& image) const;
 
   /// Applies only the normalisation. `pixels` has `channels` channels; `to` receives (H, W, C) floats.
   void normalise(const ImageBuffer& pixels, float* to) const;
+  void normalise(const ImageValues& image, float* to) const;
 
   /// Applies all steps. `to` receives (H, W, C) floats, with H and W from `size_of`.
-  void write(const LazyImage& image, float* to) const { normalise(prepare(image), to); }
+  /// Throws: Error (input) that names an image with another number of channels.
+  void write(const LazyImage& image, float* to) const;
+
+  /// Throws: Error (usage) for invalid options.
+  void check() const;
 
   nlohmann::json to_json() const;
 

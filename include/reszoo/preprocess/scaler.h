@@ -53,15 +53,20 @@ struct ScalerOptions {
 /// NoiseRule. So a value that many rows share at the end of the range (often 0) is mapped to the middle of its rows and
 /// not to -5.2.
 ///
+/// Numbers of any size scale alike: a column of the size 1e-300 or 1e300 like the same column of the size 1.
+///
 /// Shape: (N, F) float64 to (N, F) float64.
 /// Source: scikit-learn, QuantileTransformer (output_distribution="normal", subsample=None), StandardScaler and
 /// RobustScaler; `smooth`: Holzmueller et al. 2024, arXiv:2407.04491; the noise: Gorishniy et al. 2021,
 /// arXiv:2106.11959, published code.
-/// Differs: the published formula of the noise hides columns with small values, so it is not the default.
+/// Differs: the published formula of the noise hides columns with small values, so it is not the default. scikit-learn
+/// takes numbers within 1e-7 of an end of a column for the end, and quartiles nearer to each other than 2.2e-15 for
+/// equal, which hides columns of small numbers; here such columns have smaller limits.
 class Scaler {
  public:
   /// Fits on `values` (N, F) float64; `names` (F) are used in messages.
-  /// Throws: Error (input) that names a column without values or with an infinite one.
+  /// Throws: Error (input) that names a column without values, with an infinite one, or with numbers too far apart for
+  /// the scaling.
   static Scaler fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options = {});
 
   /// Builds a fitted scaler of `columns` columns from the tensors that `tensors` returned.
@@ -73,7 +78,8 @@ class Scaler {
 
   Scaling scaling() const { return scaling_; }
 
-  /// Returns the fitted values, float64, by key: `quantiles` (Q, F) for `quantile`; `mean` (F) and `scale` (F) for
+  /// Returns the fitted values, float64, by key: `quantiles` (Q, F) for `quantile`, and `thresholds` (F) if one
+  /// of them is not scikit-learn's; `mean` (F) and `scale` (F) for
   /// `standard`; `median` (F) and `scale` (F) for `robust` and `smooth`; `mean` (F) for `none`.
   const std::map<std::string, Tensor>& tensors() const { return tensors_; }
 

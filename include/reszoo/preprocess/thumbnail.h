@@ -5,7 +5,8 @@
 namespace reszoo {
 
 /// Creates a copy whose longer side is at most `longest` pixels. A larger image becomes RGB; a smaller one is returned
-/// unchanged.
+/// unchanged. Of an image that is neither gray nor RGB, or whose values are no bytes, the first channels are
+/// stretched.
 /// Throws: Error (file) for a damaged file.
 ImageBuffer thumbnail(const LazyImage& image, int64_t longest);
 

@@ -35,6 +35,8 @@ std::string default_image_recipe(const ImageRows& images, bool begins_with_weigh
 ///     const auto recipe = training_recipe(default_image_recipe(images.train), images.train.rows());
 ///     const auto data = make_image_data(images, recipe.image);
 ///
+/// Images with several targets, or a number, train as the rows of a table do; see Target. Whole numbers in a table with
+/// more than 20 different values need a task.
 /// `source` is the path at the beginning of messages; it may be empty.
 /// Throws: Error, which names the file or path.
 TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe, const ImageDataOptions& options = {},
@@ -44,6 +46,7 @@ TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe
 struct LabelledImages {
   ImageRows images;
   Dataset rows;
+  std::shared_ptr<LeftOut> left_out = {};  ///< what is left out so far; see TrainingData::left_out
 };
 
 /// Reads the images of a path with their classes, for a trained model. If the path has a test set, its images are read,

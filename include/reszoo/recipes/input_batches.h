@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/data/image_rows.h"
 #include "reszoo/data/table_stream.h"
 #include "reszoo/infer/predictor.h"
 
@@ -17,6 +18,11 @@ struct InputOptions {
   std::vector<std::string> keep = {};  ///< columns of a table to pass through with each batch
   TableReadOptions table = {};
   int64_t most = 0;  ///< largest number of images of a folder, evenly spread over it; 0: all
+  /// What to do with damaged images, and with missing files that a table names: automatic is stop.
+  OnBadImage on_bad = OnBadImage::automatic;
+  std::string path_column = {};           ///< column of the paths of images in a table; see ImageReadOptions
+  std::filesystem::path image_root = {};  ///< the folder of relative paths in a table; "": the table's folder
+  std::function<void(const std::string& line)> on_note = {};  ///< called for each image that is left out
 };
 
 /// A batch of rows or images, ready for the network.
@@ -29,9 +35,10 @@ struct InputBatch {
 
 using InputVisitor = std::function<void(const InputBatch&)>;
 
-/// Calls `visit` with each batch of a table, an image, a folder of images (JPEG and PNG at any depth, sorted by path),
-/// or the test images of a folder of IDX or CIFAR files. A table of any size is read in parts that fit into memory.
-/// Images are decoded by all threads.
+/// Calls `visit` with each batch of a table, the images of a path (see find_images), or the test images of a folder of
+/// IDX or CIFAR files (the training images if there are no others). For a model of images, a table is a list of image
+/// files. A table of any size is read in parts that fit into memory. Images are decoded by all threads. Returns what is
+/// left out: files that are no images and, with `on_bad` skip, damaged images.
 ///
 ///     auto predictor = open_predictor("model.safetensors");
 ///     TableWriter out("predictions.parquet");
@@ -41,14 +48,18 @@ using InputVisitor = std::function<void(const InputBatch&)>;
 ///     out.finish();
 ///
 /// Throws: Error, which names the file or row.
-void for_each_batch(const Predictor& predictor, const std::filesystem::path& path, const InputOptions& options,
-                    const InputVisitor& visit);
+LeftOut for_each_batch(const Predictor& predictor, const std::filesystem::path& path, const InputOptions& options,
+                       const InputVisitor& visit);
 
 /// Does the same for a table from a stream, which is called `name` in messages.
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,
                     const InputOptions& options, const InputVisitor& visit);
 
-/// Whether the path is an image or a folder of images.
+/// Whether the path is an image or holds images with names, in a folder, an archive or a Parquet file.
 bool holds_images(const std::filesystem::path& path);
+
+/// Whether the batches of a path have the names of images: it holds images, or is a table of them for a model of
+/// images.
+bool names_images(const Predictor& predictor, const std::filesystem::path& path);
 
 }  // namespace reszoo

@@ -31,8 +31,9 @@ void add_predictions(ReportData& report, const Target& target, const Predictions
 /// `table` has raw rows with their targets. At most some thousands are used, and fewer for a wide table.
 void add_columns(ReportData& report, Model& model, const Frame& table, const Evaluation& evaluation, uint64_t seed);
 
-/// Adds the wrong predictions with the lowest probability of the true class, the worst first, as many as a page shows.
-/// `images` are the rows of the predictions.
+/// Adds the worst predictions, the worst first, as many as a page shows: of classes the wrong ones with the lowest
+/// probability of the true class, of several labels the wrong ones with the largest log loss, of numbers those with the
+/// largest error. `images` are the rows of the predictions.
 void add_worst_errors(ReportData& report, const Target& target, const Predictions& predictions,
                       const ImageRows& images);
 

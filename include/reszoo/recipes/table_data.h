@@ -42,7 +42,7 @@ TrainingTable check_table(Frame frame, const TableDataOptions& options);
 
 /// Reads and checks a table. Columns to ignore are not read.
 /// Throws: as `check_table` does, with the file's name.
-TrainingTable read_training_table(const std::filesystem::path& path, const TableDataOptions& options);
+TrainingTable read_training_table(const TablePaths& paths, const TableDataOptions& options);
 
 /// Splits the rows by the fractions in the options.
 /// Throws: as split_rows does.
@@ -62,19 +62,19 @@ TrainingData make_table_data(Frame frame, const Split& split, const TableDataOpt
 /// Does the same with a split by the options.
 TrainingData make_table_data(Frame frame, const TableDataOptions& options);
 
-/// Does the same for a file: a table, or a folder of Parquet files.
-TrainingData read_table_data(const std::filesystem::path& path, const TableDataOptions& options);
+/// Does the same for a table of files.
+TrainingData read_table_data(const TablePaths& paths, const TableDataOptions& options);
 
 /// Reads the rows of a table for a trained model: the columns that the model reads and its targets, by what was learnt
 /// in training. The target column gets the name that the model has for it; `target` is its name in the file if that is
 /// another one.
-Frame read_raw_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
+Frame read_raw_rows(const Model& model, const TablePaths& paths, const std::string& target = {},
                     const TableReadOptions& options = {});
 
 /// Reads rows as `read_raw_rows` does, transforms them, and encodes the targets. What training did not see is added to
 /// `unseen`.
 /// Throws: Error, which names the file, column or row; Error (usage) if the path is not a table.
-Dataset read_labelled_rows(const Model& model, const std::filesystem::path& path, const std::string& target = {},
+Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const std::string& target = {},
                            const TableReadOptions& options = {}, UnseenCounts* unseen = nullptr);
 
 }  // namespace reszoo

@@ -19,9 +19,11 @@ namespace reszoo {
 /// | regression | rmse, mae, r2, in the target's unit; with several targets their means                             |
 /// | quantile   | pinball as mean over the quantiles; rmse, mae, r2 of the median, if there is one (median_of)      |
 /// | binary     | accuracy, balanced_accuracy, log_loss, roc_auc, pr_auc, f1, brier, ece                            |
-/// | multiclass | accuracy, balanced_accuracy, log_loss, roc_auc, f1_macro, brier, ece                              |
+/// | multiclass | accuracy, balanced_accuracy, log_loss, roc_auc, f1_macro, brier, ece; top5_accuracy from 10 classes |
 /// | ordinal    | those of multiclass; mae in class steps, quadratic_kappa                                          |
 /// | multilabel | accuracy of whole rows, hamming; means over labels of log_loss, roc_auc, pr_auc, f1_macro, brier  |
+///
+/// All metrics are NaN if a row of the outputs is no answer (see `unanswered_rows`).
 ///
 /// Shape: `outputs` of the network and encoded `targets` as in the table in the documentation of Target.
 /// Throws: Error (input) for other shapes.
@@ -37,8 +39,8 @@ struct NamedMetric {
 };
 
 /// Returns the metric that is monitored by default to select the best epoch: rmse for regression (pinball for quantiles
-/// that are all above or below the median); for classification,
-/// accuracy with images and log_loss with tables.
+/// that are all above or below the median); for classification, accuracy with images and log_loss with tables; log_loss
+/// for several labels.
 std::string default_monitor(const Target& target, Domain domain);
 
 /// Returns an Evaluation with the task's metrics followed by those of `more`. `monitor` is the metric that selects the

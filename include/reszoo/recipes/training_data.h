@@ -1,6 +1,7 @@
 /// Data that is prepared for training.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct TrainingData {
   Frame sample = {};                     ///< tables: raw training rows to describe, some thousands
   Frame measured = {};                   ///< tables: raw rows of test, else validation, else training, with targets
   std::optional<ImageRows> images = {};  ///< images of the same part
+  /// Images: what is left out so far; damaged images are added when training finds them.
+  std::shared_ptr<LeftOut> left_out = {};
 };
 
 /// How rows are split into training, validation and test.

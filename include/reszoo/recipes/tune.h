@@ -20,7 +20,7 @@ struct Trial {
 struct TuneOptions {
   int64_t trials = 20;
   uint64_t seed = 0;
-  bool greater_is_better = false;
+  Monitor monitor = {};            ///< the metric whose values the objective returns
   std::filesystem::path out = {};  ///< folder for tune.jsonl and one folder per trial; if empty, nothing is kept
 };
 

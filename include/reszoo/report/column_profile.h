@@ -14,9 +14,9 @@ struct ColumnProfile {
   int64_t rows = 0;
   int64_t missing = 0;    ///< number of rows without a value
   int64_t different = 0;  ///< number of distinct values, excluding missing ones
-  /// For numbers, and dates as days: minimum, median and maximum of the finite values.
+  /// For numbers, and dates as days: minimum, median and maximum of the finite values, if there are any.
   double low = 0, middle = 0, high = 0;
-  std::vector<int64_t> histogram = {};  ///< for numbers: rows in bins of equal width from low to high
+  std::vector<int64_t> histogram = {};  ///< for numbers: finite values in bins of equal width from low to high
   /// For text: the most frequent words and their number of rows.
   std::vector<std::pair<std::string, int64_t>> top = {};
 };

@@ -32,12 +32,12 @@ struct ClassPart {
   Tensor guess = {};                 ///< (N) predicted classes; needed only if they are not the most likely ones
 };
 
-/// A misclassified image.
+/// An image with a wrong prediction.
 struct Mistake {
-  std::string png;   ///< the bytes of a small PNG file, or "" if there is no image to show
-  std::string name;  ///< identifies the row, for example the path of its file
-  std::string truth, guess;
-  /// The model's probabilities of the true and the predicted class.
+  std::string png;           ///< the bytes of a small PNG file, or "" if there is no image to show
+  std::string name;          ///< identifies the row, for example the path of its file
+  std::string truth, guess;  ///< classes, labels or numbers
+  /// The model's probabilities of the true and the predicted class; NaN if there are none.
   double truth_probability = 0, guess_probability = 0;
 };
 

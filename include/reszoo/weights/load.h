@@ -18,8 +18,9 @@ struct LoadOptions {
   /// as in timm: for one channel they are summed over the file's n channels, for m channels they are repeated and
   /// scaled by n / m.
   bool adapt = false;
-  bool verify = true;       ///< verify checksums if the file has them
-  bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
+  bool verify = true;             ///< verify checksums if the file has them
+  bool prefer_ema = false;        ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
+  bool allow_non_finite = false;  ///< load NaN and infinite weights too
 
   ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema}; }
 };
@@ -50,9 +51,10 @@ class KeyMismatch : public Error {
 /// Two kinds of keys never count as a difference and are listed in the report's `ignored`: the keys of a Network's head
 /// if the head is an Identity, and `num_batches_tracked` if the state_dict lacks it (files from before PyTorch 0.4.1).
 ///
-/// Throws: KeyMismatch (an Error of kind file), whose message begins with `source`, if keys differ and `options.strict`
-/// is set. If `options.adapt` would allow every difference, the message says so. For a Network,
-/// reszoo/zoo/load_network.h has an overload whose message also names the registered model that matches.
+/// Throws: Error (file) that names the first key of weights that are NaN or infinite, unless
+/// `options.allow_non_finite`. Throws: KeyMismatch (an Error of kind file), whose message begins with `source`, if keys
+/// differ and `options.strict` is set. If `options.adapt` would allow every difference, the message says so. For a
+/// Network, reszoo/zoo/load_network.h has an overload whose message also names the registered model that matches.
 LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOptions& options = {},
                       const std::string& source = "state");
 

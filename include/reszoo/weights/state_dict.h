@@ -5,6 +5,7 @@
 #include <torch/ordered_dict.h>
 
 #include <string>
+#include <vector>
 
 #include "reszoo/nn/steps.h"
 
@@ -16,5 +17,12 @@ using StateDict = torch::OrderedDict<std::string, Tensor>;
 /// Returns the parameters and buffers of `module` in the order of PyTorch's `state_dict`: the module's own parameters,
 /// its own buffers, then those of each child. The tensors are the module's own, not copies.
 StateDict state_of(const nn::Module& module);
+
+/// Returns the keys of the tensors that hold a NaN or an infinity, in order. Integers never do. Each value is read
+/// once.
+std::vector<std::string> non_finite(const StateDict& state);
+
+/// Throws: Error (file) that begins with `source` and names the first of these keys, if there is one.
+void refuse_non_finite(const StateDict& state, const std::string& source);
 
 }  // namespace reszoo
