@@ -45,7 +45,8 @@ std::function<void(Network&)> start_weights(const TrainOptions& a) {
     weights = fetch_weights(find_pretrained_config(a.pretrained), how);
   }
   if (weights.empty()) return {};
-  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
+  const LoadOptions options{
+      .adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema, .key = a.key};
   return [weights, options](Network& network) {
     std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
   };
@@ -66,7 +67,9 @@ PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c1
 
 void take_start_model(TrainOptions& a) {
   if (!a.pretrained.empty()) a.recipe.network = find_pretrained_config(a.pretrained).model;
-  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  if (!start && !a.init.empty() && a.recipe.network.empty())
+    start = identify_start_model(a.init, {.verify = false, .prefer_ema = a.ema, .key = a.key});
   if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
   a.recipe.network = start->network;
   a.recipe.network_options = start->options;

@@ -2,8 +2,12 @@
 
 #include <ATen/ops/isfinite.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+
+#include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 
 namespace reszoo {
 namespace {
@@ -27,6 +31,8 @@ bool has_exponent(const Tensor& tensor, Bits exponent) {
   return found != 0;
 }
 
+constexpr size_t kMostNamed = 20;  // parts of keys in a message
+
 bool is_finite(const Tensor& tensor) {
   const auto plain = tensor.detach().cpu().contiguous().resolve_conj().resolve_neg();
   switch (tensor.scalar_type()) {
@@ -46,6 +52,24 @@ StateDict state_of(const nn::Module& module) {
   StateDict state("key");
   collect(module, "", state);
   return state;
+}
+
+StateDict state_under(const StateDict& state, const std::string& key, const std::string& source) {
+  StateDict below("key"), inside("key");
+  std::vector<std::string> first_parts;
+  for (const auto& item : state) {
+    const auto& name = item.key();
+    if (name.starts_with(key + ".")) below.insert(name.substr(key.size() + 1), item.value());
+    if (const auto at = name.find("." + key + "."); at != std::string::npos)
+      if (const auto rest = name.substr(at + key.size() + 2); !inside.contains(rest)) inside.insert(rest, item.value());
+    const auto part = name.substr(0, name.find('.'));
+    if (first_parts.size() < kMostNamed && std::find(first_parts.begin(), first_parts.end(), part) == first_parts.end())
+      first_parts.push_back(part);
+  }
+  if (below.is_empty() && inside.is_empty())
+    fail(ErrorKind::usage, "{}: no weights are under \"{}\"{}; there are {}", source, key, suggestion(key, first_parts),
+         list(first_parts));
+  return below.is_empty() ? inside : below;
 }
 
 std::vector<std::string> non_finite(const StateDict& state) {

@@ -21,6 +21,7 @@ struct PredictorFlags {
   std::vector<std::string> settings;  ///< options of the network `model`
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
+  std::string key;   ///< the state to take from a file with several
   FuseFlags fuse;
 };
 
