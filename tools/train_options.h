@@ -14,7 +14,7 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
-  std::string init, pretrained, out, metric, threshold, class_weight;
+  std::string init, key, pretrained, out, metric, threshold, class_weight;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false;
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;

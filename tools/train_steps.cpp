@@ -61,7 +61,8 @@ std::function<void(Network&)> start_weights(const TrainOptions& a) {
   std::filesystem::path weights = a.init;
   if (!a.pretrained.empty()) weights = fetch_weights(published(a), cli::fetch_with_progress(!a.no_verify));
   if (weights.empty()) return {};
-  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
+  const LoadOptions options{
+      .adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema, .key = a.key};
   return [weights, options](Network& network) {
     std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
   };
@@ -88,7 +89,9 @@ void take_start_model(TrainOptions& a) {
     a.recipe.network_options = to_json(ModelOptions(weights.options));
     a.recipe.network_options->erase("channels");  // follows from the data
   }
-  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
+  if (!start && !a.init.empty() && a.recipe.network.empty())
+    start = identify_start_model(a.init, {.verify = false, .prefer_ema = a.ema, .key = a.key});
   if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
   a.recipe.network = start->network;
   a.recipe.network_options = start->options;

@@ -10,7 +10,7 @@
 #include "reszoo/weights/torchscript.h"
 #include "weights/numpy_pickle.h"
 #include "weights/pickle.h"
-#include "weights/safetensors_index.h"
+#include "weights/shard_index.h"
 
 namespace {
 
@@ -34,7 +34,7 @@ void touch(const StateDict& state) {
   touch(reszoo::read_torchscript(bytes, "f", {.verify = false}));
 }
 [[maybe_unused]] void safetensors(const Bytes& bytes) { touch(reszoo::parse_safetensors(bytes, "f").tensors); }
-[[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
+[[maybe_unused]] void shard_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
 [[maybe_unused]] void model_file(const Bytes& bytes) {
   touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
 }
