@@ -15,7 +15,10 @@ namespace reszoo::cli {
 namespace {
 
 Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
-  const PretrainedOptions how{.device = device, .fetch = fetch_with_progress(!flags.no_verify)};
+  const PretrainedOptions how{
+      .device = device,
+      .fetch = fetch_with_progress(!flags.no_verify),
+      .load = {.prefer_ema = flags.ema, .allow_non_finite = flags.allow_non_finite, .key = flags.key}};
   if (!flags.pretrained.empty()) return create_pretrained(flags.pretrained, "", how);
   if (is_hub_name(flags.weights) && flags.model.empty()) return create_pretrained(flags.weights, "", how);
   const auto path = local_weights(flags.weights, how.fetch);
