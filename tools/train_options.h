@@ -50,6 +50,12 @@ Domain training_domain(const TrainOptions& options);
 /// Options that follow from the data are not taken.
 void take_start_model(TrainOptions& options);
 
+/// The preprocessing of the model that training starts from, if it is known.
+std::optional<ImagePreprocess> start_preprocess(const TrainOptions& options);
+
+/// A function that loads the initial weights into a network; empty if there are none.
+std::function<void(Network&)> start_weights(const TrainOptions& options);
+
 /// How the networks are trained: progress goes to `line`, and a signal stops training.
 FitOptions fit_options(const TrainOptions& options, const TrainingData& data, Domain domain, cli::ProgressLine& line);
 

@@ -28,7 +28,10 @@ ImagePreprocess imagenet_preprocess_for(int64_t channels) {
 
 /// Loads weights into the model that the options name, or else into the one that matches them.
 Predictor open_weights(const std::filesystem::path& path, const PredictorOptions& options) {
-  const LoadOptions how{.verify = options.verify, .prefer_ema = options.prefer_ema, .key = options.key};
+  const LoadOptions how{.verify = options.verify,
+                        .prefer_ema = options.prefer_ema,
+                        .allow_non_finite = options.allow_non_finite,
+                        .key = options.key};
   const auto state = read_weights(path, how.read());
   Model model;
   std::tie(model.name, model.options) = model_for(state, path.string(), options.model, options.options);
@@ -105,8 +108,6 @@ Frame Predictor::plain_table(const Tensor& outputs, bool with_probabilities) con
     const auto& target = *model()->target;
     return target.table(outputs, with_probabilities && !target.is_number());
   }
-  if (model() != nullptr && !model()->network()->has_head())
-    fail(ErrorKind::usage, "{}: has no head that predicts; its outputs are features", model()->name);
   if (outputs.dim() != 2)
     fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
   if (outputs.size(1) == 1) return {{number_column("prediction", outputs.squeeze(1))}};
