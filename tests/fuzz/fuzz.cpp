@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "reszoo/base/error.h"
+#include "reszoo/data/decode.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -36,6 +37,14 @@ void touch(const StateDict& state) {
 [[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
 [[maybe_unused]] void model_file(const Bytes& bytes) {
   touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
+}
+
+/// Reads pixels of small images only: memory is as much as the header declares.
+[[maybe_unused]] void image(const Bytes& bytes) {
+  const auto image = reszoo::open_image(bytes, "f");
+  if (image->height() * image->width() * image->bands() > 1 << 20) return;
+  if (image->channels() > 0) image->read(image->whole());
+  image->read_values(image->whole());
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ void for_each_batch(const Predictor& predictor, std::istream& stream, const std:
 /// Whether the path is an image or holds images with names, in a folder, an archive or a Parquet file.
 bool holds_images(const std::filesystem::path& path);
 
-/// Whether the batches of a path have the names of images: it holds images, or is a table of them for a model of images.
+/// Whether the batches of a path have the names of images: it holds images, or is a table of them for a model of
+/// images.
 bool names_images(const Predictor& predictor, const std::filesystem::path& path);
 
 }  // namespace reszoo
