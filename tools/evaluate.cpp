@@ -6,6 +6,7 @@
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/model_report.h"
 
@@ -44,7 +45,7 @@ ordered_json describe_model(const Model& model, bool json) {
   result.update(describe(*model.table));
   if (!json) {
     std::cout << describe_text(*model.table);
-    if (model.target) std::cout << "target " << result["target"].dump() << "\n";
+    if (model.target) std::cout << "target " << json_text(result["target"]) << "\n";
   }
   return result;
 }
@@ -78,7 +79,7 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     write_report(a.report, report);
   }
   const auto metrics = metrics_json(measured);
-  if (!common.json) std::cout << metrics.dump(2) << "\n";
+  if (!common.json) std::cout << json_text(metrics, 2) << "\n";
   return metrics;
 }
 

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "cli/app.h"
+#include "cli/list_option.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
@@ -89,21 +90,21 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 int main(int argc, char** argv) {
   cli::Common common;
   Arguments arguments;
-  return cli::run_tool(
-      argc, argv, common,
-      {
-          .name = "predict",
-          .description = "Predicts for raw rows or images",
-          .define =
-              [&](CLI::App& app) {
-                auto& a = arguments;
-                cli::add_predictor_options(app, a.predictor);
-                cli::add_input_options(app, a.input);
-                app.add_option("--keep", a.input.options.keep, "Input columns to copy to the output")->delimiter(',');
-                app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
-                app.add_flag("--proba", a.probabilities, "Print the probability of every class");
-                app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
-              },
-          .run = [&] { return run(arguments, common); },
-      });
+  return cli::run_tool(argc, argv, common,
+                       {
+                           .name = "predict",
+                           .description = "Predicts for raw rows or images",
+                           .define =
+                               [&](CLI::App& app) {
+                                 auto& a = arguments;
+                                 cli::add_predictor_options(app, a.predictor);
+                                 cli::add_input_options(app, a.input);
+                                 cli::add_list(app, "--keep", a.input.options.keep,
+                                               "Input columns to copy to the output");
+                                 app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
+                                 app.add_flag("--proba", a.probabilities, "Print the probability of every class");
+                                 app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
+                               },
+                           .run = [&] { return run(arguments, common); },
+                       });
 }

@@ -7,7 +7,9 @@
 
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
+#include "toml_config.h"
 
 namespace reszoo::cli {
 namespace {
@@ -23,6 +25,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"balance=draws: ", "--balanced-sampling: "},
     {"threshold: ", "--tune-threshold: "},
     {"keep: ", "--keep: "},
+    {"scaling=", "--scaling "},
     {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
@@ -47,6 +50,7 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--seed", common.seed, "Random seed")->capture_default_str();
   app.add_flag("--json", common.json, "Print one JSON object as the last line of stdout")->configurable(false);
   app.set_config("--config", "", "Read options from a TOML file")->check(CLI::ExistingFile);
+  app.config_formatter(std::make_shared<TomlConfig>());
 }
 
 }  // namespace
@@ -74,7 +78,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   }
   try {
     const auto result = tool.run();
-    if (common.json) std::cout << result.dump() << std::endl;
+    if (common.json) std::cout << json_text(result) << std::endl;
     if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
     return 0;
   } catch (const Exit& exit) {

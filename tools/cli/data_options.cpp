@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "list_option.h"
 #include "reszoo/base/error.h"
 #include "table_options.h"
 
@@ -32,7 +33,7 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--data", o.data, "A table, a folder of Parquet files, or images (class folders, IDX or CIFAR files)")
       ->required();
-  app.add_option("--target", o.table.target, "Column to predict, or several columns")->delimiter(',');
+  add_list(app, "--target", o.table.target, "Column to predict, or several columns");
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");
   app.add_option("--test", o.test, "Test data: a path or a fraction of --data");
   auto* stratify =
@@ -48,16 +49,15 @@ void add_data_options(CLI::App& app, DataOptions& o) {
                  "Column with the weight of each row in the training loss; the column is not an input");
   app.add_option("--task", o.task,
                  "regression, quantile, count, binary, multiclass, ordinal or multilabel (detected from the target)");
-  app.add_option("--classes", o.table.target_options.classes, "The classes in order (sorted)")->delimiter(',');
+  add_list(app, "--classes", o.table.target_options.classes, "The classes in order (sorted)");
   app.add_option("--quantiles", o.table.target_options.quantiles,
                  "For the task quantile: increasing fractions (0.1,0.5,0.9)")
       ->delimiter(',');
   app.add_option("--scaling", o.scaling, "Scaling of numeric features: quantile, standard, robust, smooth or none")
       ->capture_default_str();
-  app.add_option("--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric")->delimiter(',');
-  app.add_option("--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical")
-      ->delimiter(',');
-  app.add_option("--ignore-features", o.table.preprocess.ignore, "Columns that are not inputs")->delimiter(',');
+  add_list(app, "--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric");
+  add_list(app, "--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical");
+  add_list(app, "--ignore-features", o.table.preprocess.ignore, "Columns that are not inputs");
   app.add_option("--min-frequency", o.table.preprocess.rare,
                  "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")
       ->check(CLI::PositiveNumber);
