@@ -4,6 +4,7 @@
 
 #include "data/tar.h"
 #include "reszoo/base/error.h"
+#include "reszoo/data/decode.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -40,6 +41,14 @@ void touch(const StateDict& state) {
 }
 
 [[maybe_unused]] void tar(const Bytes& bytes) { reszoo::read_tar_index(bytes.view(), "f"); }
+
+/// Reads pixels of small images only: memory is as much as the header declares.
+[[maybe_unused]] void image(const Bytes& bytes) {
+  const auto image = reszoo::open_image(bytes, "f");
+  if (image->height() * image->width() * image->bands() > 1 << 20) return;
+  if (image->channels() > 0) image->read(image->whole());
+  image->read_values(image->whole());
+}
 
 }  // namespace
 
