@@ -145,6 +145,14 @@ Column column_of(const std::string& name, Chunks values, const std::string& subj
        subject, name, type.ToString());
 }
 
+arrow::Result<std::shared_ptr<arrow::Array>> day_array(const Column& column, const bool* null) {
+  arrow::Date32Builder builder;
+  const auto days = column.numbers.round().nan_to_num().to(torch::kInt32).contiguous();
+  for (int64_t i = 0; i < column.size(); ++i)
+    ARROW_RETURN_NOT_OK(null[i] ? builder.AppendNull() : builder.Append(days.const_data_ptr<int32_t>()[i]));
+  return builder.Finish();
+}
+
 arrow::Result<std::shared_ptr<arrow::Array>> date_array(const Column& column, const bool* null) {
   arrow::TimestampBuilder builder(arrow::timestamp(arrow::TimeUnit::MICRO), arrow::default_memory_pool());
   const auto times = (column.numbers * (1e6 * seconds_a_day)).round().nan_to_num().to(torch::kInt64).contiguous();
@@ -158,7 +166,7 @@ arrow::Result<std::shared_ptr<arrow::Array>> date_array(const Column& column, co
 arrow::Result<std::shared_ptr<arrow::Array>> arrow_array(const Column& column) {
   const auto missing = column.missing().contiguous();
   const auto* null = missing.const_data_ptr<bool>();
-  if (column.date) return date_array(column, null);
+  if (column.date) return column.whole_days ? day_array(column, null) : date_array(column, null);
   if (column.kind == Column::Kind::number) {
     arrow::DoubleBuilder builder;
     const auto numbers = column.numbers.contiguous();

@@ -91,6 +91,7 @@ Tensor Target::truth(const Tensor& encoded) const {
 Column Target::column_of(std::string name, const Tensor& numbers) const {
   auto column = numbers_of(std::move(name), numbers);
   column.date = is_date();
+  column.whole_days = whole_days_;
   if (whole_days_) column.numbers = column.numbers.round();
   return column;
 }

@@ -205,7 +205,7 @@ TEST(RawTable, WhatTrainingDidNotSeeIsTold) {
              "red,,yes,g1,2030-01-01,True,1\n");
   const auto told = expect_success({"predict", "--weights", raw.model(), raw.at("new.csv"), "--json"});
   EXPECT_EQ(told.err,
-            "never seen in training: column \"colour\": 1 word in 1 of 2 rows (\"violet\"), or too rare there; column "
+            "never seen in training: column \"colour\": 1 word in 1 of 2 rows (\"violet\"); column "
             "\"weight\": no value in 1 rows\n");
   EXPECT_EQ(told.json()["unseen"]["colour"]["words"]["violet"], 1);
   EXPECT_EQ(told.json()["unseen"]["weight"]["missing_rows"], 1);
@@ -239,6 +239,19 @@ TEST(RawTable, DatesAreRefusedAsNumbersAndPredictedAsDates) {
   EXPECT_TRUE(read_table(raw.at("p.csv")).at("prediction").date);
   const auto listed = expect_success({"predict", "--weights", raw.model(), raw.at("raw.csv"), "--json"}).json();
   EXPECT_EQ(listed["predictions"][0].get<std::string>().substr(0, 5), "2024-");
+}
+
+TEST(RawTable, DaysArePredictedWithoutATimeOfDay) {
+  const Raw raw;
+  std::string text = "x,due\n";
+  for (int i = 0; i < 100; ++i)
+    text += fmt::format("{:.3f},2024-{:02}-{:02}\n", std::fmod(i * 0.618034, 1.0), 1 + i % 12, 1 + i % 28);
+  write_file(raw.at("raw.csv"), text);
+  raw.trained({"--target", "due"});
+  raw.predict("raw.csv", "p.csv");
+  const auto line = read_file(raw.at("p.csv")).substr(13);
+  EXPECT_EQ(line.find('\n'), 10u) << line.substr(0, 40);
+  EXPECT_TRUE(line.starts_with("2024-")) << line.substr(0, 40);
 }
 
 TEST(RawTable, TwoQuantilesHaveTheirMiddleAsPrediction) {

@@ -27,6 +27,7 @@ struct Column {
   Tensor codes = {};                    ///< if `kind` is `text`: (N) int64 indices into `words`; -1 is missing
   std::vector<std::string> words = {};  ///< if `kind` is `text`: all distinct, in any order
   bool date = false;                    ///< if `kind` is `number`: whether the values are days since 1970-01-01 UTC
+  bool whole_days = false;              ///< if `date`: whether to write them without a time of day
 
   /// Creates a column of numbers; NaN is missing.
   static Column of_numbers(std::string name, const std::vector<double>& values);
