@@ -8,6 +8,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
+#include "scaler_fit.h"
 
 namespace reszoo {
 namespace {
@@ -109,8 +110,9 @@ std::string text_of(Task task) { return name_of(kTasks, task); }
 void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {
     const auto numbers = finite_numbers(column);
-    mean_.push_back(numbers.mean().item<double>());
-    scale_.push_back(numbers.std(/*unbiased=*/false).item<double>());
+    const double unit = detail::units_of(numbers.unsqueeze(1)).item<double>();
+    mean_.push_back((numbers / unit).mean().item<double>() * unit);
+    scale_.push_back((numbers / unit).std(/*unbiased=*/false).item<double>() * unit);
     if (!(scale_.back() > 0))
       fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
            column.size());
@@ -178,7 +180,7 @@ Tensor Target::encode(const Frame& table) const {
     columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()]));
   }
   if (!is_number()) return labels_.empty() ? columns.front() : torch::stack(columns, 1).to(torch::kFloat32);
-  return ((torch::stack(columns, 1) - row_of(mean_)) / row_of(scale_)).to(torch::kFloat32);
+  return detail::standardized(torch::stack(columns, 1), row_of(mean_), row_of(scale_)).to(torch::kFloat32);
 }
 
 Tensor Target::encode(const Column& column) const {
