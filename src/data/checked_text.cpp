@@ -44,7 +44,8 @@ TextChunks checked_column(const TextChunks& column, const std::string& name, int
   const auto& type = *column->type();
   if (is_kind_of_bytes(type)) {
     const auto text = arrow::compute::Cast(column, arrow::utf8());
-    return text.ok() ? text->chunked_array() : (refuse_bytes(column, name, first_row, subject), nullptr);
+    if (!text.ok()) refuse_bytes(column, name, first_row, subject);
+    return text->chunked_array();
   }
   const bool is_text =
       arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || type.id() == arrow::Type::DICTIONARY;

@@ -10,6 +10,7 @@
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/word_lookup.h"
+#include "scaler_fit.h"
 
 namespace reszoo {
 namespace {
@@ -142,8 +143,9 @@ void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {
     const auto numbers = finite_numbers(column);
     whole_days_ = is_date() && (numbers == numbers.round()).all().item<bool>();
-    mean_.push_back(numbers.mean().item<double>());
-    scale_.push_back(numbers.std(/*unbiased=*/false).item<double>());
+    const double unit = detail::units_of(numbers.unsqueeze(1)).item<double>();
+    mean_.push_back((numbers / unit).mean().item<double>() * unit);
+    scale_.push_back((numbers / unit).std(/*unbiased=*/false).item<double>() * unit);
     if (!(scale_.back() > 0))
       fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
            column.size());
@@ -239,7 +241,7 @@ Tensor Target::encode(const Frame& table) const {
     columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()], table.first_row));
   }
   if (!is_number()) return labels_.empty() ? columns.front() : torch::stack(columns, 1).to(torch::kFloat32);
-  return ((torch::stack(columns, 1) - row_of(mean_)) / row_of(scale_)).to(torch::kFloat32);
+  return detail::standardized(torch::stack(columns, 1), row_of(mean_), row_of(scale_)).to(torch::kFloat32);
 }
 
 Tensor Target::encode(const Column& column) const {
