@@ -42,9 +42,10 @@ struct TableReadOptions {
 /// Returns the part of the options that belongs to the cells and not to the file.
 TableNotation notation_of(const TableReadOptions& options);
 
-/// Reads a table from files, folders or patterns (see `TablePaths`), which must have the same columns. Parquet, Arrow IPC
-/// (Feather and streams) and JSON (an object a line, or an array of objects) are detected from the content; everything
-/// else is read as CSV with a header line. gzip, zstd, bzip2 and lz4 are decompressed. The delimiter of CSV is a tab for
+/// Reads a table from files, folders or patterns (see `TablePaths`), which must have the same columns. Parquet, Arrow
+/// IPC (Feather and streams) and JSON (an object a line, or an array of objects) are detected from the content;
+/// everything else is read as CSV with a header line. gzip, zstd, bzip2 and lz4 are decompressed. The delimiter of CSV
+/// is a tab for
 /// `.tsv`, otherwise that of comma, semicolon, tab and bar which splits the first rows alike. A folder is read with its
 /// subfolders; names that begin with `.` or `_` are skipped, and `year=2024/part.parquet` has the column `year`.
 ///
@@ -61,8 +62,8 @@ TableNotation notation_of(const TableReadOptions& options);
 /// Throws: Error (file) for a file that is missing, damaged or not a table, with what it is; Error (input) for a table
 /// without a header or without rows, two columns with the same name, a row with a different number of columns, a quote
 /// that is not closed (rows count from 1 below the header), a byte that is not UTF-8, an object or list as a value of a
-/// column in JSON, or a file whose columns differ from those of the first; Error (usage) for an unknown encoding, and for
-/// a folder with tables of several formats or parts for training and testing.
+/// column in JSON, or a file whose columns differ from those of the first; Error (usage) for an unknown encoding, and
+/// for a folder with tables of several formats or parts for training and testing.
 Frame read_table(const TablePaths& paths, const TableReadOptions& options = {});
 
 /// Reads a table of any of these formats from a stream, to its end. `name` identifies it in error messages.
