@@ -145,7 +145,7 @@ int64_t visible_files(const fs::path& folder) {
 
 TEST(FindImages, OfRandomTreesEachFileIsReadOrCounted) {
   int read_trees = 0;
-  for (uint64_t seed = 0; seed < 150; ++seed) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
     const TempDir folder;
     const RandomTree tree(folder.path() / "data", seed);
     const auto root = folder.path() / "data";
@@ -157,7 +157,7 @@ TEST(FindImages, OfRandomTreesEachFileIsReadOrCounted) {
       const std::set<std::string> names(found.images.names.begin(), found.images.names.end());
       EXPECT_EQ(std::ssize(names), found.images.size());
     } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find("no image"), std::string::npos) << error.what();
+      EXPECT_TRUE(std::string_view(error.what()).starts_with(root.string())) << error.what();
     }
     for (const auto layout : {FolderLayout::automatic, FolderLayout::classes, FolderLayout::splits}) try {
         const auto splits = read_image_splits(root, {.layout = layout});
@@ -169,5 +169,5 @@ TEST(FindImages, OfRandomTreesEachFileIsReadOrCounted) {
         EXPECT_TRUE(std::string_view(error.what()).starts_with(root.string())) << error.what();
       }
   }
-  EXPECT_GT(read_trees, 150);
+  EXPECT_GT(read_trees, 50);
 }
