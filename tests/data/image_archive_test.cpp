@@ -66,7 +66,8 @@ TEST(ImageArchive, ShardsAreNamedByPatternsAndParts) {
   EXPECT_EQ(find_images(folder / "train-00?.tar").images.size(), 8);
   expect_error_parts(ErrorKind::file, {"train-002.tar: no such file", "{000..002}"},
                      [&] { read_image_splits(folder / "train-{000..002}.tar"); });
-  expect_error(ErrorKind::file, "no file has this name or matches this pattern", [&] { read_image_splits(folder / "lost-*.tar"); });
+  expect_error(ErrorKind::file, "no file has this name or matches this pattern",
+               [&] { read_image_splits(folder / "lost-*.tar"); });
 }
 
 TEST(ImageArchive, DamagedArchivesAreRefused) {

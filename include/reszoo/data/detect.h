@@ -20,10 +20,10 @@ enum class DataKind {
 /// Returns the name of a kind for messages: `table`, `IDX folder`, ...
 std::string text_of(DataKind kind);
 
-/// Detects the kind of data at a path: for a folder from the files in it, for a file from its first bytes (IDX also from
-/// its name), for a pattern (`shard-{000..009}.tar`) from the first file that matches. Text of several lines is a table,
-/// and so is what the reader of tables refuses with a line about what it is. A pipe can still be read afterwards.
-/// Throws: Error (file) for a path that does not exist or cannot be read.
+/// Detects the kind of data at a path: for a folder from the files in it, for a file from its first bytes (IDX also
+/// from its name), for a pattern (`shard-{000..009}.tar`) from the first file that matches. Text of several lines is a
+/// table, and so is what the reader of tables refuses with a line about what it is. A pipe can still be read
+/// afterwards. Throws: Error (file) for a path that does not exist or cannot be read.
 DataKind detect_data(const std::filesystem::path& path);
 
 /// Returns what is at a path of an unknown kind, for messages: "a folder with 12 text files (a.txt, …)".
