@@ -170,8 +170,10 @@ std::vector<TableFile> files_of_folder(const fs::path& folder, const TableReadOp
 bool is_table_folder(const fs::path& folder) {
   const auto files = all_files(folder);
   const auto best = best_certainty(files);
-  const bool all_text = std::all_of(files.begin(), files.end(),
-                                    [](const auto& file) { return file.certainty == Certainty::perhaps_text; });
+  const auto is_text = [](const auto& file) { return file.certainty == Certainty::perhaps_text; };
+  const bool all_text =
+      std::all_of(files.begin(), files.end(), is_text) &&
+      std::any_of(files.begin(), files.end(), [](const auto& file) { return fs::file_size(file.path) > 0; });
   return best < Certainty::perhaps_text || (best == Certainty::perhaps_text && all_text);
 }
 

@@ -40,7 +40,6 @@ TEST(ForeignFile, SaysWhatItIsAndWhatToDo) {
       {"%PDF-1.7\n", {"is a PDF document"}},
       {"\x89HDF\r\n\x1a\n", {"is an HDF5 file"}},
       {"\x80\4\x95....", {"is a Python pickle"}},
-      {"\x93NUMPY\1", {"is a NumPy array"}},
       {"\x10\0\0\0\0\0\0\0{\"__metadata__\""s, {"is a file of weights"}},
       {"@RELATION iris\n@ATTRIBUTE x REAL\n", {"is an ARFF file"}},
       {"\xfd"
