@@ -45,10 +45,14 @@ Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
 
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
-/// Throws for a column with numbers whose scaled values are beyond the range of the network's numbers.
+/// The largest scaled value. Beyond it a network in float32 would compute infinite values and NaN: rows that differ so
+/// much from the training rows are cut off, so that their predictions are numbers.
+double limit_of(Scaling scaling) { return scaling == Scaling::none ? 1e30 : 1e15; }
+
+/// Throws for a column with training rows beyond that limit.
 void check_range(const Scaler& scaler, const Tensor& values, const std::vector<std::string>& names) {
   const auto ends = torch::stack({values.nan_to_num(INFINITY).amin(0), values.nan_to_num(-INFINITY).amax(0)});
-  const auto scaled = scaler.transform(ends).to(torch::kFloat32).isfinite().all(0);
+  const auto scaled = (scaler.transform(ends).abs() < limit_of(scaler.scaling())).all(0);
   std::vector<std::string> wide;
   for (int64_t i = 0; i < ends.size(1); ++i) {
     const bool fits = scaled[i].item<bool>() &&
@@ -126,17 +130,19 @@ Tensor Scaler::transform(const Tensor& values) const {
   if (values.dim() != 2 || values.size(1) != columns)
     fail(ErrorKind::input, "Scaler: must have {} columns, got shape={}", columns, fmt::join(values.sizes(), "x"));
   const auto missing = values.isnan();
+  const double limit = limit_of(scaling_);
+  const auto standardized = [&](const char* middle) {
+    return detail::standardized(values, tensors_.at(middle), tensors_.at("scale")).clamp(-limit, limit);
+  };
   switch (scaling_) {
     case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
-    case Scaling::standard:
-      return detail::standardized(values, tensors_.at("mean"), tensors_.at("scale")).masked_fill(missing, 0);
-    case Scaling::robust:
-      return detail::standardized(values, tensors_.at("median"), tensors_.at("scale")).masked_fill(missing, 0);
+    case Scaling::standard: return standardized("mean").masked_fill(missing, 0);
+    case Scaling::robust: return standardized("median").masked_fill(missing, 0);
     case Scaling::smooth: {
-      const auto z = detail::standardized(values, tensors_.at("median"), tensors_.at("scale")).clamp(-1e100, 1e100);
+      const auto z = standardized("median");
       return (z / (1 + (z / 3).square()).sqrt()).masked_fill(missing, 0);
     }
-    case Scaling::none: return torch::where(missing, tensors_.at("mean"), values);
+    case Scaling::none: return torch::where(missing, tensors_.at("mean"), values.clamp(-limit, limit));
   }
   fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling_));
 }

@@ -185,6 +185,15 @@ TEST(Scaler, ColumnsTooWideForAScalingAreNamed) {
   });
 }
 
+TEST(Scaler, RowsFarBeyondTheTrainingRowsAreCutOff) {
+  const auto far = torch::tensor({1e308, -1e308}, torch::kFloat64).unsqueeze(1);
+  for (const auto scaling : kScalings) {
+    const auto scaled = Scaler::fit(torch::rand({50, 1}, torch::kFloat64), {"x"}, {.scaling = scaling}).transform(far);
+    EXPECT_TRUE(scaled.to(torch::kFloat32).isfinite().all().item<bool>()) << text_of(scaling);
+    EXPECT_GT(scaled[0].item<double>(), scaled[1].item<double>());
+  }
+}
+
 TEST(Scaler, AFileWithoutThresholdsHasThoseOfScikitLearn) {
   const auto values = torch::rand({100, 1}, torch::kFloat64) * 1e-9;
   auto tensors = Scaler::fit(values, {"x"}).tensors();

@@ -53,7 +53,8 @@ struct ScalerOptions {
 /// NoiseRule. So a value that many rows share at the end of the range (often 0) is mapped to the middle of its rows and
 /// not to -5.2.
 ///
-/// Numbers of any size scale alike: a column of the size 1e-300 or 1e300 like the same column of the size 1.
+/// Numbers of any size scale alike: a column of the size 1e-300 or 1e300 like the same column of the size 1. Scaled
+/// values are cut off at +-1e15 (`none`: 1e30), so that a network computes finite outputs for any row.
 ///
 /// Shape: (N, F) float64 to (N, F) float64.
 /// Source: scikit-learn, QuantileTransformer (output_distribution="normal", subsample=None), StandardScaler and
