@@ -34,7 +34,7 @@ struct Labelled {
 
 Labelled read(const Model& model, const Arguments& a) {
   UnseenCounts unseen;
-  if (model.table) return {read_labelled_rows(model, a.data, a.target, a.table, &unseen), {}, unseen};
+  if (model.table) return {.rows = read_labelled_rows(model, a.data, a.target, a.table, &unseen), .unseen = unseen};
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data.front(), cli::image_data_options(a.images, data));

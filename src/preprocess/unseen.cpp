@@ -28,7 +28,8 @@ std::string text_of(const UnseenColumn& column) {
                                 column.unseen, column.rows, list(words, kShown)));
     if (column.rare) parts.back() += ", or too rare there";
   }
-  if (column.missing > 0) parts.push_back(fmt::format("no value in {} rows", column.missing));
+  if (column.missing > 0)
+    parts.push_back(fmt::format("no value in {} {}", column.missing, column.missing == 1 ? "row" : "rows"));
   return fmt::format("column \"{}\": {}", column.name, fmt::join(parts, ", "));
 }
 

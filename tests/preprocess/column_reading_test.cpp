@@ -55,11 +55,13 @@ TEST(ColumnReading, NotationsAreLearntFromAllWords) {
 
 TEST(ColumnReading, TwoReadingsAreAskedFor) {
   auto table = of(cells(50, amount));
-  expect_error_parts(ErrorKind::input, {"column \"c\"", "\"10,000\" is", "10000", "--decimal", "--thousands"},
+  expect_error_parts(ErrorKind::input, {"column \"c\"", "\"10,000\" is", "10000", "--thousands , or --thousands ."},
                      [&] { learnt(table); });
   table.notation.thousands = ',';
   EXPECT_EQ(value_in(table, 1), 11037);
   table.notation = {.decimal = ','};
+  EXPECT_EQ(value_in(table, 1), 11.037);
+  table.notation = {.thousands = '.'};
   EXPECT_EQ(value_in(table, 1), 11.037);
   // Another column of the table tells.
   table.notation = {};
@@ -116,6 +118,7 @@ TEST(ColumnReading, ManyOtherWordsMakeACategoryThatIsNoted) {
   // Few numbers may be names of classes.
   const auto grades = learnt(of(cells(100, [](int i) { return i == 5 ? "3+" : fmt::format("{}", i % 5); })));
   EXPECT_EQ(grades.kind, ColumnKind::category);
+  EXPECT_NE(grades.note.find("99 of 100 rows hold numbers, others \"3+\""), std::string::npos) << grades.note;
 }
 
 TEST(ColumnReading, CodesAndBigIntegersAreCategories) {
