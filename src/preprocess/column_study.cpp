@@ -12,9 +12,10 @@ namespace {
 bool may_be_thousands(const Tensor& numbers) {
   const auto values = numbers.masked_select(numbers.isfinite());
   const auto thousandths = values * 1000;
+  const auto small = (values.abs() < 1) & (values != 0);  // 0.123 is no thousand
   return values.numel() > 0 && (values != values.floor()).any().item<bool>() &&
          ((thousandths - thousandths.round()).abs() < 1e-6).all().item<bool>() &&
-         (values.abs() < 1000).all().item<bool>();
+         (values.abs() < 1000).all().item<bool>() && !small.any().item<bool>();
 }
 
 }  // namespace

@@ -73,6 +73,19 @@ TEST(ColumnReading, TwoReadingsAreAskedFor) {
   EXPECT_EQ(value_in(table, 1), 11.037);
 }
 
+TEST(ColumnReading, PointsBesideDecimalCommasAreNoted) {
+  std::vector<double> thousands, decimals;
+  for (int i = 0; i < 50; ++i) {
+    thousands.push_back(1 + i * 1.234);  // 1.000, 2.234: a reader took them for decimals
+    decimals.push_back(i * 0.25 + 0.125);
+  }
+  const Frame table{{Column::of_text("c", cells(50, [](int i) { return fmt::format("{},{}", i, i % 10); })),
+                     Column::of_numbers("pop", thousands), Column::of_numbers("x", decimals)}};
+  const auto readings = learn_readings(table);
+  EXPECT_NE(readings.at("pop").note.find("--decimal , reads 1.234 as 1234"), std::string::npos);
+  EXPECT_EQ(readings.at("x").note, "");
+}
+
 TEST(ColumnReading, OrdersOfDatesAreLearntOrAskedFor) {
   EXPECT_EQ(learnt(of(cells(50, day_first))).date_format, "dmy");
   EXPECT_EQ(value_in(of(cells(50, day_first)), 13), *date_in("2021-06-14"));
