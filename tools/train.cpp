@@ -64,6 +64,7 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   const auto measured =
       a.out.empty() ? evaluate_parts(results.fitted, data) : write_results(a.out, results, data, command);
   auto summary = summary_of(a, results, measured);
+  if (!data.notes.empty()) summary["notes"] = data.notes;
   if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
   if (!common.json) std::cout << json_text(summary, 2) << "\n";
   return summary;

@@ -29,6 +29,7 @@ class MissingWords {
   }
   bool empty() const { return words_.empty(); }
   bool holds(const std::string& word) const {
+    if (words_.empty()) return false;
     return std::find(words_.begin(), words_.end(), word) != words_.end() ||
            std::find(plain_.begin(), plain_.end(), plain_word(word)) != plain_.end();
   }
@@ -88,6 +89,7 @@ NumberNotation notation_in(const ColumnReading& reading, const TableNotation& ta
     notation.thousands = *table.decimal == ',' ? '.' : ',';
   }
   if (table.thousands) notation.thousands = *table.thousands;
+  if (notation.thousands == notation.decimal) notation.decimal = notation.decimal == '.' ? ',' : '.';
   return notation;
 }
 
@@ -162,6 +164,12 @@ Column read_column(const Column& column, const ColumnReading& reading, const Fra
     case ColumnKind::category: break;
   }
   return without_words(as_text(column), missing);
+}
+
+bool is_read_as_text(const ColumnReading& reading) {
+  const ColumnReading plain;
+  return reading.kind == ColumnKind::category || reading.notation != plain.notation ||
+         reading.date_format != plain.date_format;
 }
 
 json to_json(const ColumnReading& reading) {

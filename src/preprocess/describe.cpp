@@ -49,6 +49,18 @@ std::string fitted_text(const ColumnSummary& summary) {
              : fmt::format("{} to {}, quartiles {}, {}, {}", cells[0], cells[4], cells[1], cells[2], cells[3]);
 }
 
+/// Returns how the cells of a column are read, if not as usual: "; order dmy", "; missing: n.a.".
+std::string reading_text(const TablePreprocess& table, const std::string& name) {
+  const auto found = table.readings().find(name);
+  if (found == table.readings().end()) return "";
+  const auto& [kind, notation, date_format, missing, binary, note] = found->second;
+  std::string text;
+  if (kind == ColumnKind::date && date_format != "ymd") text += "; order " + date_format;
+  if (const auto spelled = text_of(notation); !spelled.empty()) text += "; " + spelled;
+  if (!missing.empty()) text += "; missing: " + list(missing, 6);
+  return text;
+}
+
 }  // namespace
 
 ordered_json describe(const TablePreprocess& table) {
@@ -67,7 +79,8 @@ std::string describe_text(const TablePreprocess& table) {
       fmt::format("{:<{}}  {:<8}  {:>7}  fitted (scaling {})\n", "column", width, "kind", "missing", scaling_of(table));
   for (const auto& summary : table.summaries()) {
     const auto missing = summary.missing ? fmt::format("{:.2f} %", 100 * *summary.missing) : "?";
-    text += fmt::format("{:<{}}  {:<8}  {:>7}  {}\n", summary.name, width, summary.kind, missing, fitted_text(summary));
+    text += fmt::format("{:<{}}  {:<8}  {:>7}  {}{}\n", summary.name, width, summary.kind, missing,
+                        fitted_text(summary), reading_text(table, summary.name));
   }
   for (const auto& note : table.notes()) text += note + "\n";
   return text;

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <set>
 
+#include "column_study.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/column_reading.h"
 #include "reszoo/preprocess/dates.h"
-#include "word_fit.h"
 
 namespace reszoo {
 namespace {
@@ -18,24 +18,6 @@ using Names = std::vector<std::string>;
 constexpr int64_t kEnough = 20;
 // Words named in a message.
 constexpr size_t kNamed = 3;
-
-// The words that Arrow's reader of CSV takes for missing numbers. They are not worth a line.
-constexpr std::string_view kUsualMissing[] = {"#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN",
-                                              "-nan", "1.#IND",   "N/A",  "NA",      "1.#QNAN",  "NULL",
-                                              "NaN",  "n/a",      "null", "nan"};
-constexpr std::string_view kOtherMissing[] = {"<NA>", "None",    "none",    "NONE",  "Null",   "na",     "n.a.",
-                                              "n.a",  "N.A.",    "?",       "-",     "--",     "---",    "—",
-                                              "–",    ".",       "..",      "nil",   "NIL",    "(null)", "(NULL)",
-                                              "\\N",  "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",  "#NULL!"};
-
-template <size_t N>
-bool is_one_of(const std::string_view (&words)[N], std::string_view word) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-bool contains(const Names& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 int64_t first_row_of(const Column& column, const std::string& word) {
   const auto place = std::find(column.words.begin(), column.words.end(), word) - column.words.begin();
@@ -51,29 +33,11 @@ std::string quoted(const CountedWords& words) {
 /// The words as the value of --missing.
 std::string as_option(const CountedWords& words) {
   Names shown;
-  for (size_t i = 0; i < words.size() && i < kNamed; ++i) shown.push_back(words[i].word);
-  return fmt::format("{}{}", fmt::join(shown, ","), words.size() > kNamed ? ",…" : "");
-}
-
-/// A text column during learning: its words, and what they fit.
-struct Study {
-  const Column& column;
-  CountedWords words = {}, missing = {}, zero_dates = {};  ///< words that may be values; others
-  NumberFit number = {};
-  DateFit date = {};
-};
-
-Study study_of(const Column& column, const TableNotation& known) {
-  Study study{column};
-  for (auto& counted : counted_words(column)) {
-    if (contains(known.missing, counted.word)) continue;
-    if (is_missing_word(counted.word)) study.missing.push_back(std::move(counted));
-    else if (is_zero_date(counted.word)) study.zero_dates.push_back(std::move(counted));
-    else study.words.push_back(std::move(counted));
+  for (size_t i = 0; i < words.size() && i < kNamed; ++i) {
+    const auto& word = words[i].word;
+    shown.push_back(word.find(',') == std::string::npos ? word : "\"" + word + "\"");
   }
-  study.number = study.zero_dates.empty() ? fit_numbers(study.words, known) : NumberFit{};
-  study.date = fit_dates(study.words, known);
-  return study;
+  return fmt::format("{}{}", fmt::join(shown, ","), words.size() > kNamed ? ",…" : "");
 }
 
 /// Learns the columns of one table.
@@ -83,16 +47,16 @@ class Learner {
     if (!table.notation.date_format.empty()) check_date_format(table.notation.date_format);
     bool rivals = false;
     for (const auto& column : table.columns)
-      if (!contains(options.skip, column.name) && !contains(options.categorical, column.name))
+      if (!is_in(options.skip, column.name) && !is_in(options.categorical, column.name))
         rivals = look_at(column) || rivals;
     // What other columns tell is needed only then.
     for (const auto& column : table.columns)
-      if (rivals && !studies_.contains(column.name) && !contains(options.categorical, column.name)) look_at(column);
+      if (rivals && !studies_.contains(column.name) && !is_in(options.categorical, column.name)) look_at(column);
   }
 
   ColumnReading reading_of(const Column& column) {
-    if (contains(options_.categorical, column.name)) return {.kind = ColumnKind::category};
-    const bool numeric = contains(options_.numeric, column.name);
+    if (is_in(options_.categorical, column.name)) return {.kind = ColumnKind::category};
+    const bool numeric = is_in(options_.numeric, column.name);
     if (column.kind == Column::Kind::text) return reading_of_text(column, numeric);
     ColumnReading reading{.kind = column.date && !numeric ? ColumnKind::date : ColumnKind::number};
     if (holds_days_as_digits(column) && !numeric)
@@ -137,7 +101,7 @@ class Learner {
     auto& study = studies_.at(column.name);
     settle(study);
     const auto all = rows_of(study.words);
-    const bool strict = contains(options_.strict, column.name);
+    const bool strict = is_in(options_.strict, column.name);
     if (numeric) return number_of(study);
     if (all == 0) return {.kind = study.zero_dates.empty() ? ColumnKind::category : ColumnKind::date};
     const bool dates = study.date.rows > study.number.rows;
@@ -152,7 +116,7 @@ class Learner {
       return reading;
     }
     ColumnReading reading{.kind = ColumnKind::category};
-    if (2 * rows >= all && different > kEnough)
+    if (2 * rows >= all && (different > kEnough || are_few(all - rows, all)))
       reading.note = fmt::format("column \"{}\" is a category: {} of {} rows hold {}, others {}; --missing {} reads {}",
                                  column.name, rows, all, dates ? "dates" : "numbers", quoted(others), as_option(others),
                                  dates ? "dates" : "numbers");
@@ -163,7 +127,7 @@ class Learner {
   }
 
   /// Settles rivals by what other columns of the table tell.
-  void settle(Study& study) const {
+  void settle(ColumnStudy& study) const {
     auto& number = study.number;
     if (number.rival && decimals_.size() == 1) {
       auto known = table_.notation;
@@ -177,12 +141,12 @@ class Learner {
     }
   }
 
-  ColumnReading number_of(const Study& study) const {
+  ColumnReading number_of(const ColumnStudy& study) const {
     const auto& fit = study.number;
     if (fit.rival)
       fail(ErrorKind::input,
-           "column \"{}\": \"{}\" is {} or {}; --decimal , or --thousands , tells which, --categorical-features takes "
-           "it as a word",
+           "column \"{}\": \"{}\" is {} or {}; --thousands , or --thousands . tells which, "
+           "--categorical-features takes it as a word",
            study.column.name, fit.example, number_text(*number_in(fit.example, fit.notation)),
            number_text(*number_in(fit.example, *fit.rival)));
     ColumnReading reading{.kind = ColumnKind::number, .notation = fit.notation};
@@ -196,7 +160,7 @@ class Learner {
     return reading;
   }
 
-  ColumnReading date_of(const Study& study) const {
+  ColumnReading date_of(const ColumnStudy& study) const {
     const auto& fit = study.date;
     if (fit.rival)
       fail(ErrorKind::input,
@@ -210,7 +174,7 @@ class Learner {
     return reading;
   }
 
-  [[noreturn]] void refuse_slips(const Study& study, const CountedWords& others, int64_t rows, int64_t all,
+  [[noreturn]] void refuse_slips(const ColumnStudy& study, const CountedWords& others, int64_t rows, int64_t all,
                                  bool dates) const {
     fail(ErrorKind::input,
          "column \"{}\": {} of {} rows hold {}, \"{}\" in row {} is none; --missing {} takes such cells for missing "
@@ -220,7 +184,7 @@ class Learner {
   }
 
   /// Notes the words that count as missing although they are not the usual ones.
-  void add_note(ColumnReading& reading, const Study& study, const CountedWords& others, int64_t rows, int64_t all,
+  void add_note(ColumnReading& reading, const ColumnStudy& study, const CountedWords& others, int64_t rows, int64_t all,
                 bool strict) const {
     const auto& name = study.column.name;
     Names lines;
@@ -228,7 +192,7 @@ class Learner {
     CountedWords unusual;
     for (const auto* words : {&study.missing, &study.zero_dates})
       for (const auto& counted : *words)
-        if (!is_one_of(kUsualMissing, counted.word)) unusual.push_back(counted);
+        if (!is_usual_missing_word(counted.word)) unusual.push_back(counted);
     if (!unusual.empty() && !strict)
       lines.push_back(fmt::format("column \"{}\": {} in {} rows {} missing", name, quoted(unusual), rows_of(unusual),
                                   unusual.size() == 1 ? "counts as" : "count as"));
@@ -245,29 +209,23 @@ class Learner {
 
   const Frame& table_;
   const LearnOptions& options_;
-  std::map<std::string, Study> studies_;
+  std::map<std::string, ColumnStudy> studies_;
   std::set<char> decimals_;       ///< decimal points of columns that have one reading
   std::set<std::string> orders_;  ///< orders of dates of columns that have one reading
 };
 
 }  // namespace
 
-bool is_missing_word(std::string_view word) {
-  const auto first = word.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return true;
-  word = word.substr(first, word.find_last_not_of(" \t") - first + 1);
-  return is_one_of(kUsualMissing, word) || is_one_of(kOtherMissing, word);
-}
-
 ColumnReadings learn_readings(const Frame& table, const LearnOptions& options) {
   Learner learner(table, options);
   ColumnReadings readings;
   for (const auto& column : table.columns) {
-    if (contains(options.skip, column.name)) continue;
+    if (is_in(options.skip, column.name)) continue;
     auto reading = learner.reading_of(column);
     reading.missing.insert(reading.missing.end(), table.notation.missing.begin(), table.notation.missing.end());
     readings[column.name] = std::move(reading);
   }
+  note_points_beside_commas(table, readings);
   return readings;
 }
 

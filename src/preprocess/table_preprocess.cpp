@@ -124,7 +124,8 @@ Names TablePreprocess::inputs() const {
 
 Names TablePreprocess::text_columns() const {
   Names names;
-  for (const auto& category : categories_) names.push_back(category.name);
+  for (const auto& [name, reading] : readings_)
+    if (is_read_as_text(reading)) names.push_back(name);
   return names;
 }
 

@@ -28,9 +28,11 @@ std::string text_of(const UnseenColumn& column) {
                                 column.unseen, column.rows, list(words, kShown)));
     if (column.rare) parts.back() += ", or too rare there";
   }
-  if (column.missing > 0) parts.push_back(fmt::format("no value in {} rows", column.missing));
+  if (column.missing > 0)
+    parts.push_back(fmt::format("no value in {} {}", column.missing, column.missing == 1 ? "row" : "rows"));
   if (column.infinite > 0)
-    parts.push_back(fmt::format("infinite numbers in {} rows, which count as missing", column.infinite));
+    parts.push_back(fmt::format("infinite numbers in {} {}, which count as missing", column.infinite,
+                                column.infinite == 1 ? "row" : "rows"));
   return fmt::format("column \"{}\": {}", column.name, fmt::join(parts, ", "));
 }
 

@@ -36,7 +36,7 @@ Frame read_needed(const Model& model, const TablePaths& paths, const std::string
   const bool renamed = !target.empty() && target != name;
   for (const auto& one : model.target->names()) {
     const auto& in_file = renamed && one == name ? target : one;
-    if (!model.target->is_number()) reading.text.push_back(in_file);
+    if (contains(model.target->text_columns(), one)) reading.text.push_back(in_file);
     reading.columns.push_back(in_file);
   }
   auto frame = read_table(paths, reading);

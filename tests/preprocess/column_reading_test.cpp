@@ -55,11 +55,13 @@ TEST(ColumnReading, NotationsAreLearntFromAllWords) {
 
 TEST(ColumnReading, TwoReadingsAreAskedFor) {
   auto table = of(cells(50, amount));
-  expect_error_parts(ErrorKind::input, {"column \"c\"", "\"10,000\" is", "10000", "--decimal", "--thousands"},
+  expect_error_parts(ErrorKind::input, {"column \"c\"", "\"10,000\" is", "10000", "--thousands , or --thousands ."},
                      [&] { learnt(table); });
   table.notation.thousands = ',';
   EXPECT_EQ(value_in(table, 1), 11037);
   table.notation = {.decimal = ','};
+  EXPECT_EQ(value_in(table, 1), 11.037);
+  table.notation = {.thousands = '.'};
   EXPECT_EQ(value_in(table, 1), 11.037);
   // Another column of the table tells.
   table.notation = {};
@@ -69,6 +71,19 @@ TEST(ColumnReading, TwoReadingsAreAskedFor) {
   EXPECT_EQ(value_in(table, 1), 11037);
   table.columns.back() = Column::of_text("x", cells(50, [](int i) { return fmt::format("{},5", i); }));
   EXPECT_EQ(value_in(table, 1), 11.037);
+}
+
+TEST(ColumnReading, PointsBesideDecimalCommasAreNoted) {
+  std::vector<double> thousands, decimals;
+  for (int i = 0; i < 50; ++i) {
+    thousands.push_back(1 + i * 1.234);  // 1.000, 2.234: a reader took them for decimals
+    decimals.push_back(i * 0.25 + 0.125);
+  }
+  const Frame table{{Column::of_text("c", cells(50, [](int i) { return fmt::format("{},{}", i, i % 10); })),
+                     Column::of_numbers("pop", thousands), Column::of_numbers("x", decimals)}};
+  const auto readings = learn_readings(table);
+  EXPECT_NE(readings.at("pop").note.find("--decimal , reads 1.234 as 1234"), std::string::npos);
+  EXPECT_EQ(readings.at("x").note, "");
 }
 
 TEST(ColumnReading, OrdersOfDatesAreLearntOrAskedFor) {
@@ -116,6 +131,7 @@ TEST(ColumnReading, ManyOtherWordsMakeACategoryThatIsNoted) {
   // Few numbers may be names of classes.
   const auto grades = learnt(of(cells(100, [](int i) { return i == 5 ? "3+" : fmt::format("{}", i % 5); })));
   EXPECT_EQ(grades.kind, ColumnKind::category);
+  EXPECT_NE(grades.note.find("99 of 100 rows hold numbers, others \"3+\""), std::string::npos) << grades.note;
 }
 
 TEST(ColumnReading, CodesAndBigIntegersAreCategories) {

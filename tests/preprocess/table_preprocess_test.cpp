@@ -442,6 +442,10 @@ TEST(TablePreprocess, ReadsLaterTablesAsItLearnt) {
   EXPECT_EQ(preprocess.to_json(), fit.to_json());
   EXPECT_EQ(preprocess.summaries()[0].kind, "date");
   EXPECT_EQ(preprocess.summaries()[1].kind, "number");
+  const auto told = describe_text(preprocess);
+  EXPECT_NE(told.find("; order dmy"), std::string::npos) << told;
+  EXPECT_NE(told.find("; with the decimal point \",\"; missing: call us"), std::string::npos) << told;
+  EXPECT_EQ(preprocess.text_columns(), (std::vector<std::string>{"price", "when"}));  // 1.234 is no decimal there
   // Alone, 03/04/2024 would have two readings, and "1,500" too.
   const auto x = preprocess.transform(
       {{Column::of_text("when", {"03/04/2024", "2024-04-03"}), Column::of_text("price", {"1,500", "call us"})}});

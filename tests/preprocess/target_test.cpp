@@ -249,6 +249,12 @@ TEST(Target, TextOfNumbersIsNumbersUnlessWordsStandAmongThem) {
   EXPECT_EQ(Target::fit(words(text), Task::multiclass).classes().size(), 270u);
 }
 
+TEST(Target, ManyClassesOutOfFewRowsAreNoted) {
+  Words names;
+  for (int i = 0; i < 40; ++i) names.push_back("name " + std::to_string(i));
+  EXPECT_EQ(Target::fit(words(names)).notes(), Words{"target \"y\": its 40 different words in 40 rows are classes"});
+}
+
 TEST(Target, DatesArePredictedAsDates) {
   const auto target = Target::fit(words({"2024-01-01", "2024-01-03", "2024-01-08"}));
   EXPECT_EQ(target.task(), Task::regression);

@@ -10,6 +10,8 @@ using namespace reszoo::test;
 
 namespace {
 
+using Words = std::vector<std::string>;
+
 /// A folder of tables with x, a colour, y = 2 x, and a column `c` whose cells a function gives.
 struct Tables {
   TempDir folder;
@@ -215,4 +217,49 @@ TEST(TableCases, AColumnThatCountsTheRowsNamesTheWayOut) {
   const Tables tables;
   EXPECT_TRUE(has_note(tables.train([](int i) { return std::to_string(i); }),
                        "column \"c\" is left out: it counts the rows; --numeric-features c keeps it"));
+}
+
+TEST(TableCases, NamibiaIsACountryInEveryFormat) {
+  const Tables tables;
+  const auto path = tables.put("train.csv", [](int i) {
+    return Words{"ZA", "NA", "BW", "null"}[static_cast<size_t>(i % 4)];
+  });
+  write_table(tables.folder / "train.parquet", read_table(path));
+  const auto csv = read_table_data(path, {.target = {"y"}});
+  const auto parquet = read_table_data(tables.folder / "train.parquet", {.target = {"y"}});
+  EXPECT_EQ(Tables::summary(csv).words, (Words{"BW", "NA", "ZA", "null"}));
+  EXPECT_EQ(Tables::summary(csv).missing, 0);
+  EXPECT_TRUE(at::equal(csv.train.inputs(), parquet.train.inputs()));
+  EXPECT_EQ(read_table_data(path, {.target = {"c"}}).model.target->classes(), (Words{"BW", "NA", "ZA", "null"}));
+  TableDataOptions missing{.target = {"y"}};
+  missing.read.missing = {"NA"};
+  const auto data = read_table_data(path, missing);
+  EXPECT_EQ(Tables::summary(data).words, (Words{"", "BW", "ZA", "null"}));
+  // The model remembers the word.
+  const auto later = data.model.table->transform(read_table(path, {.text = {"c"}}));
+  EXPECT_TRUE(
+      at::equal(later.select(1, -1), data.model.table->transform(read_table(path, missing.read)).select(1, -1)));
+}
+
+TEST(TableCases, LabelsStayAsTheyAreSpelt) {
+  const Tables tables;
+  const auto data = tables.train(
+      [](int i) {
+        return Words{"007", "010", "A1"}[static_cast<size_t>(i % 3)];
+      },
+      {.target = {"c"}});
+  EXPECT_EQ(data.model.target->classes(), (Words{"007", "010", "A1"}));
+  // A part without A1 has digits only.
+  const auto part =
+      read_labelled_rows(data.model, tables.put("part.csv", [](int i) { return i % 2 == 0 ? "007" : "010"; }));
+  EXPECT_TRUE(at::equal(part.targets().slice(0, 0, 3), at::tensor({0, 1, 0}, at::kLong)));
+}
+
+TEST(TableCases, IdsBeyondDoublesAreToldApart) {
+  const Tables tables;
+  const auto id = [](int i) { return fmt::format("100000000000000000{}", i % 4); };
+  EXPECT_EQ(Tables::summary(tables.train(id)).words.size(), 4u);
+  const auto grouped = tables.train(id, {.target = {"y"}, .split = {.validation = 0.25, .group = "c"}});
+  EXPECT_EQ(grouped.validation->rows(), 75);
+  EXPECT_EQ(grouped.model.table->inputs(), (Words{"x", "colour"}));
 }

@@ -206,7 +206,7 @@ TEST(RawTable, WhatTrainingDidNotSeeIsTold) {
   const auto told = expect_success({"predict", "--weights", raw.model(), raw.at("new.csv"), "--json"});
   EXPECT_EQ(told.err,
             "never seen in training: column \"colour\": 1 word in 1 of 2 rows (\"violet\"); column "
-            "\"weight\": no value in 1 rows\n");
+            "\"weight\": no value in 1 row\n");
   EXPECT_EQ(told.json()["unseen"]["colour"]["words"]["violet"], 1);
   EXPECT_EQ(told.json()["unseen"]["weight"]["missing_rows"], 1);
   const auto known = expect_success({"evaluate", "--weights", raw.model(), "--data", raw.at("raw.csv"), "--json"});

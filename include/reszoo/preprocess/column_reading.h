@@ -24,6 +24,10 @@ struct ColumnReading {
   bool operator==(const ColumnReading&) const = default;
 };
 
+/// Returns whether a reader must deliver the column as it is spelt: it is a category, or in a notation of its own, such
+/// as 1.234 for 1234.
+bool is_read_as_text(const ColumnReading& reading);
+
 using ColumnReadings = std::map<std::string, ColumnReading>;
 
 /// Options of `learn_readings`.

@@ -101,6 +101,10 @@ class Target {
   /// Returns whether the target holds dates, whose numbers are days since 1970-01-01.
   bool is_date() const { return readings_.size() == 1 && readings_.front().kind == ColumnKind::date && is_number(); }
 
+  /// Returns those of the target's columns that a reader should deliver as they are spelt: classes, and numbers and
+  /// dates in a notation of their own.
+  std::vector<std::string> text_columns() const;
+
   /// Returns one line for each thing that fitting found unusual.
   const std::vector<std::string>& notes() const { return notes_; }
 

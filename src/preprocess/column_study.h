@@ -1,0 +1,28 @@
+/// What the words of a column could be. Private.
+#pragma once
+#include <string_view>
+
+#include "reszoo/preprocess/column_reading.h"
+#include "word_fit.h"
+
+namespace reszoo {
+
+/// A text column during learning: its words, and what they fit.
+struct ColumnStudy {
+  const Column& column;
+  CountedWords words = {}, missing = {}, zero_dates = {};  ///< words that may be values; others
+  NumberFit number = {};
+  DateFit date = {};
+};
+
+ColumnStudy study_of(const Column& column, const TableNotation& known);
+
+/// Whether a word is so usual for a missing value that it is not worth a line: one that Arrow's reader of CSV knows.
+bool is_usual_missing_word(std::string_view word);
+
+bool is_in(const std::vector<std::string>& names, const std::string& name);
+
+/// Notes numbers with decimal points in a table whose text has decimal commas.
+void note_points_beside_commas(const Frame& table, ColumnReadings& readings);
+
+}  // namespace reszoo

@@ -1,0 +1,39 @@
+// The words that mean a missing value where numbers or dates are expected.
+#include <algorithm>
+
+#include "column_study.h"
+#include "reszoo/preprocess/column_reading.h"
+
+namespace reszoo {
+namespace {
+
+// The words that Arrow's reader of CSV takes for missing numbers. They are not worth a line.
+constexpr std::string_view kUsualMissing[] = {"#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN",
+                                              "-nan", "1.#IND",   "N/A",  "NA",      "1.#QNAN",  "NULL",
+                                              "NaN",  "n/a",      "null", "nan"};
+constexpr std::string_view kOtherMissing[] = {"<NA>", "None",    "none",    "NONE",  "Null",   "na",     "n.a.",
+                                              "n.a",  "N.A.",    "?",       "-",     "--",     "---",    "—",
+                                              "–",    ".",       "..",      "nil",   "NIL",    "(null)", "(NULL)",
+                                              "\\N",  "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",  "#NULL!"};
+
+template <size_t N>
+bool is_one_of(const std::string_view (&words)[N], std::string_view word) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+std::string_view without_spaces_around(std::string_view word) {
+  const auto first = word.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return word.substr(first, word.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+bool is_usual_missing_word(std::string_view word) { return is_one_of(kUsualMissing, without_spaces_around(word)); }
+
+bool is_missing_word(std::string_view word) {
+  word = without_spaces_around(word);
+  return word.empty() || is_one_of(kUsualMissing, word) || is_one_of(kOtherMissing, word);
+}
+
+}  // namespace reszoo

@@ -1,0 +1,25 @@
+/// Checks and encodes the columns of a target. Private.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "reszoo/preprocess/frame.h"
+
+namespace reszoo {
+
+/// Throws: Error (input) `target "name": what in row N` for the first row where `bad` is true; rows are counted from
+/// `first_row`.
+void check_rows(const Tensor& bad, const std::string& name, const char* what, int64_t first_row = 1,
+                const char* hint = "");
+
+/// Returns a column as finite numbers, (N) float64.
+Tensor finite_numbers(const Column& column, int64_t first_row = 1);
+
+/// Returns the indices in `classes` of the rows' words, (N) int64.
+/// Throws: Error (input) that names the row of an unknown class.
+Tensor encode_classes(const Column& column, const std::vector<std::string>& classes, int64_t first_row = 1);
+
+/// Returns the named columns.
+Frame selected_columns(const Frame& table, const std::vector<std::string>& names);
+
+}  // namespace reszoo
