@@ -33,6 +33,9 @@ class ByteStream : public arrow::io::InputStream {
 /// Reads a standard stream, which must outlive it.
 std::shared_ptr<ByteStream> bytes_of_stream(std::istream& stream);
 
+/// Reads a stream with as much memory as it has bytes, whatever size a damaged file asks for.
+std::shared_ptr<ByteStream> frugal_bytes(std::shared_ptr<arrow::io::InputStream> stream);
+
 /// Decompresses gzip: any number of members, and zeros behind the last one, as tapes and block devices leave them.
 std::shared_ptr<ByteStream> bytes_of_gzip(std::shared_ptr<arrow::io::InputStream> packed);
 

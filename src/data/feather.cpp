@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "arrow_frame.h"
+#include "byte_stream.h"
 #include "reszoo/base/error.h"
 #include "table_formats.h"
 
@@ -91,7 +92,7 @@ TableParts read_feather(const std::shared_ptr<TableInput>& input, const TableSel
 TableParts read_arrow_stream(const std::shared_ptr<TableInput>& input, const TableSelection& selection) {
   const auto subject = input->subject();
   const std::shared_ptr<arrow::RecordBatchReader> reader =
-      value_of(arrow::ipc::RecordBatchStreamReader::Open(input->stream().bytes()), subject);
+      value_of(arrow::ipc::RecordBatchStreamReader::Open(frugal_bytes(input->stream().bytes())), subject);
   const auto selected = selection.of_columns(reader->schema()->field_names(), subject);
   auto next = [input, reader, subject] { return value_of(reader->Next(), subject); };
   return parts_of_batches(std::move(next), reader->schema(), selected, subject);
