@@ -148,17 +148,14 @@ KeyFit fit_by_name(const NetworkKeys& network, const KeyTree& file) {
 }
 
 std::vector<std::string> names_of(const std::vector<KeyFit>& candidates) {
+  size_t common = 0;  // letters of the parts with which all places begin
+  const auto& first = candidates.front().place;
+  for (size_t dot = first.find('.'); dot != std::string::npos; dot = first.find('.', dot + 1))
+    if (std::all_of(candidates.begin(), candidates.end(),
+                    [&](const auto& one) { return one.place.starts_with(first.substr(0, dot + 1)); }))
+      common = dot + 1;
   std::vector<std::string> names;
-  for (const auto& one : candidates) {
-    const auto is_distinct = [&](const std::string& name) {
-      return std::none_of(candidates.begin(), candidates.end(), [&](const auto& other) {
-        return &other != &one && (other.place == name || other.place.starts_with(name + "."));
-      });
-    };
-    size_t end = one.place.find('.');
-    while (end != std::string::npos && !is_distinct(one.place.substr(0, end))) end = one.place.find('.', end + 1);
-    names.push_back(one.place.substr(0, end));
-  }
+  for (const auto& one : candidates) names.push_back(one.place.substr(common, one.place.find('.', common) - common));
   return names;
 }
 

@@ -1,6 +1,7 @@
 #include "reszoo/weights/pth.h"
 
 #include "archive.h"
+#include "numpy_arrays.h"
 #include "pickled_state.h"
 #include "pth_legacy.h"
 #include "reszoo/base/error.h"
@@ -15,20 +16,29 @@ PickledTensors tensors_of(StoredTensors& tensors) {
           [&](PickleRef place, const std::string& key) { return tensors.make(place, key); }};
 }
 
+/// Finds the state_dict of a file: tensors or, in a file without any, NumPy arrays.
+StateDict state_in(const Pickle& pickle, StoredTensors& stored, uint64_t file_size, const std::string& source,
+                   const ReadOptions& options) {
+  for (PickleRef place = 0; place < pickle.values.size(); ++place)
+    if (stored.is_tensor(place)) return pickled_state(pickle, tensors_of(stored), source, options);
+  NumpyArrays arrays(pickle, source, file_size);
+  return pickled_state(pickle, arrays.tensors(), source, options);
+}
+
 StateDict read_zip(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   Archive archive(bytes, source, options.verify);
   const auto stream = archive.read("data.pkl");
   const auto pickle = read_pickle(stream.view(), source);
   StoredTensors tensors(pickle, source, archive.tensor_limit(),
                         [&](const StorageClaim& claim) { return archive.read("data/" + std::string(claim.key)); });
-  return pickled_state(pickle, tensors_of(tensors), source, options);
+  return state_in(pickle, tensors, bytes.size(), source, options);
 }
 
 StateDict read_legacy(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   const LegacyFile file(bytes, source);
   StoredTensors tensors(file.pickle(), source, bytes.size() + (uint64_t{256} << 20),
                         [&](const StorageClaim& claim) { return file.storage(claim); });
-  return pickled_state(file.pickle(), tensors_of(tensors), source, options);
+  return state_in(file.pickle(), tensors, bytes.size(), source, options);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ class Parser {
     std::memcpy(&length, bytes_.view().data(), sizeof length);
     if (length > kMostHeader) reject("header length {} is over the limit of {} bytes", length, kMostHeader);
     if (length > bytes_.size() - sizeof length)
-      reject("header is cut off, {} bytes of {}", bytes_.size() - sizeof length, length);
+      reject("header is cut off, {} bytes of {}; download the file again", bytes_.size() - sizeof length, length);
     data_ = sizeof length + length;
     try {
       const char* begin = bytes_.view().data() + sizeof length;
@@ -179,8 +179,8 @@ class Parser {
     uint64_t filled = 0;
     for (const auto* item : order) {
       if (item->end > size)
-        reject("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off", item->key, item->end,
-               size);
+        reject("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off, download it again",
+               item->key, item->end, size);
       if (item->begin < filled) reject("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
       if (item->begin > filled)
         reject("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);

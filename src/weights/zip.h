@@ -53,7 +53,7 @@ class Zip {
 
   template <typename... Args>
   [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
-    fail(ErrorKind::file, "{}: zip archive is damaged or cut off: {}", source_,
+    fail(ErrorKind::file, "{}: zip archive is damaged or cut off: {}; save or download it again", source_,
          fmt::format(format, std::forward<Args>(args)...));
   }
   template <typename T>

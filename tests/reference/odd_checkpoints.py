@@ -172,6 +172,7 @@ def files():
     yield "defaultdict", collections.defaultdict(list, state()), keys, "", ""
     yield "parameters", {"params": {key: nn.Parameter(value) for key, value in state().items()}}, keys, "", ""
     yield "pairs", {"epoch": 3, "named": list(state().items())}, keys, "", ""
+    yield "arrays", {"state_dict": {key: value.numpy() for key, value in state().items()}}, keys, "", ""
     yield "metrics beside", {"net_g": state(), "acc": {"correct": torch.tensor(3), "sum": torch.ones(4)},
                              "confusion": torch.ones(3, 3)}, keys, "", ""
     optimizer = optimizer_of(nn.Linear(3, 2)).state_dict()

@@ -60,7 +60,8 @@ std::vector<KeyFit> fit_keys(const NetworkKeys& network, const KeyTree& file);
 /// `fit_keys` found nothing.
 KeyFit fit_by_name(const NetworkKeys& network, const KeyTree& file);
 
-/// Returns how the candidates can be told apart: the shortest distinct beginnings of their places. "" is the top.
+/// Returns how the candidates can be told apart: the part of each place behind what all have in common ("student" of
+/// "module.student.backbone").
 std::vector<std::string> names_of(const std::vector<KeyFit>& candidates);
 
 }  // namespace reszoo
