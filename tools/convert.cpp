@@ -75,6 +75,7 @@ void define(CLI::App& app, ConvertArguments& a) {
   app.add_flag("--adapt", a.how.adapt, "Allow another number of outputs; the last linear layer is left untrained");
   app.add_flag("--use-ema", a.how.prefer_ema, "Use the averaged (EMA) weights if the checkpoint has them");
   app.add_flag("--allow-non-finite", a.how.allow_non_finite, "Convert NaN and infinite weights too");
+  app.add_option("--key", a.how.key, "The weights to take of a file with several: student, model.teacher");
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of IN, nor the outputs of a TorchScript OUT");
   app.add_flag("--weights-only", a.how.plain, "Write only the weights of a model file, without its metadata");
   app.add_flag("--int8", a.int8, "Write a model file quantized to 8-bit integers; needs --calibration-data");

@@ -30,8 +30,11 @@ nlohmann::ordered_json convert_to_int8(const ConvertArguments& a, bool quiet) {
   const bool names_itself = detect_weights(a.in) == WeightsKind::model_file;
   if (names_itself && (!a.how.model.empty() || !a.settings.empty()))
     fail(ErrorKind::usage, "--model and --model-kwargs: {} already names its network", a.in.string());
-  auto predictor = open_predictor(
-      a.in, {.model = a.how.model, .options = a.how.options, .verify = a.how.verify, .prefer_ema = a.how.prefer_ema});
+  auto predictor = open_predictor(a.in, {.model = a.how.model,
+                                         .options = a.how.options,
+                                         .verify = a.how.verify,
+                                         .prefer_ema = a.how.prefer_ema,
+                                         .key = a.how.key});
   if (!predictor.model())
     fail(ErrorKind::usage, "--int8: {} cannot be quantized; give weights, and their network with --model",
          a.in.string());

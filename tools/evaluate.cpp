@@ -7,6 +7,7 @@
 #include "cli/table_options.h"
 #include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/model_report.h"
 
@@ -49,7 +50,7 @@ ordered_json describe_model(const Model& model, bool json) {
   result.update(describe(*model.table));
   if (!json) {
     std::cout << describe_text(*model.table);
-    if (model.target) std::cout << "target " << result["target"].dump() << "\n";
+    if (model.target) std::cout << "target " << json_text(result["target"]) << "\n";
   }
   return result;
 }
@@ -86,7 +87,7 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
   cli::tell_unseen(labelled.unseen, metrics);
   if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
-  if (!common.json) std::cout << metrics.dump(2) << "\n";
+  if (!common.json) std::cout << json_text(metrics, 2) << "\n";
   return metrics;
 }
 

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "cli/app.h"
-#include "cli/name_list.h"
+#include "cli/list_option.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
 #include "cli/table_options.h"
@@ -114,8 +114,8 @@ int main(int argc, char** argv) {
                                  auto& a = arguments;
                                  cli::add_predictor_options(app, a.predictor);
                                  cli::add_input_options(app, a.input);
-                                 cli::add_names(app, "--keep", a.input.options.keep,
-                                                "Input columns to copy to the output");
+                                 cli::add_list(app, "--keep", a.input.options.keep,
+                                               "Input columns to copy to the output");
                                  app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
                                  app.add_flag("--proba", a.probabilities, "Print the probability of every class");
                                  app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");

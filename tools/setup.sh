@@ -11,7 +11,7 @@ packages=(
   cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja g++:/usr/bin/g++ python3-venv:/usr/bin/python3
   clang-16:/usr/bin/clang++-16 clang-format-16:/usr/bin/clang-format-16 ccache:/usr/bin/ccache
   libgtest-dev:/usr/include/gtest/gtest.h nlohmann-json3-dev:/usr/include/nlohmann/json.hpp
-  libcli11-dev:/usr/include/CLI/CLI.hpp libxxhash-dev:/usr/include/xxhash.h
+  libcli11-dev:/usr/include/CLI/CLI.hpp libtomlplusplus-dev:/usr/include/toml++/toml.h libxxhash-dev:/usr/include/xxhash.h
   libdeflate-dev:/usr/include/libdeflate.h libhwy-dev:/usr/include/hwy/highway.h
   libjpeg62-turbo-dev:/usr/include/jpeglib.h libpng-dev:/usr/include/png.h zlib1g-dev:/usr/include/zlib.h
   libtiff-dev:/usr/share/doc/libtiff-dev libgif-dev:/usr/include/gif_lib.h

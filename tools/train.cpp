@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "reszoo/base/atomic_file.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/thresholds.h"
@@ -13,6 +14,8 @@ using namespace reszoo::tool;
 using nlohmann::ordered_json;
 
 namespace {
+
+constexpr int64_t kReportBytes = 20'000;  // of a report at least
 
 Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOptions& options) {
   auto& [data, recipe, table] = prepared;
@@ -50,7 +53,11 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
             {"model", recipe.network},
             {"rows", data.train.rows()},
             {"loss", dry_run(data, recipe, options)}};
-  if (!a.out.empty()) write_file(std::filesystem::path(a.out) / "config.toml", app.config_to_str(false, false));
+  if (!a.out.empty()) {
+    const std::filesystem::path out = a.out;
+    write_file(out / "config.toml", app.config_to_str(false, false));
+    require_writable({{out / "model.safetensors"}, {out / "report.html", kReportBytes}});
+  }
   cli::watch_signals();
   auto results = until_stopped(line, [&] { return train(a, prepared, options); });
   if (threshold) choose_thresholds(results.fitted.model, *data.validation, *threshold);
@@ -59,7 +66,7 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   auto summary = summary_of(a, results, measured);
   if (!data.notes.empty()) summary["notes"] = data.notes;
   if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
-  if (!common.json) std::cout << summary.dump(2) << "\n";
+  if (!common.json) std::cout << json_text(summary, 2) << "\n";
   return summary;
 }
 

@@ -29,8 +29,11 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
       ->excludes(app.get_option("--model"))
       ->excludes(init);
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the initial weights");
-  app.add_flag("--adapt", a.adapt, "Allow another number of outputs or input channels than --initial-checkpoint has");
+  app.add_flag("--adapt", a.adapt,
+               "Allow another number of outputs or input channels than --initial-checkpoint has, or no head");
   app.add_flag("--use-ema", a.ema, "Start from the averaged (EMA) weights if --initial-checkpoint has them");
+  app.add_option("--key", a.key, "The weights to start from, if --initial-checkpoint has several: student")
+      ->needs(init);
   app.add_option("--out", a.out, "Output folder for the model, the log and the report; nothing is written without it");
   app.add_option("--checkpoint-hist", a.keep,
                  "Also keep the models of the N best epochs, or of the N last without validation (0)")

@@ -14,7 +14,7 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
-  std::string init, pretrained, out, metric, threshold, class_weight;
+  std::string init, key, pretrained, out, metric, threshold, class_weight;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false;
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;
@@ -49,6 +49,12 @@ Domain training_domain(const TrainOptions& options);
 /// Takes the network's name and options from the initial checkpoint, unless the command line names another network.
 /// Options that follow from the data are not taken.
 void take_start_model(TrainOptions& options);
+
+/// The preprocessing of the model that training starts from, if it is known.
+std::optional<ImagePreprocess> start_preprocess(const TrainOptions& options);
+
+/// A function that loads the initial weights into a network; empty if there are none.
+std::function<void(Network&)> start_weights(const TrainOptions& options);
 
 /// How the networks are trained: progress goes to `line`, and a signal stops training.
 FitOptions fit_options(const TrainOptions& options, const TrainingData& data, Domain domain, cli::ProgressLine& line);

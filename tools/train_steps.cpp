@@ -1,43 +1,13 @@
 #include "train_options.h"
 
 #include <iostream>
-#include <utility>
 
-#include "cli/download_line.h"
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
-#include "reszoo/hub/hf_hub.h"
-#include "reszoo/hub/pretrained.h"
-#include "reszoo/recipes/start_model.h"
 #include "reszoo/recipes/task_metrics.h"
-#include "reszoo/zoo/load_network.h"
 
 namespace reszoo::tool {
 namespace {
-
-/// What is known of the published weights that training starts from.
-PretrainedConfig published(const TrainOptions& a) {
-  return resolve_pretrained(a.pretrained, cli::fetch_with_progress(!a.no_verify));
-}
-
-/// Weights of a repository of the Hub are published weights if its config names the network and the command line does
-/// not; otherwise they are a file.
-void take_hub_weights(TrainOptions& a) {
-  auto& named = is_hub_name(a.init) ? a.init : a.pretrained;
-  if (!is_hub_name(named)) return;
-  a.adapt = a.adapt || !a.pretrained.empty();
-  const auto how = cli::fetch_with_progress(!a.no_verify);
-  const auto name = std::exchange(named, "");
-  if (a.recipe.network.empty() && find_hub_config(parse_hub_name(name), how)) a.pretrained = name;
-  else a.init = fetch_hub_weights(parse_hub_name(name), how).string();
-}
-
-/// The preprocessing of the model that training starts from, if it is known.
-std::optional<ImagePreprocess> known_preprocess(const TrainOptions& a) {
-  if (!a.pretrained.empty()) return published(a).preprocess;
-  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
-  return start ? start->image : std::nullopt;
-}
 
 PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, const cli::Common& common,
                                 c10::Device device) {
@@ -52,19 +22,8 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
     a.recipe.recipe = default_image_recipe(parts.train, !a.init.empty() || !a.pretrained.empty());
   auto recipe = make_recipe(a, common, device, parts.train.rows());
   cli::apply(a.images, recipe);
-  how.preprocess = known_preprocess(a);
+  how.preprocess = start_preprocess(a);
   return {make_image_data(parts, recipe.image, how, a.data.data), recipe};
-}
-
-/// A function that loads the initial weights into a network; empty if there are none.
-std::function<void(Network&)> start_weights(const TrainOptions& a) {
-  std::filesystem::path weights = a.init;
-  if (!a.pretrained.empty()) weights = fetch_weights(published(a), cli::fetch_with_progress(!a.no_verify));
-  if (weights.empty()) return {};
-  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema};
-  return [weights, options](Network& network) {
-    std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
-  };
 }
 
 }  // namespace
@@ -78,20 +37,6 @@ PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c1
   auto data = read_table_data(a.data.paths, options);
   auto recipe = make_recipe(a, common, device, data.train.rows());
   return {std::move(data), std::move(recipe), options};
-}
-
-void take_start_model(TrainOptions& a) {
-  take_hub_weights(a);
-  if (!a.pretrained.empty()) {
-    const auto weights = published(a);
-    a.recipe.network = weights.model;
-    a.recipe.network_options = to_json(ModelOptions(weights.options));
-    a.recipe.network_options->erase("channels");  // follows from the data
-  }
-  const auto start = a.init.empty() ? std::nullopt : read_start_model(a.init);
-  if (!start || (!a.recipe.network.empty() && a.recipe.network != start->network)) return;
-  a.recipe.network = start->network;
-  a.recipe.network_options = start->options;
 }
 
 std::string headline(const TrainingData& data, const TrainingRecipe& recipe) {

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "file_kind.h"
+#include "image_tree.h"
 #include "input.h"
 #include "reszoo/base/error.h"
 #include "spill_file.h"
@@ -34,6 +35,7 @@ bool is_system_member(const fs::path& name) {
 
 Archives open_archives(const fs::path& path) {
   Archives all;
+  if (fs::is_directory(path)) all.left_out = other_files_in(path, is_archive);
   for (const auto& file : data_files(path, is_archive)) {
     const auto archive = all.paths.size();
     all.paths.push_back(file);

@@ -73,11 +73,19 @@ CsvReader::CsvReader(Input& input, bool tabs, const TableReadOptions& options, s
   read_header(how);
 }
 
+/// Reads as many bytes as the buffer has, so that a row of any length is looked at a few times only. Returns false at
+/// the end.
+bool CsvReader::grow() {
+  const auto before = buffer_.size();
+  while (!at_end_ && buffer_.size() < 2 * before + 1) append();
+  return buffer_.size() > before;
+}
+
 void CsvReader::skip_lines(int64_t count) {
   for (; count > 0; --count) {
     size_t end = 0;
     while ((end = buffer_.find_first_of("\r\n")) == std::string::npos || (end + 1 == buffer_.size() && !at_end_))
-      if (at_end_ || !append())
+      if (!grow() && end == std::string::npos)
         fail(ErrorKind::input, "{}: has no more lines than skip_rows leaves out", layout_.subject);
     buffer_.erase(0, end + (buffer_.compare(end, 2, "\r\n") == 0 ? 2 : 1));
   }
@@ -88,7 +96,7 @@ std::string_view CsvReader::header_line(const CsvDialect& dialect) {
   for (;;) {
     CsvScanner scanner(buffer_, dialect);
     const bool found = scanner.next();
-    if ((found && scanner.complete()) || at_end_ || !append()) {
+    if ((found && scanner.complete()) || !grow()) {
       if (scanner.open_quote())
         fail(ErrorKind::input, "{}: the header: a quote is not closed; --quote names another quote character, or none",
              layout_.subject);
@@ -133,7 +141,7 @@ CsvText CsvReader::next_text(int64_t size) {
   const auto enough = [&] { return size > 0 && static_cast<int64_t>(buffer_.size()) >= size; };
   while (!at_end_ && !enough()) append();
   const char quote = layout_.dialect.quote;
-  auto text = quote != '\0' && buffer_.find(quote) != std::string::npos ? quoted_text(size) : plain_text(size);
+  auto text = quote != '\0' && buffer_.find(quote) != std::string::npos ? quoted_text() : plain_text(size);
   if (text.longest > kLongestRow)
     fail(ErrorKind::input, "{}: row {}: is longer than 2 GiB", layout_.subject, text.first_row);
   if (!layout_.dialect.trim || text.rows.empty()) return text;
@@ -144,14 +152,14 @@ CsvText CsvReader::next_text(int64_t size) {
 
 CsvText CsvReader::plain_text(int64_t size) {
   const auto is_read = [&] { return at_end_ || size == 0 || (used_ = last_line_end(buffer_)) > 0; };
-  while (!is_read()) append();
+  while (!is_read()) grow();
   if (at_end_ || size == 0) used_ = buffer_.size();
   const auto rows = std::string_view(buffer_).substr(0, used_);
   return {rows, next_row_, longest_line(rows, static_cast<size_t>(kBlock) / 2), /*quoted=*/false};
 }
 
-CsvText CsvReader::quoted_text(int64_t size) {
-  for (auto enough = static_cast<size_t>(size);;) {
+CsvText CsvReader::quoted_text() {
+  for (;;) {
     const auto found = find_rows(buffer_, layout_.dialect);
     const bool unclosed = found.open_quote && (at_end_ || (found.end == 0 && buffer_.size() > kLongestRow));
     if (found.misquoted || unclosed)
@@ -159,8 +167,7 @@ CsvText CsvReader::quoted_text(int64_t size) {
            layout_.subject, next_row_ + found.misquoted.value_or(found.rows));
     used_ = at_end_ ? buffer_.size() : found.end;
     if (used_ > 0 || at_end_) return {std::string_view(buffer_).substr(0, used_), next_row_, found.longest, true};
-    enough = 2 * buffer_.size();  // a row is longer than the text
-    while (!at_end_ && buffer_.size() < enough) append();
+    grow();  // a row is longer than the text
   }
 }
 

@@ -49,7 +49,8 @@ class CsvReader {
   void read_header(const TableReadOptions& options);
   void name_columns(std::string_view line, const TableReadOptions& options);
   bool append() { return !(at_end_ = input_.append(buffer_, kBlock) == 0); }
-  CsvText quoted_text(int64_t size);
+  bool grow();
+  CsvText quoted_text();
   CsvText plain_text(int64_t size);
 
   static constexpr int64_t kBlock = int64_t{1} << 20;

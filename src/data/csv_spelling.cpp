@@ -30,21 +30,24 @@ bool is_long_integer(std::string_view word) {
 }
 
 /// Whether a letter stands before or after a field.
-uint8_t is_border(char letter, CsvDialect dialect) {
-  return static_cast<uint8_t>((letter == dialect.delimiter) | (letter == '\n') | (letter == '\r') |
-                              (letter == dialect.quote) | (letter == ' '));
+bool is_border(char letter, const CsvDialect& dialect) {
+  return letter == dialect.delimiter || letter == '\n' || letter == '\r' || letter == dialect.quote || letter == ' ';
 }
 
 uint8_t is_digit_letter(char letter) { return static_cast<uint8_t>(static_cast<unsigned char>(letter - '0') < 10); }
 
-/// Returns whether in some place a border, a zero, another digit, and a digit or a border follow each other. The loop
-/// has no branch and counts in bytes, so that the compiler makes it one of vectors.
+/// Returns whether in some place a border, a zero, another digit, and a digit or a border may follow each other. The
+/// loop has no branch and counts in bytes, so that the compiler makes it one of vectors.
 bool may_have_leading_zeros(std::string_view block, CsvDialect dialect) {
+  // Line breaks and spaces are below the minus sign.
+  const auto may_be_border = [&](char letter) {
+    return static_cast<uint8_t>((letter < '-') | (letter == dialect.delimiter) | (letter == dialect.quote));
+  };
   uint8_t found = 0;
   for (size_t i = 0; i + 3 < block.size(); ++i) {
     const auto zero = static_cast<uint8_t>(block[i + 1] == '0');
-    const auto after = static_cast<uint8_t>(is_digit_letter(block[i + 3]) | is_border(block[i + 3], dialect));
-    found |= is_border(block[i], dialect) & zero & is_digit_letter(block[i + 2]) & after;
+    const auto after = static_cast<uint8_t>(is_digit_letter(block[i + 3]) | may_be_border(block[i + 3]));
+    found |= may_be_border(block[i]) & zero & is_digit_letter(block[i + 2]) & after;
   }
   return found != 0;
 }
@@ -52,9 +55,9 @@ bool may_have_leading_zeros(std::string_view block, CsvDialect dialect) {
 /// Returns whether digits with a leading zero stand between borders somewhere in a block: fields, or words of a text.
 bool has_candidate(std::string_view rows, size_t begin, size_t end, const CsvDialect& dialect) {
   for (size_t i = begin; i < end; ++i) {
-    if (is_border(rows[i], dialect) == 0 || rows.compare(i + 1, 1, "0") != 0) continue;
+    if (!is_border(rows[i], dialect) || rows.compare(i + 1, 1, "0") != 0) continue;
     const auto stop = rows.find_first_not_of("0123456789", i + 1);
-    if (stop != i + 2 && (stop == std::string_view::npos || is_border(rows[stop], dialect) != 0)) return true;
+    if (stop != i + 2 && (stop == std::string_view::npos || is_border(rows[stop], dialect))) return true;
   }
   return false;
 }

@@ -12,7 +12,8 @@ namespace {
 namespace fs = std::filesystem;
 
 void add_files_below(const fs::path& folder, bool (*wanted)(const fs::path&), std::vector<fs::path>& files) {
-  for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator(); ++entry) {
+  for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied);
+       entry != fs::recursive_directory_iterator(); ++entry) {
     const bool skipped = is_system_name(entry->path().filename().string());
     if (skipped && entry->is_directory()) entry.disable_recursion_pending();
     if (!skipped && entry->is_regular_file() && wanted(entry->path())) files.push_back(entry->path());

@@ -1,6 +1,6 @@
 #include "reszoo/data/detect.h"
 
-#include <algorithm>
+#include <optional>
 
 #include "file_kind.h"
 #include "image_parts.h"
@@ -40,20 +40,27 @@ DataKind detect_file(const fs::path& path) {
 
 bool is_parquet_file(const fs::path& path) { return path.extension() == ".parquet"; }
 
-/// Returns the first Parquet file of a folder itself.
-std::optional<fs::path> first_parquet(const fs::path& folder) {
+/// Returns the first Parquet file of a folder and of folders up to `depth` below. Of a large folder only some entries
+/// are looked at.
+std::optional<fs::path> first_parquet(const fs::path& folder, int depth) {
+  constexpr int most_entries = 5000;
   std::optional<fs::path> first;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && is_parquet_file(entry.path()) && (!first || entry.path() < *first))
-      first = entry.path();
+  int seen = 0;
+  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied), end;
+       entry != end && seen < most_entries; ++entry, ++seen) {
+    if (entry.depth() >= depth) entry.disable_recursion_pending();
+    if (entry->is_regular_file() && is_parquet_file(entry->path()) && (!first || entry->path() < *first))
+      first = entry->path();
+  }
   return first;
 }
 
-/// Returns the kind of a folder whose files are below it: images, archives or Parquet files.
+/// Returns the kind of a folder whose files are below it: Parquet files, images or archives. A repository with Parquet
+/// files of images may have other images too.
 DataKind detect_below(const fs::path& folder) {
+  if (const auto parquet = first_parquet(folder, 2); parquet && is_image_parquet(*parquet))
+    return DataKind::image_parquet;
   if (has_images(folder)) return DataKind::image_folder;
-  const auto parquet = data_files(folder, is_parquet_file);
-  if (!parquet.empty() && is_image_parquet(parquet.front())) return DataKind::image_parquet;
   return data_files(folder, is_archive).empty() ? DataKind::unknown : DataKind::image_archive;
 }
 
@@ -66,7 +73,7 @@ DataKind detect_data(const fs::path& path) try {
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
   if (!fs::is_directory(path)) return detect_file(path);
   if (is_idx_folder(path)) return DataKind::idx_folder;
-  if (const auto parquet = first_parquet(path))
+  if (const auto parquet = first_parquet(path, 0))
     return is_image_parquet(*parquet) ? DataKind::image_parquet : DataKind::table;
   if (is_cifar_folder(path)) return DataKind::cifar_folder;
   if (const auto kind = detect_below(path); kind != DataKind::unknown) return kind;

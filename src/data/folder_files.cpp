@@ -119,6 +119,22 @@ FolderFiles files_in(const fs::path& folder) {
   return files;
 }
 
+LeftOut other_files_in(const fs::path& folder, bool (*wanted)(const fs::path& file)) {
+  Walk walk(folder);
+  std::vector<fs::path> paths;
+  walk.enter(folder, [&](const fs::path& path) {
+    if (!wanted(path)) paths.push_back(path);
+    return true;
+  });
+  std::sort(paths.begin(), paths.end());
+  LeftOut left;
+  const auto kinds = kinds_of(paths);
+  for (size_t i = 0; i < paths.size(); ++i)
+    left.add(kinds[i].empty() ? "image* beside the data" : kinds[i], walk.relative(paths[i]));
+  left.add(walk.left());
+  return left;
+}
+
 bool has_images(const fs::path& folder) {
   constexpr int64_t most_files = 100'000;
   int64_t seen = 0;

@@ -55,8 +55,8 @@ std::map<std::string, IdxFiles> idx_files_in(const fs::path& folder) {
   std::map<std::string, IdxFiles> sets;
   std::error_code error;
   int seen = 0;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end && seen < most_entries;
-       entry.increment(error), ++seen) {
+  for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && entry != end && seen < most_entries; entry.increment(error), ++seen) {
     if (entry.depth() >= most_depth) entry.disable_recursion_pending();
     const auto name = entry->is_regular_file(error) ? idx_name_of(entry->path()) : std::nullopt;
     if (!name) continue;

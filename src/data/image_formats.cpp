@@ -85,12 +85,9 @@ constexpr ImageFormatRow kImageFormats[] = {
      }},
     {"JPEG XR", [](Start s) { return s.starts_with("II\xbc"sv); }},
     {"SVG", begins_as_svg},
-    {"PSD", [](Start s) { return any_of(s, {"8BPS"sv}); }},
+    {"PSD", [](Start s) { return s.starts_with("8BPS"sv); }},
     {"XCF", [](Start s) { return s.starts_with("gimp xcf"sv); }},
-    {"ICO",
-     [](Start s) {
-       return any_of(s, {"\0\0\1\0"sv, "\0\0\2\0"sv}) && has(s, 5, "\0"sv);
-     }},
+    {"ICO", [](Start s) { return s.starts_with("\0\0\1\0"sv) && has(s, 5, "\0"sv); }},
     {"PNM", begins_as_pnm},
     {"OpenEXR", [](Start s) { return s.starts_with("\x76\x2f\x31\x01"sv); }},
     {"Radiance HDR",
@@ -98,6 +95,11 @@ constexpr ImageFormatRow kImageFormats[] = {
        return any_of(s, {"#?RADIANCE"sv, "#?RGBE"sv});
      }},
     {"DDS", [](Start s) { return s.starts_with("DDS \x7c"sv); }},
+    {"PCX", [](Start s) { return s.starts_with("\x0a\5\1"sv); }},
+    {"SGI",
+     [](Start s) {
+       return any_of(s, {"\x01\xda\0"sv, "\x01\xda\1"sv});
+     }},
     {"QOI", [](Start s) { return s.starts_with("qoif"sv); }},
     {"DICOM", [](Start s) { return has(s, 128, "DICM"sv); }},
     {"FITS", [](Start s) { return s.starts_with("SIMPLE  ="sv); }},

@@ -36,6 +36,9 @@ struct FolderFiles {
 /// Throws: Error (file) for a folder that cannot be read.
 FolderFiles files_in(const std::filesystem::path& folder);
 
+/// Counts the files of a folder, at any depth, that `wanted` does not accept.
+LeftOut other_files_in(const std::filesystem::path& folder, bool (*wanted)(const std::filesystem::path& file));
+
 /// Returns whether there is an image in a folder, at any depth; of a folder with many other files it looks at the first
 /// 100,000 of them.
 bool has_images(const std::filesystem::path& folder);

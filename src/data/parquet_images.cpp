@@ -10,6 +10,7 @@
 #include "image_parquet.h"
 #include "image_parts.h"
 #include "image_targets.h"
+#include "image_tree.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "spill_file.h"
@@ -155,13 +156,17 @@ std::vector<fs::path> image_parquet_files(const fs::path& path) {
   return files;
 }
 
+LeftOut left_out_beside(const fs::path& path) {
+  return fs::is_directory(path) ? other_files_in(path, is_parquet_name) : LeftOut();
+}
+
 }  // namespace
 
 FoundImages images_in_parquet(const fs::path& path) {
   const ImageReadOptions options;
   ParquetImages images(path, options, /*with_targets=*/false);
   for (const auto& file : image_parquet_files(path)) with_parquet_errors(file, [&] { images.read(file); });
-  return {.images = images.images()};
+  return {.images = images.images(), .left_out = left_out_beside(path)};
 }
 
 ImageParts read_parquet_parts(const fs::path& path, const ImageReadOptions& options) {
@@ -173,7 +178,7 @@ ImageParts read_parquet_parts(const fs::path& path, const ImageReadOptions& opti
     if (!images) images = std::make_unique<ParquetImages>(path, options, /*with_targets=*/true);
     with_parquet_errors(file, [&] { images->read(file); });
   }
-  ImageParts result;
+  ImageParts result{.parts = {}, .left_out = left_out_beside(path)};
   for (const auto& [part, images] : parts) {
     const LabelledSet all{.images = images->images(),
                           .targets = targets_of(images->targets(), images->target_names(), options, result.notes),

@@ -1,11 +1,12 @@
 #include "same_columns.h"
 
-#include <arrow/compute/cast.h>
+#include <arrow/type_traits.h>
 
 #include <algorithm>
 
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
+#include "table_formats.h"
 
 namespace reszoo {
 namespace {
@@ -28,23 +29,6 @@ ValueKind value_kind(const arrow::ChunkedArray& column) {
 
 std::string text_of_kind(ValueKind kind) {
   return kind == ValueKind::text ? "text" : kind == ValueKind::date ? "a date" : "a number";
-}
-
-/// Returns the table with plain values in place of dictionaries, with these columns in this order.
-std::shared_ptr<arrow::Table> plain_columns(const arrow::Table& table, const std::vector<std::string>& names,
-                                            const std::string& subject) {
-  arrow::FieldVector fields;
-  arrow::ChunkedArrayVector columns;
-  for (const auto& name : names) {
-    auto column = table.GetColumnByName(name);
-    if (column->type()->id() == arrow::Type::DICTIONARY) {
-      const auto& type = static_cast<const arrow::DictionaryType&>(*column->type()).value_type();
-      column = value_of(arrow::compute::Cast(column, type), subject).chunked_array();
-    }
-    fields.push_back(arrow::field(name, column->type()));
-    columns.push_back(column);
-  }
-  return arrow::Table::Make(arrow::schema(fields), columns, table.num_rows());
 }
 
 }  // namespace
@@ -83,7 +67,7 @@ std::shared_ptr<arrow::Table> joined_rows(const std::vector<std::shared_ptr<arro
                                           const std::string& subject) {
   if (tables.size() == 1) return tables.front();
   std::vector<std::shared_ptr<arrow::Table>> plain;
-  for (const auto& table : tables) plain.push_back(plain_columns(*table, tables.front()->ColumnNames(), subject));
+  for (const auto& table : tables) plain.push_back(select_columns(*table, tables.front()->ColumnNames(), subject));
   auto options = arrow::ConcatenateTablesOptions::Defaults();
   options.unify_schemas = true;
   options.field_merge_options = arrow::Field::MergeOptions::Permissive();

@@ -38,16 +38,14 @@ float value_of(Sample sample, double most) {
   else return static_cast<float>(sample);
 }
 
-/// Returns a byte for display: the upper 8 bits of an integer of `bits` bits; fewer bits are spread over 0 to 255; what
-/// is below 0 is 0. Floating point is cut to 0 … 255, as in Pillow.
+/// Returns a byte for display: the upper 8 bits of an integer of `bits` bits; fewer bits are spread over 0 to 255.
+/// Floating point, signed integers and those of more than 16 bits are cut to 0 … 255, as in Pillow.
 template <typename Sample>
 uint8_t byte_of(Sample sample, int bits) {
-  if constexpr (std::is_integral_v<Sample>) {
-    const auto positive = static_cast<uint64_t>(sample > 0 ? sample : Sample{0});
-    const int digits = std::is_signed_v<Sample> ? bits - 1 : bits;
-    return static_cast<uint8_t>(digits >= 8 ? positive >> (digits - 8) : positive * 255 / ((1U << digits) - 1));
+  if constexpr (std::is_same_v<Sample, uint8_t> || std::is_same_v<Sample, uint16_t>) {
+    return static_cast<uint8_t>(bits >= 8 ? sample >> (bits - 8) : sample * 255 / ((1 << bits) - 1));
   } else {
-    const auto number = static_cast<float>(sample);
+    const auto number = static_cast<double>(sample);
     return number >= 255 ? uint8_t{255} : number > 0 ? static_cast<uint8_t>(number) : uint8_t{0};
   }
 }

@@ -1,6 +1,5 @@
 #include "table_formats.h"
 
-#include <arrow/array.h>
 #include <arrow/compute/cast.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "arrow_frame.h"
 #include "byte_stream.h"
+#include "checked_text.h"
 #include "foreign_file.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
@@ -132,45 +132,11 @@ std::shared_ptr<arrow::Table> select_columns(const arrow::Table& table, const st
   return arrow::Table::Make(arrow::schema(fields), columns, table.num_rows());
 }
 
-namespace {
-
-/// Returns a column of bytes as text.
-/// Throws: Error (input) that names the row for bytes that are not UTF-8.
-std::shared_ptr<arrow::ChunkedArray> text_of_bytes(std::shared_ptr<arrow::ChunkedArray> column, const std::string& name,
-                                                   int64_t first_row, const std::string& subject) {
-  if (const auto text = arrow::compute::Cast(column, arrow::utf8()); text.ok()) return text->chunked_array();
-  column = value_of(arrow::compute::Cast(column, arrow::binary()), subject).chunked_array();
-  auto row = first_row;
-  for (const auto& chunk : column->chunks())
-    for (int64_t i = 0; i < chunk->length(); ++i, ++row)
-      if (chunk->IsValid(i) && !is_utf8(static_cast<const arrow::BinaryArray&>(*chunk).GetView(i)))
-        fail(ErrorKind::input, "{}: row {}: column \"{}\": must hold numbers or text, got bytes that are not UTF-8",
-             subject, row, name);
-  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got bytes", subject, name);
-}
-
-/// Returns the table with text in place of bytes: many programs write text so.
-std::shared_ptr<arrow::Table> with_text_of_bytes(std::shared_ptr<arrow::Table> table, int64_t first_row,
-                                                 const std::string& subject) {
-  for (int i = 0; i < table->num_columns(); ++i) {
-    const auto type = table->field(i)->type()->id();
-    if (type != arrow::Type::BINARY && type != arrow::Type::LARGE_BINARY && type != arrow::Type::FIXED_SIZE_BINARY &&
-        type != arrow::Type::BINARY_VIEW)
-      continue;
-    const auto& name = table->field(i)->name();
-    const auto text = text_of_bytes(table->column(i), name, first_row, subject);
-    table = value_of(table->SetColumn(i, arrow::field(name, arrow::utf8()), text), subject);
-  }
-  return table;
-}
-
-}  // namespace
-
 TablePart selected_part(const std::shared_ptr<arrow::Table>& table, const TableSelection& selection, int64_t first_row,
                         const std::string& subject) {
   check_names(table->ColumnNames(), subject);
   const auto& read = selection.options.columns;
-  return {.read = with_text_of_bytes(read.empty() ? table : select_columns(*table, read, subject), first_row, subject),
+  return {.read = with_checked_text(read.empty() ? table : select_columns(*table, read, subject), first_row, subject),
           .kept = selection.keep.empty() ? nullptr : select_columns(*table, selection.keep, subject),
           .first_row = first_row};
 }

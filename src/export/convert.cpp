@@ -40,14 +40,19 @@ struct ConvertInput {
 void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOptions& options) {
   auto& model = content.model;
   std::tie(model.name, model.options) = model_for(content.weights, in.string(), options.model, options.options);
+  if (options.adapt && !options.model.empty())  // a head that the weights lack begins untrained
+    model.options = options_from_json(registry().find(model.name).domain, options.options);
   // With `adapt`, the last layer keeps its initial weights.
   {
     const SkipInit skip_init(!options.adapt);
     model.networks = {create_model(model.name, model.options)};
   }
-  content.report = load_state(
-      *model.network(), content.weights,
-      {.adapt = options.adapt, .verify = options.verify, .allow_non_finite = options.allow_non_finite}, in.string());
+  content.report = load_state(*model.network(), content.weights,
+                              {.adapt = options.adapt,
+                               .verify = options.verify,
+                               .prefer_ema = options.prefer_ema,
+                               .allow_non_finite = options.allow_non_finite},
+                              in.string());
   content.weights = state_of(*model.network());
   content.metadata.clear();
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
@@ -59,10 +64,14 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   const auto kind = detect_weights(in);
   if (kind == WeightsKind::safetensors) {
     auto file = read_safetensors(in);
-    content.weights = std::move(file.tensors);
+    content.weights =
+        options.key.empty() ? std::move(file.tensors) : state_under(file.tensors, options.key, in.string());
     content.metadata = std::move(file.metadata);
   } else {
-    content.weights = read_weights(in, {.verify = options.verify, .prefer_ema = options.prefer_ema});
+    content.weights = read_weights(in, {.verify = options.verify,
+                                        .prefer_ema = options.prefer_ema,
+                                        .key = options.key,
+                                        .all_states = needs_network || !options.model.empty()});
   }
   if (!options.allow_non_finite) refuse_non_finite(content.weights, in.string());
   content.report.loaded = content.weights.keys();

@@ -18,12 +18,34 @@ Kernel relabelled(const PlanRequest& request, Shape output) {
   return kernel;
 }
 
-class FlattenOp : public PrimitiveOp<ops::Flatten> {
+/// Whether a result has no more than one pixel, so that its elements are (N, C) in memory.
+bool is_pixel(const Shape& x) {
+  return x.size() >= 2 && std::all_of(x.begin() + 2, x.end(), [](int64_t size) { return size == 1; });
+}
+
+/// An operation that gives its input another shape.
+template <typename Primitive>
+class ReshapeOp : public PrimitiveOp<Primitive> {
  public:
-  using PrimitiveOp::PrimitiveOp;
-  std::string kind() const override { return "flatten"; }
+  using PrimitiveOp<Primitive>::PrimitiveOp;
 
   Kernel plan(const PlanRequest& request) const override {
+    const auto output = shape_of(request);
+    const bool keeps_order = is_pixel(request.x()) && is_pixel(output) && request.x()[1] == output[1];
+    return keeps_order ? relabelled(request, output) : tensor_kernel(request, output, this->bind({}));
+  }
+
+ private:
+  virtual Shape shape_of(const PlanRequest& request) const = 0;
+};
+
+class FlattenOp : public ReshapeOp<ops::Flatten> {
+ public:
+  using ReshapeOp::ReshapeOp;
+  std::string kind() const override { return "flatten"; }
+
+ private:
+  Shape shape_of(const PlanRequest& request) const override {
     const auto& x = request.x();
     const auto last = primitive.end < 0 ? primitive.end + std::ssize(x) : primitive.end;
     if (x.size() < 2 || last < 1 || last >= std::ssize(x)) request.reject();
@@ -31,23 +53,21 @@ class FlattenOp : public PrimitiveOp<ops::Flatten> {
     for (size_t i = 1; i < x.size(); ++i)
       if (static_cast<int64_t>(i) <= last) output[1] *= x[i];
       else output.push_back(x[i]);
-    if (last + 1 == std::ssize(x) && output[1] == x[1]) return relabelled(request, output);
-    return tensor_kernel(request, output, bind({}));
+    return output;
   }
 };
 
-class UnflattenOp : public PrimitiveOp<ops::Unflatten> {
+class UnflattenOp : public ReshapeOp<ops::Unflatten> {
  public:
-  using PrimitiveOp::PrimitiveOp;
+  using ReshapeOp::ReshapeOp;
   std::string kind() const override { return "unflatten"; }
 
-  Kernel plan(const PlanRequest& request) const override {
+ private:
+  Shape shape_of(const PlanRequest& request) const override {
     const auto& x = request.x();
     const auto at = primitive.dimension < 0 ? primitive.dimension + std::ssize(x) : primitive.dimension;
     if (at < 0 || at >= std::ssize(x)) request.reject();
-    const auto output = at::zeros({1}).expand(x).unflatten(at, primitive.sizes).sizes().vec();
-    const bool pixel = x.size() == 2 && is_maps(output) && output[1] == x[1];
-    return pixel ? relabelled(request, output) : tensor_kernel(request, output, bind({}));
+    return at::zeros({1}).expand(x).unflatten(at, primitive.sizes).sizes().vec();
   }
 };
 

@@ -26,7 +26,7 @@ Model load_from_hub(const HubRepository& repository, const PretrainedOptions& op
          repository.text());
   if (options.outputs)
     fail(ErrorKind::usage, "{}: is a model file, whose outputs cannot be changed", repository.text());
-  return Model::load(path, options.device, options.fetch.verify);
+  return Model::load(path, options.device, options.fetch.verify, options.load.allow_non_finite);
 }
 
 /// Returns the names of the classes; empty if they are unknown.
@@ -34,6 +34,18 @@ std::vector<std::string> class_names_of(const PretrainedConfig& weights) {
   const auto& imagenet = imagenet_classes();
   if (!weights.class_names.empty()) return weights.class_names;
   return weights.classes == static_cast<int64_t>(imagenet.size()) ? imagenet : std::vector<std::string>{};
+}
+
+/// Fetches the weights and loads them. `options.fetch.on_warning` is told of keys that were renamed or ignored.
+void load_into(NetworkImpl& network, const PretrainedConfig& weights, bool adapt, const PretrainedOptions& options) {
+  const auto path = fetch_weights(weights, options.fetch);
+  auto how = options.load;
+  how.adapt = adapt;
+  // If the digest of the whole file was verified, the checksums of its parts need not be.
+  how.verify = options.fetch.verify && weights.digest.empty();
+  const auto report = load_weights(network, path, how);
+  if (options.fetch.on_warning && report.is_noteworthy() && !adapt && network.has_head())
+    options.fetch.on_warning(fmt::format("{}: {}", path.string(), report.line()));
 }
 
 }  // namespace
@@ -46,9 +58,7 @@ Model create_pretrained(const PretrainedConfig& weights, const PretrainedOptions
   const bool adapt = outputs != weights.classes && outputs != 0;
   // Built before the download, so that a wrong option fails at once.
   model.networks = {build(model.name, model.options, adapt)};
-  // If the digest of the whole file was verified, the checksums of its parts need not be.
-  load_weights(*model.network(), fetch_weights(weights, options.fetch),
-               {.adapt = adapt, .verify = options.fetch.verify && weights.digest.empty()});
+  load_into(*model.network(), weights, adapt, options);
   model.network()->to(options.device);
   model.network()->eval();
   model.image = weights.preprocess;

@@ -27,19 +27,23 @@ ImagePreprocess imagenet_preprocess_for(int64_t channels) {
 }
 
 /// Loads weights into the model that the options name, or else into the one that matches them.
-Model open_weights(const std::filesystem::path& path, const PredictorOptions& options) {
-  const auto state = read_weights(path, {.verify = options.verify, .prefer_ema = options.prefer_ema});
+Predictor open_weights(const std::filesystem::path& path, const PredictorOptions& options) {
+  const LoadOptions how{.verify = options.verify,
+                        .prefer_ema = options.prefer_ema,
+                        .allow_non_finite = options.allow_non_finite,
+                        .key = options.key};
+  const auto state = read_weights(path, how.read());
   Model model;
   std::tie(model.name, model.options) = model_for(state, path.string(), options.model, options.options);
   {
     const SkipInit skip_init;  // all weights are loaded next
     model.networks = {create_model(model.name, model.options)};
   }
-  load_state(*model.network(), state, {.allow_non_finite = options.allow_non_finite}, path.string());
+  auto report = load_state(*model.network(), state, how.of_read_state(), path.string());
   model.network()->to(options.device);
   if (registry().find(model.name).domain == Domain::image)
     model.image = imagenet_preprocess_for(model.network()->input_spec().channels);
-  return model;
+  return {std::move(model), std::move(report)};
 }
 
 Column number_column(const std::string& name, const Tensor& values) {
@@ -49,7 +53,14 @@ Column number_column(const std::string& name, const Tensor& values) {
 }  // namespace
 
 Tensor Predictor::outputs(const Tensor& input) {
-  if (auto* one = model()) return one->outputs(input);
+  if (auto* one = model()) {
+    if (!one->target && !one->network()->has_head())
+      fail(ErrorKind::usage,
+           "{}: the weights have no head, so they predict nothing; features extracts what a head would read, train "
+           "--initial-checkpoint FILE --adapt trains a new one",
+           one->name);
+    return one->outputs(input);
+  }
   if (const auto* script = std::get_if<ScriptModel>(&any_)) return script->forward(input).cpu();
   return std::get<CompiledModel>(any_).forward(input).cpu();
 }
@@ -97,8 +108,6 @@ Frame Predictor::plain_table(const Tensor& outputs, bool with_probabilities) con
     const auto& target = *model()->target;
     return target.table(outputs, with_probabilities && !target.is_number());
   }
-  if (model() != nullptr && !model()->network()->has_head())
-    fail(ErrorKind::usage, "{}: has no head that predicts; its outputs are features", model()->name);
   if (outputs.dim() != 2)
     fail(ErrorKind::input, "the model's outputs have {} dimensions, 2 are expected", outputs.dim());
   if (outputs.size(1) == 1) return {{number_column("prediction", outputs.squeeze(1))}};

@@ -122,18 +122,18 @@ ImageBuffer ImageAugment::operator()(ImageBuffer image, Random& random) const {
 }
 
 ImageValues ImageAugment::operator()(ImageValues image, Random& random) const {
-  for (const auto& step : draw(image.height, image.width, random)) {
-    if (step.op == AugmentOp::identity) continue;
-    if (step.op != AugmentOp::flip)
-      fail(ErrorKind::usage,
-           "ImageAugment: {} is for bytes of 1 or 3 channels, got values of channels={}; crops, flip and erase are for "
-           "all images",
-           name_of(step.op), image.channels);
-    for (int64_t y = 0; y < image.height; ++y)
-      for (int64_t left = 0, right = image.width - 1; left < right; ++left, --right)
-        std::swap_ranges(image.row(y) + left * image.channels, image.row(y) + (left + 1) * image.channels,
-                         image.row(y) + right * image.channels);
-  }
+  const ImageAugment plain;
+  if (rotation != 0 || grey != 0 || auto_augment != plain.auto_augment || color_jitter != plain.color_jitter)
+    fail(
+        ErrorKind::usage,
+        "ImageAugment: rotation, auto_augment, color_jitter and grey are for bytes of 1 or 3 channels, got values that "
+        "are no bytes (channels={}); crops, flip and erase are for all",
+        image.channels);
+  if (draw(image.height, image.width, random).empty()) return image;  // else it is the flip
+  for (int64_t y = 0; y < image.height; ++y)
+    for (int64_t left = 0, right = image.width - 1; left < right; ++left, --right)
+      std::swap_ranges(image.row(y) + left * image.channels, image.row(y) + (left + 1) * image.channels,
+                       image.row(y) + right * image.channels);
   return image;
 }
 

@@ -45,12 +45,6 @@ Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
 
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
-/// Returns (values - middle) / scale, of which the difference may be infinite.
-Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& scale) {
-  const auto distance = values - middle;
-  return torch::where(distance.isfinite(), distance / scale, (values / 2 - middle / 2) / (scale / 2));
-}
-
 /// Throws for a column with numbers whose scaled values are beyond the range of the network's numbers.
 void check_range(const Scaler& scaler, const Tensor& values, const std::vector<std::string>& names) {
   const auto ends = torch::stack({values.nan_to_num(INFINITY).amin(0), values.nan_to_num(-INFINITY).amax(0)});
@@ -135,11 +129,11 @@ Tensor Scaler::transform(const Tensor& values) const {
   switch (scaling_) {
     case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
     case Scaling::standard:
-      return standardized(values, tensors_.at("mean"), tensors_.at("scale")).masked_fill(missing, 0);
+      return detail::standardized(values, tensors_.at("mean"), tensors_.at("scale")).masked_fill(missing, 0);
     case Scaling::robust:
-      return standardized(values, tensors_.at("median"), tensors_.at("scale")).masked_fill(missing, 0);
+      return detail::standardized(values, tensors_.at("median"), tensors_.at("scale")).masked_fill(missing, 0);
     case Scaling::smooth: {
-      const auto z = standardized(values, tensors_.at("median"), tensors_.at("scale")).clamp(-1e100, 1e100);
+      const auto z = detail::standardized(values, tensors_.at("median"), tensors_.at("scale")).clamp(-1e100, 1e100);
       return (z / (1 + (z / 3).square()).sqrt()).masked_fill(missing, 0);
     }
     case Scaling::none: return torch::where(missing, tensors_.at("mean"), values);

@@ -103,6 +103,11 @@ Tensor units_of(const Tensor& values) {
   return units;
 }
 
+Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& scale) {
+  const auto distance = values - middle;
+  return torch::where(distance.isfinite(), distance / scale, (values / 2 - middle / 2) / (scale / 2));
+}
+
 Tensor reference_levels(int64_t count) {
   auto levels = torch::arange(count, torch::kFloat64) * (1.0 / static_cast<double>(std::max<int64_t>(count - 1, 1)));
   if (count > 1) levels[count - 1] = 1.0;

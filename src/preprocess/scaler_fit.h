@@ -17,6 +17,9 @@ constexpr double bounds_threshold = 1e-7;
 /// Shape: (N, F) to (F).
 Tensor units_of(const Tensor& values);
 
+/// Returns (values - middle) / scale, of which the difference may be infinite.
+Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& scale);
+
 /// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
 Tensor reference_levels(int64_t count);
 

@@ -19,6 +19,7 @@ UnseenColumn unseen_in(const Column& column, const Tensor& known, const ColumnSu
   const auto missing = column.missing();
   if (summary && summary->missing == 0.0) found.missing = count_true(missing);
   found.rows = column.size() - count_true(missing);
+  if (column.kind == Column::Kind::number) found.infinite = count_true(column.numbers.isinf());
   if (!known.defined()) return found;
   const auto rows = (~known & ~missing).nonzero().squeeze(1);
   found.unseen = rows.size(0);

@@ -8,6 +8,7 @@
 #include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/word_lookup.h"
+#include "scaler_fit.h"
 #include "target_values.h"
 
 namespace reszoo {
@@ -89,7 +90,7 @@ Tensor Target::encode(const Frame& table) const {
     columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()], table.first_row));
   }
   if (!is_number()) return labels_.empty() ? columns.front() : torch::stack(columns, 1).to(torch::kFloat32);
-  return ((torch::stack(columns, 1) - row_of(mean_)) / row_of(scale_)).to(torch::kFloat32);
+  return detail::standardized(torch::stack(columns, 1), row_of(mean_), row_of(scale_)).to(torch::kFloat32);
 }
 
 Tensor Target::encode(const Column& column) const {

@@ -7,6 +7,7 @@
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/target.h"
+#include "scaler_fit.h"
 #include "target_values.h"
 
 namespace reszoo {
@@ -101,8 +102,9 @@ void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {
     const auto numbers = finite_numbers(column);
     whole_days_ = is_date() && (numbers == numbers.round()).all().item<bool>();
-    mean_.push_back(numbers.mean().item<double>());
-    scale_.push_back(numbers.std(/*unbiased=*/false).item<double>());
+    const double unit = detail::units_of(numbers.unsqueeze(1)).item<double>();
+    mean_.push_back((numbers / unit).mean().item<double>() * unit);
+    scale_.push_back((numbers / unit).std(/*unbiased=*/false).item<double>() * unit);
     if (!(scale_.back() > 0))
       fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
            column.size());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/dates.h"
@@ -56,7 +57,11 @@ Tensor Target::members(const Tensor& outputs) const {
 
 /// Converts standardised values (N, T) to the unit of the target, where T is the number of targets or of quantiles.
 Tensor Target::in_unit(const Tensor& numbers) const {
-  const auto values = numbers.to(torch::kCPU, torch::kFloat64) * row_of(scale_) + row_of(mean_);
+  const auto given = numbers.to(torch::kCPU, torch::kFloat64);
+  auto values = given * row_of(scale_) + row_of(mean_);
+  // Targets near the end of the range of numbers may have predictions beyond it.
+  constexpr double most = std::numeric_limits<double>::max();
+  values = torch::where(given.isfinite(), values.clamp(-most, most), values);
   return values.size(1) == 1 ? values.squeeze(1) : values;
 }
 

@@ -30,6 +30,8 @@ std::string text_of(const UnseenColumn& column) {
   }
   if (column.missing > 0)
     parts.push_back(fmt::format("no value in {} {}", column.missing, column.missing == 1 ? "row" : "rows"));
+  if (column.infinite > 0)
+    parts.push_back(fmt::format("infinite numbers in {} rows, which count as missing", column.infinite));
   return fmt::format("column \"{}\": {}", column.name, fmt::join(parts, ", "));
 }
 
@@ -41,6 +43,7 @@ void UnseenCounts::add(UnseenColumn column) {
   sum.rows += column.rows;
   sum.unseen += column.unseen;
   sum.missing += column.missing;
+  sum.infinite += column.infinite;
   sum.rare = sum.rare || column.rare;
   for (const auto& [word, rows] : column.words)
     if (sum.words.size() < kRemembered || sum.words.contains(word)) sum.words[word] += rows;
@@ -53,7 +56,7 @@ void UnseenCounts::add(const UnseenCounts& other) {
 std::vector<UnseenColumn> UnseenCounts::columns() const {
   std::vector<UnseenColumn> found;
   for (const auto& [name, column] : columns_)
-    if (column.unseen > 0 || column.missing > 0) found.push_back(column);
+    if (column.unseen > 0 || column.missing > 0 || column.infinite > 0) found.push_back(column);
   return found;
 }
 
@@ -69,11 +72,13 @@ std::string UnseenCounts::line() const {
 
 nlohmann::ordered_json UnseenCounts::json() const {
   auto object = nlohmann::ordered_json::object();
-  for (const auto& column : columns())
+  for (const auto& column : columns()) {
     object[column.name] = {{"rows", column.rows},
                            {"unseen_rows", column.unseen},
                            {"words", column.words},
                            {"missing_rows", column.missing}};
+    if (column.infinite > 0) object[column.name]["infinite_rows"] = column.infinite;
+  }
   return object;
 }
 

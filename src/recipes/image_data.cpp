@@ -104,21 +104,38 @@ LoaderOptions loader_options(const ImageRows& rows, const ImageDataOptions& opti
   return loader;
 }
 
+/// Returns whether the target knows the class of this row.
+bool knows_class(const Target& target, const Column& column, int64_t row) {
+  try {
+    target.encode(take_rows(column, at::tensor(row).reshape({1})));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Throws an error that names the image of the first row with a class that training did not have, if there is one.
+void name_unknown_class(const Target& target, const ImageRows& rows) {
+  const auto text = as_text(rows.targets.columns.front());
+  std::vector<int64_t> first(text.words.size(), -1);
+  for (int64_t row = text.size() - 1; row >= 0; --row)
+    if (const auto code = text.codes[row].item<int64_t>(); code >= 0) first[static_cast<size_t>(code)] = row;
+  for (size_t word = 0; word < first.size(); ++word)
+    if (first[word] >= 0 && !knows_class(target, rows.targets.columns.front(), first[word]))
+      fail(ErrorKind::input, "{}: its class \"{}\" is none of the classes of training: {}",
+           rows.names[static_cast<size_t>(first[word])], text.words[word], list(target.classes()));
+}
+
 /// Encodes the targets. A single one may have another name than in training.
 Tensor encoded_targets(const Target& target, const ImageRows& rows) {
   const auto& columns = rows.targets.columns;
   if (target.names().size() != 1 || columns.size() != 1) return target.encode(rows.targets);
-  const auto text = target.classes().empty() ? Column() : as_text(columns.front());
-  std::vector<bool> known;
-  for (const auto& word : text.words)
-    known.push_back(std::find(target.classes().begin(), target.classes().end(), word) != target.classes().end());
-  for (int64_t row = 0; !target.classes().empty() && row < text.size(); ++row) {
-    const auto code = text.codes[row].item<int64_t>();
-    if (code >= 0 && !known[static_cast<size_t>(code)])
-      fail(ErrorKind::input, "{}: its class \"{}\" is none of the classes of training: {}",
-           rows.names[static_cast<size_t>(row)], text.words[static_cast<size_t>(code)], list(target.classes()));
+  try {
+    return target.encode(columns.front());
+  } catch (const Error&) {
+    if (!target.classes().empty()) name_unknown_class(target, rows);
+    throw;
   }
-  return target.encode(columns.front());
 }
 
 Dataset image_batches(const Model& model, const ImageRows& rows, const ImageRecipe& recipe,
@@ -197,6 +214,9 @@ Target fit_target(const ImageRows& rows, TargetOptions options) {
            "{} of one class only, {}; training needs a folder of images for each of two classes or more",
            counted(rows.rows(), "image*"),
            text.words.at(static_cast<size_t>(std::max<int64_t>(text.codes[0].item<int64_t>(), 0))));
+    // Names of folders are words as they are spelt: 07 and 7 are two classes.
+    if (rows.classes && labels.kind == Column::Kind::text)
+      options.readings[labels.name] = {.kind = ColumnKind::category};
     if (rows.classes) options.task = classes == 2 ? Task::binary : Task::multiclass;
     else check_numbers(labels, classes);
   }
@@ -237,6 +257,7 @@ TrainingData make_image_data(const ImageSplits& parts, const ImageRecipe& recipe
   const auto test = part(split.test, parts.test, how.test, how.test_path);
   auto rows = with_error_context(source, [&] { return image_batches(model, train, recipe, options, left_out); });
   TrainingData data{.model = model, .train = balanced(rows, *model.target, options.balance), .notes = parts.notes};
+  data.notes.insert(data.notes.end(), data.model.target->notes().begin(), data.model.target->notes().end());
   data.validation = batches(validation, how.validation_path.string());
   data.test = batches(test, how.test_path.string());
   data.images = test ? *test : validation ? *validation : train;

@@ -148,9 +148,11 @@ Metrics TrainLoop::validate(const Dataset& validation) {
 bool TrainLoop::update_best(const Metrics& metrics) {
   if (metrics.empty()) return true;
   const double value = evaluation_.monitor.value_of(metrics);
-  if (!std::isfinite(value) && hooks_.on_warning)
-    hooks_.on_warning(
-        fmt::format("epoch {}: the validation {} is {}", state_.epoch + 1, evaluation_.monitor.name, value));
+  if (!std::isfinite(value) && hooks_.on_warning) {
+    const auto& name = evaluation_.monitor.name;
+    hooks_.on_warning(fmt::format("epoch {}: the validation {} is {}", state_.epoch + 1,
+                                  name.empty() ? metrics.front().first : name, std::isnan(value) ? "nan" : "infinite"));
+  }
   const bool first = !state_.best_metric;
   const bool better =
       evaluation_.monitor.is_better(value, state_.best_metric.value_or(std::numeric_limits<double>::quiet_NaN()));

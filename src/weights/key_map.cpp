@@ -4,33 +4,13 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <regex>
-#include <set>
 #include <string_view>
 
 namespace reszoo {
 namespace {
-
-/// The prefixes that wrappers add to each key: DataParallel, torch.compile, Lightning, detection models, detectron2's
-/// FPN.
-constexpr std::string_view kWrappers[] = {"module.", "_orig_mod.", "model.", "backbone.", "bottom_up."};
-
-/// Returns every prefix of a key that consists of wrapper prefixes: "module.", "module.model.".
-std::set<std::string> prefixes_of(const StateDict& state) {
-  std::set<std::string> prefixes;
-  for (const auto& item : state) {
-    std::string_view rest = item.key();
-    const auto* wrapper = std::begin(kWrappers);
-    while (wrapper != std::end(kWrappers)) {
-      wrapper =
-          std::find_if(std::begin(kWrappers), std::end(kWrappers), [&](auto name) { return rest.starts_with(name); });
-      if (wrapper == std::end(kWrappers)) break;
-      rest.remove_prefix(wrapper->size());
-      prefixes.insert(item.key().substr(0, item.key().size() - rest.size()));
-    }
-  }
-  return prefixes;
-}
 
 /// Returns the state_dict with each key changed by `rename`. A key is kept if its new name is already used.
 template <typename Rename>
@@ -44,19 +24,60 @@ StateDict renamed(const StateDict& state, Rename rename) {
   return result;
 }
 
-StateDict without_prefix(const StateDict& state, const std::string& prefix) {
-  return renamed(state,
-                 [&](const std::string& key) { return key.starts_with(prefix) ? key.substr(prefix.size()) : key; });
-}
+constexpr size_t kLeastRenamed = 10;   // one in so many keys: one alone may have a package's name by chance
+constexpr size_t kMostCounted = 2000;  // keys that are looked at to find a prefix
 
-StateDict mapped(const StateDict& state, const KeyMap& map) {
-  std::vector<std::pair<std::regex, std::string>> rules;
-  for (const auto& rule : map.rules) rules.emplace_back(std::regex(rule.pattern), rule.key);
-  return renamed(state, [&](const std::string& key) {
-    for (const auto& [pattern, replacement] : rules)
-      if (std::smatch match; std::regex_match(key, match, pattern)) return match.format(replacement);
-    return key;
-  });
+/// A key map with its expressions compiled.
+class Renaming {
+ public:
+  explicit Renaming(const KeyMap& map) {
+    for (const auto& rule : map.rules)
+      rules_.push_back(
+          {rule.pattern.substr(0, rule.pattern.find_first_of("\\(.[")), std::regex(rule.pattern), rule.key});
+  }
+
+  std::optional<std::string> rename(std::string_view key) const {
+    for (const auto& [begin, pattern, replacement] : rules_)
+      if (std::cmatch match; key.starts_with(begin) && std::regex_match(key.begin(), key.end(), match, pattern))
+        return match.format(replacement);
+    return std::nullopt;
+  }
+
+  /// Returns the prefix behind which most keys can be renamed.
+  std::string prefix_in(const StateDict& state) const {
+    std::map<std::string, size_t> counts{{"", 0}};
+    for (size_t i = 0; i < std::min<size_t>(state.size(), kMostCounted); ++i) {
+      const std::string_view key = state[i].key();
+      for (size_t begin = 0; begin < key.size();) {
+        if (rename(key.substr(begin))) {
+          ++counts[std::string(key.substr(0, begin))];
+          break;
+        }
+        const auto dot = key.find('.', begin);
+        begin = dot == std::string_view::npos ? key.size() : dot + 1;
+      }
+    }
+    return std::max_element(counts.begin(), counts.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
+  }
+
+ private:
+  struct Rule {
+    std::string begin;  // letters with which every match begins
+    std::regex pattern;
+    std::string key;
+  };
+  std::vector<Rule> rules_;
+};
+
+const std::vector<Renaming>& renamings() {
+  static const std::vector<Renaming> all = [] {
+    std::vector<Renaming> compiled;
+    for (const auto& map : key_maps()) compiled.emplace_back(map);
+    return compiled;
+  }();
+  return all;
 }
 
 /// Splits the embedding table of rtdl's paper code into one table per column. The paper's code keeps the categories of
@@ -95,7 +116,8 @@ KeyMap detectron2_keys() {
   KeyMap map{"keys of detectron2",
              {{R"(stem\.conv1\.norm\.(.*))", "bn1.$1"},
               {R"(stem\.conv1\.(.*))", "conv1.$1"},
-              {R"((?:stem\.fc|linear)\.(.*))", "fc.$1"}}};
+              {R"(stem\.fc\.(.*))", "fc.$1"},
+              {R"(linear\.(.*))", "fc.$1"}}};
   for (int stage = 1; stage <= 4; ++stage) {
     const auto from = "res" + std::to_string(stage + 1) + R"(\.(\d+)\.)";
     const auto to = "layer" + std::to_string(stage) + ".$1.";
@@ -112,21 +134,21 @@ KeyMap detectron2_keys() {
 const std::vector<KeyMap>& key_maps() {
   // stages.0 is layer1 and layer.0 is conv1: the indices differ by one, so there is one rule per index.
   static const std::vector<KeyMap> maps = [] {
-    KeyMap transformers{"keys of Hugging Face transformers",
-                        {{R"((?:resnet\.)?embedder\.embedder\.convolution\.(.*))", "conv1.$1"},
-                         {R"((?:resnet\.)?embedder\.embedder\.normalization\.(.*))", "bn1.$1"},
-                         {R"(classifier\.1\.(.*))", "fc.$1"}}};
-    for (int stage = 0; stage < 4; ++stage) {
-      const auto from = R"((?:resnet\.)?encoder\.stages\.)" + std::to_string(stage) + R"(\.layers\.(\d+)\.)";
-      const auto to = "layer" + std::to_string(stage + 1) + ".$1.";
-      transformers.rules.push_back({from + R"(shortcut\.convolution\.(.*))", to + "downsample.0.$2"});
-      transformers.rules.push_back({from + R"(shortcut\.normalization\.(.*))", to + "downsample.1.$2"});
-      for (int conv = 0; conv < 3; ++conv) {
-        const auto number = std::to_string(conv + 1);
-        transformers.rules.push_back(
-            {from + R"(layer\.)" + std::to_string(conv) + R"(\.convolution\.(.*))", to + "conv" + number + ".$2"});
-        transformers.rules.push_back(
-            {from + R"(layer\.)" + std::to_string(conv) + R"(\.normalization\.(.*))", to + "bn" + number + ".$2"});
+    KeyMap transformers{"keys of Hugging Face transformers", {{R"(classifier\.1\.(.*))", "fc.$1"}}};
+    for (const std::string top : {"", R"(resnet\.)"}) {  // the backbone alone, or with a classifier
+      const auto embedder = top + R"(embedder\.embedder\.)";
+      transformers.rules.push_back({embedder + R"(convolution\.(.*))", "conv1.$1"});
+      transformers.rules.push_back({embedder + R"(normalization\.(.*))", "bn1.$1"});
+      for (int stage = 0; stage < 4; ++stage) {
+        const auto from = top + R"(encoder\.stages\.)" + std::to_string(stage) + R"(\.layers\.(\d+)\.)";
+        const auto to = "layer" + std::to_string(stage + 1) + ".$1.";
+        transformers.rules.push_back({from + R"(shortcut\.convolution\.(.*))", to + "downsample.0.$2"});
+        transformers.rules.push_back({from + R"(shortcut\.normalization\.(.*))", to + "downsample.1.$2"});
+        for (int conv = 0; conv < 3; ++conv) {
+          const auto number = std::to_string(conv + 1), layer = R"(layer\.)" + std::to_string(conv);
+          transformers.rules.push_back({from + layer + R"(\.convolution\.(.*))", to + "conv" + number + ".$2"});
+          transformers.rules.push_back({from + layer + R"(\.normalization\.(.*))", to + "bn" + number + ".$2"});
+        }
       }
     }
     const KeyMap::Rule first_layer{R"(first_layer\.(.*))", "input_projection.$1"};
@@ -156,14 +178,21 @@ const std::vector<KeyMap>& key_maps() {
 
 std::vector<RemappedState> candidate_remaps(const StateDict& state) {
   std::vector<RemappedState> remaps;
-  const auto add_maps = [&](const std::string& before, const StateDict& plain) {
-    for (const auto& map : key_maps()) remaps.push_back({before + map.name, mapped(with_tables_by_column(plain), map)});
-  };
-  for (const auto& prefix : prefixes_of(state)) {
-    remaps.push_back({"without prefix " + prefix, without_prefix(state, prefix)});
-    add_maps("without prefix " + prefix + ", ", StateDict(remaps.back().state));
+  for (size_t i = 0; i < key_maps().size(); ++i) {
+    const auto& map = renamings()[i];
+    const auto prefix = map.prefix_in(state);
+    const auto below = renamed(
+        state, [&](const std::string& key) { return key.starts_with(prefix) ? key.substr(prefix.size()) : key; });
+    size_t count = 0;
+    auto result = renamed(with_tables_by_column(below), [&](const std::string& key) {
+      auto name = map.rename(key);
+      count += name.has_value();
+      return name.value_or(key);
+    });
+    if (count * kLeastRenamed >= state.size() && result.keys() != below.keys())
+      remaps.push_back(
+          {(prefix.empty() ? "" : "without prefix " + prefix + ", ") + key_maps()[i].name, std::move(result)});
   }
-  add_maps("", state);
   return remaps;
 }
 

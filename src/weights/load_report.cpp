@@ -5,7 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "reszoo/base/text.h"
+#include "reszoo/weights/key_fit.h"
 
 namespace reszoo {
 namespace {
@@ -37,6 +40,11 @@ std::vector<Row> rows_of(const LoadReport& report) {
 }
 
 }  // namespace
+
+bool LoadReport::is_noteworthy() const {
+  return !key_remap.empty() || !adapted.empty() ||
+         std::any_of(ignored.begin(), ignored.end(), [](const auto& key) { return !is_batch_counter(key); });
+}
 
 std::string LoadReport::line() const {
   std::vector<std::string> parts;

@@ -70,6 +70,16 @@ class Arrays {
     return is_from_buffer(name) || is_reconstruct(name);
   }
 
+  /// Returns the number of its dimensions; 0 if its description is damaged.
+  size_t rank(PickleRef place) const {
+    const auto& object = pickle_[place];
+    const bool from_buffer = is_from_buffer(pickle_[object.callee].text);
+    const auto parts = from_buffer ? object.arguments : object.state;
+    const size_t shape = from_buffer ? 2 : 1;
+    if (parts == kNoValue || pickle_[parts].items.size() <= shape) return 0;
+    return pickle_[pickle_[parts].items[shape]].items.size();
+  }
+
   /// Returns the tensor of an array. An array with two names becomes one tensor.
   Tensor make(PickleRef place, const std::string& key) {
     key_ = escaped(key);
@@ -220,8 +230,9 @@ StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const
          bytes.size() - pickle.size);
   Arrays arrays(pickle, source, bytes.size());
   const PickledTensors tensors{[&](PickleRef place) { return arrays.is_array(place); },
+                               [&](PickleRef place) { return arrays.rank(place); },
                                [&](PickleRef place, const std::string& key) { return arrays.make(place, key); }};
-  return without_momentum(pickled_state(pickle, tensors, source, options.prefer_ema));
+  return without_momentum(pickled_state(pickle, tensors, source, options));
 }
 
 Tensor pickled_array(const Pickle& pickle, PickleRef place, const std::string& source, size_t file_size) {

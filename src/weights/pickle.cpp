@@ -60,7 +60,7 @@ class Unpickler {
   void push_global(std::string_view module, std::string_view name) {
     auto& global = pickle_.names.emplace_back(fmt::format("{}.{}", module, name));
     stack_.charge(sizeof global + global.size());
-    check_global(global, stream_.all(), stream_.source());
+    check_global(global, stream_.source());
     stack_.push_new(Kind::global).text = global;
   }
 
@@ -72,7 +72,9 @@ class Unpickler {
   }
 
   void push_object(PickleRef callee, PickleRef arguments) {
-    if (pickle_.values[callee].kind != Kind::global) stream_.reject("a value is called that is no global");
+    const auto kind = pickle_.values[callee].kind;  // an object can be called, as functools.partial
+    if (kind != Kind::global && kind != Kind::object && kind != Kind::persistent)
+      stream_.reject("a value is called that is no global");
     if (pickle_.values[arguments].kind != Kind::tuple) stream_.reject("{} is called without a tuple", name_of(callee));
     auto& object = stack_.push_new(Kind::object);
     object.callee = callee;
@@ -88,9 +90,21 @@ class Unpickler {
     object.state = state;
   }
 
+  /// Returns the container at the top of the stack. Objects that are lists or sets have one of their own.
+  PickleValue& container_of(Kind kind) {
+    auto& top = stack_.top();
+    if (top.kind != Kind::object || kind == Kind::dictionary) return top;
+    if (top.appended == kNoValue) {
+      stack_.push_new(kind);
+      const auto made = stack_.pop();
+      stack_.top().appended = made;
+    }
+    return pickle_.values[stack_.top().appended];
+  }
+
   /// Adds values to the container below them on the stack.
   void add(const std::vector<PickleRef>& items, Kind kind) {
-    auto& container = stack_.top();
+    auto& container = container_of(kind);
     const bool as_dictionary = container.kind == Kind::object && kind == Kind::dictionary;  // an OrderedDict
     if (container.kind != kind && !as_dictionary) stream_.reject("values are added to what cannot take them");
     if (kind == Kind::dictionary && items.size() % 2 != 0) stream_.reject("a dictionary has a key without a value");
@@ -176,6 +190,12 @@ class Unpickler {
       case 0x93: push_named_global(); break;
       case 'R':     // a function and its arguments
       case 0x81: {  // a class and the arguments of its __new__
+        const auto arguments = stack_.pop(), callee = stack_.pop();
+        push_object(callee, arguments);
+        break;
+      }
+      case 0x92: {  // a class, and the arguments of its __new__ by position and by name
+        stack_.pop();
         const auto arguments = stack_.pop(), callee = stack_.pop();
         push_object(callee, arguments);
         break;

@@ -29,11 +29,12 @@ struct PickleValue {
     dictionary,  ///< `items`: key, value, key, value
     global,      ///< a class or function: `module.name` in `text`
     persistent,  ///< an object that torch.save stores outside the pickle; items[0] describes it
-    object,      ///< `callee` called with `arguments`, then its `state` (or kNoValue) and, for a dictionary, `items`
+    object,  ///< `callee` called with `arguments`, then its `state` (or kNoValue), for a dictionary `items`, and for
+             ///< other containers the list `appended` (or kNoValue)
   };
 
   Kind kind = Kind::none;
-  PickleRef callee = kNoValue, arguments = kNoValue, state = kNoValue;
+  PickleRef callee = kNoValue, arguments = kNoValue, state = kNoValue, appended = kNoValue;
   union {
     int64_t integer = 0;
     double real;
@@ -53,15 +54,16 @@ struct Pickle {
   const PickleValue& operator[](PickleRef place) const { return values[place]; }
 };
 
-/// Parses a pickle of protocol 2 to 5 from the beginning of `stream`. It may only name the globals of a fixed list:
-/// those that plain weights, checkpoints and TorchScript need. Memory is bounded for any input.
+/// Parses a pickle of protocol 2 to 5 from the beginning of `stream`. Objects of any class are kept as they are
+/// described: nothing is run. Memory is bounded for any input.
 ///
-/// Throws: Error (file), whose message begins with `source`.
+/// Throws: Error (file), whose message begins with `source`; also for a global that only a malicious file names.
 /// Source: Python, Lib/pickletools.py.
 Pickle read_pickle(std::string_view stream, const std::string& source);
 
-/// Checks that the pickle may name the global. `stream` is the whole pickle.
-/// Throws: Error (file), which says what to do instead, if it may not.
-void check_global(std::string_view global, std::string_view stream, const std::string& source);
+/// Checks that the global is none that would run commands or code in Python. It is not run here in any case, but a file
+/// that names it is a trap.
+/// Throws: Error (file).
+void check_global(std::string_view global, const std::string& source);
 
 }  // namespace reszoo

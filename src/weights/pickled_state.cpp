@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "pickled_states.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 
@@ -12,96 +14,121 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr size_t kMostTensors = 50'000;
-constexpr size_t kMostKey = 4096;           // bytes
-constexpr int kMostNesting = 3;             // {"ema": {"state_dict": …}}, and one more level
-constexpr size_t kMostVisited = 5'000'000;  // entries of dictionaries; an entry that is visited twice counts twice
+constexpr size_t kMostKey = 4096;  // bytes
+constexpr int kMostNesting = 8;    // {"ema": {"state_dict": …}} and so on
+constexpr int kMostFinds = 100;    // dictionaries under the usual names; one may hold itself
 
 constexpr std::array kPlainNames = {"state_dict", "model",   "model_state_dict", "module",
                                     "net",        "network", "weights",          "blobs"};
 constexpr std::array kEmaNames = {"state_dict_ema", "model_ema", "ema_state_dict", "ema"};
 
+bool is_averaged(const PickledDict& state) { return state.path.find("ema") != std::string::npos; }
+
 /// Finds the state_dict in a checkpoint and creates its tensors.
 class PickledState {
  public:
-  PickledState(const Pickle& pickle, const PickledTensors& tensors, const std::string& source)
-      : pickle_(pickle), tensors_(tensors), source_(source) {}
+  PickledState(const Pickle& pickle, const PickledTensors& tensors, const std::string& source,
+               const ReadOptions& options)
+      : pickle_(pickle), tensors_(tensors), source_(source), options_(options) {
+    names_.assign(kPlainNames.begin(), kPlainNames.end());
+    names_.insert(options.prefer_ema ? names_.begin() : names_.end(), kEmaNames.begin(), kEmaNames.end());
+  }
 
-  StateDict state(bool prefer_ema) {
-    std::vector<std::string_view> names(kPlainNames.begin(), kPlainNames.end());
-    names.insert(prefer_ema ? names.begin() : names.end(), kEmaNames.begin(), kEmaNames.end());
-    const auto found = find(pickle_.root, names, 0);
-    if (!found.empty()) return make(found);
-    const auto keys = texts(entries(pickle_.root));
-    fail(ErrorKind::file, "{}: holds no state_dict but {}; save model.state_dict()", source_,
-         keys.empty() ? "a " + kind_of(pickle_.root) : "a dictionary with " + list(keys));
+  StateDict state() {
+    if (options_.key.empty()) return state_at(pickle_.root, "");
+    if (const auto place = locate(pickle_.root, options_.key, 0); place != kNoValue)
+      return state_at(place, options_.key);
+    for (const auto& found : find_states(pickle_, tensors_, pickle_.root, "", source_))
+      if (found.path.ends_with("." + options_.key)) return make({found});
+    return state_under(make(likely_states(pickle_.root, "")), options_.key, source_);
   }
 
  private:
-  using Entries = std::vector<std::pair<PickleRef, PickleRef>>;
+  using States = std::vector<PickledDict>;
 
-  /// Returns the keys and values of a dictionary; nothing for other values.
-  Entries entries(PickleRef place) const {
-    const auto& value = pickle_[place];
-    const bool object = value.kind == Kind::object;
-    Entries found;
-    if (object) add_pairs(value, found);
-    if (value.kind == Kind::dictionary || object)
-      for (size_t i = 0; i + 1 < value.items.size(); i += 2) found.emplace_back(value.items[i], value.items[i + 1]);
-    return found;
-  }
-
-  /// Adds the pairs of an OrderedDict that Python 2 pickled, which are a list.
-  void add_pairs(const PickleValue& object, Entries& found) const {
-    const auto& arguments = pickle_[object.arguments].items;
-    if (pickle_[object.callee].text != "collections.OrderedDict" || arguments.size() != 1) return;
-    for (const auto item : pickle_[arguments[0]].items) {
-      const auto& pair = pickle_[item];
-      if ((pair.kind == Kind::list || pair.kind == Kind::tuple) && pair.items.size() == 2)
-        found.emplace_back(pair.items[0], pair.items[1]);
+  /// Returns the value at a path of names, or kNoValue.
+  PickleRef locate(PickleRef place, std::string_view path, int depth) const {
+    if (path.empty()) return place;
+    if (depth == kMostNesting || tensors_.is_tensor(place)) return kNoValue;
+    for (const auto& entry : entries_of(pickle_, place)) {
+      const auto name = name_of(pickle_, entry);
+      if (name.empty() || !path.starts_with(name) || tensors_.is_tensor(entry.value)) continue;
+      const auto rest = path.substr(name.size());
+      if (!rest.empty() && rest[0] != '.') continue;
+      const auto found = locate(entry.value, rest.substr(std::min<size_t>(rest.size(), 1)), depth + 1);
+      if (found != kNoValue) return found;
     }
+    return kNoValue;
   }
 
-  /// Returns the entries of the state_dict at or below `place`, or nothing.
-  Entries find(PickleRef place, const std::vector<std::string_view>& names, int depth) {
-    const auto here = entries(place);
-    visited_ += here.size();
-    if (visited_ > kMostVisited) fail(ErrorKind::file, "{}: its dictionaries are too many or too entangled", source_);
-    if (depth < kMostNesting) {
-      for (const auto name : names) {
-        const auto entry =
-            std::find_if(here.begin(), here.end(), [&](const auto& item) { return is_text(item.first, name); });
-        if (entry == here.end()) continue;
-        if (auto below = find(entry->second, names, depth + 1); !below.empty()) return below;
+  StateDict state_at(PickleRef place, const std::string& path) {
+    const auto states = likely_states(place, path);
+    if (states.size() > 1 && !options_.all_states) ask(states);
+    return make(states);
+  }
+
+  /// Returns the states that look like weights more than the others.
+  States likely_states(PickleRef place, const std::string& path) {
+    auto states = find(place, path, 0);
+    if (states.empty()) refuse(place);
+    const auto most = std::max_element(states.begin(), states.end(), [](const auto& a, const auto& b) {
+                        return a.likeness < b.likeness;
+                      })->likeness;
+    if (most > 0) std::erase_if(states, [](const auto& state) { return state.likeness == 0; });
+    if (options_.prefer_ema && std::count_if(states.begin(), states.end(), is_averaged) == 1)
+      std::erase_if(states, [](const auto& state) { return !is_averaged(state); });
+    return states;
+  }
+
+  /// Returns the states at and below `place`: those under the first of the usual names where there are any, else all.
+  States find(PickleRef place, const std::string& path, int depth) {
+    auto all = find_states(pickle_, tensors_, place, path, source_);
+    const auto entries = entries_of(pickle_, place);
+    const auto here = std::find_if(all.begin(), all.end(), [&](const auto& state) { return state.path == path; });
+    if (here != all.end() && here->likeness == 2 && !options_.prefer_ema) return {*here};
+    if (depth == kMostNesting || ++finds_ > kMostFinds) return all;
+    for (const auto name : names_) {
+      const auto value = value_of(pickle_, entries, name);
+      if (value == kNoValue) continue;
+      auto below = find(value, (path.empty() ? "" : path + ".") + std::string(name), depth + 1);
+      if (std::any_of(below.begin(), below.end(), [](const auto& state) { return state.likeness > 0; })) return below;
+      if (!below.empty() && std::none_of(all.begin(), all.end(), [](const auto& state) { return state.likeness > 0; }))
+        return below;
+    }
+    return all;
+  }
+
+  StateDict make(const States& states) {
+    StateDict result("key");
+    for (const auto& state : states)
+      for (const auto& [name, place] : state.tensors) {
+        const auto key = states.size() > 1 && !state.path.empty() ? state.path + "." + name : name;
+        if (name.empty() || key.size() > kMostKey || !is_utf8(key))
+          fail(ErrorKind::file, "{}: a tensor's key must be UTF-8 text of at most {} bytes", source_, kMostKey);
+        if (result.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, escaped(key));
+        if (result.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
+        result.insert(key, tensors_.make(place, key));
       }
-    }
-    const bool any =
-        std::any_of(here.begin(), here.end(), [&](const auto& item) { return tensors_.is_tensor(item.second); });
-    return any ? here : Entries();
+    return result;
   }
 
-  bool is_text(PickleRef place, std::string_view text) const {
-    return pickle_[place].kind == Kind::text && pickle_[place].text == text;
+  [[noreturn]] void ask(const States& states) const {
+    std::vector<std::string> names;
+    for (const auto& state : states) names.push_back(state.path.empty() ? "tensors of its own" : escaped(state.path));
+    const auto& first = states[0].path.empty() ? states[1].path : states[0].path;
+    fail(ErrorKind::usage, "{}: holds several states: {}; name one with --key {} (ReadOptions::key)", source_,
+         list(names), escaped(first));
   }
 
-  StateDict make(const Entries& found) {
-    StateDict state("key");
-    for (const auto& [name, value] : found) {
-      if (!tensors_.is_tensor(value)) continue;  // such as a Python counter
-      const auto& key = pickle_[name];
-      if (key.kind != Kind::text || key.text.size() > kMostKey || !is_utf8(key.text))
-        fail(ErrorKind::file, "{}: a tensor's key must be UTF-8 text of at most {} bytes", source_, kMostKey);
-      const std::string text(key.text);
-      if (state.contains(text)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source_, escaped(text));
-      if (state.size() == kMostTensors) fail(ErrorKind::file, "{}: has more than {} tensors", source_, kMostTensors);
-      state.insert(text, tensors_.make(value, text));
-    }
-    return state;
-  }
-
-  std::vector<std::string> texts(const Entries& found) const {
+  [[noreturn]] void refuse(PickleRef place) const {
+    if (std::any_of(pickle_.names.begin(), pickle_.names.end(),
+                    [](const auto& name) { return name == "torch.storage._load_from_bytes"; }))
+      fail(ErrorKind::file, "{}: was written by pickle.dump; in Python, save it with torch.save", source_);
     std::vector<std::string> keys;
-    for (const auto& [key, value] : found) keys.push_back(escaped(pickle_[key].text, 40));
-    return keys;
+    for (const auto& entry : entries_of(pickle_, place))
+      if (entry.key != kNoValue) keys.push_back(escaped(name_of(pickle_, entry), 40));
+    fail(ErrorKind::file, "{}: holds no state_dict but {}; save model.state_dict()", source_,
+         keys.empty() ? "a " + kind_of(place) : "a dictionary with " + list(keys));
   }
 
   std::string kind_of(PickleRef place) const {
@@ -115,14 +142,16 @@ class PickledState {
   const Pickle& pickle_;
   const PickledTensors& tensors_;
   const std::string& source_;
-  size_t visited_ = 0;
+  const ReadOptions& options_;
+  std::vector<std::string_view> names_;
+  int finds_ = 0;
 };
 
 }  // namespace
 
 StateDict pickled_state(const Pickle& pickle, const PickledTensors& tensors, const std::string& source,
-                        bool prefer_ema) {
-  return PickledState(pickle, tensors, source).state(prefer_ema);
+                        const ReadOptions& options) {
+  return PickledState(pickle, tensors, source, options).state();
 }
 
 }  // namespace reszoo

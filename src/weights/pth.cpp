@@ -11,6 +11,7 @@ namespace {
 
 PickledTensors tensors_of(StoredTensors& tensors) {
   return {[&](PickleRef place) { return tensors.is_tensor(place); },
+          [&](PickleRef place) { return tensors.rank(place); },
           [&](PickleRef place, const std::string& key) { return tensors.make(place, key); }};
 }
 
@@ -20,14 +21,14 @@ StateDict read_zip(const Bytes& bytes, const std::string& source, const ReadOpti
   const auto pickle = read_pickle(stream.view(), source);
   StoredTensors tensors(pickle, source, archive.tensor_limit(),
                         [&](const StorageClaim& claim) { return archive.read("data/" + std::string(claim.key)); });
-  return pickled_state(pickle, tensors_of(tensors), source, options.prefer_ema);
+  return pickled_state(pickle, tensors_of(tensors), source, options);
 }
 
 StateDict read_legacy(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
   const LegacyFile file(bytes, source);
   StoredTensors tensors(file.pickle(), source, bytes.size() + (uint64_t{256} << 20),
                         [&](const StorageClaim& claim) { return file.storage(claim); });
-  return pickled_state(file.pickle(), tensors_of(tensors), source, options.prefer_ema);
+  return pickled_state(file.pickle(), tensors_of(tensors), source, options);
 }
 
 }  // namespace

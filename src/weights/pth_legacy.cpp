@@ -48,7 +48,7 @@ void LegacyFile::check_system(const Pickle& system) const {
 void LegacyFile::find_storages(const Pickle& order) {
   std::unordered_map<std::string_view, StorageClaim> claims;
   for (const auto& value : pickle_.values) {
-    if (value.kind != Kind::persistent) continue;
+    if (value.kind != Kind::persistent || !is_storage(pickle_, value)) continue;
     const auto claim = read_claim(pickle_, value, source_);
     const auto [known, is_new] = claims.emplace(claim.key, claim);
     if (!is_new && (known->second.type != claim.type || known->second.count != claim.count))

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "archive.h"
+#include "foreign_files.h"
 #include "model_file_check.h"
 #include "numpy_pickle.h"
 #include "reszoo/base/error.h"
@@ -13,8 +14,8 @@
 #include "reszoo/weights/quantized.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
-#include "safetensors_index.h"
 #include "safetensors_layout.h"
+#include "shard_index.h"
 
 namespace reszoo {
 namespace {
@@ -103,11 +104,15 @@ StateDict safetensors_weights(const Bytes& bytes, const std::string& source, con
 }
 
 StateDict refuse_index(const Bytes&, const std::string& source, const ReadOptions&) {
-  fail(ErrorKind::file, "{}: is an index of safetensors files; give its path, for the files are beside it", source);
+  fail(ErrorKind::file, "{}: is an index of files with the weights; give its path, for the files are beside it",
+       source);
 }
 
 StateDict refuse_package(const Bytes&, const std::string& source, const ReadOptions&) {
-  fail(ErrorKind::file, "{}: is a compiled package; it can be run, but its weights are not read", source);
+  fail(ErrorKind::file,
+       "{}: is a compiled package, which can be run (--weights of predict), but its weights are not read; give the "
+       "file that it was made from",
+       source);
 }
 
 void write_plain_pth(const fs::path& path, const StateDict& tensors, const std::map<std::string, std::string>&) {
@@ -123,7 +128,7 @@ constexpr WeightsFormat kFormats[] = {
     {WeightsKind::pth, "pth", ".pth", is_pth, read_pth, ".pth", write_plain_pth},
     {WeightsKind::torchscript, "torchscript", "TorchScript", is_torchscript, read_torchscript},
     {WeightsKind::package, "package", "", is_package, refuse_package},
-    {WeightsKind::safetensors_index, "safetensors index", "safetensors indexes", is_index, refuse_index},
+    {WeightsKind::safetensors_index, "index of shards", "indexes of their parts", is_index, refuse_index},
     {WeightsKind::foreign, "NumPy pickle", ".pkl of NumPy arrays", is_pickle, read_numpy_pickle},
 };
 
@@ -137,6 +142,7 @@ const WeightsFormat* reader_of(const Bytes& bytes, const std::string& source) {
 
 const WeightsFormat& format_of(const Bytes& bytes, const std::string& source) {
   if (const auto* format = reader_of(bytes, source)) return *format;
+  if (const auto text = describe_foreign(bytes, source); !text.empty()) fail(ErrorKind::file, "{}: {}", source, text);
   std::vector<std::string_view> described;
   for (const auto& format : kFormats)
     if (!format.described.empty()) described.push_back(format.described);
@@ -167,14 +173,23 @@ WeightsKind detect_weights(const Bytes& bytes, const std::string& source) {
 WeightsKind detect_weights(const fs::path& path) { return detect_weights(Bytes::map(path), path.string()); }
 
 StateDict read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options) {
-  return format_of(bytes, source).read(bytes, source, options);
+  const auto& format = format_of(bytes, source);
+  auto state = format.read(bytes, source, options);
+  const bool is_pickle =
+      format.kind == WeightsKind::pth || format.kind == WeightsKind::foreign;  // done by their readers
+  return options.key.empty() || is_pickle ? state : state_under(state, options.key, source);
 }
 
 StateDict read_weights(const fs::path& path, const ReadOptions& options) {
+  if (fs::is_directory(path)) fail(ErrorKind::file, "{}: {}", path.string(), describe_folder(path));
+  check_is_whole(path);
   const auto bytes = Bytes::map(path);
-  const auto& format = format_of(bytes, path.string());
-  if (format.kind == WeightsKind::safetensors_index) return read_safetensors_index(path);
-  return format.read(bytes, path.string(), options);
+  if (format_of(bytes, path.string()).kind != WeightsKind::safetensors_index)
+    return read_weights(bytes, path.string(), options);
+  auto parts = options;
+  parts.key.clear();
+  auto state = read_shards(path, parts);
+  return options.key.empty() ? state : state_under(state, options.key, path.string());
 }
 
 void write_weights(const fs::path& path, const StateDict& tensors, const std::map<std::string, std::string>& metadata) {

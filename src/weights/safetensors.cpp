@@ -100,12 +100,26 @@ class Parser {
     return texts;
   }
 
+  /// Returns the aliases that reszoo listed when it wrote the file.
+  static std::set<std::string> listed_aliases(const std::map<std::string, std::string>& metadata) {
+    std::set<std::string> names;
+    const auto entry = metadata.find(kAliases);
+    const auto list =
+        entry == metadata.end() ? json() : json::parse(entry->second, nullptr, /*allow_exceptions=*/false);
+    for (const auto& name : list.is_array() ? list : json::array())
+      if (name.is_string()) names.insert(name.get<std::string>());
+    return names;
+  }
+
   /// Turns metadata entries that are aliases of a tensor into tensors.
   static void restore_aliases(Safetensors& file) {
     std::vector<std::pair<std::string, Tensor>> aliases;
+    const auto listed = listed_aliases(file.metadata);
     for (const auto& [name, text] : file.metadata)
-      if (!kOwnMetadata.contains(name) && !file.tensors.contains(name) && file.tensors.contains(text))
+      if (!kOwnMetadata.contains(name) && !file.tensors.contains(name) && file.tensors.contains(text) &&
+          (listed.contains(name) || is_named_as_alias(name, text)))
         aliases.emplace_back(name, file.tensors[text]);
+    file.metadata.erase(kAliases);
     for (const auto& [name, tensor] : aliases) {
       file.tensors.insert(name, tensor);
       file.metadata.erase(name);

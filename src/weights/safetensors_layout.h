@@ -26,7 +26,18 @@ SafetensorsLayout lay_out(const StateDict& tensors, const std::map<std::string, 
 inline constexpr uint64_t kMostHeader = uint64_t{64} << 20;
 
 /// Keys of metadata entries that are never aliases of a tensor.
-inline const std::set<std::string> kOwnMetadata = {"format", "reszoo", "digest"};
+inline const std::set<std::string> kOwnMetadata = {"format", "reszoo", "digest", "reszoo.aliases"};
+
+/// The metadata entry with a JSON list of the aliases that are not told by their names.
+inline constexpr const char* kAliases = "reszoo.aliases";
+
+/// Whether a metadata entry whose value is the key of a tensor is an alias as Python's save_model writes it: both are
+/// parameters of modules, of the same name ("decoder.weight": "encoder.weight"). Others are metadata that happen to
+/// name a tensor ("best": "fc.weight").
+inline bool is_named_as_alias(std::string_view name, std::string_view key) {
+  const auto dot = name.rfind('.'), key_dot = key.rfind('.');
+  return dot != std::string_view::npos && key_dot != std::string_view::npos && name.substr(dot) == key.substr(key_dot);
+}
 
 /// The format's names of LibTorch's dtypes.
 inline constexpr std::array kSafetensorsTypes = {

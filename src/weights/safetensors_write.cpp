@@ -67,7 +67,8 @@ std::string header_json(const StateDict& tensors, const std::vector<std::pair<si
 /// Rejects metadata that would be read as an alias of a tensor.
 void check_metadata(const StateDict& tensors, const std::map<std::string, std::string>& metadata) {
   for (const auto& [name, text] : metadata)
-    if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text))
+    if (!kOwnMetadata.contains(name) && !tensors.contains(name) && tensors.contains(text) &&
+        is_named_as_alias(name, text))
       fail(ErrorKind::input,
            "safetensors: metadata \"{}\" is the key of a tensor, \"{}\", and would be read as its alias", name, text);
 }
@@ -105,8 +106,12 @@ SafetensorsLayout lay_out(const StateDict& all, const std::map<std::string, std:
   auto texts = metadata;
   texts.emplace("format", "pt");  // which other readers require
   texts.insert(aliases.begin(), aliases.end());
+  auto unnamed = nlohmann::json::array();
+  for (const auto& [name, key] : aliases)
+    if (!is_named_as_alias(name, key)) unnamed.push_back(name);
   std::string json;
   try {
+    if (!unnamed.empty()) texts[kAliases] = unnamed.dump();
     json = header_json(tensors, offsets, texts);
   } catch (const nlohmann::json::exception&) {
     fail(ErrorKind::input, "safetensors: keys and metadata must be UTF-8 text");

@@ -4,6 +4,7 @@
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/view_as_real.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "reszoo/base/error.h"
@@ -17,6 +18,8 @@ void collect(const nn::Module& module, const std::string& prefix, StateDict& sta
   for (const auto& item : module.named_buffers(/*recurse=*/false)) state.insert(prefix + item.key(), item.value());
   for (const auto& child : module.named_children()) collect(*child.value(), prefix + child.key() + ".", state);
 }
+
+constexpr size_t kMostNamed = 20;  // parts of keys in a message
 
 bool is_finite(const Tensor& tensor) {
   if (tensor.numel() == 0 || (!tensor.is_floating_point() && !tensor.is_complex())) return true;
@@ -33,6 +36,24 @@ StateDict state_of(const nn::Module& module) {
   StateDict state("key");
   collect(module, "", state);
   return state;
+}
+
+StateDict state_under(const StateDict& state, const std::string& key, const std::string& source) {
+  StateDict below("key"), inside("key");
+  std::vector<std::string> first_parts;
+  for (const auto& item : state) {
+    const auto& name = item.key();
+    if (name.starts_with(key + ".")) below.insert(name.substr(key.size() + 1), item.value());
+    if (const auto at = name.find("." + key + "."); at != std::string::npos)
+      if (const auto rest = name.substr(at + key.size() + 2); !inside.contains(rest)) inside.insert(rest, item.value());
+    const auto part = name.substr(0, name.find('.'));
+    if (first_parts.size() < kMostNamed && std::find(first_parts.begin(), first_parts.end(), part) == first_parts.end())
+      first_parts.push_back(part);
+  }
+  if (below.is_empty() && inside.is_empty())
+    fail(ErrorKind::usage, "{}: no weights are under \"{}\"{}; there are {}", source, key, suggestion(key, first_parts),
+         list(first_parts));
+  return below.is_empty() ? inside : below;
 }
 
 std::vector<std::string> non_finite(const StateDict& state) {

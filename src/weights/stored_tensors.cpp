@@ -15,6 +15,27 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
+/// Kinds of tensors that a StateDict cannot hold, and how to save them instead.
+struct OtherTensor {
+  std::string_view function, kind, hint;
+};
+constexpr OtherTensor kOtherTensors[] = {
+    {"torch._utils._rebuild_sparse_tensor", "sparse", "save it with to_dense()"},
+    {"torch._utils._rebuild_sparse_csr_tensor", "sparse", "save it with to_dense()"},
+    {"torch._utils._rebuild_qtensor", "quantized", "save it with dequantize()"},
+    {"torch._utils._rebuild_nested_tensor", "nested", "save it with to_padded_tensor()"},
+    {"torch._utils._rebuild_meta_tensor_no_storage", "meta", "it has no numbers to read"},
+    {"torch._utils._rebuild_device_tensor_from_numpy", "foreign device's", "save it with cpu()"},
+    {"torch._utils._rebuild_device_tensor_from_cpu_tensor", "foreign device's", "save it with cpu()"},
+    {"torch._utils._rebuild_wrapper_subclass", "wrapped", "save the plain tensor in it"},
+};
+
+const OtherTensor* other_tensor(std::string_view function) {
+  const auto* found = std::find_if(std::begin(kOtherTensors), std::end(kOtherTensors),
+                                   [&](const auto& row) { return row.function == function; });
+  return found == std::end(kOtherTensors) ? nullptr : found;
+}
+
 constexpr size_t kMostRank = 64;   // LibTorch's limit in most operations
 constexpr size_t kAlignment = 16;  // in bytes; the size of the widest element
 
@@ -40,6 +61,11 @@ at::DataPtr alias_of(const Bytes& bytes) {
 }
 
 }  // namespace
+
+bool is_storage(const Pickle& pickle, const PickleValue& persistent) {
+  const auto& parts = pickle[persistent.items[0]].items;
+  return parts.empty() || pickle[parts[0]].text != "module";
+}
 
 StorageClaim read_claim(const Pickle& pickle, const PickleValue& persistent, const std::string& source) {
   const auto wrong = [&](const char* what) { fail(ErrorKind::file, "{}: the pickle is damaged: {}", source, what); };
@@ -75,7 +101,7 @@ std::optional<StoredTensors::Call> StoredTensors::unwrap(PickleRef place) const 
         return std::nullopt;
       call = {pickle_[arguments[0]].text, arguments[2]};
     }
-    if (call.name.starts_with("torch._utils._rebuild_tensor")) return call;
+    if (call.name.starts_with("torch._utils._rebuild_tensor") || other_tensor(call.name)) return call;
     const auto& inner = pickle_[call.arguments].items;
     if (!call.name.starts_with("torch._utils._rebuild_parameter") || inner.empty()) return std::nullopt;
     place = inner[0];
@@ -83,10 +109,21 @@ std::optional<StoredTensors::Call> StoredTensors::unwrap(PickleRef place) const 
   return std::nullopt;
 }
 
+size_t StoredTensors::rank(PickleRef tensor) const {
+  const auto call = unwrap(tensor);
+  if (!call) return 0;
+  if (other_tensor(call->name)) return 2;  // it may be a weight
+  const auto& arguments = pickle_[call->arguments].items;
+  return arguments.size() > 2 ? pickle_[arguments[2]].items.size() : 0;
+}
+
 Tensor StoredTensors::make(PickleRef tensor, const std::string& key) {
   key_ = escaped(key);
   const auto call = unwrap(tensor);
   if (!call) reject("is no tensor");
+  if (const auto* other = other_tensor(call->name))
+    fail(ErrorKind::file, "{}: holds a {} tensor ({}), which is not read; {}", source_, other->kind, call->name,
+         other->hint);
   const auto claim = read_claim(pickle_, argument(*call, 0, Kind::persistent), source_);
   const auto type = type_of(*call, claim);
   Place place{whole_numbers(argument(*call, 2, Kind::tuple)), whole_numbers(argument(*call, 3, Kind::tuple)),

@@ -23,6 +23,9 @@ struct StorageClaim {
   uint64_t offset = 0;    ///< elements that this view skips, in files of PyTorch 0.1
 };
 
+/// Whether a persistent value is a storage. Before PyTorch 1.6 it may also be the class of a module, with its code.
+bool is_storage(const Pickle& pickle, const PickleValue& persistent);
+
 /// Parses the description of a storage: ("storage", type, key, device, count).
 /// Throws: Error (file), whose message begins with `source`.
 StorageClaim read_claim(const Pickle& pickle, const PickleValue& persistent, const std::string& source);
@@ -37,10 +40,13 @@ class StoredTensors {
   StoredTensors(const Pickle& pickle, std::string source, uint64_t limit, Find find)
       : pickle_(pickle), source_(std::move(source)), limit_(limit), find_(std::move(find)) {}
 
+  /// Whether the value is a tensor, also of a kind that is not read.
   bool is_tensor(PickleRef place) const { return unwrap(place).has_value(); }
+  /// Returns the number of its dimensions; 0 if its description is damaged.
+  size_t rank(PickleRef tensor) const;
 
   /// Creates a tensor.
-  /// Throws: Error (file) if its description is inconsistent or exceeds the storage.
+  /// Throws: Error (file) if its description is inconsistent or exceeds the storage, or if it is sparse or quantized.
   Tensor make(PickleRef place, const std::string& key);
 
  private:

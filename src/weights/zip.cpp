@@ -11,6 +11,7 @@ namespace reszoo {
 namespace {
 
 constexpr uint64_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kCentralSize = 46, kLocalSize = 30;
+constexpr uint64_t kMostComment = 0xffff;  // bytes
 constexpr uint64_t kMostEntries = 200'000;
 constexpr uint64_t kMostInflated = uint64_t{64} << 20;  // bytes of one archive; PyTorch compresses only code
 constexpr uint64_t kLarge = 64 << 10;                   // bytes from which a system call is worth its cost
@@ -33,18 +34,26 @@ Zip::Zip(Bytes bytes, std::string source, bool verify)
   read_directory(read_end());
 }
 
-Zip::End Zip::read_end() const {
+/// Finds the end record: the last one, since a comment or other bytes may follow it, as for PyTorch's own reader.
+uint64_t Zip::find_end() const {
   const uint64_t size = bytes_.size();
   if (size < kEndSize) reject("{} bytes are too few", size);
-  const uint64_t at = size - kEndSize;
-  if (number<uint32_t>(at) != 0x06054b50) reject("no end record at its end");
+  const auto from = size - std::min(size, kEndSize + kMostComment);
+  const auto at = bytes_.view().substr(from).rfind("PK\x05\x06");
+  if (at == std::string_view::npos || size - from - at < kEndSize) reject("no end record at its end");
+  return from + at;
+}
+
+Zip::End Zip::read_end() const {
+  const uint64_t at = find_end();
   End end;
   if (number<uint32_t>(at + 4) != 0) reject("archives of several disks are not read");
   end.count = number<uint16_t>(at + 10);
   end.size = number<uint32_t>(at + 12);
   end.begin = number<uint32_t>(at + 16);
   if (number<uint16_t>(at + 8) != end.count) reject("end record gives two numbers of entries");
-  if (number<uint16_t>(at + 20) != 0) reject("end record announces a comment, which is not there");
+  if (number<uint16_t>(at + 20) > bytes_.size() - at - kEndSize)
+    reject("end record announces a comment, which is not there");
   end.own = at;
   const bool large = at >= kLocatorSize && number<uint32_t>(at - kLocatorSize) == 0x07064b50;
   return large ? read_end64(at - kLocatorSize, end) : end;

@@ -58,6 +58,7 @@ class Zip {
   }
   template <typename T>
   T number(uint64_t at) const;
+  uint64_t find_end() const;
   End read_end() const;
   End read_end64(uint64_t locator, const End& small) const;
   void read_directory(const End& end);

@@ -8,29 +8,24 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "reszoo/weights/key_fit.h"
 #include "reszoo/weights/key_map.h"
 #include "reszoo/zoo/meta_model.h"
 
 namespace reszoo {
 namespace {
 
-/// The keys, shapes and dtypes of a model with these options.
+/// The keys and shapes of a model with these options.
 struct MetaModel {
   std::string name;
   ModelOptions options;
-  StateDict tensors;
-  std::string classifier, first_convolution;
+  NetworkKeys keys;
 };
 
 /// Builds the model on the meta device. Returns nothing if it cannot be built with these options.
 std::optional<MetaModel> meta_model(const std::string& name, ModelOptions options) {
   try {
-    const auto network = create_meta_model(name, options);
-    MetaModel model{name, std::move(options), state_of(*network), network->classifier_path(), ""};
-    const auto first = std::find_if(model.tensors.begin(), model.tensors.end(),
-                                    [](const auto& item) { return item.value().dim() == 4; });
-    if (first != model.tensors.end()) model.first_convolution = first->key();
-    return model;
+    return MetaModel{name, options, NetworkKeys::of(*create_meta_model(name, options))};
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -46,39 +41,48 @@ const std::map<std::string, std::optional<MetaModel>>& image_models() {
   return known;
 }
 
-bool has_all_keys_of(const MetaModel& model, const StateDict& state) {
-  return std::all_of(state.begin(), state.end(), [&](const auto& item) { return model.tensors.contains(item.key()); });
+/// A state_dict as it may be called in the file, by the key names of one package.
+std::vector<KeyTree> trees_of(const StateDict& state) {
+  std::vector<KeyTree> trees{KeyTree(state)};
+  for (auto& remap : candidate_remaps(state)) trees.emplace_back(std::move(remap.state));
+  return trees;
 }
 
 /// Compares the model with the keys and shapes of the state_dict. Returns nothing if they differ.
-std::optional<ModelMatch> match(const MetaModel& model, const StateDict& state) {
-  if (!has_all_keys_of(model, state)) return std::nullopt;
+std::optional<ModelMatch> match(const MetaModel& model, const KeyTree& state) {
+  const auto fits = fit_keys(model.keys, state);
+  if (fits.empty() || !fits[0].unexpected.empty()) return std::nullopt;
   auto options = to_json(model.options);
-  for (const auto& item : model.tensors) {
+  for (const auto& item : model.keys.tree.state()) {
     const auto& key = item.key();
-    const auto wanted = item.value().sizes();
-    const auto* found = state.find(key);
-    if (!found) {
-      if (!key.ends_with("num_batches_tracked")) return std::nullopt;
-    } else if (found->sizes() != wanted) {
-      const bool same_rank = found->dim() == item.value().dim() && found->dim() > 0;
-      if (same_rank && (key == model.classifier + ".weight" || key == model.classifier + ".bias") &&
-          found->sizes().slice(1) == wanted.slice(1))
-        options["outputs"] = found->size(0);
-      else if (same_rank && key == model.first_convolution && found->size(0) == wanted[0] &&
-               found->sizes().slice(2) == wanted.slice(2))
-        options["channels"] = found->size(1);
-      else return std::nullopt;
+    const auto in_file = fits[0].file_keys.find(key);
+    if (in_file == fits[0].file_keys.end()) {
+      if (!is_batch_counter(key)) options["outputs"] = 0;  // only a head may be missing
+      continue;
     }
+    const auto& found = state.state()[in_file->second];
+    if (has_shape_for(item.value(), found)) continue;
+    if (model.keys.differs_in_outputs(key, item.value(), found)) options["outputs"] = found.size(0);
+    else if (model.keys.differs_in_channels(key, item.value(), found)) options["channels"] = found.size(1);
+    else return std::nullopt;
   }
   return ModelMatch{model.name, options_from_json(registry().find(model.name).domain, options)};
 }
 
-/// Compares the model with the options that its `options_of` derives from the state_dict.
-std::optional<ModelMatch> match_by_options(const ModelInfo& info, const StateDict& state) {
-  const auto options = info.options_of(state);
-  const auto model = options ? meta_model(info.name, *options) : std::nullopt;
-  return model ? match(*model, state) : std::nullopt;
+constexpr size_t kMostPlaces = 32;  // where in a file a tabular network is looked for
+
+/// Compares the model with the options that its `options_of` derives from the state_dict, or from a part of it.
+std::optional<ModelMatch> match_by_options(const ModelInfo& info, const KeyTree& state) {
+  size_t places = 0;
+  for (const auto& node : state.nodes()) {
+    if (node.count * 3 < state.root().count) continue;
+    if (++places > kMostPlaces) break;
+    const std::string path(node.path.substr(0, node.path.empty() ? 0 : node.path.size() - 1));
+    const auto options = info.options_of(path.empty() ? state.state() : state_under(state.state(), path, info.name));
+    const auto model = options ? meta_model(info.name, *options) : std::nullopt;
+    if (auto found = model ? match(*model, state) : std::nullopt) return found;
+  }
+  return std::nullopt;
 }
 
 /// Returns the match with the longest name that the file name begins with, as in "resnet18-f37072fd.pth", or nullptr.
@@ -103,16 +107,15 @@ std::string ModelMatch::text() const {
 }
 
 std::vector<ModelMatch> match_models(const StateDict& state) {
-  auto remaps = candidate_remaps(state);
-  remaps.insert(remaps.begin(), RemappedState{"", state});
+  const auto trees = trees_of(state);
   const auto& images = image_models();
   std::vector<ModelMatch> matches;
   for (const auto& name : registry().names()) {
     const auto& info = registry().find(name);
     const auto known = images.find(name);
-    for (const auto& remap : remaps) {
-      const auto found = info.options_of                          ? match_by_options(info, remap.state)
-                         : known != images.end() && known->second ? match(*known->second, remap.state)
+    for (const auto& tree : trees) {
+      const auto found = info.options_of                          ? match_by_options(info, tree)
+                         : known != images.end() && known->second ? match(*known->second, tree)
                                                                   : std::nullopt;
       if (!found) continue;
       matches.push_back(*found);
@@ -120,6 +123,14 @@ std::vector<ModelMatch> match_models(const StateDict& state) {
     }
   }
   return matches;
+}
+
+bool lacks_head(const StateDict& state, const std::string& name, const ModelOptions& options) {
+  const auto model = meta_model(name, options);
+  if (!model || model->keys.heads.empty()) return false;
+  for (const auto& tree : trees_of(state))
+    if (const auto found = match(*model, tree)) return to_json(found->options).value("outputs", 1) == 0;
+  return false;
 }
 
 ModelMatch identify_model(const StateDict& state, const std::string& source, const std::string& preferred) {
@@ -139,7 +150,10 @@ std::pair<std::string, ModelOptions> model_for(const StateDict& state, const std
                                                const std::string& name, const nlohmann::json& options) {
   if (!name.empty()) {
     const auto& info = registry().find(name);
-    return {info.name, options_from_json(info.domain, options)};
+    auto own = options;
+    if (!own.contains("outputs") && lacks_head(state, info.name, options_from_json(info.domain, own)))
+      own["outputs"] = 0;
+    return {info.name, options_from_json(info.domain, own)};
   }
   if (!options.empty()) fail(ErrorKind::usage, "{}: options need the name of the network that they are for", source);
   const auto match = identify_model(state, source);

@@ -19,7 +19,7 @@ LoadReport load_state(const Network& network, const StateDict& state, const Load
 }
 
 LoadReport load_weights(NetworkImpl& network, const std::filesystem::path& path, const LoadOptions& options) {
-  return load_state(network, read_weights(path, options.read()), options, path.string());
+  return load_state(network, read_weights(path, options.read()), options.of_read_state(), path.string());
 }
 
 LoadReport load_weights(const Network& network, const std::filesystem::path& path, const LoadOptions& options) {
@@ -28,7 +28,7 @@ LoadReport load_weights(const Network& network, const std::filesystem::path& pat
 
 LoadReport load_weights(NetworkImpl& network, const Bytes& bytes, const LoadOptions& options,
                         const std::string& source) {
-  return load_state(network, read_weights(bytes, source, options.read()), options, source);
+  return load_state(network, read_weights(bytes, source, options.read()), options.of_read_state(), source);
 }
 
 LoadReport load_weights(const Network& network, const Bytes& bytes, const LoadOptions& options,

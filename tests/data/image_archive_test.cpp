@@ -58,6 +58,8 @@ TEST(ImageArchive, ShardsAreNamedByPatternsAndParts) {
   EXPECT_EQ(all.train.rows(), 8);
   EXPECT_EQ(all.validation->rows(), 4);
   EXPECT_EQ(detect_data(folder.path()), DataKind::image_archive);
+  put(folder / "README.md", "# Shards");
+  EXPECT_EQ(read_image_splits(folder.path()).left_out.to_json()["text file"], 1);
   EXPECT_EQ(read_image_splits(folder / "train-{000..001}.tar").train.rows(), 8);
   EXPECT_EQ(read_image_splits(folder / "train-*.tar").train.rows(), 8);
   EXPECT_EQ(read_image_splits(folder / "{train-000,val-000}.tar").validation->rows(), 4);
@@ -121,7 +123,10 @@ TEST(ImageParquet, FilesOfAFolderArePartsByTheirNames) {
   put(folder / "data/validation-00000-of-00001.parquet", data_file("parquet", "datasets"));
   put(folder / "README.md", "# A data set");
   const auto splits = read_image_splits(folder.path());
-  EXPECT_EQ(splits_text(splits), "train: cat 4, dog 2, owl 4; val: cat 2, dog 1, owl 2");
+  EXPECT_EQ(splits_text(splits), "train: cat 4, dog 2, owl 4; val: cat 2, dog 1, owl 2; left out: 1");
+  EXPECT_EQ(splits.left_out.text(), "1 text file (README.md)");
+  put(folder / "assets/logo.png", small_png());
+  EXPECT_EQ(detect_data(folder.path()), DataKind::image_parquet);
 }
 
 TEST(ImageParquet, AMissingImageIsABadOne) {

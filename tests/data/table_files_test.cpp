@@ -180,6 +180,14 @@ TEST(TableFiles, BytesThatAreTextAreText) {
   write("b");
   EXPECT_EQ(texts(read_table(path).at("t")), (FileWords{"a", "-", "b"}));
   write("\xff\xd8");
+  arrow::StringBuilder latin;
+  ASSERT_TRUE(latin.Append("a").ok() && latin.Append("gr\xfcn").ok());
+  const auto text =
+      arrow::Table::Make(arrow::schema({arrow::field("t", arrow::utf8())}), {latin.Finish().ValueOrDie()});
+  const auto other = arrow::io::FileOutputStream::Open((folder / "u.parquet").string()).ValueOrDie();
+  ASSERT_TRUE(parquet::arrow::WriteTable(*text, arrow::default_memory_pool(), other).ok() && other->Close().ok());
+  expect_error_parts(ErrorKind::input, {"u.parquet: row 2: column \"t\"", "bytes that are not UTF-8"},
+                     [&] { read_table(folder / "u.parquet"); });
   expect_error_parts(ErrorKind::input, {"t.parquet: row 3: column \"t\"", "bytes that are not UTF-8"},
                      [&] { read_table(path); });
 }

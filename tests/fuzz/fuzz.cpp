@@ -2,15 +2,16 @@
 // the reader. Any exception other than reszoo::Error ends the run.
 #include <cstdint>
 
+#include "data/tar.h"
 #include "reszoo/base/error.h"
+#include "reszoo/data/decode.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
-#include "data/tar.h"
 #include "weights/numpy_pickle.h"
 #include "weights/pickle.h"
-#include "weights/safetensors_index.h"
+#include "weights/shard_index.h"
 
 namespace {
 
@@ -34,12 +35,20 @@ void touch(const StateDict& state) {
   touch(reszoo::read_torchscript(bytes, "f", {.verify = false}));
 }
 [[maybe_unused]] void safetensors(const Bytes& bytes) { touch(reszoo::parse_safetensors(bytes, "f").tensors); }
-[[maybe_unused]] void safetensors_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
+[[maybe_unused]] void shard_index(const Bytes& bytes) { reszoo::parse_index(bytes.view(), "f"); }
 [[maybe_unused]] void model_file(const Bytes& bytes) {
   touch(reszoo::parse_model_file(bytes, "f", {.verify = false}).tensors);
 }
 
 [[maybe_unused]] void tar(const Bytes& bytes) { reszoo::read_tar_index(bytes.view(), "f"); }
+
+/// Reads pixels of small images only: memory is as much as the header declares.
+[[maybe_unused]] void image(const Bytes& bytes) {
+  const auto image = reszoo::open_image(bytes, "f");
+  if (image->height() * image->width() * image->bands() > 1 << 20) return;
+  if (image->channels() > 0) image->read(image->whole());
+  image->read_values(image->whole());
+}
 
 }  // namespace
 

@@ -160,19 +160,46 @@ TEST(Hostile, ModelFile) {
   expect_withstands({read, damage_safetensors, /*has_checksums=*/true}, {model_file()});
 }
 
-TEST(Hostile, SafetensorsIndex) {
+TEST(Hostile, ShardIndex) {
   const TempDir folder;
   write_safetensors(folder / "a.safetensors", small_state());
+  StateDict other("key");
+  other.insert("other", torch::ones({2, 3}));
+  write_pth(folder / "b.bin", other);
   const auto path = folder / "index";
   const auto read = [&](const std::string& content, bool) {
     std::ofstream(path, std::ios::binary) << content;
-    return read_safetensors_index(path);
+    return read_shards(path);
   };
-  std::string index = R"({"metadata": {"total_size": 300}, "weight_map": {)";
+  std::string index = R"({"metadata": {"total_size": 300}, "weight_map": {"other": "b.bin", )";
   for (const auto& key : small_state().keys()) index += fmt::format("\"{}\": \"a.safetensors\", ", key);
   index.replace(index.size() - 2, 2, "}}");
   const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage(file, random)}; };
   expect_withstands({read, mutate}, {index});
+}
+
+TEST(Hostile, OddCheckpoints) {
+  std::vector<std::string> archives, pickles;
+  const auto fixture = read_fixture("odd_checkpoints");
+  for (const auto& record : fixture.at("records"))
+    if (const auto content = from_hex(record.at("content").get<std::string>());
+        !record.contains("error") && !record.contains("key"))
+      (content.starts_with("PK") ? archives : pickles).push_back(content);
+  expect_withstands({read_bytes<read_pth>, damage_archive, /*has_checksums=*/true}, archives);
+  const auto mutate = [](const std::string& file, Random& random) { return Mutant{damage_pickle(file, random)}; };
+  expect_withstands({read_bytes<read_pth>, mutate}, pickles);
+}
+
+TEST(Hostile, BytesBehindAnArchive) {
+  const auto mutate = [](const std::string& file, Random& random) {
+    auto mutant = damage_archive(file, random);
+    const auto more = random.below(200);
+    for (size_t i = 0; i < more; ++i) mutant.bytes += static_cast<char>(random.below(256));
+    if (random.below(4) == 0) mutant.bytes += "PK\x05\x06" + std::string(random.below(40), '\0');  // a false end record
+    return mutant;
+  };
+  expect_withstands({read_bytes<read_pth>, mutate, /*has_checksums=*/true},
+                    fixtures({"pth/zip.pth", "pth/compressed.pth"}));
 }
 
 TEST(Hostile, NumpyPickle) {

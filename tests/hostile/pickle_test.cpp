@@ -82,7 +82,7 @@ TEST(Pickle, StacksMarksAndMemoAreChecked) {
   expect_pickle_refused("\x80\x02}", "it ends too early");
 }
 
-TEST(Pickle, NothingIsCalledThatIsNotOnTheList) {
+TEST(Pickle, GlobalsThatRunCommandsAreRefused) {
   expect_pickle_refused(
       "\x80\x02"
       "cposix\nsystem\n.",
@@ -90,12 +90,38 @@ TEST(Pickle, NothingIsCalledThatIsNotOnTheList) {
   expect_pickle_refused("\x80\x04\x8c\x05posix\x8c\x06system\x93.", "the pickle names posix.system");
   expect_pickle_refused(
       "\x80\x02"
-      "ctorch\n_utils._rebuild_tensor\x1b\n.",
-      "the pickle names torch._utils._rebuild_tensor?");
+      "c__builtin__\neval\n.",
+      "the pickle names __builtin__.eval");
   expect_pickle_refused("\x80\x02N)R.", "a value is called that is no global");
   expect_pickle_refused(
       "\x80\x02"
       "ctorch\nSize\nNR.",
       "torch.Size is called without a tuple");
   expect_pickle_refused("\x80\x02NNb.", "a state is given to what is no object");
+}
+
+/// Reads the tensor x of a dictionary that also has `other`.
+Tensor read_beside(const std::string& other) {
+  const auto x = "X\x01\0\0\0x"s + tensor(kFloat, kTwo, kZero, kShape, kStride) + "s";
+  return read_pth(Bytes::own(file_of("\x80\x02}X\x01\0\0\0o"s + other + "s" + x + ".")), "f")["x"];
+}
+
+TEST(Pickle, ObjectsOfAnyClassAreKeptAsTheyAreDescribed) {
+  const std::string one = "ca\nB\n)";
+  for (const auto& [what, opcodes] :
+       std::vector<std::pair<std::string, std::string>>{{"a class", "ca\nB\n"},
+                                                        {"an unprintable name", "ca\nB\x1b\n"},
+                                                        {"a call", one + "R"},
+                                                        {"a new object", one + "\x81"},
+                                                        {"one with named arguments", one + "}\x92"},
+                                                        {"a call of an object", one + "R)R"},
+                                                        {"with a state", one + "R}b"},
+                                                        {"with any state", one + "RNb"},
+                                                        {"with two states", one + "R}b}b"},
+                                                        {"a dictionary", one + "RNNs"},
+                                                        {"a list", one + "RNa"},
+                                                        {"a longer list", one + "R(NNe"},
+                                                        {"a set", one + "R(NN\x90"},
+                                                        {"both", one + "RNaNNsNNs}b"}})
+    EXPECT_TRUE(torch::equal(read_beside(opcodes), torch::tensor({1.0f, 2.0f}))) << what;
 }

@@ -6,6 +6,7 @@
 #include "hostile/zip_file.h"
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/weights/pth.h"
+#include "reszoo/weights/read.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -43,6 +44,15 @@ TEST(Zip, WhatIsPutTogetherAgainIsRead) {
   EXPECT_EQ(read_pth(Bytes::own(put_together(sound_parts())), "f").keys(), read_pth(kPth / "zip.pth").keys());
 }
 
+TEST(Zip, ACommentOrOtherBytesMayFollowAsInPyTorch) {
+  const auto sound = put_together(sound_parts());
+  const auto expected = read_pth(kPth / "zip.pth").keys();
+  EXPECT_EQ(read_pth(Bytes::own(sound + "x"), "f").keys(), expected);
+  EXPECT_EQ(read_pth(Bytes::own(sound + std::string(0xffff, '\0')), "f").keys(), expected);
+  EXPECT_EQ(read_pth(Bytes::own(with_number<uint16_t>(sound, "PK\x05\x06", 20, 7) + "comment"), "f").keys(), expected);
+  EXPECT_EQ(read_weights(Bytes::own(read_file(kPth / "zip.pth") + "\n"), "f").keys(), expected);  // with zip64 records
+}
+
 TEST(Zip, EntriesMustAgreeWithTheirHeadersAndLieApart) {
   auto parts = sound_parts();
   parts.push_back(parts.front());
@@ -61,7 +71,7 @@ TEST(Zip, TheEndRecordMustFit) {
   const auto sound = put_together(sound_parts());
   const std::string_view end = "PK\x05\x06";
   expect_zip_refused("PK\x03\x04", "4 bytes are too few");
-  expect_zip_refused(sound + "x", "no end record at its end");
+  expect_zip_refused(sound + std::string(0x10000, 'x'), "no end record at its end");
   expect_zip_refused(with_number<uint16_t>(sound, end, 20, 3), "announces a comment");
   expect_zip_refused(with_number<uint16_t>(sound, end, 8, 1), "two numbers of entries");
   expect_zip_refused(with_number<uint32_t>(with_number<uint16_t>(sound, end, 8, 0xffff), end, 8, 0xffffffff),
@@ -83,4 +93,17 @@ TEST(Zip, ArchivesOfPyTorchHaveZip64RecordsAndDescriptorsThatMustFit) {
   expect_zip_refused(with_number<uint64_t>(sound, "PK\x06\x06", 48, 7), "disagree");
   expect_zip_refused(with_number<uint64_t>(sound, "PK\x06\x07", 8, 7), "no zip64 end record where the locator points");
   expect_zip_refused(with_number<uint32_t>(sound, "PK\x07\x08", 8, 7), "directory and data descriptor");
+}
+
+TEST(Zip, ArchivesOfOthersAreNamed) {
+  const auto describe = [](const std::string& entry, const std::string& message) {
+    expect_error(ErrorKind::file, "f: " + message,
+                 [&] { read_weights(Bytes::own(put_together({{.name = entry, .content = "x"}})), "f"); });
+  };
+  describe("weight.npy", "is an archive of NumPy arrays (.npz)");
+  describe("model.weights.h5", "is a Keras model");
+  describe("net/models/model.json", "is a program of torch.export, whose weights are not read");
+  describe("release/resnet18.pth", "is a zip archive with weights in it; unpack it with unzip");
+  describe("readme.txt", "is a zip archive, but torch.save did not write it");
+  describe("net/data/aotinductor/model.so", "is a compiled package, which can be run");
 }

@@ -173,6 +173,6 @@ TEST(NonFinite, CalibrationNamesWhereTheNumbersAreNone) {
 TEST(NonFinite, ANetworkWithoutAHeadPredictsNothing) {
   Model model{.name = "cifar_resnet20", .options = ImageOptions{.outputs = 0}};
   model.networks = {create_model(model.name, model.options)};
-  const Predictor predictor(std::move(model));
-  expect_error(ErrorKind::usage, "has no head that predicts", [&] { predictor.table(torch::rand({2, 64})); });
+  Predictor predictor(std::move(model));
+  expect_error(ErrorKind::usage, "predict nothing", [&] { predictor.outputs(torch::rand({2, 3, 32, 32})); });
 }

@@ -174,6 +174,17 @@ TEST(ImageAugment, ErasesWithNoiseOfDeviationOne) {
   EXPECT_NEAR(squares / count, 1, 5 * std::sqrt(2 / count));
 }
 
+TEST(ImageAugment, ValuesAreOnlyFlipped) {
+  ImageValues image(1, 3, 2);
+  for (size_t i = 0; i < image.values.size(); ++i) image.values[i] = static_cast<float>(i);
+  Random random(1, 0, 0);
+  EXPECT_EQ(ImageAugment{.flip = 1}(image, random).values, (std::vector<float>{4, 5, 2, 3, 0, 1}));
+  EXPECT_EQ((ImageAugment{.erase = 0.5}(image, random)), image);
+  expect_error_parts(ErrorKind::usage, {"rotation", "bytes of 1 or 3 channels", "channels=2", "flip"},
+                     [&] { ImageAugment{.rotation = 10}(image, random); });
+  expect_error_parts(ErrorKind::usage, {"auto_augment"}, [&] { kFull(image, random); });
+}
+
 TEST(ImageAugment, JsonRoundTrips) {
   EXPECT_EQ(ImageAugment{}.to_json(), nlohmann::json::object());
   EXPECT_EQ(ImageAugment::from(nlohmann::json::object()), ImageAugment{});

@@ -455,3 +455,14 @@ TEST(TablePreprocess, ReadsLaterTablesAsItLearnt) {
       preprocess.read({{Column::of_text("when", {"03/04/2024"}), Column::of_text("price", {"1,500"})}}).at("price");
   EXPECT_EQ(column.numbers[0].item<double>(), 1.5);
 }
+
+TEST(TablePreprocess, CountsInfiniteNumbersThatCountAsMissing) {
+  const auto preprocess = fitted();
+  auto table = training();
+  table.columns[2] = Column::of_numbers("height", {1.5, INFINITY, -INFINITY, 1});
+  UnseenCounts unseen;
+  preprocess.transform(table, &unseen);
+  EXPECT_EQ(unseen.line(),
+            "never seen in training: column \"height\": infinite numbers in 2 rows, which count as missing");
+  EXPECT_EQ(unseen.json()["height"]["infinite_rows"], 2);
+}

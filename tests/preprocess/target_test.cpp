@@ -290,3 +290,17 @@ TEST(Target, TheMedianIsBetweenTheQuantilesAroundIt) {
   EXPECT_FALSE(of({0.1, 0.2}).median_of(row).defined());
   EXPECT_EQ(of({0.8, 0.9}).table(torch::zeros({1, 2})).names(), (Words{"quantile_0.8", "quantile_0.9"}));
 }
+
+TEST(Target, NumbersOfAnySizeAreStandardised) {
+  for (const double size : {0x1p-1040, 0x1p-600, 1.0, 0x1p600, 0x1p1021}) {
+    const auto column = Column::of_numbers("y", {1 * size, -2 * size, 4 * size, 0.5 * size});
+    const auto target = Target::fit(column, Task::regression);
+    const auto encoded = target.encode(column);
+    EXPECT_NEAR(encoded.std(/*unbiased=*/false).item<double>(), 1, 1e-6) << size;
+    const auto decoded = target.decode(encoded);
+    EXPECT_LT(((decoded - column.numbers) / size).abs().max().item<double>(), 1e-6) << size;
+  }
+  const double most = std::numeric_limits<double>::max();
+  const auto ends = Target::fit(Column::of_numbers("y", {-most, most, most}), Task::regression);
+  EXPECT_EQ(ends.decode(torch::tensor({{9.0}}, torch::kFloat64)).item<double>(), most);
+}

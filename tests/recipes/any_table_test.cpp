@@ -2,6 +2,9 @@
 // from its file, or says in one line why not.
 #include <torch/types.h>
 
+#include <cstdlib>
+#include <iostream>
+
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/recipes/fit.h"
 #include "reszoo/recipes/model_report.h"
@@ -99,11 +102,17 @@ void train_on(const TempDir& folder, AnyValues& any) {
   }
 }
 
-/// Returns the number of tables that were trained on.
+/// Returns the number of tables that were trained on. RESZOO_TABLE=<seed> tries that one alone, and prints it.
 int64_t train_on_any_tables(int64_t count) {
   const TempDir folder;
-  int64_t trained = 0;
-  for (int64_t seed = 0; seed < count && !testing::Test::HasFailure(); ++seed) {
+  int64_t trained = 0, seed = 0;
+  if (const auto* one = std::getenv("RESZOO_TABLE")) {
+    seed = std::stoll(one);
+    count = seed + 1;
+    AnyValues any(static_cast<uint64_t>(seed));
+    std::cerr << any_csv(any);
+  }
+  for (; seed < count && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     AnyValues any(static_cast<uint64_t>(seed));
     write_file(folder / "any.csv", any_csv(any));

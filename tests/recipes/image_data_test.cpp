@@ -75,6 +75,24 @@ TEST(ImageData, AModelIsTrainedAndReadAgainToBeginWith) {
   EXPECT_EQ(start->image->mean, data.model.image->mean);
 }
 
+TEST(ImageData, ClassesAreNamedAsTheirFoldersAre) {
+  const std::vector<std::string> names{"07", "1", "10", "NA", "none"};
+  auto parts = dark_and_light();
+  std::vector<std::string> labels;
+  for (int i = 0; i < 60; ++i) labels.push_back(names[static_cast<size_t>(i % 5)]);
+  parts.train.targets = {{Column::of_text("label", labels)}};
+  const auto data = make_image_data(parts, image_recipe().image);
+  EXPECT_EQ(data.model.target->classes(), names);
+  auto other = parts;
+  other.train.targets = {{Column::of_text("label", {"07", "7"})}};
+  other.train.names = {"data/07/1.png", "data/7/1.png"};
+  expect_error_parts(ErrorKind::input, {"data/7/1.png: its class \"7\" is none of the classes"}, [&] {
+    auto both = parts;
+    both.validation = other.train;
+    make_image_data(both, image_recipe().image);
+  });
+}
+
 TEST(ImageData, ImagesAreNotPartedByAColumn) {
   expect_error_parts(ErrorKind::usage, {"images", "day"},
                      [] { make_image_data(dark_and_light(), {}, {.split = {.time = "day"}}); });

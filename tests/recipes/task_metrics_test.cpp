@@ -34,6 +34,19 @@ TEST(TaskMetrics, AreThoseOfTheTask) {
   EXPECT_EQ(measured.front().second, 1);
 }
 
+TEST(TaskMetrics, ManyClassesHaveATopFiveToo) {
+  std::vector<std::string> words;
+  for (int i = 0; i < 20; ++i) words.push_back(std::string(1, static_cast<char>('a' + i % 10)));
+  const auto ten = Target::fit(Column::of_text("letter", words));
+  const auto truth = ten.encode(Column::of_text("letter", words));
+  // The classes from 9 down are the most probable ones, so the true classes 5 to 9 are among the first five.
+  const auto measured = compute_metrics(ten, at::arange(10, at::kDouble).expand({20, 10}).contiguous(), truth);
+  EXPECT_EQ(names_of_metrics(measured).at(1), "top5_accuracy");
+  EXPECT_NEAR(measured.at(0).second, 0.1, 1e-12);
+  EXPECT_NEAR(measured.at(1).second, 0.5, 1e-12);
+  EXPECT_TRUE(evaluation_of(ten, "top5_accuracy").monitor.greater_is_better);
+}
+
 TEST(TaskMetrics, TheMonitorSaysWhichWayIsBetter) {
   const auto table = training_rows();
   const auto number = Target::fit(table, {"y"}), classes = Target::fit(table, {"mood"});

@@ -263,8 +263,8 @@ def add_plain_tiffs(order, big):
             if layout.get("planar") and (array.shape[2] == 1 or bits != 8 or photometric == 5 or more.get("extra")):
                 continue
             page = {"array": array, "bits": bits, "photometric": photometric, **layout, **more}
-            # Pillow does not open a big-endian BigTIFF, and swaps the bytes of compressed floats twice.
-            little = order == ">" and (big or name == "gray float")
+            # Pillow does not open a big-endian BigTIFF, and swaps the bytes of compressed numbers twice.
+            little = order == ">" and (big or name.startswith(("gray float", "gray int")))
             shown = seen(tiff([page])) if pixels is True and little else pixels
             add(f"tiff {name} {order} {big} {layout}", tiff([page], order, big), values, shown)
 
@@ -279,6 +279,9 @@ def add_plain_tiffs(order, big):
     add_page("gray 16", deep, 16, 1, np.repeat((deep >> 8).astype(np.uint8), 3, axis=2), deep / 65535.0)
     reals = rng.normal(100, 80, deep.shape).astype(np.float32)
     add_page("gray float", reals, 32, 1, True, reals, format=3)
+    for bits, kind in ((16, np.int16), (32, np.int32)):  # signed, on both sides of 0 … 255
+        signed = rng.integers(-300, 600, deep.shape).astype(kind)
+        add_page(f"gray int {bits}", signed, bits, 1, True, signed / (2.0 ** (bits - 1) - 1), format=2)
     colours = noise(3, 65535, np.uint16)
     add_page("RGB 8", noise(3), 8, 2)
     add_page("RGB 16", colours, 16, 2, True, colours / 65535.0)

@@ -183,6 +183,17 @@ TEST(BadInput, OutThatIsAFile) {
   EXPECT_EQ(read_file(goods.at("data.csv")), goods.table.csv(kInputs + Words{"price"}));
 }
 
+TEST(BadInput, FoldersInTheWayOfResultsAreFoundBeforeTraining) {
+  for (const auto* name : {"report.html", "log.jsonl", "config.toml"}) {
+    const Goods goods;
+    fs::create_directories(fs::path(goods.at("out")) / name);
+    const auto result = run_tool(goods.train({"--out", goods.at("out")}));
+    EXPECT_EQ(result.code, 1) << name;
+    EXPECT_NE(last_line(result).find(name), std::string::npos) << result.err;
+    EXPECT_EQ(result.err.find("epoch"), std::string::npos) << result.err;
+  }
+}
+
 TEST(BadInput, FullDiskLeavesTheOldFilesWhole) {
   const Goods goods;
   goods.trained();
@@ -192,7 +203,8 @@ TEST(BadInput, FullDiskLeavesTheOldFilesWhole) {
       run_tool(goods.train({"--out", goods.at("out"), "--overwrite", "--seed", "3"}), {.largest_file = 3000});
   EXPECT_EQ(result.code, 1) << result.err;
   EXPECT_EQ(result.out, "");
-  EXPECT_NE(last_line(result).find("model.safetensors: cannot be written"), std::string::npos) << result.err;
+  EXPECT_NE(last_line(result).find(": cannot be written, it needs "), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("epoch"), std::string::npos) << result.err;
   EXPECT_TRUE(read_file(goods.model()) == before);
   EXPECT_EQ(files_in(goods.at("out")), files);
   write_file(goods.at("p.csv"), "old");

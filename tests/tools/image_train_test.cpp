@@ -115,6 +115,7 @@ TEST(TrainImages, DamageInTheMiddleShowsInTrainingAndIsLeftOut) {
   const auto first = result.err.find("05.jpg: damaged JPEG");
   EXPECT_NE(first, std::string::npos) << result.err;
   EXPECT_EQ(result.err.find("05.jpg: damaged JPEG", first + 1), std::string::npos) << "named once\n" << result.err;
+  EXPECT_EQ(result.json()["left_out"].dump(), R"({"damaged image":1})");
   const auto strict = run_tool(photos.train("data", {"--val", "0", "--on-bad", "stop", "--overwrite"}));
   EXPECT_EQ(strict.code, 1);
   EXPECT_NE(strict.error_lines().back().find("05.jpg: damaged JPEG"), std::string::npos) << strict.err;

@@ -33,12 +33,6 @@ void expect_stops(int signal, int code) {
   EXPECT_FALSE(fs::exists(run.at("out/report.html")));
 }
 
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
-
 }  // namespace
 
 TEST(Stop, SigtermAndCtrlCWriteACheckpointAndEndWithTheirNumber) {
@@ -68,20 +62,18 @@ TEST(Stop, ASecondCtrlCEndsItAtOnce) {
   }
 }
 
-TEST(Stop, AFullDiskKeepsTheOldFilesAndIsTriedAgain) {
+TEST(Stop, AFullDiskIsFoundBeforeTrainingAndKeepsTheOldFiles) {
   const LongRun run;
   const Words few{"--epochs", "3", "--checkpoint-every", "0"};
   expect_success(run.train(few));
   const auto model = read_file(run.at("out/model.safetensors"));
   const auto checkpoint = read_file(run.at("out/checkpoint.safetensors"));
-  // No file may grow to a model's size: each of three epochs is told of, the last one is an error.
+  // No file may grow to a model's size.
   const auto result = run_tool(run.train(few + Words{"--seed", "5", "--overwrite"}), {.largest_file = 100'000});
   EXPECT_EQ(result.code, 1) << result.err;
-  const auto* told = "checkpoint.safetensors: cannot be written (File too large); training goes on";
-  EXPECT_EQ(count(result.err, told), 2u) << result.err;
-  EXPECT_GE(count(result.err, "model-epoch-001.safetensors: cannot be written"), 1u) << result.err;
-  EXPECT_NE(result.err.find("epoch 3/3"), std::string::npos) << result.err;
-  EXPECT_NE(result.error_lines().back().find("cannot be written"), std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("epoch"), std::string::npos) << result.err;
+  EXPECT_NE(result.error_lines().back().find("checkpoint.safetensors: cannot be written"), std::string::npos)
+      << result.err;
   EXPECT_TRUE(read_file(run.at("out/model.safetensors")) == model);
   EXPECT_TRUE(read_file(run.at("out/checkpoint.safetensors")) == checkpoint);
   for (const auto& entry : fs::directory_iterator(run.at("out"))) EXPECT_NE(entry.path().extension(), ".tmp");

@@ -6,6 +6,7 @@
 #include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/meta_model.h"
 #include "support/fixture.h"
+#include "support/key_changes.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -13,12 +14,6 @@ using namespace reszoo::test;
 using nlohmann::json;
 
 namespace {
-
-StateDict with_prefix(const StateDict& state, const std::string& prefix) {
-  StateDict result("key");
-  for (const auto& item : state) result.insert(prefix + item.key(), item.value());
-  return result;
-}
 
 /// The state of the package's own module when the fixture was created.
 StateDict state_of_record(const json& record) {
@@ -59,27 +54,6 @@ TEST(KeyMap, OtherPackagesStatesGiveTheirOutputs) {
     expect_close(network->forward(input_of_record(record, fixture.at("codes"))),
                  record.at("outputs").get<std::vector<double>>(), 1e-7, 1, "outputs");
   }
-}
-
-TEST(KeyMap, PrefixesOfWrappersAreDroppedWhenTheKeysThenFit) {
-  auto from = create_model("cifar_resnet20"), to = create_model("cifar_resnet20");
-  for (const std::string prefix :
-       {"module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone."}) {
-    const auto report = load_state(to, with_prefix(state_of(*from), prefix));
-    EXPECT_EQ(report.key_remap, "without prefix " + prefix);
-    EXPECT_EQ(report.loaded.size(), 116u);
-  }
-  expect_error(ErrorKind::file, "116 unexpected: student.conv1.weight",
-               [&] { load_state(to, with_prefix(state_of(*from), "student.")); });
-}
-
-TEST(KeyMap, OtherKeysBesideAPrefixAreNamed) {
-  auto network = create_model("cifar_resnet20");
-  auto state = with_prefix(state_of(*network), "model.");
-  state.insert("criterion.weight", torch::ones(10));
-  expect_error(ErrorKind::file, "116 loaded: without prefix model.; 1 unexpected: criterion.weight",
-               [&] { load_state(network, state); });
-  EXPECT_EQ(load_state(network, state, {.strict = false}).loaded.size(), 116u);
 }
 
 /// The keys of a ResNet as written by detectron2's convert-torchvision-to-d2.py.

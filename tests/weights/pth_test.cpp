@@ -185,11 +185,12 @@ TEST(Pth, AFileWithoutChecksumsIsToldFromADamagedOne) {
   EXPECT_FALSE(torch::equal(read_weights(Bytes::own(content), "f", {.verify = false})["fc.weight"], weight));
 }
 
-TEST(Pth, WholeModulesAreRefusedWithWhatToDoInstead) {
-  for (const auto* file : {"module.pth", "module_inside.pth"})
-    expect_refused(file,
-                   "holds a whole pickled module of the class torch.nn.modules.linear.Linear, which takes its Python "
-                   "code to read; in Python, save model.state_dict() instead");
+TEST(Pth, WholeModulesAreReadAsTheirState) {
+  for (const auto* file : {"module.pth", "module_inside.pth"}) {
+    const auto state = read_weights(kPth / file);
+    EXPECT_EQ(state.keys(), (std::vector<std::string>{"weight", "bias"}));
+    EXPECT_EQ(state["weight"].sizes(), (std::vector<int64_t>{3, 4}));
+  }
 }
 
 TEST(Pth, NothingIsRunAndTheGlobalIsNamed) {

@@ -97,9 +97,15 @@ TEST(Safetensors, MetadataOfTheUserIsNoAlias) {
   EXPECT_EQ(parse(serialize_safetensors(state)).tensors.keys(), (std::vector<std::string>{"a", "pt"}));
   EXPECT_EQ(parse(serialize_safetensors(state, {{"a", "pt"}})).metadata.at("a"), "pt");
   EXPECT_EQ(parse(serialize_safetensors(state, {{"format", "np"}})).metadata.at("format"), "np");
-  expect_error(ErrorKind::input, "metadata \"b\" is the key of a tensor, \"a\", and would be read as its alias", [&] {
-    serialize_safetensors(state, {{"b", "a"}});
-  });
+  const auto read = parse(serialize_safetensors(state, {{"best", "a"}}));
+  EXPECT_EQ(read.tensors.keys(), (std::vector<std::string>{"a", "pt"}));
+  EXPECT_EQ(read.metadata.at("best"), "a");
+  state.insert("fc.weight", torch::ones(3));
+  EXPECT_EQ(parse(serialize_safetensors(state, {{"best.layer", "fc.weight"}})).metadata.at("best.layer"), "fc.weight");
+  expect_error(ErrorKind::input, "metadata \"out.weight\" is the key of a tensor, \"fc.weight\", and would be read as",
+               [&] {
+                 serialize_safetensors(state, {{"out.weight", "fc.weight"}});
+               });
 }
 
 TEST(Safetensors, DataBeginsAtAMultipleOfEightAndTensorsShareTheBuffer) {
@@ -218,11 +224,11 @@ TEST(SafetensorsIndex, TensorsOfAllFilesComeInTheOrderOfTheIndex) {
   refuse("index: model-2.safetensors has \"c\", which the index does not name",
          R"({"b": "model-1.safetensors", "a": "model-2.safetensors"})");
   refuse("index: \"../model-1.safetensors\" is not the name of a file beside it", R"({"b": "../model-1.safetensors"})");
-  refuse("model-3.safetensors: cannot be opened", R"({"b": "model-3.safetensors"})");
+  refuse("index: model-3.safetensors is not in its folder", R"({"b": "model-3.safetensors"})");
   refuse("the file of \"b\" must be a text", R"({"b": 3})");
   refuse("it has no object \"weight_map\"", "[]");
   refuse("is not JSON", "{");
   const auto index = read_file(write_index(all));
-  expect_error(ErrorKind::file, "memory: is an index of safetensors files; give its path",
+  expect_error(ErrorKind::file, "memory: is an index of files with the weights; give its path",
                [&] { read_weights(Bytes::own(index), "memory"); });
 }

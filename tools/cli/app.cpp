@@ -8,7 +8,9 @@
 #include "option_hint.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
+#include "toml_config.h"
 
 namespace reszoo::cli {
 namespace {
@@ -33,6 +35,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"date_format: ", "--date-format: "},
     {"encoding: ", "--encoding: "},
     {"skip_rows leaves out", "--skip-rows leaves out"},
+    {"scaling=", "--scaling "},
     {"size: ", "--img-size: "},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
@@ -57,6 +60,7 @@ void add_common(CLI::App& app, Common& common) {
   app.add_option("--seed", common.seed, "Random seed")->capture_default_str();
   app.add_flag("--json", common.json, "Print one JSON object as the last line of stdout")->configurable(false);
   app.set_config("--config", "", "Read options from a TOML file")->check(CLI::ExistingFile);
+  app.config_formatter(std::make_shared<TomlConfig>());
 }
 
 }  // namespace
@@ -84,7 +88,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
   }
   try {
     const auto result = tool.run();
-    if (common.json) std::cout << result.dump() << std::endl;
+    if (common.json) std::cout << json_text(result) << std::endl;
     if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
     return 0;
   } catch (const Exit& exit) {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "name_list.h"
+#include "list_option.h"
 #include "reszoo/base/error.h"
 #include "table_options.h"
 
@@ -40,7 +40,7 @@ void add_data_options(CLI::App& app, DataOptions& o) {
          "A table: files, folders or patterns that are read as one; or images (class folders, tar archives, IDX or "
          "CIFAR files)")
       ->required();
-  add_names(app, "--target", o.table.target, "Column to predict, or several columns; a name with a comma in quotes");
+  add_list(app, "--target", o.table.target, "Column to predict, or several columns");
   app.add_option("--val", o.validation, "Validation data: a path or a fraction of --data (0.1; 0: none)");
   app.add_option("--test", o.test, "Test data: a path or a fraction of --data");
   auto* stratify =
@@ -56,15 +56,15 @@ void add_data_options(CLI::App& app, DataOptions& o) {
                  "Column with the weight of each row in the training loss; the column is not an input");
   app.add_option("--task", o.task,
                  "regression, quantile, count, binary, multiclass, ordinal or multilabel (detected from the target)");
-  add_names(app, "--classes", o.table.target_options.classes, "The classes in order (sorted)");
+  add_list(app, "--classes", o.table.target_options.classes, "The classes in order (sorted)");
   app.add_option("--quantiles", o.table.target_options.quantiles,
                  "For the task quantile: increasing fractions (0.1,0.5,0.9)")
       ->delimiter(',');
   app.add_option("--scaling", o.scaling, "Scaling of numeric features: quantile, standard, robust, smooth or none")
       ->capture_default_str();
-  add_names(app, "--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric");
-  add_names(app, "--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical");
-  add_names(app, "--ignore-features", o.table.preprocess.ignore, "Columns that are not read");
+  add_list(app, "--numeric-features", o.table.preprocess.numeric, "Columns to treat as numeric");
+  add_list(app, "--categorical-features", o.table.preprocess.categorical, "Columns to treat as categorical");
+  add_list(app, "--ignore-features", o.table.preprocess.ignore, "Columns that are not read");
   app.add_flag("--drop-missing", o.table.drop_missing, "Leave out rows without a target");
   app.add_option("--min-frequency", o.table.preprocess.rare,
                  "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")

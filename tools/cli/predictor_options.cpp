@@ -15,7 +15,10 @@ namespace reszoo::cli {
 namespace {
 
 Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
-  const PretrainedOptions how{.device = device, .fetch = fetch_with_progress(!flags.no_verify)};
+  const PretrainedOptions how{
+      .device = device,
+      .fetch = fetch_with_progress(!flags.no_verify),
+      .load = {.prefer_ema = flags.ema, .allow_non_finite = flags.allow_non_finite, .key = flags.key}};
   if (!flags.pretrained.empty()) return create_pretrained(flags.pretrained, "", how);
   if (is_hub_name(flags.weights) && flags.model.empty()) return create_pretrained(flags.weights, "", how);
   const auto path = local_weights(flags.weights, how.fetch);
@@ -26,6 +29,7 @@ Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
                                .verify = !flags.no_verify,
                                .prefer_ema = flags.ema,
                                .allow_non_finite = flags.allow_non_finite,
+                               .key = flags.key,
                                .device = device});
 }
 
@@ -70,6 +74,7 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
   app.add_flag("--no-verify", flags.no_verify, "Do not verify the checksums of the weights");
   app.add_flag("--use-ema", flags.ema, "Use the averaged (EMA) weights if the checkpoint has them");
   app.add_flag("--allow-non-finite", flags.allow_non_finite, "Load NaN and infinite weights too");
+  app.add_option("--key", flags.key, "The weights to use of a file with several: student, model.teacher");
   add_fuse_options(app, flags.fuse);
   app.final_callback([&flags] {
     if (flags.weights.empty() && flags.pretrained.empty()) throw CLI::RequiredError("--weights or --pretrained");
@@ -88,6 +93,8 @@ void add_input_options(CLI::App& app, InputFlags& flags) {
 
 Predictor open(const PredictorFlags& flags, c10::Device device) {
   auto predictor = open_plain(flags, device);
+  if (const auto& report = predictor.report(); report.is_noteworthy())
+    std::cerr << "note: " << flags.weights << ": " << report.line() << "\n";
   const auto precision = parse_precision(flags.fuse.precision);
   if (auto* model = predictor.model()) fuse_model(*model, flags.fuse);
   else if (precision != Precision::automatic && precision != Precision::float32)

@@ -22,6 +22,7 @@ struct PredictorFlags {
   bool no_verify = false;
   bool ema = false;  ///< prefer averaged weights
   bool allow_non_finite = false;
+  std::string key;  ///< the state to take from a file with several
   FuseFlags fuse;
 };
 

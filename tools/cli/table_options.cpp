@@ -3,7 +3,7 @@
 #include <iostream>
 #include <set>
 
-#include "name_list.h"
+#include "list_option.h"
 
 namespace reszoo::cli {
 namespace {
@@ -29,7 +29,7 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
       "Separator of thousands of numbers in text (learnt in training)");
   app.add_option("--date-format", options.date_format,
                  "Order of dates in text: ymd, dmy, mdy, or like %d.%m.%Y (learnt in training)");
-  add_names(app, "--missing", options.missing, "Words and numbers that mean a missing value: n.a.,-999");
+  add_list(app, "--missing", options.missing, "Words and numbers that mean a missing value: n.a.,-999");
   app.add_option_function<std::string>(
       "--quote", [&](const std::string& text) { options.quote = text == "none" ? '\0' : letter_of("--quote", text); },
       "CSV: quote character, or none (\")");

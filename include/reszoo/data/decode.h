@@ -39,7 +39,8 @@ inline constexpr std::string_view kReadImageFormats = "JPEG, PNG, WebP, GIF, BMP
 ///     const auto input = imagenet_preprocess()(*image);  // (1, 3, 224, 224)
 ///
 /// Throws: Error (file) that names the file if it is of no such format, or is damaged or truncated.
-/// Differs: from PIL for gray of 16 bits, of which PIL cuts all values above 255.
+/// Differs: from PIL for gray of 16 bits, of which PIL cuts all values above 255, and for the rare TIFF in CIELab or in
+/// YCbCr without compression, which libtiff converts.
 std::unique_ptr<LazyImage> open_image(const std::filesystem::path& path);
 
 /// Opens the encoded bytes of an image in memory. `name` identifies the image in error messages.
@@ -66,7 +67,8 @@ struct ImageFormat {
 inline constexpr size_t kImageStart = 256;
 
 /// Returns the format that bytes begin like; nothing if it is not known. Known but not read are AVIF, HEIC, JPEG 2000,
-/// JPEG XL, JPEG XR, SVG, PSD, XCF, raw camera files, ICO, PNM, OpenEXR, Radiance HDR, DDS, QOI, DICOM and FITS.
+/// JPEG XL, JPEG XR, SVG, PSD, XCF, raw camera files, ICO, PNM, OpenEXR, Radiance HDR, DDS, PCX, SGI, QOI, DICOM and
+/// FITS.
 std::optional<ImageFormat> image_format(std::string_view start);
 
 /// Returns whether the bytes begin like a file that `open_image` reads.

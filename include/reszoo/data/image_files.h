@@ -43,7 +43,8 @@ struct ImageScan {
 };
 
 /// Checks every image in `threads` threads: whether it can be opened, is not truncated, and has as many channels as
-/// most of the others, and whether its name is text (UTF-8). Damage in the middle of an image is found only when it is decoded.
+/// most of the others, and whether its name is text (UTF-8). Damage in the middle of an image is found only when it is
+/// decoded.
 ImageScan scan_images(const EncodedImages& images, int64_t threads);
 
 /// Returns a source that opens each of these files on demand.

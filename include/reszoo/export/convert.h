@@ -26,6 +26,7 @@ struct ConvertOptions {
       true;  ///< check the input's checksums, and compare the outputs of a TorchScript file with the network's
   bool allow_non_finite = false;              ///< convert NaN and infinite weights too
   bool prefer_ema = false;                    ///< take the averaged (EMA) weights of a checkpoint that has both
+  std::string key = {};                       ///< the state to take from a file with several; see `ReadOptions::key`
   bool plain = false;                         ///< write the weights of a model file without its metadata
   std::optional<ImagePreprocess> image = {};  ///< preprocessing of `model`, for weights that do not contain it
   int64_t size = 0;                           ///< TorchScript and ONNX: the only image size, size x size; 0: any size

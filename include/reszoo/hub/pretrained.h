@@ -8,6 +8,7 @@
 #include "reszoo/hub/cache.h"
 #include "reszoo/hub/pretrained_config.h"
 #include "reszoo/infer/model.h"
+#include "reszoo/weights/load.h"
 
 namespace reszoo {
 
@@ -18,6 +19,7 @@ struct PretrainedOptions {
   std::optional<int64_t> outputs = {};
   c10::Device device = c10::kCPU;
   FetchOptions fetch = {};
+  LoadOptions load = {};  ///< of these, `prefer_ema`, `allow_non_finite` and `key` are used
 };
 
 /// Builds a network in evaluation mode with published weights, their preprocessing and, if they are ImageNet's, the

@@ -9,6 +9,7 @@
 #include "reszoo/infer/compiled_model.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/infer/script_model.h"
+#include "reszoo/weights/load_report.h"
 
 namespace reszoo {
 
@@ -20,21 +21,28 @@ struct PredictorOptions {
   bool verify = true;                                 ///< verify checksums and digests if the file has them
   bool prefer_ema = false;        ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
   bool allow_non_finite = false;  ///< load NaN and infinite weights too
+  std::string key = {};           ///< the state to load if the file has several; see `ReadOptions::key`
   torch::Device device = torch::kCPU;
 };
 
 /// A Model, a TorchScript module or a compiled package. All compute outputs for inputs; a Model offers more.
 class Predictor {
  public:
-  Predictor(Model model) : any_(std::move(model)) {}          // NOLINT: implicit, since each of these is a predictor
-  Predictor(ScriptModel script) : any_(std::move(script)) {}  // NOLINT
+  Predictor(Model model) : any_(std::move(model)) {}  // NOLINT: implicit, since each of these is a predictor
+  Predictor(Model model, LoadReport report) : any_(std::move(model)), report_(std::move(report)) {}
+  Predictor(ScriptModel script) : any_(std::move(script)) {}      // NOLINT
   Predictor(CompiledModel package) : any_(std::move(package)) {}  // NOLINT
 
   /// Returns the Model, or nullptr for a script or a package.
   Model* model() { return std::get_if<Model>(&any_); }
   const Model* model() const { return std::get_if<Model>(&any_); }
 
+  /// How weights without a model's name were loaded into their network: renamed and ignored keys. Empty for other
+  /// files.
+  const LoadReport& report() const { return report_; }
+
   /// Returns the outputs of prepared inputs, on the CPU; see Model::outputs.
+  /// Throws: Error (usage) for weights without a head, which have features but predict nothing.
   Tensor outputs(const Tensor& input);
 
   /// Returns the features, which are the head's input, on the CPU.
@@ -66,11 +74,12 @@ class Predictor {
   Frame plain_table(const Tensor& outputs, bool with_probabilities) const;
 
   std::variant<Model, ScriptModel, CompiledModel> any_;
+  LoadReport report_;
 };
 
 /// Opens a model file, a TorchScript file, a compiled package, or weights in any format. Weights are loaded into the
-/// model that the options name, or else into the registered model that matches them. Scripts and packages contain code,
-/// which is run: open only files that you trust.
+/// model that the options name, or else into the registered model that matches them; without a head if they have none.
+/// Scripts and packages contain code, which is run: open only files that you trust.
 ///
 /// An image network gets ImageNet's preprocessing if the file has none.
 /// Throws: Error (file) if the file cannot be read; Error (usage) if no registered model or several match the weights

@@ -59,8 +59,9 @@ struct ImageAugment {
   /// Throws: Error (input) for a different number of channels or bytes.
   ImageBuffer operator()(ImageBuffer image, Random& random) const;
 
-  /// The same for an image whose values are no bytes, or of another number of channels: of the steps, only the
-  /// mirroring is defined for it. Throws: Error (usage) if another step is drawn.
+  /// The same for an image whose values are no bytes, or of another number of channels than 1 and 3: of the steps, only
+  /// the flip is defined for it.
+  /// Throws: Error (usage) for options of other steps.
   ImageValues operator()(ImageValues image, Random& random) const;
 
   /// Erases a random rectangle of a normalised image with probability `erase`.

@@ -15,8 +15,9 @@ struct UnseenColumn {
   int64_t unseen = 0;  ///< of these, rows whose word has no code
   /// Words without a code, and their rows: those that were not in training, or in too few rows for a code (`rare`).
   std::map<std::string, int64_t> words = {};
-  bool rare = false;    ///< whether training had words in too few rows
-  int64_t missing = 0;  ///< rows without a value, if the column had a value in every row of training
+  bool rare = false;     ///< whether training had words in too few rows
+  int64_t missing = 0;   ///< rows without a value, if the column had a value in every row of training
+  int64_t infinite = 0;  ///< rows with an infinite number, which counts as a missing value
 };
 
 /// Counts over all columns and parts of a table.
@@ -35,7 +36,7 @@ class UnseenCounts {
   std::string line() const;
 
   /// Returns an object with an entry for each column that has something unseen: `rows`, `unseen_rows`, `words` with
-  /// their rows, `missing_rows`.
+  /// their rows, `missing_rows`, and `infinite_rows` if there are any.
   nlohmann::ordered_json json() const;
 
  private:

@@ -24,13 +24,12 @@ const std::vector<KeyMap>& key_maps();
 
 /// A state_dict with other keys, and how its keys were renamed.
 struct RemappedState {
-  std::string key_remap;  ///< "" if the keys were not renamed, else, for instance, "without prefix module."
+  std::string key_remap;  ///< "without prefix backbone., keys of detectron2"
   StateDict state;
 };
 
-/// Returns the state_dict under all other keys that loading tries: without the prefix that wrappers add to each key
-/// (`module.`, `_orig_mod.`, `model.`, `backbone.`, `bottom_up.`, or several of them), renamed by one of the key maps,
-/// or both.
+/// Returns the state_dict renamed by each of the key maps that changes at least a tenth of the keys, behind the prefix
+/// where it changes most.
 std::vector<RemappedState> candidate_remaps(const StateDict& state);
 
 }  // namespace reszoo

@@ -13,16 +13,25 @@ namespace reszoo {
 /// How weights are read and loaded into a module.
 struct LoadOptions {
   bool strict = true;  ///< reject missing, unexpected and mismatched keys
-  /// Allows two differences between a Network and the file. If the last linear layer has another number of outputs, it
-  /// keeps its initial weights. If the first convolution has another number of input channels, its weights are adapted
-  /// as in timm: for one channel they are summed over the file's n channels, for m channels they are repeated and
-  /// scaled by n / m.
+  /// Allows differences between a Network and the file. If the last linear layer has another number of outputs, or the
+  /// file has no head, it keeps its initial weights. If the first convolution has another number of input channels, its
+  /// weights are adapted as in timm: for one channel they are summed over the file's n channels, for m channels they
+  /// are repeated and scaled by n / m.
   bool adapt = false;
   bool verify = true;             ///< verify checksums if the file has them
   bool prefer_ema = false;        ///< if the file has both plain and averaged (EMA) weights, load the averaged ones
   bool allow_non_finite = false;  ///< load NaN and infinite weights too
+  /// The state to load if the file has several: the path of a dictionary in the file or a prefix of its keys,
+  /// "student".
+  std::string key = {};
 
-  ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema}; }
+  ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema, .key = key, .all_states = true}; }
+  /// The options for a state_dict that was read with `read()`, where `key` is done.
+  LoadOptions of_read_state() const {
+    auto options = *this;
+    options.key.clear();
+    return options;
+  }
 };
 
 /// Thrown if the keys of a state_dict do not match a module. The message is a line with the report's counts and hints,
@@ -45,16 +54,18 @@ class KeyMismatch : public Error {
 /// Copies `state` into the parameters and buffers of `module` by key, and converts to their dtype and device. All keys
 /// are compared before anything is copied: if this throws, the module is unchanged.
 ///
-/// If the keys do not match, other keys are tried (see `candidate_remaps`), and the renaming that matches most keys is
-/// used; it is in the report's `key_remap`.
+/// If the keys are not the module's own, it is found by structure (see `fit_keys`), also by the key names of other
+/// packages (see `candidate_remaps`); the report's `key_remap` says how.
 ///
-/// Two kinds of keys never count as a difference and are listed in the report's `ignored`: the keys of a Network's head
-/// if the head is an Identity, and `num_batches_tracked` if the state_dict lacks it (files from before PyTorch 0.4.1).
+/// Keys of the file that have no part in the module never count as a difference and are listed in the report's
+/// `ignored`: other modules beside it, counters, and the keys of a Network's head if the head is an Identity. So is
+/// `num_batches_tracked` if the state_dict lacks it (files from before PyTorch 0.4.1).
 ///
-/// Throws: Error (file) that names the first key of weights that are NaN or infinite, unless
-/// `options.allow_non_finite`. Throws: KeyMismatch (an Error of kind file), whose message begins with `source`, if keys
-/// differ and `options.strict` is set. If `options.adapt` would allow every difference, the message says so. For a
-/// Network, reszoo/zoo/load_network.h has an overload whose message also names the registered model that matches.
+/// Throws: Error (usage) if the module is there several times, which names them for `options.key`; Error (file) for
+/// complex numbers, or quantized ones, where the module has real ones, and for weights that are NaN or infinite, unless
+/// `options.allow_non_finite`; KeyMismatch (an Error of kind file), whose message begins with `source`, if keys differ
+/// and `options.strict` is set. If `options.adapt` would allow every difference, the message says so. For a Network,
+/// reszoo/zoo/load_network.h has an overload whose message also names the registered model that matches.
 LoadReport load_state(nn::Module& module, const StateDict& state, const LoadOptions& options = {},
                       const std::string& source = "state");
 

@@ -21,14 +21,18 @@ struct LoadReport {
   std::vector<std::string> loaded;      ///< copied into the module
   std::vector<std::string> missing;     ///< in the module, not in the file
   std::vector<std::string> unexpected;  ///< in the file, not in the module
-  std::vector<std::string> ignored;     ///< not needed, such as the weights of a head that the module does not have
-  std::vector<std::string> adapted;     ///< by LoadOptions::adapt: the last layer, which keeps its initial weights, and
-                                        ///< the first convolution, loaded for another number of channels
-  std::vector<Mismatch> mismatched;     ///< in both, with different shapes
-  std::string key_remap;                ///< how the file's keys were renamed to fit; "" if they were not
+  std::vector<std::string> ignored;     ///< not needed: of the file, what has no part in the module; of the module,
+                                        ///< counters of batches that the file lacks
+  std::vector<std::string> adapted;  ///< by LoadOptions::adapt: the last layer or head, with its initial weights, and
+                                     ///< the first convolution, loaded for another number of channels
+  std::vector<Mismatch> mismatched;  ///< in both, with different shapes
+  std::string key_remap;             ///< how the file's keys were renamed to fit; "" if they were not
 
   /// Whether every key of the module was loaded or adapted, and no key of the file is left over.
   bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+
+  /// Whether keys were renamed, adapted or ignored, other than counters of batches that the file lacks.
+  bool is_noteworthy() const;
 
   /// Returns one line with the counts and the first keys of each kind.
   std::string line() const;

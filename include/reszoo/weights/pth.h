@@ -11,16 +11,18 @@ namespace reszoo {
 
 /// Reads the state_dict from a file of `torch.save`, in the current format (a zip archive) or in the format before
 /// PyTorch 1.6. The state_dict is the whole file, or the value of one of these keys of a dictionary: state_dict, model,
-/// model_state_dict, module, net, network, weights; state_dict_ema, model_ema, ema_state_dict, ema. It may be nested
-/// once more. Other content, such as an optimizer's state, is ignored.
+/// model_state_dict, module, net, network, weights; state_dict_ema, model_ema, ema_state_dict, ema; or else the only
+/// dictionary of tensors in it, under any key. A pickled module is read as its state_dict. Other content, such as an
+/// optimizer's state, is ignored. `options` say what is read if there are several.
 ///
-/// No code in the file is run: a pickle may only name the classes and functions that plain weights need, and it is
-/// parsed into plain values. Tensors with the same storage share it, and views keep their strides. If the file is
-/// memory-mapped, tensors alias it.
+/// No code in the file is run: a pickle is parsed into plain values, and an object of any class is its attributes. A
+/// file that names functions which run commands is rejected. Tensors with the same storage share it, and views keep
+/// their strides. If the file is memory-mapped, tensors alias it.
 ///
 /// With `verify`, the CRC-32 of each part of the archive that is read is verified. The old format has no checksums.
 ///
-/// Throws: Error (file), whose message begins with `source`.
+/// Throws: Error (file), whose message begins with `source`; Error (usage) if the file has several states and `options`
+/// do not say which one to read.
 StateDict read_pth(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
 StateDict read_pth(const std::filesystem::path& path, const ReadOptions& options = {});
 

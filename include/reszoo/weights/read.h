@@ -15,12 +15,18 @@ namespace reszoo {
 struct ReadOptions {
   bool verify = true;       ///< verify checksums and digests if the file has them
   bool prefer_ema = false;  ///< if the file has both plain and averaged (EMA) weights, read the averaged ones
+  /// The state to read if the file has several: the path of a dictionary in it ("teacher", "models.student"), or a
+  /// prefix of its keys.
+  std::string key = {};
+  /// If the file has several states and `key` names none, returns all of them, each key behind the path of its state,
+  /// and does not fail. `load_state` then takes the one that fits.
+  bool all_states = false;
 };
 
 /// The kinds of files, detected from their content.
 enum class WeightsKind {
   safetensors,
-  safetensors_index,  ///< a JSON index of safetensors files in the same folder
+  safetensors_index,  ///< a JSON index of files with the parts of a model, in the same folder
   model_file,         ///< a safetensors file with reszoo's metadata
   torchscript,
   package,  ///< a package that AOTInductor compiled; its weights cannot be read
@@ -62,11 +68,21 @@ WeightsKind detect_weights(const Bytes& bytes, const std::string& source);
 /// Reads the weights of a file in any format of the table. Tensors of a model file that are not weights (keys
 /// `reszoo.*`) are left out. The file is memory-mapped, and tensors alias it if possible.
 ///
-/// Throws: Error (file), which says what the file is, if it cannot be read.
+/// Throws: Error (file), which says what the file is and what to do, if it cannot be read; Error (usage) if it has
+/// several states and the options name none, or one that is not there.
 StateDict read_weights(const std::filesystem::path& path, const ReadOptions& options = {});
 
-/// Reads the bytes of a file in memory. A safetensors index is rejected, because it needs the files in its folder.
+/// Reads the bytes of a file in memory. An index is rejected, because it needs the files in its folder.
 StateDict read_weights(const Bytes& bytes, const std::string& source, const ReadOptions& options = {});
+
+/// Reads a model that is split into several files. `path` is the JSON index, whose `weight_map` names the file for each
+/// tensor, in the folder of the index: safetensors files, or those of torch.save. Tensors are in the order of the
+/// index.
+///
+/// Throws: Error (file) if a file lacks a tensor or has one that the index does not assign to it, or if a file name
+/// leads out of the folder.
+/// Source: Hugging Face, `model.safetensors.index.json` and `pytorch_model.bin.index.json`.
+StateDict read_shards(const std::filesystem::path& path, const ReadOptions& options = {});
 
 /// Writes weights in the format that the path's extension names, atomically as `write_file` does. Only safetensors
 /// stores `metadata`.

@@ -20,8 +20,9 @@ struct Safetensors {
 /// copied, and so are all tensors of a `Bytes::view`.
 ///
 /// The whole header is checked: its length, its JSON, dtypes, shapes, and that the tensors fill the data exactly,
-/// without overlaps or gaps. A metadata entry whose value is the key of a tensor is an alias of that tensor, as
-/// Python's `safetensors.torch.save_model` writes it. It becomes a key, after the others.
+/// without overlaps or gaps. A metadata entry "decoder.weight": "encoder.weight", whose value is the key of a tensor
+/// and whose last part is the same, is an alias of that tensor, as Python's `safetensors.torch.save_model` writes it.
+/// It becomes a key, after the others.
 ///
 /// Throws: Error (file), whose message begins with `source`.
 /// Source: github.com/huggingface/safetensors, "Format".
@@ -29,14 +30,6 @@ Safetensors parse_safetensors(const Bytes& bytes, const std::string& source);
 
 /// Reads a file, which is memory-mapped.
 Safetensors read_safetensors(const std::filesystem::path& path);
-
-/// Reads a model that is split into several files. `path` is the JSON index, whose `weight_map` names the file for each
-/// tensor, in the folder of the index. Tensors are in the order of the index.
-///
-/// Throws: Error (file) if a file lacks a tensor or has one that the index does not assign to it, or if a file name
-/// leads out of the folder.
-/// Source: Hugging Face, `model.safetensors.index.json`.
-StateDict read_safetensors_index(const std::filesystem::path& path);
 
 /// Returns the bytes of a file. Tensors are copied to the CPU and made contiguous. The header lists them in the order
 /// of the state_dict; the data starts with the widest dtypes, so that each tensor is aligned. If several tensors are

@@ -18,6 +18,11 @@ using StateDict = torch::OrderedDict<std::string, Tensor>;
 /// its own buffers, then those of each child. The tensors are the module's own, not copies.
 StateDict state_of(const nn::Module& module);
 
+/// Returns the tensors whose keys begin with the parts `key` ("student", "module.student"), without them. If there are
+/// none, `key` may also be inside of the keys.
+/// Throws: Error (usage), whose message begins with `source`, if no key has these parts; it names those that there are.
+StateDict state_under(const StateDict& state, const std::string& key, const std::string& source);
+
 /// Returns the keys of the tensors that hold a NaN or an infinity, in order. Integers never do. Each value is read
 /// once.
 std::vector<std::string> non_finite(const StateDict& state);

@@ -1,12 +1,12 @@
-#include "safetensors_index.h"
+#include "shard_index.h"
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "reszoo/base/bytes.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
-#include "reszoo/weights/safetensors.h"
 
 namespace reszoo {
 namespace {
@@ -73,7 +73,7 @@ std::vector<std::pair<std::string, std::string>> parse_index(std::string_view te
     const auto watch = [&taker](int depth, auto event, const auto& value) { return taker(depth, event, value); };
     const auto index = nlohmann::json::parse(text, watch);
     if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
-      taker.reject("is JSON, but no index of safetensors files, it has no object \"weight_map\"");
+      taker.reject("is JSON, but no index of weights, it has no object \"weight_map\"");
   } catch (const nlohmann::json::exception& error) {
     taker.reject("is not JSON: {}", escaped(error.what(), 200));
   }
@@ -82,21 +82,38 @@ std::vector<std::pair<std::string, std::string>> parse_index(std::string_view te
   return pairs;
 }
 
-StateDict read_safetensors_index(const fs::path& path) {
+void check_is_whole(const fs::path& path) {
+  static const std::regex pattern(R"((.*)-(\d+)-of-(\d+)(\.(?:safetensors|bin|pth?|ckpt)))");
+  const auto name = path.filename().string();
+  std::smatch part;
+  if (!std::regex_match(name, part, pattern) || part[3].str().find_first_not_of('0') == std::string::npos) return;
+  if (std::stoull("0" + part[3].str().substr(0, 9)) < 2) return;
+  const auto index = part[1].str() + part[4].str() + ".index.json";
+  fail(ErrorKind::file, "{}: is part {} of {} of a model; name its index {}{}", path.string(), part[2].str(),
+       part[3].str(), index,
+       fs::exists(path.parent_path() / index) ? "" : ", which is not in this folder: download it and all parts");
+}
+
+StateDict read_shards(const fs::path& path, const ReadOptions& options) {
   const auto source = path.string();
   const auto bytes = Bytes::map(path);
-  std::map<std::string, Safetensors> files;
+  std::map<std::string, StateDict> files;
   StateDict state("key");
   for (const auto& [key, name] : parse_index(bytes.view(), source)) {
-    if (!files.contains(name)) files.emplace(name, read_safetensors(path.parent_path() / name));
-    const auto& tensors = files.at(name).tensors;
+    const auto file = path.parent_path() / name;
+    if (!files.contains(name)) {
+      if (!fs::exists(file))
+        fail(ErrorKind::file, "{}: {} is not in its folder; download all parts of the model", source, escaped(name));
+      files.emplace(name, read_weights(Bytes::map(file), file.string(), options));
+    }
+    const auto& tensors = files.at(name);
     if (!tensors.contains(key))
       fail(ErrorKind::file, "{}: {} does not have \"{}\"", source, escaped(name), escaped(key));
     if (state.contains(key)) fail(ErrorKind::file, "{}: key \"{}\" is there twice", source, escaped(key));
     state.insert(key, tensors[key]);
   }
-  for (const auto& [name, file] : files)
-    for (const auto& item : file.tensors)
+  for (const auto& [name, tensors] : files)
+    for (const auto& item : tensors)
       if (!state.contains(item.key()))
         fail(ErrorKind::file, "{}: {} has \"{}\", which the index does not name", source, escaped(name),
              escaped(item.key()));
