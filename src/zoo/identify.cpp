@@ -142,7 +142,8 @@ ModelMatch identify_model(const StateDict& state, const std::string& source, con
   if (matches.empty()) fail(ErrorKind::usage, "{}: fits no registered model; name its network with model", source);
   std::vector<std::string> texts;
   for (const auto& match : matches) texts.push_back(match.text());
-  fail(ErrorKind::usage, "{}: fits several models, which differ in parts without weights or are all in it; name one with model: {}",
+  fail(ErrorKind::usage,
+       "{}: fits several models, which differ in parts without weights or are all in it; name one with model: {}",
        source, list(texts, 10));
 }
 
