@@ -29,7 +29,7 @@ StateDict read_numpy_pickle(const Bytes& bytes, const std::string& source, const
 }
 
 Tensor pickled_array(const Pickle& pickle, PickleRef place, const std::string& source, size_t file_size) {
-  Arrays arrays(pickle, source, file_size);
+  NumpyArrays arrays(pickle, source, file_size);
   if (!arrays.is_array(place)) fail(ErrorKind::file, "{}: the pickle has no NumPy array where one is needed", source);
   return arrays.make(place, "data");
 }
