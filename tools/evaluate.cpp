@@ -5,7 +5,6 @@
 #include "cli/image_options.h"
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
-#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/preprocess/describe.h"
@@ -29,7 +28,7 @@ struct Arguments {
 struct Labelled {
   Dataset rows;
   std::optional<ImageRows> images = {};
-  std::shared_ptr<LeftOut> left_out = {};
+  std::shared_ptr<LeftOut> left_out = {};  ///< also counts while the rows are read
   UnseenCounts unseen = {};
 };
 
@@ -39,7 +38,7 @@ Labelled read(const Model& model, const Arguments& a) {
   TableDataOptions data{.read = a.table};
   if (!a.target.empty()) data.target = {a.target};
   auto labelled = read_labelled_images(model, a.data.front(), cli::image_data_options(a.images, data));
-  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out, {}};
+  return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out};
 }
 
 /// The columns and the target in the model file.
@@ -84,9 +83,10 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     write_report(a.report, report);
   }
   auto metrics = metrics_json(measured);
-  cli::report_unanswered(unanswered_rows(predictions.outputs, model.target), metrics);
-  cli::tell_unseen(labelled.unseen, metrics);
-  if (labelled.left_out && !labelled.left_out->empty()) metrics["left_out"] = labelled.left_out->to_json();
+  cli::RunCounts counts{.unseen = labelled.unseen};
+  if (labelled.left_out) counts.left_out = *labelled.left_out;
+  counts.add_answers(unanswered_rows(predictions.outputs, model.target));
+  counts.tell("prediction, so no metric is defined", metrics);
   if (!common.json) std::cout << json_text(metrics, 2) << "\n";
   return metrics;
 }

@@ -3,8 +3,6 @@
 
 #include "cli/app.h"
 #include "cli/predictor_options.h"
-#include "cli/table_options.h"
-#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/npy.h"
 #include "reszoo/data/table.h"
@@ -52,21 +50,16 @@ int main(int argc, char** argv) {
           .run = [&]() -> nlohmann::ordered_json {
             auto predictor = cli::open(flags, common.use());
             std::vector<Tensor> parts;
-            cli::UnansweredRows unanswered;
-            UnseenCounts unseen;
-            const auto left_out = cli::for_each_input(predictor, inputs, [&](const InputBatch& batch) {
+            cli::RunCounts counts;
+            cli::for_each_input(predictor, inputs, counts, [&](const InputBatch& batch) {
               parts.push_back(predictor.features(batch.input));
-              unanswered.add(parts.back().isfinite().flatten(1).all(1).logical_not(), batch.images);
-              unseen.add(batch.unseen);
+              counts.add_answers(parts.back().isfinite().flatten(1).all(1).logical_not(), batch.images);
             });
-            unanswered.say("finite features");
             const auto features = torch::cat(parts);
             write_features(out, features);
             if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
             nlohmann::ordered_json result{{"rows", features.size(0)}, {"features", features.size(1)}, {"out", out}};
-            unanswered.put(result);
-            cli::tell_unseen(unseen, result);
-            if (!left_out.empty()) result["left_out"] = left_out.to_json();
+            counts.tell("finite features", result);
             return result;
           },
       });

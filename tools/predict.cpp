@@ -7,8 +7,6 @@
 #include "cli/list_option.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
-#include "cli/table_options.h"
-#include "cli/unanswered_line.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
 
@@ -76,26 +74,19 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
-  int64_t rows = 0;
-  cli::UnansweredRows unanswered;
-  UnseenCounts unseen;
+  cli::RunCounts counts;
   ordered_json lists = ordered_json::object();
-  const auto left_out = cli::for_each_input(predictor, a.input, [&](const InputBatch& batch) {
+  cli::for_each_input(predictor, a.input, counts, [&](const InputBatch& batch) {
     const auto outputs = predictor.outputs(batch.input);
     const auto answers = answers_of(predictor, outputs, a, images, batch.images);
-    unanswered.add(predictor.unanswered(outputs), batch.images);
+    counts.add_answers(predictor.unanswered(outputs), batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
-    rows += answers.rows();
-    unseen.add(batch.unseen);
     if (writer) writer->write(answers, batch.kept);
     else gather(lists, answers);
   });
   if (writer) writer->finish();
-  unanswered.say("prediction");
-  ordered_json result{{"rows", rows}, {"out", a.out}};
-  unanswered.put(result);
-  cli::tell_unseen(unseen, result);
-  if (!left_out.empty()) result["left_out"] = left_out.to_json();
+  ordered_json result{{"rows", counts.rows}, {"out", a.out}};
+  counts.tell("prediction", result);
   if (listed) result["predictions"] = lists.size() == 1 ? lists.begin().value() : lists;
   return result;
 }

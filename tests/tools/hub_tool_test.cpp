@@ -45,7 +45,7 @@ TEST(HubTool, PredictTakesItAsWeightsAndAsPretrained) {
   for (const std::string option : {"--weights", "--pretrained"}) {
     const auto result = expect_success(Words{"predict", option, "hf-hub:owner/net"} + f.images() + kOneThread);
     EXPECT_EQ(result.json()["predictions"][0], "owl");
-    EXPECT_EQ(result.json()["unanswered"], 0);
+    EXPECT_FALSE(result.json().contains("unanswered"));
   }
   EXPECT_EQ(f.hub.storage().asked().size(), 1u);
 }

@@ -112,16 +112,17 @@ bool has_images(const Predictor& predictor, const InputFlags& flags) {
                      [&](const std::string& input) { return input != "-" && names_images(predictor, input); });
 }
 
-LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit) {
-  LeftOut left_out;
+void for_each_input(const Predictor& predictor, const InputFlags& flags, RunCounts& counts, const InputVisitor& visit) {
   auto options = flags.options;
   options.on_bad = parse_on_bad_image(flags.on_bad);
   options.on_note = [](const std::string& line) { std::cerr << line << "\n"; };
+  const auto count = [&](const InputBatch& batch) {
+    counts.unseen.add(batch.unseen);
+    visit(batch);
+  };
   for (const auto& input : flags.inputs)
-    if (input == "-") for_each_batch(predictor, std::cin, "stdin", options, visit);
-    else left_out.add(for_each_batch(predictor, input, options, visit));
-  if (!left_out.empty()) std::cerr << "left out: " << left_out.text() << "\n";
-  return left_out;
+    if (input == "-") for_each_batch(predictor, std::cin, "stdin", options, count);
+    else counts.left_out.add(for_each_batch(predictor, input, options, count));
 }
 
 }  // namespace reszoo::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reszoo/recipes/input_batches.h"
+#include "run_counts.h"
 
 namespace reszoo::cli {
 
@@ -55,7 +56,7 @@ void add_input_options(CLI::App& app, InputFlags& flags);
 /// Whether one of the inputs has images with names.
 bool has_images(const Predictor& predictor, const InputFlags& flags);
 
-/// Calls `visit` with each batch of the inputs, in order. Returns what is left out, and says it on stderr.
-LeftOut for_each_input(const Predictor& predictor, const InputFlags& flags, const InputVisitor& visit);
+/// Calls `visit` with each batch of the inputs, in order, and counts what is left out or unseen.
+void for_each_input(const Predictor& predictor, const InputFlags& flags, RunCounts& counts, const InputVisitor& visit);
 
 }  // namespace reszoo::cli

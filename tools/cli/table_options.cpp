@@ -48,10 +48,4 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
       ->excludes(header);
 }
 
-void tell_unseen(const UnseenCounts& unseen, nlohmann::ordered_json& result) {
-  if (unseen.empty()) return;
-  std::cerr << unseen.line() << std::endl;
-  result["unseen"] = unseen.json();
-}
-
 }  // namespace reszoo::cli
