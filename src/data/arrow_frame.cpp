@@ -184,6 +184,14 @@ arrow::Result<std::shared_ptr<arrow::Array>> arrow_array(const Column& column) {
   return builder.Finish();
 }
 
+/// Returns names for a message: very long ones, as damaged headers have them, are cut off.
+std::vector<std::string> shown_names(std::vector<std::string> names) {
+  constexpr size_t most = 80;
+  for (auto& name : names)
+    if (name.size() > most) name = escaped(name, most);
+  return names;
+}
+
 }  // namespace
 
 void check(const arrow::Status& status, const std::string& subject) {
@@ -201,13 +209,14 @@ void check_there(const std::vector<std::string>& columns, const std::vector<std:
   if (lost.size() > 1) fail(ErrorKind::input, "{}: no columns \"{}\"", subject, fmt::join(lost, "\", \""));
   const auto hint = suggestion(lost[0], names);
   fail(ErrorKind::input, "{}: no column \"{}\"{}", subject, lost[0],
-       hint.empty() ? "; columns are " + list(names) : hint);
+       hint.empty() ? "; columns are " + list(shown_names(names)) : hint);
 }
 
 void check_names(const std::vector<std::string>& names, const std::string& subject) {
   std::set<std::string> seen;
   for (const auto& name : names)
-    if (!seen.insert(name).second) fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, name);
+    if (!seen.insert(name).second)
+      fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, shown_names({name})[0]);
 }
 
 Frame frame_of(const arrow::Table& table, const std::string& subject) {
