@@ -54,22 +54,6 @@ ordered_json describe_model(const Model& model, bool json) {
   return result;
 }
 
-/// Report of the model on the rows of a file.
-ReportData report_on(Model& model, const Arguments& a, const Labelled& labelled, const Predictions& predictions,
-                     const Metrics& metrics, uint64_t seed) {
-  ReportData report{.title = fmt::format("{}: {}", model.name, model.target->name()),
-                    .lead = TablePaths(a.data).text(),
-                    .results = {{"measured", metrics}},
-                    .parts = {{"measured", predictions.targets.size(0)}}};
-  add_predictions(report, *model.target, predictions, "measured");
-  if (labelled.images) add_worst_errors(report, *model.target, predictions, *labelled.images);
-  if (!model.table) return report;
-  const auto raw = read_raw_rows(model, a.data, a.target, a.table);
-  for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
-  add_columns(report, model, raw, evaluation_of(*model.target), seed);
-  return report;
-}
-
 ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
   auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
@@ -78,7 +62,10 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   const auto predictions = predict_rows(model, labelled.rows);
   const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
   if (!a.report.empty()) {
-    auto report = report_on(model, a, labelled, predictions, measured, common.seed);
+    const auto raw = model.table ? read_raw_rows(model, a.data, a.target, a.table) : Frame();
+    auto report = make_report(model, predictions, raw, common.seed);
+    if (labelled.images) add_worst_errors(report, *model.target, predictions, *labelled.images);
+    report.lead = TablePaths(a.data).text();
     report.command = command;
     write_report(a.report, report);
   }

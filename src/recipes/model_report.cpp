@@ -163,4 +163,16 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   return report;
 }
 
+ReportData make_report(Model& model, const Predictions& predictions, const Frame& raw, uint64_t seed) {
+  const std::string rows = "measured";
+  const auto& target = *model.target;
+  ReportData report{.title = fmt::format("{}: {}", model.name, target.name()),
+                    .results = {{rows, compute_metrics(target, predictions.outputs, predictions.targets)}},
+                    .parts = {{rows, predictions.targets.size(0)}}};
+  add_predictions(report, target, predictions, rows);
+  for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
+  if (model.table && !raw.columns.empty()) add_columns(report, model, raw, evaluation_of(target), seed);
+  return report;
+}
+
 }  // namespace reszoo

@@ -63,12 +63,12 @@ TEST(BadInput, UnknownKeyOfAConfigFile) {
 
 TEST(BadInput, MissingFileOrFolderInItsPlace) {
   const Goods goods;
-  const auto none = goods.at("none.csv");
+  const auto none = goods.at("none.csv"), empty = goods.at("empty");
+  std::filesystem::create_directory(empty);
   expect_failure(1, {"train", "--data", none, "--target", "price"}, {none, "no such file"});
-  expect_failure(1, {"train", "--data", goods.folder.path().string(), "--target", "price"},
-                 {goods.folder.path().string()});
+  expect_failure(1, {"train", "--data", empty, "--target", "price"}, {empty});
   expect_failure(1, goods.train({"--val", none}), {none, "no such file"});
-  expect_failure(1, goods.train({"--test", goods.folder.path().string()}), {goods.folder.path().string()});
+  expect_failure(1, goods.train({"--test", empty}), {empty});
   for (const std::string tool : {"evaluate", "predict"}) {
     const Words input = tool == "evaluate" ? Words{"--data", goods.at("data.csv")} : Words{goods.at("data.csv")};
     expect_failure(1, Words{tool, "--weights", goods.at("none.safetensors")} + input, {"none.safetensors"});

@@ -24,6 +24,10 @@ NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data);
 /// The caller can add more: `command`, `tables`, further settings.
 ReportData make_report(FittedModel& fitted, const TrainingData& data);
 
+/// Collects the content of a report on labelled rows of another file: metrics and predictions. For a tabular model,
+/// `raw` has the rows as `read_raw_rows` returns them, and the report also describes their columns.
+ReportData make_report(Model& model, const Predictions& predictions, const Frame& raw = {}, uint64_t seed = 0);
+
 /// Adds the predictions. `rows` is the name of their data set: "test".
 void add_predictions(ReportData& report, const Target& target, const Predictions& predictions, const std::string& rows);
 
