@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -83,6 +84,14 @@ std::string list(const std::vector<std::string>& items, size_t most) {
   auto text = fmt::format("{}", fmt::join(items.begin(), items.begin() + shown, ", "));
   if (shown < items.size()) text += fmt::format(" and {} more", items.size() - shown);
   return text;
+}
+
+std::vector<std::string> look_alikes(const std::vector<std::string>& words) {
+  std::map<std::string, std::vector<std::string>> spellings;
+  for (const auto& word : words) spellings[plain_letters(word)].push_back(word);
+  for (const auto& [plain, alike] : spellings)
+    if (alike.size() > 1) return alike;
+  return {};
 }
 
 std::string escaped(std::string_view text, size_t most) {

@@ -128,6 +128,9 @@ struct TablePreprocess::Fitting {
     if (why.empty() && category.words.empty())
       why = fmt::format("none of its {} words is in {} rows", counts.words.size(), least);
     if (!why.empty()) return fitted.notes_.push_back(left_out(column, why));
+    if (const auto alike = look_alikes(category.words); !alike.empty())
+      fitted.notes_.push_back(
+          fmt::format("column \"{}\": \"{}\" are different words", column.name, fmt::join(alike, "\" and \"")));
     summary.words = category.words;
     category.lookup = std::make_shared<const WordLookup>(category.words);
     fitted.categories_.push_back(std::move(category));

@@ -166,6 +166,9 @@ Target Target::fit(const Frame& table, const Names& names, const TargetOptions& 
   if (target.task_ == Task::quantile) target.quantiles_ = options.quantiles;
   if (target.task_ == Task::binary || target.task_ == Task::multilabel) target.thresholds_.assign(names.size(), 0.5);
   target.check();
+  if (const auto alike = look_alikes(target.classes()); !alike.empty())
+    target.notes_.push_back(
+        fmt::format("target \"{}\": \"{}\" are different classes", target.name(), fmt::join(alike, "\" and \"")));
   if (!options.task)
     if (auto note = note_on_classes(chosen.columns.front(), target); !note.empty())
       target.notes_.push_back(std::move(note));

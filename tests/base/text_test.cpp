@@ -18,6 +18,12 @@ TEST(Text, TheNearestWordIsSuggested) {
   EXPECT_EQ(suggestion("vgg", words), "");
 }
 
+TEST(Text, WordsThatLookAlikeAreFound) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(look_alikes({"no", "Yes", "yes "}), (Words{"Yes", "yes "}));
+  EXPECT_EQ(look_alikes({"no", "yes", "maybe"}), Words());
+}
+
 TEST(Text, ALongListIsCutOff) {
   EXPECT_EQ(list({"a", "b", "c"}), "a, b, c");
   EXPECT_EQ(list({"a", "b", "c"}, 2), "a, b and 1 more");

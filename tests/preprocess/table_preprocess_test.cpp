@@ -201,6 +201,14 @@ TEST(TablePreprocess, AnIndicatorNeedsAHundredthOfTheRows) {
   EXPECT_EQ(columns(), 3u);
 }
 
+TEST(TablePreprocess, WordsThatLookAlikeAreNamed) {
+  Frame table;
+  table.columns.push_back(Column::of_text("colour", {"red", "Red", "blue", " blue", "red", "Red"}));
+  table.columns.push_back(Column::of_numbers("y", {1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(TablePreprocess::fit(table, "y").notes(),
+            std::vector<std::string>{"column \"colour\": \" blue\" and \"blue\" are different words"});
+}
+
 TEST(TablePreprocess, InfiniteNumbersCountAsMissing) {
   auto table = training();
   table.columns[2] = Column::of_numbers("height", {1.5, INFINITY, -INFINITY, 1.8});

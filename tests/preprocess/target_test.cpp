@@ -235,6 +235,13 @@ TEST(Target, ClassesAreFoundInTheSpellingOfOtherFiles) {
   EXPECT_EQ(Target::fit(words({"NA", "CL", "NA"})).classes(), (Words{"CL", "NA"}));
 }
 
+TEST(Target, ClassesThatLookAlikeAreNamed) {
+  const auto answers = Target::fit(words({"Yes", "no", "yes", "no"}));
+  EXPECT_EQ(answers.classes(), (Words{"Yes", "no", "yes"}));
+  EXPECT_EQ(answers.notes(), Words{"target \"y\": \"Yes\" and \"yes\" are different classes"});
+  EXPECT_TRUE(Target::fit(words({"Yes", "No", "Yes"})).notes().empty());
+}
+
 TEST(Target, TextOfNumbersIsNumbersUnlessWordsStandAmongThem) {
   Words text;
   for (int i = 0; i < 270; ++i) text.push_back(std::to_string(i) + ".5");

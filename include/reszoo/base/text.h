@@ -16,6 +16,9 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 /// Joins at most `most` items with ", ", and appends how many more there are.
 std::string list(const std::vector<std::string>& items, size_t most = 10);
 
+/// Returns the first words that are the same but for case and spaces around them: {"Yes", "yes"}; {} if there are none.
+std::vector<std::string> look_alikes(const std::vector<std::string>& words);
+
 /// Escapes text from an untrusted file for a message: it is cut off after `most` bytes, and bytes other than printable
 /// ASCII are replaced by `?`.
 std::string escaped(std::string_view text, size_t most = 80);
