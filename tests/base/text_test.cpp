@@ -19,9 +19,8 @@ TEST(Text, TheNearestWordIsSuggested) {
 }
 
 TEST(Text, WordsThatLookAlikeAreFound) {
-  using Words = std::vector<std::string>;
-  EXPECT_EQ(look_alikes({"no", "Yes", "yes "}), (Words{"Yes", "yes "}));
-  EXPECT_EQ(look_alikes({"no", "yes", "maybe"}), Words());
+  EXPECT_EQ(look_alikes({"no", "Yes", "yes "}), (std::vector<std::string>{"Yes", "yes "}));
+  EXPECT_TRUE(look_alikes({"no", "yes", "maybe"}).empty());
 }
 
 TEST(Text, ALongListIsCutOff) {
