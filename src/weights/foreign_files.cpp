@@ -38,6 +38,13 @@ bool is_error_text(Text bytes) {
          std::any_of(kWords.begin(), kWords.end(), [&](const char* word) { return bytes.find(word) != Text::npos; });
 }
 
+/// A map of a few entries whose first key is a short text.
+bool is_msgpack(Text bytes) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
+  return bytes.size() > 2 && byte(0) > 0x80 && byte(0) < 0x90 && byte(1) > 0xa0 && byte(1) < 0xc0 && byte(2) >= ' ' &&
+         byte(2) < 0x7f;
+}
+
 /// Whether this is a protobuf that begins with a small version number and then the name of the program that wrote it.
 bool is_onnx(Text bytes) {
   return bytes.size() > 5 && bytes[0] == 8 && bytes[1] > 0 && bytes[1] < 64 && bytes[2] == 0x12 && bytes[3] > 0 &&
@@ -83,11 +90,12 @@ constexpr ForeignFile kForeign[] = {
      "is the index of a TensorFlow checkpoint, which is not read; convert it to PyTorch first"},
     {[](Text bytes) { return bytes.starts_with("model_checkpoint_path:"); },
      "is the list of a TensorFlow checkpoint, which is not read; convert it to PyTorch first"},
+    {is_msgpack, "is MessagePack, as Flax saves weights, which is not read; save the PyTorch weights instead"},
     {is_onnx, "is an ONNX model, whose weights are not read; give the .pth or .safetensors file it was made from"},
     {[](Text bytes) { return bytes.starts_with("\x93NUMPY"); },
      "is one NumPy array, not a dictionary of weights; save the weights with torch.save or safetensors"},
     {[](Text bytes) { return bytes.starts_with("\x89PNG") || bytes.starts_with("\xff\xd8\xff"); },
-     "is a picture, not weights"},
+     "is an image, not weights"},
     {[](Text bytes) { return bytes.starts_with("%PDF"); }, "is a PDF, not weights"},
     {[](Text bytes) {
        return bytes.starts_with(

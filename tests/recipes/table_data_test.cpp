@@ -48,6 +48,15 @@ TEST(TableData, WeightsAreNoInputsAndCountInTraining) {
   EXPECT_EQ(data.train.weights().numel(), data.train.rows());
 }
 
+TEST(TableData, AWeightBeyondFloat32IsNamed) {
+  auto rows = training_rows();
+  for (auto& column : rows.columns)
+    if (column.name == "w") column.numbers[4] = 1e39;
+  expect_error_parts(ErrorKind::input, {"\"w\"", "1e+39 in row 5"}, [&] {
+    make_table_data(rows, {.target = {"y"}, .preprocess = {.ignore = {"mood"}}, .weight = "w"});
+  });
+}
+
 TEST(TableData, ClassesAreBalancedByWeightsOrNotAtAllWhereThereAreNone) {
   TableDataOptions options{.target = {"mood"}, .preprocess = {.ignore = {"y", "w"}}, .balance = ClassBalance::weights};
   const auto data = make_table_data(training_rows(), options);
