@@ -57,7 +57,7 @@ TEST(ForeignFiles, AreNamedWithWhatToDo) {
       {"Rar!\x1a\x07\x01\0"s, "is a RAR archive; unpack it"},
       {"model.pth" + std::string(248, '\0') + "ustar\0"s + std::string(249, '\0'), "is a tar archive; unpack it"},
       {"GGUF\3\0\0\0"s, "is a GGUF file of llama.cpp"},
-      {"\x82\xa6params\x81\xa4conv", "is MessagePack, as Flax saves weights"},
+      {"\x82\xa6params\x81", "is MessagePack, as Flax saves weights"},
       {"\x89HDF\r\n\x1a\n\0\0"s, "is HDF5, as Keras saves weights"},
       {"\x1c\0\0\0TFL3\0\0"s, "is a TensorFlow Lite model"},
       {std::string(100, 'x') + "\x57\xfb\x80\x8b\x24\x75\x47\xdb", "is the index of a TensorFlow checkpoint"},
