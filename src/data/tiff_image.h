@@ -11,7 +11,7 @@ namespace reszoo {
 /// planes, of 1 to 64 bits or floating point, in every compression of the installed libtiff. Gray, palettes, RGB, CMYK
 /// and YCbCr become the bytes of Pillow: alpha is dropped, 16 bits become their upper 8. The orientation is applied.
 ///
-/// Other files are no pictures but bands: several samples that are neither gray nor colours, or pages of one gray
+/// Other files hold bands: several samples that are neither gray nor colours, or pages of one gray
 /// sample of at least 8 bits that are equal in size and type. Of other files with several pages it is the first.
 /// Throws: Error (file) that names `name`, here and in `read`, for a damaged file, a raw camera file, or a kind of TIFF
 /// that is not read.

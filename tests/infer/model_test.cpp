@@ -1,6 +1,7 @@
 // Saving, fusing and predicting with a Model: it saves completely or fails, detects changes after fusing, and predicts
 // rows and images of any kind.
 #include "reszoo/infer/model.h"
+#include "infer/small_model.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/modules/activation.h>
@@ -17,15 +18,6 @@ using namespace reszoo;
 using namespace reszoo::test;
 
 namespace {
-
-Model small_model(const ModelOptions& options = ImageOptions{.outputs = 2}) {
-  Model model{.name = "cifar_resnet20", .options = options, .networks = {create_model("cifar_resnet20", options)}};
-  fill_module(*model.network());
-  model.network()->eval();
-  model.image = ImagePreprocess{.resize = 32, .crop = 32};
-  model.target = Target::fit(Column::of_text("class", {"cat", "dog"}));
-  return model;
-}
 
 void expect_not_saved(const std::function<void(Model&)>& change, const std::vector<std::string>& parts) {
   const TempDir folder;
