@@ -9,23 +9,25 @@ from pathlib import Path
 import pandas as pd
 
 
-def train_command(tools, split, seed, threads, out, trials):
-    """Gives the call of `train`; with trials, that of its search."""
+def train_command(tools, split, seed, threads, out, trials, recipe):
+    """Gives the call of `train`; with trials, that of its search; with a recipe, not the default one."""
     command = [tools / "train", "--data", split.folder / "train.csv", "--val", split.folder / "val.csv",
                "--target", split.target, "--task", split.task, "--seed", seed, "--threads", threads,
                "--out", out, "--json", "--overwrite"]
     if trials:
         command += ["--tune", trials]
+    if recipe:
+        command += ["--recipe", recipe]
     return [str(word) for word in command]
 
 
-def reszoo(tools, split, seed, threads, trials=0):
+def reszoo(tools, split, seed, threads, trials=0, recipe=None):
     """Trains, then predicts validation and test rows from files without the target; returns ({part: prediction},
     {wall-clock seconds, processor seconds} of the training command, what it printed as JSON)."""
     tools = Path(tools)
     with tempfile.TemporaryDirectory() as folder:
         started, processor = time.perf_counter(), _processor_seconds()
-        printed = _run(train_command(tools, split, seed, threads, folder, trials))
+        printed = _run(train_command(tools, split, seed, threads, folder, trials, recipe))
         seconds = {"seconds": round(time.perf_counter() - started, 2),
                    "processor_seconds": round(_processor_seconds() - processor, 2)}
         facts = json.loads(printed.strip().splitlines()[-1])

@@ -63,7 +63,11 @@ def write_split(cache, name, seed):
 def read_split(cache, name, seed):
     """Reads what `write_split` wrote; a category that the training rows lack becomes missing."""
     folder = write_split(cache, name, seed)
-    facts = json.loads((folder / "table.json").read_text())
+    return read_parts(folder, json.loads((folder / "table.json").read_text()))
+
+
+def read_parts(folder, facts):
+    """Reads train.csv, val.csv and test.csv; facts are name, task, target and the columns of text."""
     target = facts["target"]
     parts = {part: pd.read_csv(folder / f"{part}.csv", dtype={c: str for c in facts["text"]}, keep_default_na=False,
                                na_values=[""]) for part in ("train", "val", "test")}
@@ -81,4 +85,4 @@ def read_split(cache, name, seed):
         else:
             for rows in parts.values():
                 rows[column] = rows[column].astype(np.float64)
-    return Split(folder, name, facts["task"], target, classes, parts, y)
+    return Split(Path(folder), facts["name"], facts["task"], target, classes, parts, y)
