@@ -19,6 +19,15 @@ constexpr int64_t kReportBytes = 20'000;  // of a report at least
 
 Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOptions& options) {
   auto& [data, recipe, table] = prepared;
+  if (a.is_best()) {
+    const auto& metric = options.evaluation.monitor.name;
+    const auto say = [&](const Candidate& candidate) { options.on_note(text_of(candidate, metric)); };
+    auto best = fit_best(data, recipe, {.time_limit = recipe.trainer.time_limit, .fit = options, .on_result = say});
+    options.on_note("the ensemble:");
+    for (const auto& candidate : best.leaderboard)
+      if (candidate.weight > 0) say(candidate);
+    return {std::move(best.fitted), {}, {}, std::move(best.leaderboard)};
+  }
   std::vector<Trial> trials;
   if (a.trials > 0) {
     trials = search(data, recipe, a.trials, options, [&](const Trial& trial) { options.on_note(text_of(trial)); });
@@ -36,15 +45,18 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   const auto device = common.use();
   take_start_model(a);
   const auto domain = training_domain(a);
+  check_time_limit(a, domain);
   std::optional<ThresholdMetric> threshold;
   if (!a.threshold.empty()) threshold = parse_threshold_metric(a.threshold);
   if (!a.out.empty() && !a.dry_run) prepare_output_folder(a.out, a.resume, a.overwrite);
   else if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
   auto prepared = prepare_training(a, common, device, domain);
+  prepared.recipe.trainer.time_limit = training_seconds(a);
   const auto& [data, recipe, table] = prepared;
   for (const auto& note : data.notes) std::cerr << note << "\n";
   if (threshold) require_thresholds(*data.model.target);
-  if (threshold && !data.validation) fail(ErrorKind::usage, "--tune-threshold: needs validation rows, got --val 0");
+  if (threshold && !data.validation && !a.is_best())
+    fail(ErrorKind::usage, "--tune-threshold: needs validation rows, got --val 0");
   cli::ProgressLine line(domain == Domain::image ? "images" : "rows");
   line.say(headline(data, recipe));
   const auto options = fit_options(a, data, domain, line);
@@ -60,7 +72,9 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   }
   cli::watch_signals();
   auto results = until_stopped(line, [&] { return train(a, prepared, options); });
-  if (threshold) choose_thresholds(results.fitted.model, *data.validation, *threshold);
+  auto& fitted = results.fitted;
+  if (threshold && data.validation) choose_thresholds(fitted.model, *data.validation, *threshold);
+  else if (threshold) choose_thresholds(fitted.model, *fitted.out_of_fold, *threshold);
   const auto measured =
       a.out.empty() ? evaluate_parts(results.fitted, data) : write_results(a.out, results, data, command);
   auto summary = summary_of(a, results, measured);

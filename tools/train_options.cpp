@@ -4,6 +4,19 @@
 #include "reszoo/data/detect.h"
 
 namespace reszoo::tool {
+namespace {
+
+/// Returns what is wrong with the text of a duration; "" for a right one.
+std::string is_duration(const std::string& text) {
+  try {
+    parse_duration(text);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
 
 void add_train_options(CLI::App& app, TrainOptions& a) {
   cli::add_data_options(app, a.data);
@@ -22,6 +35,11 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
   app.add_option("--folds", a.folds, "Run K-fold cross-validation before training")->check(CLI::Range(2, 1000));
   app.add_option("--tune", a.trials, "Search hyperparameters with N trials before training")
       ->check(CLI::Range(1, 100000));
+  app.add_option("--time-limit", a.time_limit,
+                 "End the whole command within this time: 90s, 10m, 1h, or seconds (best: 10m; others: no limit)")
+      ->check(is_duration)
+      ->excludes(app.get_option("--folds"))
+      ->excludes(app.get_option("--tune"));
   auto* init =
       app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file, or of hf-hub:owner/name");
   app.add_option("--pretrained", a.pretrained,

@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 #include "cli/recipe_options.h"
 #include "cli/signals.h"
+#include "reszoo/base/duration.h"
 #include "reszoo/recipes/fit.h"
 #include "reszoo/recipes/tune.h"
 
@@ -14,13 +15,23 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
-  std::string init, key, pretrained, out, metric, threshold, class_weight;
+  std::string init, key, pretrained, out, metric, threshold, class_weight, time_limit;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false;
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;
+  double begin = steady_seconds();  ///< when the command began
+
+  bool is_best() const { return recipe.recipe == "best"; }
 };
 
 void add_train_options(CLI::App& app, TrainOptions& options);
+
+/// Checks the options that a time limit and the recipe `best` do not go with.
+/// Throws: Error (usage).
+void check_time_limit(const TrainOptions& options, Domain domain);
+
+/// Returns the seconds that are left for training, so that the command ends within its time limit; 0 without a limit.
+double training_seconds(const TrainOptions& options);
 
 /// The data and the recipe of a training.
 struct PreparedTraining {

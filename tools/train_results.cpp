@@ -13,8 +13,9 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
   double seconds = 0;
   for (const auto& run : results.fitted.runs) {
     epochs += run.history.size();
-    seconds += run.seconds;
+    if (results.leaderboard.empty()) seconds += run.seconds;
   }
+  for (const auto& candidate : results.leaderboard) seconds += candidate.seconds;
   const auto metrics = [&](const std::string& part) {
     for (const auto& [name, values] : measured)
       if (name == part) return metrics_json(values);
@@ -28,17 +29,20 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
                        {"seconds", std::round(seconds * 100) / 100},
                        {"out", a.out}};
   if (!results.folds.empty()) summary["folds"] = reszoo::summary_of(results.folds);
+  if (!results.leaderboard.empty()) summary["leaderboard"] = leaderboard_json(results.leaderboard);
   return summary;
 }
 
 NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
                            const std::string& command) {
   results.fitted.model.save(out / "model.safetensors");
+  if (results.fitted.model.networks.size() > 1) results.fitted.model.fuse();  // the report predicts many rows
   auto report = make_report(results.fitted, data);
   report.command = command;
   if (!results.folds.empty()) report.tables.push_back(report_table(results.folds));
   const auto& monitor = results.fitted.evaluation.monitor.name;
   if (!results.trials.empty()) report.tables.push_back(report_table(results.trials, monitor));
+  if (!results.leaderboard.empty()) report.tables.push_back(report_table(results.leaderboard, monitor));
   write_report(out / "report.html", report);
   return report.results;
 }

@@ -1,5 +1,6 @@
 /// What `train` writes and prints at the end.
 #pragma once
+#include "reszoo/recipes/fit_best.h"
 #include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/search.h"
 #include "train_options.h"
@@ -11,6 +12,7 @@ struct Results {
   FittedModel fitted;
   std::vector<Trial> trials;
   std::vector<Metrics> folds;
+  std::vector<Candidate> leaderboard = {};
 };
 
 /// The JSON object printed at the end; `measured` are the metrics of the parts of the data by name.

@@ -1,5 +1,6 @@
 #include "train_options.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "cli/signals.h"
@@ -28,8 +29,25 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
 
 }  // namespace
 
+void check_time_limit(const TrainOptions& a, Domain domain) {
+  if (!a.is_best()) return;
+  if (domain != Domain::tabular) fail(ErrorKind::usage, "--recipe best: is for tables, {} has images", a.data.data);
+  for (const auto& [given, option] :
+       {std::pair(a.trials > 0, "--tune"), std::pair(a.folds > 0, "--folds"), std::pair(a.networks > 1, "--ensemble"),
+        std::pair(a.keep > 0, "--checkpoint-hist"), std::pair(!a.init.empty(), "--initial-checkpoint")})
+    if (given) fail(ErrorKind::usage, "{}: does not go with --recipe best, which trains networks of its own", option);
+}
+
+double training_seconds(const TrainOptions& a) {
+  constexpr double kBest = 600, kReport = 0.04;  // share of the limit for the metrics and the report
+  if (a.time_limit.empty() && !a.is_best()) return 0;
+  const double limit = a.time_limit.empty() ? kBest : parse_duration(a.time_limit);
+  return std::max(limit * (1 - kReport) - (steady_seconds() - a.begin), 1e-3);
+}
+
 PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c10::Device device, Domain domain) {
-  if (domain == Domain::tabular && a.data.validation.empty()) a.data.validation = "0.1";
+  // The recipe `best` validates its networks on folds of the training rows.
+  if (domain == Domain::tabular && a.data.validation.empty()) a.data.validation = a.is_best() ? "0" : "0.1";
   auto options = cli::table_data_options(a.data, common.seed);
   if (!a.class_weight.empty()) options.balance = ClassBalance::weights;
   if (a.balanced_sampling) options.balance = ClassBalance::draws;

@@ -129,6 +129,10 @@ SplitRule SplitRule::time(const Column& column) {
   return {Kind::time, column.name, times.numbers.contiguous()};
 }
 
+SplitRule SplitRule::at(const Tensor& rows) const {
+  return {kind_, name_, keys_.defined() ? keys_.index_select(0, rows) : keys_};
+}
+
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed) {
   if (!(validation >= 0) || !(test >= 0) || !(validation + test < 1))
     fail(ErrorKind::usage, "split: fractions must be in [0, 1) with a sum below 1, got {} and {}", validation, test);

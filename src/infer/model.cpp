@@ -7,6 +7,7 @@
 #include "network_snapshot.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
+#include "reszoo/infer/average_outputs.h"
 #include "reszoo/infer/unanswered.h"
 
 namespace reszoo {
@@ -59,6 +60,20 @@ Tensor keep_nan(const Model& model, const Tensor& input, Tensor results) {
   const auto bad = input.isfinite().flatten(1).all(1).logical_not().cpu();
   if (bad.any().item<bool>()) results.index_put_({bad}, std::numeric_limits<double>::quiet_NaN());
   return results;
+}
+
+/// Returns the weighted average of the networks' predictions, as outputs.
+Tensor member_outputs(Model& model, const Tensor& input, int64_t batch_size) {
+  if (!model.target)
+    fail(ErrorKind::usage, "{}: members are averaged as their target says, which is not set", model.name);
+  if (model.members.size() != model.networks.size())
+    fail(ErrorKind::usage, "{}: has {} networks, but {} members", model.name, model.networks.size(),
+         model.members.size());
+  const auto each = of_each(model.networks, model.fused(), input, batch_size,
+                            [&](auto& one, const Tensor& x) { return average_outputs(*model.target, one.forward(x)); });
+  std::vector<double> weights;
+  for (const auto& member : model.members) weights.push_back(member.weight);
+  return average_outputs(*model.target, torch::stack(each, 1), torch::tensor(weights, torch::kDouble));
 }
 
 /// Prepares the inputs of several images with all threads.
@@ -170,6 +185,7 @@ Tensor Model::input(const LazyImage& opened) const {
 }
 
 Tensor Model::outputs(const Tensor& prepared, int64_t batch_size) {
+  if (!members.empty()) return keep_nan(*this, prepared, member_outputs(*this, prepared, batch_size));
   auto each =
       of_each(networks, fused(), prepared, batch_size, [](auto& one, const Tensor& x) { return one.forward(x); });
   if (each.size() > 1)

@@ -39,9 +39,9 @@ std::map<std::string, Tensor> preprocess_tensors(const StateDict& tensors) {
 }
 
 /// Builds a network with uninitialised weights, which are loaded next.
-Network uninitialised(const Model& model) {
+Network uninitialised(const std::string& name, const ModelOptions& options) {
   const SkipInit skip_init;
-  return create_model(model.name, model.options);
+  return create_model(name, options);
 }
 
 /// Returns the prefix of the keys of an ensemble's network; "" for a single network.
@@ -65,18 +65,44 @@ Quantization quantization_from(const json& card, const std::string& source) {
   return quantization;
 }
 
-/// Builds the networks that the metadata describes, without loading their weights.
-void build_networks(Model& model, const json& card, const std::string& source) {
-  model.name = json_field<std::string>(card, "model", source);
-  if (!registry().contains(model.name))
+/// Returns the name and options of a network.
+EnsembleMember member_from(const json& card, const std::string& source) {
+  EnsembleMember member{.name = json_field<std::string>(card, "model", source), .options = {}};
+  if (!registry().contains(member.name))
     fail(ErrorKind::file,
          "{}: is of the model \"{}\", which is not registered; a network of one's own must be added "
          "with registry().add before its file is loaded",
-         source, model.name);
-  model.options = options_from_json(registry().find(model.name).domain, json_field<json>(card, "options", source));
+         source, member.name);
+  member.options = options_from_json(registry().find(member.name).domain, json_field<json>(card, "options", source));
+  return member;
+}
+
+/// Builds the networks of an ensemble whose networks differ.
+void build_members(Model& model, const json& card, const std::string& source) {
+  const auto members = json_field<std::vector<json>>(card, "members", source);
+  if (members.empty() || std::ssize(members) > kMostNetworks)
+    fail(ErrorKind::file, "{}: cannot hold {} networks", source, members.size());
+  for (const auto& one : members) {
+    auto member = member_from(one, source);
+    member.weight = json_field<double>(one, "weight", source);
+    if (!std::isfinite(member.weight) || member.weight <= 0)
+      fail(ErrorKind::file, "{}: the weight of a member must be above 0, got {}", source, member.weight);
+    model.networks.push_back(uninitialised(member.name, member.options));
+    model.members.push_back(std::move(member));
+  }
+  model.name = model.members.front().name;
+  model.options = model.members.front().options;
+}
+
+/// Builds the networks that the metadata describes, without loading their weights.
+void build_networks(Model& model, const json& card, const std::string& source) {
+  if (card.contains("members")) return build_members(model, card, source);
+  auto [name, options, weight] = member_from(card, source);
+  model.name = std::move(name);
+  model.options = std::move(options);
   const auto networks = card.contains("networks") ? json_field<int64_t>(card, "networks", source) : 1;
   if (networks < 1 || networks > kMostNetworks) fail(ErrorKind::file, "{}: cannot hold {} networks", source, networks);
-  for (int64_t i = 0; i < networks; ++i) model.networks.push_back(uninitialised(model));
+  for (int64_t i = 0; i < networks; ++i) model.networks.push_back(uninitialised(model.name, model.options));
 }
 
 Model build(const json& card, const StateDict& tensors, const std::string& source) {
@@ -90,6 +116,17 @@ Model build(const json& card, const StateDict& tensors, const std::string& sourc
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);
   return model;
+}
+
+/// Checks that the file's metadata will describe the networks as they are.
+void check_networks(const Model& model) {
+  if (!model.members.empty() && model.members.size() != model.networks.size())
+    fail(ErrorKind::usage, "{}: has {} networks, but {} members", model.name, model.networks.size(),
+         model.members.size());
+  for (size_t i = 0; i < model.networks.size(); ++i) {
+    const auto* member = model.members.empty() ? nullptr : &model.members[i];
+    check_structure(model.networks[i], member ? member->name : model.name, member ? member->options : model.options);
+  }
 }
 
 /// Checks that weights that are saved instead of a network's own have the same keys and shapes.
@@ -131,10 +168,14 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
 
 void Model::save(const std::filesystem::path& path, const std::optional<StateDict>& weights) const {
   const auto own = state_of(*network());
-  for (const auto& one : networks) check_structure(one, name, options);
+  check_networks(*this);
   if (weights) check_weights(*weights, own, name);
-  json card = {{"kind", "model"}, {"model", name}, {"options", to_json(options)}};
-  if (networks.size() > 1) card["networks"] = networks.size();
+  json card = {{"kind", "model"}, {"model", name}};
+  if (members.empty()) card["options"] = to_json(options);
+  if (members.empty() && networks.size() > 1) card["networks"] = networks.size();
+  for (const auto& member : members)
+    card["members"].push_back(
+        {{"model", member.name}, {"options", to_json(member.options)}, {"weight", member.weight}});
   if (!algorithms.empty()) card["ways"] = algorithms;
   if (target) card["target"] = target->to_json();
   if (image) card["image"] = image->to_json();

@@ -12,17 +12,9 @@ namespace {
 
 constexpr double kFoldValidation = 0.1;
 
-/// Restricts the split rule to some of the rows.
-SplitRule rule_for(const SplitRule& rule, const Tensor& rows) {
-  if (rule.kind() == SplitRule::Kind::random) return rule;
-  const Column column{rule.name(), Column::Kind::number, rule.keys().index_select(0, rows), {}, {}};
-  if (rule.kind() == SplitRule::Kind::stratified) return SplitRule::stratified(column);
-  return rule.kind() == SplitRule::Kind::group ? SplitRule::group(column) : SplitRule::time(column);
-}
-
 /// Splits the training rows of a fold into training and validation rows.
 Split parts_of_fold(const Fold& fold, const SplitRule& rule, uint64_t seed) {
-  const auto inner = split_rows(fold.train.size(0), kFoldValidation, 0, rule_for(rule, fold.train), seed);
+  const auto inner = split_rows(fold.train.size(0), kFoldValidation, 0, rule.at(fold.train), seed);
   return {fold.train.index_select(0, inner.train), fold.train.index_select(0, inner.validation), fold.held_out};
 }
 

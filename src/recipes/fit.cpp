@@ -1,5 +1,8 @@
 #include "reszoo/recipes/fit.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "fit_options.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/recipes/image_data.h"
@@ -39,6 +42,14 @@ void build(Model& model, const TrainingData& data, const TrainingRecipe& recipe,
 }
 
 namespace {
+
+/// Returns the part of the time limit for the next network of an ensemble; 0 if there is no limit.
+double next_time_limit(const TrainingRecipe& recipe, const std::vector<TrainResult>& runs, int64_t networks) {
+  double left = recipe.trainer.time_limit;
+  if (left == 0) return 0;
+  for (const auto& run : runs) left -= run.seconds;
+  return std::max(left / static_cast<double>(networks - std::ssize(runs)), std::numeric_limits<double>::min());
+}
 
 /// Writes the model, or only the weights if its network is not registered.
 void save(const Model& model, const std::filesystem::path& path, const StateDict& weights, const FitOptions& options) {
@@ -94,6 +105,7 @@ FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const Fi
   for (int64_t i = 0; i < options.networks; ++i) {
     auto one = recipe;
     one.trainer.seed += static_cast<uint64_t>(i);
+    one.trainer.time_limit = detail::next_time_limit(recipe, fitted.runs, options.networks);
     if (options.networks > 1) {
       if (options.on_note) options.on_note(fmt::format("network {} of {}", i + 1, options.networks));
       if (!one.trainer.out.empty()) one.trainer.out /= fmt::format("network-{}", i + 1);

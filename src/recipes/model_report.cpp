@@ -19,10 +19,11 @@ std::vector<std::string> read_columns(const Model& model) {
 }
 
 /// Limits the cost, because a report should take seconds after a training of minutes: some 40,000 rows are predicted
-/// for all columns together, but at least 200 for each shuffle.
-ImportanceOptions importance_options(int64_t columns, uint64_t seed) {
-  const int64_t repeats = columns > 40 ? 3 : 5;
-  return {.repeats = repeats, .rows = std::clamp<int64_t>(40000 / (columns * repeats), 200, 2000), .seed = seed};
+/// for all columns and networks together, but at least 200 for each shuffle.
+ImportanceOptions importance_options(int64_t columns, int64_t networks, uint64_t seed) {
+  const int64_t repeats = columns > 40 || networks > 1 ? 3 : 5;
+  const auto rows = 40000 / (columns * repeats * networks);
+  return {.repeats = repeats, .rows = std::clamp<int64_t>(rows, 200, 2000), .seed = seed};
 }
 
 bool has_value(const Column& column) {
@@ -63,8 +64,7 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
 
 /// Returns the metrics that the model was trained with. The task's metrics use the model's current target, because
 /// thresholds may have been chosen after training.
-Metrics measure(FittedModel& fitted, const Dataset& rows) {
-  const auto predictions = predict_rows(fitted.model, rows);
+Metrics measure(FittedModel& fitted, const Predictions& predictions) {
   auto metrics = fitted.evaluation.metrics(predictions.outputs, predictions.targets);
   const auto& target = fitted.model.target;
   if (!target || target->thresholds().empty()) return metrics;
@@ -113,7 +113,7 @@ void add_predictions(ReportData& report, const Target& target, const Predictions
 void add_columns(ReportData& report, Model& model, const Frame& table, const Evaluation& evaluation, uint64_t seed) {
   const auto& target = *model.target;
   const auto columns = read_columns(model);
-  auto options = importance_options(std::ssize(columns), seed);
+  auto options = importance_options(std::ssize(columns), std::ssize(model.networks), seed);
   options.monitor = evaluation.monitor;
   const auto sample = sample_rows(table, options.rows, seed);
   const auto targets = target.encode(sample);
@@ -135,8 +135,10 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
 
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   NamedMetrics measured;
-  if (data.validation) measured.emplace_back("validation", measure(fitted, *data.validation));
-  if (data.test) measured.emplace_back("test", measure(fitted, *data.test));
+  if (data.validation)
+    measured.emplace_back("validation", measure(fitted, predict_rows(fitted.model, *data.validation)));
+  else if (fitted.out_of_fold) measured.emplace_back("validation", measure(fitted, *fitted.out_of_fold));
+  if (data.test) measured.emplace_back("test", measure(fitted, predict_rows(fitted.model, *data.test)));
   return measured;
 }
 
@@ -146,9 +148,10 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   ReportData report{.title = model.name, .history = fitted.runs.front().history};
   add_settings(report, recipe);
   report.results = evaluate_parts(fitted, data);
+  const bool out_of_fold = !data.test && !data.validation && fitted.out_of_fold;
   const auto& rows = data.test ? *data.test : data.validation ? *data.validation : data.train;
-  const auto predictions = predict_rows(model, rows);
-  const auto* name = data.test ? "test" : data.validation ? "validation" : "training";
+  const auto predictions = out_of_fold ? *fitted.out_of_fold : predict_rows(model, rows);
+  const auto* name = data.test ? "test" : data.validation || out_of_fold ? "validation" : "training";
   if (model.target) add_predictions(report, *model.target, predictions, name);
   if (data.images) report.items = "images";
   if (data.images && model.target) add_worst_errors(report, *model.target, predictions, *data.images);

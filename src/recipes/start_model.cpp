@@ -1,5 +1,6 @@
 #include "reszoo/recipes/start_model.h"
 
+#include "reszoo/base/error.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/read.h"
@@ -20,6 +21,8 @@ std::optional<StartModel> read_start_model(const std::filesystem::path& path) {
   if (detect_weights(path) != WeightsKind::model_file) return std::nullopt;
   const auto card = read_model_file(path, {.verify = false}).card;  // verified when the weights are loaded
   if (card.value("kind", "") != "model") return std::nullopt;
+  if (card.contains("members"))
+    fail(ErrorKind::usage, "{}: holds an ensemble of different networks; training starts from one", path.string());
   StartModel start{.network = json_field<std::string>(card, "model", path.string()),
                    .options = without_data(json_field<nlohmann::json>(card, "options", path.string()))};
   if (card.contains("image")) start.image = ImagePreprocess::from(card["image"]);

@@ -204,6 +204,7 @@ TrainingData make_table_data(const TrainingTable& table, const Split& split, con
   auto model = with_error_context(table.source, [&] { return fit_preparation(table, train, options); });
   auto rows = balanced(table_batches(model, train, weights), *model.target, options.balance);
   TrainingData data{.model = std::move(model), .train = std::move(rows)};
+  data.rule = table.rule.at(split.train);
   data.notes = table.notes;
   for (const auto* notes : {&table.target.notes(), &data.model.table->notes()})
     data.notes.insert(data.notes.end(), notes->begin(), notes->end());

@@ -99,10 +99,30 @@ std::string default_monitor(const Target& target, Domain domain) {
   return domain == Domain::image && target.task() != Task::multilabel ? "accuracy" : "log_loss";
 }
 
+namespace {
+
+/// Returns the function of a metric that is often monitored; empty for others.
+std::function<double(const Tensor&, const Tensor&)> single_metric(const Target& target, const std::string& name) {
+  const bool values = target.task() == Task::regression || target.task() == Task::count;
+  if (name == "rmse" && values)
+    return [target](const Tensor& outputs, const Tensor& targets) {
+      return rmse(target.decode(outputs), target.truth(targets));
+    };
+  if (name == "log_loss" && !target.is_number() && target.task() != Task::multilabel)
+    return [target](const Tensor& outputs, const Tensor& targets) {
+      return log_loss(target.probabilities(outputs.to(at::kDouble)), target.truth(targets));
+    };
+  return {};
+}
+
+}  // namespace
+
 Evaluation evaluation_of(const Target& target, const std::string& monitor, std::vector<NamedMetric> more) {
   auto name = monitor;
   if (name.empty()) name = more.empty() ? default_monitor(target, Domain::tabular) : more.front().name;
   const bool greater = is_greater_better(name, more);
+  const bool own = std::any_of(more.begin(), more.end(), [&](const NamedMetric& one) { return one.name == name; });
+  auto value = own ? nullptr : single_metric(target, name);
   const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
     auto metrics = compute_metrics(target, outputs, targets);
     for (const auto& own : more) {
@@ -111,7 +131,7 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
     }
     return metrics;
   };
-  return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}};
+  return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}, .value = std::move(value)};
 }
 
 Predictions predict_rows(Model& model, const Dataset& rows) {

@@ -25,9 +25,14 @@ void require_thresholds(const Target& target) {
 }
 
 void choose_thresholds(Model& model, const Dataset& rows, ThresholdMetric metric) {
+  require_thresholds(*model.target);
+  choose_thresholds(model, predict_rows(model, rows), metric);
+}
+
+void choose_thresholds(Model& model, const Predictions& predictions, ThresholdMetric metric) {
   auto& target = *model.target;
   require_thresholds(target);
-  const auto [outputs, targets, numbers] = predict_rows(model, rows);
+  const auto& [outputs, targets, numbers] = predictions;
   const auto probabilities = target.probabilities(outputs).to(at::kDouble);
   std::vector<double> thresholds;
   if (target.task() == Task::binary) {

@@ -39,6 +39,14 @@ TrainingRecipe auto_recipe(int64_t rows) {
   return recipe;
 }
 
+TrainingRecipe fast_recipe(int64_t rows) {
+  auto recipe = auto_recipe(rows);
+  recipe.options["members"] = 8;
+  recipe.trainer.epochs = 24;
+  recipe.trainer.schedule = Schedule::parse("cosine");
+  return recipe;
+}
+
 TrainingRecipe paper_recipe(int64_t) {
   TrainingRecipe recipe;
   recipe.trainer.epochs = 20;
@@ -49,6 +57,8 @@ TrainingRecipe paper_recipe(int64_t) {
 }
 
 constexpr Named<TrainingRecipe (*)(int64_t rows)> kRecipes[] = {{"auto", auto_recipe},
+                                                                {"fast", fast_recipe},
+                                                                {"best", auto_recipe},
                                                                 {"paper", paper_recipe},
                                                                 {"image", detail::image_recipe},
                                                                 {"cifar", detail::cifar_recipe},

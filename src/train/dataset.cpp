@@ -168,6 +168,14 @@ Dataset Dataset::to(c10::Device device) const {
   return moved;
 }
 
+Dataset Dataset::select(const Tensor& rows) const {
+  if (examples_.write) fail(ErrorKind::usage, "Dataset: rows are selected in memory, these inputs are made one by one");
+  auto some = *this;
+  for (auto* part : {&some.inputs_, &some.targets_, &some.weights_, &some.chances_})
+    if (part->defined()) *part = part->index_select(0, rows.to(part->device()));
+  return some;
+}
+
 Dataset Dataset::weighted(Tensor weights) const {
   auto copy = *this;
   copy.weights_ = std::move(weights);

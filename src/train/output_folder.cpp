@@ -15,8 +15,9 @@ void remove_earlier_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) return;
   std::vector<fs::path> parts;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (const auto name = entry.path().filename().string();
-        name == "tune" || name.starts_with("network-") || name.starts_with("fold-") || is_epoch_file(entry.path()))
+    if (const auto name = entry.path().filename().string(); name == "tune" || name == "best" ||
+                                                            name.starts_with("network-") || name.starts_with("fold-") ||
+                                                            is_epoch_file(entry.path()))
       parts.push_back(entry.path());
   for (const auto& part : parts) fs::remove_all(part);
 }
@@ -25,7 +26,7 @@ void remove_earlier_runs(const fs::path& folder) {
 
 void prepare_output_folder(const fs::path& folder, bool resume, bool overwrite) {
   const auto has = [&](const char* name) { return fs::exists(folder / name); };
-  const bool parts = has("tune") || has("network-1") || has("fold-1");
+  const bool parts = has("tune") || has("best") || has("network-1") || has("fold-1");
   if (resume && !parts && !has("checkpoint.safetensors"))
     fail(ErrorKind::file, "{}: no checkpoint to resume from", (folder / "checkpoint.safetensors").string());
   const bool used = parts || has("model.safetensors") || has("checkpoint.safetensors");

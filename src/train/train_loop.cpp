@@ -1,13 +1,16 @@
 #include "train/train_loop.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "reszoo/base/duration.h"
 #include "reszoo/base/error.h"
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/train/predict.h"
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
+#include "train/limited_schedule.h"
 #include "train/run_folder.h"
 #include "train/settings.h"
 
@@ -40,7 +43,9 @@ TrainLoop::TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const Tr
       evaluation_(std::move(evaluation)),
       options_(options),
       hooks_(std::move(hooks)),
-      optimizer_(*model_.ptr(), options_.optimizer) {}
+      optimizer_(*model_.ptr(), options_.optimizer) {
+  if (!hooks_.clock) hooks_.clock = steady_seconds;
+}
 
 Tensor TrainLoop::input(const Tensor& x) const {
   if (x.dim() != 4) return x;
@@ -69,6 +74,8 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
   steps_ = train.batches(options_.batch_size);
   state_ = TrainState();
   best_pending_ = false;
+  validation_rows_ = validation ? validation->rows() : 0;
+  last_validation_.reset();
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
   fast_ = FusedTraining(options_.seed);
   torch::manual_seed(options_.seed);
@@ -84,36 +91,13 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }
-  last_tick_ = last_checkpoint_ = std::chrono::steady_clock::now();
-}
-
-void TrainLoop::tick() {
-  const auto now = std::chrono::steady_clock::now();
-  const double seconds = std::chrono::duration<double>(now - last_tick_).count();
-  state_.epoch_seconds += seconds;
-  state_.seconds += seconds;
-  last_tick_ = now;
-}
-
-Progress TrainLoop::progress() const {
-  const auto rows = static_cast<double>(state_.loss_rows);
-  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
-  return {.epoch = state_.epoch + 1,
-          .epochs = options_.epochs,
-          .step = state_.step,
-          .steps = steps_,
-          .loss = rows > 0 ? state_.loss_sum / rows : 0,
-          .lr = state_.lr,
-          .metrics = {},
-          .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
-          .skipped = state_.skipped,
-          .seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0};
+  last_tick_ = last_checkpoint_ = hooks_.clock();
 }
 
 void TrainLoop::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
-  const double factor = options_.schedule.factor(position, options_.epochs * steps_) * state_.plateau.factor;
-  state_.lr = options_.optimizer.lr * factor;
+  const double factor = limited_factor(options_.schedule, position, options_.epochs * steps_, time_share());
+  state_.lr = options_.optimizer.lr * (factor * state_.plateau.factor);
   const auto rows = batch.targets.size(0);
   const auto loss = rows > 0 ? try_step(batch) : std::nullopt;
   if (loss) {
@@ -131,6 +115,7 @@ bool TrainLoop::train_epoch(const Dataset& train) {
     run_step(batch);
     write_if_due();
     if (hooks_.stop_requested && hooks_.stop_requested()) return false;
+    if (is_time_up()) break;
   }
   return true;
 }
@@ -169,11 +154,16 @@ bool TrainLoop::update_best(const Metrics& metrics) {
 
 void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   auto ended = progress();
+  const double begin = hooks_.clock();
   if (validation) ended.metrics = validate(*validation);
+  last_validation_ = hooks_.clock() - begin;
   tick();
+  if (state_.epoch == 0 && state_.step < steps_ && hooks_.on_warning)
+    hooks_.on_warning(fmt::format("the time limit of {} ended the first epoch after {} of {} steps",
+                                  duration_text(options_.time_limit), state_.step, steps_));
   const bool best = update_best(ended.metrics);
   state_.history.push_back({.epoch = ended.epoch,
-                            .step = ended.epoch * steps_,
+                            .step = state_.epoch * steps_ + state_.step,
                             .loss = ended.loss,
                             .lr = ended.lr,
                             .metrics = ended.metrics,
@@ -190,11 +180,7 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   if (hooks_.on_epoch) hooks_.on_epoch(ended);
   emit_weights();
   write(ended, done());
-  last_tick_ = std::chrono::steady_clock::now();
-}
-
-bool TrainLoop::done() const {
-  return state_.epoch >= options_.epochs || (options_.patience > 0 && state_.since_best >= options_.patience);
+  pass_time();
 }
 
 TrainResult TrainLoop::finish(Outcome outcome) {

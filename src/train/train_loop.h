@@ -1,6 +1,5 @@
 /// The loop of a Trainer: its steps, epochs and files.
 #pragma once
-#include <chrono>
 #include <optional>
 
 #include "reszoo/train/exponential_moving_average.h"
@@ -36,7 +35,11 @@ class TrainLoop {
   Metrics validate(const Dataset& validation);
   bool update_best(const Metrics& metrics);  ///< returns whether the epoch is the best so far
   void tick();                               ///< adds the time since the last call to the time of the run
+  void pass_time();                          ///< adds it to the time of the run, but not to that of the epoch
   bool done() const;
+  bool is_time_up() const;            ///< whether the epoch must end for the time limit
+  double time_share() const;          ///< share of the time limit that is used; 0 without a limit
+  double validation_seconds() const;  ///< what validating the epoch will take
   Progress progress() const;
   Tensor input(const Tensor& x) const;  ///< returns x in the memory format of the network
   TrainResult finish(Outcome outcome);
@@ -76,7 +79,9 @@ class TrainLoop {
   Trainer* trainer_ = nullptr;
   int64_t steps_ = 0;          ///< steps per epoch
   bool best_pending_ = false;  ///< whether on_best must still succeed for the best epoch
-  std::chrono::steady_clock::time_point last_tick_, last_checkpoint_;
+  int64_t validation_rows_ = 0;
+  std::optional<double> last_validation_;  ///< seconds
+  double last_tick_ = 0, last_checkpoint_ = 0;
 };
 
 }  // namespace reszoo::detail

@@ -105,7 +105,7 @@ void TrainLoop::write(const Progress& progress, bool must_succeed) {
     attempt([&] { save(); });
     attempt([&] { write_file(options_.out / "log.jsonl", log_lines(state_.history)); });
     if (options_.events) attempt([&] { write_events(); });
-    last_checkpoint_ = std::chrono::steady_clock::now();
+    last_checkpoint_ = hooks_.clock();
   }
   if (must_succeed && failure) throw *failure;
 }
@@ -113,10 +113,9 @@ void TrainLoop::write(const Progress& progress, bool must_succeed) {
 /// Writes a checkpoint within an epoch if the last one is old enough.
 void TrainLoop::write_if_due() {
   if (options_.out.empty() || options_.checkpoint_every <= 0) return;
-  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - last_checkpoint_;
-  if (since.count() < options_.checkpoint_every) return;
+  if (hooks_.clock() - last_checkpoint_ < options_.checkpoint_every) return;
   write(progress(), false);
-  last_tick_ = std::chrono::steady_clock::now();
+  pass_time();
 }
 
 }  // namespace reszoo::detail

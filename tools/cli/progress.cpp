@@ -5,22 +5,17 @@
 
 #include <cstdio>
 
+#include "reszoo/base/duration.h"
+
 namespace reszoo::cli {
 namespace {
 
 constexpr auto kBetween = std::chrono::milliseconds(100);
 
-std::string duration(double seconds) {
-  const auto total = static_cast<int64_t>(seconds + 0.5);
-  if (total < 60) return fmt::format("{}s", total);
-  if (total < 3600) return fmt::format("{}m{:02}s", total / 60, total % 60);
-  return fmt::format("{}h{:02}m", total / 3600, total / 60 % 60);
-}
-
 std::string metrics_text(const Progress& p, const char* unit) {
   auto text = fmt::format("loss {:.4f}", p.loss);
   for (const auto& [name, value] : p.metrics) text += fmt::format("  {} {:.4g}", name, value);
-  return text + fmt::format("  {:.0f} {}/s  {} left", p.items_per_second, unit, duration(p.seconds_left));
+  return text + fmt::format("  {:.0f} {}/s  {} left", p.items_per_second, unit, duration_text(p.seconds_left));
 }
 
 }  // namespace

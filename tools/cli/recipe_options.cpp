@@ -38,9 +38,10 @@ void add_fine_tuning(CLI::App& app, FineTuning& o) {
 
 void add_recipe_options(CLI::App& app, RecipeOptions& o) {
   app.add_option("--model", o.network, "Network, see reszoo-models (tabular_resnet)");
-  app.add_option("--recipe", o.recipe,
-                 "Training recipe. Tables: auto or paper (auto). Images: image, cifar, torchvision-v1, timm-a3 or "
-                 "finetune (by image size)");
+  app.add_option(
+      "--recipe", o.recipe,
+      "Training recipe. Tables: auto, fast, best or paper (auto). Images: image, cifar, torchvision-v1, timm-a3 or "
+      "finetune (by image size)");
   add_model_options(app, o.settings);
   app.add_option("--n-bins", o.bins, "Largest number of bins per feature of the piecewise-linear embeddings (48)")
       ->check(CLI::Range(1, 1024));

@@ -27,6 +27,9 @@ class SplitRule {
   /// Throws: Error (input) that names the row of a missing value, or of text that is neither a date nor a number.
   static SplitRule time(const Column& column);
 
+  /// Returns the rule for some of the rows: int64 indices.
+  SplitRule at(const Tensor& rows) const;
+
   Kind kind() const { return kind_; }
   /// Returns the name of the column, for messages.
   const std::string& name() const { return name_; }

@@ -42,7 +42,14 @@ class FusedState {
   std::vector<std::shared_ptr<const NetworkSnapshot>> from_;  // snapshots of the networks at that time
 };
 
-/// The content of a model file: one or several networks of a registered model, their preprocessing, and the meaning of
+/// A network of an ensemble whose networks differ.
+struct EnsembleMember {
+  std::string name;  ///< name of a registered model
+  ModelOptions options;
+  double weight = 1;  ///< its share of the prediction, relative to those of the others; above 0
+};
+
+/// The content of a model file: one or several networks of registered models, their preprocessing, and the meaning of
 /// their outputs. Needs only reszoo::core.
 ///
 ///     auto model = reszoo::Model::load("model.safetensors");
@@ -55,7 +62,10 @@ class FusedState {
 struct Model {
   std::string name;  ///< name of a registered model
   ModelOptions options;
-  std::vector<Network> networks = {};         ///< one, or those of an ensemble: the same, trained from different seeds
+  std::vector<Network> networks = {};  ///< one, or those of an ensemble
+  /// What each of the networks is, if they differ in name, options or weight; needs a target. Empty for networks of
+  /// `name` and `options` with the same weight.
+  std::vector<EnsembleMember> members = {};
   std::optional<TablePreprocess> table = {};  ///< preprocessing of a tabular network
   std::optional<ImagePreprocess> image = {};  ///< preprocessing of an image network
   std::optional<Target> target = {};          ///< what is predicted
@@ -119,8 +129,9 @@ struct Model {
   Tensor input(const LazyImage& image) const;
 
   /// Returns outputs (N, outputs) or features (N, C) of prepared inputs, on the CPU. Runs in batches, without
-  /// gradients, in evaluation mode. For an ensemble the outputs are (N, networks, outputs) and the features
-  /// (N, networks * C).
+  /// gradients, in evaluation mode. For an ensemble the outputs are (N, networks, outputs), or with `members` the
+  /// average_outputs, (N, outputs); and the features are those of all networks, (N, sum of C).
+  /// Throws: Error (usage) for members without a target, or another number of them than of networks.
   Tensor outputs(const Tensor& input, int64_t batch_size = 1024);
   Tensor features(const Tensor& input, int64_t batch_size = 1024);
 

@@ -2,11 +2,13 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "reszoo/recipes/fit_model.h"
 #include "reszoo/recipes/training_data.h"
+#include "reszoo/train/predict.h"
 
 namespace reszoo {
 
@@ -33,6 +35,8 @@ struct FittedModel {
   std::vector<TrainResult> runs;
   TrainingRecipe recipe;
   Evaluation evaluation;  ///< that it was trained with
+  /// Predictions of training rows by networks that were not trained on them; see fit_best.
+  std::optional<Predictions> out_of_fold = {};
 };
 
 /// Thrown if TrainerHooks::stop_requested stopped a training. Its checkpoint has been written.
@@ -56,7 +60,7 @@ TrainingRecipe default_recipe(const TrainingData& data);
 ///     fitted.model.save("model.safetensors");
 ///
 /// If `recipe.trainer.out` names a folder, the best model (`model.safetensors`) and the Trainer's files are written to
-/// it. Each network of an ensemble has its own folder `network-<i>`.
+/// it. Each network of an ensemble has its own folder `network-<i>`, and an equal part of `recipe.trainer.time_limit`.
 /// Throws: TrainingStopped; what fit_model throws; Error (usage) for data without a target if loss, evaluation or
 /// network need one.
 FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options = {});

@@ -13,11 +13,12 @@ namespace reszoo {
 /// Metrics of data sets by name: "validation", "test".
 using NamedMetrics = std::vector<std::pair<std::string, Metrics>>;
 
-/// Returns the metrics on the validation rows and the test rows, if there are any.
+/// Returns the metrics on the validation rows and the test rows, if there are any. Without validation rows they are
+/// those of `fitted.out_of_fold`.
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data);
 
 /// Collects the content of a report: metrics, predictions and columns; the history, the data and the settings. They are
-/// computed on the test rows, else on the validation rows, else on the training rows.
+/// computed on the test rows, else on the validation rows, else out of fold, else on the training rows.
 ///
 ///     write_report("report.html", make_report(fitted, data));
 ///

@@ -5,6 +5,7 @@
 #include "reszoo/infer/model.h"
 #include "reszoo/metrics/curves.h"
 #include "reszoo/train/dataset.h"
+#include "reszoo/train/predict.h"
 
 namespace reszoo {
 
@@ -20,5 +21,7 @@ void require_thresholds(const Target& target);
 /// predicts the second class, or a multilabel model predicts a label. The thresholds are stored in `model.target`.
 /// Throws: as require_thresholds does.
 void choose_thresholds(Model& model, const Dataset& rows, ThresholdMetric metric);
+/// Chooses them for predictions, for instance those that fit_best gives out of fold.
+void choose_thresholds(Model& model, const Predictions& predictions, ThresholdMetric metric);
 
 }  // namespace reszoo

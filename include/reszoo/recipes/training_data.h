@@ -22,6 +22,7 @@ struct TrainingData {
   Model model = {};
   Dataset train;
   std::optional<Dataset> validation = {}, test = {};
+  SplitRule rule = {};                   ///< how the training rows are split further, into folds
   std::vector<std::string> notes = {};   ///< messages about the data: columns and files that are left out
   Frame sample = {};                     ///< tables: raw training rows to describe, some thousands
   Frame measured = {};                   ///< tables: raw rows of test, else validation, else training, with targets

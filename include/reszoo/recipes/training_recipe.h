@@ -46,12 +46,14 @@ struct TrainingRecipe {
   FineTuning fine_tuning = {};
 };
 
-/// Returns the recipe of this name. `auto` and `paper` are for tables, the others for images. `rows` is the number of
-/// training rows or images.
+/// Returns the recipe of this name. `auto`, `fast`, `best` and `paper` are for tables, the others for images. `rows` is
+/// the number of training rows or images.
 ///
 /// - `auto`: 16 networks in one (TabM) with 2 blocks, width 96, hidden factor 1 and piecewise-linear embeddings. AdamW
 ///   with learning rate 2e-3 and weight decay 3e-4, gradients clipped at norm 1, EMA of the weights, up to 200 epochs
 ///   with patience 16, batch size 128 to 1024 depending on the number of rows.
+/// - `fast`: as `auto`, with 8 networks in one, 24 epochs and a cosine schedule.
+/// - `best`: as `auto`. It is what fit_best starts with.
 /// - `paper`: the default `tabular_resnet` with width 192 and 4 blocks. AdamW with learning rate 1e-3 and weight decay
 ///   1e-5, 20 epochs, batch size 256.
 /// - `image`: `cifar_resnet20`, unless another network is named. SGD with Nesterov momentum, learning rate 0.1 and

@@ -91,6 +91,10 @@ class Dataset {
   /// Returns the same data on `device`; tensors that are already there are shared.
   Dataset to(c10::Device device) const;
 
+  /// Returns some rows of data in memory: int64 indices.
+  /// Throws: Error (usage) for Examples.
+  Dataset select(const Tensor& rows) const;
+
   /// Returns the same rows with these sample weights (N).
   Dataset weighted(Tensor weights) const;
 

@@ -26,7 +26,7 @@ struct Progress {
   Metrics metrics;          ///< of the validation rows; empty within an epoch
   double items_per_second;  ///< training rows of this epoch per second of training time
   int64_t skipped;          ///< steps of the run that were not finite
-  double seconds_left;      ///< until the end of the last epoch, ignoring early stopping
+  double seconds_left;      ///< until the end of the last epoch or of the time limit, ignoring early stopping
 };
 
 class Trainer;
@@ -45,6 +45,8 @@ struct TrainerHooks {
   std::function<void(const std::string& line)> on_warning;
   /// Called after each step. If it returns true, `fit` writes a checkpoint and returns.
   std::function<bool()> stop_requested;
+  /// Returns seconds from an arbitrary start. Default: steady_seconds.
+  std::function<double()> clock;
   /// Does one training step and returns the mean loss of the batch. Default: `train_step`.
   std::function<double(Trainer&, const Batch&, double lr)> step;
 };

@@ -57,6 +57,10 @@ struct TrainerOptions {
   bool events = false;             ///< also write a TensorBoard event file there, see TensorBoardWriter
   /// Seconds after which a checkpoint is also written within an epoch; 0: only at the end of an epoch.
   double checkpoint_every = 600;
+  /// Seconds that the run may take, those before a resume included; 0: no limit. The learning rate then falls by the
+  /// share of the time that has passed, if that is ahead of the steps, and a constant one falls to 0 over the last
+  /// part. The last epoch is cut short so that it is validated in time.
+  double time_limit = 0;
   /// Resume from the checkpoint in `out` if there is one.
   bool resume = false;
   /// Other things that the run depends on (model, data file): a flat object that must be the same in a resumed run.

@@ -1,0 +1,62 @@
+// The time of a training run and its limit.
+#include <algorithm>
+
+#include "train/train_loop.h"
+
+namespace reszoo::detail {
+namespace {
+
+/// The share of a time limit after which no further epoch is begun: its rate would be next to 0.
+constexpr double kTimeUsed = 0.98;
+
+}  // namespace
+
+void TrainLoop::tick() {
+  const double before = state_.seconds;
+  pass_time();
+  state_.epoch_seconds += state_.seconds - before;
+}
+
+void TrainLoop::pass_time() {
+  const double now = hooks_.clock();
+  state_.seconds += now - last_tick_;
+  last_tick_ = now;
+}
+
+double TrainLoop::validation_seconds() const {
+  if (last_validation_ || state_.loss_rows == 0) return last_validation_.value_or(0);
+  // Before the first one: a row takes about half as long as in training, which also has a backward pass.
+  return state_.epoch_seconds * static_cast<double>(validation_rows_) / static_cast<double>(2 * state_.loss_rows);
+}
+
+double TrainLoop::time_share() const {
+  if (options_.time_limit <= 0) return 0;
+  return std::clamp((state_.seconds + validation_seconds()) / options_.time_limit, 0.0, 1.0);
+}
+
+bool TrainLoop::is_time_up() const { return state_.step > 0 && time_share() == 1; }
+
+Progress TrainLoop::progress() const {
+  const auto rows = static_cast<double>(state_.loss_rows);
+  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
+  double seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0;
+  if (options_.time_limit > 0)
+    seconds_left = std::clamp(seconds_left, 0.0, std::max(options_.time_limit - state_.seconds, 0.0));
+  return {.epoch = state_.epoch + 1,
+          .epochs = options_.epochs,
+          .step = state_.step,
+          .steps = steps_,
+          .loss = rows > 0 ? state_.loss_sum / rows : 0,
+          .lr = state_.lr,
+          .metrics = {},
+          .items_per_second = state_.epoch_seconds > 0 ? rows / state_.epoch_seconds : 0,
+          .skipped = state_.skipped,
+          .seconds_left = seconds_left};
+}
+
+bool TrainLoop::done() const {
+  return state_.epoch >= options_.epochs || (state_.epoch > 0 && time_share() >= kTimeUsed) ||
+         (options_.patience > 0 && state_.since_best >= options_.patience);
+}
+
+}  // namespace reszoo::detail
