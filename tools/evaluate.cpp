@@ -18,7 +18,7 @@ namespace {
 struct Arguments {
   std::string weights, target, report;
   std::vector<std::string> data;
-  bool describe = false;
+  bool describe = false, explain = false;
   TableReadOptions table;
   cli::ImageFlags images;
   cli::FuseFlags fuse;
@@ -61,15 +61,19 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   const auto labelled = read(model, a);
   const auto predictions = predict_rows(model, labelled.rows);
   const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
-  if (!a.report.empty()) {
+  ordered_json columns;
+  if (!a.report.empty() || a.explain) {
     const auto raw = model.table ? read_raw_rows(model, a.data, a.target, a.table) : Frame();
     auto report = make_report(model, predictions, raw, common.seed);
     if (labelled.images) add_worst_errors(report, *model.target, predictions, *labelled.images);
     report.lead = TablePaths(a.data).text();
     report.command = command;
-    write_report(a.report, report);
+    if (!a.report.empty()) write_report(a.report, report);
+    if (a.explain) columns = columns_json(report);
   }
   auto metrics = metrics_json(measured);
+  add_calibration(metrics, *model.target, predictions);
+  if (a.explain) metrics["columns"] = columns;
   cli::RunCounts counts{.unseen = labelled.unseen};
   if (labelled.left_out) counts.left_out = *labelled.left_out;
   counts.add_answers(unanswered_rows(predictions.outputs, model.target));
@@ -101,6 +105,7 @@ int main(int argc, char** argv) {
                                "Target column, if it is named differently than in training; for a table of images the "
                                "column of classes");
                 app.add_option("--report", a.report, "Write an HTML report of the model on these rows");
+                app.add_flag("--explain", a.explain, "Also print what the predictions depend on, column by column");
                 app.add_flag("--describe", a.describe,
                              "Print the input columns of the model and their preprocessing instead");
                 cli::add_fuse_options(app, a.fuse);

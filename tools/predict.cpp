@@ -1,9 +1,9 @@
 // reszoo-predict: predictions for raw rows or images.
 #include <algorithm>
 #include <iostream>
-#include <numeric>
 
 #include "cli/app.h"
+#include "cli/explain_options.h"
 #include "cli/list_option.h"
 #include "cli/predictor_options.h"
 #include "cli/signals.h"
@@ -18,6 +18,7 @@ namespace {
 struct Arguments {
   cli::PredictorFlags predictor;
   cli::InputFlags input;
+  cli::ExplainFlags explain;
   std::string out;
   std::optional<size_t> top;
   bool probabilities = false;
@@ -39,13 +40,14 @@ Column top_classes(const Tensor& probabilities, const std::vector<std::string>& 
   return Column::of_text("top", lines);
 }
 
-/// The output table: predictions, the most probable classes, probabilities.
+/// The output table: predictions, the most probable classes, probabilities, contributions.
 Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Arguments& a, bool images,
-                 std::vector<std::string> paths) {
+                 std::vector<std::string> paths, Frame contributions) {
   auto frame = predictor.table(outputs, a.probabilities);
   const auto names = predictor.classes(outputs);
   if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
+  std::move(contributions.columns.begin(), contributions.columns.end(), std::back_inserter(frame.columns));
   set_missing(frame, predictor.unanswered(outputs));
   if (images) {
     paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
@@ -54,11 +56,11 @@ Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Argume
   return frame;
 }
 
-/// Appends the predictions to one list per column. Quantiles that are all on one side have no prediction.
+/// Appends predictions and contributions to one list per column. Quantiles all on one side have no prediction.
 void gather(ordered_json& lists, const Frame& answers) {
   const std::string kind = answers.columns.front().name.starts_with("quantile") ? "quantile" : "prediction";
   for (const auto& column : answers.columns) {
-    if (!column.name.starts_with(kind)) continue;
+    if (!column.name.starts_with(kind) && !cli::is_explanation(column.name)) continue;
     auto& values = lists[column.name];
     for (int64_t row = 0; row < column.size(); ++row)
       if (column.missing()[row].item<bool>()) values.push_back(nullptr);
@@ -74,11 +76,12 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
   if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
+  const auto explain = cli::explainer(predictor, a.explain, a.input, common.seed);
   cli::RunCounts counts;
   ordered_json lists = ordered_json::object();
   cli::for_each_input(predictor, a.input, counts, [&](const InputBatch& batch) {
     const auto outputs = predictor.outputs(batch.input);
-    const auto answers = answers_of(predictor, outputs, a, images, batch.images);
+    const auto answers = answers_of(predictor, outputs, a, images, batch.images, explain(batch.input));
     counts.add_answers(predictor.unanswered(outputs), batch.images);
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
     if (writer) writer->write(answers, batch.kept);
@@ -105,6 +108,7 @@ int main(int argc, char** argv) {
                                  auto& a = arguments;
                                  cli::add_predictor_options(app, a.predictor);
                                  cli::add_input_options(app, a.input);
+                                 cli::add_explain_options(app, a.explain);
                                  cli::add_list(app, "--keep", a.input.options.keep,
                                                "Input columns to copy to the output");
                                  app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");

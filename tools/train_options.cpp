@@ -26,6 +26,8 @@ void add_train_options(CLI::App& app, TrainOptions& a) {
                  "Validation metric that selects the best epoch (rmse; classes: log_loss; images: accuracy)");
   app.add_option("--tune-threshold", a.threshold,
                  "Choose the decision threshold on the validation rows by f1, balanced_accuracy or accuracy (0.5)");
+  app.add_flag("--no-calibration", a.no_calibration,
+               "Leave the probabilities of classes as they are, without a temperature fitted on the validation rows");
   auto* class_weight = app.add_option("--class-weight", a.class_weight,
                                       "balanced: weight each class in the loss by the inverse of its frequency");
   class_weight->check(CLI::IsMember({"balanced"}));

@@ -17,7 +17,7 @@ struct TrainOptions {
   cli::ImageFlags images;
   std::string init, key, pretrained, out, metric, threshold, class_weight, time_limit;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
-  bool balanced_sampling = false;
+  bool balanced_sampling = false, no_calibration = false;
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;
   double begin = steady_seconds();  ///< when the command began
 

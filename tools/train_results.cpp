@@ -28,6 +28,7 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
                        {"epochs", epochs},
                        {"seconds", std::round(seconds * 100) / 100},
                        {"out", a.out}};
+  if (results.fitted.calibration) summary["calibration"] = to_json(*results.fitted.calibration);
   if (!results.folds.empty()) summary["folds"] = reszoo::summary_of(results.folds);
   if (!results.leaderboard.empty()) summary["leaderboard"] = leaderboard_json(results.leaderboard);
   return summary;

@@ -71,7 +71,8 @@ std::string text_of(const Trial& trial) {
 
 FitOptions fit_options(const TrainOptions& a, const TrainingData& data, Domain domain, cli::ProgressLine& line) {
   const auto& target = *data.model.target;
-  FitOptions options{.on_network_built = start_weights(a), .networks = a.networks, .keep = a.keep};
+  FitOptions options{
+      .on_network_built = start_weights(a), .networks = a.networks, .keep = a.keep, .calibrate = !a.no_calibration};
   options.evaluation = evaluation_of(target, a.metric.empty() ? default_monitor(target, domain) : a.metric);
   options.on_note = [&](const std::string& text) { line.say(text); };
   options.hooks.on_step = [&](const Progress& progress) { line.step(progress); };

@@ -93,6 +93,7 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
 ExportOptions export_options(const ConvertInput& content, const ConvertOptions& how) {
   ExportOptions options{
       .verify = how.verify, .allow_non_finite = how.allow_non_finite, .metadata = {{"reszoo", content.card.dump()}}};
+  options.target = content.model.target;
   if (how.size == 0) return options;
   const auto& network = content.model.network();
   if (network->input_spec().layout == Layout::features)

@@ -30,7 +30,7 @@ std::vector<int64_t> with_free(std::vector<int64_t> shape, bool any_size) {
   return shape;
 }
 
-OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
+OnnxGraph write_graph(const Graph& graph, const Prepared& prepared, const std::optional<Target>& target) {
   const auto operations = lower_operations(graph, {graph.output});
   const auto shapes = shapes_of(operations, prepared.input);
   OnnxGraph onnx(prepared.any_size);
@@ -51,6 +51,10 @@ OnnxGraph write_graph(const Graph& graph, const Prepared& prepared) {
   const auto output = operations.of_node[graph.output];
   onnx.begin("");
   onnx.output("logits", with_free(shapes[output], prepared.any_size), values[output]);
+  if (!target || target->is_number()) return onnx;
+  const bool has_members = shapes[output].size() == 3;
+  const auto classes = std::ssize(target->classes().empty() ? target->names() : target->classes());
+  onnx.output("probabilities", {-1, classes}, onnx::class_probabilities(onnx, values[output], has_members, *target));
   return onnx;
 }
 
@@ -83,11 +87,14 @@ void export_onnx(const Network& network, const std::filesystem::path& path, cons
     fail(ErrorKind::usage, "{}: no ONNX writer for {}; export_torchscript takes any module", network->name(),
          list(unknown, 3));
   auto prepared = prepare_export(network, options);
+  if (options.target && prepared.trials.front().answer.size(-1) != options.target->outputs())
+    fail(ErrorKind::usage, "{}: target {} needs {} outputs, got {}", network->name(), options.target->name(),
+         options.target->outputs(), prepared.trials.front().answer.size(-1));
   prepared.network->to(torch::kFloat);
   prepared.input = prepared.input.to(torch::kFloat);
   const auto graph = lower(prepared.network);
   try {
-    const auto onnx = write_graph(graph, prepared);
+    const auto onnx = write_graph(graph, prepared, options.target);
     OnnxPieces(onnx.serialize(), onnx.weights(), network->name(), options, path).write();
   } catch (const c10::Error& error) {
     fail(ErrorKind::input, "{}: cannot be exported as ONNX: {}", network->name(), message_of(error));

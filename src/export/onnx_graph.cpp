@@ -78,12 +78,13 @@ jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs) 
 
 std::string OnnxGraph::serialize() const {
   const auto* input = graph_->inputs().at(0);
-  const auto* output = graph_->outputs().at(0);
   std::map<std::string, Tensor> placeholders;  // values with a placeholder are not inputs of the graph
   for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
+  std::unordered_map<std::string, std::unordered_map<int64_t, std::string>> dimensions{
+      {input->debugName(), free_dimensions(input)}};
+  for (const auto* output : graph_->outputs()) dimensions[output->debugName()] = free_dimensions(output);
   const auto result =
-      jit::export_onnx(graph_, placeholders, kOnnxOpset,
-                       {{input->debugName(), free_dimensions(input)}, {output->debugName(), free_dimensions(output)}},
+      jit::export_onnx(graph_, placeholders, kOnnxOpset, dimensions,
                        /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX, /*strip_doc_string=*/true,
                        /*keep_initializers_as_inputs=*/false);
   return jit::serialize_model_proto_to_string(std::get<0>(result));

@@ -16,6 +16,7 @@
 namespace reszoo {
 
 class NLinearImpl;
+class Target;
 
 using OnnxValue = torch::jit::Value*;
 
@@ -28,7 +29,7 @@ class OnnxGraph {
   /// Adds the graph's input; dimensions of any size are -1 in `shape`.
   OnnxValue input(const std::string& name, const std::vector<int64_t>& shape);
 
-  /// Adds the graph's output.
+  /// Adds an output of the graph.
   void output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value);
 
   /// Returns a tensor that the file stores under this name; the same name always returns the same tensor.
@@ -117,6 +118,10 @@ OnnxValue n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& mod
 OnnxValue member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
+
+/// Writes the probabilities that follow from logits (N, outputs), or (N, k, outputs) with `has_members`, for a target
+/// of classes. Shape: (N, classes), or (N, T) for labels.
+OnnxValue class_probabilities(OnnxGraph& graph, OnnxValue logits, bool has_members, const Target& target);
 
 // Writers for parts of a table encoder. x is (N, columns), or (N, n, in); `key` is the module's path.
 OnnxValue numeric_embedding(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module);

@@ -15,17 +15,20 @@ namespace {
 
 using nlohmann::json;
 
-/// The prefix of the keys of tensors that belong to the preprocessing, not to the network.
-constexpr std::string_view kPreprocessPrefix = "reszoo.preprocess.";
+/// The prefix of the keys of tensors that do not belong to the network; that of the preprocessing's among them.
+constexpr std::string_view kOwnPrefix = "reszoo.", kPreprocessPrefix = "reszoo.preprocess.";
+
+/// The key of Model::background.
+constexpr const char* kBackground = "reszoo.background";
 
 /// Metadata with more networks in one file is damaged.
 constexpr int64_t kMostNetworks = 1024;
 
-/// Returns the weights whose keys begin with `prefix`, which is removed, except the tensors of the preprocessing.
+/// Returns the weights whose keys begin with `prefix`, which is removed, except tensors of reszoo's own.
 StateDict part_of(const StateDict& tensors, const std::string& prefix) {
   StateDict part("key");
   for (const auto& item : tensors)
-    if (item.key().starts_with(prefix) && !item.key().starts_with(kPreprocessPrefix))
+    if (item.key().starts_with(prefix) && !item.key().starts_with(kOwnPrefix))
       part.insert(item.key().substr(prefix.size()), item.value());
   return part;
 }
@@ -36,6 +39,17 @@ std::map<std::string, Tensor> preprocess_tensors(const StateDict& tensors) {
   for (const auto& item : tensors)
     if (item.key().starts_with(kPreprocessPrefix)) found[item.key().substr(kPreprocessPrefix.size())] = item.value();
   return found;
+}
+
+/// Returns the background rows; undefined if the file has none.
+Tensor background_of(const Model& model, const StateDict& tensors) {
+  const auto* rows = tensors.find(kBackground);
+  if (rows == nullptr || !model.table) return {};
+  const auto columns = std::ssize(model.table->columns());
+  if (rows->dim() != 2 || rows->size(0) == 0 || rows->size(1) != columns || rows->scalar_type() != torch::kFloat32)
+    fail(ErrorKind::file, "background: must be float32 rows of {} columns, got shape={}", columns,
+         fmt::join(rows->sizes(), "x"));
+  return *rows;
 }
 
 /// Builds a network with uninitialised weights, which are loaded next.
@@ -115,6 +129,7 @@ Model build(const json& card, const StateDict& tensors, const std::string& sourc
   if (card.contains("table")) model.table = TablePreprocess::from(card["table"], preprocess_tensors(tensors));
   if (card.contains("image")) model.image = ImagePreprocess::from(card["image"]);
   if (card.contains("target")) model.target = Target::from(card["target"]);
+  model.background = background_of(model, tensors);
   return model;
 }
 
@@ -187,6 +202,7 @@ void Model::save(const std::filesystem::path& path, const std::optional<StateDic
   if (table) {
     card["table"] = table->to_json();
     for (const auto& [key, tensor] : table->tensors()) tensors.insert(std::string(kPreprocessPrefix) + key, tensor);
+    if (background.defined()) tensors.insert(kBackground, background);
   }
   write_model_file(path, card, tensors);
 }

@@ -160,13 +160,18 @@ PartialDependence partial_dependence(const Frame& table, const std::string& colu
   PartialDependence result{.column = column, .dates = changed.date};
   // The grid is computed on the sampled rows, like the means.
   const auto grid = describe_grid(changed, options, result);
-  std::vector<Tensor> means;
+  std::vector<Tensor> each;
   for (int64_t i = 0; i < grid.size(0); ++i) {
     values_of(changed) = grid[i].expand({sample.rows()}).contiguous();
     const auto given = predictions(sample).detach().to(at::kCPU, at::kDouble);
-    means.push_back(given.reshape({sample.rows(), -1}).mean(0));
+    const auto rows = given.reshape({sample.rows(), -1});
+    each.push_back(options.individual ? rows : rows.mean(0));
   }
-  result.mean = at::stack(means);
+  result.mean = at::stack(each);
+  if (options.individual) {
+    result.individual = result.mean;
+    result.mean = result.individual.mean(1);
+  }
   return result;
 }
 

@@ -122,6 +122,19 @@ Names TablePreprocess::inputs() const {
   return names;
 }
 
+std::vector<std::vector<int64_t>> TablePreprocess::outputs_of_inputs() const {
+  const auto names = inputs();
+  std::map<std::string, size_t> place;
+  for (size_t i = 0; i < names.size(); ++i) place[names[i]] = i;
+  std::vector<std::vector<int64_t>> outputs(names.size());
+  int64_t next = 0;
+  const auto add = [&](const std::string& name) { outputs[place.at(name)].push_back(next++); };
+  for (const auto& number : numbers_) add(number.column);
+  for (const auto i : indicators_) add(numbers_[static_cast<size_t>(i)].column);
+  for (const auto& category : categories_) add(category.name);
+  return outputs;
+}
+
 Names TablePreprocess::text_columns() const {
   Names names;
   for (const auto& [name, reading] : readings_)

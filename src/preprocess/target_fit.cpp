@@ -165,6 +165,7 @@ Target Target::fit(const Frame& table, const Names& names, const TargetOptions& 
   else target.fit_classes(chosen.columns.front(), options);
   if (target.task_ == Task::quantile) target.quantiles_ = options.quantiles;
   if (target.task_ == Task::binary || target.task_ == Task::multilabel) target.thresholds_.assign(names.size(), 0.5);
+  if (!target.is_number()) target.temperatures_.assign(target.task_ == Task::multilabel ? names.size() : 1, 1.0);
   target.check();
   if (const auto alike = look_alikes(target.classes()); !alike.empty())
     target.notes_.push_back(

@@ -1,5 +1,6 @@
 // Converts the target to the JSON of a model file and back.
 #include <algorithm>
+#include <cmath>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
@@ -66,6 +67,21 @@ void Target::set_thresholds(std::vector<double> thresholds) {
   thresholds_ = std::move(thresholds);
 }
 
+void Target::set_temperatures(std::vector<double> temperatures) {
+  const bool positive =
+      std::all_of(temperatures.begin(), temperatures.end(), [](double t) { return t > 0 && std::isfinite(t); });
+  if (is_number())
+    fail(ErrorKind::usage, "target \"{}\": a temperature needs classes, got task={}", name(), text_of(task_));
+  if (temperatures.size() != temperatures_.size() || !positive)
+    fail(ErrorKind::usage, "target \"{}\": temperatures must be {} positive numbers, got {}", name(),
+         temperatures_.size(), fmt::join(temperatures, ", "));
+  for (size_t i = 0; i < thresholds_.size(); ++i) {
+    const double odds = std::log(thresholds_[i] / (1 - thresholds_[i]));
+    thresholds_[i] = 1 / (1 + std::exp(-odds * temperatures_[i] / temperatures[i]));
+  }
+  temperatures_ = std::move(temperatures);
+}
+
 json Target::to_json() const {
   json written{{"name", plain(names_)}, {"task", text_of(task_)}};
   if (is_number()) {
@@ -76,6 +92,8 @@ json Target::to_json() const {
   if (!labels_.empty()) written["labels"] = labels_;
   if (!quantiles_.empty()) written["quantiles"] = quantiles_;
   if (!thresholds_.empty()) written["thresholds"] = thresholds_;
+  if (std::any_of(temperatures_.begin(), temperatures_.end(), [](double t) { return t != 1; }))
+    written["temperatures"] = temperatures_;
   if (whole_days_) written["whole_days"] = true;
   auto readings = json::array();
   for (const auto& reading : readings_) {
@@ -117,8 +135,11 @@ Target Target::from(const json& written) {
   if (written.contains("whole_days")) target.whole_days_ = json_field<bool>(written, "whole_days", "target");
   require(target.readings_.empty() || target.readings_.size() == count, "readings must be one a target");
   if (labels || target.task_ == Task::binary) target.thresholds_.assign(count, 0.5);
+  if (!target.is_number()) target.temperatures_.assign(labels ? count : 1, 1.0);
   try {
     target.check();
+    if (written.contains("temperatures"))
+      target.set_temperatures(json_field<std::vector<double>>(written, "temperatures", "target"));
     if (written.contains("thresholds"))
       target.set_thresholds(json_field<std::vector<double>>(written, "thresholds", "target"));
   } catch (const Error& error) {

@@ -65,12 +65,31 @@ Tensor Target::in_unit(const Tensor& numbers) const {
   return values.size(1) == 1 ? values.squeeze(1) : values;
 }
 
-Tensor Target::probabilities(const Tensor& outputs) const {
+/// Returns the members' average probabilities, before calibration. Those of `ordinal` are P(y > 0), P(y > 1), ….
+Tensor Target::averaged(const Tensor& outputs) const {
   if (is_number())
     fail(ErrorKind::usage, "target \"{}\": probabilities need classes, got task={}", name(), text_of(task_));
   const auto each = members(outputs);
-  if (task_ == Task::binary || task_ == Task::multiclass) return each.softmax(2).mean(1);
-  const auto chances = each.sigmoid().mean(1);
+  return is_softmax() ? each.softmax(2).mean(1) : each.sigmoid().mean(1);
+}
+
+Tensor Target::logits(const Tensor& outputs) const {
+  const auto log = [](const Tensor& chances) {
+    return chances.to(torch::kFloat64).clamp_min(std::numeric_limits<double>::min()).log();
+  };
+  const auto chances = log(averaged(outputs));
+  if (is_softmax()) return chances;
+  const auto odds = chances - log(averaged(-outputs));  // 1 - p has lost the digits of a p near 1
+  return task_ == Task::ordinal ? std::get<0>(odds.cummin(1)) : odds;
+}
+
+Tensor Target::probabilities(const Tensor& outputs) const {
+  const bool calibrated = std::any_of(temperatures_.begin(), temperatures_.end(), [](double t) { return t != 1; });
+  auto chances = calibrated ? Tensor() : averaged(outputs);
+  if (calibrated) {
+    const auto scores = logits(outputs) / row_of(temperatures_).to(outputs.device());
+    chances = (is_softmax() ? scores.softmax(1) : scores.sigmoid()).to(outputs.scalar_type());
+  }
   return task_ == Task::ordinal ? between(chances) : chances;
 }
 
@@ -80,10 +99,10 @@ Tensor Target::decode(const Tensor& outputs) const {
     const auto numbers = in_unit(task_ == Task::count ? each.to(torch::kFloat64).exp().mean(1) : each.mean(1));
     return task_ == Task::quantile && numbers.dim() == 2 ? std::get<0>(numbers.sort(1)) : numbers;
   }
-  const auto chances = probabilities(outputs);
-  if (task_ == Task::multiclass) return chances.argmax(1);
+  if (task_ == Task::multiclass) return averaged(outputs).argmax(1);
   // The median of an ordinal class: the first class up to which the probabilities sum to one half.
-  if (task_ == Task::ordinal) return (chances.cumsum(1) < 0.5).sum(1);
+  if (task_ == Task::ordinal) return (between(averaged(outputs)).cumsum(1) < 0.5).sum(1);
+  const auto chances = probabilities(outputs);
   const auto limits = row_of(thresholds_).to(chances.device(), chances.scalar_type());
   if (task_ == Task::binary) return (chances.select(1, 1) >= limits[0]).to(torch::kInt64);
   return (chances >= limits).to(torch::kInt64);

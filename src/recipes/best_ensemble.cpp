@@ -88,6 +88,8 @@ BestFit BestSearch::ensemble() const {
   for (size_t i = 0; i < compared.size(); ++i) weights[compared[i]] = selected.weights[i];
   BestFit best{.fitted = combined(weights), .leaderboard = {}};
   best.fitted.out_of_fold = Predictions{mixed(selected.weights), targets, rows};
+  if (fit_.calibrate && !target.is_number())
+    best.fitted.calibration = calibrate(best.fitted.model, *best.fitted.out_of_fold);
   for (const auto i : best_first(all, monitor)) {
     best.leaderboard.push_back(candidate_of(candidates_[i], folds));
     best.leaderboard.back().weight = weights[i];

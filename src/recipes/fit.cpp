@@ -75,6 +75,20 @@ TrainerHooks with_files(const Model& model, const std::filesystem::path& out, co
 
 }  // namespace
 
+/// Calibrates the model on the validation rows, if its outputs are what its target says.
+void calibrate_fitted(FittedModel& fitted, const TrainingData& data, const FitOptions& options) {
+  auto& model = fitted.model;
+  if (!options.calibrate || !data.validation || !model.target || model.target->is_number()) return;
+  const auto predictions = predict_rows(model, *data.validation);
+  const auto& outputs = predictions.outputs;
+  if (outputs.dim() < 2 || outputs.size(-1) != model.target->outputs()) return;
+  fitted.calibration = calibrate(model, predictions);
+  if (options.on_note) options.on_note("calibration: " + fitted.calibration->line());
+  const auto& out = fitted.recipe.trainer.out;
+  if (fitted.calibration->is_changed() && !out.empty() && options.networks == 1 && !options.network)
+    model.save(out / "model.safetensors");
+}
+
 TrainResult fit_one(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options,
                     bool keep_model) {
   torch::manual_seed(recipe.trainer.seed);
@@ -115,6 +129,7 @@ FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const Fi
     if (i == 0) fitted.model = std::move(model);
     else fitted.model.networks.push_back(model.network());
   }
+  detail::calibrate_fitted(fitted, data, complete);
   return fitted;
 }
 

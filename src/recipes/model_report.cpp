@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/recipes/explain.h"
 
 namespace reszoo {
 namespace {
@@ -62,19 +63,6 @@ void add_numbers(ReportData& report, const Target& target, const Tensor& given, 
     report.regression.push_back({names.at(static_cast<size_t>(t)), rows, wanted.select(1, t), all.select(1, t)});
 }
 
-/// Returns the metrics that the model was trained with. The task's metrics use the model's current target, because
-/// thresholds may have been chosen after training.
-Metrics measure(FittedModel& fitted, const Predictions& predictions) {
-  auto metrics = fitted.evaluation.metrics(predictions.outputs, predictions.targets);
-  const auto& target = fitted.model.target;
-  if (!target || target->thresholds().empty()) return metrics;
-  const auto now = compute_metrics(*target, predictions.outputs, predictions.targets);
-  for (auto& [name, value] : metrics)
-    for (const auto& [other, new_value] : now)
-      if (name == other) value = new_value;
-  return metrics;
-}
-
 void add_settings(ReportData& report, const TrainingRecipe& recipe) {
   auto settings = recipe.trainer.settings;
   settings.update(settings_of(recipe));
@@ -118,7 +106,7 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
   const auto sample = sample_rows(table, options.rows, seed);
   const auto targets = target.encode(sample);
   const auto metrics = [&](const Frame& rows) {
-    auto all = evaluation.metrics(model.outputs(model.input(rows)).to(at::kDouble), targets);
+    auto all = evaluate(model, model.outputs(model.input(rows)).to(at::kDouble), targets, evaluation);
     report.importance_metric = evaluation.monitor.find(all).first;
     return all;
   };
@@ -131,14 +119,15 @@ void add_columns(ReportData& report, Model& model, const Frame& table, const Eva
     if (has_value(few.at(column)))
       report.dependence.push_back(partial_dependence(few, column, predict, {.points = 16, .seed = seed}));
   report.dependence_outputs = value_names(target);
+  add_contributions(report, model, table, seed);
 }
 
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   NamedMetrics measured;
-  if (data.validation)
-    measured.emplace_back("validation", measure(fitted, predict_rows(fitted.model, *data.validation)));
-  else if (fitted.out_of_fold) measured.emplace_back("validation", measure(fitted, *fitted.out_of_fold));
-  if (data.test) measured.emplace_back("test", measure(fitted, predict_rows(fitted.model, *data.test)));
+  if (data.validation) measured.emplace_back("validation", evaluate(fitted.model, *data.validation, fitted.evaluation));
+  else if (const auto& held_out = fitted.out_of_fold)
+    measured.emplace_back("validation", evaluate(fitted.model, held_out->outputs, held_out->targets, fitted.evaluation));
+  if (data.test) measured.emplace_back("test", evaluate(fitted.model, *data.test, fitted.evaluation));
   return measured;
 }
 
@@ -160,6 +149,11 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   if (data.validation) report.parts.emplace_back("validation", data.validation->rows());
   if (data.test) report.parts.emplace_back("test", data.test->rows());
   report.notes = data.notes;
+  if (fitted.calibration) {
+    std::vector<std::pair<std::string, TemperatureScaling>> parts{{"validation", *fitted.calibration}};
+    if (data.test) parts.emplace_back(name, calibration_of(*model.target, predictions));
+    report.tables.push_back(report_table(parts));
+  }
   for (const auto& column : data.sample.columns) report.columns.push_back(profile_of(column));
   if (model.table && data.measured.rows() > 0)
     add_columns(report, model, data.measured, fitted.evaluation, recipe.trainer.seed);
@@ -174,6 +168,9 @@ ReportData make_report(Model& model, const Predictions& predictions, const Frame
                     .parts = {{rows, predictions.targets.size(0)}}};
   add_predictions(report, target, predictions, rows);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
+  if (!target.is_number())
+    if (const auto calibration = calibration_of(target, predictions); calibration.is_changed())
+      report.tables.push_back(report_table({{rows, calibration}}));
   if (model.table && !raw.columns.empty()) add_columns(report, model, raw, evaluation_of(target), seed);
   return report;
 }

@@ -212,6 +212,8 @@ TrainingData make_table_data(const TrainingTable& table, const Split& split, con
   data.test = table_part(data, options, table.frame, split.test, options.split.test_path);
   data.sample = sample_rows(train, kDescribedRows, options.seed);
   data.measured = measured_rows(data.model, options, table.frame, split);
+  if (options.background > 0)
+    data.model.background = data.model.table->transform(sample_rows(train, options.background, options.seed));
   return data;
 }
 

@@ -69,9 +69,13 @@ bool is_greater_better(const std::string& metric, const std::vector<NamedMetric>
   return std::find(std::begin(smaller), std::end(smaller), metric) == std::end(smaller);
 }
 
-}  // namespace
-
-namespace {
+/// Whether thresholds or temperatures were chosen after fitting.
+bool was_changed(const Target& target) {
+  const auto differ = [](const std::vector<double>& values, double from) {
+    return std::any_of(values.begin(), values.end(), [=](double value) { return value != from; });
+  };
+  return differ(target.thresholds(), 0.5) || differ(target.temperatures(), 1);
+}
 
 Metrics metrics_of_answers(const Target& target, const Tensor& outputs, const Tensor& targets) {
   const auto prediction = target.decode(outputs), truth = target.truth(targets);
@@ -146,7 +150,17 @@ Metrics evaluate(Model& model, const Dataset& rows) {
 
 Metrics evaluate(Model& model, const Dataset& rows, const Evaluation& evaluation) {
   const auto predictions = predict_rows(model, rows);
-  return evaluation.metrics(predictions.outputs, predictions.targets);
+  return evaluate(model, predictions.outputs, predictions.targets, evaluation);
+}
+
+Metrics evaluate(const Model& model, const Tensor& outputs, const Tensor& targets, const Evaluation& evaluation) {
+  auto metrics = evaluation.metrics(outputs, targets);
+  if (!model.target || !was_changed(*model.target)) return metrics;
+  const auto now = compute_metrics(*model.target, outputs, targets);
+  for (auto& [name, value] : metrics)
+    for (const auto& [other, new_value] : now)
+      if (name == other) value = new_value;
+  return metrics;
 }
 
 nlohmann::ordered_json metrics_json(const Metrics& metrics) {

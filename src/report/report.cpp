@@ -60,8 +60,10 @@ std::string predictions(const ReportData& data) {
 }
 
 std::string model_section(const ReportData& data) {
-  const auto bars = page::importance(data);
-  return (bars.empty() ? "" : page::side_by_side({bars})) + page::dependence(data);
+  std::string html;
+  for (const auto& bars : {page::importance(data), page::contributions(data)})
+    if (!bars.empty()) html += page::side_by_side({bars});
+  return html + page::dependence(data);
 }
 
 /// Says which rows the plots show.

@@ -25,6 +25,27 @@ std::string bar(const ColumnImportance& column, double low, double high) {
       at(column.mean + column.deviation));
 }
 
+/// Returns a table of bars with the name and the number of each column.
+std::string bars(const std::vector<ColumnImportance>& columns, std::string_view caption, std::string_view unit,
+                 const std::string& header, std::string note) {
+  const auto shown = std::min(columns.size(), most_bars);
+  std::vector<double> ends{0};
+  for (size_t i = 0; i < shown; ++i)
+    ends.insert(ends.end(), {columns[i].mean - columns[i].deviation, columns[i].mean + columns[i].deviation});
+  std::erase_if(ends, [](double end) { return !std::isfinite(end); });
+  const auto [low, high] = std::minmax_element(ends.begin(), ends.end());
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < shown; ++i) {
+    const auto deviation =
+        columns[i].repeats.empty() ? "" : "<small> ± " + number(columns[i].deviation, 2) + "</small>";
+    rows.push_back({name(columns[i].column, 22), bar(columns[i], *low, *high), number(columns[i].mean, 3) + deviation});
+  }
+  if (shown < columns.size())
+    note += fmt::format(" The first {} of {} columns.", shown, count(static_cast<int64_t>(columns.size())));
+  auto box = figure(caption, name(unit), table({{"column"}, {""}, {header, true}}, rows), note);
+  return box.insert(box.find('>'), " class=\"full bars\"");
+}
+
 /// Returns the range of all lines, so that slopes are comparable between plots.
 Axis common_axis(const std::vector<PartialDependence>& all, size_t shown, bool fractions) {
   std::vector<double> values;
@@ -78,26 +99,22 @@ std::string one_dependence(const PartialDependence& along, const Axis& y) {
 std::string importance(const ReportData& data) {
   if (data.importance.empty()) return "";
   const auto columns = by_importance(data.importance);
-  const auto shown = std::min(columns.size(), most_bars);
-  std::vector<double> ends{0};
-  for (size_t i = 0; i < shown; ++i)
-    ends.insert(ends.end(), {columns[i].mean - columns[i].deviation, columns[i].mean + columns[i].deviation});
-  std::erase_if(ends, [](double end) { return !std::isfinite(end); });
-  const auto [low, high] = std::minmax_element(ends.begin(), ends.end());
-  std::vector<std::vector<std::string>> rows;
-  for (size_t i = 0; i < shown; ++i)
-    rows.push_back({name(columns[i].column, 22), bar(columns[i], *low, *high),
-                    number(columns[i].mean, 3) + "<small> ± " + number(columns[i].deviation, 2) + "</small>"});
-  auto note = fmt::format(
+  const auto note = fmt::format(
       "How much worse {} becomes when the column's values are shuffled among the rows; mean and deviation of {} "
       "shuffles. "
       "Of columns that tell the same, each counts for little.",
       data.importance_metric.empty() ? "the metric" : name(data.importance_metric), columns.front().repeats.size());
-  if (shown < columns.size())
-    note += fmt::format(" The first {} of {} columns.", shown, count(static_cast<int64_t>(columns.size())));
-  auto box = figure("Importance of columns", name(data.importance_metric),
-                    table({{"column"}, {""}, {"worse by", true}}, rows), note);
-  return box.insert(box.find('>'), " class=\"full bars\"");
+  return bars(columns, "Importance of columns", data.importance_metric, "worse by", note);
+}
+
+std::string contributions(const ReportData& data) {
+  if (data.contributions.empty()) return "";
+  std::vector<ColumnImportance> columns;
+  for (const auto& [column, mean] : data.contributions) columns.push_back({.column = column, .mean = mean});
+  return bars(
+      columns, "Contributions of columns", data.contribution_unit, "moves by",
+      "How far the column's value moves a prediction from the mean prediction, up or down, on average: the mean "
+      "absolute Shapley value.");
 }
 
 std::string dependence(const ReportData& data) {

@@ -46,6 +46,9 @@ std::string class_table(const ClassPart& part, const Classified& rows);
 /// Plots the importance of columns as bars with error bars.
 std::string importance(const ReportData& data);
 
+/// Plots the mean absolute contributions of columns as bars.
+std::string contributions(const ReportData& data);
+
 /// Plots the mean prediction as a function of a column.
 std::string dependence(const ReportData& data);
 

@@ -40,8 +40,8 @@ struct OnnxFile {
   std::map<std::string, at::Tensor> weights;
   std::vector<OnnxValue> inputs, outputs;
 
-  /// Runs the nodes in order on the single input and returns the single output.
-  at::Tensor run(const at::Tensor& input) const;
+  /// Runs the nodes in order on the single input and returns an output.
+  at::Tensor run(const at::Tensor& input, size_t output = 0) const;
 };
 
 /// Reads a file. Throws std::runtime_error for unsupported content.

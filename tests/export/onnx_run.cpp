@@ -237,6 +237,7 @@ const std::map<std::string, Operator> kOperators = {
      [](const OnnxNode& node, const Tensors& x) {
        return at::where(x[0] < 0, x[0] * node.attribute<float>("alpha", 0.01f), x[0]);
      }},
+    {"Log", [](const OnnxNode&, const Tensors& x) { return x[0].log(); }},
     {"Less", [](const OnnxNode&, const Tensors& x) { return x[0].lt(x[1]); }},
     {"MatMul", [](const OnnxNode&, const Tensors& x) { return at::matmul(x[0], x[1]); }},
     {"Max", [](const OnnxNode&, const Tensors& x) { return at::maximum(x[0], x[1]); }},
@@ -253,6 +254,8 @@ const std::map<std::string, Operator> kOperators = {
     {"Sigmoid", [](const OnnxNode&, const Tensors& x) { return 1 / (1 + (-x[0]).exp()); }},
     {"Sin", [](const OnnxNode&, const Tensors& x) { return x[0].sin(); }},
     {"Slice", slice},
+    {"Softmax",
+     [](const OnnxNode& node, const Tensors& x) { return x[0].softmax(node.attribute<int64_t>("axis", -1)); }},
     {"Sqrt", [](const OnnxNode&, const Tensors& x) { return x[0].sqrt(); }},
     {"Squeeze",
      [](const OnnxNode&, const Tensors& x) { return x.size() > 1 ? x[0].squeeze(ints(x[1])) : x[0].squeeze(); }},
@@ -264,7 +267,7 @@ const std::map<std::string, Operator> kOperators = {
 
 }  // namespace
 
-Tensor OnnxFile::run(const Tensor& input) const {
+Tensor OnnxFile::run(const Tensor& input, size_t output) const {
   auto values = weights;
   values[inputs.at(0).name] = input;
   for (const auto& node : nodes) {
@@ -275,7 +278,7 @@ Tensor OnnxFile::run(const Tensor& input) const {
     for (const auto& name : node.inputs) arguments.push_back(values.at(name));
     values[node.outputs.at(0)] = found->second(node, arguments);
   }
-  return values.at(outputs.at(0).name);
+  return values.at(outputs.at(output).name);
 }
 
 }  // namespace reszoo::test

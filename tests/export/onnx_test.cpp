@@ -130,6 +130,30 @@ TEST(Onnx, SaysWhatItTakesGivesAndIs) {
   EXPECT_EQ(file.outputs[0].dimensions, (std::vector<std::string>{"batch", "10"}));
 }
 
+TEST(Onnx, ProbabilitiesAreThoseOfTheTarget) {
+  const auto column = Column::of_text("y", {"low", "mid", "high", "low"});
+  const Frame pairs{{Column::of_numbers("a", {0, 1, 0}), Column::of_numbers("b", {1, 0, 0})}};
+  for (auto target : {Target::fit(column),
+                      Target::fit(Frame{{column}}, {"y"}, {.task = Task::ordinal, .classes = {"low", "mid", "high"}}),
+                      Target::fit(pairs, {"a", "b"})})
+    for (const auto members : {0, 3}) {
+      TabularOptions how{.outputs = target.outputs(), .numeric = 4, .blocks = 1, .width = 8};
+      if (members > 0) how.members = members;
+      const auto network = ExportCase{"", "tabular_resnet", how}.build_filled();
+      const auto x = 2 * torch::rand({7, 4}) - 1;
+      for (const double temperature : {1.0, 2.5}) {
+        target.set_temperatures(std::vector(target.temperatures().size(), temperature));
+        const auto file = exported(network, {.target = target});
+        ASSERT_EQ(file.outputs.size(), 2u);
+        EXPECT_EQ(file.outputs[1].name, "probabilities");
+        EXPECT_TRUE(torch::allclose(file.run(x, 1), target.probabilities(file.run(x)), 1e-4, 1e-6))
+            << text_of(target.task()) << " " << members << " " << temperature;
+      }
+    }
+  expect_error(ErrorKind::usage, "target y needs 3 outputs, got 10",
+               [&] { exported(create_model("cifar_resnet20"), {.target = Target::fit(column)}); });
+}
+
 TEST(Onnx, NamesWeightsByTheirKeysAndNodesByTheirModules) {
   auto network = create_model("cifar_resnet20");
   const auto file = exported(network);

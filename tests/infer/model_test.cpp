@@ -37,6 +37,25 @@ Network own_network(int64_t outputs) {
                               .classifier = "fc"});
 }
 
+/// A model of a price by one column with gaps.
+Model small_table_model() {
+  std::vector<Row> rows;
+  for (int i = 0; i < 40; ++i) {
+    Row row{{"since", 100.0 + i}, {"price", 3.0 * i}};
+    if (i % 4 == 0) row["since"] = {};
+    rows.push_back(row);
+  }
+  const auto table = frame_of(rows);
+  Model model{.name = "tabular_mlp"};
+  model.table = TablePreprocess::fit(table, "price");
+  model.target = Target::fit(table.at("price"), Task::regression);
+  model.options = TabularOptions{
+      .outputs = model.target->outputs(), .numeric = model.table->numeric_count(), .blocks = 1, .width = 16};
+  model.networks = {create_model(model.name, model.options)};
+  fill_module(*model.network());
+  return model;
+}
+
 std::vector<uint8_t> grey_ramp(int64_t height, int64_t width) {
   std::vector<uint8_t> bytes(static_cast<size_t>(height * width * 3));
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(i * 7);
@@ -180,21 +199,23 @@ TEST(Model, PredictsImagesInMemoryOpenedAndMany) {
   });
 }
 
+TEST(Model, BackgroundRowsAreKeptAndCheckedInTheFile) {
+  const TempDir folder;
+  auto model = small_table_model();
+  EXPECT_FALSE(model.background.defined());
+  model.save(folder / "without");
+  EXPECT_FALSE(Model::load(folder / "without").background.defined());
+  model.background = torch::rand({3, std::ssize(model.table->columns())});
+  model.save(folder / "with");
+  EXPECT_TRUE(torch::equal(Model::load(folder / "with").background, model.background));
+  model.background = torch::rand({3, 7});
+  model.save(folder / "other");
+  expect_error_parts(ErrorKind::file, {"other: background: must be float32 rows of 2 columns, got shape=3x7"},
+                     [&] { Model::load(folder / "other"); });
+}
+
 TEST(Model, AnEmptyValueOfARowIsMissing) {
-  std::vector<Row> rows;
-  for (int i = 0; i < 40; ++i) {
-    Row row{{"since", 100.0 + i}, {"price", 3.0 * i}};
-    if (i % 4 == 0) row["since"] = {};
-    rows.push_back(row);
-  }
-  const auto table = frame_of(rows);
-  Model model{.name = "tabular_mlp"};
-  model.table = TablePreprocess::fit(table, "price");
-  model.target = Target::fit(table.at("price"), Task::regression);
-  model.options = TabularOptions{
-      .outputs = model.target->outputs(), .numeric = model.table->numeric_count(), .blocks = 1, .width = 16};
-  model.networks = {create_model(model.name, model.options)};
-  fill_module(*model.network());
+  auto model = small_table_model();
   const auto missing = model.predict(Row{{"since", {}}}).value;
   EXPECT_EQ(model.predict(Row{{"since", std::nullopt}}).value, missing);
   EXPECT_EQ(model.predict(Row{{"since", std::optional<double>()}}).value, missing);

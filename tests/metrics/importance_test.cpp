@@ -134,6 +134,19 @@ TEST(Dependence, EqualsScikitLearn) {
   }
 }
 
+TEST(Dependence, OfSingleRowsEqualsScikitLearn) {
+  const Formula f;
+  for (const auto& [name, expected] : f.json.at("dependence").items()) {
+    const auto found = partial_dependence(f.table, name, Formula::predict, {.points = 12, .individual = true});
+    EXPECT_EQ(found.individual.size(1), f.table.rows());
+    EXPECT_TRUE(torch::equal(found.individual.mean(1), found.mean));
+    for (size_t i = 0; i < expected["grid"].size(); ++i)
+      EXPECT_NEAR(found.individual[place(found, expected["grid"][i], i)][0][0].item<double>(), expected["first_row"][i],
+                  metric_tolerance)
+          << name;
+  }
+}
+
 TEST(Importance, SortsTheLargestFirstAndWhatIsNotANumberLast) {
   const auto sorted = by_importance({{"a", NAN}, {"b", 1}, {"c", INFINITY}, {"d", -1}, {"e", NAN}});
   std::string order;

@@ -311,3 +311,62 @@ TEST(Target, NumbersOfAnySizeAreStandardised) {
   const auto ends = Target::fit(Column::of_numbers("y", {-most, most, most}), Task::regression);
   EXPECT_EQ(ends.decode(torch::tensor({{9.0}}, torch::kFloat64)).item<double>(), most);
 }
+
+TEST(Target, ATemperatureScalesTheAverageOfMembers) {
+  auto target = Target::fit(words({"a", "b", "c"}));
+  const auto outputs =
+      torch::tensor({{{0.0, 4.0, 1.0}, {1.0, 0.0, 3.0}}, {{1.0, 2.0, 0.0}, {9.0, 0.0, 1.0}}}, torch::kFloat64);
+  const auto before = target.probabilities(outputs), classes = target.decode(outputs);
+  target.set_temperatures({2});
+  EXPECT_TRUE(torch::allclose(target.probabilities(outputs), (before.log() / 2).softmax(1)));
+  EXPECT_TRUE(torch::allclose(target.logits(outputs), before.log()));
+  EXPECT_TRUE(torch::equal(target.decode(outputs), classes));
+  const auto again = Target::from(nlohmann::json::parse(target.to_json().dump()));
+  EXPECT_TRUE(torch::equal(again.probabilities(outputs), target.probabilities(outputs)));
+  const auto one = outputs.select(1, 0);  // of one network it is the softmax of logits / T
+  EXPECT_TRUE(torch::allclose(target.probabilities(one), (one / 2).softmax(1)));
+  EXPECT_EQ(target.probabilities(one.to(torch::kFloat32)).scalar_type(), torch::kFloat32);
+}
+
+TEST(Target, ATemperatureChangesNoClassWhateverTheThreshold) {
+  auto target = Target::fit(words({"no", "yes"}));
+  target.set_thresholds({0.2});
+  const auto logits =
+      torch::stack({torch::zeros(200, torch::kFloat64), torch::linspace(-5, 5, 200, torch::kFloat64)}, 1);
+  const auto classes = target.decode(logits);
+  target.set_temperatures({3});
+  EXPECT_NEAR(target.thresholds().front(), 1 / (1 + std::pow(4, 1.0 / 3)), 1e-12);
+  EXPECT_TRUE(torch::equal(target.decode(logits), classes));
+  const auto again = Target::from(target.to_json());
+  EXPECT_EQ(again.thresholds(), target.thresholds());
+  EXPECT_EQ(again.temperatures(), target.temperatures());
+}
+
+TEST(Target, LabelsAndOrderedClassesHaveTemperatures) {
+  const Frame table{{Column::of_numbers("z", {0, 1, 0}), Column::of_numbers("w", {1, 0, 0})}};
+  auto labels = Target::fit(table, {"z", "w"});
+  const auto outputs = torch::tensor({{2.0, -40.0}, {60.0, 1.0}}, torch::kFloat64);
+  labels.set_temperatures({1, 4});
+  EXPECT_TRUE(torch::allclose(labels.probabilities(outputs), (outputs / torch::tensor({1.0, 4.0})).sigmoid(), 1e-9));
+  auto ordinal = Target::fit(Frame{{words({"low", "high", "mid", "low"})}}, {"y"},
+                             {.task = Task::ordinal, .classes = {"low", "mid", "high"}});
+  const auto crossed = torch::tensor({{2.0, -2.0}, {-1.0, 1.0}, {3.0, 2.0}}, torch::kFloat64);
+  const auto classes = ordinal.decode(crossed);
+  ordinal.set_temperatures({2.5});
+  const auto probabilities = ordinal.probabilities(crossed);
+  EXPECT_TRUE(torch::allclose(probabilities.sum(1), torch::ones({3}, torch::kFloat64)));
+  EXPECT_NEAR(probabilities[0][2].item<double>(), 1 / (1 + std::exp(2 / 2.5)), 1e-9);
+  EXPECT_TRUE(torch::equal(ordinal.decode(crossed), classes));
+}
+
+TEST(Target, TemperaturesThatMakeNoSenseAreRefused) {
+  auto target = Target::fit(words({"no", "yes"}));
+  expect_error_parts(ErrorKind::usage, {"1 positive numbers", "got 0"}, [&] { target.set_temperatures({0}); });
+  expect_error_parts(ErrorKind::usage, {"1 positive numbers", "got 1, 2"}, [&] { target.set_temperatures({1, 2}); });
+  auto number = Target::fit(number_column({1, 2, 3.5}));
+  expect_error_parts(ErrorKind::usage, {"needs classes", "regression"}, [&] { number.set_temperatures({1}); });
+  expect_error_parts(ErrorKind::file, {"positive", "-1"}, [] {
+    Target::from(
+        nlohmann::json::parse(R"({"name": "y", "task": "binary", "classes": ["a", "b"], "temperatures": [-1]})"));
+  });
+}

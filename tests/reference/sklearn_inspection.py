@@ -54,9 +54,10 @@ def dependence(x, y):
     result = {}
     for column in ["size", "age", "colour"]:
         found = partial_dependence(model, x, [column], categorical_features=["colour"], grid_resolution=12,
-                                   method="brute", kind="average")
+                                   method="brute", kind="both")
         grid = found["grid_values"][0]
-        result[column] = {"grid": grid.tolist(), "mean": found["average"][0].tolist()}
+        result[column] = {"grid": grid.tolist(), "mean": found["average"][0].tolist(),
+                          "first_row": found["individual"][0][0].tolist()}
     return result
 
 

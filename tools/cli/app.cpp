@@ -37,6 +37,9 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"skip_rows leaves out", "--skip-rows leaves out"},
     {"scaling=", "--scaling "},
     {"size: ", "--img-size: "},
+    {"explain: ", "--explain: "},
+    {"explain_output= must", "--explain-output must"},
+    {"background= takes", "--background FILE takes"},
     {"with model", "with --model"},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
 

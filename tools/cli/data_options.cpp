@@ -69,6 +69,9 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--min-frequency", o.table.preprocess.rare,
                  "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")
       ->check(CLI::PositiveNumber);
+  app.add_option("--background-rows", o.table.background,
+                 "Training rows to keep in the model file, for predict --explain (100; 0: none)")
+      ->check(CLI::NonNegativeNumber);
   add_table_options(app, o.table.read);
 }
 

@@ -2,8 +2,11 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "reszoo/preprocess/target.h"
 
 namespace reszoo {
 
@@ -23,6 +26,9 @@ struct ExportOptions {
   bool external_weights = false;
   /// Texts to store in the file, by name: extra files of a TorchScript file, the metadata of an ONNX file.
   std::map<std::string, std::string> metadata = {};
+  /// ONNX: what the outputs mean. For classes the file has a second output, `probabilities`, equal to
+  /// Target::probabilities: averaged over k networks in one, and calibrated.
+  std::optional<Target> target = {};
 };
 
 }  // namespace reszoo

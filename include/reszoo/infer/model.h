@@ -138,6 +138,10 @@ struct Model {
   /// Converts outputs (N, outputs) or (N, k, outputs) to a Prediction for each row.
   std::vector<Prediction> read(const Tensor& outputs) const;
 
+  /// Tables: some prepared training rows, for contributions of columns (see `explain`). Shape: (rows, columns) float32;
+  /// undefined if there are none. Stored in the file.
+  Tensor background = {};
+
   FusedState fused_state = {};  ///< set only by `fuse`
 };
 

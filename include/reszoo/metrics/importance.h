@@ -58,6 +58,7 @@ struct DependenceOptions {
   int64_t categories = 12;  ///< maximum number of categories of a text column, the most frequent ones
   int64_t rows = 500;       ///< maximum; a larger table is sampled
   uint64_t seed = 0;
+  bool individual = false;  ///< also return the predictions of each row
 };
 
 /// The mean prediction over all rows when one column is set to a value, for several values of that column.
@@ -67,6 +68,7 @@ struct PartialDependence {
   std::vector<double> values = {};      ///< grid of a numeric or date column, ascending
   std::vector<std::string> words = {};  ///< grid of a text column, the most frequent word first
   Tensor mean = {};                     ///< (points, C) float64
+  Tensor individual = {};               ///< with `individual`: (points, rows, C) float64, in the order of the rows
   std::vector<double> deciles = {};     ///< deciles of a numeric column, which show where the rows are
 };
 
@@ -78,7 +80,7 @@ struct PartialDependence {
 ///
 /// Throws: Error (input) for a column that does not exist or has no finite value; Error (usage) for fewer than 2 points
 /// or 1 category. Source: Friedman 2001, "Greedy function approximation", section 8.2. Equal to scikit-learn's
-/// partial_dependence (method "brute", kind "average") on the sampled rows.
+/// partial_dependence (method "brute", kinds "average" and, for `individual`, "individual") on the sampled rows.
 PartialDependence partial_dependence(const Frame& table, const std::string& column, const FramePredictions& predictions,
                                      const DependenceOptions& options = {});
 

@@ -90,6 +90,9 @@ class TablePreprocess {
   /// Returns the input columns of the table, each once.
   std::vector<std::string> inputs() const;
 
+  /// Returns for each of `inputs()` which of the output columns are made from it.
+  std::vector<std::vector<int64_t>> outputs_of_inputs() const;
+
   /// Returns the columns that a reader should deliver as they are spelt, even if they look numeric.
   std::vector<std::string> text_columns() const;
 

@@ -66,7 +66,9 @@ ColumnReadings learn_target_readings(const Frame& table, const std::vector<std::
 /// | ordinal    | (N) int64                    | logits of y > 0, y > 1, …: one less than classes |
 /// | multilabel | (N, T) float32, 0 or 1       | T logits                               |
 ///
-/// Outputs of shape (N, k, …) come from k ensemble members; their values or probabilities are averaged.
+/// Outputs of shape (N, k, …) come from k ensemble members; their values or probabilities are averaged. A temperature
+/// then calibrates the average: probabilities are softmax(logits / temperature), or sigmoid, of its `logits`. So one of
+/// several classes stays the most likely one whatever the temperature; `decode` gives the same classes.
 class Target {
  public:
   /// Throws: Error (input) for a missing or infinite value, the same value in all rows, text in place of a number, or
@@ -130,6 +132,14 @@ class Target {
   /// Throws: Error (usage) for a task without thresholds, a wrong number of thresholds, or a threshold outside [0, 1].
   void set_thresholds(std::vector<double> thresholds);
 
+  /// Returns the temperature of the probabilities, one for each label of `multilabel`; 1 before calibration; empty for
+  /// numeric targets.
+  const std::vector<double>& temperatures() const { return temperatures_; }
+
+  /// Sets the temperatures. The thresholds are converted, so that every row keeps its class.
+  /// Throws: Error (usage) for a task without classes, a wrong number of temperatures, or one that is not positive.
+  void set_temperatures(std::vector<double> temperatures);
+
   /// Encodes the targets of the rows, see the table.
   /// Throws: Error (input) that names the row of a missing value or an unknown class (rows count from
   /// `table.first_row`), or of a number in place of a date and the like.
@@ -142,6 +152,11 @@ class Target {
   /// quantiles; classes (N) int64; labels (N, T) int64.
   /// Throws: Error (input) for outputs of a wrong shape.
   Tensor decode(const Tensor& outputs) const;
+
+  /// Returns what the temperature divides: log-probabilities (N, classes) of the members' average; for labels its
+  /// log-odds (N, T), for `ordinal` those of y > 0, y > 1, …, descending. Shape: float64.
+  /// Throws: as `probabilities`.
+  Tensor logits(const Tensor& outputs) const;
 
   /// Computes class probabilities (N, classes), or (N, T) for labels.
   /// Throws: Error (usage) for numeric targets, which have none.
@@ -164,6 +179,8 @@ class Target {
   void fit_labels(const Frame& table);
   void check() const;
   Tensor members(const Tensor& outputs) const;
+  Tensor averaged(const Tensor& outputs) const;
+  bool is_softmax() const { return task_ == Task::binary || task_ == Task::multiclass; }
   Tensor in_unit(const Tensor& numbers) const;
   Tensor row_of(const std::vector<double>& values) const;
   Column column_of(std::string name, const Tensor& numbers) const;
@@ -172,7 +189,7 @@ class Target {
   Task task_ = Task::regression;
   std::vector<std::string> names_, classes_;
   std::vector<std::vector<std::string>> labels_;
-  std::vector<double> quantiles_, mean_, scale_, thresholds_;
+  std::vector<double> quantiles_, mean_, scale_, thresholds_, temperatures_;
   bool whole_days_ = false;              ///< whether dates have no time of day: they are predicted as days
   std::vector<ColumnReading> readings_;  ///< of each column; empty in older files
   std::vector<std::string> notes_;

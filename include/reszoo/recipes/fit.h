@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/recipes/calibration.h"
 #include "reszoo/recipes/fit_model.h"
 #include "reszoo/recipes/training_data.h"
 #include "reszoo/train/predict.h"
@@ -26,6 +27,8 @@ struct FitOptions {
   /// Number of further best epochs whose models are kept in `recipe.trainer.out`, in addition to the best one; see
   /// best_epochs.
   int64_t keep = 0;
+  /// Whether the probabilities of classes are calibrated on the validation rows after training, see `calibrate`.
+  bool calibrate = true;
   std::function<void(const std::string& line)> on_note = {};  ///< called with lines such as "network 2 of 3"
 };
 
@@ -37,6 +40,7 @@ struct FittedModel {
   Evaluation evaluation;  ///< that it was trained with
   /// Predictions of training rows by networks that were not trained on them; see fit_best.
   std::optional<Predictions> out_of_fold = {};
+  std::optional<TemperatureScaling> calibration = {};  ///< on those or the validation rows, if it was done
 };
 
 /// Thrown if TrainerHooks::stop_requested stopped a training. Its checkpoint has been written.
@@ -61,6 +65,7 @@ TrainingRecipe default_recipe(const TrainingData& data);
 ///
 /// If `recipe.trainer.out` names a folder, the best model (`model.safetensors`) and the Trainer's files are written to
 /// it. Each network of an ensemble has its own folder `network-<i>`, and an equal part of `recipe.trainer.time_limit`.
+/// The files of single epochs and of an ensemble's networks are not calibrated.
 /// Throws: TrainingStopped; what fit_model throws; Error (usage) for data without a target if loss, evaluation or
 /// network need one.
 FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options = {});

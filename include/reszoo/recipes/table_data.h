@@ -20,6 +20,7 @@ struct TableDataOptions {
   ClassBalance balance = ClassBalance::none;
   TableReadOptions read = {};  ///< how files are read
   uint64_t seed = 0;
+  int64_t background = 100;   ///< training rows that the model keeps, see Model::background; 0: none
   bool drop_missing = false;  ///< leave out rows without a target, which are an error otherwise
 };
 

@@ -59,8 +59,12 @@ Predictions predict_rows(Model& model, const Dataset& rows);
 /// Returns the metrics of the model on these rows, for the task of its target.
 /// Throws: Error (usage) for a model without a target.
 Metrics evaluate(Model& model, const Dataset& rows);
-/// Returns the metrics of `evaluation`, which can include user-defined ones; see evaluation_of.
+/// Returns the metrics of `evaluation`, which can include user-defined ones; see evaluation_of. Those of the task are
+/// computed with the model's current target, as thresholds and temperatures are chosen after training.
 Metrics evaluate(Model& model, const Dataset& rows, const Evaluation& evaluation);
+
+/// Does the same for outputs of the model.
+Metrics evaluate(const Model& model, const Tensor& outputs, const Tensor& targets, const Evaluation& evaluation);
 
 /// Returns the metrics as a JSON object. Undefined values are null.
 nlohmann::ordered_json metrics_json(const Metrics& metrics);

@@ -70,6 +70,9 @@ struct ReportData {
   std::vector<ColumnImportance> importance = {};
   std::vector<PartialDependence> dependence = {};
   std::vector<std::string> dependence_outputs = {};  ///< names of the columns of `mean`, for example classes
+  /// The mean absolute contribution of each column to a prediction, the largest first, and its unit.
+  std::vector<std::pair<std::string, double>> contributions = {};
+  std::string contribution_unit = {};
 
   /// Number of rows in each part, for example "training", "test".
   std::vector<std::pair<std::string, int64_t>> parts = {};
@@ -81,8 +84,8 @@ struct ReportData {
 /// Writes one self-contained HTML page without scripts or network access, light or dark according to the reader's
 /// system setting. It begins with a one-sentence result, compared with the best constant prediction and with its 95 %
 /// interval, and with reasons for and against trusting the result. Then follow the predictions, the worst mistakes as
-/// images, the importance of the columns and the dependence on them, the training history, the data, the tables, the
-/// settings and the command.
+/// images, the importance and the contributions of the columns and the dependence on them, the training history, the
+/// data, the tables, the settings and the command.
 ///
 /// The page stays below a few megabytes for data of any size: tables and plots show a part of the data and say how
 /// large that part is.
