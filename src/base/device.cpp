@@ -4,6 +4,9 @@
 #include <ATen/Parallel.h>
 #include <sched.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -26,7 +29,8 @@ c10::Device parse_device(const std::string& text) {
 int available_cpus() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : at::get_num_threads();
+  const int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : at::get_num_threads();
+  return static_cast<int>(std::min<double>(cpus, std::ceil(cpu_quota())));
 }
 
 void set_num_threads(int threads) { at::set_num_threads(threads > 0 ? threads : available_cpus()); }

@@ -1,3 +1,4 @@
+#include <ATen/Parallel.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
 
@@ -8,11 +9,15 @@
 #include "arrow_frame.h"
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/pipeline.h"
 #include "reszoo/data/table_stream.h"
 #include "table_formats.h"
 
 namespace reszoo {
 namespace {
+
+/// The number of parts that wait to be written, at most.
+constexpr size_t kPartsBehind = 2;
 
 /// The stream that Arrow's writers write to. It stores an Error of reszoo, since Arrow's statuses are only text.
 class TableOutput final : public arrow::io::OutputStream {
@@ -84,11 +89,13 @@ class TableWriter::Sink {
     if (!schema_) open(table->schema());
     if (!table->schema()->Equals(*schema_, /*check_metadata=*/false))
       fail(ErrorKind::usage, "{}: columns must be {}, got {}", subject_, line_of(*schema_), line_of(*table->schema()));
-    check_written(writer_->write(*value_of(table->CombineChunksToBatch(), subject_)));
+    background_.add(
+        [this, table] { check_written(writer_->write(*value_of(table->CombineChunksToBatch(), subject_))); });
   }
 
   void finish() {
     if (!schema_) fail(ErrorKind::usage, "{}: a table must have columns, none were written", subject_);
+    background_.finish();
     check_written(writer_->close());
     if (file_) file_->finish();
     if (flush_) flush_();
@@ -124,6 +131,7 @@ class TableWriter::Sink {
   std::shared_ptr<TableOutput> output_;
   std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<TableBatchWriter> writer_;
+  Behind background_{at::get_num_threads() > 1 ? kPartsBehind : 0};  // encodes and writes; ends before what it uses
 };
 
 TableWriter::TableWriter(const std::filesystem::path& path) : sink_(std::make_unique<Sink>(path)) {}

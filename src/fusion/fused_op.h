@@ -118,12 +118,20 @@ class PrimitiveOp : public FusedOp {
 /// Makes operations from primitives. Each type of primitive has a row, which the file of its operation adds.
 class FusedOps {
  public:
-  /// Adds the row of `Op::Of`: an `Op` is made from it.
+  /// Adds the row of `Op::Of`. If `Op` has functions `make` and `epilogue`, they make the operation and say what it
+  /// applies; otherwise it is an `Op`, with `Op::kEpilogue`.
   template <typename Op>
   void add() {
     using Of = typename Op::Of;
-    rows_[typeid(Of)] = {[](const Primitive& it) { return std::make_shared<const Op>(std::get<Of>(it)); },
-                         Op::kEpilogue};
+    rows_[typeid(Of)] = {[](const Primitive& it) -> std::shared_ptr<const FusedOp> {
+                           if constexpr (requires { Op::make(std::get<Of>(it)); }) return Op::make(std::get<Of>(it));
+                           else return std::make_shared<const Op>(std::get<Of>(it));
+                         },
+                         [](const Primitive& it) {
+                           if constexpr (requires { Op::epilogue(std::get<Of>(it)); })
+                             return Op::epilogue(std::get<Of>(it));
+                           else return Op::kEpilogue;
+                         }};
   }
 
   std::shared_ptr<const FusedOp> make(const Primitive& primitive) const;
@@ -134,7 +142,7 @@ class FusedOps {
  private:
   struct Row {
     std::function<std::shared_ptr<const FusedOp>(const Primitive& primitive)> make;
-    EpilogueSupport epilogue;
+    std::function<EpilogueSupport(const Primitive& primitive)> epilogue;
   };
   std::unordered_map<std::type_index, Row> rows_;
 };

@@ -68,7 +68,7 @@ std::shared_ptr<const FusedOp> FusedOps::make(const Primitive& primitive) const 
 
 EpilogueSupport FusedOps::epilogue(const Primitive& primitive) const {
   const auto found = rows_.find(type_of(primitive));
-  return found == rows_.end() ? EpilogueSupport::none : found->second.epilogue;
+  return found == rows_.end() ? EpilogueSupport::none : found->second.epilogue(primitive);
 }
 
 Tensor exact(const Tensor& tensor) { return tensor.detach().to(at::kDouble); }

@@ -1,7 +1,6 @@
 // Modules that run as they are, and the network's input.
-#include <ATen/ops/zeros.h>
-
-#include "fusion/maps.h"
+#include "fusion/module_ops.h"
+#include "reszoo/nn/member_linear.h"
 
 namespace reszoo::detail {
 namespace {
@@ -13,27 +12,19 @@ class InputOp : public PrimitiveOp<ops::Input> {
   Kernel plan(const PlanRequest& request) const override { return {.output = request.x()}; }
 };
 
-class ModuleOp : public PrimitiveOp<ops::Module> {
- public:
-  using PrimitiveOp::PrimitiveOp;
-  std::string kind() const override { return "module"; }
-  bool per_sample() const override { return primitive.per_sample; }
-
-  /// The output shape of a module is found by running it.
-  Kernel plan(const PlanRequest& request) const override {
-    const auto& type = request.options.type;
-    const auto zeros = at::zeros(request.x(), at::device(type.device).dtype(type.module_type));
-    return tensor_kernel(request, evaluate(primitive, {zeros}).sizes().vec(), bind({}));
-  }
-
-  TensorFunction bind(const TensorType& type) const override {
-    return [module = primitive, type](const auto& inputs) {
-      return evaluate(module, {inputs[0].to(type.module_type)}).to(type.type);
-    };
-  }
-};
-
 }  // namespace
+
+std::shared_ptr<const FusedOp> ModuleOp::make(const ops::Module& module) {
+  for (auto* make : {make_member_linear, make_table_encoder})
+    if (auto op = make(module)) return op;
+  return std::make_shared<const ModuleOp>(module);
+}
+
+/// An epilogue changes the result in place, which for another module may be a view of its input.
+EpilogueSupport ModuleOp::epilogue(const ops::Module& module) {
+  const bool own = module.module.ptr()->as<BatchEnsembleLinearImpl>() != nullptr;
+  return own ? EpilogueSupport::residual_and_activation : EpilogueSupport::none;
+}
 
 void add_module_ops(FusedOps& ops) {
   ops.add<InputOp>();

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "reszoo/base/parallel.h"
+#include "fusion/maps.h"
+#include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
 namespace {
@@ -13,8 +14,9 @@ namespace {
 /// The number of plans that are kept per program.
 constexpr size_t kPlans = 8;
 
-/// Table rows that pass through the whole network together: the data between layers stays in the L1 and L2 caches.
-constexpr int64_t kMicroBatchRows = 256, kFewRows = 32;
+/// Table rows that pass through the whole network together: the data between layers stays in the L1 and L2 caches. The
+/// widest result has at most kMicroBatchElements, and the rows are a multiple of what kernels compute together.
+constexpr int64_t kMicroBatchRows = 192, kFewRows = 32, kMicroBatchElements = 36 << 10, kRowsOfKernels = 12;
 
 /// Images that run together. Larger micro-batches are not faster and need more memory.
 constexpr int64_t kMicroBatchImages = 8;
@@ -57,13 +59,24 @@ bool PlanCache::per_sample() const {
   return std::ranges::all_of(program_->nodes, [](const auto& node) { return node.op->per_sample(); });
 }
 
+/// Returns the number of rows of a micro-batch, at most.
+int64_t PlanCache::most_rows(int64_t columns) {
+  if (const int64_t known = most_rows_; known > 0) return known;
+  int64_t widest = 1;
+  for (const auto& node : plan({kFewRows, columns}, 1)->nodes())
+    widest = std::max(widest, elements_of(node.kernel.output) / kFewRows);
+  const auto rows = kMicroBatchElements / widest / kRowsOfKernels * kRowsOfKernels;
+  return most_rows_ = std::clamp(rows, kRowsOfKernels, kMicroBatchRows);
+}
+
 std::vector<Tensor> PlanCache::run_rows(const Tensor& x) {
   const auto threads = static_cast<int64_t>(at::get_num_threads());
-  const auto size = std::clamp((x.size(0) + threads - 1) / threads, kFewRows, kMicroBatchRows);
+  const auto most = most_rows(x.size(1));
+  const auto size = std::clamp((x.size(0) + threads - 1) / threads, std::min(kFewRows, most), most);
   const auto batches = x.split(size);
   std::vector<std::vector<Tensor>> results(batches.size());
   plan(batches[0].sizes().vec(), 1);  // builds the plan before several threads need it
-  parallel(static_cast<int64_t>(batches.size()), [&](int64_t i) {
+  kernels::parallel_tasks(threads, static_cast<int64_t>(batches.size()), [&](int64_t, int64_t i) {
     const at::NoGradGuard no_grad;  // grad mode is per thread
     const auto& batch = batches[static_cast<size_t>(i)];
     results[static_cast<size_t>(i)] = plan(batch.sizes().vec(), 1)->run(batch);

@@ -1,5 +1,6 @@
 /// The plans of a program for several shapes, and the splitting of batches into micro-batches.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <list>
 #include <memory>
@@ -33,6 +34,7 @@ class PlanCache {
 
  private:
   bool per_sample() const;
+  int64_t most_rows(int64_t columns);
   std::vector<Tensor> run_rows(const Tensor& x);
 
   struct Entry {
@@ -44,6 +46,7 @@ class PlanCache {
   PlanOptions options_;
   std::mutex mutex_;
   std::list<Entry> plans_;
+  std::atomic<int64_t> most_rows_ = 0;  ///< table rows of a micro-batch; 0: not known yet
 };
 
 }  // namespace reszoo::detail

@@ -40,11 +40,13 @@ torch::Device device_of(const Network& network, const Tensor& input) {
   return parameter ? parameter->device() : input.device();
 }
 
-/// Returns the result of each network for all rows. `run` takes a Network or a FusedNetwork.
+/// Returns the result of each network for all rows. `run` takes a Network or a FusedNetwork. A fused network on a CPU
+/// splits the rows of a table itself, so it gets all of them.
 template <typename Run>
 std::vector<Tensor> of_each(std::vector<Network>& networks, const std::vector<FusedNetwork>& fused, const Tensor& input,
                             int64_t batch_size, Run run) {
   std::vector<Tensor> results;
+  if (!fused.empty() && input.dim() == 2 && input.is_cpu()) batch_size = std::max(batch_size, input.size(0));
   for (size_t i = 0; i < networks.size(); ++i) {
     if (fused.empty()) networks[i]->eval();
     results.push_back(in_batches(input, batch_size, device_of(networks[i], input), [&](const Tensor& x) {

@@ -1,10 +1,13 @@
 #include "reszoo/recipes/input_batches.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
 #include "error_context.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
+#include "reszoo/base/pipeline.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
@@ -133,8 +136,15 @@ TableReadOptions read_options(const Predictor& predictor, TableReadOptions optio
   return options;
 }
 
+/// Reads and prepares the next rows while the caller computes.
 void visit_table(const Predictor& predictor, TableReader reader, const InputVisitor& visit) {
-  while (const auto rows = reader.next()) visit(table_batch(predictor, *rows));
+  constexpr size_t kPartsAhead = 2;
+  const auto make = [&]() -> std::optional<InputBatch> {
+    const auto rows = reader.next();
+    return rows ? std::optional(table_batch(predictor, *rows)) : std::nullopt;
+  };
+  Ahead<InputBatch> batches(make, at::get_num_threads() > 1 ? kPartsAhead : 0);
+  while (const auto batch = batches.next()) visit(*batch);
 }
 
 void visit_set(const Predictor& predictor, const ImageTensorSplits& sets, int64_t most, const InputVisitor& visit) {

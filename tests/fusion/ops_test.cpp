@@ -9,9 +9,11 @@
 #include "reszoo/nn/efficient_channel_attention.h"
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
+#include "reszoo/nn/member_linear.h"
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
+#include "reszoo/nn/table_encoder.h"
 #include "reszoo/nn/zero_pad_shortcut.h"
 #include "support/fixture.h"
 
@@ -193,4 +195,30 @@ TEST(FusedOps, SequencesAreMapsOfOneRow) {
   EXPECT_EQ(check_op({{conv1d, AnyModule(nn::AdaptiveAvgPool1d(7)), AnyModule(nn::Flatten())}}, x),
             (Kinds{"conv", "adaptive_avg_pool", "flatten"}));
   EXPECT_EQ(check_op({{AnyModule(nn::Linear(19, 4))}}, x), (Kinds{"linear"}));
+}
+
+TEST(FusedOps, MembersShareAMatrix) {
+  const auto x = uniform("x", {7, 12}) - 0.5;
+  const auto linear = [](int64_t in, int64_t out, bool bias = true) {
+    return AnyModule(BatchEnsembleLinear(MemberLinearOptions{.members = 3, .in = in, .out = out, .bias = bias}));
+  };
+  EXPECT_EQ(check_op({{linear(12, 10), AnyModule(nn::ReLU())}}, x), (Kinds{"member_linear+relu"}));  // of one input
+  EXPECT_EQ(check_op({{linear(4, 4), AnyModule(nn::LeakyReLU())}, true}, x), (Kinds{"member_linear+add+leaky_relu"}));
+  EXPECT_EQ(check_op({{linear(4, 5, /*bias=*/false), linear(5, 33)}}, x), (Kinds{"member_linear", "member_linear"}));
+  EXPECT_THROW(check_op({{linear(5, 4)}}, x), std::exception);
+}
+
+TEST(FusedOps, TableRowsAreEncoded) {
+  auto x = uniform("x", {9, 5}) * 4 - 1;  // three numbers below, among and above the bins, and two codes
+  x.narrow(1, 3, 2).copy_((torch::arange(18).reshape({9, 2}) % 5) - 1);
+  const auto encoder = [](EmbeddingKind kind, int64_t plain = 0) {
+    const NumericEmbedding embedding{
+        .kind = kind, .width = 11, .bins = plain ? Bins{{0, 1, 2}, {0, 1}} : Bins{{0, 1, 2}, {-1, 0, 0.5, 1}, {0, 2}}};
+    return AnyModule(TableEncoder(TableEncoderOptions{
+        .numeric = 3, .cardinalities = {3, 2}, .numeric_embedding = embedding, .plain_numeric = plain}));
+  };
+  for (const auto kind : {EmbeddingKind::none, EmbeddingKind::piecewise, EmbeddingKind::piecewise_relu})
+    EXPECT_EQ(check_op({{encoder(kind)}}, x), (Kinds{"table_encoder"}));
+  EXPECT_EQ(check_op({{encoder(EmbeddingKind::piecewise, /*plain=*/1)}}, x), (Kinds{"table_encoder"}));
+  EXPECT_EQ(check_op({{encoder(EmbeddingKind::plr)}}, x), (Kinds{"module"}));
 }

@@ -10,6 +10,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/base/short_waits.h"  // for all tools
 #include "toml_config.h"
 
 namespace reszoo::cli {

@@ -8,6 +8,7 @@
 
 #include "reszoo/base/device.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/base/short_waits.h"
 #include "reszoo/data/image_files.h"
 #include "reszoo/preprocess/image_transform.h"
 #include "reszoo/train/trainer.h"

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/base/short_waits.h"
 #include "reszoo/fusion/fused.h"
 #include "reszoo/zoo/load_network.h"
 #include "reszoo/zoo/registry.h"

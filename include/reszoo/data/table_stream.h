@@ -59,9 +59,10 @@ class TableWriter {
   TableWriter(TableWriter&&) noexcept;
   TableWriter& operator=(TableWriter&&) noexcept;
 
-  /// Writes rows. Columns that a reader kept come before the others.
+  /// Writes rows. Columns that a reader kept come before the others. If LibTorch may use several threads, one of its
+  /// own encodes and writes them, while the program goes on.
   /// Throws: Error (usage) if the columns differ from those written first, or if two columns have the same name; Error
-  /// (file).
+  /// (file), also for rows that were written before.
   void write(const Frame& frame, const std::shared_ptr<const arrow::Table>& kept = nullptr);
 
   /// Completes the table and renames the file to its final name.
