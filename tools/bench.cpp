@@ -71,7 +71,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
   const bool fused = model != nullptr && !model->fused().empty();
   const c10::InferenceMode inference;
   const auto outputs = predictor.outputs(x);  // plans, packs weights
-  if (!outputs.isfinite().all().item<bool>()) std::cerr << "note: the network's outputs are NaN or infinite\n";
+  if (!outputs.isfinite().all().item<bool>()) cli::print_note("the network's outputs are NaN or infinite");
   const auto precision = fused ? text_of(model->fused().front().precision()) : "float32";
   ordered_json result{{"model", model != nullptr ? model->name : a.predictor.weights},
                       {"batch_size", a.batch_size},
@@ -84,7 +84,7 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
     fail(ErrorKind::usage, "{}: needs a network that is fused", a.out.empty() ? "--profile" : "--out");
   if (!a.out.empty()) {
     model->algorithms = model->fused().front().algorithms(x.sizes().vec());
-    model->save(a.out);
+    model->save(a.out, std::nullopt, a.predictor.allow_non_finite);
     result["out"] = a.out;
   }
   if (a.profile) result["layers"] = cli::profile_layers(model->fused().front(), x, common.json);

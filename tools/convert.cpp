@@ -44,6 +44,7 @@ void take_hub_weights(ConvertArguments& a) {
 ordered_json convert(ConvertArguments& a, bool quiet) {
   a.how.options = cli::parse_settings(a.settings);
   a.how.verify = !a.no_verify;
+  a.how.on_note = cli::print_note;
   take_hub_weights(a);
   const auto format = export_format(a.out);
   if (a.int8 != !a.calibration_data.empty()) fail(ErrorKind::usage, "--int8 and --calibration-data: go together");

@@ -34,7 +34,8 @@ nlohmann::ordered_json convert_to_int8(const ConvertArguments& a, bool quiet) {
                                          .options = a.how.options,
                                          .verify = a.how.verify,
                                          .prefer_ema = a.how.prefer_ema,
-                                         .key = a.how.key});
+                                         .key = a.how.key,
+                                         .on_note = a.how.on_note});
   if (!predictor.model())
     fail(ErrorKind::usage, "--int8: {} cannot be quantized; give weights, and their network with --model",
          a.in.string());

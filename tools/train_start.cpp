@@ -2,6 +2,7 @@
 #include <iostream>
 #include <utility>
 
+#include "cli/app.h"
 #include "cli/download_line.h"
 #include "reszoo/hub/hf_hub.h"
 #include "reszoo/hub/pretrained.h"
@@ -57,8 +58,11 @@ std::function<void(Network&)> start_weights(const TrainOptions& a) {
   std::filesystem::path weights = a.init;
   if (!a.pretrained.empty()) weights = fetch_weights(published(a), cli::fetch_with_progress(!a.no_verify));
   if (weights.empty()) return {};
-  const LoadOptions options{
-      .adapt = a.adapt || !a.pretrained.empty(), .verify = !a.no_verify, .prefer_ema = a.ema, .key = a.key};
+  const LoadOptions options{.adapt = a.adapt || !a.pretrained.empty(),
+                            .verify = !a.no_verify,
+                            .prefer_ema = a.ema,
+                            .key = a.key,
+                            .on_note = cli::print_note};
   return [weights, options](Network& network) {
     std::cerr << weights.string() << ": " << load_weights(*network, weights, options).line() << "\n";
   };

@@ -45,8 +45,7 @@ ImageParts read_folders_in(const Archives& archives, const ImageReadOptions& opt
 
 ImageParts read_archive_parts(const fs::path& path, const ImageReadOptions& options) {
   const auto archives = open_archives(path);
-  const auto field = options.label_columns.empty() ? std::string() : options.label_columns.front();
-  auto parts = read_samples(archives, field, path);
+  auto parts = read_samples(archives, options, path);
   if (!parts) parts = read_folders_in(archives, options);
   parts->left_out.add(archives.left_out);
   return std::move(*parts);

@@ -43,10 +43,11 @@ void leave_out_members(const Archives& archives, const std::vector<ArchiveMember
 /// Returns the part that an archive's path, within `root`, names; train if it names none.
 DataPart part_of_archive(const Archives& archives, size_t archive, const std::filesystem::path& root);
 
-/// Reads WebDataset's samples: members with the same name and other endings, `1.jpg` and `1.cls`. `field` is the ending
-/// of the labels, or their field in JSON files; "" is a usual one. Returns nothing if no image has a label beside it.
+/// Reads WebDataset's samples: members with the same name and other endings, `1.jpg` and `1.cls`. `label_columns` is
+/// the ending of the labels, or their field in JSON files, which may hold a list. Returns nothing if no image has a
+/// label beside it.
 /// Throws: Error (input) for a label that is none.
-std::optional<ImageParts> read_samples(const Archives& archives, const std::string& field,
+std::optional<ImageParts> read_samples(const Archives& archives, const ImageReadOptions& options,
                                        const std::filesystem::path& root);
 
 }  // namespace reszoo

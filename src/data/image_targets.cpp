@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column_names.h"
+#include "label_lists.h"
 #include "label_text.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
@@ -33,6 +34,14 @@ std::string chosen_separator(const Column& column, const ImageReadOptions& optio
   return "";
 }
 
+Frame targets_of_lists(const Column& column, const ImageReadOptions& options, Names& notes) {
+  if (options.targets.size() == 1 && !options.classes.empty())
+    fail(ErrorKind::input, "column \"{}\": has lists of labels, the model predicts one class", column.name);
+  check_label_lists(column);
+  notes.push_back(fmt::format("column \"{}\": several labels in a list", column.name));
+  return columns_of_labels(column, kLabelEnd, options.targets);
+}
+
 }  // namespace
 
 Names target_columns(const Names& columns, const ImageReadOptions& options) {
@@ -53,8 +62,14 @@ Names target_columns(const Names& columns, const ImageReadOptions& options) {
 Frame targets_of(const Frame& table, const Names& columns, const ImageReadOptions& options, Names& notes) {
   Frame targets;
   for (const auto& name : columns) targets.columns.push_back(table.at(name));
-  if (columns.size() > 1) return targets;
+  const auto lists = std::find_if(targets.columns.begin(), targets.columns.end(), holds_lists);
+  if (columns.size() > 1) {
+    if (lists != targets.columns.end())
+      fail(ErrorKind::usage, "label_column: column \"{}\" has lists of labels, it is read alone", lists->name);
+    return targets;
+  }
   const auto& only = targets.columns.front();
+  if (lists != targets.columns.end()) return targets_of_lists(only, options, notes);
   // A model's one target with this column is read as it was learnt.
   if (options.targets.size() == 1 && options.label_separator.empty()) return targets;
   const auto separator = chosen_separator(only, options, notes);

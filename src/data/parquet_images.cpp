@@ -1,16 +1,16 @@
 // Parquet files with a column of encoded images, as Hugging Face's data sets have them: binary, or struct{bytes, path}.
 #include <ATen/ATen.h>
 #include <arrow/table.h>
-#include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "arrow_frame.h"
+#include "hf_features.h"
 #include "image_parquet.h"
 #include "image_parts.h"
 #include "image_targets.h"
 #include "image_tree.h"
+#include "label_lists.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "spill_file.h"
@@ -20,26 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
-
-/// Returns the names of classes by column, from the features of Hugging Face's `datasets`.
-std::map<std::string, Names> class_names_in(const arrow::Schema& schema) {
-  std::map<std::string, Names> names;
-  const auto& metadata = schema.metadata();
-  const auto text = metadata ? metadata->Get("huggingface") : arrow::Result<std::string>(arrow::Status::KeyError(""));
-  if (!text.ok()) return names;
-  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("/info/features"_json_pointer)) return names;
-  const auto& features = json["/info/features"_json_pointer];
-  if (!features.is_object()) return names;
-  for (const auto& [column, feature] : features.items()) {
-    if (!feature.is_object() || feature.value("_type", nlohmann::json()) != "ClassLabel") continue;
-    const auto& classes = feature.value("names", nlohmann::json::array());
-    if (!classes.is_array()) continue;
-    for (const auto& one : classes)
-      if (one.is_string()) names[column].push_back(one.get<std::string>());
-  }
-  return names;
-}
+using Frames = std::vector<Frame>;
 
 /// Replaces class numbers by the names of the classes. -1, which such data sets write for an unknown class, is missing.
 Column with_class_names(const Column& column, const Names& names) {
@@ -91,7 +72,7 @@ class ParquetImages {
     return images;
   }
 
-  Frame targets() const { return concat(frames_); }
+  const Frames& targets() const { return frames_; }
   const Names& target_names() const { return targets_; }
   bool has_class_names() const { return has_class_names_; }
 
@@ -121,8 +102,9 @@ class ParquetImages {
   Frame targets_in(const std::vector<std::shared_ptr<arrow::RecordBatch>>& rows, const arrow::Schema& schema,
                    const fs::path& path) {
     if (rows.empty()) fail(ErrorKind::input, "{}: has no rows", path.string());
-    auto frame = frame_of(*value_of(arrow::Table::FromRecordBatches(rows), path.string()), path.string());
     const auto names = class_names_in(schema);
+    const auto table = value_of(arrow::Table::FromRecordBatches(rows), path.string());
+    auto frame = frame_of(*with_list_cells(table, names, path.string()), path.string());
     for (auto& column : frame.columns)
       if (const auto found = names.find(column.name); found != names.end() && column.kind == Column::Kind::number) {
         column = with_class_names(column, found->second);
@@ -136,7 +118,7 @@ class ParquetImages {
   bool with_targets_, has_class_names_ = false;
   Names targets_, names_;
   std::vector<int64_t> begins_;
-  std::vector<Frame> frames_;
+  Frames frames_;
   SpillFile spill_;
 };
 
@@ -179,16 +161,22 @@ ImageParts read_parquet_parts(const fs::path& path, const ImageReadOptions& opti
     with_parquet_errors(file, [&] { images->read(file); });
   }
   ImageParts result{.parts = {}, .left_out = left_out_beside(path)};
-  for (const auto& [part, images] : parts) {
-    const LabelledSet all{.images = images->images(),
-                          .targets = targets_of(images->targets(), images->target_names(), options, result.notes),
-                          .classes = images->has_class_names()};
-    const auto known = rows_with_targets(all.targets);
-    result.left_out.add("image* without a label", path.string(), all.images.size() - std::ssize(known));
+  // The parts are read together: they have the same labels.
+  Frames frames;
+  for (const auto& [part, images] : parts)
+    frames.insert(frames.end(), images->targets().begin(), images->targets().end());
+  const auto targets = targets_of(concat(frames), parts.begin()->second->target_names(), options, result.notes);
+  int64_t first = 0;
+  for (const auto& [part, read] : parts) {
+    const auto images = read->images();
+    const auto own = take_rows(targets, at::arange(first, first + images.size()));
+    first += images.size();
+    const auto known = rows_with_targets(own);
+    result.left_out.add("image* without a label", path.string(), images.size() - std::ssize(known));
     if (known.empty()) continue;
-    result.parts[part] = {.images = take_images(all.images, known),
-                          .targets = take_rows(all.targets, at::tensor(known)),
-                          .classes = all.classes};
+    result.parts[part] = {.images = take_images(images, known),
+                          .targets = take_rows(own, at::tensor(known)),
+                          .classes = read->has_class_names()};
   }
   return result;
 }

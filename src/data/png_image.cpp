@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "exif.h"
 #include "image_limits.h"
 #include "palette.h"
+#include "png_orientation.h"
 #include "whole_image.h"
 
 namespace reszoo {
@@ -35,7 +35,7 @@ struct PngReader {
     if (info == nullptr) std::longjmp(way_out, 1);
     png_set_read_fn(png, this, take);
     static constexpr png_byte kSkipped[] =
-        "gAMA\0cHRM\0sRGB\0iCCP\0sBIT\0bKGD\0tRNS\0hIST\0sPLT\0pHYs\0tIME\0tEXt\0zTXt\0iTXt\0oFFs\0pCAL\0sCAL";
+        "gAMA\0cHRM\0sRGB\0iCCP\0sBIT\0bKGD\0tRNS\0hIST\0sPLT\0pHYs\0tIME\0tEXt\0zTXt\0iTXt\0eXIf\0oFFs\0pCAL\0sCAL";
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kSkipped, sizeof(kSkipped) / 5);
     png_read_info(png, info);
   }
@@ -83,22 +83,6 @@ Palette palette_of(PngReader& reader) {
   return palette;
 }
 
-/// Returns the XMP packet before the pixels; "" if there is none.
-std::string_view xmp_of(std::string_view png) {
-  constexpr size_t kSignature = 8, kAround = 12;                     // bytes; of a chunk besides its data
-  constexpr std::string_view kKeyword("XML:com.adobe.xmp\0\0", 19);  // not compressed
-  for (auto rest = png.substr(std::min(kSignature, png.size())); rest.size() >= kAround;) {
-    size_t size = 0;
-    for (size_t i = 0; i < 4; ++i) size = size << 8 | static_cast<uint8_t>(rest[i]);
-    const auto kind = rest.substr(4, 4);
-    if (kind == "IDAT" || size > rest.size() - kAround) break;
-    const auto data = rest.substr(8, size);
-    if (kind == "iTXt" && data.starts_with(kKeyword)) return data;
-    rest.remove_prefix(size + kAround);
-  }
-  return {};
-}
-
 class Png : public WholeImage {
  public:
   Png(Bytes bytes, std::string name) : WholeImage(std::move(bytes), std::move(name)) {
@@ -106,6 +90,7 @@ class Png : public WholeImage {
     if (setjmp(reader.way_out) != 0) damaged("PNG", reader.message);
     read_header(reader);
     check_image_size(header_.height, header_.width, name_);
+    header_.orientation = png_orientation(bytes_.view()).value_or(1);
   }
 
  protected:
@@ -143,13 +128,6 @@ class Png : public WholeImage {
     header_.channels = (kind & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
     header_.bands = header_.channels + ((kind & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
     header_.deep = header_.channels == 1 && png_get_bit_depth(reader.png, reader.info) == 16;
-    png_bytep exif = nullptr;
-    png_uint_32 size = 0;
-    std::optional<int> orientation;
-    if (png_get_eXIf_1(reader.png, reader.info, &size, &exif) != 0)
-      orientation = exif_orientation({reinterpret_cast<const char*>(exif), size});
-    if (!orientation) orientation = xmp_orientation(xmp_of(bytes_.view()));
-    header_.orientation = orientation.value_or(1);
   }
 
   void read_pixels(PngReader& reader, PngSamples samples, std::vector<png_bytep>& rows, std::vector<uint8_t>& to,

@@ -31,6 +31,23 @@ bool is_of_raw_camera(TIFF* tiff, const TiffPage& page) {
   return (page.kind & FILETYPE_REDUCEDIMAGE) != 0 && TIFFGetField(tiff, TIFFTAG_SUBIFD, &count, &value) == 1;
 }
 
+/// Returns whether luma and colour differences are stored for each pixel. The tag of their resolution is often missing,
+/// so the number of bytes tells, as in Pillow.
+bool has_full_ycc(TIFF* tiff, const TiffPage& page, size_t file_size) {
+  if (page.photometric != PHOTOMETRIC_YCBCR || page.compression != COMPRESSION_NONE || page.samples != 3 ||
+      page.bits != 8 || page.planes != PLANARCONFIG_CONTIG)
+    return false;
+  const bool tiled = TIFFIsTiled(tiff) != 0;
+  const auto count = tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+  if (count > file_size) return false;
+  uint64_t pixels = static_cast<uint64_t>(page.height) * static_cast<uint64_t>(page.width), bytes = 0;
+  if (tiled)
+    pixels = uint64_t{count} * tiff_field<uint32_t>(tiff, TIFFTAG_TILEWIDTH, 0) *
+             tiff_field<uint32_t>(tiff, TIFFTAG_TILELENGTH, 0);
+  for (uint32_t i = 0; i < count && bytes < 3 * pixels; ++i) bytes += TIFFGetStrileByteCount(tiff, i);
+  return bytes >= 3 * pixels;
+}
+
 uint16_t orientation_in_xmp(TIFF* tiff) {
   uint32_t size = 0;
   const char* text = nullptr;
@@ -118,6 +135,7 @@ TiffPage TiffFile::page() const {
   const uint16_t* extra = nullptr;
   if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &extra) == 1) page.extra.assign(extra, extra + count);
   page.is_raw_camera = is_of_raw_camera(tiff, page);
+  page.is_full_ycc = has_full_ycc(tiff, page, bytes_.size());
   return page;
 }
 
@@ -126,6 +144,8 @@ std::string TiffFile::refusal(const TiffPage& page) const {
   if (TIFFIsCODECConfigured(page.compression) != 1) return fmt::format("a TIFF of compression {}", page.compression);
   if (has_plain_samples(page))
     return is_plain_size(page) ? "" : fmt::format("a TIFF of {} bits a sample, format {}", page.bits, page.format);
+  if (page.photometric >= PHOTOMETRIC_CIELAB && page.photometric <= PHOTOMETRIC_ITULAB)
+    return "a TIFF of CIELab colours";  // libtiff and Pillow differ in them
   char why[1024] = "";
   return TIFFRGBAImageOK(tiff_.get(), why) == 1 ? "" : fmt::format("a TIFF of photometric {}", page.photometric);
 }

@@ -22,6 +22,7 @@ struct TiffPage {
   uint32_t kind = 0;                 ///< NewSubfileType: a copy of lower resolution, a mask
   std::vector<uint16_t> extra = {};  ///< what the samples after the colours are
   bool is_raw_camera = false;
+  bool is_full_ycc = false;  ///< uncompressed bytes of luma and both colour differences for each pixel
 
   bool operator==(const TiffPage&) const = default;
 };

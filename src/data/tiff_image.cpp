@@ -9,6 +9,7 @@
 #include "sample_values.h"
 #include "tiff_file.h"
 #include "whole_image.h"
+#include "ycc.h"
 
 namespace reszoo {
 namespace {
@@ -90,6 +91,7 @@ class TiffPicture : public WholeImage {
  protected:
   ImageBuffer decode() const override {
     const TiffFile file(bytes_.view());
+    if (page_.is_full_ycc) return from_full_ycc(bytes_of(file));
     if (is_converted(page_)) return buffer_of(whole(file.colours(page_), file, 3), 3);
     auto bands = bytes_of(file);
     if (is_palette(page_)) return look_up(file, first_channels(std::move(bands), 1));

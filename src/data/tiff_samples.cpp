@@ -39,10 +39,16 @@ void unpack(const uint8_t* from, const TiffPage& page, int64_t count, int64_t st
   }
 }
 
+/// Reads a block as it is in the file: libtiff keeps the sizes of blocks that it computed for fewer colour differences.
+tmsize_t read_stored(TIFF* tiff, bool tiled, uint32_t number, void* to, tmsize_t size) {
+  return tiled ? TIFFReadRawTile(tiff, number, to, size) : TIFFReadRawStrip(tiff, number, to, size);
+}
+
 }  // namespace
 
 std::vector<uint8_t> TiffFile::samples(const TiffPage& page) const {
   auto* tiff = tiff_.get();
+  if (page.is_full_ycc) TIFFSetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, 1, 1);
   const bool tiled = TIFFIsTiled(tiff) != 0, apart = page.planes == PLANARCONFIG_SEPARATE;
   uint32_t columns = static_cast<uint32_t>(page.width), rows = 0;
   TIFFGetFieldDefaulted(tiff, tiled ? TIFFTAG_TILELENGTH : TIFFTAG_ROWSPERSTRIP, &rows);
@@ -63,8 +69,9 @@ std::vector<uint8_t> TiffFile::samples(const TiffPage& page) const {
       for (int64_t left = 0; left < page.width; left += block.columns, ++number) {
         const auto height = std::min(block.rows, page.height - top), width = std::min(block.columns, page.width - left);
         const auto needed = (tiled ? block.rows : height) * block.row_size;
-        const auto read = tiled ? TIFFReadEncodedTile(tiff, number, stored.get(), needed)
-                                : TIFFReadEncodedStrip(tiff, number, stored.get(), needed);
+        const auto read = page.is_full_ycc ? read_stored(tiff, tiled, number, stored.get(), needed)
+                          : tiled          ? TIFFReadEncodedTile(tiff, number, stored.get(), needed)
+                                           : TIFFReadEncodedStrip(tiff, number, stored.get(), needed);
         if (read < needed) return {};
         for (int64_t y = 0; y < height; ++y)
           unpack(stored.get() + y * block.row_size, page, width * block_samples, apart ? pixel : size,

@@ -71,7 +71,8 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
     content.weights = read_weights(in, {.verify = options.verify,
                                         .prefer_ema = options.prefer_ema,
                                         .key = options.key,
-                                        .all_states = needs_network || !options.model.empty()});
+                                        .all_states = needs_network || !options.model.empty(),
+                                        .on_note = options.on_note});
   }
   if (!options.allow_non_finite) refuse_non_finite(content.weights, in.string());
   content.report.loaded = content.weights.keys();

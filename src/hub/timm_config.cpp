@@ -56,16 +56,18 @@ ImagePreprocess preprocess_of(const json& cfg, const std::string& source) {
   ImagePreprocess preprocess{.mean = field_or(cfg, "mean", imagenet_preprocess().mean, source),
                              .std = field_or(cfg, "std", imagenet_preprocess().std, source),
                              .interpolation = field_or<std::string>(cfg, "interpolation", "bilinear", source),
-                             .squash = mode == "squash"};
+                             .squash = mode == "squash",
+                             .border = mode == "border"};
   if (shape.size() != 3 || shape[1] != shape[2] || shape[1] <= 0 || (shape[0] != 1 && shape[0] != 3))
     fail(ErrorKind::file, "{}: input_size must be 1 or 3 channels of squares, got ({})", source,
          fmt::join(shape, ", "));
   if (!(fraction > 0 && fraction <= 1))
     fail(ErrorKind::file, "{}: crop_pct must be in (0, 1], got {}", source, fraction);
-  if (mode != "center" && mode != "squash")
-    fail(ErrorKind::file, "{}: crop_mode must be center or squash, got \"{}\"", source, escaped(mode));
-  if (preprocess.interpolation != "bilinear" && preprocess.interpolation != "bicubic")
-    fail(ErrorKind::file, "{}: interpolation must be bilinear or bicubic, got \"{}\"", source,
+  if (mode != "center" && mode != "squash" && mode != "border")
+    fail(ErrorKind::file, "{}: crop_mode must be center, squash or border, got \"{}\"", source, escaped(mode));
+  if (preprocess.interpolation != "bilinear" && preprocess.interpolation != "bicubic" &&
+      preprocess.interpolation != "lanczos")
+    fail(ErrorKind::file, "{}: interpolation must be bilinear, bicubic or lanczos, got \"{}\"", source,
          escaped(preprocess.interpolation));
   preprocess.channels = shape[0];
   preprocess.crop = shape[1];

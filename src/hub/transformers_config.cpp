@@ -65,9 +65,10 @@ std::vector<std::string> names_in(const json& labels, const std::string& source)
 /// Returns PIL's number of an interpolation as a name.
 std::string interpolation_of(const json& preprocessor, const std::string& source) {
   const auto number = preprocessor.value("resample", json(2));
+  if (number == 1) return "lanczos";
   if (number == 2) return "bilinear";
   if (number == 3) return "bicubic";
-  fail(ErrorKind::file, "{}: resample must be 2 or 3, got {}", source, escaped(number.dump()));
+  fail(ErrorKind::file, "{}: resample must be 1, 2 or 3, got {}", source, escaped(number.dump()));
 }
 
 /// Returns a number that a text, an object's field, or both may hold: 224, {"shortest_edge": 224}.

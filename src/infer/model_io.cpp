@@ -181,7 +181,8 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
   return model;
 }
 
-void Model::save(const std::filesystem::path& path, const std::optional<StateDict>& weights) const {
+void Model::save(const std::filesystem::path& path, const std::optional<StateDict>& weights,
+                 bool allow_non_finite) const {
   const auto own = state_of(*network());
   check_networks(*this);
   if (weights) check_weights(*weights, own, name);
@@ -199,6 +200,8 @@ void Model::save(const std::filesystem::path& path, const std::optional<StateDic
   for (size_t i = 0; i < networks.size(); ++i)
     for (const auto& item : quantized(i == 0 && weights ? *weights : state_of(*networks[i]), quantization.layers))
       tensors.insert(prefix_of(networks.size(), i) + item.key(), item.value());
+  if (const auto found = describe_non_finite(tensors); !allow_non_finite && !found.empty())
+    fail(ErrorKind::input, "{}: is not written, the model has {}; allow_non_finite writes them", path.string(), found);
   if (table) {
     card["table"] = table->to_json();
     for (const auto& [key, tensor] : table->tensors()) tensors.insert(std::string(kPreprocessPrefix) + key, tensor);

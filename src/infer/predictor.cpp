@@ -31,7 +31,8 @@ Predictor open_weights(const std::filesystem::path& path, const PredictorOptions
   const LoadOptions how{.verify = options.verify,
                         .prefer_ema = options.prefer_ema,
                         .allow_non_finite = options.allow_non_finite,
-                        .key = options.key};
+                        .key = options.key,
+                        .on_note = options.on_note};
   const auto state = read_weights(path, how.read());
   Model model;
   std::tie(model.name, model.options) = model_for(state, path.string(), options.model, options.options);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "image_window.h"
 #include "resize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/json_field.h"
@@ -31,44 +32,8 @@ void check_options(const ImagePreprocess& options, ErrorKind kind) {
   if (!find_name(kInterpolations, options.interpolation))
     fail(kind, "ImagePreprocess: interpolation must be {}, got \"{}\"", alternatives(names_of(kInterpolations)),
          options.interpolation);
-}
-
-/// Returns the height and width after resizing.
-std::pair<int64_t, int64_t> resized(const ImagePreprocess& options, int64_t height, int64_t width) {
-  const auto side = options.resize;
-  if (side == 0) return {height, width};
-  if (options.squash) return {side, side};
-  // torchvision rounds the longer side down.
-  return height < width ? std::pair(side, side * width / height) : std::pair(side * height / width, side);
-}
-
-/// Returns the start of a crop of `side` pixels on an axis of `size` pixels; positions below 0 are black.
-int64_t crop_start(int64_t size, int64_t side) {
-  if (size < side) return -((side - size) / 2);
-  // nearbyint rounds halves to even, as Python's round does in torchvision.
-  return std::lrint(std::nearbyint(static_cast<double>(size - side) / 2));
-}
-
-/// Places the pixels in the centre of `side` x `side` black pixels.
-template <typename Pixels>
-Pixels padded(const Pixels& pixels, const Box& at, int64_t side) {
-  Pixels result(side, side, pixels.channels);
-  for (int64_t y = 0; y < pixels.height; ++y)
-    std::copy_n(pixels.row(y), pixels.row_size(), result.row(at.top + y) + at.left * pixels.channels);
-  return result;
-}
-
-/// Resizes the image to `height` x `width` pixels, and crops at the centre with black pixels around if the image is
-/// smaller. `resize(window)` returns a window of the resized image.
-template <typename Resize>
-auto cropped(const ImagePreprocess& options, int64_t height, int64_t width, Resize resize) {
-  if (!options.crop) return resize(Box{0, 0, height, width});
-  const auto side = *options.crop;
-  const auto top = crop_start(height, side), left = crop_start(width, side);
-  auto pixels =
-      resize(Box{std::max<int64_t>(top, 0), std::max<int64_t>(left, 0), std::min(side, height), std::min(side, width)});
-  if (pixels.height == side && pixels.width == side) return pixels;
-  return padded(pixels, {std::max<int64_t>(-top, 0), std::max<int64_t>(-left, 0), 0, 0}, side);
+  if (options.squash && options.border)
+    fail(kind, "ImagePreprocess: squash and border are two ways to resize, got both");
 }
 
 /// Returns the pixels without gaps. For a network of 1 or 3 channels, alpha is dropped from gray and RGB.
@@ -199,6 +164,7 @@ nlohmann::json ImagePreprocess::to_json() const {
       {"channels", channels}, {"resize", resize}, {"mean", mean}, {"std", std}, {"interpolation", interpolation}};
   if (crop) json["crop"] = *crop;
   if (squash) json["squash"] = true;
+  if (border) json["border"] = true;
   return json;
 }
 
@@ -212,6 +178,7 @@ ImagePreprocess ImagePreprocess::from(const nlohmann::json& json) {
                        json_field<std::string>(json, "interpolation", subject)};
   if (json.contains("crop")) read.crop = json_field<int64_t>(json, "crop", subject);
   if (json.contains("squash")) read.squash = json_field<bool>(json, "squash", subject);
+  if (json.contains("border")) read.border = json_field<bool>(json, "border", subject);
   check_options(read, ErrorKind::file);
   return read;
 }

@@ -79,17 +79,13 @@ class ScaledImage : public LazyImage {
 
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                         int64_t channels, Interpolation interpolation) {
-  const auto filter = filter_of(interpolation);
-  const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
-  const auto [top, rows] = needed(down, filter);
-  const auto [left, columns] = needed(across, filter);
-  const Box part{box.top + top, box.left + left, rows, columns};
-  if (rows_first(down, across)) {
-    const auto low = resize_rows(with_channels(image.read(part), channels), down, top, filter);
-    return read_columns(InMemoryImage(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
-                        channels, across, filter);
-  }
-  return resize_rows(read_columns(image, part, channels, across, filter), down, top, filter);
+  const auto plan = resize_plan(box, height, width, window, interpolation);
+  if (!plan.rows_first)
+    return resize_rows(read_columns(image, plan.part, channels, plan.across, plan.filter), plan.down, plan.top,
+                       plan.filter);
+  const auto low = resize_rows(with_channels(image.read(plan.part), channels), plan.down, plan.top, plan.filter);
+  return read_columns(InMemoryImage(low.bytes.data(), low.height, low.width, channels), {0, 0, low.height, low.width},
+                      channels, plan.across, plan.filter);
 }
 
 ImageBuffer resize_roughly(const LazyImage& image, const Box& box, int64_t height, int64_t width, int64_t channels,

@@ -5,10 +5,10 @@
 
 namespace reszoo {
 
-enum class Interpolation { bilinear, bicubic };
+enum class Interpolation { bilinear, bicubic, lanczos };
 
-inline constexpr Named<Interpolation> kInterpolations[] = {{"bilinear", Interpolation::bilinear},
-                                                           {"bicubic", Interpolation::bicubic}};
+inline constexpr Named<Interpolation> kInterpolations[] = {
+    {"bilinear", Interpolation::bilinear}, {"bicubic", Interpolation::bicubic}, {"lanczos", Interpolation::lanczos}};
 
 /// Returns the interpolation with a name that was already checked.
 inline Interpolation interpolation_of(const std::string& text) {
@@ -24,8 +24,8 @@ inline Interpolation interpolation_of(const std::string& text) {
 /// each pass rounds to bytes. Only the pixels that the window needs are read.
 ///
 /// Shape: window.height x window.width pixels of `channels`.
-/// Source: the filters of Keys 1981 (bicubic, a = -0.5) and the triangle; rounding and order as in Image.resize of
-/// Pillow 13 (earlier versions resize columns first in tall images too).
+/// Source: the triangle, the filter of Keys 1981 (bicubic, a = -0.5), Lanczos' with three lobes; rounding and order as
+/// in Image.resize of Pillow 13 (earlier versions resize columns first in tall images too).
 ImageBuffer resize_part(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                         int64_t channels, Interpolation interpolation);
 

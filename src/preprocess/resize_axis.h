@@ -24,8 +24,18 @@ inline double cubic(double x) {
   return 0;
 }
 
+inline double lanczos(double x) {
+  const auto sinc = [](double y) { return y == 0 ? 1 : std::sin(y * M_PI) / (y * M_PI); };
+  return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+}
+
 inline Filter filter_of(Interpolation interpolation) {
-  return interpolation == Interpolation::bicubic ? Filter{2, cubic} : Filter{1, triangle};
+  switch (interpolation) {
+    case Interpolation::bilinear: return {1, triangle};
+    case Interpolation::bicubic: return {2, cubic};
+    case Interpolation::lanczos: return {3, lanczos};
+  }
+  return {1, triangle};
 }
 
 /// One axis of a resize: `inputs` pixels of a box become `outputs` pixels, of which a range from `begin` on is
@@ -63,10 +73,29 @@ inline void shares_of(const Axis& axis, int64_t i, const Filter& filter, std::ve
   for (auto& share : shares) share *= 1 / sum;
 }
 
-/// Pillow resizes rows first if that leaves less work for the columns, which is the case for tall images.
-inline bool rows_first(const Axis& down, const Axis& across) {
+/// What one resize reads, and in which order it resizes.
+struct ResizePlan {
+  Filter filter;
+  Axis down, across;
+  Box part;           ///< the pixels of the image that the window needs
+  int64_t top, left;  ///< of the part within the box
+  bool rows_first;    ///< as Pillow, if that leaves less work for the columns, which is the case for tall images
+};
+
+inline ResizePlan resize_plan(const Box& box, int64_t height, int64_t width, const Box& window,
+                              Interpolation interpolation) {
+  const auto filter = filter_of(interpolation);
+  const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
+  const auto [top, rows] = needed(down, filter);
+  const auto [left, columns] = needed(across, filter);
   const auto rows_away = down.inputs - down.outputs, columns_away = across.inputs - across.outputs;
-  return rows_away > 0 && rows_away > 2 * columns_away;
+  return {.filter = filter,
+          .down = down,
+          .across = across,
+          .part = {box.top + top, box.left + left, rows, columns},
+          .top = top,
+          .left = left,
+          .rows_first = rows_away > 0 && rows_away > 2 * columns_away};
 }
 
 }  // namespace reszoo

@@ -60,14 +60,15 @@ ImageValues resize_value_rows(ImageValues from, const Axis& axis, int64_t origin
 
 ImageValues resize_values(const LazyImage& image, const Box& box, int64_t height, int64_t width, const Box& window,
                           int64_t channels, Interpolation interpolation) {
-  const auto filter = filter_of(interpolation);
-  const Axis down{box.height, height, window.top, window.height}, across{box.width, width, window.left, window.width};
-  const auto [top, rows] = needed(down, filter);
-  const auto [left, columns] = needed(across, filter);
-  auto part = read_values(image, {box.top + top, box.left + left, rows, columns}, channels);
-  if (rows_first(down, across))
-    return resize_value_columns(resize_value_rows(std::move(part), down, top, filter), across, left, filter);
-  return resize_value_rows(resize_value_columns(std::move(part), across, left, filter), down, top, filter);
+  const auto plan = resize_plan(box, height, width, window, interpolation);
+  const auto rows = [&](ImageValues part) {
+    return resize_value_rows(std::move(part), plan.down, plan.top, plan.filter);
+  };
+  const auto columns = [&](ImageValues part) {
+    return resize_value_columns(std::move(part), plan.across, plan.left, plan.filter);
+  };
+  auto part = read_values(image, plan.part, channels);
+  return plan.rows_first ? columns(rows(std::move(part))) : rows(columns(std::move(part)));
 }
 
 }  // namespace reszoo

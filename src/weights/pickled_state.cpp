@@ -64,7 +64,20 @@ class PickledState {
   StateDict state_at(PickleRef place, const std::string& path) {
     const auto states = likely_states(place, path);
     if (states.size() > 1 && !options_.all_states) ask(states);
+    if (options_.on_note && !options_.prefer_ema && options_.key.empty()) note_averaged(states);
     return make(states);
+  }
+
+  /// Says so if the option for averaged weights would take others than these.
+  void note_averaged(const States& states) const {
+    auto how = options_;
+    how.prefer_ema = true;
+    const auto averaged = PickledState(pickle_, tensors_, source_, how).likely_states(pickle_.root, "");
+    const auto is_taken = [&](const auto& state) { return state.path == averaged[0].path; };
+    if (averaged.size() != 1 || !is_averaged(averaged[0]) || std::any_of(states.begin(), states.end(), is_taken))
+      return;
+    options_.on_note(fmt::format("{}: has averaged (EMA) weights too, under {}; --use-ema (prefer_ema) takes them",
+                                 source_, escaped(averaged[0].path)));
   }
 
   /// Returns the states that look like weights more than the others.

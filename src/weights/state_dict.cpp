@@ -63,15 +63,18 @@ std::vector<std::string> non_finite(const StateDict& state) {
   return keys;
 }
 
-void refuse_non_finite(const StateDict& state, const std::string& source) {
+std::string describe_non_finite(const StateDict& state) {
   const auto keys = non_finite(state);
-  if (keys.empty()) return;
+  if (keys.empty()) return "";
   const auto& first = state[keys.front()];
-  fail(ErrorKind::file,
-       "{}: has NaN or infinite weights in {} of its {} tensors, {} of {} numbers in {}; allow_non_finite "
-       "(--allow-non-finite) takes them",
-       source, keys.size(), state.size(), first.isfinite().logical_not().sum().item<int64_t>(), first.numel(),
-       escaped(keys.front()));
+  return fmt::format("NaN or infinite weights in {} of its {} tensors, {} of {} numbers in {}", keys.size(),
+                     state.size(), first.isfinite().logical_not().sum().item<int64_t>(), first.numel(),
+                     escaped(keys.front()));
+}
+
+void refuse_non_finite(const StateDict& state, const std::string& source) {
+  if (const auto found = describe_non_finite(state); !found.empty())
+    fail(ErrorKind::file, "{}: has {}; allow_non_finite (--allow-non-finite) takes them", source, found);
 }
 
 }  // namespace reszoo

@@ -2,11 +2,11 @@
 #include "data/small_files.h"
 #include "reszoo/data/decode.h"
 
-#include <png.h>
 #include <torch/types.h>
 
 #include "reszoo/base/atomic_file.h"
 #include "support/jpeg.h"
+#include "support/png.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -14,17 +14,9 @@ using namespace reszoo::test;
 
 namespace {
 
-std::string png(std::vector<uint8_t> pixels, uint32_t width, uint32_t format) {
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = width;
-  image.height = static_cast<uint32_t>(pixels.size() / width / PNG_IMAGE_SAMPLE_CHANNELS(format));
-  image.format = format;
-  png_alloc_size_t size = 0;
-  png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr);
-  std::string bytes(size, '\0');
-  png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr);
-  return bytes.substr(0, size);
+std::string png(const std::vector<uint8_t>& pixels, uint32_t width, uint32_t format) {
+  const auto height = static_cast<uint32_t>(pixels.size() / width / PNG_IMAGE_SAMPLE_CHANNELS(format));
+  return png_file(pixels.data(), width, height, format);
 }
 
 }  // namespace

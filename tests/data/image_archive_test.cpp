@@ -21,6 +21,18 @@ ImageSplits read_file_of(const char* group, const std::string& name, const Image
   return read_image_splits(folder / "data", options);
 }
 
+/// The labels of each image: "a b, c | - | c".
+std::string labels_text(const ImageRows& rows) {
+  std::vector<std::string> images;
+  for (int64_t row = 0; row < rows.rows(); ++row) {
+    std::vector<std::string> labels;
+    for (const auto& column : rows.targets.columns)
+      if (column.numbers[row].item<double>() == 1) labels.push_back(column.name);
+    images.push_back(labels.empty() ? "-" : fmt::format("{}", fmt::join(labels, ", ")));
+  }
+  return fmt::format("{}", fmt::join(images, " | "));
+}
+
 }  // namespace
 
 TEST(ImageArchive, ClassFoldersAreReadInEachFormatOfTar) {
@@ -48,6 +60,43 @@ TEST(ImageArchive, SamplesHaveTheirLabelsBesideThem) {
       torch::equal(numbers.train.targets.columns[0].numbers, torch::tensor({0.5, 1.25, -3.0, 8.0}, torch::kDouble)));
   expect_error_parts(ErrorKind::input, {"000000.json has no field \"lost\"", "label, width"},
                      [] { read_file_of("tar", "json", {.label_columns = {"lost"}}); });
+}
+
+TEST(ImageArchive, AFieldOfJsonMayListLabels) {
+  const auto splits = read_file_of("tar", "lists");
+  EXPECT_EQ(labels_text(splits.train), "golden retriever, grass | - | grass | sky");
+  EXPECT_NE(splits.notes.back().find("column \"labels\": several labels in a list"), std::string::npos);
+  EXPECT_EQ(labels_text(read_file_of("tar", "lists of numbers").train), "3, 7 | 3 | 7");
+  // A model's labels in its order, also one that does not occur.
+  const auto known = read_file_of("tar", "lists of numbers", {.targets = {"7", "5", "3"}});
+  EXPECT_EQ(known.train.targets.names(), (std::vector<std::string>{"7", "5", "3"}));
+  expect_error_parts(ErrorKind::input, {"unknown label \"3\" in row 1", "7, 5"}, [] {
+    read_file_of("tar", "lists of numbers", {.targets = {"7", "5"}});
+  });
+  expect_error(ErrorKind::input, "the model predicts one class", [] {
+    read_file_of("tar", "lists", {.classes = {"grass", "sky"}, .targets = {"label"}});
+  });
+}
+
+TEST(ImageArchive, ListsOfAnythingButLabelsAreRefused) {
+  const auto message = [](const char* name, const std::string& part) {
+    expect_error(ErrorKind::input, part, [&] { read_file_of("tar", name); });
+  };
+  message("zeros and ones", "lists of 3 zeros and ones");
+  message("reals", "000000.json: \"labels\": a list of labels must hold texts or whole numbers, got 0.5");
+  message("lists inside", "got [\"a\"]");
+  message("no label", "\"\" is no label");
+  expect_error(ErrorKind::usage, "label_column", [] { read_file_of("tar", "lists", {.label_columns = {"a", "b"}}); });
+}
+
+TEST(ImageArchive, PartsHaveTheSameLabels) {
+  const TempDir folder;
+  put(folder / "train-0.tar", data_file("tar", "lists"));
+  put(folder / "val-0.tar", data_file("tar", "lists of numbers"));
+  const auto splits = read_image_splits(folder.path());
+  EXPECT_EQ(splits.train.targets.names(), (std::vector<std::string>{"3", "7", "golden retriever", "grass", "sky"}));
+  EXPECT_EQ(splits.validation->targets.names(), splits.train.targets.names());
+  EXPECT_EQ(labels_text(*splits.validation), "3, 7 | 3 | 7");
 }
 
 TEST(ImageArchive, ShardsAreNamedByPatternsAndParts) {
@@ -139,4 +188,27 @@ TEST(ImageParquet, AMissingImageIsABadOne) {
 TEST(ImageParquet, CellsMayHaveSeveralLabels) {
   const auto splits = read_file_of("parquet", "several", {.label_separator = "|"});
   EXPECT_EQ(splits.train.targets.names(), (std::vector<std::string>{"x", "y"}));
+}
+
+TEST(ImageParquet, AColumnMayListLabels) {
+  for (const auto* name : {"lists", "large lists"})
+    EXPECT_EQ(labels_text(read_file_of("parquet", name).train), "a b, c | - | - | c") << name;
+  for (const auto* name : {"lists of classes", "lists of classes, as a list"})
+    EXPECT_EQ(labels_text(read_file_of("parquet", name).train), "cat, owl | - | - | cat") << name;
+  EXPECT_EQ(labels_text(read_file_of("parquet", "fixed lists").train), "1, 2 | 2, 3 | 1, 3 | 2, 3");
+  expect_error_parts(ErrorKind::input, {"column \"labels\", row 2: class 3", "3 classes"},
+                     [] { read_file_of("parquet", "lists of too many classes"); });
+  expect_error(ErrorKind::input, "row 2: a label of the list is missing",
+               [] { read_file_of("parquet", "lists with a gap"); });
+  expect_error(ErrorKind::input, "must hold texts or whole numbers, got float",
+               [] { read_file_of("parquet", "lists of reals"); });
+}
+
+TEST(ImageParquet, PartsHaveTheSameLabels) {
+  const TempDir folder;
+  put(folder / "train.parquet", data_file("parquet", "lists"));
+  put(folder / "test.parquet", data_file("parquet", "lists of classes"));
+  const auto splits = read_image_splits(folder.path());
+  EXPECT_EQ(splits.train.targets.names(), (std::vector<std::string>{"a b", "c", "cat", "owl"}));
+  EXPECT_EQ(labels_text(*splits.test), "cat, owl | - | - | cat");
 }

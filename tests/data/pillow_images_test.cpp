@@ -89,6 +89,12 @@ TEST(PillowImages, ATruncatedFileIsRefusedByName) {
   }
 }
 
+TEST(PillowImages, ColoursThatWouldDifferAreRefused) {
+  const auto lab = from_base64(read_fixture("pillow_images")["lab"].get<std::string>());
+  expect_error(ErrorKind::file, "lab.tif: is a TIFF of CIELab colours, which is not read; convert it",
+               [&] { open_image(Bytes::own(lab), "lab.tif"); });
+}
+
 TEST(PillowImages, ValuesAreResizedAsInModeF) {
   const auto fixture = read_fixture("pillow_images");
   ASSERT_FALSE(fixture["resizes"].empty());

@@ -134,6 +134,17 @@ TEST(HubConfig, TimmsOlderFormAndOptionsAreRead) {
   EXPECT_EQ(weights.options.dropout, 0.2);
 }
 
+TEST(HubConfig, TimmsCropModesAndFiltersAreRead) {
+  auto config = timm_json();
+  config["pretrained_cfg"]["crop_mode"] = "border";
+  config["pretrained_cfg"]["interpolation"] = "lanczos";
+  const auto border = ConfigHub(config).find().preprocess;
+  EXPECT_TRUE(border.border);
+  EXPECT_FALSE(border.squash);
+  EXPECT_EQ(border.interpolation, "lanczos");
+  EXPECT_NO_THROW(border.check());
+}
+
 TEST(HubConfig, WhatReszooDoesNotHaveIsNamed) {
   const auto changed = [](const std::string& pointer, const json& value) {
     auto config = timm_json();
@@ -143,8 +154,8 @@ TEST(HubConfig, WhatReszooDoesNotHaveIsNamed) {
   changed("/architecture", "resnet81")
       .expect({"hf-hub:owner/net: config.json", "no network \"resnet81\"", "did you mean"});
   changed("/architecture", 3).expect({"field \"architecture\"", "wrong type"});
-  changed("/pretrained_cfg/crop_mode", "border").expect({"crop_mode must be center or squash, got \"border\""});
-  changed("/pretrained_cfg/interpolation", "lanczos").expect({"interpolation must be bilinear or bicubic"});
+  changed("/pretrained_cfg/crop_mode", "middle").expect({"crop_mode must be center, squash or border, got \"middle\""});
+  changed("/pretrained_cfg/interpolation", "hamming").expect({"interpolation must be bilinear, bicubic or lanczos"});
   changed("/pretrained_cfg/input_size", {3, 224, 192}).expect({"input_size", "3, 224, 192"});
   changed("/pretrained_cfg/crop_pct", 0).expect({"crop_pct must be in (0, 1], got 0"});
   changed("/num_classes", 4).expect({"label_names has 3 names, num_classes is 4"});

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "infer/small_model.h"
+#include "reszoo/base/atomic_file.h"
 #include "reszoo/infer/predictor.h"
 #include "reszoo/infer/quantize_model.h"
 #include "reszoo/infer/unanswered.h"
@@ -44,6 +45,21 @@ Target fitted(std::vector<double> numbers, Task task, const TargetOptions& more 
 
 }  // namespace
 
+TEST(NonFinite, AModelFileIsNotWrittenUnlessAllowed) {
+  const TempDir folder;
+  const auto model = small_model();
+  model.save(folder / "model");
+  const auto before = read_file(folder / "model");
+  const auto state = spoilt(model.network(), "layer1.0.bn1.running_var", kNan);
+  expect_error_parts(ErrorKind::input,
+                     {"model: is not written", "NaN or infinite weights in 1 of its 116 tensors",
+                      "1 of 16 numbers in layer1.0.bn1.running_var"},
+                     [&] { model.save(folder / "model", state); });
+  EXPECT_EQ(read_file(folder / "model"), before);
+  model.save(folder / "model", state, /*allow_non_finite=*/true);
+  EXPECT_NE(read_file(folder / "model"), before);
+}
+
 TEST(NonFinite, WeightsAreRefusedByEveryReader) {
   const TempDir folder;
   auto model = small_model();
@@ -55,7 +71,7 @@ TEST(NonFinite, WeightsAreRefusedByEveryReader) {
     const PredictorOptions options{.model = "cifar_resnet20", .options = {{"outputs", 2}}};
     expect_error_parts(ErrorKind::file, parts, [&] { open_predictor(folder / "net.pth", options); });
     expect_error_parts(ErrorKind::file, parts, [&] { load_weights(model.network(), folder / "net.pth"); });
-    model.save(folder / "model", state);
+    model.save(folder / "model", state, /*allow_non_finite=*/true);
     expect_error_parts(ErrorKind::file, parts, [&] { Model::load(folder / "model"); });
     EXPECT_EQ(Model::load(folder / "model", torch::kCPU, true, /*allow_non_finite=*/true).name, "cifar_resnet20");
     load_weights(create_model("cifar_resnet20", ImageOptions{.outputs = 2}), folder / "net.pth",

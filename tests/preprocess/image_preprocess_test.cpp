@@ -32,6 +32,7 @@ ImagePreprocess preprocess_of(const nlohmann::json& c) {
   preprocess.crop = c["crop"];
   preprocess.interpolation = c["interpolation"];
   preprocess.squash = c["squash"];
+  preprocess.border = c["border"];
   return preprocess;
 }
 
@@ -61,6 +62,22 @@ TEST(ImagePreprocess, SquashMakesASquareOfAnyShape) {
   const auto bytes = ramp(40 * 60 * 3);
   const ImagePreprocess preprocess{.resize = 20, .squash = true};
   EXPECT_EQ(preprocess(ImageView{bytes.data(), 40, 60}).sizes(), (std::vector<int64_t>{1, 3, 20, 20}));
+}
+
+TEST(ImagePreprocess, BorderKeepsTheWholeImage) {
+  const auto bytes = ramp(40 * 60 * 3);
+  ImagePreprocess preprocess{.resize = 30, .mean = {0.5, 0.5, 0.5}, .border = true};
+  EXPECT_EQ(preprocess(ImageView{bytes.data(), 40, 60}).sizes(), (std::vector<int64_t>{1, 3, 20, 30}));
+  preprocess.crop = 30;
+  const auto x = preprocess(ImageView{bytes.data(), 40, 60});
+  EXPECT_EQ(x.sizes(), (std::vector<int64_t>{1, 3, 30, 30}));
+  EXPECT_NEAR(x[0][1][4][7].item<float>(), 128.0 / 255 - 0.5, 1e-6);  // a byte near the mean
+  const auto values = preprocess(torch::full({1, 3, 10, 500}, 0.25));
+  EXPECT_NEAR(values[0][2][0][0].item<float>(), 128.0 / 255 - 0.5, 1e-6);
+  EXPECT_NEAR(values[0][2][14][0].item<float>(), -0.25, 1e-6);  // one row is left of such a strip
+  EXPECT_NEAR(values[0][2][15][0].item<float>(), 128.0 / 255 - 0.5, 1e-6);
+  preprocess.squash = true;
+  expect_error_parts(ErrorKind::usage, {"squash and border"}, [&] { preprocess(ImageView{bytes.data(), 40, 60}); });
 }
 
 TEST(ImagePreprocess, NormalisesEachChannel) {
@@ -113,7 +130,7 @@ TEST(ImagePreprocess, CropRoundsHalvesToEvenAndPadsWithBlack) {
 
 TEST(ImagePreprocess, BytesStayBytesWhenResized) {
   const auto images = torch::randint(0, 256, {1, 3, 50, 41}, torch::kUInt8);
-  for (const auto* interpolation : {"bilinear", "bicubic"}) {
+  for (const auto* interpolation : {"bilinear", "bicubic", "lanczos"}) {
     const auto x = ImagePreprocess{.resize = 20, .interpolation = interpolation}(images)*255;
     EXPECT_LE((x - x.round()).abs().max().item<float>(), 1e-4);
     EXPECT_GE(x.min().item<float>(), 0);
@@ -191,6 +208,9 @@ TEST(ImagePreprocess, JsonRoundTrips) {
   preprocess.crop.reset();
   EXPECT_EQ(ImagePreprocess::from(preprocess.to_json()), preprocess);
   preprocess.squash = true;
+  EXPECT_EQ(ImagePreprocess::from(preprocess.to_json()), preprocess);
+  preprocess.squash = false;
+  preprocess.border = true;
   EXPECT_EQ(ImagePreprocess::from(preprocess.to_json()), preprocess);
   auto json = preprocess.to_json();
   json["mean"] = {1, 2};

@@ -63,7 +63,19 @@ def archives():
             "ustar": tar([m for m in class_folders() if "very" not in m[0]], tarfile.USTAR_FORMAT),
             "gzip": gzip.compress(plain, mtime=0), "cls": tar(samples("cls", [3, 11, 3, 7])),
             "json": tar(samples("json", ["owl", "cat", "owl", "dog"])), "txt": tar(samples("txt", ["a b", "c", "c", "a b"])),
-            "numbers": tar(samples("json", [0.5, 1.25, -3, 8]))}
+            "numbers": tar(samples("json", [0.5, 1.25, -3, 8])), **lists_in_archives()}
+
+
+def lists_in_archives():
+    def labels(*lists):
+        members = []
+        for i, label in enumerate(lists):
+            members += [(f"{i:06}.png", png(10 * i)), (f"{i:06}.json", json.dumps({"labels": label, "width": 2}).encode())]
+        return tar(members)
+
+    return {"lists": labels(["golden retriever", "grass"], [], ["grass"], "sky"), "lists of numbers": labels([7, 3], [3], [7]),
+            "zeros and ones": labels([0, 1, 1], [1, 0, 0]), "reals": labels([0.5, 1]), "no label": labels(["", "a"]),
+            "lists inside": labels([["a"]])}
 
 
 def parquet(columns, features=None, **options):
@@ -88,8 +100,24 @@ def parquets():
             "binary": parquet({"id": pa.array(range(3)), "png": pa.array([png(v) for v in (1, 2, 3)], pa.binary()),
                                "target": pa.array(["a", "b", "a"])}, compression="zstd"),
             "several": parquet({"image": image_cells([1, 2, 3]), "tags": pa.array(["x|y", "", "y"])}),
+            **lists_in_columns(),
             "a missing image": parquet({"image": image_cells([1, None, 3]), "label": pa.array(["a", "b", "a"])}),
             "a table": parquet({"blob": pa.array([b"no image", b"nor this"]), "label": pa.array(["a", "b"])})}
+
+
+def lists_in_columns():
+    images, cells = image_cells([1, 2, 3, 4]), [["a b", "c"], [], None, ["c"]]
+    numbers = [[2, 0], [], None, [0]]
+    names = {"names": ["cat", "dog", "owl"], "_type": "ClassLabel"}
+    features = {"image": {"_type": "Image"}, "labels": {"feature": names, "_type": "Sequence"}}
+    column = lambda kind, values=cells: {"image": images, "labels": pa.array(values, kind)}
+    return {"lists": parquet(column(pa.list_(pa.string()))), "large lists": parquet(column(pa.large_list(pa.string()))),
+            "fixed lists": parquet(column(pa.list_(pa.int32(), 2), [[1, 2], [3, 2], [1, 3], [2, 3]])),
+            "lists of classes": parquet(column(pa.list_(pa.int64()), numbers), features, row_group_size=3),
+            "lists of classes, as a list": parquet(column(pa.list_(pa.int64()), numbers), features | {"labels": [names]}),
+            "lists of too many classes": parquet(column(pa.list_(pa.int64()), [[0], [3], [], []]), features),
+            "lists with a gap": parquet(column(pa.list_(pa.string()), [["a"], ["b", None], [], []])),
+            "lists of reals": parquet(column(pa.list_(pa.float32()), [[0.5]] * 4))}
 
 
 def batch(values, labels, key="labels"):

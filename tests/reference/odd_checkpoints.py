@@ -182,6 +182,9 @@ def files():
     yield "module in a wrapper", nn.Sequential(collections.OrderedDict(inner=Net())), ["inner." + key for key in keys], "", ""
     yield "whole trainer", instance("my.project", "Trainer", object, model=Net(), loss=nn.CrossEntropyLoss(torch.ones(3)),
                                     optimizer=optimizer_of(nn.Linear(3, 2)), started=datetime.datetime(2024, 1, 2)), keys, "", ""
+    for plain, ema in (("model", "model_ema"), ("state_dict", "state_dict_ema")):
+        yield f"{plain} and {ema}", {plain: state(), ema: state("other."), "epoch": 3}, keys, "", ""
+    yield "model and an empty model_ema", {"model": state(), "model_ema": None, "ema": {"decay": 0.999}}, keys, "", ""
     two = {"student": state(), "teacher": state("other."), "epoch": 3}
     yield "student and teacher", two, None, "", "holds several states: student, teacher; name one with --key student"
     yield "the student", two, keys, "student", ""

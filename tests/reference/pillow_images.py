@@ -9,6 +9,7 @@ The images are random in size and content, from a seed.
 """
 import base64
 import io
+import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -319,11 +320,36 @@ def add_arrays():
             add(f"npy {dtype} {dims}", stream.getvalue(), image.astype(np.float64) / most, None)
 
 
+def add_png_orientations():
+    xmp = b"<x:xmpmeta><tiff:Orientation>6</tiff:Orientation></x:xmpmeta>"
+    packed = b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp)
+    add("png orientation in compressed XMP", png(noise(3), 8, 2, False, [(b"iTXt", packed)]))
+    digits = (b"Exif\0\0" + exif(8)).hex()
+    profile = ("\nexif\n%8d\n" % (len(digits) // 2) + "".join(digits[i:i + 72] + "\n" for i in range(0, len(digits), 72))).encode()
+    name = b"Raw profile type exif\0"
+    profiles = {"text": (b"tEXt", name + profile), "packed": (b"zTXt", name + b"\0" + zlib.compress(profile)),
+                "international": (b"iTXt", name + b"\0\0\0\0" + profile)}
+    for kind, chunk in profiles.items():
+        add(f"png profile {kind}", png(noise(3), 8, 2, False, [chunk]))
+        add(f"png profile {kind} and eXIf", png(noise(3), 8, 2, False, [chunk, (b"eXIf", exif(5, ">", "H"))]))
+    plain = png(noise(3), 8, 2, False, [])
+    for kind, chunk in {"eXIf": (b"eXIf", exif(3)), **profiles}.items():
+        add(f"png {kind} behind the pixels", plain[:-12] + png_chunk(*chunk) + plain[-12:])
+
+
+def add_ycc_tiffs():
+    for compression in ("raw", "tiff_lzw"):
+        add(f"tiff YCbCr {compression}", saved(picture("RGB").convert("YCbCr"), "TIFF", compression=compression))
+    for layout in ({}, {"rows": 3}, {"tile": (16, 16)}, {"tags": {530: ("H", [1, 1])}}):
+        add(f"tiff YCbCr {layout}", tiff([{"array": noise(3), "bits": 8, "photometric": 6, **layout}]))
+
+
 def resized(height, width, side, interpolation):
     """Resize two channels of floating point, as images of Pillow's mode F."""
     y, x = np.mgrid[0:height, 0:width]
     bands = [((7 * y * y + 3 * x * (c + 1)) % 101 / 8 - 3).astype(np.float32) for c in range(2)]
-    method = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}[interpolation]
+    method = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC,
+              "lanczos": Image.Resampling.LANCZOS}[interpolation]
     result = np.stack([np.array(Image.fromarray(band).resize((side, side), method)) for band in bands], axis=2)
     return {"height": height, "width": width, "side": side, "interpolation": interpolation, **digest(result, 40)}
 
@@ -336,9 +362,13 @@ def main():
     add_gifs()
     add_tiffs()
     add_arrays()
+    add_png_orientations()
+    add_ycc_tiffs()
     resizes = [resized(*size, interpolation) for size in ((40, 31, 16), (90, 12, 8), (9, 11, 20), (7, 60, 7))
-               for interpolation in ("bilinear", "bicubic")]
-    write("pillow_images.json", {"source": source("pillow", "numpy"), "cases": cases, "resizes": resizes})
+               for interpolation in ("bilinear", "bicubic", "lanczos")]
+    lab = tiff([{"array": noise(3), "bits": 8, "photometric": 8}])
+    write("pillow_images.json", {"source": source("pillow", "numpy"), "cases": cases, "resizes": resizes,
+                                 "lab": base64.b64encode(lab).decode()})
 
 
 if __name__ == "__main__":

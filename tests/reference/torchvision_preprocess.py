@@ -30,7 +30,7 @@ def timm_transform(size, crop_pct, interpolation, crop_mode):
                             crop_mode=crop_mode)
 
 
-def case(height, width, transform, resize, crop, interpolation, squash=False, channels=3):
+def case(height, width, transform, resize, crop, interpolation, mode="center", channels=3):
     pixels = sample_image(height, width, channels)
     image = Image.fromarray(pixels if channels > 1 else pixels[:, :, 0])
     result = transform(image.convert("RGB"))
@@ -39,7 +39,7 @@ def case(height, width, transform, resize, crop, interpolation, squash=False, ch
     assert (scaled * 255 - data).abs().max() < 1e-3  # the input was bytes
     stored = record(data.numpy(), BYTES_AT_MOST)
     return {"height": height, "width": width, "channels": channels, "resize": resize, "crop": crop,
-            "interpolation": interpolation, "squash": squash, **stored,
+            "interpolation": interpolation, "squash": mode == "squash", "border": mode == "border", **stored,
             "normalised": sample(result, 50 * stored["stride"])}
 
 
@@ -50,7 +50,7 @@ def torchvision_case(height, width, resize, crop, interpolation="bilinear", chan
 
 def timm_case(height, width, size, crop_pct, interpolation="bicubic", crop_mode="center"):
     return case(height, width, timm_transform(size, crop_pct, interpolation, crop_mode), math.floor(size / crop_pct),
-                size, interpolation, squash=crop_mode == "squash")
+                size, interpolation, crop_mode)
 
 
 def main():
@@ -69,6 +69,13 @@ def main():
         timm_case(120, 300, 64, 1.0),
         timm_case(120, 300, 64, 0.9, crop_mode="squash"),
         timm_case(301, 70, 56, 0.875, "bilinear", "squash"),
+        timm_case(375, 500, 224, 0.95, "lanczos"),
+        timm_case(50, 41, 96, 1.0, "lanczos"),  # larger than the image
+        timm_case(260, 90, 64, 0.875, "lanczos", "squash"),
+        timm_case(375, 500, 224, 1.0, "bicubic", "border"),
+        timm_case(301, 70, 56, 0.875, "bilinear", "border"),  # padded at the sides, cropped above and below
+        timm_case(61, 120, 97, 0.9, "lanczos", "border"),
+        timm_case(33, 47, 64, 1.0, "bicubic", "border"),
     ]
     write("torchvision_preprocess.json", {"source": source("torchvision", "timm", "pillow"), "cases": cases})
 

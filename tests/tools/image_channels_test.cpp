@@ -1,12 +1,11 @@
 // Images of any number of channels and of more than 8 bits, from training to prediction; every format in one folder.
-#include <png.h>
-
 #include "reszoo/data/decode.h"
 #include "reszoo/data/npy.h"
 #include "reszoo/infer/model.h"
 #include "small_data.h"
 #include "support/fixture.h"
 #include "support/jpeg.h"
+#include "support/png.h"
 
 using namespace reszoo;
 using namespace reszoo::test;
@@ -46,15 +45,7 @@ std::string deep_png(int value, unsigned seed) {
     seed = seed * 1664525 + 1013904223;
     pixels.push_back(static_cast<uint16_t>(static_cast<unsigned>(value) + (seed >> 28)));
   }
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = image.height = 12;
-  image.format = PNG_FORMAT_LINEAR_Y;
-  png_alloc_size_t size = 0;
-  png_image_write_to_memory(&image, nullptr, &size, 0, pixels.data(), 0, nullptr);
-  std::string bytes(size, '\0');
-  png_image_write_to_memory(&image, bytes.data(), &size, 0, pixels.data(), 0, nullptr);
-  return bytes.substr(0, size);
+  return png_file(pixels.data(), 12, 12, PNG_FORMAT_LINEAR_Y);
 }
 
 }  // namespace

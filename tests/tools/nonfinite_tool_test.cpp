@@ -19,7 +19,7 @@ struct SpoiltGoods {
     auto state = state_of(*model.network());
     const torch::NoGradGuard no_grad;
     state.items().back().value().view(-1)[at] = value;  // the bias of the last layer
-    model.save(goods.at("spoilt"));
+    model.save(goods.at("spoilt"), std::nullopt, /*allow_non_finite=*/true);
     return goods.at("spoilt");
   }
 };

@@ -56,3 +56,22 @@ TEST(OddCheckpoints, SeveralStatesComeUnderTheirNames) {
             (std::vector<std::string>{"student.conv.weight", "student.conv.bias", "teacher.conv.weight",
                                       "teacher.conv.bias"}));
 }
+
+TEST(OddCheckpoints, AveragedWeightsThatAreNotTakenAreSaid) {
+  const auto records = read_fixture("odd_checkpoints").at("records");
+  const auto notes_of = [&](const std::string& name, ReadOptions options) {
+    std::vector<std::string> notes;
+    options.on_note = [&](const std::string& line) { notes.push_back(line); };
+    read_weights(Bytes::own(from_hex(records.at(name).at("content").get<std::string>())), "f", options);
+    return notes;
+  };
+  for (const auto* name : {"model and model_ema", "state_dict and state_dict_ema"}) {
+    const auto ema = std::string(name).substr(std::string(name).rfind(' ') + 1);
+    EXPECT_EQ(notes_of(name, {}), std::vector{fmt::format("f: has averaged (EMA) weights too, under {}; --use-ema "
+                                                          "(prefer_ema) takes them",
+                                                          ema)});
+    EXPECT_TRUE(notes_of(name, {.prefer_ema = true}).empty());
+    EXPECT_TRUE(notes_of(name, {.key = ema}).empty());
+  }
+  EXPECT_TRUE(notes_of("model and an empty model_ema", {}).empty());
+}

@@ -69,6 +69,8 @@ void add_common(CLI::App& app, Common& common) {
 
 }  // namespace
 
+void print_note(const std::string& line) { std::cerr << "note: " << line << "\n"; }
+
 c10::Device Common::use() const {
   set_num_threads(threads);
   retain_freed_memory();

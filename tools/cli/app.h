@@ -25,6 +25,9 @@ struct Common {
   c10::Device use() const;
 };
 
+/// Prints "note: " and a line on stderr.
+void print_note(const std::string& line);
+
 /// A tool: `define` adds its options; `run` does its work and returns the object that `--json` prints as the last line
 /// of stdout.
 struct Tool {

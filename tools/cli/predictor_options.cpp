@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app.h"
 #include "download_line.h"
 #include "model_options.h"
 #include "reszoo/base/error.h"
@@ -15,10 +16,12 @@ namespace reszoo::cli {
 namespace {
 
 Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
-  const PretrainedOptions how{
-      .device = device,
-      .fetch = fetch_with_progress(!flags.no_verify),
-      .load = {.prefer_ema = flags.ema, .allow_non_finite = flags.allow_non_finite, .key = flags.key}};
+  const PretrainedOptions how{.device = device,
+                              .fetch = fetch_with_progress(!flags.no_verify),
+                              .load = {.prefer_ema = flags.ema,
+                                       .allow_non_finite = flags.allow_non_finite,
+                                       .key = flags.key,
+                                       .on_note = print_note}};
   if (!flags.pretrained.empty()) return create_pretrained(flags.pretrained, "", how);
   if (is_hub_name(flags.weights) && flags.model.empty()) return create_pretrained(flags.weights, "", how);
   const auto path = local_weights(flags.weights, how.fetch);
@@ -30,7 +33,8 @@ Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
                                .prefer_ema = flags.ema,
                                .allow_non_finite = flags.allow_non_finite,
                                .key = flags.key,
-                               .device = device});
+                               .device = device,
+                               .on_note = print_note});
 }
 
 }  // namespace
@@ -54,9 +58,9 @@ void fuse_model(Model& model, const FuseFlags& flags) {
   model.fuse({.autotune = flags.autotune, .precision = asked});
   const auto precision = model.fused().front().precision();
   if (asked == Precision::automatic && !model.quantization.empty() && precision != Precision::int8)
-    std::cerr << "note: this processor is not fast in int8; the quantized weights run in float32\n";
+    print_note("this processor is not fast in int8; the quantized weights run in float32");
   if (on_cpu && precision == Precision::bfloat16 && !has_fast_bfloat16())
-    std::cerr << "note: this processor has no bfloat16 (AVX-512 BF16); float32 is faster\n";
+    print_note("this processor has no bfloat16 (AVX-512 BF16); float32 is faster");
 }
 
 void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
@@ -93,8 +97,7 @@ void add_input_options(CLI::App& app, InputFlags& flags) {
 
 Predictor open(const PredictorFlags& flags, c10::Device device) {
   auto predictor = open_plain(flags, device);
-  if (const auto& report = predictor.report(); report.is_noteworthy())
-    std::cerr << "note: " << flags.weights << ": " << report.line() << "\n";
+  if (const auto& report = predictor.report(); report.is_noteworthy()) print_note(flags.weights + ": " + report.line());
   const auto precision = parse_precision(flags.fuse.precision);
   if (auto* model = predictor.model()) fuse_model(*model, flags.fuse);
   else if (precision != Precision::automatic && precision != Precision::float32)

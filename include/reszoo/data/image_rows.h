@@ -39,7 +39,7 @@ struct ImageReadOptions {
   /// `file`, `filename`, `image`, ...), else the column whose cells name files.
   std::string path_column = {};
   /// Target columns in a table, or the field of the labels in the JSON files of an archive. Empty: the usual names
-  /// (`label`, `class`, `target`, ...).
+  /// (`label`, `class`, `target`, `labels`, ...). A column or field of lists has several labels for each image.
   std::vector<std::string> label_columns = {};
   std::filesystem::path image_root = {};  ///< the folder of relative paths in a table; "": the table's folder
   std::string label_separator = {};       ///< between several labels in a cell; "": detected

@@ -1,6 +1,7 @@
 /// Converts weights files between formats.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct ConvertOptions {
   bool plain = false;                         ///< write the weights of a model file without its metadata
   std::optional<ImagePreprocess> image = {};  ///< preprocessing of `model`, for weights that do not contain it
   int64_t size = 0;                           ///< TorchScript and ONNX: the only image size, size x size; 0: any size
+  std::function<void(const std::string& line)> on_note = {};  ///< see ReadOptions
 };
 
 /// Describes what was written.

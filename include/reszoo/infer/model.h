@@ -90,8 +90,10 @@ struct Model {
   ///
   /// Throws: Error (usage), which names the first module that differs, if `name` and `options` do not build the
   /// networks as they are. After surgery, for instance, the file would load as another network; register a network of
-  /// your own instead.
-  void save(const std::filesystem::path& path, const std::optional<StateDict>& weights = std::nullopt) const;
+  /// your own instead. Error (input), which names the first tensor, for NaN or infinite weights, as a training that
+  /// diverged leaves them, unless `allow_non_finite`; an existing file stays as it is.
+  void save(const std::filesystem::path& path, const std::optional<StateDict>& weights = std::nullopt,
+            bool allow_non_finite = false) const;
 
   /// Fuses the networks with `reszoo::fuse`. From then on, outputs and features are computed by the fused networks. The
   /// model's `algorithms` are used for layers without one in `how`, and its `quantization` is used if `how` has none.

@@ -1,6 +1,7 @@
 /// Opens any weights file for prediction.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -23,6 +24,7 @@ struct PredictorOptions {
   bool allow_non_finite = false;  ///< load NaN and infinite weights too
   std::string key = {};           ///< the state to load if the file has several; see `ReadOptions::key`
   torch::Device device = torch::kCPU;
+  std::function<void(const std::string& line)> on_note = {};  ///< see ReadOptions
 };
 
 /// A Model, a TorchScript module or a compiled package. All compute outputs for inputs; a Model offers more.

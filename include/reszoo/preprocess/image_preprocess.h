@@ -30,14 +30,16 @@ struct ImageView {
 ///
 /// Resizing is antialiased and rounds to bytes, equal to torchvision's on PIL images. Values that are no bytes (16 bits
 /// of gray, floating point, other numbers of channels) are not rounded: see LazyImage::read_values. If the crop is
-/// larger than the image, the image is padded with zeros.
+/// larger than the image, the image is padded with zeros, or, with `border`, with the mean rounded to bytes, as timm
+/// does by its crop_mode "border".
 struct ImagePreprocess {
   int64_t channels = 3;  ///< 1, 3, or as many as the images store
-  int64_t resize = 0;    ///< length of the shorter side (of both sides with `squash`), pixels; 0 keeps the size
+  int64_t resize = 0;  ///< length of the shorter side (`squash`: both, `border`: the longer), pixels; 0 keeps the size
   std::optional<int64_t> crop = {};         ///< side length of the centre crop, pixels
   std::vector<double> mean = {}, std = {};  ///< one value per channel, for x / 255; empty means 0 and 1
-  std::string interpolation = "bilinear";   ///< or "bicubic"
+  std::string interpolation = "bilinear";   ///< or "bicubic" or "lanczos"
   bool squash = false;                      ///< resize to a square, whatever the aspect ratio
+  bool border = false;                      ///< keep the whole image: resize the longer side, pad with the mean
 
   /// Prepares one image. Shape: (1, C, H, W) float32.
   /// Throws: Error (usage) for invalid options; Error (input) for an empty image or an unsupported number of channels.

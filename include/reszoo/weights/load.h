@@ -24,8 +24,11 @@ struct LoadOptions {
   /// The state to load if the file has several: the path of a dictionary in the file or a prefix of its keys,
   /// "student".
   std::string key = {};
+  std::function<void(const std::string& line)> on_note = {};  ///< see ReadOptions
 
-  ReadOptions read() const { return {.verify = verify, .prefer_ema = prefer_ema, .key = key, .all_states = true}; }
+  ReadOptions read() const {
+    return {.verify = verify, .prefer_ema = prefer_ema, .key = key, .all_states = true, .on_note = on_note};
+  }
   /// The options for a state_dict that was read with `read()`, where `key` is done.
   LoadOptions of_read_state() const {
     auto options = *this;

@@ -1,6 +1,7 @@
 /// Reads and writes weights in any format.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct ReadOptions {
   /// If the file has several states and `key` names none, returns all of them, each key behind the path of its state,
   /// and does not fail. `load_state` then takes the one that fits.
   bool all_states = false;
+  /// Receives a line about weights that the file has beside those that are read: averaged (EMA) ones.
+  std::function<void(const std::string& line)> on_note = {};
 };
 
 /// The kinds of files, detected from their content.

@@ -27,7 +27,11 @@ StateDict state_under(const StateDict& state, const std::string& key, const std:
 /// once.
 std::vector<std::string> non_finite(const StateDict& state);
 
-/// Throws: Error (file) that begins with `source` and names the first of these keys, if there is one.
+/// Describes them: "NaN or infinite weights in 2 of its 62 tensors, 5 of 64 numbers in bn1.weight"; "" if there are
+/// none.
+std::string describe_non_finite(const StateDict& state);
+
+/// Throws: Error (file) that begins with `source` and describes them, if there are any.
 void refuse_non_finite(const StateDict& state, const std::string& source);
 
 }  // namespace reszoo
