@@ -8,6 +8,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/preprocess/describe.h"
+#include "reszoo/recipes/explain.h"
 #include "reszoo/recipes/model_report.h"
 
 using namespace reszoo;
@@ -61,7 +62,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   const auto labelled = read(model, a);
   const auto predictions = predict_rows(model, labelled.rows);
   const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
-  ordered_json columns;
+  auto metrics = metrics_json(measured);
+  add_calibration(metrics, *model.target, predictions);
   if (!a.report.empty() || a.explain) {
     const auto raw = model.table ? read_raw_rows(model, a.data, a.target, a.table) : Frame();
     auto report = make_report(model, predictions, raw, common.seed);
@@ -69,11 +71,8 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     report.lead = TablePaths(a.data).text();
     report.command = command;
     if (!a.report.empty()) write_report(a.report, report);
-    if (a.explain) columns = columns_json(report);
+    if (a.explain) metrics["columns"] = columns_json(report);
   }
-  auto metrics = metrics_json(measured);
-  add_calibration(metrics, *model.target, predictions);
-  if (a.explain) metrics["columns"] = columns;
   cli::RunCounts counts{.unseen = labelled.unseen};
   if (labelled.left_out) counts.left_out = *labelled.left_out;
   counts.add_answers(unanswered_rows(predictions.outputs, model.target));
