@@ -15,7 +15,7 @@ namespace reszoo {
 namespace {
 
 /// Rows per part.
-constexpr int64_t kFeatherRows = 65536;
+constexpr int64_t kFeatherRows = 16384;
 
 using FeatherTable = std::shared_ptr<arrow::Table>;
 /// Returns the next record batch; null at the end.

@@ -19,7 +19,7 @@ namespace {
 using ArrowTable = std::shared_ptr<arrow::Table>;
 
 /// Rows per part.
-constexpr int64_t kParquetRows = 65536;
+constexpr int64_t kParquetRows = 16384;
 
 /// Runs code that may throw Parquet's own exceptions.
 template <typename Action>

@@ -6,6 +6,7 @@
 #include "kernels/parallel_ranges.h"
 #include "kernels/scale_shift.h"
 #include "reszoo/nn/member_linear.h"
+#include "reszoo/nn/n_linear.h"
 
 namespace reszoo::detail {
 namespace {
@@ -70,11 +71,64 @@ class MemberLinearOp : public ModuleOp {
   const Tensor r_, s_, bias_;
 };
 
+/// The last layers of the members, which have few outputs: (N, members * in) to (N, members, out).
+class MemberHeadOp : public ModuleOp {
+ public:
+  static constexpr int64_t kMostOutputs = 4;
+
+  MemberHeadOp(const ops::Module& primitive_, const NLinearImpl& from)
+      : ModuleOp(primitive_),
+        of_{from.options.layers, from.options.in, from.options.out},
+        weight_(from.weight.detach().contiguous()),
+        bias_(from.bias.detach().contiguous()) {}
+
+  std::string kind() const override { return "member_head"; }
+
+  Kernel plan(const PlanRequest& request) const override {
+    const auto& x = request.x();
+    if (x.size() != 2 || x[1] != of_.members * of_.in) request.reject();
+    Kernel kernel{.output = {x[0], of_.members, of_.out}, .multiply_adds = x[0] * weight_.numel()};
+    kernel.run = [op = *this, rows = x[0]](const auto& call) {
+      kernels::parallel_ranges(call.threads, rows, rows * op.weight_.numel(), [&](int64_t first, int64_t end) {
+        op.compute(call.x() + first * op.of_.members * op.of_.in, end - first,
+                   call.y + first * op.of_.members * op.of_.out);
+      });
+    };
+    return kernel;
+  }
+
+ private:
+  /// Results of three dimensions are kept with the second one last.
+  void compute(const float* x, int64_t rows, float* y) const {
+    const auto size = of_.members * of_.out;
+    std::vector<float> row(static_cast<size_t>(size));
+    for (int64_t i = 0; i < rows; ++i, x += of_.members * of_.in, y += size) {
+      kernels::member_heads(of_, x, weight_.const_data_ptr<float>(), bias_.const_data_ptr<float>(), row.data(), 1);
+      for (int64_t member = 0; member < of_.members; ++member)
+        for (int64_t output = 0; output < of_.out; ++output)
+          y[output * of_.members + member] = row[static_cast<size_t>(member * of_.out + output)];
+    }
+  }
+
+  const kernels::MemberHeads of_;
+  const Tensor weight_, bias_;
+};
+
+bool on_cpu_in_float(const Tensor& weight) { return weight.is_cpu() && weight.scalar_type() == at::kFloat; }
+
 }  // namespace
+
+std::shared_ptr<const FusedOp> make_member_head(const ops::Module& module) {
+  const auto* layers = module.module.ptr()->as<NLinearImpl>();
+  if (!layers || !on_cpu_in_float(layers->weight) || layers->options.flat || !layers->bias.defined() ||
+      layers->options.out > MemberHeadOp::kMostOutputs)
+    return nullptr;
+  return std::make_shared<const MemberHeadOp>(module, *layers);
+}
 
 std::shared_ptr<const FusedOp> make_member_linear(const ops::Module& module) {
   const auto* layer = module.module.ptr()->as<BatchEnsembleLinearImpl>();
-  if (!layer || layer->weight.scalar_type() != at::kFloat || !layer->weight.is_cpu()) return nullptr;
+  if (!layer || !on_cpu_in_float(layer->weight)) return nullptr;
   return std::make_shared<const MemberLinearOp>(module, *layer);
 }
 

@@ -15,7 +15,7 @@ class InputOp : public PrimitiveOp<ops::Input> {
 }  // namespace
 
 std::shared_ptr<const FusedOp> ModuleOp::make(const ops::Module& module) {
-  for (auto* make : {make_member_linear, make_table_encoder})
+  for (auto* make : {make_member_linear, make_member_head, make_table_encoder})
     if (auto op = make(module)) return op;
   return std::make_shared<const ModuleOp>(module);
 }

@@ -31,8 +31,9 @@ class ModuleOp : public PrimitiveOp<ops::Module> {
   }
 };
 
-// Operations whose kernels compute the same bits as their modules; null for another module, or options that the kernel
-// does not have.
+// Operations with kernels; null for another module, or options that the kernel does not have. They sum in the order of
+// MKL, where that is known.
+std::shared_ptr<const FusedOp> make_member_head(const ops::Module& module);
 std::shared_ptr<const FusedOp> make_member_linear(const ops::Module& module);
 std::shared_ptr<const FusedOp> make_table_encoder(const ops::Module& module);
 

@@ -16,7 +16,7 @@ constexpr size_t kPlans = 8;
 
 /// Table rows that pass through the whole network together: the data between layers stays in the L1 and L2 caches. The
 /// widest result has at most kMicroBatchElements, and the rows are a multiple of what kernels compute together.
-constexpr int64_t kMicroBatchRows = 192, kFewRows = 32, kMicroBatchElements = 36 << 10, kRowsOfKernels = 12;
+constexpr int64_t kMicroBatchRows = 192, kFewRows = 32, kMicroBatchElements = 24 << 10, kRowsOfKernels = 12;
 
 /// Images that run together. Larger micro-batches are not faster and need more memory.
 constexpr int64_t kMicroBatchImages = 8;

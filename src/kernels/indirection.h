@@ -50,12 +50,22 @@ inline void fill_pixel(const float* x, const float* zeros, const ConvShape& s, i
   }
 }
 
+/// Whether each output pixel is the product of the input pixel at the same index: a linear layer.
+inline bool is_pointwise(const ConvShape& s) {
+  return s.kernel_rows == 1 && s.kernel_columns == 1 && s.groups == 1 && s.rows == s.rows_out &&
+         s.columns == s.columns_out && s.padding_rows == 0 && s.padding_columns == 0;
+}
+
 /// Writes the pointers of all rows, which are the output pixels from `first` on.
 inline void fill_indirection(IndirectionBuffer& buffer, const float* x, const float* zeros, const ConvShape& s,
                              int64_t first) {
+  const bool pointwise = is_pointwise(s);
   for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
     const auto begin = buffer.first_row(tile), end = buffer.first_row(tile + 1);
-    for (int64_t row = begin; row < end; ++row) fill_pixel(x, zeros, s, first + row, buffer.tile(tile) + row - begin);
+    auto** to = buffer.tile(tile);
+    for (int64_t row = begin; row < end; ++row, ++to)
+      if (pointwise) *to = x + (first + row) * s.channels;
+      else fill_pixel(x, zeros, s, first + row, to);
   }
 }
 

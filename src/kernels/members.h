@@ -8,4 +8,15 @@ namespace reszoo::kernels {
 /// them, which are then repeated: all members read the same.
 void scale_members(const float* x, const float* r, int64_t repeats, float* out, const ChannelRows& rows);
 
+/// The sizes of the last layers of the members: `members` matrices (in, out).
+struct MemberHeads {
+  int64_t members, in, out;
+};
+
+/// y = bias + x W for each member, x (rows, members, in), W (members, in, out), bias and y (…, members, out). A sum
+/// begins with the bias and adds the products in the order of the inputs, each rounded: the result for a row does not
+/// depend on the other rows.
+void member_heads(const MemberHeads& of, const float* x, const float* weight, const float* bias, float* y,
+                  int64_t rows);
+
 }  // namespace reszoo::kernels

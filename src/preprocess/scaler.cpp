@@ -32,6 +32,17 @@ void check_columns_finite(const Tensor& values, const std::vector<std::string>& 
   }
 }
 
+/// numpy's interp, with one row of points per column: x (F, N) and xp (F, Q) ascending, fp (Q).
+Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
+  const auto last = xp.size(1) - 1;
+  const auto left = (torch::searchsorted(xp, x, false, true) - 1).clamp(0, last);
+  const auto right = (left + 1).clamp_max(last);
+  const auto x0 = xp.gather(1, left), y0 = fp.index({left});
+  const auto rise = fp.index({right}) - y0, run = xp.gather(1, right) - x0, slope = rise / run;
+  const auto risen = torch::where(slope.isfinite(), slope * (x - x0), (x - x0) / run * rise);
+  return torch::where((x <= x0).logical_or(left == last), y0, risen + y0);
+}
+
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
 
 /// The largest scaled value. Beyond it a network in float32 would compute infinite values and NaN: rows that differ so
@@ -95,14 +106,23 @@ Scaler Scaler::from(Scaling scaling, int64_t columns, const std::map<std::string
 }
 
 Tensor Scaler::to_normal(const Tensor& values) const {
-  const auto& quantiles = tensors_.at("quantiles");
-  const auto unit = detail::units_of(quantiles);
-  // A file without thresholds has scikit-learn's.
+  const auto unit = detail::units_of(tensors_.at("quantiles"));
+  const auto x = (values / unit).t().contiguous();
+  const auto quantiles = (tensors_.at("quantiles") / unit).t().contiguous();
   const auto found = tensors_.find("thresholds");
-  const auto near = found == tensors_.end() ? torch::full_like(unit, detail::bounds_threshold) : found->second;
-  const auto level = detail::quantile_levels(values, quantiles, unit, near);
+  // A file without thresholds has scikit-learn's.
+  const auto near =
+      ((found == tensors_.end() ? torch::full_like(unit, detail::bounds_threshold) : found->second) / unit)
+          .unsqueeze(1);
+  const auto levels = detail::reference_levels(quantiles.size(1));
+  // The mean of both directions is the middle of repeated quantiles.
+  const auto rising = interpolate(x, quantiles, levels);
+  const auto falling = interpolate(-x, -quantiles.flip(1), -levels.flip(0));
+  auto level = 0.5 * (rising - falling);
+  level.masked_fill_(x + near > quantiles.slice(1, -1), 1);
+  level.masked_fill_(x - near < quantiles.slice(1, 0, 1), 0);
   const double least = detail::bounds_threshold - std::numeric_limits<double>::epsilon();
-  return at::special_ndtri(level).clamp(normal_quantile(least), normal_quantile(1 - least));
+  return at::special_ndtri(level).clamp(normal_quantile(least), normal_quantile(1 - least)).t();
 }
 
 Tensor Scaler::transform(const Tensor& values) const {

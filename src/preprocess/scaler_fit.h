@@ -23,11 +23,6 @@ Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& sc
 /// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
 Tensor reference_levels(int64_t count);
 
-/// Returns the levels, 0 to 1, of numbers among the quantiles of their columns, NaN for NaN: 0 and 1 from `near` the
-/// ends on. Numbers are divided by the units first. Shape: values (N, F) and quantiles (Q, F), ascending; unit and near
-/// (F); all float64.
-Tensor quantile_levels(const Tensor& values, const Tensor& quantiles, const Tensor& unit, const Tensor& near);
-
 /// Returns the tensors of a Scaler by key. Shape: values (N, F) float64, finite or NaN.
 Fitted fit_tensors(const Tensor& values, const ScalerOptions& options);
 

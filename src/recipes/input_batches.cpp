@@ -1,18 +1,16 @@
 #include "reszoo/recipes/input_batches.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
 #include "error_context.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
-#include "reszoo/base/pipeline.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/detect.h"
 #include "reszoo/data/idx.h"
+#include "table_batches.h"
 
 namespace reszoo {
 namespace {
@@ -111,42 +109,6 @@ std::vector<int64_t> spread(int64_t count, int64_t most) {
   return numbers;
 }
 
-/// Returns the inputs for weights without preprocessing: all columns, as numeric values.
-Tensor plain_rows(const Frame& frame) {
-  std::vector<Tensor> columns;
-  for (const auto& column : frame.columns) columns.push_back(as_numbers(column).numbers);
-  return at::stack(columns, 1).to(at::kFloat);
-}
-
-InputBatch table_batch(const Predictor& predictor, const TableRows& rows) {
-  const auto* model = predictor.model();
-  const bool prepared = model != nullptr && (model->table || model->image);
-  InputBatch batch{.input = {}, .kept = rows.kept};
-  batch.input = detail::with_error_context(
-      rows.source, [&] { return prepared ? model->input(rows.frame, &batch.unseen) : plain_rows(rows.frame); });
-  return batch;
-}
-
-/// Selects the columns that the model's inputs need.
-TableReadOptions read_options(const Predictor& predictor, TableReadOptions options) {
-  const auto* model = predictor.model();
-  if (model == nullptr || !model->table) return options;
-  options.text = model->table->text_columns();
-  options.columns = model->table->inputs();
-  return options;
-}
-
-/// Reads and prepares the next rows while the caller computes.
-void visit_table(const Predictor& predictor, TableReader reader, const InputVisitor& visit) {
-  constexpr size_t kPartsAhead = 2;
-  const auto make = [&]() -> std::optional<InputBatch> {
-    const auto rows = reader.next();
-    return rows ? std::optional(table_batch(predictor, *rows)) : std::nullopt;
-  };
-  Ahead<InputBatch> batches(make, at::get_num_threads() > 1 ? kPartsAhead : 0);
-  while (const auto batch = batches.next()) visit(*batch);
-}
-
 void visit_set(const Predictor& predictor, const ImageTensorSplits& sets, int64_t most, const InputVisitor& visit) {
   const auto& images = sets.test.images.defined() ? sets.test.images : sets.train.images;
   visit({predictor.image_preprocess()(images.index_select(0, at::tensor(spread(images.size(0), most))))});
@@ -180,7 +142,8 @@ LeftOut for_each_batch(const Predictor& predictor, const fs::path& path, const I
                                                   }),
                        options, visit);
   if (kind == DataKind::table) {
-    visit_table(predictor, TableReader(path, read_options(predictor, options.table), options.keep), visit);
+    detail::visit_table(predictor, TableReader(path, detail::columns_for(predictor, options.table), options.keep),
+                        visit);
     return {};
   }
   if (!options.keep.empty()) fail(ErrorKind::usage, "keep: {} has no columns", path.string());
@@ -194,7 +157,8 @@ LeftOut for_each_batch(const Predictor& predictor, const fs::path& path, const I
 
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,
                     const InputOptions& options, const InputVisitor& visit) {
-  visit_table(predictor, TableReader(stream, name, read_options(predictor, options.table), options.keep), visit);
+  detail::visit_table(predictor, TableReader(stream, name, detail::columns_for(predictor, options.table), options.keep),
+                      visit);
 }
 
 bool holds_images(const fs::path& path) {

@@ -31,8 +31,8 @@ class Pipeline : public testing::TestWithParam<size_t> {};
 TEST_P(Pipeline, ItemsComeInTheirOrder) {
   Ahead<int> ahead(numbers(99), GetParam());
   for (int i = 0; i < 100; ++i) EXPECT_EQ(ahead.next(), i);
-  EXPECT_EQ(ahead.next(), std::nullopt);
-  EXPECT_EQ(ahead.next(), std::nullopt);
+  EXPECT_FALSE(ahead.next());
+  EXPECT_FALSE(ahead.next());
 }
 
 TEST_P(Pipeline, AnErrorComesAfterTheItemsBeforeIt) {

@@ -10,6 +10,7 @@
 #include "reszoo/nn/evo_norm2d.h"
 #include "reszoo/nn/filter_response_norm2d.h"
 #include "reszoo/nn/member_linear.h"
+#include "reszoo/nn/n_linear.h"
 #include "reszoo/nn/residual_block.h"
 #include "reszoo/nn/squeeze_excite.h"
 #include "reszoo/nn/std_conv2d.h"
@@ -206,6 +207,12 @@ TEST(FusedOps, MembersShareAMatrix) {
   EXPECT_EQ(check_op({{linear(4, 4), AnyModule(nn::LeakyReLU())}, true}, x), (Kinds{"member_linear+add+leaky_relu"}));
   EXPECT_EQ(check_op({{linear(4, 5, /*bias=*/false), linear(5, 33)}}, x), (Kinds{"member_linear", "member_linear"}));
   EXPECT_THROW(check_op({{linear(5, 4)}}, x), std::exception);
+  const auto heads = [](int64_t members, int64_t out) {
+    return AnyModule(NLinear(NLinearOptions{.layers = members, .in = 12 / members, .out = out}));
+  };
+  EXPECT_EQ(check_op({{heads(3, 1)}}, x), (Kinds{"member_head"}));
+  EXPECT_EQ(check_op({{heads(12, 4)}}, x), (Kinds{"member_head"}));
+  EXPECT_EQ(check_op({{heads(3, 5)}}, x), (Kinds{"module"}));
 }
 
 TEST(FusedOps, TableRowsAreEncoded) {

@@ -36,7 +36,7 @@ class TableReader {
   TableReader(TableReader&&) noexcept;
   TableReader& operator=(TableReader&&) noexcept;
 
-  /// Returns the next rows: at most 65,536 rows of Parquet and Feather, about 8 MiB of CSV or JSON Lines. Returns
+  /// Returns the next rows: at most 16,384 rows of Parquet and Feather, about 8 MiB of CSV or JSON Lines. Returns
   /// nothing at the end.
   /// Throws: see read_table.
   std::optional<TableRows> next();
