@@ -129,22 +129,6 @@ Column text_column(const std::string& name, const Chunks& values, const std::str
   return column;
 }
 
-Column column_of(const std::string& name, Chunks values, const std::string& subject) {
-  if (values->type()->id() == arrow::Type::DICTIONARY)
-    values = cast(values, static_cast<const arrow::DictionaryType&>(*values->type()).value_type(), subject);
-  const auto& type = *values->type();
-  if (const auto divisor = time_divisor(type); divisor > 0) return time_column(name, values, divisor, subject);
-  if (has_big_integers(values, subject)) return text_column(name, values, subject);
-  if (arrow::is_numeric(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::NA)
-    return number_column(name, values, subject);
-  if (arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || type.id() == arrow::Type::BOOL)
-    return text_column(name, values, subject);
-  if (arrow::is_base_binary_like(type.id()))
-    fail(ErrorKind::input, "{}: column \"{}\": text must be UTF-8", subject, name);
-  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}; --ignore-features leaves it out",
-       subject, name, type.ToString());
-}
-
 arrow::Result<std::shared_ptr<arrow::Array>> day_array(const Column& column, const bool* null) {
   arrow::Date32Builder builder;
   const auto days = column.numbers.round().nan_to_num().to(torch::kInt32).contiguous();
@@ -218,6 +202,25 @@ void check_names(const std::vector<std::string>& names, const std::string& subje
     if (!seen.insert(name).second)
       fail(ErrorKind::input, "{}: two columns are named \"{}\"", subject, shown_names({name})[0]);
 }
+
+Column column_of(const std::string& name, Chunks values, const std::string& subject, bool text) {
+  if (values->type()->id() == arrow::Type::DICTIONARY)
+    values = cast(values, static_cast<const arrow::DictionaryType&>(*values->type()).value_type(), subject);
+  const auto& type = *values->type();
+  if (text && !is_date(type)) return text_column(name, values, subject);
+  if (const auto divisor = time_divisor(type); divisor > 0) return time_column(name, values, divisor, subject);
+  if (has_big_integers(values, subject)) return text_column(name, values, subject);
+  if (arrow::is_numeric(type.id()) || arrow::is_decimal(type.id()) || type.id() == arrow::Type::NA)
+    return number_column(name, values, subject);
+  if (arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || type.id() == arrow::Type::BOOL)
+    return text_column(name, values, subject);
+  if (arrow::is_base_binary_like(type.id()))
+    fail(ErrorKind::input, "{}: column \"{}\": text must be UTF-8", subject, name);
+  fail(ErrorKind::input, "{}: column \"{}\": must hold numbers or text, got {}; --ignore-features leaves it out",
+       subject, name, type.ToString());
+}
+
+bool is_clock(const arrow::DataType& type) { return time_divisor(type) > 0 && !is_date(type); }
 
 Frame frame_of(const arrow::Table& table, const std::string& subject) {
   check_names(table.ColumnNames(), subject);

@@ -24,6 +24,14 @@ void check_there(const std::vector<std::string>& columns, const std::vector<std:
 /// Throws: Error (input) that begins with `subject` for two columns with the same name.
 void check_names(const std::vector<std::string>& names, const std::string& subject);
 
+/// Converts a column of an Arrow table; with `text`, numbers become words.
+/// Throws: as `frame_of` does.
+Column column_of(const std::string& name, std::shared_ptr<arrow::ChunkedArray> values, const std::string& subject,
+                 bool text = false);
+
+/// Returns whether the type is a time of day or a duration.
+bool is_clock(const arrow::DataType& type);
+
 /// Converts an Arrow table.
 /// Throws: Error (input) that begins with `subject` for two columns with the same name, or a column whose type is
 /// neither numeric nor text.

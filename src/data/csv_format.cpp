@@ -16,7 +16,8 @@ constexpr int64_t kCsvBytes = int64_t{8} << 20;
 
 /// Parses the columns that are read, and those that are kept with the text that the file has.
 TablePart csv_part(const CsvLayout& layout, const CsvText& text, const TableSelection& selection) {
-  const auto& [options, keep, whole] = selection;
+  const auto& options = selection.options;
+  const auto& keep = selection.keep;
   TablePart part{.read = parse_csv(layout, text, options.columns, options.text), .first_row = text.first_row};
   if (!keep.empty()) part.kept = select_columns(*parse_csv(layout, text, keep, keep), keep, layout.subject);
   return part;

@@ -56,7 +56,9 @@ class JsonParts {
 
   std::optional<TablePart> next() {
     const auto first_row = add_objects();
-    while (selection_.whole && rows_.rows() > 0 && add_objects() > 0) continue;
+    // A key may occur in the last row for the first time.
+    const bool whole = selection_.whole || selection_.joined;
+    while (whole && rows_.rows() > 0 && add_objects() > 0) continue;
     if (rows_.rows() == 0) return std::nullopt;
     // The columns asked for must occur in the first part.
     if (names_.empty()) (void)selection_.of_columns(rows_.seen_keys(), subject());

@@ -4,27 +4,21 @@
 #include <string_view>
 
 #include "reszoo/base/bytes.h"
+#include "reszoo/base/temporary_file.h"
 
 namespace reszoo {
 
-/// A file without a name in the folder for temporary files (TMPDIR). It disappears when it is no longer used, even if
-/// the process is killed.
+/// A temporary file to which bytes are appended.
 class SpillFile {
  public:
-  /// Throws: Error (file), as `append` does.
-  SpillFile();
-  ~SpillFile();
-  SpillFile(const SpillFile&) = delete;
-  SpillFile& operator=(const SpillFile&) = delete;
-
-  /// Appends bytes and returns where they begin.
+  /// Appends bytes and returns where they begin. Throws: Error (file).
   int64_t append(std::string_view bytes);
 
   /// Returns all bytes, mapped. Nothing may be appended after that.
   Bytes map();
 
  private:
-  int file_;
+  TemporaryFile file_;
   int64_t size_ = 0;
 };
 

@@ -28,7 +28,10 @@ TableNotation notation_of(const TableReadOptions& options) {
 }
 
 Frame read_table(const TablePaths& paths, const TableReadOptions& options) {
-  return frame_of_rows(read_whole_files(paths, options), paths.text(), options);
+  auto joined = read_joined_files(paths, options);
+  if (!joined) return frame_of_rows(read_whole_files(paths, options), paths.text(), options);
+  joined->notation = notation_of(options);
+  return std::move(*joined);
 }
 
 Frame read_table(std::istream& stream, const std::string& name, const TableReadOptions& options) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "folder_columns.h"
+#include "joined_parts.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "same_columns.h"
@@ -65,7 +66,8 @@ class FileSequence {
     any_rows_ = true;
     part = folders_.with(std::move(*part), selection_, file);
     if (!first_) first_ = part;
-    check_same_columns(*part->read, part->source, *first_->read, first_->source, next_.format->typed);
+    part->typed = next_.format->typed;
+    check_same_columns(*part->read, part->source, *first_->read, first_->source, part->typed);
     return part;
   }
 
@@ -86,7 +88,55 @@ class FileSequence {
   std::optional<TablePart> first_;
 };
 
+/// Returns whether the files can be read again. A pipe cannot.
+bool are_files(const TablePaths& paths) {
+  const auto paths_of_files = paths.expanded();
+  return std::all_of(paths_of_files.begin(), paths_of_files.end(),
+                     [](const auto& path) { return fs::is_regular_file(path) || fs::is_directory(path); });
+}
+
+/// Reads all parts.
+JoinedParts all_parts(const TablePaths& paths, const TableReadOptions& options, const std::vector<std::string>& as_text,
+                      std::vector<RowSource>& sources) {
+  JoinedParts joined(as_text);
+  bool typed = false;
+  for (auto next = read_files(paths, {.options = options, .joined = true}); const auto part = next();) {
+    if (part->first_row == 1) {
+      if (!sources.empty()) joined.end_file(!typed);
+      sources.push_back({part->source, 0});
+    }
+    typed = part->typed;
+    sources.back().rows += part->read->num_rows();
+    joined.add(*part->read, part->source);
+  }
+  joined.end_file(!typed);
+  return joined;
+}
+
 }  // namespace
+
+std::optional<Frame> read_joined_files(const TablePaths& paths, const TableReadOptions& options) {
+  if (!are_files(paths)) return std::nullopt;
+  std::vector<RowSource> sources;
+  auto joined = all_parts(paths, options, {}, sources);
+  if (joined.rows() == 0) return std::nullopt;
+  auto frame = joined.finish();
+  if (const auto mixed = joined.mixed(); !mixed.empty()) {
+    auto as_text = options;
+    as_text.on_note = {};
+    as_text.ignore.clear();
+    as_text.columns = mixed;
+    as_text.text.insert(as_text.text.end(), mixed.begin(), mixed.end());
+    std::vector<RowSource> again;
+    auto texts = all_parts(paths, as_text, mixed, again).finish();
+    for (size_t i = 0; i < mixed.size(); ++i) {
+      const auto place = joined.place_of(mixed[i]);
+      frame.columns.insert(frame.columns.begin() + place, std::move(texts.columns.at(i)));
+    }
+  }
+  if (sources.size() > 1) frame.sources = std::move(sources);
+  return frame;
+}
 
 TableParts read_files(const TablePaths& paths, const TableSelection& selection) {
   return [files = std::make_shared<FileSequence>(paths, selection)] { return files->next(); };

@@ -23,6 +23,7 @@ struct TableSelection {
   TableReadOptions options = {};
   std::vector<std::string> keep = {};  ///< columns to pass through unchanged from the file
   bool whole = false;                  ///< all rows as one part, even if there are no rows
+  bool joined = false;                 ///< parts are joined, so that all must have the columns of the whole file
 
   /// Returns the columns of the file to read; empty means all.
   std::vector<std::string> columns_of_file() const;
@@ -40,6 +41,7 @@ struct TablePart {
   int64_t first_row = 1;                         ///< within the file, counted from 1
   std::string source = {};                       ///< the file, or the name of the stream, for messages
   std::vector<RowSource> sources = {};           ///< the files, if there are several
+  bool typed = false;                            ///< whether the file says what its columns hold
 };
 
 /// Returns the next rows, or nothing at the end.

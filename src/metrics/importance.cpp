@@ -21,15 +21,11 @@ Column& column_of(Frame& table, const std::string& name) {
   return *std::find_if(table.columns.begin(), table.columns.end(), [&](const auto& c) { return c.name == name; });
 }
 
-/// Selects rows of a column, and removes the words that none of them has.
-Column select(const Column& column, const Tensor& rows) {
+/// Removes the words that no row has.
+Column without_other_words(const Column& column) {
+  if (column.kind == Column::Kind::number) return column;
   Column some{.name = column.name, .kind = column.kind, .numbers = {}, .codes = {}, .words = {}, .date = column.date};
-  if (column.kind == Column::Kind::number) {
-    some.numbers = column.numbers.index_select(0, rows);
-    return some;
-  }
-  const auto codes = column.codes.index_select(0, rows);
-  const auto [used, place, unused] = at::_unique2(codes, /*sorted=*/true, /*return_inverse=*/true);
+  const auto [used, place, unused] = at::_unique2(column.codes, /*sorted=*/true, /*return_inverse=*/true);
   const bool missing = used.size(0) > 0 && used[0].item<int64_t>() < 0;
   some.codes = missing ? place - 1 : place;
   for (int64_t i = missing; i < used.size(0); ++i)
@@ -113,11 +109,11 @@ Tensor describe_grid(const Column& column, const DependenceOptions& options, Par
 
 }  // namespace
 
-Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed) {
-  if (table.rows() <= rows) return table;
-  const auto chosen = std::get<0>(permutation(table.rows(), seed, -1).slice(0, 0, rows).sort());
+Frame sample_rows(const FrameRows& table, int64_t rows, uint64_t seed) {
+  if (table.size() <= rows) return table.frame();
+  const auto chosen = std::get<0>(permutation(table.size(), seed, -1).slice(0, 0, rows).sort());
   Frame sample;
-  for (const auto& column : table.columns) sample.columns.push_back(select(column, chosen));
+  for (const auto& column : table.some(chosen).frame().columns) sample.columns.push_back(without_other_words(column));
   return sample;
 }
 

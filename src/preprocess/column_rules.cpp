@@ -9,6 +9,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "sorted_numbers.h"
 
 namespace reszoo {
 namespace {
@@ -30,6 +31,19 @@ bool contains(const Names& names, const std::string& name) {
 /// pandas and R write the row number as a first column without a name.
 bool is_unnamed(const Column& column) { return column.name.empty() || column.name.starts_with("Unnamed:"); }
 
+/// Returns whether integers from `least` on, in so small a range, are all different.
+bool are_different(const Tensor& integers, double least, size_t range) {
+  std::vector<bool> seen(range, false);
+  const auto dense = integers.contiguous();
+  const auto* integer = dense.const_data_ptr<double>();
+  for (int64_t i = 0; i < dense.numel(); ++i) {
+    const auto place = static_cast<size_t>(integer[i] - least);
+    if (seen[place]) return false;
+    seen[place] = true;
+  }
+  return true;
+}
+
 /// Returns whether the column holds distinct integers that are close together.
 bool counts_rows(const Column& column) {
   const auto& values = column.numbers;
@@ -41,7 +55,7 @@ bool counts_rows(const Column& column) {
   const bool sorted = (steps > 0).all().item<bool>() || (steps < 0).all().item<bool>();
   const auto range = (values.max() - values.min()).item<double>();
   if (range >= (sorted ? widest_sorted : widest_unsorted) * static_cast<double>(rows)) return false;
-  return sorted || std::get<0>(at::_unique2(values)).size(0) == rows;
+  return sorted || are_different(values, values.min().item<double>(), static_cast<size_t>(range) + 1);
 }
 
 }  // namespace
@@ -114,7 +128,7 @@ bool needs_indicator(int64_t missing, int64_t rows) {
 }
 
 std::vector<double> five_quantiles(const Tensor& values) {
-  const auto sorted = std::get<0>(values.masked_select(~values.isnan()).sort());
+  const auto sorted = detail::sorted_numbers(values);
   const auto last = static_cast<double>(sorted.size(0) - 1);
   std::vector<double> quantiles;
   for (const auto level : {0.0, 0.25, 0.5, 0.75, 1.0}) {

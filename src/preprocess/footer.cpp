@@ -1,5 +1,6 @@
 // Finds rows under a table that are no data.
 #include <algorithm>
+#include <cmath>
 
 #include "reszoo/preprocess/column_reading.h"
 
@@ -22,12 +23,17 @@ std::string word_in(const Column& column, int64_t row) {
   return code < 0 ? "" : column.words[static_cast<size_t>(code)];
 }
 
+bool has_value(const Column& column, int64_t row) {
+  return column.kind == Column::Kind::number ? !std::isnan(column.numbers[row].item<double>())
+                                             : column.codes[row].item<int64_t>() >= 0;
+}
+
 /// Returns whether a row looks like a footer: one word alone, or a word such as Total.
 bool may_be_footer(const Frame& table, int64_t row) {
   int64_t values = 0;
   bool word = false, begins = false;
   for (const auto& column : table.columns) {
-    values += !column.missing()[row].item<bool>();
+    values += has_value(column, row);
     const auto text = word_in(column, row);
     word = word || !text.empty();
     begins = begins || begins_a_footer(text);

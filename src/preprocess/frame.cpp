@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/number_words.h"
@@ -108,6 +109,11 @@ int64_t Column::size() const { return kind == Kind::number ? numbers.size(0) : c
 
 Tensor Column::missing() const { return kind == Kind::number ? numbers.isnan() : codes < 0; }
 
+void release_pages(const Column& column) {
+  release_pages(column.numbers);
+  release_pages(column.codes);
+}
+
 // Adding 0 turns -0 into 0.
 std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
 
@@ -153,6 +159,7 @@ Column take_rows(const Column& column, const Tensor& rows) {
   auto taken = column;
   auto& values = column.kind == Column::Kind::number ? taken.numbers : taken.codes;
   values = values.index_select(0, rows);
+  release_pages(column);
   return taken;
 }
 

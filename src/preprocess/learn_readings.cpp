@@ -71,6 +71,7 @@ class Learner {
     if (column.kind == Column::Kind::number) {
       if (!column.date && (column.numbers.isfinite() & (column.numbers != column.numbers.floor())).any().item<bool>())
         decimals_.insert('.');
+      release_pages(column);
       return false;
     }
     const auto& study = studies_.emplace(column.name, study_of(column, table_.notation)).first->second;
@@ -222,6 +223,7 @@ ColumnReadings learn_readings(const Frame& table, const LearnOptions& options) {
   for (const auto& column : table.columns) {
     if (is_in(options.skip, column.name)) continue;
     auto reading = learner.reading_of(column);
+    release_pages(column);
     reading.missing.insert(reading.missing.end(), table.notation.missing.begin(), table.notation.missing.end());
     readings[column.name] = std::move(reading);
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "quantile_levels.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
@@ -22,25 +23,9 @@ constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
                                         {"smooth", Scaling::smooth},
                                         {"none", Scaling::none}};
 
-void check_columns_finite(const Tensor& values, const std::vector<std::string>& names) {
-  const auto empty = values.isnan().all(0), infinite = values.isinf();
-  for (int64_t i = 0; i < values.size(1); ++i) {
-    if (empty[i].item<bool>()) fail(ErrorKind::input, "column \"{}\": has no value in any row", names.at(i));
-    if (const auto rows = infinite.select(1, i).nonzero(); rows.size(0) > 0)
-      fail(ErrorKind::input, "column \"{}\": must be finite, got {} in row {}", names.at(i),
-           values[rows[0].item<int64_t>()][i].item<double>(), rows[0].item<int64_t>() + 1);
-  }
-}
-
-/// numpy's interp, with one row of points per column: x (F, N) and xp (F, Q) ascending, fp (Q).
-Tensor interpolate(const Tensor& x, const Tensor& xp, const Tensor& fp) {
-  const auto last = xp.size(1) - 1;
-  const auto left = (torch::searchsorted(xp, x, false, true) - 1).clamp(0, last);
-  const auto right = (left + 1).clamp_max(last);
-  const auto x0 = xp.gather(1, left), y0 = fp.index({left});
-  const auto rise = fp.index({right}) - y0, run = xp.gather(1, right) - x0, slope = rise / run;
-  const auto risen = torch::where(slope.isfinite(), slope * (x - x0), (x - x0) / run * rise);
-  return torch::where((x <= x0).logical_or(left == last), y0, risen + y0);
+std::vector<double> list_of(const Tensor& numbers) {
+  const auto* number = numbers.const_data_ptr<double>();
+  return {number, number + numbers.numel()};
 }
 
 double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
@@ -49,9 +34,8 @@ double normal_quantile(double level) { return at::special_ndtri(torch::tensor(le
 /// much from the training rows are cut off, so that their predictions are numbers.
 double limit_of(Scaling scaling) { return scaling == Scaling::none ? 1e30 : 1e15; }
 
-/// Throws for a column with training rows beyond that limit.
-void check_range(const Scaler& scaler, const Tensor& values, const std::vector<std::string>& names) {
-  const auto ends = torch::stack({values.nan_to_num(INFINITY).amin(0), values.nan_to_num(-INFINITY).amax(0)});
+/// Throws for a column with training rows beyond that limit. Shape: ends (2, F), the least and the largest values.
+void check_range(const Scaler& scaler, const Tensor& ends, const std::vector<std::string>& names) {
   const auto scaled = (scaler.transform(ends).abs() < limit_of(scaler.scaling())).all(0);
   std::vector<std::string> wide;
   for (int64_t i = 0; i < ends.size(1); ++i) {
@@ -87,9 +71,14 @@ Scaling parse_scaling(std::string_view text) { return parse_name("scaling", kSca
 std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
 
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
-  check_columns_finite(values, names);
-  Scaler scaler(options.scaling, detail::fit_tensors(values, options));
-  check_range(scaler, values, names);
+  const auto column = [&](int64_t i) { return values.select(1, i); };
+  return fit(NumberColumns{values.size(0), values.size(1), column}, names, options);
+}
+
+Scaler Scaler::fit(const NumberColumns& columns, const std::vector<std::string>& names, const ScalerOptions& options) {
+  auto fitted = detail::fit_columns(columns, names, options);
+  Scaler scaler(options.scaling, std::move(fitted.tensors));
+  check_range(scaler, fitted.ends, names);
   return scaler;
 }
 
@@ -105,24 +94,29 @@ Scaler Scaler::from(Scaling scaling, int64_t columns, const std::map<std::string
   return Scaler(scaling, std::move(fitted));
 }
 
+/// Missing values get any number.
 Tensor Scaler::to_normal(const Tensor& values) const {
-  const auto unit = detail::units_of(tensors_.at("quantiles"));
-  const auto x = (values / unit).t().contiguous();
-  const auto quantiles = (tensors_.at("quantiles") / unit).t().contiguous();
+  const auto& quantiles = tensors_.at("quantiles");
+  const auto rows = values.size(0), columns = values.size(1);
+  const auto units = detail::units_of(quantiles);
   const auto found = tensors_.find("thresholds");
   // A file without thresholds has scikit-learn's.
   const auto near =
-      ((found == tensors_.end() ? torch::full_like(unit, detail::bounds_threshold) : found->second) / unit)
-          .unsqueeze(1);
-  const auto levels = detail::reference_levels(quantiles.size(1));
-  // The mean of both directions is the middle of repeated quantiles.
-  const auto rising = interpolate(x, quantiles, levels);
-  const auto falling = interpolate(-x, -quantiles.flip(1), -levels.flip(0));
-  auto level = 0.5 * (rising - falling);
-  level.masked_fill_(x + near > quantiles.slice(1, -1), 1);
-  level.masked_fill_(x - near < quantiles.slice(1, 0, 1), 0);
+      ((found == tensors_.end() ? torch::full_like(units, detail::bounds_threshold) : found->second) / units)
+          .contiguous();
+  const auto points = (quantiles / units).t().contiguous(), dense = values.contiguous();
+  const auto levels = list_of(detail::reference_levels(quantiles.size(0)));
+  auto result = torch::empty({rows, columns}, torch::kFloat64);
+  const auto* value = dense.const_data_ptr<double>();
+  auto* level = result.mutable_data_ptr<double>();
+  for (int64_t column = 0; column < columns; ++column) {
+    const detail::QuantileLevels known(list_of(points[column]), levels, near.const_data_ptr<double>()[column]);
+    const double unit = units.const_data_ptr<double>()[column];
+    for (int64_t place = column; place < rows * columns; place += columns)
+      level[place] = std::isnan(value[place]) ? 0.5 : known.level_of(value[place] / unit);
+  }
   const double least = detail::bounds_threshold - std::numeric_limits<double>::epsilon();
-  return at::special_ndtri(level).clamp(normal_quantile(least), normal_quantile(1 - least)).t();
+  return at::special_ndtri(result).clamp_(normal_quantile(least), normal_quantile(1 - least));
 }
 
 Tensor Scaler::transform(const Tensor& values) const {

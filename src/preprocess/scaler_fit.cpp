@@ -1,46 +1,54 @@
 #include "scaler_fit.h"
 
-#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
+#include "column_noise.h"
+#include "fitted_column.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/limited_parallel.h"
+#include "sorted_numbers.h"
 
 namespace reszoo::detail {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
-/// numpy's nanpercentile (linear) of each column, in its order of rounding: a level that coincides with a row must
-/// return that row's value exactly, or ties would appear one level wider.
-/// Shape: (N, F) to (Q, F).
-Tensor column_quantiles(const Tensor& values, int64_t count) {
-  const auto sorted = std::get<0>(values.sort(0));  // NaN is sorted last
-  const auto last = (~values.isnan()).sum(0, true) - 1;
-  const auto place = (reference_levels(count) * 100 / 100).unsqueeze(1) * last;
-  const auto lower = place.floor().to(torch::kInt64);
-  const auto upper = torch::minimum(lower + 1, last.expand_as(lower));
-  const auto fraction = place - lower;
-  const auto a = sorted.gather(0, lower), b = sorted.gather(0, upper);
-  return torch::where(fraction < 0.5, a + (b - a) * fraction, b - (b - a) * (1 - fraction));
+void check_columns_finite(const std::vector<FittedColumn>& columns, const std::vector<std::string>& names) {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].empty) fail(ErrorKind::input, "column \"{}\": has no value in any row", names.at(i));
+    if (columns[i].infinite >= 0)
+      fail(ErrorKind::input, "column \"{}\": must be finite, got {} in row {}", names.at(i), columns[i].infinite_value,
+           columns[i].infinite + 1);
+  }
 }
 
-// The functions below fit columns divided by their units, and return what they fitted in the columns' own size.
+/// Returns one number of each column. Shape: (F).
+template <typename Number>
+Tensor of_each(const std::vector<FittedColumn>& columns, const Number& number) {
+  std::vector<double> numbers;
+  for (const auto& column : columns) numbers.push_back(static_cast<double>(number(column)));
+  return torch::tensor(numbers, torch::kFloat64);
+}
 
-/// Returns the values with noise that spreads ties.
-Tensor with_noise(const Tensor& values, const Tensor& unit, const ScalerOptions& options) {
-  const auto deviation = (values - values.nanmean(0)).square().nanmean(0).sqrt();
+/// Returns the quantiles of each column. Shape: (Q, F).
+Tensor all_quantiles(const std::vector<FittedColumn>& columns) {
+  std::vector<Tensor> quantiles;
+  for (const auto& column : columns) quantiles.push_back(column.quantiles);
+  return torch::stack(quantiles, 1);
+}
+
+/// Returns the standard deviation of the noise for a column.
+double noise_of(const FittedColumn& column, const ScalerOptions& options) {
+  const double deviation = std::sqrt(column.moments.variance), unit = column.unit;
+  if (options.rule == NoiseRule::published) return options.noise / std::max(deviation * unit, options.noise) / unit;
   // Numbers of 1e16 would swallow noise of the size 1.
-  const auto most = torch::maximum(1 / unit, 1e-9 * deviation);
-  const auto scale = options.rule == NoiseRule::published
-                         ? options.noise / (deviation * unit).clamp_min(options.noise) / unit
-                         : options.noise * torch::minimum(deviation, most);
-  if (options.normals.defined()) return values + options.normals * scale;
-  auto generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
-  return values + torch::randn(values.sizes(), generator, torch::kFloat64) * scale;
+  return options.noise * std::min(deviation, std::max(1 / unit, 1e-9 * deviation));
 }
 
 /// Returns how near a number must be to an end of each column to count as the end: scikit-learn's threshold, but less
@@ -58,9 +66,8 @@ Tensor thresholds_of(const Tensor& quantiles, const Tensor& unit) {
   return torch::where(usual, limit, nearest * 1e-6) * unit;
 }
 
-Fitted fit_quantiles(const Tensor& values, const Tensor& unit, const ScalerOptions& options) {
-  const auto noisy = options.noise > 0 ? with_noise(values, unit, options) : values;
-  const auto quantiles = column_quantiles(noisy, std::clamp<int64_t>(options.quantiles, 1, values.size(0)));
+/// Fits the quantiles. The values may have been spread by noise.
+Fitted fit_quantiles(const Tensor& quantiles, const Tensor& unit) {
   constexpr double most = std::numeric_limits<double>::max();  // noise may lead beyond it
   Fitted fitted{{"quantiles", (quantiles * unit).clamp(-most, most)}};
   const auto thresholds = thresholds_of(quantiles, unit);
@@ -69,9 +76,9 @@ Fitted fit_quantiles(const Tensor& values, const Tensor& unit, const ScalerOptio
 }
 
 /// Fits the median and the interquartile range; if the quartiles are equal, 1, or half of the whole range for `smooth`.
-Fitted fit_robust(const Tensor& values, const Tensor& unit, bool smooth) {
-  const auto quartiles = column_quantiles(values, 5);  // 0, 25, 50, 75, 100 %
-  const auto one = torch::ones({values.size(1)}, torch::kFloat64);
+/// Shape: quartiles (5, F), at 0, 25, 50, 75, 100 %.
+Fitted fit_robust(const Tensor& quartiles, const Tensor& unit, bool smooth) {
+  const auto one = torch::ones_like(unit);
   const auto between = [&](int64_t low, int64_t high) { return quartiles[high] - quartiles[low]; };
   const auto half_range = between(0, 4) / 2 * unit;
   const auto fallback = smooth ? torch::where(half_range > 0, half_range, one) : one;
@@ -82,24 +89,41 @@ Fitted fit_robust(const Tensor& values, const Tensor& unit, bool smooth) {
   return {{"median", quartiles[2] * unit}, {"scale", torch::where(equal, fallback, distance)}};
 }
 
-Fitted fit_standard(const Tensor& values, const Tensor& unit) {
-  const auto mean = values.nanmean(0);
-  const auto variance = (values - mean).square().nanmean(0);
-  const auto count = (~values.isnan()).sum(0).to(torch::kFloat64);
+Fitted fit_standard(const std::vector<FittedColumn>& columns, const Tensor& unit) {
+  const auto mean = of_each(columns, [](const auto& column) { return column.moments.mean; });
+  const auto variance = of_each(columns, [](const auto& column) { return column.moments.variance; });
+  const auto count = of_each(columns, [](const auto& column) { return column.moments.count; });
   // scikit-learn's tolerance for the rounding error of a constant column.
   const auto constant = variance <= count * epsilon * variance + (count * mean * epsilon).square();
   return {{"mean", mean * unit}, {"scale", torch::where(constant, torch::ones_like(mean), variance.sqrt() * unit)}};
 }
 
+/// Fits each column on its own, apart from the noise.
+std::vector<FittedColumn> fit_each(const NumberColumns& columns, int64_t levels, NoisyColumns* noisy, bool moments) {
+  std::vector<FittedColumn> fitted(static_cast<size_t>(columns.count));
+  limited_parallel(columns.count, column_workers(columns.count), [&](int64_t i) {
+    auto numbers = columns.get(i);
+    auto& column = fitted[static_cast<size_t>(i)] = look_at_values(numbers);
+    if (column.empty || column.infinite >= 0) return;
+    if (column.unit != 1) numbers = numbers / column.unit;
+    if (moments) column.moments = moments_of(numbers);
+    if (noisy) noisy->set(i, numbers);
+    else if (levels > 0) column.quantiles = quantiles_of(sorted_numbers(numbers), levels);
+  });
+  return fitted;
+}
+
 }  // namespace
+
+double power_unit(double most) {
+  const bool ordinary = most == 0 || (most > 1e-100 && most < 1e100);
+  return ordinary ? 1 : std::ldexp(1.0, std::max(std::ilogb(most), -1000));
+}
 
 Tensor units_of(const Tensor& values) {
   auto units = values.abs().nan_to_num(0).amax(0).contiguous();
   auto* unit = units.mutable_data_ptr<double>();
-  for (int64_t i = 0; i < units.numel(); ++i) {
-    const bool ordinary = unit[i] == 0 || (unit[i] > 1e-100 && unit[i] < 1e100);
-    unit[i] = ordinary ? 1 : std::ldexp(1.0, std::max(std::ilogb(unit[i]), -1000));
-  }
+  std::transform(unit, unit + units.numel(), unit, power_unit);
   return units;
 }
 
@@ -114,16 +138,32 @@ Tensor reference_levels(int64_t count) {
   return levels;
 }
 
-Fitted fit_tensors(const Tensor& values, const ScalerOptions& options) {
-  const auto unit = units_of(values), scaled = values / unit;
-  switch (options.scaling) {
-    case Scaling::quantile: return fit_quantiles(scaled, unit, options);
-    case Scaling::standard: return fit_standard(scaled, unit);
-    case Scaling::robust:
-    case Scaling::smooth: return fit_robust(scaled, unit, options.scaling == Scaling::smooth);
-    case Scaling::none: return {{"mean", scaled.nanmean(0) * unit}};
+int64_t column_workers(int64_t columns) { return std::clamp<int64_t>(columns / 8, 1, at::get_num_threads()); }
+
+FittedColumns fit_columns(const NumberColumns& columns, const std::vector<std::string>& names,
+                          const ScalerOptions& options) {
+  const bool quantile = options.scaling == Scaling::quantile, smooth = options.scaling == Scaling::smooth;
+  const bool robust = options.scaling == Scaling::robust || smooth;
+  const auto levels = quantile ? std::clamp<int64_t>(options.quantiles, 1, columns.rows) : robust ? 5 : 0;
+  std::optional<NoisyColumns> noisy;
+  if (quantile && options.noise > 0) noisy.emplace(columns.rows, columns.count);
+  auto fitted = fit_each(columns, levels, noisy ? &*noisy : nullptr, noisy || levels == 0);
+  check_columns_finite(fitted, names);
+  if (noisy) {
+    std::vector<double> scales;
+    for (const auto& column : fitted) scales.push_back(noise_of(column, options));
+    noisy->spread(scales, options);
+    limited_parallel(columns.count, column_workers(columns.count), [&](int64_t i) {
+      fitted[static_cast<size_t>(i)].quantiles = quantiles_of(sorted_numbers(noisy->take(i)), levels);
+    });
   }
-  fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(options.scaling));
+  const auto unit = of_each(fitted, [](const auto& column) { return column.unit; });
+  const auto ends = torch::stack({of_each(fitted, [](const auto& column) { return column.low; }),
+                                  of_each(fitted, [](const auto& column) { return column.high; })});
+  if (quantile) return {fit_quantiles(all_quantiles(fitted), unit), ends};
+  if (robust) return {fit_robust(all_quantiles(fitted), unit, smooth), ends};
+  if (options.scaling == Scaling::standard) return {fit_standard(fitted, unit), ends};
+  return {{{"mean", of_each(fitted, [](const auto& column) { return column.moments.mean; }) * unit}}, ends};
 }
 
 }  // namespace reszoo::detail

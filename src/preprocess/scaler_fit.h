@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "reszoo/preprocess/scaler.h"
 
@@ -12,9 +13,12 @@ using Fitted = std::map<std::string, Tensor>;
 /// scikit-learn's BOUNDS_THRESHOLD: a number that is so near to an end of its column counts as the end.
 constexpr double bounds_threshold = 1e-7;
 
-/// Returns a power of two for each column, by which its numbers are divided where their squares or differences would
-/// overflow or vanish. It is 1 for numbers of ordinary size, so that their results keep every bit.
-/// Shape: (N, F) to (F).
+/// Returns a power of two by which the numbers of a column are divided where their squares or differences would
+/// overflow or vanish; `most` is the largest magnitude. It is 1 for numbers of ordinary size, so that their results keep
+/// every bit.
+double power_unit(double most);
+
+/// Returns the unit of each column. Shape: (N, F) to (F).
 Tensor units_of(const Tensor& values);
 
 /// Returns (values - middle) / scale, of which the difference may be infinite.
@@ -23,7 +27,18 @@ Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& sc
 /// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
 Tensor reference_levels(int64_t count);
 
-/// Returns the tensors of a Scaler by key. Shape: values (N, F) float64, finite or NaN.
-Fitted fit_tensors(const Tensor& values, const ScalerOptions& options);
+/// Returns how many of so many columns are worked on at the same time: what this needs of memory is a part of the table.
+int64_t column_workers(int64_t columns);
+
+/// The tensors of a Scaler by key, and the least and the largest value of each column, (2, F).
+struct FittedColumns {
+  Fitted tensors;
+  Tensor ends;
+};
+
+/// Fits the columns; `names` (F) are used in messages.
+/// Throws: Error (input) that names a column without values, or with an infinite one.
+FittedColumns fit_columns(const NumberColumns& columns, const std::vector<std::string>& names,
+                          const ScalerOptions& options);
 
 }  // namespace reszoo::detail

@@ -6,29 +6,12 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/word_lookup.h"
-#include "table_tensors.h"
+#include "unseen_column.h"
 
 namespace reszoo {
 namespace {
 
 using Names = std::vector<std::string>;
-
-/// Returns what a column has that fitting did not see. `known` says which rows have a known word.
-UnseenColumn unseen_in(const Column& column, const Tensor& known, const ColumnSummary* summary) {
-  UnseenColumn found{.name = column.name, .rare = summary && summary->rare > 0};
-  const auto missing = column.missing();
-  if (summary && summary->missing == 0.0) found.missing = count_true(missing);
-  found.rows = column.size() - count_true(missing);
-  if (column.kind == Column::Kind::number) found.infinite = count_true(column.numbers.isinf());
-  if (!known.defined()) return found;
-  const auto rows = (~known & ~missing).nonzero().squeeze(1);
-  found.unseen = rows.size(0);
-  if (rows.size(0) == 0) return found;
-  const auto [codes, unused, counts] = at::_unique2(column.codes.index_select(0, rows), true, false, true);
-  for (int64_t i = 0; i < codes.size(0); ++i)
-    found.words[column.words[static_cast<size_t>(codes[i].item<int64_t>())]] += counts[i].item<int64_t>();
-  return found;
-}
 
 }  // namespace
 
@@ -58,22 +41,6 @@ void TablePreprocess::check_columns(const Frame& table) const {
   if (!lost.empty()) fail(ErrorKind::input, "table: no columns \"{}\"", fmt::join(lost, "\", \""));
 }
 
-std::vector<Tensor> TablePreprocess::numbers_of(const Frame& table, UnseenCounts* unseen) const {
-  std::vector<Tensor> numbers;
-  std::string name;
-  Tensor values;
-  for (const auto& number : numbers_) {
-    if (!values.defined() || name != number.column) {
-      const auto column = read_column(table.at(number.column), reading_of(number.column), table);
-      if (unseen) unseen->add(unseen_in(column, {}, summary_of(number.column)));
-      values = without_infinite(column.numbers);
-      name = number.column;
-    }
-    numbers.push_back(number.part ? part_of(values, *number.part) : values);
-  }
-  return numbers;
-}
-
 Frame TablePreprocess::read(const Frame& table) const {
   check_columns(table);
   auto read = table;
@@ -82,21 +49,17 @@ Frame TablePreprocess::read(const Frame& table) const {
   return read;
 }
 
-Tensor TablePreprocess::transform(const Frame& table, UnseenCounts* unseen) const {
-  check_columns(table);
-  const auto numbers = numbers_of(table, unseen);
-  std::vector<Tensor> indicators, codes;
-  for (const auto place : indicators_) indicators.push_back(numbers[static_cast<size_t>(place)].isnan());
+Tensor TablePreprocess::transform(const FrameRows& rows, UnseenCounts* unseen) const {
+  check_columns(rows.table());
+  auto out = torch::empty({rows.size(), numeric_count() + static_cast<int64_t>(categories_.size())}, torch::kFloat32);
+  if (!numbers_.empty()) write_numbers(rows, out, unseen);
+  auto place = numeric_count();
   for (const auto& category : categories_) {
-    const auto column = read_column(table.at(category.name), reading_of(category.name), table);
-    codes.push_back(this->codes(category, column, unseen));
+    const auto column = read_column(rows.column(category.name), reading_of(category.name), rows.head());
+    out.select(1, place++).copy_(codes(category, column, unseen));
+    release_pages(rows.table().at(category.name));
   }
-  const auto rows = table.rows();
-  auto scaled = matrix_of(numbers, rows, torch::kFloat64);
-  if (scaler_) scaled = scaler_->transform(scaled);
-  return torch::cat({scaled.to(torch::kFloat32), matrix_of(indicators, rows, torch::kFloat32),
-                     matrix_of(codes, rows, torch::kFloat32)},
-                    1);
+  return out;
 }
 
 std::vector<int64_t> TablePreprocess::cardinalities() const {

@@ -2,13 +2,16 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "column_rules.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/limited_parallel.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/word_lookup.h"
+#include "scaler_fit.h"
 #include "table_tensors.h"
 #include "word_fit.h"
 
@@ -59,11 +62,14 @@ Column with_plain_words(const Column& column) {
 }
 
 /// Returns how the input columns are read: as was learnt before, or else as their words tell.
-ColumnReadings readings_for(const Frame& table, const std::string& target, const TablePreprocessOptions& options) {
+ColumnReadings readings_for(const FrameRows& rows, const std::string& target, const TablePreprocessOptions& options) {
   LearnOptions how{.numeric = options.numeric, .categorical = options.categorical, .skip = options.ignore};
   how.skip.push_back(target);
   for (const auto& [name, reading] : options.readings) how.skip.push_back(name);
-  auto readings = learn_readings(table, how);
+  const auto names = rows.table().names();
+  const bool known =
+      std::all_of(names.begin(), names.end(), [&](const auto& name) { return is_listed(how.skip, name); });
+  auto readings = known ? ColumnReadings{} : learn_readings(rows.frame(), how);
   for (const auto& [name, reading] : options.readings)
     if (name != target && !is_listed(options.ignore, name)) readings[name] = reading;
   return readings;
@@ -71,11 +77,10 @@ ColumnReadings readings_for(const Frame& table, const std::string& target, const
 
 }  // namespace
 
-/// The state during fitting, with the values to fit the scaler on.
+/// Fits one column, apart from its scale.
 struct TablePreprocess::Fitting {
   TablePreprocess& fitted;
   const TablePreprocessOptions& options;
-  std::vector<Tensor> values = {};
 
   void add(const Column& column, const ColumnReading& reading, const Frame& table) {
     if (!reading.note.empty()) fitted.notes_.push_back(reading.note);
@@ -98,7 +103,6 @@ struct TablePreprocess::Fitting {
       return fitted.notes_.push_back(left_out(column, why));
     add_indicator(column);
     fitted.numbers_.push_back({column.name});
-    values.push_back(column.numbers);
     fitted.summaries_.push_back(summary_of(column, "number"));
   }
 
@@ -107,10 +111,8 @@ struct TablePreprocess::Fitting {
       return fitted.notes_.push_back(left_out(column, why));
     add_indicator(column);
     for (const auto part : date_parts)
-      if (const auto numbers = part_of(column.numbers, part); part == DatePart::days || varies(numbers)) {
+      if (part == DatePart::days || varies(part_of(column.numbers, part)))
         fitted.numbers_.push_back({column.name, part});
-        values.push_back(numbers);
-      }
     fitted.summaries_.push_back(summary_of(column, "date"));
   }
 
@@ -155,27 +157,49 @@ struct TablePreprocess::Fitting {
   }
 };
 
-TablePreprocess TablePreprocess::fit(const Frame& table, const std::string& target,
+/// Adds what was fitted on one column.
+void TablePreprocess::append(TablePreprocess&& column) {
+  const auto add = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  for (const auto place : column.indicators_) indicators_.push_back(place + static_cast<int64_t>(numbers_.size()));
+  add(numbers_, column.numbers_);
+  add(categories_, column.categories_);
+  add(notes_, column.notes_);
+  add(summaries_, column.summaries_);
+  readings_.merge(column.readings_);
+}
+
+TablePreprocess TablePreprocess::fit(const FrameRows& rows, const std::string& target,
                                      const TablePreprocessOptions& options) {
+  const auto& table = rows.table();
   table.at(target);
   check_options(table, target, options);
-  TablePreprocess fitted;
-  Fitting fitting{fitted, options};
-  const auto learnt = readings_for(table, target, options);
+  const auto learnt = readings_for(rows, target, options);
+  std::vector<const Column*> columns;
   for (const auto& column : table.columns)
-    if (const auto reading = learnt.find(column.name); reading != learnt.end())
-      fitting.add(column, reading->second, table);
+    if (learnt.contains(column.name)) columns.push_back(&column);
+  std::vector<TablePreprocess> each(columns.size());
+  const auto count = std::ssize(columns);
+  limited_parallel(count, detail::column_workers(count), [&](int64_t i) {
+    const auto& column = *columns[static_cast<size_t>(i)];
+    Fitting{each[static_cast<size_t>(i)], options}.add(rows.column(column.name), learnt.at(column.name), rows.head());
+    release_pages(column);
+  });
+  TablePreprocess fitted;
+  for (auto& column : each) fitted.append(std::move(column));
   std::erase_if(fitted.readings_, [&](const auto& item) { return !is_listed(fitted.inputs(), item.first); });
   if (fitted.numbers_.empty() && fitted.categories_.empty())
     fail(ErrorKind::input, "table: no column is left to learn from{}{}", fitted.notes_.empty() ? "" : "; ",
          list(fitted.notes_));
   if (fitted.numbers_.empty()) return fitted;
-  const auto rows = table.rows();
-  const auto quantiles = std::max<int64_t>(std::min<int64_t>(rows / 30, 1000), 10);  // as in rtdl
+  const auto quantiles = std::max<int64_t>(std::min<int64_t>(rows.size() / 30, 1000), 10);  // as in rtdl
   Names names;
   for (const auto& number : fitted.numbers_) names.push_back(number.column);
-  fitted.scaler_ = Scaler::fit(matrix_of(fitting.values, rows, torch::kFloat64), names,
-                               {options.scaling, quantiles, options.noise, options.seed});
+  const NumberColumns numbers{rows.size(), std::ssize(fitted.numbers_), [&](int64_t i) {
+                                return fitted.values_of(fitted.numbers_[static_cast<size_t>(i)], rows);
+                              }};
+  fitted.scaler_ = Scaler::fit(numbers, names, {options.scaling, quantiles, options.noise, options.seed});
   return fitted;
 }
 

@@ -2,6 +2,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
@@ -20,8 +21,19 @@ constexpr int64_t most_classes = 20;
 // So many are classes even if no class occurs twice.
 constexpr int64_t few_classes = 5;
 
+template <typename Number>
+int64_t count_some(const Tensor& values, int64_t most) {
+  const auto dense = values.contiguous();
+  const auto* value = dense.const_data_ptr<Number>();
+  std::set<Number> different;
+  for (int64_t i = 0; i < dense.numel() && std::ssize(different) <= most; ++i) different.insert(value[i]);
+  return std::ssize(different);
+}
+
+/// Returns how many different values there are, or a number above `most_classes` if they are more.
 int64_t count_different(const Column& column) {
-  return std::get<0>(at::_unique2(column.kind == Column::Kind::number ? column.numbers : column.codes)).size(0);
+  return column.kind == Column::Kind::number ? count_some<double>(column.numbers, most_classes)
+                                             : count_some<int64_t>(column.codes, most_classes);
 }
 
 /// Checks that no row is missing, and that not all values are equal.

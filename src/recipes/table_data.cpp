@@ -5,6 +5,7 @@
 #include "error_context.h"
 #include "located_rows.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/data/detect.h"
 #include "reszoo/metrics/importance.h"
 
@@ -21,9 +22,10 @@ bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Dataset table_batches(const Model& model, const Frame& frame, const Tensor& weights = {},
+Dataset table_batches(const Model& model, const FrameRows& rows, const Tensor& weights = {},
                       UnseenCounts* unseen = nullptr) {
-  return {model.table->transform(frame, unseen), model.target->encode(frame), {}, weights};
+  auto inputs = model.table->transform(rows, unseen);
+  return {std::move(inputs), model.target->encode(rows.frame(model.target->names())), {}, weights};
 }
 
 /// Reads the columns of the model's inputs and targets, as the file has them.
@@ -49,7 +51,7 @@ Frame read_needed(const Model& model, const TablePaths& paths, const std::string
 /// Adds the rows of a part: rows of the table, or a separate file, whose unseen words are noted.
 std::optional<Dataset> table_part(TrainingData& data, const TableDataOptions& options, const Frame& frame,
                                   const Tensor& rows, const std::filesystem::path& path) {
-  if (rows.numel() > 0) return table_batches(data.model, take_rows(frame, rows));
+  if (rows.numel() > 0) return table_batches(data.model, {frame, rows});
   if (path.empty()) return std::nullopt;
   UnseenCounts unseen;
   auto part = read_labelled_rows(data.model, path, "", options.read, &unseen);
@@ -59,13 +61,13 @@ std::optional<Dataset> table_part(TrainingData& data, const TableDataOptions& op
 
 /// Returns the raw rows of the part that the model is evaluated on.
 Frame measured_rows(const Model& model, const TableDataOptions& options, const Frame& frame, const Split& split) {
-  const auto some = [&](const Frame& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
+  const auto some = [&](const FrameRows& rows) { return sample_rows(rows, kDescribedRows, options.seed); };
   for (const auto& [rows, path] :
        {std::pair(split.test, options.split.test_path), std::pair(split.validation, options.split.validation_path)}) {
-    if (rows.numel() > 0) return some(take_rows(frame, rows));
+    if (rows.numel() > 0) return some({frame, rows});
     if (!path.empty()) return some(read_raw_rows(model, path, "", options.read));
   }
-  return some(take_rows(frame, split.train));
+  return some({frame, split.train});
 }
 
 /// Returns the weight of each row; undefined if no column is named. Products of weights and losses must be float32.
@@ -93,7 +95,7 @@ Names left_out(const TableDataOptions& options) {
 
 /// Returns a model without a network. Its preprocessing and a numeric target are fitted on the training rows; classes
 /// are those of the whole table.
-Model fit_preparation(const TrainingTable& table, const Frame& train, const TableDataOptions& options) {
+Model fit_preparation(const TrainingTable& table, const FrameRows& train, const TableDataOptions& options) {
   auto target = options.target_options;
   target.task = table.target.task();
   target.readings = table.readings;
@@ -102,14 +104,31 @@ Model fit_preparation(const TrainingTable& table, const Frame& train, const Tabl
     if (!contains(options.target, name)) preprocess.readings[name] = reading;
   preprocess.seed = options.seed;
   preprocess.ignore = left_out(options);
-  std::erase_if(preprocess.ignore, [&](const auto& name) { return !train.find(name); });  // not read from the file
+  std::erase_if(preprocess.ignore, [&](const auto& name) { return !table.frame.find(name); });  // not read
   Model model;
-  model.target = table.target.is_number() ? Target::fit(train, options.target, target) : table.target;
+  model.target =
+      table.target.is_number() ? Target::fit(train.frame(options.target), options.target, target) : table.target;
   model.table = TablePreprocess::fit(train, options.target.front(), preprocess);
   return model;
 }
 
-Frame first_rows(const Frame& frame, int64_t count) { return take_rows(frame, at::arange(count, at::kLong)); }
+Frame first_rows(Frame frame, int64_t count) {
+  for (auto& column : frame.columns) {
+    auto& values = column.kind == Column::Kind::number ? column.numbers : column.codes;
+    values = values.narrow(0, 0, count);
+  }
+  frame.sources.clear();
+  return frame;
+}
+
+/// Keeps the values of a changed column where those of the column before it were.
+Column kept_like(const Column& before, Column column) {
+  const auto& like = before.kind == Column::Kind::number ? before.numbers : before.codes;
+  auto& values = column.kind == Column::Kind::number ? column.numbers : column.codes;
+  values = spilled_like(like, values);
+  release_pages(values);
+  return column;
+}
 
 /// Leaves out the rows without a target.
 void drop_missing_targets(TrainingTable& table, const TableDataOptions& options) {
@@ -119,7 +138,10 @@ void drop_missing_targets(TrainingTable& table, const TableDataOptions& options)
   if (left == table.frame.rows()) return;
   table.notes.push_back(
       fmt::format("{} of {} rows are left out: they have no target", table.frame.rows() - left, table.frame.rows()));
-  table.frame = take_rows(table.frame, present.nonzero().squeeze(1));
+  const auto rows = present.nonzero().squeeze(1);
+  for (auto& column : table.frame.columns) column = kept_like(column, take_rows(column, rows));
+  table.frame.first_row = 1;
+  table.frame.sources.clear();
 }
 
 /// Returns the columns whose words are only compared.
@@ -147,7 +169,7 @@ void read_columns(TrainingTable& table, const TableDataOptions& options) {
   table.readings.merge(learn_readings(table.frame, how));
   for (auto& column : table.frame.columns)
     if (const auto reading = table.readings.find(column.name); reading != table.readings.end())
-      column = read_column(column, reading->second, table.frame);
+      column = kept_like(column, read_column(column, reading->second, table.frame));
   if (options.drop_missing) drop_missing_targets(table, options);
 }
 
@@ -199,7 +221,7 @@ Split split_table(const TrainingTable& table, const TableDataOptions& options) {
 }
 
 TrainingData make_table_data(const TrainingTable& table, const Split& split, const TableDataOptions& options) {
-  const auto train = take_rows(table.frame, split.train);
+  const FrameRows train(table.frame, split.train);
   const auto weights = table.weights.defined() ? table.weights.index_select(0, split.train) : Tensor();
   auto model = with_error_context(table.source, [&] { return fit_preparation(table, train, options); });
   auto rows = balanced(table_batches(model, train, weights), *model.target, options.balance);

@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <sstream>
 #include <thread>
 
@@ -75,14 +77,23 @@ void send(pid_t child, const RunOptions& options) {
   ::kill(child, options.second_signal);
 }
 
+/// Returns the most memory that a process has used so far in bytes; 0 after its end.
+size_t peak_of(pid_t child) {
+  std::ifstream status("/proc/" + std::to_string(child) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
+  return 0;
+}
+
 /// Waits for the end, sends the signal once its time has come. Returns the status.
-int wait_for(pid_t child, const TempDir& folder, const RunOptions& options) {
+int wait_for(pid_t child, const TempDir& folder, const RunOptions& options, size_t& peak) {
   const auto end = std::chrono::steady_clock::now() + kLongest;
   std::optional<std::chrono::steady_clock::time_point> due;
   bool to_send = options.signal != 0;
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
     const auto now = std::chrono::steady_clock::now();
+    peak = std::max(peak, peak_of(child));
     if (to_send && !due && is_time(folder, options))
       due = now +
             std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(options.signal_after));
@@ -125,10 +136,12 @@ ToolResult run_tool(const Words& words, const RunOptions& options) {
   const TempDir folder;
   write_file(folder / "in", options.input);
   for (const auto* name : {"out", "err"}) write_file(folder / name, "");
-  const int status = wait_for(start(words, folder, options), folder, options);
+  size_t peak = 0;
+  const int status = wait_for(start(words, folder, options), folder, options, peak);
   return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
           .out = read_file(folder / "out"),
-          .err = read_file(folder / "err")};
+          .err = read_file(folder / "err"),
+          .peak = peak};
 }
 
 ToolResult expect_success(const Words& words, const RunOptions& options) {

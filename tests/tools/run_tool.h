@@ -22,6 +22,7 @@ struct RunOptions {
 struct ToolResult {
   int code = 0;  ///< exit code; minus the signal that killed it
   std::string out, err;
+  size_t peak = 0;  ///< the most memory that it used, in bytes
 
   /// The last line of stdout, which must be JSON.
   nlohmann::json json() const;

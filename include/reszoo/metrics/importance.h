@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "reszoo/metrics/monitor.h"
-#include "reszoo/preprocess/frame.h"
+#include "reszoo/preprocess/frame_rows.h"
 
 namespace reszoo {
 
@@ -20,7 +20,7 @@ using FramePredictions = std::function<Tensor(const Frame& table)>;
 
 /// Draws `rows` rows of the table without replacement and keeps their order. Returns all rows if the table has no more.
 /// Words that no longer occur are removed. The result depends only on (number of rows of the table, rows, seed).
-Frame sample_rows(const Frame& table, int64_t rows, uint64_t seed);
+Frame sample_rows(const FrameRows& table, int64_t rows, uint64_t seed);
 
 struct ImportanceOptions {
   int64_t repeats = 5;

@@ -42,6 +42,9 @@ struct Column {
   Tensor missing() const;
 };
 
+/// Takes the values of a column out of memory until they are read again, if they are in a temporary file.
+void release_pages(const Column& column);
+
 /// Formats a number as the shortest text that reads back as the same number, without a trailing ".0".
 std::string number_text(double value);
 

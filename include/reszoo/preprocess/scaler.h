@@ -2,6 +2,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,6 +40,13 @@ struct ScalerOptions {
   Tensor normals = {};  ///< (N, F) float64 standard normal numbers to use instead of drawing them
 };
 
+/// Columns of numbers that are computed when they are needed, so that not all of them are in memory.
+struct NumberColumns {
+  int64_t rows = 0, count = 0;
+  /// Returns a column, (N) float64; NaN is missing. Several threads call it.
+  std::function<Tensor(int64_t column)> get = {};
+};
+
 /// Scales each column with fitted values. Missing values (NaN) are ignored in fitting, and become the centre: 0, or the
 /// mean for `none`.
 ///
@@ -69,6 +77,8 @@ class Scaler {
   /// Throws: Error (input) that names a column without values, with an infinite one, or with numbers too far apart for
   /// the scaling.
   static Scaler fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options = {});
+  static Scaler fit(const NumberColumns& columns, const std::vector<std::string>& names,
+                    const ScalerOptions& options = {});
 
   /// Builds a fitted scaler of `columns` columns from the tensors that `tensors` returned.
   /// Throws: Error (file) for tensors that are missing or have a wrong shape or dtype.

@@ -6,7 +6,7 @@
 
 #include "reszoo/preprocess/column_reading.h"
 #include "reszoo/preprocess/dates.h"
-#include "reszoo/preprocess/frame.h"
+#include "reszoo/preprocess/frame_rows.h"
 #include "reszoo/preprocess/scaler.h"
 #include "reszoo/preprocess/unseen.h"
 #include "reszoo/preprocess/word_lookup.h"
@@ -59,10 +59,15 @@ struct ColumnSummary {
 /// Shape: a table of N rows to (N, numeric_count() + cardinalities().size()) float32.
 class TablePreprocess {
  public:
-  /// Fits on the training rows.
+  /// Fits on the training rows, several columns at a time.
   /// Throws: Error (usage) for an option that names a column which does not exist, or a column that two options name;
   /// Error (input) for text in a numeric column, or if no column is left.
-  static TablePreprocess fit(const Frame& table, const std::string& target, const TablePreprocessOptions& options = {});
+  static TablePreprocess fit(const FrameRows& rows, const std::string& target,
+                             const TablePreprocessOptions& options = {});
+  static TablePreprocess fit(const Frame& table, const std::string& target,
+                             const TablePreprocessOptions& options = {}) {
+    return fit(FrameRows(table), target, options);
+  }
 
   /// Reads back what `to_json` and `tensors` returned, also in earlier versions.
   /// Throws: Error (file) if they do not match.
@@ -71,7 +76,10 @@ class TablePreprocess {
   /// Prepares rows. Columns that fitting did not use are ignored. What fitting did not see is added to `unseen`.
   /// Throws: Error (input) that names missing columns, or the first row (counted from `table.first_row`) that has text
   /// in place of a number or date, a number in place of a date, or a date in place of a number.
-  Tensor transform(const Frame& table, UnseenCounts* unseen = nullptr) const;
+  Tensor transform(const FrameRows& rows, UnseenCounts* unseen = nullptr) const;
+  Tensor transform(const Frame& table, UnseenCounts* unseen = nullptr) const {
+    return transform(FrameRows(table), unseen);
+  }
 
   /// Returns the table with its input columns as `transform` reads them: numbers, dates, text.
   /// Throws: as `transform` does.
@@ -129,8 +137,12 @@ class TablePreprocess {
 
   static Number read_number(const nlohmann::json& json);
   static Category read_category(const nlohmann::json& json);
+  class NumberBlocks;
+
   Tensor codes(const Category& category, const Column& column, UnseenCounts* unseen) const;
-  std::vector<Tensor> numbers_of(const Frame& table, UnseenCounts* unseen) const;
+  void write_numbers(const FrameRows& rows, const Tensor& out, UnseenCounts* unseen) const;
+  Tensor values_of(const Number& number, const FrameRows& rows) const;
+  void append(TablePreprocess&& column);
   const ColumnReading& reading_of(const std::string& column) const;
   const ColumnSummary* summary_of(const std::string& column) const;
   void check_columns(const Frame& table) const;
