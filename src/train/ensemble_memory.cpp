@@ -54,10 +54,10 @@ void EnsembleMemory::fit(const TabularPlan& plan, int64_t row_count, int64_t fea
 }
 
 MemberScratch EnsembleMemory::scratch(float* first_piece, int64_t* size) const {
-  auto* next = first_piece;
+  *size = 0;
   const auto take = [&](int64_t floats) {
-    auto* piece = next;
-    next += whole_lines(floats) + kSkew;
+    auto* piece = first_piece ? first_piece + *size : nullptr;
+    *size += whole_lines(floats) + kSkew;
     return piece;
   };
   const auto matrix = width * std::max({features, widest_hidden, outputs});
@@ -70,7 +70,6 @@ MemberScratch EnsembleMemory::scratch(float* first_piece, int64_t* size) const {
                         .table = take(input.matrix_rows * width),
                         .vectors = {}};
   for (auto*& vector : scratch.vectors) vector = take(widest);
-  *size = next - first_piece;
   return scratch;
 }
 

@@ -55,7 +55,8 @@ struct EnsembleMemory {
   Tensor entry_matrices;            ///< (k, width, features): the same for its matrices
 
  private:
-  /// Divides memory that begins at `first` into pieces; sets `size` to the number of floats that they need.
+  /// Divides memory that begins at `first` into pieces; sets `size` to the number of floats that they need. `first` may
+  /// be nullptr.
   MemberScratch scratch(float* first, int64_t* size) const;
 
   Tensor scratch_;  ///< (threads, size)
