@@ -15,6 +15,12 @@ Tensor ensemble_forward(EnsembleMemory& memory, const TabularPlan& plan);
 Tensor ensemble_backward(EnsembleMemory& memory, const TabularTensors& weights, const Tensor& gradient,
                          const TabularTensors& gradients, bool wants_input);
 
+/// Writes the gradients of what the members share, from each member's part of them.
+void add_members(const EnsembleMemory& memory, const TabularTensors& gradients);
+
+/// Returns the gradient of the features: the sum over the members of their gradients times their matrices.
+Tensor features_backward(const EnsembleMemory& memory);
+
 /// One member's part of tensors that have k equal parts.
 struct MemberOf {
   int64_t index, members;

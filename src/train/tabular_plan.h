@@ -87,6 +87,13 @@ struct TabularPlan {
 /// nothing if the network contains any other part.
 std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph, bool training = true);
 
+/// Returns the columns that the encoders read, if the first layer of a k-ensemble can read them itself; sets the
+/// tensors of their embedding.
+std::optional<TableColumns> columns_of(const std::vector<AnyModule>& encoders, EmbeddingTensors& tensors);
+
+/// Whether the passes can read the tensor: dense, float32, on the CPU.
+bool is_plain(const Tensor& tensor);
+
 /// Whether a Chain of the network runs with activation checkpoints, which the graph does not show.
 bool has_checkpoints(const Network& network);
 
