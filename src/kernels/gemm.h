@@ -12,13 +12,19 @@ struct Factor {
 
 struct ProductShape {
   int64_t rows, columns, depth;
+  bool add = false;      ///< whether the product is added to c
+  int64_t stride = 0;    ///< floats between the rows of c; 0: it is dense
+  int64_t b_stride = 0;  ///< the same of b
 };
 
-/// c (rows, columns) = a (rows, depth) times b (depth, columns). b and c are dense and row-major.
+/// c (rows, columns) = a (rows, depth) times b (depth, columns). b and c are row-major.
 ///
 /// Differs: from a BLAS, which packs both factors and clears c first. With the few columns of a tabular network that
 /// costs a sixth of the product's time.
 void multiply(const Factor& a, const float* b, float* c, const ProductShape& shape);
+
+/// The same for few columns, of a dense a and from b's transpose (columns, depth), plus a bias (columns).
+void multiply_few_columns(const float* a, const float* b, const float* bias, float* c, const ProductShape& shape);
 
 /// Transposes rows [first, last) of the matrix (rows, columns) to columns [first, last) of out (columns, rows). Both
 /// are dense.

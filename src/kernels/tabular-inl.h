@@ -30,12 +30,15 @@ HWY_ATTR void ForEachValue(const Rows& rows, const Body& body) {
   }
 }
 
-/// Returns value * scale where the mask keeps the element, else 0. `number` is the element index of the first lane.
-template <class D, class V = hn::Vec<D>>
-HWY_ATTR V masked(D d, const DropoutMask& mask, int64_t number, V value) {
+/// Columns c and c + 16 of each 32 share the bits of one hash: the lower and the upper 16.
+constexpr int64_t kPair = 16;
+
+/// Returns the hashes of the words from `number` on, one for each lane.
+template <class D>
+HWY_ATTR HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> HashOf(D, const DropoutMask& mask, uint32_t number) {
   const hn::RebindToUnsigned<D> du;
   // Two rounds of a 32-bit hash (the constants of Wellons's "lowbias32"), each after adding or xoring a key.
-  auto x = hn::Iota(du, static_cast<uint32_t>(number) + mask.before);
+  auto x = hn::Iota(du, number + mask.before);
   for (const uint32_t key : {mask.between, 0u}) {
     x = hn::Xor(x, hn::ShiftRight<16>(x));
     x = hn::Mul(x, hn::Set(du, 0x7feb352dU));
@@ -43,8 +46,48 @@ HWY_ATTR V masked(D d, const DropoutMask& mask, int64_t number, V value) {
     x = hn::Mul(x, hn::Set(du, 0x846ca68bU));
     x = hn::Xor(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(du, key));
   }
-  const auto dropped = hn::RebindMask(d, hn::Lt(x, hn::Set(du, mask.threshold)));
-  return hn::IfThenZeroElse(dropped, hn::Mul(value, hn::Set(d, mask.scale)));
+  return x;
+}
+
+/// Returns where 16 bits are below the threshold.
+template <class D, class U>
+HWY_ATTR HWY_INLINE hn::Mask<D> IsDropped(D d, const DropoutMask& mask, U bits) {
+  const hn::RebindToSigned<D> di;
+  return hn::RebindMask(d, hn::Lt(hn::BitCast(di, bits), hn::Set(di, static_cast<int32_t>(mask.threshold))));
+}
+
+/// Calls `body(tag, index, column, which lanes are dropped)` for the columns of a row. `word` is the number of its
+/// first hash, `first` the index of its first value.
+template <class Body>
+HWY_ATTR HWY_INLINE void ForEachMaskedOfRow(const DropoutMask& mask, uint32_t word, int64_t first, int64_t width,
+                                            const Body& body) {
+  const hn::CappedTag<float, kPair> d;
+  const hn::CappedTag<float, 1> one;
+  int64_t column = 0;
+  for (; column + 2 * kPair <= width; column += 2 * kPair, word += kPair)
+    for (int64_t lane = 0; lane < kPair; lane += static_cast<int64_t>(hn::Lanes(d))) {
+      const auto x = HashOf(d, mask, word + static_cast<uint32_t>(lane));
+      const hn::RebindToUnsigned<decltype(d)> du;
+      const auto low = column + lane, high = low + kPair;
+      body(d, first + low, low, IsDropped(d, mask, hn::And(x, hn::Set(du, 0xffffU))));
+      body(d, first + high, high, IsDropped(d, mask, hn::ShiftRight<16>(x)));
+    }
+  for (int64_t rest = 0; column + rest < width; ++rest) {
+    auto x = HashOf(one, mask, word + static_cast<uint32_t>(rest % kPair));
+    x = rest < kPair ? hn::And(x, hn::Set(hn::RebindToUnsigned<decltype(one)>(), 0xffffU)) : hn::ShiftRight<16>(x);
+    body(one, first + column + rest, column + rest, IsDropped(one, mask, x));
+  }
+}
+
+/// The same for all rows.
+template <class Body>
+HWY_ATTR void ForEachMasked(const DropoutMask& mask, const Rows& rows, const Body& body) {
+  const auto key = mask;  // a local copy, which the compiler knows no store changes
+  const auto words = static_cast<uint32_t>((rows.width + 2 * kPair - 1) / (2 * kPair) * kPair);
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const auto number = static_cast<uint32_t>((rows.first + row) * rows.members + rows.member);
+    ForEachMaskedOfRow(key, number * words, row * rows.width, rows.width, body);
+  }
 }
 
 template <class D>
@@ -52,23 +95,21 @@ HWY_ATTR void accumulate(D d, float* sum, hn::Vec<D> value) {
   hn::StoreU(hn::Add(hn::LoadU(d, sum), value), d, sum);
 }
 
-template <class D>
-HWY_ATTR hn::Vec<D> ScaledBiased(D d, const float* y, const Affine& terms, int64_t column) {
-  const auto bias = hn::LoadU(d, terms.bias + column);
-  const auto value = hn::LoadU(d, y);
-  return terms.scale ? hn::MulAdd(value, hn::LoadU(d, terms.scale + column), bias) : hn::Add(value, bias);
-}
-
-/// Calls `body(tag, index, index in x, column)` for all values. All members of an output row read the same row of x.
-template <typename Body>
-HWY_ATTR void ForEachMember(const Rows& rows, int64_t members, const Body& body) {
-  const auto width = rows.width / members;
-  for (int64_t row = 0; row < rows.count; ++row)
-    for (int64_t member = 0; member < members; ++member)
-      ForEachValue({.first = 0, .count = 1, .width = width}, [&](auto d, int64_t, int64_t feature) HWY_ATTR {
-        const auto column = member * width + feature;
-        body(d, row * rows.width + column, row * width + feature, column);
-      });
+/// sum += the sum over the rows of what `body(tag, index, column)` returns.
+///
+/// A few rows are summed in a register before they are added to the sum: the sum is not stored for each row, and its
+/// rounding errors are smaller.
+template <class Body>
+HWY_ATTR void SumColumns(const Rows& rows, float* sum, const Body& body) {
+  constexpr int64_t block = 16;
+  for (int64_t first = 0; first < rows.count; first += block) {
+    const auto last = std::min(first + block, rows.count);
+    ForEachVector(0, rows.width, [&](auto d, int64_t column) HWY_ATTR {
+      auto total = hn::Zero(d);
+      for (int64_t row = first; row < last; ++row) total = hn::Add(total, body(d, row * rows.width + column, column));
+      accumulate(d, sum + column, total);
+    });
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "reszoo/base/error.h"
+#include "train/ensemble_fused.h"
 #include "train/image_fused.h"
 #include "train/tabular_fused.h"
 
@@ -36,8 +37,9 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
                         const detail::TabularPlan* plan, const MemoryPtr* memory) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
-    auto outputs = detail::pass_forward(**memory, *plan, x)
-                       .alias();  // an alias, because the graph must not be kept alive by its own memory
+    // An alias, because the graph must not be kept alive by its own memory.
+    auto outputs = plan->ensemble ? detail::ensemble_forward((*memory)->ensemble, *plan)
+                                  : detail::pass_forward(**memory, *plan, x).alias();
     variable_list saved = parameters.vec();
     saved.push_back(x);
     context->save_for_backward(std::move(saved));
@@ -56,9 +58,12 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
     for (size_t i = 0; i < parameters.size(); ++i) wanted.push_back(context->needs_input_grad(i + 1));
     auto& memory = static_cast<FusedTraining::Memory&>(*context->saved_data["memory"].toCapsule());
     auto gradients = make_gradients(memory.gradients, parameters, wanted);
-    const auto of_input =
-        detail::pass_backward(memory, detail::TabularTensors::from(parameters), x, output_gradients[0].contiguous(),
-                              detail::TabularTensors::from(gradients), context->needs_input_grad(0));
+    const auto weights = detail::TabularTensors::from(parameters), to = detail::TabularTensors::from(gradients);
+    const auto gradient = output_gradients[0].contiguous();
+    const bool wants_input = context->needs_input_grad(0);
+    const auto of_input = memory.is_ensemble
+                              ? detail::ensemble_backward(memory.ensemble, weights, gradient, to, wants_input)
+                              : detail::pass_backward(memory, weights, x, gradient, to, wants_input);
     gradients.insert(gradients.begin(), of_input);
     gradients.resize(gradients.size() + 2);  // the plan and the memory have no gradient
     return gradients;
@@ -68,9 +73,9 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
 /// Returns the network in the model; empty if it is another module.
 Network network_of(const AnyModule& model) { return Network(std::dynamic_pointer_cast<NetworkImpl>(model.ptr())); }
 
-/// Whether the fused tabular passes accept x: float32 rows on the CPU, at least two for a variance.
+/// Whether the fused tabular passes accept x: float32 rows on the CPU.
 bool fits(const Tensor& x, const NetworkImpl& network) {
-  return at::GradMode::is_enabled() && x.dim() == 2 && x.size(0) > 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
+  return x.dim() == 2 && x.size(0) > 0 && x.is_cpu() && x.scalar_type() == at::kFloat &&
          x.size(1) == network.input_spec().channels;
 }
 
@@ -81,7 +86,9 @@ bool fits_images(const Tensor& x, const Network& network) {
          x.size(1) == network->input_spec().channels && detail::has_fused_images(network);
 }
 
-void make_masks(FusedTraining::Memory& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
+/// Makes the masks of each block.
+template <typename Buffers>
+void make_masks(Buffers& memory, const detail::TabularPlan& plan, uint64_t seed, int64_t step) {
   memory.dropout.clear();
   memory.residual_dropout.clear();
   int64_t layer = 0;
@@ -89,6 +96,26 @@ void make_masks(FusedTraining::Memory& memory, const detail::TabularPlan& plan, 
     memory.dropout.emplace_back(block.dropout, seed, step, layer++);
     memory.residual_dropout.emplace_back(block.residual_dropout, seed, step, layer++);
   }
+}
+
+Tensor encoded(const detail::TabularPlan& plan, Tensor x) {
+  for (auto encoder : plan.encoders) x = encoder.forward(std::move(x));
+  return x.contiguous();
+}
+
+/// Prepares a pass of a k-ensemble. Returns what its input layer reads: the columns of x, or encoded features.
+Tensor enter_ensemble(detail::EnsembleMemory& memory, detail::TabularPlan& plan, const Tensor& x) {
+  auto& embedding = plan.tensors.embedding;
+  auto entering = x.contiguous();
+  if (plan.columns && !x.requires_grad()) {
+    memory.input.read(*plan.columns, embedding, entering);
+  } else {
+    embedding = {at::empty({0}), at::empty({0}), at::empty({0})};
+    entering = encoded(plan, x);
+    memory.input.take(entering.detach());
+  }
+  memory.fit(plan, x.size(0), memory.input.features);
+  return entering;
 }
 
 }  // namespace
@@ -106,17 +133,36 @@ bool FusedTraining::applies(const AnyModule& model) {
 Tensor FusedTraining::operator()(AnyModule& model, const Tensor& x, int64_t step) {
   const auto network = network_of(model);
   if (network && fits_images(x, network)) return detail::run_fused_images(network, x);
-  if (!network || !fits(x, *network)) return model.forward(x);
+  const bool has_variance = x.dim() > 0 && x.size(0) > 1;
+  if (!network || !at::GradMode::is_enabled() || !has_variance || !fits(x, *network)) return model.forward(x);
   auto plan = detail::plan_of(network, graphs_.graph_of(network));
   if (!plan) return model.forward(x);
-  auto encoded = x;
-  for (auto& encoder : plan->encoders) encoded = encoder.forward(std::move(encoded));
-  encoded = encoded.contiguous();
-  // A graph that still exists keeps its buffers, and another number of members needs other buffers.
-  if (!memory_ || memory_.use_count() > 1 || memory_->members != plan->members) memory_ = c10::make_intrusive<Memory>();
-  memory_->fit(*plan, encoded);
+  // A graph that still exists keeps its buffers.
+  if (!memory_ || memory_.use_count() > 1) memory_ = c10::make_intrusive<Memory>();
+  memory_->is_ensemble = plan->ensemble;
+  const auto run = [&](const Tensor& entering) {
+    return TabularFunction::apply(entering, at::TensorList(plan->tensors.list()), &*plan, &memory_);
+  };
+  if (plan->ensemble) {
+    make_masks(memory_->ensemble, *plan, seed_, step);
+    return run(enter_ensemble(memory_->ensemble, *plan, x));
+  }
   make_masks(*memory_, *plan, seed_, step);
-  return plan->output.forward(TabularFunction::apply(encoded, at::TensorList(plan->tensors.list()), &*plan, &memory_));
+  const auto entering = encoded(*plan, x);
+  memory_->fit(*plan, entering);
+  return plan->output.forward(run(entering));
+}
+
+Tensor FusedTraining::evaluate(AnyModule& model, const Tensor& x) {
+  const at::NoGradGuard no_grad;
+  const auto network = network_of(model);
+  if (!network || network->is_training() || !fits(x, *network)) return model.forward(x);
+  auto plan = detail::plan_of(network, graphs_.graph_of(network), /*training=*/false);
+  if (!plan || !plan->ensemble) return model.forward(x);
+  if (!memory_ || memory_.use_count() > 1) memory_ = c10::make_intrusive<Memory>();
+  make_masks(memory_->ensemble, *plan, seed_, 0);
+  enter_ensemble(memory_->ensemble, *plan, x.detach());
+  return detail::ensemble_forward(memory_->ensemble, *plan);
 }
 
 }  // namespace reszoo

@@ -1,4 +1,4 @@
-/// Forward and backward pass of a tabular network in fused passes.
+/// Forward and backward pass of a plain tabular network in fused passes.
 #pragma once
 #include "kernels/gemm.h"
 #include "train/tabular_workspace.h"
@@ -25,17 +25,10 @@ inline float* data(const Tensor& matrix, const Part& part) { return data(matrix)
 
 inline const float* read(const Tensor& vector) { return static_cast<const float*>(vector.const_data_ptr()); }
 
-/// Returns nullptr for an empty tensor.
-inline const float* read_any(const Tensor& vector) { return vector.numel() > 0 ? read(vector) : nullptr; }
-
-inline kernels::Affine behind(const LinearTensors& layer) {
-  return {.scale = read_any(layer.s), .bias = read(layer.bias)};
-}
-
-/// out = x times the matrix (in, out), with a separate product for each member's part of a row.
-inline void product(const Tensor& x, const Tensor& matrix, const Tensor& out, int64_t members, const Part& part) {
+/// out = x times the matrix (in, out).
+inline void product(const Tensor& x, const Tensor& matrix, const Tensor& out, const Part& part) {
   const auto in = matrix.size(0), columns = matrix.size(1);
-  kernels::multiply({data(x, part), in, 1}, read(matrix), data(out, part), {part.count * members, columns, in});
+  kernels::multiply({data(x, part), in, 1}, read(matrix), data(out, part), {part.count, columns, in});
 }
 
 }  // namespace reszoo::detail

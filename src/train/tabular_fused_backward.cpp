@@ -7,8 +7,8 @@ namespace {
 
 using Memory = FusedTraining::Memory;
 
-// Per-task accumulators. `outer_*` belong to linear2 of a block or to the input projection.
-enum BackwardSum : int64_t { norm_sum, norm_products, outer_bias, outer_s, inner_bias, inner_s, r };
+// Per-task accumulators. `outer_bias` belongs to linear2 of a block or to the input projection.
+enum BackwardSum : int64_t { norm_sum, norm_products, outer_bias, inner_bias };
 
 /// State shared by the sections of a backward pass.
 struct Backward {
@@ -21,23 +21,17 @@ struct Backward {
 
   /// Returns the gradient of the second product's output in block `i`.
   const Tensor& branch_gradient(size_t i) const {
-    const bool same = memory.members == 1 && memory.residual_dropout[i].threshold == 0;
-    return same ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
-  }
-
-  /// Whether the gradient sums of norm `i`'s output are needed: by the norm, or by the r after it.
-  bool needs_norm_sums(size_t i) const {
-    return memory.norms[i].exists || (memory.members > 1 && i < weights.blocks.size());
+    return memory.residual_dropout[i].threshold == 0 ? stream_gradient(i + 1) : memory.branch_gradient[i % 2];
   }
 };
 
-/// out = a^T b over all rows and members; each task computes a share of the rows of out.
+/// out = a^T b over all rows; each task computes a share of the rows of out.
 void weight_gradient(const Memory& memory, const Tensor& out, const Tensor& a, const Tensor& b, int64_t task) {
   if (!out.defined()) return;
   const auto rows = out.size(0), columns = out.size(1);
   const auto first = rows * task / memory.tasks, last = rows * (task + 1) / memory.tasks;
   kernels::multiply({read(a) + first, 1, rows}, read(b), data(out) + first * columns,
-                    {last - first, columns, memory.rows * memory.members});
+                    {last - first, columns, memory.rows});
 }
 
 void block_weight_gradients(const Backward& b, size_t i, int64_t task) {
@@ -60,16 +54,11 @@ void stream_backward(const Backward& b, size_t i, const Part& part) {
 }
 
 void add_norm_sums(const Backward& b, size_t i, const Part& part) {
-  if (!b.needs_norm_sums(i)) return;
   const auto& memory = b.memory;
+  if (!memory.norms[i].exists) return;
   kernels::add_products(data(memory.normed_gradient, part), data(memory.stream[i], part), read(memory.norms[i].mean),
                         memory.sums(part.task, norm_sum), memory.sums(part.task, norm_products),
                         part.rows(memory.width));
-}
-
-/// Returns the sums for the parameters of a layer that writes to the stream.
-kernels::MemberSums outer_sums(const Memory& memory, const Part& part) {
-  return {.bias = memory.sums(part.task, outer_bias), .scale = memory.sums(part.task, outer_s), .r = nullptr};
 }
 
 /// Propagates the gradient from the output of block `i` to the output of its second product.
@@ -77,41 +66,21 @@ void branch_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto rows = part.rows(memory.width);
   const auto* gradient = data(b.stream_gradient(i + 1), part);
+  auto* sums = memory.sums(part.task, outer_bias);
   const auto& mask = memory.residual_dropout[i];
-  if (memory.members > 1)
-    kernels::affine_backward(gradient, data(memory.outer[i], part), read(b.weights.blocks[i].second.s), mask,
-                             data(b.branch_gradient(i), part), outer_sums(memory, part), rows);
-  else if (mask.threshold > 0)
-    kernels::dropout_backward(gradient, mask, data(b.branch_gradient(i), part), memory.sums(part.task, outer_bias),
-                              rows);
-  else kernels::add_columns(gradient, memory.sums(part.task, outer_bias), rows);
-}
-
-/// Propagates the gradient from the input of the second product of block `i` to the output of the first.
-void activation_backward(const Backward& b, size_t i, const Part& part) {
-  const auto& memory = b.memory;
-  const auto& weights = b.weights.blocks[i];
-  const auto rows = part.rows(memory.hidden[i]);
-  auto* gradient = data(b.hidden_gradient(i), part);
-  if (memory.members > 1)
-    kernels::relu_dropout_backward(gradient, data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
-                                   read(weights.second.r),
-                                   {.bias = memory.sums(part.task, inner_bias),
-                                    .scale = memory.sums(part.task, inner_s),
-                                    .r = memory.sums(part.task, r)},
-                                   rows);
-  else
-    kernels::relu_backward(gradient, data(memory.activations[i], part), memory.dropout[i].scale, gradient,
-                           memory.sums(part.task, inner_bias), rows);
+  if (mask.threshold > 0) kernels::dropout_backward(gradient, mask, data(b.branch_gradient(i), part), sums, rows);
+  else kernels::add_columns(gradient, sums, rows);
 }
 
 void block_backward(const Backward& b, size_t i, const Part& part) {
   const auto& memory = b.memory;
   const auto& weights = b.weights.blocks[i];
   branch_backward(b, i, part);
-  product(b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), memory.members, part);
-  activation_backward(b, i, part);
-  product(b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, memory.members, part);
+  product(b.branch_gradient(i), weights.second.weight, b.hidden_gradient(i), part);
+  auto* inner = data(b.hidden_gradient(i), part);
+  kernels::relu_backward(inner, data(memory.activations[i], part), memory.dropout[i].scale, inner,
+                         memory.sums(part.task, inner_bias), part.rows(memory.hidden[i]));
+  product(b.hidden_gradient(i), weights.first.weight, memory.normed_gradient, part);
   add_norm_sums(b, i, part);
 }
 
@@ -125,26 +94,21 @@ void put(const Tensor& out, size_t i, double value) {
   if (out.defined()) data(out)[i] = static_cast<float>(value);
 }
 
-/// Computes the gradients of a norm's parameters and of the r after it, and the factors of `norm_backward`.
+/// Computes the gradients of a norm's parameters, and the factors of `norm_backward`.
 void finish_norm(const Backward& b, size_t i) {
   auto& memory = b.memory;
   const auto& norm = memory.norms[i];
-  const bool in_block = i < b.weights.blocks.size();
-  const auto* factors = in_block ? read_any(b.weights.blocks[i].first.r) : nullptr;
   const auto& gradients = b.gradients.norm_of(i);
   const auto sums = memory.total(norm_sum, memory.width), products = memory.total(norm_products, memory.width);
   const auto rows = static_cast<double>(memory.rows);
   for (size_t c = 0; c < sums.size(); ++c) {
-    const double scale = read(norm.scale)[c], inverse = read(norm.inverse)[c], mean = read(norm.mean)[c];
-    const double factor = factors ? factors[c] : 1;
-    if (factors)
-      put(b.gradients.blocks[i].first.r, c, scale * products[c] + (read(norm.shift)[c] + mean * scale) * sums[c]);
+    const double scale = read(norm.scale)[c], inverse = read(norm.inverse)[c];
     if (norm.exists) {
-      put(gradients.weight, c, factor * products[c] * inverse);
-      put(gradients.bias, c, factor * sums[c]);
+      put(gradients.weight, c, products[c] * inverse);
+      put(gradients.bias, c, sums[c]);
     }
-    const double of_statistics = norm.exists ? scale * factor / rows : 0;
-    data(memory.gain)[c] = static_cast<float>(scale * factor);
+    const double of_statistics = norm.exists ? scale / rows : 0;
+    data(memory.gain)[c] = static_cast<float>(scale);
     data(memory.offset)[c] = static_cast<float>(-of_statistics * sums[c]);
     data(memory.slope)[c] = static_cast<float>(-of_statistics * inverse * inverse * products[c]);
   }
@@ -165,29 +129,15 @@ void block_section(const Backward& b, size_t i) {
       });
   const auto& [norm, first, second] = b.gradients.blocks[i];
   finish_sum(memory, outer_bias, second.bias);
-  finish_sum(memory, outer_s, second.s);
   finish_sum(memory, inner_bias, first.bias);
-  finish_sum(memory, inner_s, first.s);
-  finish_sum(memory, r, second.r);
   finish_norm(b, i);
 }
 
 /// Computes the gradients of the input layer, and of x if `out` is defined.
-void input_backward(const Backward& b, const Tensor& x, const Tensor& out, const Part& part) {
+void input_backward(const Backward& b, const Tensor& out, const Part& part) {
   const auto& memory = b.memory;
-  const auto& layer = b.weights.input;
-  auto* gradient = data(b.stream_gradient(0), part);
-  if (memory.members == 1) {
-    kernels::add_columns(gradient, memory.sums(part.task, outer_bias), part.rows(memory.width));
-    if (out.defined()) product(b.stream_gradient(0), layer.weight, out, memory.members, part);
-    return;
-  }
-  kernels::affine_backward(gradient, data(memory.projected, part), read(layer.s), kernels::DropoutMask(0, 0, 0, 0),
-                           gradient, outer_sums(memory, part), part.rows(memory.width));
-  product(b.stream_gradient(0), layer.weight, memory.entering_gradient, memory.members, part);
-  kernels::apply_member_scale_backward(data(memory.entering_gradient, part), data(x, part), read(layer.r),
-                                       memory.members, out.defined() ? data(out, part) : nullptr,
-                                       memory.sums(part.task, r), part.rows(memory.entering.size(1)));
+  kernels::add_columns(data(b.stream_gradient(0), part), memory.sums(part.task, outer_bias), part.rows(memory.width));
+  if (out.defined()) product(b.stream_gradient(0), b.weights.input.weight, out, part);
 }
 
 }  // namespace
@@ -209,16 +159,13 @@ Tensor pass_backward(Memory& memory, const TabularTensors& weights, const Tensor
   memory.each_part(
       [&](const Part& part) {
         stream_backward(b, 0, part);
-        input_backward(b, x, input_gradient, part);
+        input_backward(b, input_gradient, part);
       },
       [&](int64_t task) { block_weight_gradients(b, 0, task); });
   finish_sum(memory, outer_bias, gradients.input.bias);
-  finish_sum(memory, outer_s, gradients.input.s);
-  finish_sum(memory, r, gradients.input.r);
-  memory.each_part([](const Part&) {},
-                   [&](int64_t task) {
-                     weight_gradient(memory, gradients.input.weight, b.stream_gradient(0), memory.entering, task);
-                   });
+  memory.each_part(
+      [](const Part&) {},
+      [&](int64_t task) { weight_gradient(memory, gradients.input.weight, b.stream_gradient(0), x, task); });
   return input_gradient;
 }
 

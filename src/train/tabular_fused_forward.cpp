@@ -55,19 +55,13 @@ void finish_batch_norm(const Memory& memory, const NormPass& to, nn::BatchNorm1d
   norm.num_batches_tracked.add_(1);
 }
 
-/// `r` belongs to the layer after the norm; nullptr if it has none.
-void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm, const float* r) {
+void finish_norm(const Memory& memory, NormPass& to, nn::BatchNorm1dImpl* norm) {
   to.exists = norm != nullptr;
   if (norm) {
     finish_batch_norm(memory, to, *norm);
   } else {
     for (auto* tensor : {&to.mean, &to.shift}) tensor->zero_();
     for (auto* tensor : {&to.inverse, &to.scale}) tensor->fill_(1);
-  }
-  for (int64_t i = 0; i < memory.width; ++i) {
-    const float factor = r ? r[i] : 1;
-    data(to.entry_scale)[i] = read(to.scale)[i] * factor;
-    data(to.entry_shift)[i] = read(to.shift)[i] * factor;
   }
 }
 
@@ -90,29 +84,28 @@ void turn_weights(const Memory& memory, const TabularTensors& weights) {
 }
 
 void project(const Memory& memory, const LinearTensors& layer, const Tensor& x, const Part& part) {
-  if (memory.members > 1)
-    kernels::apply_member_scale(data(x, part), read(layer.r), memory.members, data(memory.entering, part),
-                                part.rows(memory.entering.size(1)));
-  product(memory.entering, memory.input_weight, memory.projected, memory.members, part);
-  kernels::affine(data(memory.projected, part), behind(layer), data(memory.stream[0], part),
-                  memory.sums(part.task, kSum), part.rows(memory.width));
+  const auto& out = memory.stream[0];
+  product(x, memory.input_weight, out, part);
+  kernels::add_bias(data(out, part), read(layer.bias), data(out, part), memory.sums(part.task, kSum),
+                    part.rows(memory.width));
 }
 
 void norm_part(const Memory& memory, size_t i, bool relu, const Part& part) {
   const auto& norm = memory.norms[i];
-  kernels::scale_shift(data(memory.stream[i], part), read(norm.entry_scale), read(norm.entry_shift), nullptr,
+  kernels::scale_shift(data(memory.stream[i], part), read(norm.scale), read(norm.shift), nullptr,
                        relu ? kernels::Activation::relu : kernels::Activation::none, data(memory.normed[i], part),
                        {part.count, memory.width});
 }
 
 void block_forward(const Memory& memory, size_t i, const BlockTensors& weights, const Part& part) {
+  const auto &inner = memory.activations[i], &out = memory.stream[i + 1];
   norm_part(memory, i, /*relu=*/false, part);
-  product(memory.normed[i], memory.first_weight[i], memory.inner[i], memory.members, part);
-  kernels::relu_dropout(data(memory.inner[i], part), behind(weights.first), memory.dropout[i],
-                        read_any(weights.second.r), data(memory.activations[i], part), part.rows(memory.hidden[i]));
-  product(memory.activations[i], memory.second_weight[i], memory.outer[i], memory.members, part);
-  kernels::add_residual(data(memory.outer[i], part), behind(weights.second), data(memory.stream[i], part),
-                        memory.residual_dropout[i], data(memory.stream[i + 1], part), memory.sums(part.task, kSum),
+  product(memory.normed[i], memory.first_weight[i], inner, part);
+  kernels::relu_dropout(data(inner, part), read(weights.first.bias), memory.dropout[i], data(inner, part),
+                        part.rows(memory.hidden[i]));
+  product(inner, memory.second_weight[i], out, part);
+  kernels::add_residual(data(out, part), read(weights.second.bias), data(memory.stream[i], part),
+                        memory.residual_dropout[i], data(out, part), memory.sums(part.task, kSum),
                         part.rows(memory.width));
 }
 
@@ -131,7 +124,7 @@ Tensor pass_forward(Memory& memory, const TabularPlan& plan, const Tensor& x) {
         [&](int64_t task) {
           if (plan.norms[i]) add_moments(memory, memory.stream[i], task);
         });
-    finish_norm(memory, memory.norms[i], plan.norms[i], i < blocks ? read_any(weights.blocks[i].first.r) : nullptr);
+    finish_norm(memory, memory.norms[i], plan.norms[i]);
   }
   memory.each_part([&](const Part& part) { norm_part(memory, blocks, /*relu=*/true, part); });
   return memory.normed[blocks];

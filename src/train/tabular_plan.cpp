@@ -8,13 +8,10 @@
 
 #include "reszoo/nn/chain.h"
 #include "reszoo/nn/member_linear.h"
+#include "reszoo/nn/n_linear.h"
 
 namespace reszoo::detail {
 namespace {
-
-bool is_plain(const Tensor& tensor) {
-  return tensor.defined() && tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
-}
 
 /// Reads consecutive nodes, each of which reads the one before.
 class NodeReader {
@@ -56,14 +53,14 @@ class NodeReader {
   size_t next_;
 };
 
-/// Reads a linear layer into `layer`; returns whether there is one that is supported and has this number of members.
-bool read_linear(NodeReader& nodes, int64_t members, LinearTensors& layer) {
+/// Reads a linear layer into `layer`; returns whether there is one of the plan's kind that is supported.
+bool read_linear(NodeReader& nodes, const TabularPlan& plan, LinearTensors& layer) {
   if (const auto* linear = nodes.take<nn::LinearImpl>("linear")) {
     layer = {.weight = linear->weight, .bias = linear->bias, .r = at::empty({0}), .s = at::empty({0})};
-    return members == 1 && is_plain(layer.weight) && is_plain(layer.bias);
+    return !plan.ensemble && is_plain(layer.weight) && is_plain(layer.bias);
   }
   const auto* linear = nodes.take<BatchEnsembleLinearImpl>("batch_ensemble_linear");
-  if (!linear || linear->options.members != members) return false;
+  if (!linear || !plan.ensemble || linear->options.members != plan.members) return false;
   layer = {.weight = linear->weight, .bias = linear->bias, .r = linear->r, .s = linear->s};
   return is_plain(layer.weight) && is_plain(layer.bias) && is_plain(layer.r) && is_plain(layer.s);
 }
@@ -74,7 +71,7 @@ bool read_norm(NodeReader& nodes, TabularPlan& plan, NormTensors& tensors) {
   plan.norms.push_back(norm);
   tensors = norm ? NormTensors{norm->weight, norm->bias} : NormTensors{at::empty({0}), at::empty({0})};
   if (!norm) return true;
-  return norm->is_training() && is_plain(norm->weight) && norm->weight.numel() == plan.width() &&
+  return norm->is_training() == plan.training && is_plain(norm->weight) && norm->weight.numel() == plan.width() &&
          is_plain(norm->bias) && is_plain(norm->running_mean) && is_plain(norm->running_var) &&
          norm->options.momentum();
 }
@@ -91,10 +88,10 @@ bool read_block(NodeReader& nodes, TabularPlan& plan) {
   const auto entry = nodes.next() - 1;
   auto& tensors = plan.tensors.blocks.emplace_back();
   auto& dropouts = plan.blocks.emplace_back();
-  const bool known = read_norm(nodes, plan, tensors.norm) && read_linear(nodes, plan.members, tensors.first) &&
+  const bool known = read_norm(nodes, plan, tensors.norm) && read_linear(nodes, plan, tensors.first) &&
                      nodes.skip("relu") && read_dropout(nodes, dropouts.dropout) &&
-                     read_linear(nodes, plan.members, tensors.second) &&
-                     read_dropout(nodes, dropouts.residual_dropout) && nodes.take_sum(entry);
+                     read_linear(nodes, plan, tensors.second) && read_dropout(nodes, dropouts.residual_dropout) &&
+                     nodes.take_sum(entry);
   if (!known) return false;
   const auto &first = tensors.first.weight, &second = tensors.second.weight;
   const auto width = plan.tensors.input.weight.size(0);
@@ -107,13 +104,29 @@ bool is_head(const Graph& graph, size_t first) {
                       [](const Node& node) { return node.op == "add"; });
 }
 
+/// Reads the output layer; returns whether it is supported.
+bool read_output(const Node& node, TabularPlan& plan) {
+  plan.output = node.module;
+  plan.tensors.output = {at::empty({0}), at::empty({0}), at::empty({0}), at::empty({0})};
+  if (!plan.ensemble) return true;
+  const auto* layer = node.module.is_empty() ? nullptr : node.module.ptr()->as<NLinearImpl>();
+  if (!layer || layer->options.flat || layer->options.layers != plan.members ||
+      layer->options.in != plan.tensors.input.weight.size(0))
+    return false;
+  plan.tensors.output.weight = layer->weight;
+  plan.tensors.output.bias = layer->bias;
+  return is_plain(layer->weight) && is_plain(layer->bias);
+}
+
 template <typename Visit>
 void each_tensor(TabularTensors& tensors, const Visit& visit) {
   const auto visit_norm = [&](NormTensors& norm) { visit(norm.weight), visit(norm.bias); };
   const auto visit_linear = [&](LinearTensors& linear) {
     visit(linear.weight), visit(linear.bias), visit(linear.r), visit(linear.s);
   };
+  visit(tensors.embedding.weight), visit(tensors.embedding.bias), visit(tensors.embedding.bins);
   visit_linear(tensors.input);
+  visit_linear(tensors.output);
   for (auto& block : tensors.blocks) {
     visit_norm(block.norm);
     visit_linear(block.first);
@@ -133,7 +146,7 @@ std::vector<Tensor> TabularTensors::list() const {
 
 TabularTensors TabularTensors::from(const std::vector<Tensor>& list) {
   TabularTensors tensors;
-  tensors.blocks.resize((list.size() - 6) / 10);
+  tensors.blocks.resize((list.size() - 13) / 10);
   size_t next = 0;
   each_tensor(tensors, [&](Tensor& tensor) { tensor = list[next++]; });
   return tensors;
@@ -148,10 +161,11 @@ bool has_checkpoints(const Network& network) {
   return found;
 }
 
-std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph) {
+std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph, bool training) {
   if (has_checkpoints(network)) return std::nullopt;
   auto first = size_t{1};
-  TabularPlan plan{.encoders = {}, .members = 1, .norms = {}, .blocks = {}, .tensors = {}, .output = {}};
+  TabularPlan plan{};
+  plan.training = training;
   for (size_t i = 1; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
     first = i;
@@ -161,15 +175,18 @@ std::optional<TabularPlan> plan_of(const Network& network, const Graph& graph) {
   }
   NodeReader nodes(graph, first);
   if (!nodes.is("linear") && !nodes.is("batch_ensemble_linear")) return std::nullopt;
-  if (const auto* layer = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>())
-    plan.members = layer->options.members;
-  if (!read_linear(nodes, plan.members, plan.tensors.input)) return std::nullopt;
+  const auto* members = graph.nodes[first].module.ptr()->as<BatchEnsembleLinearImpl>();
+  plan.ensemble = members != nullptr;
+  plan.members = members ? members->options.members : 1;
+  if (!read_linear(nodes, plan, plan.tensors.input)) return std::nullopt;
   while (!is_head(graph, nodes.next()))
     if (!read_block(nodes, plan)) return std::nullopt;
   if (plan.blocks.empty() || !read_norm(nodes, plan, plan.tensors.norm) || !nodes.skip("relu")) return std::nullopt;
   const auto* output = nodes.at_end();
-  if (!output) return std::nullopt;
-  plan.output = output->module;
+  if (!output || !read_output(*output, plan)) return std::nullopt;
+  auto& embedding = plan.tensors.embedding;
+  if (plan.ensemble) plan.columns = columns_of(plan.encoders, embedding);
+  if (!plan.columns || plan.columns->embedded() == 0) embedding = {at::empty({0}), at::empty({0}), at::empty({0})};
   return plan;
 }
 

@@ -11,72 +11,57 @@
 namespace reszoo {
 namespace {
 
-constexpr int64_t kRoles = 7;
+constexpr int64_t kRoles = 4;
 
-/// The minimum number of rows of products per task; fewer are too few for another thread.
+/// The minimum number of rows per task; fewer are too few for another thread.
 constexpr int64_t kRowsOfATask = 16;
 
-/// Rows of products that go through a block together.
+/// Rows that go through a block together.
 constexpr int64_t kRowsAtOnce = 256;
 
-void fit_tensor(Tensor& tensor, at::IntArrayRef sizes) {
-  if (!tensor.defined()) tensor = at::empty({0}, at::kFloat);
+}  // namespace
+
+void detail::fit_tensor(Tensor& tensor, at::IntArrayRef sizes, at::ScalarType type) {
+  if (!tensor.defined()) tensor = at::empty({0}, type);
   tensor.resize_(sizes);
 }
 
-void fit_all(std::vector<Tensor>& tensors, size_t count, at::IntArrayRef sizes) {
+void detail::fit_all(std::vector<Tensor>& tensors, size_t count, at::IntArrayRef sizes) {
   tensors.resize(count);
   for (auto& tensor : tensors) fit_tensor(tensor, sizes);
 }
 
-}  // namespace
-
 void FusedTraining::Memory::fit(const detail::TabularPlan& plan, const Tensor& x) {
+  using detail::fit_all, detail::fit_tensor;
   rows = x.size(0);
-  members = plan.members;
   width = plan.width();
   const auto blocks = plan.blocks.size();
-  const auto entry = members == 1 ? 0 : members * x.size(1);
   hidden.clear();
   for (size_t i = 0; i < blocks; ++i) hidden.push_back(plan.hidden(i));
-  widest = std::max({width, entry, *std::max_element(hidden.begin(), hidden.end())});
-  tasks = std::clamp<int64_t>(rows * members / kRowsOfATask, 1, at::get_num_threads());
-  tasks = std::min(tasks, rows);
-  fit_tensor(input_weight, {x.size(1), width / members});
+  widest = std::max(width, *std::max_element(hidden.begin(), hidden.end()));
+  tasks = std::min(std::clamp<int64_t>(rows / kRowsOfATask, 1, at::get_num_threads()), rows);
+  fit_tensor(input_weight, {x.size(1), width});
   first_weight.resize(blocks);
   second_weight.resize(blocks);
+  activations.resize(blocks);
   for (size_t i = 0; i < blocks; ++i) {
-    fit_tensor(first_weight[i], {width / members, hidden[i] / members});
-    fit_tensor(second_weight[i], {hidden[i] / members, width / members});
+    fit_tensor(first_weight[i], {width, hidden[i]});
+    fit_tensor(second_weight[i], {hidden[i], width});
+    fit_tensor(activations[i], {rows, hidden[i]});
   }
   fit_all(stream, blocks + 1, {rows, width});
   fit_all(normed, blocks + 1, {rows, width});
-  activations.resize(blocks);
-  for (size_t i = 0; i < blocks; ++i) fit_tensor(activations[i], {rows, hidden[i]});
-  if (members == 1) {
-    entering = x.detach();
-    projected = stream[0];
-    inner = activations;
-    outer.assign(stream.begin() + 1, stream.end());
-  } else {
-    fit_tensor(entering, {rows, entry});
-    fit_tensor(entering_gradient, {rows, entry});
-    fit_tensor(projected, {rows, width});
-    inner.resize(blocks);
-    for (size_t i = 0; i < blocks; ++i) fit_tensor(inner[i], {rows, hidden[i]});
-    fit_all(outer, blocks, {rows, width});
-  }
   norms.resize(blocks + 1);
   for (auto& norm : norms)
-    for (auto* tensor : {&norm.mean, &norm.inverse, &norm.scale, &norm.shift, &norm.entry_scale, &norm.entry_shift})
-      fit_tensor(*tensor, {width});
+    for (auto* tensor : {&norm.mean, &norm.inverse, &norm.scale, &norm.shift}) fit_tensor(*tensor, {width});
   fit_tensor(sums_, {tasks, kRoles, widest});
   fit_backward(plan);
 }
 
 void FusedTraining::Memory::fit_backward(const detail::TabularPlan& plan) {
-  const bool apart = members > 1 || std::any_of(plan.blocks.begin(), plan.blocks.end(),
-                                                [](const auto& block) { return block.residual_dropout > 0; });
+  using detail::fit_tensor;
+  const bool apart =
+      std::any_of(plan.blocks.begin(), plan.blocks.end(), [](const auto& block) { return block.residual_dropout > 0; });
   for (int i = 0; i < 2; ++i) {
     fit_tensor(stream_gradient[i], {rows, width});
     if (apart) fit_tensor(branch_gradient[i], {rows, width});
@@ -106,13 +91,12 @@ detail::Part FusedTraining::Memory::part(int64_t task) const {
 
 void FusedTraining::Memory::each_part(const std::function<void(const detail::Part&)>& work,
                                       const std::function<void(int64_t task)>& rest) const {
-  const auto at_once = std::max<int64_t>(kRowsAtOnce / members, 1);
   parallel(tasks, [&](int64_t task) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;  // autograd state is per thread
     std::fill_n(sums(task, 0), kRoles * widest, 0.0f);
     const auto all = part(task);
-    for (int64_t done = 0; done < all.count; done += at_once)
-      work({.task = task, .first = all.first + done, .count = std::min(at_once, all.count - done)});
+    for (int64_t done = 0; done < all.count; done += kRowsAtOnce)
+      work({.task = task, .first = all.first + done, .count = std::min(kRowsAtOnce, all.count - done)});
     if (rest) rest(task);
   });
 }

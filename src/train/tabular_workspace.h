@@ -7,17 +7,16 @@
 
 #include "kernels/tabular.h"
 #include "reszoo/train/fused_training.h"
+#include "train/ensemble_memory.h"
 #include "train/tabular_plan.h"
 
 namespace reszoo {
 namespace detail {
 
-/// A norm as one multiplication and addition per column, and the same combined with the member scale r of the linear
-/// layer that follows: (width) each.
+/// A norm as one multiplication and addition per column: (width) each.
 struct NormPass {
   bool exists = false;
   Tensor mean, inverse, scale, shift;  ///< inverse is 1 / sqrt(var + eps); without a norm the values are 0, 1, 1, 0
-  Tensor entry_scale, entry_shift;     ///< scale and shift times r
 };
 
 /// Rows that a thread processes at once.
@@ -27,10 +26,14 @@ struct Part {
   kernels::Rows rows(int64_t width) const { return {.first = first, .count = count, .width = width}; }
 };
 
+/// Allocates the tensor, or changes its shape; its memory only grows.
+void fit_tensor(Tensor& tensor, at::IntArrayRef sizes, at::ScalarType type = at::kFloat);
+void fit_all(std::vector<Tensor>& tensors, size_t count, at::IntArrayRef sizes);
+
 }  // namespace detail
 
-/// Buffers of one pass. They are not overwritten while an owner (an autograd graph or the FusedTraining) holds them. A
-/// row is one table row; the members are side by side in it.
+/// Buffers of one pass. They are not overwritten while an owner (an autograd graph or the FusedTraining) holds them.
+/// A k-ensemble has those in `ensemble`, any other network the rest.
 struct FusedTraining::Memory : torch::CustomClassHolder {
   /// Allocates the buffers for a pass over `x`; buffers only grow.
   void fit(const detail::TabularPlan& plan, const Tensor& x);
@@ -50,7 +53,10 @@ struct FusedTraining::Memory : torch::CustomClassHolder {
   void each_part(const std::function<void(const detail::Part&)>& work,
                  const std::function<void(int64_t task)>& rest = {}) const;
 
-  int64_t rows = 0, members = 1, width = 0, tasks = 1, widest = 0;
+  bool is_ensemble = false;
+  detail::EnsembleMemory ensemble;
+
+  int64_t rows = 0, width = 0, tasks = 1, widest = 0;
   std::vector<int64_t> hidden;                                  ///< hidden width of each block
   std::vector<kernels::DropoutMask> dropout, residual_dropout;  ///< mask of each block
   std::vector<detail::NormPass> norms;                          ///< norm of each block, then of the head
@@ -59,19 +65,15 @@ struct FusedTraining::Memory : torch::CustomClassHolder {
   Tensor input_weight;
   std::vector<Tensor> first_weight, second_weight;
 
-  // Buffers (rows, columns). The output of a product is stored separately only if the member scales that follow need
-  // it; in a plain network it is overwritten in place.
-  Tensor entering, projected;        ///< x (times r for members), and the output of the first product
-  std::vector<Tensor> stream;        ///< input of each block, and output of the last
-  std::vector<Tensor> normed;        ///< output of each norm (times r for members); for the head, after its ReLU
-  std::vector<Tensor> inner, outer;  ///< output of the first and of the second product of each block
-  std::vector<Tensor> activations;   ///< after ReLU and dropout (times r for members)
+  // Buffers (rows, columns). The output of a product is overwritten in place.
+  std::vector<Tensor> stream;       ///< input of each block, and output of the last
+  std::vector<Tensor> normed;       ///< output of each norm; for the head, after its ReLU
+  std::vector<Tensor> activations;  ///< of each block: after ReLU and dropout
 
   // Buffers of the backward pass. Pairs are used in alternation: one is read while the other is written.
   Tensor stream_gradient[2], branch_gradient[2];  ///< gradient of a block's output; of its second product's output
   Tensor hidden_gradient[2];                      ///< gradient of the first product's output
   Tensor normed_gradient;                         ///< gradient of the first product's input
-  Tensor entering_gradient;                       ///< for members
   Tensor gain, offset, slope;                     ///< (width): factors of a NormGradient
   Tensor gradients;                               ///< of all parameters, concatenated
 

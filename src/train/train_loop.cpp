@@ -56,8 +56,9 @@ std::pair<Tensor, Tensor> TrainLoop::predict(const Dataset& data) {
   const ModeGuard modes(*model_.ptr());
   const GeneratorGuard generators(default_generators(options_.device));
   model_.ptr()->eval();
-  auto all = reszoo::predict(data.to(options_.device), options_.batch_size,
-                             [&](const Tensor& inputs) { return model_.forward(input(inputs)); });
+  auto all = reszoo::predict(data.to(options_.device), options_.batch_size, [&](const Tensor& inputs) {
+    return options_.fast ? fast_.evaluate(model_, input(inputs)) : model_.forward(input(inputs));
+  });
   return {std::move(all.outputs), std::move(all.targets)};
 }
 

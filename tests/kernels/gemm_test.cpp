@@ -22,6 +22,30 @@ TEST(Gemm, IsThatOfLibTorch) {
   });
 }
 
+TEST(Gemm, AddsToAPartOfALargerMatrix) {
+  at::manual_seed(1);
+  for_each_target([&](const char* target) {
+    const auto a = at::randn({9, 140}), b = at::randn({140, 60}), c = at::randn({9, 70});
+    const auto expected = c.to(at::kDouble);
+    expected.narrow(1, 3, 41).add_(at::matmul(a.to(at::kDouble), b.to(at::kDouble).narrow(1, 5, 41)));
+    const auto out = c.clone();
+    multiply({a.const_data_ptr<float>(), 140, 1}, b.const_data_ptr<float>() + 5, out.mutable_data_ptr<float>() + 3,
+             {.rows = 9, .columns = 41, .depth = 140, .add = true, .stride = 70, .b_stride = 60});
+    EXPECT_LE(error_of(out, expected), 1e-5) << target;
+  });
+}
+
+TEST(Gemm, OfFewColumnsIsThatOfLibTorch) {
+  at::manual_seed(1);
+  for_each_target([&](const char* target) {
+    const auto a = at::randn({9, 37}), b = at::randn({3, 37}), bias = at::randn({3}), out = at::zeros({9, 5});
+    multiply_few_columns(a.const_data_ptr<float>(), b.const_data_ptr<float>(), bias.const_data_ptr<float>(),
+                         out.mutable_data_ptr<float>(), {.rows = 9, .columns = 3, .depth = 37, .stride = 5});
+    EXPECT_LE(error_of(out.narrow(1, 0, 3), at::linear(a, b, bias)), 1e-5) << target;
+    EXPECT_EQ(out.narrow(1, 3, 2).abs().max().item<float>(), 0) << target;
+  });
+}
+
 TEST(Gemm, TransposesInParts) {
   const auto matrix = at::randn({37, 22});
   for_each_target([&](const char* target) {

@@ -49,8 +49,8 @@ struct Pass {
 
 /// Runs forward and backward with a loss that weights every output differently.
 template <typename Forward>
-Pass pass(const Tensor& x, const Forward& forward) {
-  auto leaf = x.clone().requires_grad_();
+Pass pass(const Tensor& x, const Forward& forward, bool of_input = true) {
+  auto leaf = x.clone().requires_grad_(of_input);
   const auto outputs = forward(leaf);
   (outputs * torch::arange(outputs.numel()).cos().view_as(outputs)).sum().backward();
   return {outputs.detach(), leaf.grad()};
@@ -73,17 +73,21 @@ void clear_gradients(const Network& net) {
   for (auto& parameter : net->parameters()) parameter.mutable_grad().reset();
 }
 
-/// Compares outputs, gradients of the input and the parameters, and buffers.
-void expect_equal_passes(Network& ours, Network& theirs, const Tensor& x) {
+/// Compares outputs, gradients of the input and the parameters, and buffers. Without a gradient of the input, the first
+/// layer of a k-ensemble reads the columns itself.
+void expect_equal_passes(Network& ours, Network& theirs, const Tensor& x, bool of_input = true) {
   AnyModule model(ours);
   ASSERT_TRUE(FusedTraining::applies(model));
   auto exact = deep_copy(theirs);
   exact->to(torch::kDouble);
   for (const auto& net : {ours, theirs, exact}) clear_gradients(net);
   FusedTraining fast;
-  const auto a = pass(x, [&](const Tensor& leaf) { return fast(model, leaf, 0); });
-  const auto b = pass(x, [&](const Tensor& leaf) { return theirs->forward(leaf); });
-  const auto c = pass(x.to(torch::kDouble), [&](const Tensor& leaf) { return exact->forward(leaf); });
+  const auto a = pass(
+      x, [&](const Tensor& leaf) { return fast(model, leaf, 0); }, of_input);
+  const auto b = pass(
+      x, [&](const Tensor& leaf) { return theirs->forward(leaf); }, of_input);
+  const auto c = pass(
+      x.to(torch::kDouble), [&](const Tensor& leaf) { return exact->forward(leaf); }, of_input);
   expect_close(a.outputs, b.outputs, c.outputs, "outputs");
   expect_close(a.input_gradient, b.input_gradient, c.input_gradient, "input");
   const auto parameters = theirs->named_parameters(), exact_parameters = exact->named_parameters();
@@ -92,6 +96,20 @@ void expect_equal_passes(Network& ours, Network& theirs, const Tensor& x) {
   const auto buffers = theirs->named_buffers(), exact_buffers = exact->named_buffers();
   for (const auto& item : ours->named_buffers())
     expect_close(item.value(), buffers[item.key()], exact_buffers[item.key()], item.key());
+}
+
+/// Draws the members' scales: those that are initialised to 1 would hide a missing factor.
+Network with_scales(Network net) {
+  const torch::NoGradGuard no_grad;
+  for (auto& item : net->named_parameters())
+    if (item.key().ends_with(".r") || item.key().ends_with(".s") || item.key().starts_with("encoder"))
+      item.value().uniform_(-1.5, 1.5);
+  return net;
+}
+
+/// The mask of a k-ensemble: to a dropout, each row of each member is a row.
+Tensor member_mask(int64_t count, int64_t members, const MaskOf& of) {
+  return mask(count * members, of).view({count, members * of.width});
 }
 
 class Threads : public testing::TestWithParam<int> {
@@ -149,7 +167,7 @@ TEST_P(Threads, FastForwardEqualsTheModulesInProductsOfEveryShape) {
   auto ours = network(options), theirs = deep_copy(ours);
   expect_equal_passes(ours, theirs, rows(301));
   options.members = 5;
-  ours = network(options), theirs = deep_copy(ours);
+  ours = with_scales(network(options)), theirs = deep_copy(ours);
   expect_equal_passes(ours, theirs, rows(130));
 }
 
@@ -170,15 +188,91 @@ TEST_P(Threads, FastForwardOfKNetworksInOneEqualsTheModules) {
     options.members = 4;
     options.cardinalities = std::vector<int64_t>{4};
     options.embedding_width = 3;
-    auto ours = network(options), theirs = deep_copy(ours);
-    {
-      const torch::NoGradGuard no_grad;  // scales that are initialised to 1 would hide a missing factor
-      for (auto& item : ours->named_parameters())
-        if (item.key().ends_with(".r") || item.key().ends_with(".s")) item.value().uniform_(-1.5, 1.5);
-    }
-    theirs = deep_copy(ours);
+    auto ours = with_scales(network(options)), theirs = deep_copy(ours);
     expect_equal_passes(ours, theirs, torch::cat({rows(), torch::arange(67).remainder(4).view({67, 1})}, 1));
   }
+}
+
+TEST_P(Threads, FastForwardOfOneMemberEqualsTheModules) {
+  auto options = small();
+  options.members = 1;
+  auto ours = with_scales(network(options)), theirs = deep_copy(ours);
+  expect_equal_passes(ours, theirs, rows());
+}
+
+TEST_P(Threads, FastForwardOfKNetworksWithManyOutputsEqualsTheModules) {
+  auto options = small();
+  options.members = 3;
+  options.outputs = 21;
+  auto ours = with_scales(network(options)), theirs = deep_copy(ours);
+  expect_equal_passes(ours, theirs, rows(150));
+}
+
+TEST_P(Threads, FastForwardOfColumnsEqualsTheirEncoder) {
+  auto options = small();
+  options.members = 3;
+  options.width = 35;
+  options.cardinalities = std::vector<int64_t>{4, 2};
+  const auto codes =
+      torch::stack({torch::arange(67).remainder(5) - 1, torch::arange(67).remainder(2)}, 1);  // -1: unknown
+  const auto x = torch::cat({rows(), codes}, 1);
+  const Bins bins{{-1, 0, 0.5, 2.5}, {0, 1}, {-0.9, 2}, {-1, 0.1, 0.2, 0.3, 2, 2.25}, {0.5, 1, 1.5}};
+  for (const auto* embedding : {"none", "piecewise", "piecewise_relu"})
+    for (const int64_t plain : {0, 2}) {
+      SCOPED_TRACE(fmt::format("{}, {} plain", embedding, plain));
+      options.numeric_embedding = parse_embedding(embedding);
+      options.bins.reset();
+      if (is_piecewise(*options.numeric_embedding)) options.bins = Bins(bins.begin(), bins.end() - plain);
+      options.plain_numeric = plain;
+      auto ours = with_scales(network(options)), theirs = deep_copy(ours);
+      expect_equal_passes(ours, theirs, x, /*of_input=*/false);
+      expect_equal_passes(ours, theirs, x.narrow(0, 0, 40), /*of_input=*/false);
+      expect_equal_passes(ours, theirs, x);
+    }
+}
+
+TEST_P(Threads, EvaluationEqualsTheModules) {
+  auto options = small();
+  options.dropout = 0.2;
+  options.members = 3;
+  options.cardinalities = std::vector<int64_t>{4};
+  options.numeric_embedding = EmbeddingKind::piecewise;
+  options.bins = Bins(5, {-1, 0, 1, 2});
+  auto net = with_scales(network(options));
+  AnyModule model(net);
+  const auto x = torch::cat({rows(), torch::arange(67).remainder(4).view({67, 1})}, 1);
+  FusedTraining fast;
+  fast(model, x, 0);  // the running statistics are no longer 0 and 1
+  const auto buffers = deep_copy(net)->buffers();
+  net->eval();
+  for (const int64_t count : {67, 1}) {
+    const auto outputs = fast.evaluate(model, x.narrow(0, 0, count));
+    EXPECT_FALSE(outputs.requires_grad());
+    EXPECT_TRUE(torch::allclose(outputs, net->forward(x.narrow(0, 0, count)), 1e-4, 1e-5)) << count;
+  }
+  for (size_t i = 0; i < buffers.size(); ++i) EXPECT_TRUE(torch::equal(net->buffers()[i], buffers[i])) << i;
+  net->to(torch::kDouble);
+  EXPECT_TRUE(torch::equal(fast.evaluate(model, x.to(torch::kDouble)), net->forward(x.to(torch::kDouble))));
+}
+
+TEST(FusedTraining, AKEnsembleDoesNotDependOnTheNumberOfThreads) {
+  auto options = small();
+  options.members = 5;
+  options.dropout = 0.2;
+  options.numeric_embedding = EmbeddingKind::piecewise;
+  options.bins = Bins(5, {-1, 0, 1, 2});
+  std::vector<std::vector<Tensor>> gradients;
+  for (const int threads : {1, 2}) {
+    at::set_num_threads(threads);
+    auto net = network(options);
+    AnyModule model(net);
+    FusedTraining fast;
+    fast(model, rows(300), 0).square().sum().backward();
+    gradients.emplace_back();
+    for (const auto& parameter : net->parameters()) gradients.back().push_back(parameter.grad());
+  }
+  at::set_num_threads(1);
+  for (size_t i = 0; i < gradients[0].size(); ++i) EXPECT_TRUE(torch::equal(gradients[0][i], gradients[1][i])) << i;
 }
 
 TEST_P(Threads, FastForwardOfKNetworksWithDropoutEqualsTheModulesWithTheSameMasks) {
@@ -194,9 +288,10 @@ TEST_P(Threads, FastForwardOfKNetworksWithDropoutEqualsTheModulesWithTheSameMask
   auto* trunk = theirs->child("blocks")->ptr()->as<ChainImpl>();
   for (int64_t block = 0; block < 2; ++block) {
     auto* parts = trunk->steps()[static_cast<size_t>(block)].module().ptr()->as<ResidualBlockImpl>();
-    parts->replace_child("dropout1", AnyModule(FixedMask(mask(67, {.block = block, .dropout = 0.3, .width = 3 * 32}))));
-    parts->replace_child("dropout2",
-                         AnyModule(FixedMask(mask(67, {.block = block, .residual_dropout = 0.2, .width = 3 * 16}))));
+    parts->replace_child("dropout1",
+                         AnyModule(FixedMask(member_mask(67, 3, {.block = block, .dropout = 0.3, .width = 32}))));
+    parts->replace_child(
+        "dropout2", AnyModule(FixedMask(member_mask(67, 3, {.block = block, .residual_dropout = 0.2, .width = 16}))));
   }
   expect_equal_passes(ours, theirs, rows());
 }

@@ -14,9 +14,13 @@ namespace reszoo {
 ///
 /// Supported tabular parts are `input_projection`, blocks of `tabular_block`, and norm and ReLU of the head of
 /// `tabular_resnet`: linear layers, plain or of a BatchEnsemble; batch norm in training mode, or none; ReLU; any
-/// dropout. They must be float32 on a CPU. Steps before the input projection and the output layer run as they are.
+/// dropout. They must be float32 on a CPU. Steps before the input projection and the output layer run as they are,
+/// except those of a k-ensemble: one-hot encoding, version b of PiecewiseLinearEmbeddings and the output layer are in
+/// the passes.
 ///
-/// Differs: from the modules in the values that a dropout drops. Here they depend on (seed, step, layer, element)
+/// The results of a k-ensemble do not depend on the number of threads.
+///
+/// Differs: from the modules in the values that a dropout drops. Here they depend on (seed, step, layer, row, column)
 /// alone, not on threads, on earlier calls, or on LibTorch's generators, which are not used.
 ///
 /// Outputs are differentiable once, by `backward` and `torch::autograd::grad`.
@@ -32,6 +36,11 @@ class FusedTraining {
   ///
   /// Shape: as `model`.
   Tensor operator()(AnyModule& model, const Tensor& x, int64_t step);
+
+  /// Returns the outputs of a model in evaluation mode, without a graph. The passes compute those of a k-ensemble.
+  ///
+  /// Shape: as `model`.
+  Tensor evaluate(AnyModule& model, const Tensor& x);
 
   /// Whether the fused passes support `model` in its current state.
   static bool applies(const AnyModule& model);
