@@ -13,7 +13,7 @@ using namespace reszoo::test;
 
 namespace {
 
-constexpr Monitor kSmaller{.name = "loss"};
+const Monitor kSmaller{.name = "loss"};
 
 /// Returns the metric of the ensemble that has each of the outputs so many times.
 double value_of(const Target& target, const std::vector<Tensor>& outputs, const Tensor& targets,
