@@ -70,7 +70,7 @@ TEST(AverageOutputs, IsTheMeanOfWhatEachTaskPredicts) {
   const auto rows = member_rows();
   expect_averaged(Target::fit(rows, {"a"}));
   expect_averaged(Target::fit(rows, {"a", "b"}, {.task = Task::regression}));
-  expect_averaged(Target::fit(rows, {"a"}, {.task = Task::count}));
+  expect_averaged(Target::fit(rows, {"b"}, {.task = Task::count}));
   expect_averaged(Target::fit(rows, {"label"}));
   expect_averaged(Target::fit(Column::of_text("two", {"cat", "dog"})));
 }
