@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "image_recipes.h"
 #include "reszoo/base/names.h"
@@ -17,21 +18,30 @@ constexpr int64_t kRowsInTreeBin = 32;
 
 /// Returns the batch size: enough steps per epoch for small tables, full use of the cores for large ones.
 int64_t batch_size_for(int64_t rows) {
-  if (rows < 6'400) return 128;
-  if (rows < 32'000) return 256;
-  return rows < 128'000 ? 512 : 1024;
+  if (rows < 1'500) return 64;
+  if (rows < 6'000) return 128;
+  return rows < 128'000 ? 256 : 512;
+}
+
+/// Returns the number of epochs, with which twice the rows take 1.6 times as long.
+int64_t epochs_for(int64_t rows) {
+  const auto epochs = 60 * std::cbrt(1000.0 / static_cast<double>(std::max<int64_t>(rows, 1)));
+  return std::clamp<int64_t>(std::lround(epochs), 8, 100);
 }
 
 TrainingRecipe auto_recipe(int64_t rows) {
   TrainingRecipe recipe;
-  recipe.options = {{"members", 16},      {"blocks", 2},    {"width", 96},
+  recipe.options = {{"members", 8},       {"blocks", 2},    {"width", 96},
                     {"hidden_factor", 1}, {"dropout", 0.1}, {"numeric_embedding", "piecewise"},
                     {"numeric_width", 16}};
-  recipe.bins = 48;
-  recipe.trainer.epochs = 200;
-  recipe.trainer.patience = 16;
+  recipe.bins = 64;
+  recipe.binning = Binning::tree;
+  recipe.trainer.epochs = epochs_for(rows);
+  recipe.trainer.patience = std::max<int64_t>(recipe.trainer.epochs / 5, 4);
+  recipe.trainer.schedule = Schedule::parse("polynomial:1,warmup=0.03");
   recipe.trainer.batch_size = batch_size_for(rows);
-  recipe.trainer.optimizer.lr = 2e-3;
+  recipe.trainer.optimizer = OptimizerOptions::defaults(OptimizerKind::muon);
+  recipe.trainer.optimizer.lr = 5e-3;
   recipe.trainer.optimizer.weight_decay = 3e-4;
   recipe.trainer.optimizer.decay_norms_and_biases = false;
   recipe.trainer.max_grad_norm = 1;
@@ -41,9 +51,7 @@ TrainingRecipe auto_recipe(int64_t rows) {
 
 TrainingRecipe fast_recipe(int64_t rows) {
   auto recipe = auto_recipe(rows);
-  recipe.options["members"] = 8;
-  recipe.trainer.epochs = 24;
-  recipe.trainer.schedule = Schedule::parse("cosine");
+  recipe.trainer.epochs = std::max<int64_t>(recipe.trainer.epochs / 4, 3);
   return recipe;
 }
 
@@ -70,10 +78,9 @@ constexpr Named<Binning> kBinnings[] = {{"quantile", Binning::quantile}, {"tree"
 
 Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
   const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
-  if (recipe.binning == Binning::quantile) return quantile_bins(numbers, recipe.bins);
   const auto targets = rows.targets().cpu();
-  if (targets.dim() > 1 && targets.size(1) > 1)
-    fail(ErrorKind::usage, "binning: a tree predicts one column, got {}; take quantile", model.target->names().size());
+  const bool several = targets.dim() > 1 && targets.size(1) > 1;
+  if (recipe.binning == Binning::quantile || several) return quantile_bins(numbers, recipe.bins);
   return tree_bins(
       numbers, targets.flatten(),
       {.bins = recipe.bins, .classification = !targets.is_floating_point(), .min_samples_leaf = kRowsInTreeBin});

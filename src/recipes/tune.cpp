@@ -112,7 +112,10 @@ void sort_best_first(std::vector<Trial>& trials, const Monitor& monitor) {
 }  // namespace
 
 std::filesystem::path trial_folder(const TuneOptions& options, const Trial& trial) {
-  return options.out.empty() ? options.out : options.out / fmt::format("trial-{:03}", trial.number);
+  if (options.out.empty()) return {};
+  const auto name = fmt::format("trial-{:03}", trial.number);
+  const bool goes_on = trial.recipe.trainer.schedule == Schedule{};
+  return options.out / (goes_on ? name : fmt::format("{}-{}", name, trial.epochs));
 }
 
 Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number) {
@@ -131,7 +134,7 @@ Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number) {
   if (recipe.options.contains("numeric_width")) changes["numeric_width"] = width;
   trial.recipe.options.update(changes);
   if (recipe.bins > 0) trial.recipe.bins = changes["bins"] = bins;
-  trial.recipe.trainer.optimizer.lr = changes["lr"] = rounded(draw.logarithmic(3e-4, 5e-3));
+  trial.recipe.trainer.optimizer.lr = changes["lr"] = rounded(draw.logarithmic(3e-4, 1e-2));
   trial.recipe.trainer.optimizer.weight_decay = changes["weight_decay"] =
       rounded(draw.or_zero(draw.logarithmic(1e-4, 0.1)));
   return trial;
@@ -140,9 +143,6 @@ Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number) {
 std::vector<Trial> tune(const TrainingRecipe& recipe, const TuneOptions& options, const Objective& objective,
                         const std::function<void(const Trial&)>& on_result) {
   if (options.trials < 1) fail(ErrorKind::usage, "tune: needs at least one trial, got {}", options.trials);
-  if (recipe.trainer.schedule != Schedule{})
-    fail(ErrorKind::usage, "tune: trials are cut short, so the schedule must be constant, got {}",
-         recipe.trainer.schedule.text());
   History history(options.out);
   std::vector<Trial> running, ended;
   for (int64_t i = 0; i < options.trials; ++i) running.push_back(draw_trial(recipe, options.seed, i));

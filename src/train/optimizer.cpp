@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "reszoo/base/error.h"
 #include "train/optimizer_steps.h"
@@ -52,6 +53,7 @@ OptimizerOptions OptimizerOptions::defaults(OptimizerKind kind) {
       options.lr = 1e-4;
       options.beta2 = 0.99;
       break;
+    case OptimizerKind::muon: options.momentum = 0.95; break;
   }
   return options;
 }
@@ -62,9 +64,10 @@ Optimizer::Optimizer(const nn::Module& module, const OptimizerOptions& options)
   const auto parameters = module.named_parameters();
   for (const auto& rule : options_.rules) matches("Optimizer", rule.pattern, parameters.keys());
   for (const auto& item : parameters) add(item.key(), item.value());
-  std::map<std::pair<double, double>, size_t> known;
+  std::map<std::tuple<double, double, bool>, size_t> known;
   for (size_t i = 0; i < slots_.size(); ++i) {
-    const auto [place, is_new] = known.try_emplace({slots_[i].lr_factor, slots_[i].weight_decay}, groups_.size());
+    const auto [place, is_new] =
+        known.try_emplace({slots_[i].lr_factor, slots_[i].weight_decay, slots_[i].matrix}, groups_.size());
     if (is_new) groups_.emplace_back();
     groups_[place->second].push_back(i);
   }
@@ -75,6 +78,7 @@ void Optimizer::add(const std::string& name, const Tensor& parameter) {
   const bool decayed = options_.decay_norms_and_biases || parameter.dim() > 1;
   slots_.push_back({.name = name,
                     .parameter = parameter,
+                    .matrix = parameter.dim() == 2 && name.ends_with("weight"),
                     .lr_factor = rule.lr_factor,
                     .weight_decay = rule.weight_decay.value_or(decayed ? options_.weight_decay : 0),
                     .state = {}});
@@ -86,7 +90,7 @@ void Optimizer::add(const std::string& name, const Tensor& parameter) {
 
 detail::StepGroup Optimizer::group(const std::vector<size_t>& slots) {
   const auto& any = slots_[slots.front()];
-  detail::StepGroup group{.lr = any.lr_factor, .weight_decay = any.weight_decay};
+  detail::StepGroup group{.lr = any.lr_factor, .weight_decay = any.weight_decay, .matrices = any.matrix};
   group.state.resize(roles_.size());
   for (const auto i : slots) {
     auto& slot = slots_[i];

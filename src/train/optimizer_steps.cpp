@@ -6,10 +6,13 @@
 #include <cmath>
 
 #include "kernels/optimizer.h"
+#include "train/orthogonal.h"
 
 namespace reszoo {
 namespace detail {
 namespace {
+
+constexpr double kMuonScale = 0.2;
 
 /// Whether our kernels step the group: they read each value once, in one parallel section for all parameters. Otherwise
 /// LibTorch's do, tensor by tensor.
@@ -134,6 +137,19 @@ void step_lion(StepGroup& g, const OptimizerOptions& o) {
   at::_foreach_lerp_(g.state[0], g.gradients, 1 - o.beta2);
 }
 
+/// For matrices: m <- mu m + (1 - mu) g; p <- (1 - lr w) p - lr s O, where O is (1 - mu) g + mu m with its singular
+/// values set to about 1. The factor s = 0.2 sqrt(largest side) gives O the root mean square of AdamW's updates.
+void step_muon(StepGroup& g, const OptimizerOptions& o) {
+  if (!g.matrices) return step_adamw(g, o);
+  for (size_t i = 0; i < g.parameters.size(); ++i) {
+    auto &parameter = g.parameters[i], &momentum = g.state[0][i];
+    momentum.lerp_(g.gradients[i], 1 - o.momentum);
+    const auto update = orthogonalized(g.gradients[i].lerp(momentum, o.momentum));
+    const auto side = static_cast<double>(std::max(parameter.size(0), parameter.size(1)));
+    parameter.mul_(1 - g.lr * g.weight_decay).add_(update, -g.lr * kMuonScale * std::sqrt(side));
+  }
+}
+
 constexpr KindRow kKinds[] = {
     {"adamw", OptimizerKind::adamw, {"exp_avg", "exp_avg_sq", "step"}, step_adamw},
     {"sgd", OptimizerKind::sgd, {"momentum"}, step_sgd},
@@ -141,6 +157,7 @@ constexpr KindRow kKinds[] = {
     {"rmsprop", OptimizerKind::rmsprop, {"square_avg", "momentum"}, step_rmsprop},
     {"lamb", OptimizerKind::lamb, {"exp_avg", "exp_avg_sq", "step"}, step_lamb},
     {"lion", OptimizerKind::lion, {"exp_avg"}, step_lion},
+    {"muon", OptimizerKind::muon, {"exp_avg", "exp_avg_sq", "step"}, step_muon},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace reszoo::detail {
 /// The input of a step. Gradients have the strides of their parameters.
 struct StepGroup {
   double lr, weight_decay;
+  bool matrices = false;  ///< whether Muon orthogonalises the updates
   std::vector<Tensor> parameters = {}, gradients = {};
   std::vector<std::vector<Tensor>> state = {};  ///< by state name, then by parameter
 };

@@ -49,6 +49,9 @@ nlohmann::ordered_json settings_of(const OptimizerOptions& o) {
     case OptimizerKind::adam:
     case OptimizerKind::lamb: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}}; break;
     case OptimizerKind::lion: settings = {{"beta1", o.beta1}, {"beta2", o.beta2}}; break;
+    case OptimizerKind::muon:
+      settings = {{"momentum", o.momentum}, {"beta1", o.beta1}, {"beta2", o.beta2}, {"eps", o.eps}};
+      break;
     case OptimizerKind::sgd: settings = {{"momentum", o.momentum}, {"nesterov", o.nesterov}}; break;
     case OptimizerKind::rmsprop: settings = {{"alpha", o.alpha}, {"momentum", o.momentum}, {"eps", o.eps}}; break;
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "reszoo/preprocess/bins.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -85,13 +86,15 @@ TEST(Fit, BinsAreCutByQuantilesOrByATreeOnTheTarget) {
                [] { parse_binning("trees"); });
 }
 
-TEST(Fit, BinsByATreeNeedOneTarget) {
+TEST(Fit, BinsOfSeveralTargetsAreQuantiles) {
   const auto table = rows();
   auto model = prepared(table);
   auto recipe = small("auto");
   recipe.binning = Binning::tree;
   const Dataset two(model.input(table), torch::rand({400, 2}));
-  expect_error(ErrorKind::usage, "binning: a tree predicts one column", [&] { build_network(model, recipe, two); });
+  build_network(model, recipe, two);
+  const auto bins = std::get<TabularOptions>(model.options).bins.value();
+  EXPECT_EQ(bins, quantile_bins(model.input(table).narrow(1, 0, model.table->numeric_count()), recipe.bins));
 }
 
 TEST(Fit, IsAFunctionOfRecipeAndData) {
@@ -183,6 +186,19 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
   EXPECT_TRUE(torch::equal(loaded.outputs(loaded.input(table)), together));
   EXPECT_NEAR(loaded.predict(Row{{"a", 0.5}, {"b", "x"}}).value, model.predict(Row{{"a", 0.5}, {"b", "x"}}).value,
               1e-6);
+}
+
+TEST(TrainingRecipe, MoreRowsTakeFewerEpochs) {
+  const auto epochs = [](int64_t rows) { return training_recipe("auto", rows).trainer.epochs; };
+  EXPECT_EQ(epochs(1), 100);
+  EXPECT_EQ(epochs(1000), 60);
+  EXPECT_EQ(epochs(64'000), 15);
+  EXPECT_EQ(epochs(100'000'000), 8);
+  for (const int64_t rows : {1, 1000, 1'000'000}) {
+    const auto trainer = training_recipe("auto", rows).trainer;
+    EXPECT_GE(trainer.patience, 4);
+    EXPECT_LT(trainer.schedule.factor(999, 1000), 0.01);
+  }
 }
 
 TEST(TrainingRecipe, AnUnknownNameIsRefused) {

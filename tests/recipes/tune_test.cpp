@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "reszoo/base/atomic_file.h"
 #include "support/support.h"
@@ -62,7 +63,7 @@ TEST(Tune, TrialsStayInTheirSpace) {
     EXPECT_GE(trial.recipe.bins, 2);
     EXPECT_LE(trial.recipe.bins, 64);
     EXPECT_GE(trial.recipe.trainer.optimizer.lr, 3e-4);
-    EXPECT_LE(trial.recipe.trainer.optimizer.lr, 5e-3);
+    EXPECT_LE(trial.recipe.trainer.optimizer.lr, 1e-2);
     EXPECT_LE(trial.recipe.trainer.optimizer.weight_decay, 0.1);
     EXPECT_EQ(options.at("members"), recipe.options.at("members"));
   }
@@ -108,7 +109,20 @@ TEST(Tune, ATrialWithoutAValueIsTheWorst) {
 TEST(Tune, WhatMakesNoSenseIsRefused) {
   const auto objective = [](const TrainingRecipe&) { return 0.0; };
   expect_error_parts(ErrorKind::usage, {"at least one", "0"}, [&] { tune(long_recipe(), {.trials = 0}, objective); });
-  auto recipe = long_recipe();
-  recipe.trainer.schedule = Schedule::parse("cosine");
-  expect_error_parts(ErrorKind::usage, {"constant", "cosine"}, [&] { tune(recipe, {}, objective); });
+}
+
+TEST(Tune, AFallingRateStartsAnewWithMoreEpochs) {
+  const TempDir folder;
+  const auto folders_of = [&](const char* schedule) {
+    auto recipe = long_recipe();
+    recipe.trainer.schedule = Schedule::parse(schedule);
+    Counting counting;
+    tune(recipe, {.trials = 1, .out = folder / schedule}, std::ref(counting));
+    tune(recipe, {.trials = 3, .out = folder / schedule}, std::ref(counting));
+    std::set<std::string> names;
+    for (const auto& [name, epochs] : counting.calls) names.insert(name);
+    return names;
+  };
+  EXPECT_EQ(folders_of("constant"), (std::set<std::string>{"trial-000", "trial-001", "trial-002"}));
+  EXPECT_EQ(folders_of("cosine").size(), 4u);
 }

@@ -55,6 +55,28 @@ def train(make, options, rules):
     return {"options": options, "rules": rules, "trace": trace, "last": last}
 
 
+class MuonAndAdamW:
+    """PyTorch's Muon for matrices and its AdamW for the rest, in float64 throughout."""
+
+    def __init__(self, groups, betas, eps):
+        def some(matrices):
+            return [{**group, "params": [p for p in group["params"] if (p.dim() == 2) == matrices]} for group in groups]
+        self.parts = [torch.optim.Muon([group for group in some(True) if group["params"]], momentum=0.95,
+                                       adjust_lr_fn="match_rms_adamw"),
+                      torch.optim.AdamW([group for group in some(False) if group["params"]], betas=betas, eps=eps)]
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad()
+
+    def step(self):
+        rounding = torch.Tensor.bfloat16
+        torch.Tensor.bfloat16 = lambda tensor: tensor  # PyTorch orthogonalises in bfloat16
+        for part in self.parts:
+            part.step()
+        torch.Tensor.bfloat16 = rounding
+
+
 def cases():
     betas = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}
     pair = (0.8, 0.95)
@@ -69,6 +91,8 @@ def cases():
            lambda g: Lamb(g, max_grad_norm=None))
     yield {"kind": "lamb", "lr": 0.02, "weight_decay": 0.1, "eps": 1e-6, "clip": 1}, lambda g: Lamb(g)
     yield {"kind": "lion", "lr": 0.01, "weight_decay": 0.1, "beta2": 0.99}, lambda g: Lion(g)
+    yield ({"kind": "muon", "lr": 0.02, "weight_decay": 0.1, "momentum": 0.95, **betas},
+           lambda g: MuonAndAdamW(g, pair, 1e-6))
 
 
 def layers(name):

@@ -44,7 +44,8 @@ double difference_from(const OptimizerOptions& options,
 }
 
 constexpr OptimizerKind kKinds[] = {OptimizerKind::adamw,   OptimizerKind::sgd,  OptimizerKind::adam,
-                                    OptimizerKind::rmsprop, OptimizerKind::lamb, OptimizerKind::lion};
+                                    OptimizerKind::rmsprop, OptimizerKind::lamb, OptimizerKind::lion,
+                                    OptimizerKind::muon};
 
 /// The network of torch_optimizers.py.
 nn::Sequential reference_net(torch::Dtype type) {
@@ -155,6 +156,7 @@ TEST(Optimizer, UsualOptionsAreThoseOfTheirPackages) {
   EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::adamw).lr, 1e-3);
   EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::lamb).eps, 1e-6);
   EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::lion).beta2, 0.99);
+  EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::muon).momentum, 0.95);
   EXPECT_EQ(OptimizerOptions::defaults(OptimizerKind::rmsprop).momentum, 0);
   for (const auto kind : kKinds) EXPECT_EQ(parse_optimizer(text_of(OptimizerOptions::defaults(kind).kind)), kind);
 }
@@ -278,7 +280,7 @@ TEST(Optimizer, OptionsOutOfRangeAreRefused) {
   expect_error(ErrorKind::usage, "beta2 must be in [0, 1), got beta2=1", [&] { Optimizer(*net, {.beta2 = 1}); });
   expect_error(ErrorKind::usage, "nesterov needs a momentum",
                [&] { Optimizer(*net, {.momentum = 0, .nesterov = true}); });
-  expect_error(ErrorKind::usage, "Optimizer: must be adamw, sgd, adam, rmsprop, lamb or lion, got \"adamx\"",
+  expect_error(ErrorKind::usage, "Optimizer: must be adamw, sgd, adam, rmsprop, lamb, lion or muon, got \"adamx\"",
                [] { parse_optimizer("adamx"); });
   expect_error(ErrorKind::usage, "alpha must be in [0, 1), got alpha=1", [&] { Optimizer(*net, {.alpha = 1}); });
 }

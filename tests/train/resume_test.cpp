@@ -49,7 +49,7 @@ TEST(Resume, StoppedAtAnyStepARunEndsWithTheSameBits) {
 
 TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
   for (const auto kind : {OptimizerKind::adamw, OptimizerKind::sgd, OptimizerKind::adam, OptimizerKind::rmsprop,
-                          OptimizerKind::lamb, OptimizerKind::lion}) {
+                          OptimizerKind::lamb, OptimizerKind::lion, OptimizerKind::muon}) {
     const TempDir folder;
     auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
     whole.optimizer.kind = cut.optimizer.kind = kind;

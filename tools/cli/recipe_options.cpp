@@ -43,27 +43,33 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
       "Training recipe. Tables: auto, fast, best or paper (auto). Images: image, cifar, torchvision-v1, timm-a3 or "
       "finetune (by image size)");
   add_model_options(app, o.settings);
-  app.add_option("--n-bins", o.bins, "Largest number of bins per feature of the piecewise-linear embeddings (48)")
+  app.add_option("--n-bins", o.bins, "Largest number of bins per feature of the piecewise-linear embeddings (64)")
       ->check(CLI::Range(1, 1024));
   app.add_option("--binning", o.binning,
-                 "How bin edges are chosen: quantile, or tree (splits of a decision tree) (quantile)");
-  app.add_option("--epochs", o.epochs, "Largest number of epochs (200; paper: 20; images: 15)")
+                 "How bin edges are chosen: quantile, or tree (splits of a decision tree) (tree)");
+  app.add_option("--epochs", o.epochs,
+                 "Largest number of epochs (100 to 8 by the number of rows; paper: 20; images: 15)")
       ->check(CLI::PositiveNumber);
   app.add_option("--patience", o.patience,
-                 "Early stopping: epochs without improvement of --eval-metric; 0: never (16; paper, images: 0)")
+                 "Early stopping: epochs without improvement of --eval-metric; 0: never (a fifth of the "
+                 "epochs; paper, images: 0)")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--batch-size", o.batch_size,
-                 "Batch size (128 to 1024 by the number of rows; paper: 256; images: 128)")
+  app.add_option("--batch-size", o.batch_size, "Batch size (64 to 512 by the number of rows; paper: 256; images: 128)")
       ->check(CLI::Range(2, 1 << 24));
-  app.add_option("--opt", o.optimizer, "Optimizer: adamw, sgd, adam, rmsprop, lamb or lion (adamw; images: sgd)");
-  app.add_option("--lr", o.lr, "Learning rate (0.002; paper, adam, lamb: 0.001; sgd: 0.1; rmsprop: 0.01; lion: 0.0001)")
+  app.add_option("--opt", o.optimizer,
+                 "Optimizer: adamw, sgd, adam, rmsprop, lamb, lion or muon (muon; paper: adamw; images: sgd)");
+  app.add_option("--lr", o.lr,
+                 "Learning rate (0.005; paper, adam, lamb, muon: 0.001; sgd: 0.1; rmsprop: 0.01; lion: 0.0001)")
       ->check(CLI::PositiveNumber);
   app.add_option("--weight-decay", o.weight_decay, "Weight decay (3e-4; paper: 1e-5; images: 5e-4)")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--momentum", o.momentum, "Momentum of sgd (0.9) and rmsprop (0)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--sched", o.schedule,
-                 "Learning-rate schedule: constant, cosine, step, multistep, polynomial, one_cycle or plateau, with "
-                 ":values, for example step:0.3,factor=0.5,warmup=0.05 (constant; images: cosine:0.05)");
+  app.add_option("--momentum", o.momentum, "Momentum of sgd (0.9), muon (0.95) and rmsprop (0)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option(
+      "--sched", o.schedule,
+      "Learning-rate schedule: constant, cosine, step, multistep, polynomial, one_cycle or plateau, with "
+      ":values, for example step:0.3,factor=0.5,warmup=0.05 (polynomial:1,warmup=0.03; paper: constant; images: "
+      "cosine:0.05)");
   app.add_option("--clip-grad", o.clip_grad,
                  "Clip the gradient norm to this value; 0: do not clip (1; lamb: 1; paper, images: 0)")
       ->check(CLI::NonNegativeNumber);

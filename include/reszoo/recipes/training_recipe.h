@@ -13,7 +13,7 @@
 namespace reszoo {
 
 /// How the bins of a numeric column are chosen: at its quantiles, or at the splits of a decision tree that predicts the
-/// target from this column alone.
+/// target from this column alone. For several target columns, whose trees would differ, a tree's bins are quantiles.
 enum class Binning { quantile, tree };
 
 /// Parses `quantile` or `tree`.
@@ -49,10 +49,11 @@ struct TrainingRecipe {
 /// Returns the recipe of this name. `auto`, `fast`, `best` and `paper` are for tables, the others for images. `rows` is
 /// the number of training rows or images.
 ///
-/// - `auto`: 16 networks in one (TabM) with 2 blocks, width 96, hidden factor 1 and piecewise-linear embeddings. AdamW
-///   with learning rate 2e-3 and weight decay 3e-4, gradients clipped at norm 1, EMA of the weights, up to 200 epochs
-///   with patience 16, batch size 128 to 1024 depending on the number of rows.
-/// - `fast`: as `auto`, with 8 networks in one, 24 epochs and a cosine schedule.
+/// - `auto`: 8 networks in one (TabM) with 2 blocks, width 96, hidden factor 1 and piecewise-linear embeddings, whose
+///   bins are cut by a tree. Muon with learning rate 5e-3, which falls linearly to 0, and weight decay 3e-4, gradients
+///   clipped at norm 1, EMA of the weights. The number of rows gives the batch size, 64 to 512, the epochs, 100 to 8
+///   (60 for 1000 rows, half as many for 8 times the rows), and the patience, a fifth of the epochs.
+/// - `fast`: as `auto`, with a quarter of the epochs.
 /// - `best`: as `auto`. It is what fit_best starts with.
 /// - `paper`: the default `tabular_resnet` with width 192 and 4 blocks. AdamW with learning rate 1e-3 and weight decay
 ///   1e-5, 20 epochs, batch size 256.
@@ -70,11 +71,11 @@ struct TrainingRecipe {
 ///   schedule with 5 % warm-up, batch size 64. Random resized crops of at least a quarter of the image and horizontal
 ///   flips.
 ///
-/// Source: `paper` Gorishniy et al. 2021, arXiv:2106.11959; `auto` after Gorishniy et al. 2024, arXiv:2410.24210, and
-/// Holzmüller et al. 2024, arXiv:2407.04491; `cifar` He et al. 2015, arXiv:1512.03385, section 4.2, with the cosine of
-/// Loshchilov and Hutter 2016; `torchvision-v1` the recipe of torchvision's IMAGENET1K_V1 weights
-/// (references/classification); `timm-a3` Wightman et al. 2021, arXiv:2110.00476, table 2; `finetune` after Kornblith
-/// et al. 2018, arXiv:1805.08974, section A.5.
+/// Source: `paper` Gorishniy et al. 2021, arXiv:2106.11959; `auto` after Gorishniy et al. 2024, arXiv:2410.24210, with
+/// the bins of Gorishniy et al. 2022, arXiv:2203.05556, section 3.2.2; `cifar` He et al. 2015, arXiv:1512.03385,
+/// section 4.2, with the cosine of Loshchilov and Hutter 2016; `torchvision-v1` the recipe of torchvision's
+/// IMAGENET1K_V1 weights (references/classification); `timm-a3` Wightman et al. 2021, arXiv:2110.00476, table 2;
+/// `finetune` after Kornblith et al. 2018, arXiv:1805.08974, section A.5.
 /// Differs: `timm-a3` uses torchvision's RandAugment, at the same fraction of its range, instead of timm's.
 /// Throws: Error (usage) for any other name.
 TrainingRecipe training_recipe(std::string_view name, int64_t rows);
@@ -95,7 +96,7 @@ nlohmann::ordered_json settings_of(const TrainingRecipe& recipe);
 /// data (columns, categories, outputs, the bins of the training rows) are added to the recipe's options, which take
 /// precedence.
 ///
-/// Throws: Error (usage) as create_model does, and for bins by a tree if there are several target columns.
+/// Throws: Error (usage) as create_model does.
 void build_network(Model& model, const TrainingRecipe& recipe, const Dataset& rows);
 
 /// Freezes parameters according to `tuning`, and adds its learning rates to `rules`. The network must already have its

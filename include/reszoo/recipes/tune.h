@@ -29,8 +29,10 @@ struct TuneOptions {
 using Objective = std::function<double(const TrainingRecipe& recipe)>;
 
 /// Searches by successive halving: trains all trials for 4 epochs, the better third for 12, a third of these for 36,
-/// and the last ones for all of the recipe's epochs. Each trial is drawn from the space below and depends only on
-/// (seed, number). Every result is a line of `out/tune.jsonl`, and an interrupted search reuses these results.
+/// and the last ones for all of the recipe's epochs. A trial goes on where it was if the schedule is
+/// constant; otherwise, since each learning rate depends on the number of epochs, it starts anew. Each trial is drawn
+/// from the space below and depends only on (seed, number). Every result is a line of `out/tune.jsonl`, and an
+/// interrupted search reuses these results.
 ///
 /// | option                 | drawn from                                                             |
 /// |------------------------|------------------------------------------------------------------------|
@@ -39,18 +41,18 @@ using Objective = std::function<double(const TrainingRecipe& recipe)>;
 /// | hidden_factor (ResNet) | 1 to 4; with k networks 0.5 to 2                                       |
 /// | dropout                | 0 with probability 1/5, else 0 to 0.5                                  |
 /// | bins, numeric_width    | 2 to 64 and 4 to 32, if the recipe has them                            |
-/// | lr                     | 3e-4 to 5e-3, log-uniform                                              |
+/// | lr                     | 3e-4 to 1e-2, log-uniform                                              |
 /// | weight_decay           | 0 with probability 1/5, else 1e-4 to 0.1, log-uniform                  |
 ///
 /// Returns all trials, the best first.
 /// Source: Jamieson and Talwalkar 2016, arXiv:1502.07943; the space after Gorishniy et al. 2024, arXiv:2410.24210,
 /// appendix.
-/// Throws: Error (usage) for fewer than one trial or for a schedule that depends on the number of epochs; what
-/// `objective` throws.
+/// Throws: Error (usage) for fewer than one trial; what `objective` throws.
 std::vector<Trial> tune(const TrainingRecipe& recipe, const TuneOptions& options, const Objective& objective,
                         const std::function<void(const Trial&)>& on_result = {});
 
-/// Returns the folder of a trial's checkpoint; empty if nothing is kept.
+/// Returns the folder of a trial's checkpoint, one for each number of epochs if the schedule is not constant; empty if
+/// nothing is kept.
 std::filesystem::path trial_folder(const TuneOptions& options, const Trial& trial);
 
 /// Draws the recipe of a trial, which depends only on (recipe, seed, number).

@@ -21,9 +21,10 @@ enum class OptimizerKind {
   rmsprop,  ///< Tieleman and Hinton 2012, lecture 6.5; optional momentum
   lamb,     ///< You et al. 2019, arXiv:1904.00962: for large batches
   lion,     ///< Chen et al. 2023, arXiv:2302.06675: the sign of a momentum
+  muon,     ///< Jordan et al. 2024: an orthogonal momentum for the matrices of linear layers, AdamW for the rest
 };
 
-/// Parses `adamw sgd adam rmsprop lamb lion`.
+/// Parses `adamw sgd adam rmsprop lamb lion muon`.
 /// Throws: Error (usage) for any other text.
 OptimizerKind parse_optimizer(std::string_view text);
 std::string text_of(OptimizerKind kind);
@@ -32,11 +33,11 @@ struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;
   double lr = 1e-3;  ///< base learning rate, which a Schedule scales
   double weight_decay =
-      1e-2;  ///< adamw, lion: decoupled (times lr); lamb: added to the update; others: added to the gradient
-  double momentum = 0.9;  ///< for sgd and rmsprop; 0: no momentum and no state for it
-  double beta1 = 0.9;     ///< for adamw, adam, lamb and lion
-  double beta2 = 0.999;   ///< for adamw, adam, lamb and lion
-  double eps = 1e-8;      ///< for adamw, adam, rmsprop and lamb
+      1e-2;  ///< adamw, lion, muon: decoupled (times lr); lamb: added to the update; others: added to the gradient
+  double momentum = 0.9;  ///< for sgd and rmsprop; 0: no momentum and no state for it; for the matrices of muon
+  double beta1 = 0.9;     ///< for adamw, adam, lamb, lion and muon
+  double beta2 = 0.999;   ///< for adamw, adam, lamb, lion and muon
+  double eps = 1e-8;      ///< for adamw, adam, rmsprop, lamb and muon
   bool nesterov = false;  ///< for sgd
   /// Whether weight decay also applies to parameters with fewer than two dimensions: scales and shifts of norms,
   /// biases.
@@ -45,12 +46,12 @@ struct OptimizerOptions {
   std::vector<ParameterRule> rules = {};  ///< learning rates and weight decays by parameter name, see resolve_rules
 
   /// Returns the usual values for this kind. They differ from those above in: sgd lr 0.1; rmsprop lr 1e-2, no momentum;
-  /// lamb eps 1e-6; lion lr 1e-4, beta2 0.99.
+  /// lamb eps 1e-6; lion lr 1e-4, beta2 0.99; muon momentum 0.95.
   static OptimizerOptions defaults(OptimizerKind kind);
 };
 
-/// Steps the parameters of a module. Results equal those of torch.optim's AdamW, SGD, Adam and RMSprop and of timm's
-/// Lamb and Lion.
+/// Steps the parameters of a module. Results equal those of torch.optim's AdamW, SGD, Adam, RMSprop and Muon and of
+/// timm's Lamb and Lion.
 ///
 /// The state is stored by parameter name, so a checkpoint does not depend on the order of construction. A parameter
 /// that has no gradient or requires none is skipped and has no state; parameters may be frozen between two steps.
@@ -62,9 +63,14 @@ struct OptimizerOptions {
 /// | `rmsprop`     | `square_avg momentum`             |
 /// | `lamb`        | `exp_avg exp_avg_sq step`         |
 /// | `lion`        | `exp_avg`                         |
+/// | `muon`        | `exp_avg exp_avg_sq step`         |
 ///
-/// Differs: timm's Lamb clips the gradients itself, to a norm of 1; here `clip` does, as for the other kinds. Steps are
-/// counted per parameter, not per group.
+/// Muon's matrices are the parameters of two dimensions named `weight`; of their state only `exp_avg` is used, the
+/// momentum. Their updates are scaled to the size of AdamW's (match_rms_adamw in PyTorch; Liu et al. 2025,
+/// arXiv:2502.16982), so that one learning rate serves all parameters.
+///
+/// Differs: PyTorch's Muon orthogonalises in bfloat16, ours in the parameter's type. timm's Lamb clips the gradients
+/// itself, to a norm of 1; here `clip` does, as for the other kinds. Steps are counted per parameter, not per group.
 /// Throws: Error (usage) at construction for an option out of its range, and for a rule that matches no parameter.
 class Optimizer {
  public:
@@ -103,6 +109,7 @@ class Optimizer {
   struct Slot {
     std::string name;
     Tensor parameter;
+    bool matrix;  ///< for muon
     double lr_factor, weight_decay;
     std::vector<Tensor> state;
   };
