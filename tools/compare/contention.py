@@ -46,8 +46,8 @@ def workloads(options, folder):
     tool = lambda name, *words: [options.build / "tools" / name, *words, "--threads", threads, "--json"]
 
     def train_table():
-        return run(tool("train", "--data", TABLE, "--target", "price", "--recipe", "paper", "--epochs", 5, "--overwrite",
-                        "--out", Path(folder) / "run"), options)[0]
+        return run(tool("train", "--data", TABLE, "--target", "price", "--recipe", "paper", "--epochs", 5,
+                        "--overwrite", "--out", Path(folder) / "run"), options)[0]
 
     def train_images():
         lines = run([options.build / "bin" / "compare_image_step", "cifar_resnet20", 28, 1, 128, 42, threads, "fast"],
