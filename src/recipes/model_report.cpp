@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/report/drift_table.h"
 
 namespace reszoo {
 namespace {
@@ -171,7 +172,9 @@ ReportData make_report(Model& model, const Predictions& predictions, const Frame
                     .parts = {{rows, predictions.targets.size(0)}}};
   add_predictions(report, target, predictions, rows);
   for (const auto& column : raw.columns) report.columns.push_back(profile_of(column));
-  if (model.table && !raw.columns.empty()) add_columns(report, model, raw, evaluation_of(target), seed);
+  if (!model.table || raw.columns.empty()) return report;
+  add_columns(report, model, raw, evaluation_of(target), seed);
+  if (const auto columns = drift(*model.table, raw); !columns.empty()) report.tables.push_back(report_table(columns));
   return report;
 }
 
