@@ -20,7 +20,7 @@ struct TrainOptions {
   int64_t networks = 1, trials = 0, folds = 0, keep = 0;
 };
 
-void add_train_options(CLI::App& app, TrainOptions& options);
+void add_train_options(CLI::App& app, TrainOptions& options, cli::Notes& notes);
 
 /// The data and the recipe of a training.
 struct PreparedTraining {

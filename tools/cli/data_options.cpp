@@ -30,7 +30,7 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 
 }  // namespace
 
-void add_data_options(CLI::App& app, DataOptions& o) {
+void add_data_options(CLI::App& app, DataOptions& o, Notes& notes) {
   app.add_option_function<std::vector<std::string>>(
          "--data",
          [&o](const std::vector<std::string>& paths) {
@@ -69,7 +69,7 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--min-frequency", o.table.preprocess.rare,
                  "Categories in fewer rows are treated as unknown (rows / 200, clamped to 1..10)")
       ->check(CLI::PositiveNumber);
-  add_table_options(app, o.table.read);
+  add_table_options(app, o.table.read, notes);
 }
 
 TableDataOptions table_data_options(const DataOptions& options, uint64_t seed) {
