@@ -3,6 +3,7 @@
 
 #include "cli/app.h"
 #include "cli/image_options.h"
+#include "cli/list_option.h"
 #include "cli/predictor_options.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
@@ -17,8 +18,8 @@ using nlohmann::ordered_json;
 namespace {
 
 struct Arguments {
-  std::string weights, target, report;
-  std::vector<std::string> data;
+  std::string weights, report;
+  std::vector<std::string> data, target;
   bool describe = false, explain = false;
   TableReadOptions table;
   cli::ImageFlags images;
@@ -31,13 +32,17 @@ struct Labelled {
   std::optional<ImageRows> images = {};
   std::shared_ptr<LeftOut> left_out = {};  ///< also counts while the rows are read
   UnseenCounts unseen = {};
+  std::optional<DriftCounts> drift = {};
 };
 
 Labelled read(const Model& model, const Arguments& a) {
-  UnseenCounts unseen;
-  if (model.table) return {.rows = read_labelled_rows(model, a.data, a.target, a.table, &unseen), .unseen = unseen};
-  TableDataOptions data{.read = a.table};
-  if (!a.target.empty()) data.target = {a.target};
+  if (model.table) {
+    UnseenCounts unseen;
+    DriftCounts drift(*model.table);
+    auto rows = read_labelled_rows(model, a.data, a.target, a.table, &unseen, &drift);
+    return {.rows = std::move(rows), .unseen = unseen, .drift = std::move(drift)};
+  }
+  const TableDataOptions data{.target = a.target, .read = a.table};
   auto labelled = read_labelled_images(model, a.data.front(), cli::image_data_options(a.images, data));
   return {std::move(labelled.rows), std::move(labelled.images), labelled.left_out};
 }
@@ -59,7 +64,7 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
   auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
-  const auto labelled = read(model, a);
+  auto labelled = read(model, a);
   const auto predictions = predict_rows(model, labelled.rows);
   const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
   auto metrics = metrics_json(measured);
@@ -73,7 +78,7 @@ ordered_json run(const Arguments& a, const cli::Common& common, const std::strin
     if (!a.report.empty()) write_report(a.report, report);
     if (a.explain) metrics["columns"] = columns_json(report);
   }
-  cli::RunCounts counts{.unseen = labelled.unseen};
+  cli::RunCounts counts{.unseen = labelled.unseen, .drift = std::move(labelled.drift)};
   if (labelled.left_out) counts.left_out = *labelled.left_out;
   counts.add_answers(unanswered_rows(predictions.outputs, model.target));
   counts.tell("prediction, so no metric is defined", metrics);
@@ -100,15 +105,15 @@ int main(int argc, char** argv) {
                                "A table: files, folders or patterns; for images a folder of class folders, of IDX or "
                                "CIFAR files, tar archives, "
                                "Parquet files with images, or a table of files and classes");
-                app.add_option("--target", a.target,
-                               "Target column, if it is named differently than in training; for a table of images the "
-                               "column of classes");
+                cli::add_list(app, "--target", a.target,
+                              "Target columns, in the order of training, if they are named differently there; for a "
+                              "table of images the columns of classes");
                 app.add_option("--report", a.report, "Write an HTML report of the model on these rows");
                 app.add_flag("--explain", a.explain, "Also print what the predictions depend on, column by column");
                 app.add_flag("--describe", a.describe,
                              "Print the input columns of the model and their preprocessing instead");
                 cli::add_fuse_options(app, a.fuse);
-                cli::add_table_options(app, a.table);
+                cli::add_table_options(app, a.table, common.notes);
                 cli::add_image_reading(app, a.images);
                 app.final_callback([&a] {
                   if (a.data.empty() && !a.describe) throw CLI::RequiredError("--data or --describe");

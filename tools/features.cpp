@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
           .define =
               [&](CLI::App& app) {
                 cli::add_predictor_options(app, flags);
-                cli::add_input_options(app, inputs);
+                cli::add_input_options(app, inputs, common.notes);
                 app.add_option("--out", out, "Output file: .npy, .csv, .parquet or .safetensors")->required();
               },
           .run = [&]() -> nlohmann::ordered_json {

@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
                                [&](CLI::App& app) {
                                  auto& a = arguments;
                                  cli::add_predictor_options(app, a.predictor);
-                                 cli::add_input_options(app, a.input);
+                                 cli::add_input_options(app, a.input, common.notes);
                                  cli::add_explain_options(app, a.explain);
                                  cli::add_list(app, "--keep", a.input.options.keep,
                                                "Input columns to copy to the output");

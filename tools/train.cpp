@@ -41,7 +41,7 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
   return {fit(data, recipe, options), trials, folds};
 }
 
-ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& command, const CLI::App& app) {
+ordered_json run(TrainOptions& a, cli::Common& common, const std::string& command, const CLI::App& app) {
   const auto device = common.use();
   take_start_model(a);
   const auto domain = training_domain(a);
@@ -53,7 +53,7 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   auto prepared = prepare_training(a, common, device, domain);
   prepared.recipe.trainer.time_limit = training_seconds(a);
   const auto& [data, recipe, table] = prepared;
-  for (const auto& note : data.notes) std::cerr << note << "\n";
+  for (const auto& note : data.notes) common.notes.say(note);
   if (threshold) require_thresholds(*data.model.target);
   if (threshold && !data.validation && !a.is_best())
     fail(ErrorKind::usage, "--tune-threshold: needs validation rows, got --val 0");
@@ -78,7 +78,6 @@ ordered_json run(TrainOptions& a, const cli::Common& common, const std::string& 
   const auto measured =
       a.out.empty() ? evaluate_parts(results.fitted, data) : write_results(a.out, results, data, command);
   auto summary = summary_of(a, results, measured);
-  if (!data.notes.empty()) summary["notes"] = data.notes;
   if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
   if (!common.json) std::cout << json_text(summary, 2) << "\n";
   return summary;
@@ -91,7 +90,7 @@ int main(int argc, char** argv) {
   TrainOptions options;
   CLI::App* parsed = nullptr;
   const auto define = [&](CLI::App& app) {
-    add_train_options(app, options);
+    add_train_options(app, options, common.notes);
     parsed = &app;
   };
   const auto command = fmt::format("{}", fmt::join(std::vector<std::string>(argv, argv + argc), " "));

@@ -18,8 +18,8 @@ std::string is_duration(const std::string& text) {
 
 }  // namespace
 
-void add_train_options(CLI::App& app, TrainOptions& a) {
-  cli::add_data_options(app, a.data);
+void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
+  cli::add_data_options(app, a.data, notes);
   cli::add_recipe_options(app, a.recipe);
   cli::add_image_options(app, a.images);
   app.add_option("--eval-metric", a.metric,

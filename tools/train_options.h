@@ -24,7 +24,7 @@ struct TrainOptions {
   bool is_best() const { return recipe.recipe == "best"; }
 };
 
-void add_train_options(CLI::App& app, TrainOptions& options);
+void add_train_options(CLI::App& app, TrainOptions& options, cli::Notes& notes);
 
 /// Checks the options that a time limit and the recipe `best` do not go with.
 /// Throws: Error (usage).

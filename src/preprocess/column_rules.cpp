@@ -3,13 +3,11 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
-#include "sorted_numbers.h"
 
 namespace reszoo {
 namespace {
@@ -125,19 +123,6 @@ int64_t rare_limit(int64_t rows, const TablePreprocessOptions& options) {
 
 bool needs_indicator(int64_t missing, int64_t rows) {
   return missing > 0 && static_cast<double>(missing) >= indicator_share * static_cast<double>(rows);
-}
-
-std::vector<double> five_quantiles(const Tensor& values) {
-  const auto sorted = detail::sorted_numbers(values);
-  const auto last = static_cast<double>(sorted.size(0) - 1);
-  std::vector<double> quantiles;
-  for (const auto level : {0.0, 0.25, 0.5, 0.75, 1.0}) {
-    const auto lower = static_cast<int64_t>(std::floor(level * last));
-    const auto upper = static_cast<int64_t>(std::ceil(level * last));
-    const auto a = sorted[lower].item<double>(), b = sorted[upper].item<double>();
-    quantiles.push_back(std::lerp(a, b, level * last - static_cast<double>(lower)));
-  }
-  return quantiles;
 }
 
 }  // namespace reszoo

@@ -29,7 +29,4 @@ int64_t rare_limit(int64_t rows, const TablePreprocessOptions& options);
 /// Returns whether `missing` values out of `rows` require an indicator.
 bool needs_indicator(int64_t missing, int64_t rows);
 
-/// Returns the 0, 25, 50, 75 and 100 % quantiles of the values that are not missing.
-std::vector<double> five_quantiles(const Tensor& values);
-
 }  // namespace reszoo

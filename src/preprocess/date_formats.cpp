@@ -6,19 +6,15 @@
 
 #include "date_pieces.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/number.h"
 #include "reszoo/preprocess/dates.h"
+#include "trimmed.h"
 
 namespace reszoo {
 namespace {
 
 constexpr std::string_view kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
                                         "july",    "august",   "september", "october", "november", "december"};
-
-std::string_view without_spaces(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Returns the number of a month's English name or its first letters, at least three, or nothing.
 std::optional<int> month_named(std::string_view word) {
@@ -88,7 +84,7 @@ std::optional<double> time_in(DatePieces& text) {
   if (text.at_end()) return 0;
   bool apart = false;
   while (text.take(" ,T")) apart = true;
-  if (!apart) return std::nullopt;
+  if (!apart && !text.take(":")) return std::nullopt;  // 29/Feb/2024:13:45
   auto clock = clock_in(text);
   if (!clock) return std::nullopt;
   while (text.take(" ")) {
@@ -107,7 +103,7 @@ std::optional<double> time_in(DatePieces& text) {
 }
 
 std::optional<double> date_in_order(std::string_view word, const std::string& order) {
-  DatePieces text(without_weekday(without_spaces(word)));
+  DatePieces text(without_weekday(trimmed(word)));
   while (text.take(", ")) {
   }
   std::array<Field, 3> fields;
@@ -115,7 +111,8 @@ std::optional<double> date_in_order(std::string_view word, const std::string& or
     if (i > 0) {
       bool apart = false;
       while (text.take("-/., ")) apart = true;
-      if (!apart) return std::nullopt;
+      const bool by_name = text.count_digits() == 0 || fields[i - 1].digits == 0;  // 29Feb2024
+      if (!apart && !by_name) return std::nullopt;
     }
     const auto field = field_in(text);
     if (!field) return std::nullopt;
@@ -127,15 +124,33 @@ std::optional<double> date_in_order(std::string_view word, const std::string& or
   return (*day * 86400 + *time) / 86400;
 }
 
-std::optional<double> date_by_strptime(std::string_view word, const std::string& format) {
-  const std::string text(without_spaces(word));
+/// Takes the digits of %f, which Python has and C has not, off a text and its format; returns the fraction of a second.
+std::optional<double> take_fraction(std::string& text, std::string& format) {
+  const auto mark = format.find("%f");
+  if (mark == std::string::npos) return 0;
+  tm parts{};
+  const char* digits = strptime(text.c_str(), format.substr(0, mark).c_str(), &parts);
+  if (!digits) return std::nullopt;
+  const auto begin = static_cast<size_t>(digits - text.c_str());
+  const auto end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+  const auto fraction = number_in_text<double>("0." + text.substr(begin, end - begin));
+  if (begin == end || !fraction) return std::nullopt;
+  text.erase(begin, end - begin);
+  format.erase(mark, 2);
+  return fraction;
+}
+
+std::optional<double> date_by_strptime(std::string_view word, std::string format) {
+  std::string text(trimmed(word));
+  const auto fraction = take_fraction(text, format);
+  if (!fraction) return std::nullopt;
   tm parts{};
   parts.tm_mday = 1;
   const char* end = strptime(text.c_str(), format.c_str(), &parts);
   if (!end || *end != '\0') return std::nullopt;
   const auto day = days_of(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
   if (!day) return std::nullopt;
-  const double seconds = 3600.0 * parts.tm_hour + 60.0 * parts.tm_min + parts.tm_sec;
+  const double seconds = 3600.0 * parts.tm_hour + 60.0 * parts.tm_min + parts.tm_sec + *fraction;
   return (*day * 86400 + seconds - static_cast<double>(parts.tm_gmtoff)) / 86400;
 }
 
@@ -154,7 +169,7 @@ void check_date_format(const std::string& format) {
 }
 
 bool is_zero_date(std::string_view text) {
-  text = without_spaces(text);
+  text = trimmed(text);
   const auto day = text.substr(0, text.find_first_of(" T"));
   return day.size() >= 8 && day.find_first_of("-/.") != std::string_view::npos &&
          day.find_first_not_of("0-/.") == std::string_view::npos;

@@ -73,8 +73,20 @@ std::optional<double> clock_in(DatePieces& text) {
   return seconds + *second + *fraction;
 }
 
+std::optional<double> basic_clock_in(DatePieces& text) {
+  const auto count = text.count_digits();
+  const auto hour = text.digits(2), minute = text.digits(2);
+  if (!hour || *hour > 23 || !minute || *minute > 59 || (count != 4 && count != 6)) return std::nullopt;
+  const auto second = count == 6 ? text.digits(2) : 0;
+  const auto fraction = count == 6 && *second < 60 ? text.fraction() : std::optional<double>(0);
+  if (*second > 59 || !fraction) return std::nullopt;
+  return 3600.0 * *hour + 60.0 * *minute + *second + *fraction;
+}
+
 std::optional<double> zone_in(DatePieces& text) {
-  if (text.at_end() || text.take("Z")) return 0;
+  if (text.at_end()) return 0;
+  if (const auto name = text.take_word(); !name.empty())
+    return name == "Z" || name == "UTC" || name == "GMT" ? std::optional<double>(0) : std::nullopt;
   const double sign = text.next() == '-' ? -1 : 1;
   if (!text.take("+-")) return std::nullopt;
   const auto hour = text.digits(2);

@@ -38,7 +38,10 @@ std::optional<double> days_of(int year, int month, int day);
 /// Parses `13:45` or `13:45:10.5` as seconds.
 std::optional<double> clock_in(DatePieces& text);
 
-/// Parses `Z`, `+01:00`, `-0530` or `+01` as seconds east of UTC; returns 0 if there is no zone.
+/// Parses `1345`, `134510` or `134510.5` as seconds.
+std::optional<double> basic_clock_in(DatePieces& text);
+
+/// Parses `Z`, `UTC`, `GMT`, `+01:00`, `-0530` or `+01` as seconds east of UTC; returns 0 if there is no zone.
 std::optional<double> zone_in(DatePieces& text);
 
 }  // namespace reszoo

@@ -21,11 +21,12 @@ constexpr Named<DatePart> kDateParts[] = {
 constexpr double microseconds_a_day = 86400e6;
 constexpr double most_days = 1e7;  // within the range of a calendar with 16-bit years
 
-std::optional<double> day_in(DatePieces& text) {
+/// Parses `2024-02-29`, or in the basic format `20240229`.
+std::optional<double> day_in(DatePieces& text, bool basic) {
   const auto year = text.digits(4);
-  if (!year || !text.take("-")) return std::nullopt;
+  if (!year || !(basic || text.take("-"))) return std::nullopt;
   const auto month = text.digits(2);
-  if (!month || !text.take("-")) return std::nullopt;
+  if (!month || !(basic || text.take("-"))) return std::nullopt;
   const auto day = text.digits(2);
   if (!day) return std::nullopt;
   return days_of(*year, *month, *day);
@@ -35,10 +36,11 @@ std::optional<double> day_in(DatePieces& text) {
 
 std::optional<double> date_in(std::string_view text) {
   DatePieces pieces(text);
-  const auto day = day_in(pieces);
-  if (!day || pieces.at_end()) return day;
+  const bool basic = pieces.count_digits() == 8;
+  const auto day = day_in(pieces, basic);
+  if (!day || pieces.at_end()) return basic ? std::nullopt : day;  // 20240229 alone is a number
   if (!pieces.take(" T")) return std::nullopt;
-  const auto clock = clock_in(pieces);
+  const auto clock = basic ? basic_clock_in(pieces) : clock_in(pieces);
   const auto zone = clock ? zone_in(pieces) : std::nullopt;
   if (!zone || !pieces.at_end()) return std::nullopt;
   // Rounded only once, like a reader that divides an integer number of units.

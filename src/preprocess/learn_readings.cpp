@@ -1,44 +1,14 @@
 // Learns what the columns of a training table are.
 #include <algorithm>
-#include <cmath>
 #include <set>
 
-#include "column_study.h"
+#include "reading_notes.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/text.h"
 #include "reszoo/preprocess/column_reading.h"
 #include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
 namespace {
-
-using Names = std::vector<std::string>;
-
-// Other words are accepted beside this many different numbers or dates; fewer may as well be names of classes.
-constexpr int64_t kEnough = 20;
-// Words named in a message.
-constexpr size_t kNamed = 3;
-
-int64_t first_row_of(const Column& column, const std::string& word) {
-  const auto place = std::find(column.words.begin(), column.words.end(), word) - column.words.begin();
-  return (column.codes == static_cast<int64_t>(place)).nonzero()[0].item<int64_t>();
-}
-
-std::string quoted(const CountedWords& words) {
-  Names shown;
-  for (const auto& [word, rows] : words) shown.push_back(fmt::format("\"{}\"", escaped(word)));
-  return list(shown, kNamed);
-}
-
-/// The words as the value of --missing.
-std::string as_option(const CountedWords& words) {
-  Names shown;
-  for (size_t i = 0; i < words.size() && i < kNamed; ++i) {
-    const auto& word = words[i].word;
-    shown.push_back(word.find(',') == std::string::npos ? word : "\"" + word + "\"");
-  }
-  return fmt::format("{}{}", fmt::join(shown, ","), words.size() > kNamed ? ",…" : "");
-}
 
 /// Learns the columns of one table.
 class Learner {
@@ -98,32 +68,32 @@ class Learner {
     return present.numel() > 0 && ((present == 0) | (present == 1)).all().item<bool>();
   }
 
+  static bool is_binary(const ColumnStudy& study) {
+    bool any = false;
+    for (const auto& [word, rows] : study.words)
+      if (const auto value = number_in(word, study.number.notation)) {
+        if (*value != 0 && *value != 1) return false;
+        any = true;
+      }
+    return any;
+  }
+
   ColumnReading reading_of_text(const Column& column, bool numeric) {
     auto& study = studies_.at(column.name);
     settle(study);
-    const auto all = rows_of(study.words);
+    if (numeric) return reading_as(study, ColumnKind::number);
+    const auto fit = better_fit(study);
+    if (fit.all == 0) return {.kind = study.zero_dates.empty() ? ColumnKind::category : ColumnKind::date};
+    const bool slips = are_few(fit.all - fit.rows, fit.all) && fit.different > kEnough;
+    if (fit.rows < fit.all && !slips) return {.kind = ColumnKind::category, .note = note_on_category(study, fit)};
     const bool strict = is_in(options_.strict, column.name);
-    if (numeric) return number_of(study);
-    if (all == 0) return {.kind = study.zero_dates.empty() ? ColumnKind::category : ColumnKind::date};
-    const bool dates = study.date.rows > study.number.rows;
-    const auto rows = dates ? study.date.rows : study.number.rows;
-    const auto different = dates ? study.date.different : study.number.different;
-    const auto& others = dates ? study.date.others : study.number.others;
-    const bool slips = are_few(all - rows, all) && different > kEnough;
-    if (rows == all || slips) {
-      if (strict && rows < all) refuse_slips(study, others, rows, all, dates);
-      auto reading = dates ? date_of(study) : number_of(study);
-      add_note(reading, study, others, rows, all, strict);
-      return reading;
-    }
-    ColumnReading reading{.kind = ColumnKind::category};
-    if (2 * rows >= all && (different > kEnough || are_few(all - rows, all)))
-      reading.note = fmt::format("column \"{}\" is a category: {} of {} rows hold {}, others {}; --missing {} reads {}",
-                                 column.name, rows, all, dates ? "dates" : "numbers", quoted(others), as_option(others),
-                                 dates ? "dates" : "numbers");
-    else if (!study.number.obstacle.empty() && std::ssize(study.words) > kEnough)
-      reading.note = fmt::format("column \"{}\" is a category: {}; --numeric-features reads it as numbers", column.name,
-                                 study.number.obstacle);
+    if (strict && fit.rows < fit.all) refuse_slips(study, fit, table_.first_row, options_.may_drop);
+    auto reading = reading_as(study, fit.kind);
+    for (const auto& counted : fit.others) reading.missing.push_back(counted.word);
+    std::vector<std::string> lines{reading.note, strict ? "" : note_on_missing(study),
+                                   note_on_slips(study, fit, table_.first_row)};
+    std::erase(lines, "");
+    reading.note = fmt::format("{}", fmt::join(lines, "; "));
     return reading;
   }
 
@@ -142,70 +112,21 @@ class Learner {
     }
   }
 
-  ColumnReading number_of(const ColumnStudy& study) const {
-    const auto& fit = study.number;
-    if (fit.rival)
-      fail(ErrorKind::input,
-           "column \"{}\": \"{}\" is {} or {}; --thousands , or --thousands . tells which, "
-           "--categorical-features takes it as a word",
-           study.column.name, fit.example, number_text(*number_in(fit.example, fit.notation)),
-           number_text(*number_in(fit.example, *fit.rival)));
-    ColumnReading reading{.kind = ColumnKind::number, .notation = fit.notation};
-    const auto spelled = text_of(fit.notation);
-    if (!spelled.empty()) reading.note = fmt::format("column \"{}\" is read as numbers {}", study.column.name, spelled);
-    std::vector<double> values;
-    for (const auto& [word, rows] : study.words)
-      if (const auto value = number_in(word, fit.notation)) values.push_back(*value);
-    reading.binary =
-        !values.empty() && std::all_of(values.begin(), values.end(), [](double v) { return v == 0 || v == 1; });
-    return reading;
-  }
-
-  ColumnReading date_of(const ColumnStudy& study) const {
-    const auto& fit = study.date;
-    if (fit.rival)
-      fail(ErrorKind::input,
-           "column \"{}\": \"{}\" is {} or {}; --date-format {} or {} tells which, --categorical-features takes it as "
-           "a word",
-           study.column.name, fit.example, date_text(*date_in(fit.example, fit.notation)),
-           date_text(*date_in(fit.example, *fit.rival)), fit.notation, *fit.rival);
-    ColumnReading reading{.kind = ColumnKind::date, .date_format = fit.notation};
-    if (fit.notation != "ymd")
-      reading.note = fmt::format("column \"{}\" is read as dates in the order {}", study.column.name, fit.notation);
-    return reading;
-  }
-
-  [[noreturn]] void refuse_slips(const ColumnStudy& study, const CountedWords& others, int64_t rows, int64_t all,
-                                 bool dates) const {
-    fail(ErrorKind::input,
-         "column \"{}\": {} of {} rows hold {}, \"{}\" in row {} is none; --missing {} takes such cells for missing "
-         "values, and --drop-missing leaves out rows without a target",
-         study.column.name, rows, all, dates ? "dates" : "numbers", escaped(others.front().word),
-         first_row_of(study.column, others.front().word) + table_.first_row, as_option(others));
-  }
-
-  /// Notes the words that count as missing although they are not the usual ones.
-  void add_note(ColumnReading& reading, const ColumnStudy& study, const CountedWords& others, int64_t rows, int64_t all,
-                bool strict) const {
-    const auto& name = study.column.name;
-    Names lines;
-    if (!reading.note.empty()) lines.push_back(reading.note);
-    CountedWords unusual;
-    for (const auto* words : {&study.missing, &study.zero_dates})
-      for (const auto& counted : *words)
-        if (!is_usual_missing_word(counted.word)) unusual.push_back(counted);
-    if (!unusual.empty() && !strict)
-      lines.push_back(fmt::format("column \"{}\": {} in {} rows {} missing", name, quoted(unusual), rows_of(unusual),
-                                  unusual.size() == 1 ? "counts as" : "count as"));
-    if (!others.empty()) {
-      for (const auto& [word, count] : others) reading.missing.push_back(word);
-      lines.push_back(fmt::format(
-          "column \"{}\": {} of {} rows hold {}; {} (first in row {}) counts as missing, as with --missing {}; "
-          "--categorical-features keeps it as a word",
-          name, rows, all, reading.kind == ColumnKind::date ? "dates" : "numbers", quoted(others),
-          first_row_of(study.column, others.front().word) + table_.first_row, as_option(others)));
+  /// Reads a column as numbers or as dates, in the notation that its words fit.
+  static ColumnReading reading_as(const ColumnStudy& study, ColumnKind kind) {
+    refuse_two_readings(study, kind);
+    ColumnReading reading{.kind = kind};
+    std::string spelled;
+    if (kind == ColumnKind::date) {
+      reading.date_format = study.date.notation;
+      if (reading.date_format != "ymd") spelled = fmt::format("as dates in the order {}", reading.date_format);
+    } else {
+      reading.notation = study.number.notation;
+      reading.binary = is_binary(study);
+      if (reading.notation != NumberNotation{}) spelled = "as numbers " + text_of(reading.notation);
     }
-    reading.note = fmt::format("{}", fmt::join(lines, "; "));
+    if (!spelled.empty()) reading.note = fmt::format("column \"{}\" is read {}", study.column.name, spelled);
+    return reading;
   }
 
   const Frame& table_;

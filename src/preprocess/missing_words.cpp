@@ -3,6 +3,7 @@
 
 #include "column_study.h"
 #include "reszoo/preprocess/column_reading.h"
+#include "trimmed.h"
 
 namespace reszoo {
 namespace {
@@ -21,18 +22,12 @@ bool is_one_of(const std::string_view (&words)[N], std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-std::string_view without_spaces_around(std::string_view word) {
-  const auto first = word.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return word.substr(first, word.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace
 
-bool is_usual_missing_word(std::string_view word) { return is_one_of(kUsualMissing, without_spaces_around(word)); }
+bool is_usual_missing_word(std::string_view word) { return is_one_of(kUsualMissing, trimmed(word)); }
 
 bool is_missing_word(std::string_view word) {
-  word = without_spaces_around(word);
+  word = trimmed(word);
   return word.empty() || is_one_of(kUsualMissing, word) || is_one_of(kOtherMissing, word);
 }
 

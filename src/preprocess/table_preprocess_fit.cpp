@@ -5,7 +5,7 @@
 #include <iterator>
 #include <map>
 
-#include "column_rules.h"
+#include "column_summary.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/limited_parallel.h"
 #include "reszoo/base/text.h"
@@ -103,7 +103,7 @@ struct TablePreprocess::Fitting {
       return fitted.notes_.push_back(left_out(column, why));
     add_indicator(column);
     fitted.numbers_.push_back({column.name});
-    fitted.summaries_.push_back(summary_of(column, "number"));
+    fitted.summaries_.push_back(summary_of_numbers(column, "number"));
   }
 
   void add_date(const Column& column) {
@@ -113,7 +113,7 @@ struct TablePreprocess::Fitting {
     for (const auto part : date_parts)
       if (part == DatePart::days || varies(part_of(column.numbers, part)))
         fitted.numbers_.push_back({column.name, part});
-    fitted.summaries_.push_back(summary_of(column, "date"));
+    fitted.summaries_.push_back(summary_of_numbers(column, "date"));
   }
 
   void add_category(const Column& column) {
@@ -121,19 +121,14 @@ struct TablePreprocess::Fitting {
     auto why = why_without_words(counts, is_named(column, options));
     const auto least = rare_limit(column.size(), options);
     const auto is_number = [](const std::string& word) { return word.empty() || plain_number(word); };
-    Category category{column.name, {}, std::all_of(counts.words.begin(), counts.words.end(), is_number)};
-    ColumnSummary summary{
-        .name = column.name, .kind = "category", .missing = share(count_true(column.missing()), column)};
-    for (size_t i = 0; i < counts.words.size(); ++i)
-      if (counts.rows[i] >= least) category.words.push_back(counts.words[i]);
-      else summary.rare += counts.rows[i];
+    auto summary = summary_of_words(column, counts, least);
+    Category category{column.name, summary.words, std::all_of(counts.words.begin(), counts.words.end(), is_number)};
     if (why.empty() && category.words.empty())
       why = fmt::format("none of its {} words is in {} rows", counts.words.size(), least);
     if (!why.empty()) return fitted.notes_.push_back(left_out(column, why));
     if (const auto alike = look_alikes(category.words); !alike.empty())
       fitted.notes_.push_back(
           fmt::format("column \"{}\": \"{}\" are different words", column.name, fmt::join(alike, "\" and \"")));
-    summary.words = category.words;
     category.lookup = std::make_shared<const WordLookup>(category.words);
     fitted.categories_.push_back(std::move(category));
     fitted.summaries_.push_back(std::move(summary));
@@ -143,17 +138,6 @@ struct TablePreprocess::Fitting {
   void add_indicator(const Column& column) {
     if (needs_indicator(count_true(column.missing()), column.size()))
       fitted.indicators_.push_back(static_cast<int64_t>(fitted.numbers_.size()));
-  }
-
-  static double share(int64_t rows, const Column& column) {
-    return static_cast<double>(rows) / static_cast<double>(column.size());
-  }
-
-  static ColumnSummary summary_of(const Column& column, const char* kind) {
-    return {.name = column.name,
-            .kind = kind,
-            .missing = share(count_true(column.missing()), column),
-            .quantiles = five_quantiles(column.numbers)};
   }
 };
 

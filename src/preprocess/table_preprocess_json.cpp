@@ -19,7 +19,25 @@ json written_summary(const ColumnSummary& summary) {
   object["missing"] = summary.missing ? json(*summary.missing) : json();
   if (summary.kind != "category") object["quantiles"] = summary.quantiles;
   else object["rare"] = summary.rare;  // its words are stored with the categories
+  if (!summary.edges.empty()) object["edges"] = summary.edges;
+  if (!summary.counts.empty()) object["counts"] = summary.counts;
   return object;
+}
+
+/// Throws for counts that do not belong to the bins or words of their column.
+void check_counts(const ColumnSummary& summary) {
+  const auto& counts = summary.counts;
+  const auto& edges = summary.edges;
+  if (counts.empty() && edges.empty()) return;
+  const auto bins = summary.kind == "category" ? summary.words.size() : edges.size() + 1;
+  const bool rising = std::adjacent_find(edges.begin(), edges.end(), std::greater_equal<>()) == edges.end();
+  const bool possible =
+      std::all_of(counts.begin(), counts.end(), [](auto rows) { return rows >= 0 && rows < 1L << 40; });
+  const auto missing = summary.missing.value_or(0);
+  if (counts.empty() || counts.size() != bins || !rising || !possible || missing < 0 || missing >= 1)
+    fail(ErrorKind::file,
+         "{}: counts of \"{}\" must be {} numbers of rows, with rising edges and a fraction of missing values", subject,
+         summary.name, bins);
 }
 
 ColumnSummary read_summary(const json& object) {
@@ -27,6 +45,8 @@ ColumnSummary read_summary(const json& object) {
                         .kind = json_field<std::string>(object, "kind", subject)};
   if (!json_field<json>(object, "missing", subject).is_null())
     summary.missing = json_field<double>(object, "missing", subject);
+  if (object.contains("counts")) summary.counts = json_field<std::vector<int64_t>>(object, "counts", subject);
+  if (object.contains("edges")) summary.edges = json_field<std::vector<double>>(object, "edges", subject);
   if (summary.kind == "category") {
     summary.rare = json_field<int64_t>(object, "rare", subject);
     return summary;
@@ -125,6 +145,7 @@ TablePreprocess TablePreprocess::from(const json& object, const std::map<std::st
   for (auto& summary : read.summaries_)
     for (const auto& category : read.categories_)
       if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
+  for (const auto& summary : read.summaries_) check_counts(summary);
   read.read_readings(object);
   const auto scaling = parsed_json_field(object, "scaling", subject, parse_scaling);
   if (!read.numbers_.empty()) read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);

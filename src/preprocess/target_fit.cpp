@@ -91,7 +91,7 @@ std::string note_on_classes(const Column& column, const Target& target) {
 }  // namespace
 
 ColumnReadings learn_target_readings(const Frame& table, const Names& names, const TargetOptions& options) {
-  LearnOptions how;
+  LearnOptions how{.may_drop = true};
   const bool classes = options.task && !is_number_task(*options.task);
   if (!classes) how.strict = names;
   for (const auto& column : table.columns) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "number_word.h"
 #include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
@@ -109,12 +110,11 @@ NumberFit fit_numbers(const CountedWords& words, const TableNotation& known) {
     return {.rows = rows_of(words), .different = std::ssize(words)};
   const auto notations = notations_for(known, common_unit(words));
   if (notations.empty()) return {};
-  std::vector<std::vector<std::optional<double>>> values;
-  for (const auto& notation : notations) {
-    values.emplace_back();
-    for (const auto& [word, rows] : words) values.back().push_back(number_in(word, notation));
-  }
-  auto fit = best_fit(words, notations, values, is_weaker);
+  const auto values_of = [&](const std::string& word, WordValues& values) {
+    const NumberWord number(word);
+    for (size_t n = 0; n < notations.size(); ++n) values[n] = number.value_in(notations[n]);
+  };
+  auto fit = best_fit(words, notations, values_of, is_weaker);
   if (fit.rival && is_currency(fit.notation.unit) && known.decimal != ',') {
     // No currency has three decimals: the separator is one of thousands.
     auto thousands = known;
@@ -137,12 +137,10 @@ DateFit fit_dates(const CountedWords& words, const TableNotation& known) {
     formats = {given};
     if (given != "ymd") formats.emplace_back("ymd");
   }
-  std::vector<std::vector<std::optional<double>>> values;
-  for (const auto& format : formats) {
-    values.emplace_back();
-    for (const auto& [word, rows] : words) values.back().push_back(date_in(word, format));
-  }
-  auto fit = best_fit(words, formats, values, [](const std::string&, const std::string&) { return false; });
+  const auto values_of = [&](const std::string& word, WordValues& values) {
+    for (size_t n = 0; n < formats.size(); ++n) values[n] = date_in(word, formats[n]);
+  };
+  auto fit = best_fit(words, formats, values_of, [](const std::string&, const std::string&) { return false; });
   if (!given.empty()) fit.rival.reset();
   return fit;
 }

@@ -1,5 +1,6 @@
 /// Which notation of numbers or dates the words of a column fit. Private.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -45,32 +46,41 @@ NumberFit fit_numbers(const CountedWords& words, const TableNotation& known);
 /// Finds the order of dates that fits best. Words must not contain zero dates.
 DateFit fit_dates(const CountedWords& words, const TableNotation& known);
 
-/// Chooses a notation out of several by how many rows fit it; on a tie the first. `values[n][w]` is the value of word
-/// `w` in notation `n`. `weaker(a, b)` says that `a` accepts nearly everything that `b` does, so that words which only
-/// `a` accepts are no evidence for it.
-template <typename Notation, typename Weaker>
-WordFit<Notation> best_fit(const CountedWords& words, const std::vector<Notation>& notations,
-                           const std::vector<std::vector<std::optional<double>>>& values, Weaker weaker) {
+/// A value in each of several notations; nothing where the word does not fit.
+using WordValues = std::vector<std::optional<double>>;
+
+/// Chooses a notation out of several by how many rows fit it; on a tie the first. `values_of(word, values)` sets the
+/// values of a word in all notations. `weaker(a, b)` says that `a` accepts nearly everything that `b` does, so that
+/// words which only `a` accepts are no evidence for it.
+template <typename Notation, typename ValuesOf, typename Weaker>
+WordFit<Notation> best_fit(const CountedWords& words, const std::vector<Notation>& notations, ValuesOf values_of,
+                           Weaker weaker) {
   const auto all = rows_of(words);
   std::vector<int64_t> rows(notations.size(), 0);
-  for (size_t n = 0; n < notations.size(); ++n)
-    for (size_t w = 0; w < words.size(); ++w)
-      if (values[n][w]) rows[n] += words[w].rows;
-  size_t best = 0;
-  for (size_t n = 1; n < notations.size(); ++n)
-    if (rows[n] > rows[best]) best = n;
-  WordFit<Notation> fit{.notation = notations[best], .rows = rows[best]};
-  for (size_t w = 0; w < words.size(); ++w)
-    if (values[best][w]) ++fit.different;
-    else fit.others.push_back(words[w]);
-  for (size_t n = 0; n < notations.size() && !fit.rival; ++n) {
+  WordValues values(notations.size());
+  for (const auto& [word, count] : words) {
+    values_of(word, values);
+    for (size_t n = 0; n < notations.size(); ++n)
+      if (values[n]) rows[n] += count;
+  }
+  const auto best = static_cast<size_t>(std::max_element(rows.begin(), rows.end()) - rows.begin());
+  const auto may_rival = [&](size_t n) {
     const bool close = rows[n] > 0 && are_few(all - rows[n], all);
     const bool settled = rows[best] == all && rows[n] < all && !weaker(notations[best], notations[n]);
-    if (n == best || !close || settled) continue;
-    for (size_t w = 0; w < words.size() && !fit.rival; ++w)
-      if (values[best][w] && values[n][w] && *values[best][w] != *values[n][w]) {
+    return n != best && close && !settled;
+  };
+  WordFit<Notation> fit{.notation = notations[best], .rows = rows[best]};
+  // The values are computed again, as those of millions of words in all notations take too much memory.
+  size_t rival = notations.size();
+  for (const auto& counted : words) {
+    values_of(counted.word, values);
+    if (values[best]) ++fit.different;
+    else fit.others.push_back(counted);
+    for (size_t n = 0; n < rival && values[best]; ++n)
+      if (values[n] && *values[best] != *values[n] && may_rival(n)) {
+        rival = n;
         fit.rival = notations[n];
-        fit.example = words[w].word;
+        fit.example = counted.word;
       }
   }
   return fit;

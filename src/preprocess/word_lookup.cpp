@@ -6,6 +6,7 @@
 
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/number_words.h"
+#include "trimmed.h"
 
 namespace reszoo {
 namespace {
@@ -22,9 +23,7 @@ bool is_boolean(const std::string& lower) { return lower == "true" || lower == "
 std::string plain_word(const std::string& word) {
   if (auto number = plain_number(word)) return *number;
   if (const auto date = date_in(word)) return date_text(*date);
-  const auto first = word.find_first_not_of(" \t");
-  auto plain =
-      first == std::string::npos ? std::string() : word.substr(first, word.find_last_not_of(" \t") - first + 1);
+  std::string plain(trimmed(word));
   const auto lower = in_lower_case(plain);
   return is_boolean(lower) ? lower : plain;
 }

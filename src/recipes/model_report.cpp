@@ -6,6 +6,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/recipes/explain.h"
+#include "reszoo/report/drift_table.h"
 
 namespace reszoo {
 namespace {
@@ -126,7 +127,8 @@ NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   NamedMetrics measured;
   if (data.validation) measured.emplace_back("validation", evaluate(fitted.model, *data.validation, fitted.evaluation));
   else if (const auto& held_out = fitted.out_of_fold)
-    measured.emplace_back("validation", evaluate(fitted.model, held_out->outputs, held_out->targets, fitted.evaluation));
+    measured.emplace_back("validation",
+                          evaluate(fitted.model, held_out->outputs, held_out->targets, fitted.evaluation));
   if (data.test) measured.emplace_back("test", evaluate(fitted.model, *data.test, fitted.evaluation));
   return measured;
 }
@@ -171,7 +173,9 @@ ReportData make_report(Model& model, const Predictions& predictions, const Frame
   if (!target.is_number())
     if (const auto calibration = calibration_of(target, predictions); calibration.is_changed())
       report.tables.push_back(report_table({{rows, calibration}}));
-  if (model.table && !raw.columns.empty()) add_columns(report, model, raw, evaluation_of(target), seed);
+  if (!model.table || raw.columns.empty()) return report;
+  add_columns(report, model, raw, evaluation_of(target), seed);
+  if (const auto columns = drift(*model.table, raw); !columns.empty()) report.tables.push_back(report_table(columns));
   return report;
 }
 

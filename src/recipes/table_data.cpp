@@ -28,23 +28,25 @@ Dataset table_batches(const Model& model, const FrameRows& rows, const Tensor& w
   return {std::move(inputs), model.target->encode(rows.frame(model.target->names())), {}, weights};
 }
 
-/// Reads the columns of the model's inputs and targets, as the file has them.
-Frame read_needed(const Model& model, const TablePaths& paths, const std::string& target,
-                  const TableReadOptions& options) {
+/// Reads the columns of the model's inputs and targets, with the names that the model has for them.
+Frame read_needed(const Model& model, const TablePaths& paths, const Names& target, const TableReadOptions& options) {
+  const auto& names = model.target->names();
+  const auto& in_file = target.empty() ? names : target;
+  if (in_file.size() != names.size())
+    fail(ErrorKind::usage, "target: the model predicts {} ({}), got {}: {}",
+         names.size() == 1 ? "1 column" : fmt::format("{} columns", names.size()), fmt::join(names, ", "),
+         in_file.size(), fmt::join(in_file, ", "));
   auto reading = options;
   reading.text = model.table->text_columns();
   reading.columns = model.table->inputs();
-  const auto& name = model.target->names().front();
-  const bool renamed = !target.empty() && target != name;
-  for (const auto& one : model.target->names()) {
-    const auto& in_file = renamed && one == name ? target : one;
-    if (contains(model.target->text_columns(), one)) reading.text.push_back(in_file);
-    reading.columns.push_back(in_file);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (contains(model.target->text_columns(), names[i])) reading.text.push_back(in_file[i]);
+    reading.columns.push_back(in_file[i]);
   }
   auto frame = read_table(paths, reading);
-  if (renamed)
-    for (auto& column : frame.columns)
-      if (column.name == target) column.name = name;
+  for (auto& column : frame.columns)
+    if (const auto place = std::find(in_file.begin(), in_file.end(), column.name); place != in_file.end())
+      column.name = names[static_cast<size_t>(place - in_file.begin())];
   return frame;
 }
 
@@ -54,7 +56,7 @@ std::optional<Dataset> table_part(TrainingData& data, const TableDataOptions& op
   if (rows.numel() > 0) return table_batches(data.model, {frame, rows});
   if (path.empty()) return std::nullopt;
   UnseenCounts unseen;
-  auto part = read_labelled_rows(data.model, path, "", options.read, &unseen);
+  auto part = read_labelled_rows(data.model, path, {}, options.read, &unseen);
   if (!unseen.empty()) data.notes.push_back(fmt::format("{}: {}", path.string(), unseen.line()));
   return part;
 }
@@ -65,7 +67,7 @@ Frame measured_rows(const Model& model, const TableDataOptions& options, const F
   for (const auto& [rows, path] :
        {std::pair(split.test, options.split.test_path), std::pair(split.validation, options.split.validation_path)}) {
     if (rows.numel() > 0) return some({frame, rows});
-    if (!path.empty()) return some(read_raw_rows(model, path, "", options.read));
+    if (!path.empty()) return some(read_raw_rows(model, path, {}, options.read));
   }
   return some({frame, split.train});
 }
@@ -253,19 +255,21 @@ TrainingData read_table_data(const TablePaths& paths, const TableDataOptions& op
   return make_table_data(table, split_table(table, options), options);
 }
 
-Frame read_raw_rows(const Model& model, const TablePaths& paths, const std::string& target,
-                    const TableReadOptions& options) {
+Frame read_raw_rows(const Model& model, const TablePaths& paths, const Names& target, const TableReadOptions& options) {
   return with_error_context(paths.text(),
                             [&] { return model.table->read(read_needed(model, paths, target, options)); });
 }
 
-Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const std::string& target,
-                           const TableReadOptions& options, UnseenCounts* unseen) {
+Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const Names& target,
+                           const TableReadOptions& options, UnseenCounts* unseen, DriftCounts* drift) {
   if (const auto kind = detect_data(paths.first()); kind != DataKind::table)
     fail(ErrorKind::usage, "{}: the model reads a table, this is of the kind: {}", paths.text(), text_of(kind));
   return with_error_context(paths.text(), [&] {
-    return with_located_rows(read_needed(model, paths, target, options),
-                             [&](const Frame& frame) { return table_batches(model, frame, {}, unseen); });
+    return with_located_rows(read_needed(model, paths, target, options), [&](const Frame& frame) {
+      auto rows = table_batches(model, frame, {}, unseen);
+      if (drift) drift->add(frame);
+      return rows;
+    });
   });
 }
 

@@ -1,10 +1,13 @@
 // Passes libFuzzer's bytes to one reader, RESZOO_FUZZ_READER, without verifying checksums, which would hide the rest of
 // the reader. Any exception other than reszoo::Error ends the run.
 #include <cstdint>
+#include <sstream>
 
 #include "data/tar.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/decode.h"
+#include "reszoo/data/table.h"
+#include "reszoo/preprocess/column_reading.h"
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -48,6 +51,14 @@ void touch(const StateDict& state) {
   if (image->height() * image->width() * image->bands() > 1 << 20) return;
   if (image->channels() > 0) image->read(image->whole());
   image->read_values(image->whole());
+}
+
+/// Reads a table of any format, which the content tells, and the words of its columns as training does.
+[[maybe_unused]] void table(const Bytes& bytes) {
+  std::istringstream stream{std::string(bytes.view())};
+  const auto frame = reszoo::read_table(stream, "f");
+  const auto readings = reszoo::learn_readings(frame);
+  for (const auto& column : frame.columns) reszoo::read_column(column, readings.at(column.name), frame);
 }
 
 }  // namespace

@@ -116,11 +116,24 @@ TEST(ColumnReading, AFewOtherWordsAreNamedAndMissing) {
        {"\"n.a.\" in 2 rows", "267 of 268 rows hold numbers", "\"broken\" (first in row 21)", "--missing broken"})
     EXPECT_NE(reading.note.find(part), std::string::npos) << part << " in " << reading.note;
   EXPECT_EQ(read_column(table.at("c"), reading, table).missing().nonzero().squeeze(1).size(0), 3);
-  expect_error_parts(ErrorKind::input, {"267 of 268 rows hold numbers", "\"broken\" in row 21", "--missing broken"},
-                     [&] { learnt(table, {.strict = {"c"}}); });
+  expect_error_parts(ErrorKind::input,
+                     {"267 of 268 rows hold numbers", "\"broken\" in row 21", "--missing broken", "--drop-missing"},
+                     [&] { learnt(table, {.strict = {"c"}, .may_drop = true}); });
   auto told = table;
   told.notation.missing = {"broken"};
   EXPECT_EQ(learnt(told, {.strict = {"c"}}).missing, Cells{"broken"});
+}
+
+TEST(ColumnReading, EveryRowOfATimeOrAWeightHasAValue) {
+  auto words = cells(50, day_first);
+  words[20] = "broken";
+  try {
+    learnt(of(words), {.strict = {"c"}});
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "column \"c\": 49 of 50 rows hold dates, \"broken\" in row 21 is none; every row needs one");
+  }
 }
 
 TEST(ColumnReading, ManyOtherWordsMakeACategoryThatIsNoted) {

@@ -175,7 +175,7 @@ TEST(TableCases, AGradeIsTheSameWordHoweverItIsSpelt) {
   const auto data = tables.train(grade, {.target = {"y"}, .preprocess = {.categorical = {"c"}}});
   const auto codes = [&](const Tables::Cell& cell) {
     UnseenCounts unseen;
-    auto rows = read_labelled_rows(data.model, tables.put("later.csv", cell), "", {}, &unseen);
+    auto rows = read_labelled_rows(data.model, tables.put("later.csv", cell), {}, {}, &unseen);
     return std::pair(rows.inputs(), unseen);
   };
   const auto same = codes(grade).first;

@@ -81,3 +81,23 @@ TEST(TableData, AFileIsNamedInErrors) {
   EXPECT_EQ(data.train.rows(), 300);
   EXPECT_EQ(data.validation->rows(), 300);
 }
+
+TEST(TableData, TargetsOfALaterFileMayHaveOtherNames) {
+  const TempDir folder;
+  auto rows = training_rows();
+  const auto data = make_table_data(rows, {.target = {"y", "w"}, .preprocess = {.ignore = {"mood"}}});
+  write_table(folder / "same.csv", rows);
+  const auto same = read_labelled_rows(data.model, folder / "same.csv");
+  // The first target has the name that the second had, and the other way round.
+  for (auto& column : rows.columns)
+    if (column.name == "y") column.name = "w";
+    else if (column.name == "w") column.name = "y";
+  write_table(folder / "other.csv", rows);
+  const auto other = read_labelled_rows(data.model, folder / "other.csv", {"w", "y"});
+  EXPECT_TRUE(at::equal(other.targets(), same.targets()));
+  EXPECT_FALSE(at::equal(read_labelled_rows(data.model, folder / "other.csv").targets(), same.targets()));
+  EXPECT_EQ(read_raw_rows(data.model, folder / "other.csv", {"w", "y"}).names(),
+            read_raw_rows(data.model, folder / "same.csv").names());
+  expect_error_parts(ErrorKind::usage, {"other.csv", "target: the model predicts 2 columns (y, w), got 1: w"},
+                     [&] { read_labelled_rows(data.model, folder / "other.csv", {"w"}); });
+}

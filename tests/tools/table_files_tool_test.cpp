@@ -116,3 +116,40 @@ TEST(TableFilesTool, EncodingsAreNamedBeforeTraining) {
   expect_success(goods.train({"--data", goods.at("latin.csv"), "--ignore-features", "colour"}));
   EXPECT_GT(goods.rmse({goods.at("latin.csv"), "--encoding", "windows-1252"}), 0);
 }
+
+TEST(TableFilesTool, NotesAboutFilesAreInTheJsonOfEachTool) {
+  const GoodsFiles goods;
+  goods.put_parts("parts", 2);
+  write_file(goods.folder / "parts/readme.md", "# Goods\n");
+  const Words model{"--weights", goods.model(), "--json"};
+  for (const auto& words : {goods.train({"--data", goods.at("parts"), "--dry-run"}),
+                            Words{"evaluate", "--data", goods.at("parts"), "--report", goods.at("r.html")} + model,
+                            Words{"predict", goods.at("parts")} + model,
+                            Words{"features", goods.at("parts"), "--out", goods.at("f.csv")} + model}) {
+    const auto run = expect_success(words);
+    const std::string note = "1 other file left out: .md (1)";
+    const auto notes = run.json().at("notes").get<Words>();
+    EXPECT_EQ(std::count_if(notes.begin(), notes.end(),
+                            [&](const auto& line) { return line.find(note) != std::string::npos; }),
+              1)
+        << words[0];
+    EXPECT_NE(run.err.find(note), std::string::npos) << words[0];
+    EXPECT_EQ(run.err.find(note), run.err.rfind(note)) << words[0];
+  }
+  const auto plain = expect_success(Words{"evaluate", "--data", goods.at("data.csv")} + model);
+  EXPECT_FALSE(plain.json().contains("notes"));
+}
+
+TEST(TableFilesTool, SeveralTargetsMayHaveOtherNames) {
+  const Goods goods;
+  expect_success(with(goods.train({"--out", goods.at("out")}), {"--target", "price,size"}));
+  auto csv = read_file(goods.at("data.csv"));
+  csv.replace(0, csv.find('\n'), "length,age,colour,cost");
+  write_file(goods.folder / "other.csv", csv);
+  const Words evaluate{"evaluate", "--weights", goods.model(), "--json", "--data"};
+  const auto same = expect_success(evaluate + Words{goods.at("data.csv")});
+  const auto other = expect_success(evaluate + Words{goods.at("other.csv"), "--target", "cost,length"});
+  EXPECT_EQ(other.json(), same.json());
+  expect_failure(1, evaluate + Words{goods.at("other.csv"), "--target", "cost"},
+                 {"other.csv: --target: the model predicts 2 columns (price, size), got 1: cost"});
+}

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -29,6 +30,7 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"path_column: ", "--image-column: "},
     {"label_column: ", "--target: "},
     {"target: a table", "--target: a table"},
+    {"target: the model", "--target: the model"},
     {"balance=weights: ", "--class-weight: "},
     {"balance=draws: ", "--balanced-sampling: "},
     {"threshold: ", "--tune-threshold: "},
@@ -71,6 +73,12 @@ void add_common(CLI::App& app, Common& common) {
 
 void print_note(const std::string& line) { std::cerr << "note: " << line << "\n"; }
 
+void Notes::say(const std::string& line) {
+  if (std::find(lines_.begin(), lines_.end(), line) != lines_.end()) return;
+  lines_.push_back(line);
+  std::cerr << line << "\n";
+}
+
 c10::Device Common::use() const {
   set_num_threads(threads);
   retain_freed_memory();
@@ -93,7 +101,8 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    const auto result = tool.run();
+    auto result = tool.run();
+    if (!common.notes.lines().empty()) result["notes"] = common.notes.lines();
     if (common.json) std::cout << json_text(result) << std::endl;
     if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
     return 0;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace reszoo::cli {
 
@@ -14,12 +15,25 @@ struct Exit {
   int code;
 };
 
-/// The options that every tool has.
+/// Lines about the data: what was taken for granted, left out or found unusual.
+class Notes {
+ public:
+  /// Prints a line on stderr, unless it was said before, and keeps it for `--json`.
+  void say(const std::string& line);
+
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+/// The options that every tool has, and what it said about its data.
 struct Common {
   std::string device = "auto";
   int threads = 0;
   uint64_t seed = 0;
   bool json = false;
+  Notes notes = {};
 
   /// Sets the number of threads and returns the device.
   c10::Device use() const;
@@ -29,7 +43,7 @@ struct Common {
 void print_note(const std::string& line);
 
 /// A tool: `define` adds its options; `run` does its work and returns the object that `--json` prints as the last line
-/// of stdout.
+/// of stdout, with the notes as `notes` if there are any.
 struct Tool {
   std::string name, description;
   std::function<void(CLI::App&)> define;

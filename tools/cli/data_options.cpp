@@ -30,7 +30,7 @@ void set_part(const std::string& text, const char* option, std::optional<double>
 
 }  // namespace
 
-void add_data_options(CLI::App& app, DataOptions& o) {
+void add_data_options(CLI::App& app, DataOptions& o, Notes& notes) {
   app.add_option_function<std::vector<std::string>>(
          "--data",
          [&o](const std::vector<std::string>& paths) {
@@ -72,7 +72,7 @@ void add_data_options(CLI::App& app, DataOptions& o) {
   app.add_option("--background-rows", o.table.background,
                  "Training rows to keep in the model file, for predict --explain (100; 0: none)")
       ->check(CLI::NonNegativeNumber);
-  add_table_options(app, o.table.read);
+  add_table_options(app, o.table.read, notes);
 }
 
 TableDataOptions table_data_options(const DataOptions& options, uint64_t seed) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "app.h"
 #include "reszoo/recipes/table_data.h"
 
 namespace reszoo::cli {
@@ -17,7 +18,7 @@ struct DataOptions {
   TableDataOptions table = {};  ///< options that are parsed directly into its fields
 };
 
-void add_data_options(CLI::App& app, DataOptions& options);
+void add_data_options(CLI::App& app, DataOptions& options, Notes& notes);
 
 /// Converts to the library's options. Throws: Error (usage) for an invalid value.
 TableDataOptions table_data_options(const DataOptions& options, uint64_t seed);

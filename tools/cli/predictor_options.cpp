@@ -85,14 +85,14 @@ void add_predictor_options(CLI::App& app, PredictorFlags& flags) {
   });
 }
 
-void add_input_options(CLI::App& app, InputFlags& flags) {
+void add_input_options(CLI::App& app, InputFlags& flags, Notes& notes) {
   app.add_option("INPUT", flags.inputs, "Tables, images, folders or tar archives of them; -: a table on stdin")
       ->required();
   app.add_option("--on-bad", flags.on_bad, "Damaged images: stop or skip (stop)");
   app.add_option("--image-column", flags.options.path_column,
                  "Images in a table: the column of their paths (path, file, filename, image, ...)");
   app.add_option("--image-root", flags.options.image_root, "Images in a table: the folder of the paths (the table's)");
-  add_table_options(app, flags.options.table);
+  add_table_options(app, flags.options.table, notes);
 }
 
 Predictor open(const PredictorFlags& flags, c10::Device device) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app.h"
 #include "reszoo/recipes/input_batches.h"
 #include "run_counts.h"
 
@@ -51,7 +52,7 @@ struct InputFlags {
 };
 
 /// Adds INPUT and the options for reading tables and images.
-void add_input_options(CLI::App& app, InputFlags& flags);
+void add_input_options(CLI::App& app, InputFlags& flags, Notes& notes);
 
 /// Whether one of the inputs has images with names.
 bool has_images(const Predictor& predictor, const InputFlags& flags);

@@ -26,6 +26,13 @@ void RunCounts::tell(const std::string& what, nlohmann::ordered_json& result) co
     std::cerr << unseen.line() << "\n";
     result["unseen"] = unseen.json();
   }
+  if (drift && !drift->is_known())
+    std::cerr << "drift is not measured: the model file is older and has no distributions of its training rows\n";
+  if (drift && drift->is_known()) {
+    const auto columns = drift->columns();
+    if (const auto line = drift_line(columns); !line.empty()) std::cerr << line << "\n";
+    result["drift"] = to_json(columns);
+  }
   if (unanswered > 0) {
     std::cerr << fmt::format("{} of {} rows have no {}, the first is {}: the network's outputs are NaN or infinite\n",
                              unanswered, rows, what, first_unanswered);

@@ -1,8 +1,5 @@
 #include "table_options.h"
 
-#include <iostream>
-#include <set>
-
 #include "list_option.h"
 
 namespace reszoo::cli {
@@ -17,7 +14,7 @@ char letter_of(const char* option, const std::string& text) {
 
 }  // namespace
 
-void add_table_options(CLI::App& app, TableReadOptions& options) {
+void add_table_options(CLI::App& app, TableReadOptions& options, Notes& notes) {
   app.add_option_function<std::string>(
       "--delimiter", [&](const std::string& text) { options.delimiter = letter_of("--delimiter", text); },
       "CSV: field delimiter, or tab (detected in the header)");
@@ -37,9 +34,7 @@ void add_table_options(CLI::App& app, TableReadOptions& options) {
                  "CSV and JSON: encoding of the text, such as latin1 or windows-1252 (UTF-8; UTF-16 is detected)");
   app.add_option("--skip-rows", options.skip_rows, "CSV: lines to leave out before the header")
       ->check(CLI::NonNegativeNumber);
-  options.on_note = [said = std::set<std::string>()](const std::string& line) mutable {
-    if (said.insert(line).second) std::cerr << line << "\n";
-  };
+  options.on_note = [&notes](const std::string& line) { notes.say(line); };
   auto* header = app.add_flag_callback(
       "--header", [&] { options.header = true; },
       "CSV: the first line has the column names, even if all of them are numbers");

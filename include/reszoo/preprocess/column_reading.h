@@ -36,6 +36,7 @@ struct LearnOptions {
   std::vector<std::string> skip = {};                       ///< columns that are not read
   /// Columns in which every cell must have the same kind, such as the target.
   std::vector<std::string> strict = {};
+  bool may_drop = false;  ///< whether rows without a value in a strict column may be left out, as without a target
 };
 
 /// Learns how each column is read, from its words and from `table.notation`.

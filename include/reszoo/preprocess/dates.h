@@ -10,7 +10,8 @@
 namespace reszoo {
 
 /// Parses an ISO 8601 date as days since 1970-01-01 UTC: `2024-02-29`, `2024-02-29 13:45`, `2024-02-29T13:45:10.5`,
-/// each optionally followed by `Z`, `+01:00` or `-0530`. Returns nothing for any other text.
+/// `20240229T134510`, each with a time optionally followed by `Z`, `UTC`, `GMT`, `+01:00` or `-0530`. Returns nothing
+/// for any other text, also for `20240229`, which may be a number.
 std::optional<double> date_in(std::string_view text);
 
 /// Parses a date that is written in a given way, as days since 1970-01-01 UTC.
@@ -18,12 +19,12 @@ std::optional<double> date_in(std::string_view text);
 /// | format | read |
 /// |--------|------|
 /// | `ymd`  | year, month, day: all of ISO 8601, `2024/2/29`, `2024.02.29`, `2024-Feb-29` |
-/// | `dmy`  | day first: `29/02/2024`, `29.2.24`, `29 February 2024` |
+/// | `dmy`  | day first: `29/02/2024`, `29.2.24`, `29 February 2024`, `29Feb2024` |
 /// | `mdy`  | month first: `02/29/2024`, `Feb 29, 2024` |
 /// | with % | as strptime of C and Python reads it: `%d.%m.%Y %H:%M` |
 ///
-/// With the first three, a time of day may follow: `13:45`, `1:45 PM`. A year of two digits is within 1969 to 2068.
-/// Returns nothing for any other text.
+/// With the first three, a time of day may follow: `13:45`, `1:45 PM`, `13:45:10 +0100`. A year of two digits is within
+/// 1969 to 2068. Returns nothing for any other text.
 std::optional<double> date_in(std::string_view text, const std::string& format);
 
 /// Throws: Error (usage) for a text that is no format of dates.

@@ -25,7 +25,7 @@ struct TablePreprocessOptions {
   ColumnReadings readings = {};  ///< how columns are read, if it was learnt before; others are learnt from the rows
 };
 
-/// What fitting found in one column, for display.
+/// What fitting found in one column: for display, and to compare later rows with the training rows (`DriftCounts`).
 struct ColumnSummary {
   std::string name;
   std::string kind;                    ///< `number`, `date`, `category`
@@ -34,6 +34,11 @@ struct ColumnSummary {
   std::vector<double> quantiles = {};
   std::vector<std::string> words = {};  ///< for categories: the words that have a code
   int64_t rare = 0;                     ///< for categories: number of rows whose word is too rare for a code
+  /// For numbers and dates: the different tenths of the values, ascending. Bin i holds the values above edges[i - 1] up
+  /// to edges[i]; there is one bin more than edges.
+  std::vector<double> edges = {};
+  /// The number of rows in each bin, or with each of `words`; empty if unknown.
+  std::vector<int64_t> counts = {};
 };
 
 /// The fitted preprocessing of a table: which columns are read, and how.

@@ -26,7 +26,8 @@ NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data);
 ReportData make_report(FittedModel& fitted, const TrainingData& data);
 
 /// Collects the content of a report on labelled rows of another file: metrics and predictions. For a tabular model,
-/// `raw` has the rows as `read_raw_rows` returns them, and the report also describes their columns.
+/// `raw` has the rows as `read_raw_rows` returns them, and the report also describes their columns and how they differ
+/// from the training rows.
 ReportData make_report(Model& model, const Predictions& predictions, const Frame& raw = {}, uint64_t seed = 0);
 
 /// Adds the predictions. `rows` is the name of their data set: "test".

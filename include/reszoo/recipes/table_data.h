@@ -6,6 +6,7 @@
 
 #include "reszoo/data/split.h"
 #include "reszoo/data/table.h"
+#include "reszoo/metrics/drift.h"
 #include "reszoo/recipes/training_data.h"
 
 namespace reszoo {
@@ -67,15 +68,18 @@ TrainingData make_table_data(Frame frame, const TableDataOptions& options);
 TrainingData read_table_data(const TablePaths& paths, const TableDataOptions& options);
 
 /// Reads the rows of a table for a trained model: the columns that the model reads and its targets, by what was learnt
-/// in training. The target column gets the name that the model has for it; `target` is its name in the file if that is
-/// another one.
-Frame read_raw_rows(const Model& model, const TablePaths& paths, const std::string& target = {},
+/// in training. The target columns get the names that the model has for them; `target` has their names in the file, in
+/// the order of `Target::names`, if these are others.
+/// Throws: Error, which names the file, column or row; Error (usage) for more or fewer names than the model has
+/// targets.
+Frame read_raw_rows(const Model& model, const TablePaths& paths, const std::vector<std::string>& target = {},
                     const TableReadOptions& options = {});
 
 /// Reads rows as `read_raw_rows` does, transforms them, and encodes the targets. What training did not see is added to
-/// `unseen`.
-/// Throws: Error, which names the file, column or row; Error (usage) if the path is not a table.
-Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const std::string& target = {},
-                           const TableReadOptions& options = {}, UnseenCounts* unseen = nullptr);
+/// `unseen`, and the rows to `drift`, which compares them with the training rows.
+/// Throws: as `read_raw_rows` does; Error (usage) if the path is not a table.
+Dataset read_labelled_rows(const Model& model, const TablePaths& paths, const std::vector<std::string>& target = {},
+                           const TableReadOptions& options = {}, UnseenCounts* unseen = nullptr,
+                           DriftCounts* drift = nullptr);
 
 }  // namespace reszoo
