@@ -97,7 +97,9 @@ reszoo::Trainer make_trainer(const Arguments& of, const torch::Tensor& rows) {
 
 int main(int count, char** arguments) try {
   if (count < 4) {
-    fmt::print(stderr, "usage: {} WIDTH BATCH_SIZE THREADS [--no-fast] [--cpu] [--table NUMBERS:CARDINALITY,...] [MEMBERS]\n", arguments[0]);
+    fmt::print(stderr,
+               "usage: {} WIDTH BATCH_SIZE THREADS [--no-fast] [--cpu] [--table NUMBERS:CARDINALITY,...] [MEMBERS]\n",
+               arguments[0]);
     return 2;
   }
   const auto of = read(count, arguments);
