@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "download_line.h"
 #include "option_hint.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
@@ -89,6 +90,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    register_urls();
     const auto result = tool.run();
     if (common.json) std::cout << json_text(result) << std::endl;
     if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
