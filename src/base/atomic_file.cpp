@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "retry_on_eintr.h"
 
 namespace reszoo {
@@ -94,6 +95,7 @@ class AtomicFile::Temporary {
  private:
   /// Opens a file with an unused name; mkstemp would ignore the umask.
   int open_new() {
+    refuse_url(target_);
     for (int i = 0;; ++i) {
       name_ = fmt::format("{}.{}.{}.tmp", target_.string(), ::getpid(), i);
       const int number =
@@ -144,6 +146,7 @@ void require_writable(const std::vector<FutureFile>& files) {
 }
 
 std::string read_file(const fs::path& path) {
+  if (is_url(path)) return read_file(local_file(path));
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) fail_with_errno(path, "cannot be opened");
   struct stat status {};

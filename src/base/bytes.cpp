@@ -12,6 +12,7 @@
 
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 
 namespace reszoo {
 namespace {
@@ -32,6 +33,7 @@ class Mapping {
 }  // namespace
 
 Bytes Bytes::map(const std::filesystem::path& path) {
+  if (is_url(path)) return map(local_file(path));
   // A pipe can be opened only once, so its type is queried by name.
   std::error_code none;
   if (!std::filesystem::is_regular_file(path, none)) return own(read_file(path));

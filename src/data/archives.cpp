@@ -6,6 +6,7 @@
 #include "image_tree.h"
 #include "input.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "spill_file.h"
 
 namespace reszoo {
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// Returns the bytes of an archive; those of a compressed one are in a temporary file.
 Bytes bytes_of_archive(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
+  std::ifstream stream(local_file(path), std::ios::binary);
   if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
   Input input(stream, path.string());
   if (input.is_plain()) return Bytes::map(path);
@@ -83,7 +84,7 @@ bool is_archive(const fs::path& path) {
     const auto start = start_of(path);
     if (is_tar(start)) return true;
     if (!start.starts_with("\x1f\x8b") && !start.starts_with("\x28\xb5\x2f\xfd")) return false;
-    std::ifstream stream(path, std::ios::binary);
+    std::ifstream stream(local_file(path), std::ios::binary);
     return is_tar(Input(stream, path.string()).start(kKindBytes));
   } catch (const Error&) {
     return false;

@@ -46,6 +46,11 @@ Input::Input(std::istream& stream, std::string subject)
   decompress();
 }
 
+Input::Input(std::shared_ptr<arrow::io::InputStream> stream, std::string subject)
+    : subject_(std::move(subject)), stream_(buffered(std::move(stream), subject_)) {
+  decompress();
+}
+
 Input::Input(std::string_view bytes, std::string subject)
     : subject_(std::move(subject)),
       stream_(std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes))) {

@@ -6,8 +6,10 @@
 #include "image_parts.h"
 #include "image_tree.h"
 #include "path_pattern.h"
+#include "remote_store.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/data/cifar.h"
 #include "reszoo/data/decode.h"
 #include "reszoo/data/idx.h"
@@ -29,9 +31,9 @@ constexpr Named<DataKind> kDataKinds[] = {{"table", DataKind::table},
                                           {"unknown", DataKind::unknown}};
 
 DataKind detect_file(const fs::path& path) {
-  if (fs::is_regular_file(path)) {  // a pipe can be read only once
+  if (fs::is_regular_file(path) || is_url(path)) {  // a pipe can be read only once
     if (is_image(start_of(path))) return DataKind::image_file;
-    if (is_idx_folder(path)) return DataKind::idx_folder;
+    if (!is_url(path) && is_idx_folder(path)) return DataKind::idx_folder;
     if (is_archive(path)) return DataKind::image_archive;
     if (is_image_parquet(path)) return DataKind::image_parquet;
   }
@@ -70,6 +72,8 @@ std::string text_of(DataKind kind) { return name_of(kDataKinds, kind); }
 
 DataKind detect_data(const fs::path& path) try {
   if (is_path_pattern(path)) return detect_file(data_files(path, nullptr).front());
+  if (is_store_url(path) && is_remote_folder(plain_url(path))) return DataKind::table;
+  if (is_url(path)) return detect_file(plain_url(path));
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: no such file or folder", path.string());
   if (!fs::is_directory(path)) return detect_file(path);
   if (is_idx_folder(path)) return DataKind::idx_folder;

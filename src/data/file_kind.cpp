@@ -1,10 +1,15 @@
 #include "file_kind.h"
 
+#include <arrow/buffer.h>
+
 #include <algorithm>
 #include <cctype>
 #include <fstream>
 
+#include "arrow_frame.h"
+#include "remote_store.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/decode.h"
 
@@ -36,7 +41,11 @@ std::string lower_ending(const fs::path& name) {
 }  // namespace
 
 std::string start_of(const fs::path& path, size_t size) {
-  std::ifstream stream(path, std::ios::binary);
+  if (is_store_url(path)) {
+    const auto name = plain_url(path).string();
+    return value_of(open_remote(name)->ReadAt(0, static_cast<int64_t>(size)), name)->ToString();
+  }
+  std::ifstream stream(local_file(path), std::ios::binary);
   if (!stream) fail(ErrorKind::file, "{}: cannot be opened", path.string());
   std::string start(size, '\0');
   stream.read(start.data(), static_cast<std::streamsize>(start.size()));

@@ -1,6 +1,5 @@
 #include "image_parquet.h"
 
-#include <arrow/io/file.h>
 #include <parquet/arrow/schema.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "image_parts.h"
 #include "reszoo/base/text.h"
 #include "reszoo/data/decode.h"
+#include "table_input.h"
 
 namespace reszoo {
 namespace {
@@ -55,7 +55,7 @@ std::unique_ptr<parquet::arrow::FileReader> open_image_parquet(const fs::path& p
   parquet::arrow::FileReaderBuilder builder;
   parquet::ReaderProperties properties;
   properties.enable_buffered_stream();  // a row group of images may be larger than the memory
-  check(builder.Open(value_of(arrow::io::ReadableFile::Open(path.string()), path.string()), properties), path.string());
+  check(builder.Open(TableInput::of_file(path)->random_access(), properties), path.string());
   parquet::ArrowReaderProperties arrow_properties;
   arrow_properties.set_batch_size(kRowsTogether);
   arrow_properties.set_pre_buffer(false);

@@ -14,6 +14,7 @@ class Input {
  public:
   /// Error messages begin with `subject`.
   Input(std::istream& stream, std::string subject);
+  Input(std::shared_ptr<arrow::io::InputStream> stream, std::string subject);
   /// Reads bytes in memory.
   Input(std::string_view bytes, std::string subject);
 

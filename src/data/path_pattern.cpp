@@ -1,12 +1,15 @@
 #include "path_pattern.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 
 #include <algorithm>
 #include <string>
 
+#include "remote_store.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/number.h"
+#include "reszoo/base/remote_path.h"
 
 namespace reszoo {
 namespace {
@@ -58,21 +61,31 @@ std::vector<fs::path> wildcard_matches(const std::string& pattern) {
   return paths;
 }
 
+std::vector<fs::path> remote_matches(const std::string& pattern) {
+  std::vector<fs::path> urls;
+  const auto folder = pattern.substr(0, pattern.rfind('/', pattern.find_first_of("*?[")));
+  for (const auto& file : remote_files_in(folder))
+    if (::fnmatch(pattern.c_str(), file.url.c_str(), FNM_PATHNAME) == 0) urls.push_back(file.url);
+  if (urls.empty()) fail(ErrorKind::file, "{}: no file matches this pattern", pattern);
+  return urls;
+}
+
 }  // namespace
 
 bool is_path_pattern(const fs::path& path) {
-  const auto text = path.string();
-  return !fs::exists(fs::symlink_status(path)) &&
+  const auto text = plain_url(path).string();  // behind the `?` of a URL are its options
+  if (is_url(path) && !is_store_url(path)) return false;
+  return (is_url(path) || !fs::exists(fs::symlink_status(path))) &&
          (has_wildcard(text) || (text.find('{') != std::string::npos && text.find('}') != std::string::npos));
 }
 
 std::vector<fs::path> files_of_pattern(const fs::path& path) {
   std::vector<fs::path> files;
-  for (const auto& one : without_braces(path.string())) {
+  for (const auto& one : without_braces(plain_url(path).string())) {
     if (has_wildcard(one)) {
-      const auto found = wildcard_matches(one);
+      const auto found = is_url(one) ? remote_matches(one) : wildcard_matches(one);
       files.insert(files.end(), found.begin(), found.end());
-    } else if (!fs::exists(one)) {
+    } else if (!is_url(one) && !fs::exists(one)) {
       fail(ErrorKind::file, "{}: no such file, of {}", one, path.string());
     } else {
       files.emplace_back(one);

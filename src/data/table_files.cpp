@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "arrow_frame.h"
 #include "folder_columns.h"
 #include "joined_parts.h"
+#include "remote_store.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "same_columns.h"
@@ -19,7 +21,7 @@ std::vector<TableFile> files_of(const TablePaths& paths, const TableSelection& s
   std::vector<TableFile> files;
   const auto wanted = selection.columns_of_file();
   for (const auto& path : paths.expanded()) {
-    const bool folder = fs::is_directory(path);
+    const bool folder = is_store_url(path) ? is_remote_folder(path) : fs::is_directory(path);
     auto found = folder ? files_of_folder(path, selection.options) : std::vector<TableFile>{{path}};
     // The folders that a path names itself are not part of the table, unless a column is asked for.
     for (auto& file : found)
@@ -28,6 +30,11 @@ std::vector<TableFile> files_of(const TablePaths& paths, const TableSelection& s
     files.insert(files.end(), found.begin(), found.end());
   }
   return files;
+}
+
+bool is_empty_file(const fs::path& path) {
+  if (is_store_url(path)) return value_of(open_remote(path)->GetSize(), path.string()) == 0;
+  return fs::is_regular_file(path) && fs::file_size(path) == 0;
 }
 
 /// Reads files one after the other.
@@ -55,7 +62,7 @@ class FileSequence {
   void open() {
     if (next_.next || place_ == files_.size()) return;
     const auto& path = files_[place_].path;
-    if (files_.size() > 1 && fs::is_regular_file(path) && fs::file_size(path) == 0) return;
+    if (files_.size() > 1 && is_empty_file(path)) return;
     next_ = open_table(TableInput::of_file(path), folders_.without(selection_, files_[place_]));
   }
 

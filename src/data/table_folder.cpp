@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "remote_store.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "table_formats.h"
@@ -22,6 +23,7 @@ struct FolderFile {
   fs::path path;
   Certainty certainty = Certainty::none;
   std::string format = {};
+  int64_t size = 0;  ///< bytes
 };
 
 /// Returns whether nobody means a file or folder of this name as data. Folders of Hive may begin with `_`.
@@ -30,36 +32,49 @@ bool is_side_file(const std::string& name) {
          name.ends_with(".crc");
 }
 
-FolderFile folder_file(const fs::path& path) {
+[[noreturn]] void refuse_delta(const fs::path& folder) {
+  fail(ErrorKind::file, "{}: is a Delta Lake table, whose log says which files count; write it as Parquet",
+       folder.string());
+}
+
+FolderFile folder_file(const fs::path& path, int64_t size) {
   const auto extension = extension_before_compression(path);
   if (const auto* format = format_of_content(path)) {
     const bool lines = extension != ".json" || format->typed;
-    return {path, lines ? Certainty::table : Certainty::perhaps_json, std::string(format->name)};
+    return {path, lines ? Certainty::table : Certainty::perhaps_json, std::string(format->name), size};
   }
-  if (is_csv_name(path)) return {path, Certainty::table, "CSV"};
+  if (is_csv_name(path)) return {path, Certainty::table, "CSV", size};
   const bool may_be_text = extension.empty() || extension == ".txt" || extension == ".data" || extension == ".dat";
-  return {path,
-          may_be_text && (fs::file_size(path) == 0 || is_table_file(path)) ? Certainty::perhaps_text : Certainty::none,
-          "CSV"};
+  return {path, may_be_text && (size == 0 || is_table_file(path)) ? Certainty::perhaps_text : Certainty::none, "CSV",
+          size};
+}
+
+/// The same for a folder of a store, which has no folders but names with slashes.
+void add_remote_files(const fs::path& folder, std::vector<FolderFile>& files) {
+  for (const auto& [url, size] : remote_files_in(folder)) {
+    const auto names = url.lexically_relative(folder);
+    if (std::find(names.begin(), names.end(), "_delta_log") != names.end()) refuse_delta(folder);
+    if (std::none_of(names.begin(), names.end(), [](const auto& name) { return is_side_file(name.string()); }))
+      files.push_back(folder_file(url, size));
+  }
 }
 
 void add_files(const fs::path& folder, int depth, std::vector<FolderFile>& files) {
   if (depth > kDeepestFolder) return;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
-    if (name == "_delta_log")
-      fail(ErrorKind::file, "{}: is a Delta Lake table, whose log says which files count; write it as Parquet",
-           folder.string());
+    if (name == "_delta_log") refuse_delta(folder);
     if (is_side_file(name)) continue;
     if (entry.is_directory()) add_files(entry.path(), depth + 1, files);
-    else if (entry.is_regular_file()) files.push_back(folder_file(entry.path()));
+    else if (entry.is_regular_file())
+      files.push_back(folder_file(entry.path(), static_cast<int64_t>(entry.file_size())));
     else files.push_back({entry.path()});  // such as a link that leads nowhere
   }
 }
 
 std::vector<FolderFile> all_files(const fs::path& folder) try {
   std::vector<FolderFile> files;
-  add_files(folder, 0, files);
+  is_store_url(folder) ? add_remote_files(folder, files) : add_files(folder, 0, files);
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return files;
 } catch (const fs::filesystem_error& error) {
@@ -171,9 +186,8 @@ bool is_table_folder(const fs::path& folder) {
   const auto files = all_files(folder);
   const auto best = best_certainty(files);
   const auto is_text = [](const auto& file) { return file.certainty == Certainty::perhaps_text; };
-  const bool all_text =
-      std::all_of(files.begin(), files.end(), is_text) &&
-      std::any_of(files.begin(), files.end(), [](const auto& file) { return fs::file_size(file.path) > 0; });
+  const bool all_text = std::all_of(files.begin(), files.end(), is_text) &&
+                        std::any_of(files.begin(), files.end(), [](const auto& file) { return file.size > 0; });
   return best < Certainty::perhaps_text || (best == Certainty::perhaps_text && all_text);
 }
 

@@ -11,7 +11,9 @@
 #include <mutex>
 
 #include "arrow_frame.h"
+#include "remote_store.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 
 namespace reszoo {
 
@@ -35,9 +37,15 @@ bool is_pipe(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::shared_ptr<TableInput> TableInput::open(const std::filesystem::path& path) {
+std::shared_ptr<TableInput> TableInput::open(const std::filesystem::path& given) {
+  const auto path = plain_url(given);
   std::shared_ptr<TableInput> input(new TableInput(path.string(), path));
-  input->file_ = std::make_unique<std::ifstream>(path, std::ios::binary);
+  if (is_store_url(path)) {
+    input->remote_ = open_remote(path);
+    input->input_ = std::make_unique<Input>(input->remote_, input->subject_);
+    return input;
+  }
+  input->file_ = std::make_unique<std::ifstream>(local_file(path), std::ios::binary);
   if (!*input->file_) fail(ErrorKind::file, "{}: cannot be opened ({})", path.string(), std::strerror(errno));
   input->input_ = std::make_unique<Input>(*input->file_, input->subject_);
   return input;
@@ -70,8 +78,10 @@ std::shared_ptr<TableInput> TableInput::of_stream(std::istream& stream, const st
 }
 
 std::shared_ptr<arrow::io::RandomAccessFile> TableInput::random_access() {
-  if (std::filesystem::is_regular_file(path_) && input_->is_plain())
-    return value_of(arrow::io::ReadableFile::Open(path_.string()), subject_);
+  if (remote_ && input_->is_plain()) return remote_;
+  if (const auto local = remote_ ? path_ : local_file(path_);
+      std::filesystem::is_regular_file(local) && input_->is_plain())
+    return value_of(arrow::io::ReadableFile::Open(local.string()), subject_);
   std::string bytes;
   input_->append_all(bytes);
   return std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(std::move(bytes)));

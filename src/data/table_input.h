@@ -25,7 +25,7 @@ class TableInput {
 
   /// Returns the file's path or the stream's name, for messages.
   const std::string& subject() const { return subject_; }
-  /// Returns the file's path; empty for a stream.
+  /// Returns the file's path, a URL without its options; empty for a stream.
   const std::filesystem::path& path() const { return path_; }
 
   /// Returns the first bytes, enough to detect every format. They are not consumed.
@@ -37,11 +37,12 @@ class TableInput {
 
  private:
   TableInput(std::string subject, std::filesystem::path path) : subject_(std::move(subject)), path_(std::move(path)) {}
-  static std::shared_ptr<TableInput> open(const std::filesystem::path& path);
+  static std::shared_ptr<TableInput> open(const std::filesystem::path& given);
 
   std::string subject_;
   std::filesystem::path path_;
   std::unique_ptr<std::istream> file_;
+  std::shared_ptr<arrow::io::RandomAccessFile> remote_;
   std::unique_ptr<Input> input_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "path_pattern.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 
 namespace reszoo {
 namespace {
@@ -21,7 +22,8 @@ const fs::path& TablePaths::first() const {
 std::vector<fs::path> TablePaths::expanded() const {
   if (paths_.empty()) fail(ErrorKind::usage, "a table needs a path");
   std::vector<fs::path> all;
-  for (const auto& path : paths_) {
+  for (const auto& given : paths_) {
+    const auto path = plain_url(given);
     if (!is_path_pattern(path)) {
       all.push_back(path);
       continue;
@@ -36,8 +38,8 @@ std::vector<fs::path> TablePaths::expanded() const {
 
 std::string TablePaths::text() const {
   if (paths_.empty()) return "";
-  return paths_.size() == 1 ? paths_.front().string()
-                            : fmt::format("{} and {} more", paths_.front().string(), paths_.size() - 1);
+  const auto first = plain_url(paths_.front()).string();
+  return paths_.size() == 1 ? first : fmt::format("{} and {} more", first, paths_.size() - 1);
 }
 
 }  // namespace reszoo

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
+#include "reszoo/hub/cache.h"
 #include "reszoo/hub/sha256.h"
 #include "retries.h"
 #include "transfer.h"
@@ -15,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kProgress = 1 << 20;  // bytes that an interrupted try must bring to reset the count of tries
 
 [[noreturn]] void fail_wanted(const Wanted& wanted, const std::string& reason) {
+  if (wanted.folder.empty()) fail(ErrorKind::file, "{}: cannot be downloaded ({})", wanted.name, reason);
   fail(ErrorKind::file, "{}: cannot be downloaded ({}); get {} by other means and put it into {}", wanted.name, reason,
        wanted.url, wanted.folder.string());
 }
@@ -64,6 +67,17 @@ void download(const std::string& url, const fs::path& target, const std::string&
             .digest = {FileDigest::Kind::sha256, digest}},
            file, options);
   file.rename_to_target();
+}
+
+void register_downloads(const DownloadOptions& options) {
+  for (const auto* scheme : {"http", "https"})
+    register_scheme(scheme, [options](const std::string& url, const fs::path& to) {
+      const auto name = plain_url(url).string();
+      if (is_offline({})) fail(ErrorKind::file, "{}: cannot be downloaded (offline)", name);
+      PartialFile file(to, ".part");
+      download({.url = url, .name = name}, file, options);
+      file.rename_to_target();
+    });
 }
 
 }  // namespace reszoo

@@ -13,8 +13,8 @@ namespace reszoo {
 /// A file to download.
 struct Wanted {
   std::string url;
-  std::string name;              ///< for messages and progress
-  std::filesystem::path folder;  ///< where a user can put the file
+  std::string name;                   ///< for messages and progress
+  std::filesystem::path folder = {};  ///< where a user can put the file; empty if nowhere
   FileDigest digest = {};
 };
 

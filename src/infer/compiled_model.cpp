@@ -3,6 +3,7 @@
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/weights/read.h"
 
 namespace reszoo {
@@ -17,10 +18,10 @@ CompiledModel::CompiledModel(const std::filesystem::path& path, c10::Device devi
   if (detect_weights(path) != WeightsKind::package)
     fail(ErrorKind::file, "{}: is not a package that AOTInductor compiled", path.string());
   try {
-    package_ = std::shared_ptr<Package>(
-        new Package{path.string(),
-                    device,
-                    {path.string(), "model", /*run_single_threaded=*/false, /*num_runners=*/1, device.index()}});
+    package_ = std::shared_ptr<Package>(new Package{
+        path.string(),
+        device,
+        {local_file(path).string(), "model", /*run_single_threaded=*/false, /*num_runners=*/1, device.index()}});
   } catch (const std::exception& error) {
     fail(ErrorKind::file, "{}: cannot be loaded as a compiled package: {}", path.string(), message_of(error));
   }

@@ -3,6 +3,7 @@
 #include <torch/script.h>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/weights/torchscript.h"
 
 namespace reszoo {
@@ -16,7 +17,8 @@ struct ScriptModel::Script {
 ScriptModel::ScriptModel(const std::filesystem::path& path, c10::Device device, bool verify) {
   if (verify) check_torchscript(path);
   try {
-    script_ = std::make_shared<Script>(Script{path.string(), device, torch::jit::load(path.string(), device)});
+    script_ =
+        std::make_shared<Script>(Script{path.string(), device, torch::jit::load(local_file(path).string(), device)});
     if (script_->module.hasattr("training")) script_->module.eval();  // a frozen module has no training mode
   } catch (const std::exception& error) {
     fail(ErrorKind::file, "{}: cannot be read as TorchScript: {}", path.string(), message_of(error));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/train/best_epochs.h"
 
 namespace reszoo {
@@ -33,6 +34,7 @@ void prepare_output_folder(const fs::path& folder, bool resume, bool overwrite) 
   if (used && !resume && !overwrite)
     fail(ErrorKind::usage, "{}: holds a model already; resume goes on with it, overwrite begins anew", folder.string());
   if (!resume) remove_earlier_runs(folder);
+  refuse_url(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(ErrorKind::file, "{}: cannot make the folder ({})", folder.string(), error.message());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 
 namespace reszoo::detail {
 namespace {
@@ -23,6 +24,7 @@ bool is_left_over(const fs::path& path) {
 }  // namespace
 
 void open_run_folder(const fs::path& folder) {
+  refuse_url(folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail(ErrorKind::file, "{}: cannot make the folder: {}", folder.string(), error.message());

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <stdexcept>
 #include <utility>
@@ -77,7 +78,10 @@ std::string read_head(Connection& connection) {
 
 /// Returns the value of a header of the request, or "".
 std::string header_of(const std::string& head, const std::string& name) {
-  const auto at = head.find("\r\n" + name + ": ");
+  const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
+  const auto line = "\r\n" + name + ": ";
+  const auto found = std::search(head.begin(), head.end(), line.begin(), line.end(), same);
+  const auto at = found == head.end() ? std::string::npos : static_cast<size_t>(found - head.begin());
   if (at == std::string::npos) return "";
   const auto begin = at + name.size() + 4;
   return head.substr(begin, head.find("\r\n", begin) - begin);
@@ -100,15 +104,17 @@ bool send_all(Connection& connection, std::string_view bytes) {
   return true;
 }
 
-/// Reduces the body to the range that "bytes=5-" requests.
+/// Reduces the body to the range that "bytes=5-" or "bytes=5-9" requests.
 void take_range(Answer& answer, const std::string& range) {
   if (range.empty() || !answer.knows_ranges || answer.status != 200) return;
   const auto size = answer.body.size();
   const auto from = std::stoul(range.substr(range.find('=') + 1));
+  const auto last = range.substr(range.find('-') + 1);
+  const auto end = last.empty() ? size : std::min(size, std::stoul(last) + 1);
   answer.status = from < size ? 206 : 416;
-  answer.headers.push_back(from < size ? fmt::format("Content-Range: bytes {}-{}/{}", from, size - 1, size)
+  answer.headers.push_back(from < size ? fmt::format("Content-Range: bytes {}-{}/{}", from, end - 1, size)
                                        : fmt::format("Content-Range: bytes */{}", size));
-  answer.body = from < size ? answer.body.substr(from) : "";
+  answer.body = from < size ? answer.body.substr(from, end - from) : "";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "download_line.h"
 #include "option_hint.h"
 #include "reszoo/base/device.h"
 #include "reszoo/base/error.h"
@@ -101,6 +102,7 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    register_urls();
     auto result = tool.run();
     if (!common.notes.lines().empty()) result["notes"] = common.notes.lines();
     if (common.json) std::cout << json_text(result) << std::endl;

@@ -4,6 +4,7 @@
 
 #include "list_option.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "table_options.h"
 
 namespace reszoo::cli {
@@ -34,7 +35,8 @@ void add_data_options(CLI::App& app, DataOptions& o, Notes& notes) {
   app.add_option_function<std::vector<std::string>>(
          "--data",
          [&o](const std::vector<std::string>& paths) {
-           o.paths = paths;
+           o.paths.clear();
+           for (const auto& path : paths) o.paths.push_back(plain_url(path).string());
            o.data = TablePaths(paths).text();
          },
          "A table: files, folders or patterns that are read as one; or images (class folders, tar archives, IDX or "

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "reszoo/base/remote_path.h"
+#include "reszoo/data/remote_files.h"
 #include "reszoo/hub/hf_hub.h"
 
 namespace reszoo::cli {
@@ -58,8 +60,15 @@ FetchOptions fetch_with_progress(bool verify) {
   return options;
 }
 
+void register_urls() {
+  register_remote_files();
+  auto options = fetch_with_progress().download;
+  options.largest = int64_t{1} << 40;
+  register_downloads(options);
+}
+
 std::filesystem::path local_weights(const std::string& weights, const FetchOptions& options) {
-  return is_hub_name(weights) ? fetch_hub_weights(parse_hub_name(weights), options) : std::filesystem::path(weights);
+  return is_hub_name(weights) ? fetch_hub_weights(parse_hub_name(weights), options) : plain_url(weights);
 }
 
 }  // namespace reszoo::cli

@@ -39,8 +39,8 @@ inline constexpr std::string_view kReadImageFormats = "JPEG, PNG, WebP, GIF, BMP
 ///     const auto input = imagenet_preprocess()(*image);  // (1, 3, 224, 224)
 ///
 /// Throws: Error (file) that names the file if it is of no such format, or is damaged or truncated.
-/// Differs: from PIL for gray of 16 bits, of which PIL cuts all values above 255, and for a TIFF of CIELab colours, which
-/// is refused.
+/// Differs: from PIL for gray of 16 bits, of which PIL cuts all values above 255, and for a TIFF of CIELab colours,
+/// which is refused.
 std::unique_ptr<LazyImage> open_image(const std::filesystem::path& path);
 
 /// Opens the encoded bytes of an image in memory. `name` identifies the image in error messages.

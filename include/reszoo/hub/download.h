@@ -41,6 +41,12 @@ struct DownloadOptions {
 void download(const std::string& url, const std::filesystem::path& target, const std::string& digest,
               const DownloadOptions& options = {});
 
+/// Lets everything that reads a file by its path read `https://` and `http://` URLs, by `local_file`: they are
+/// downloaded to a temporary file, once in a program. A connection that is cut is continued. Errors do not show what is
+/// behind the
+/// `?` of a URL.
+void register_downloads(const DownloadOptions& options = {.largest = int64_t{1} << 40});
+
 /// Throws the Error that names the URL of the file and where to save it.
 [[noreturn]] void fail_download(const std::string& url, const std::filesystem::path& target, const std::string& reason);
 
