@@ -136,6 +136,8 @@ std::optional<Frame> read_joined_files(const TablePaths& paths, const TableReadO
     as_text.text.insert(as_text.text.end(), mixed.begin(), mixed.end());
     std::vector<RowSource> again;
     auto texts = all_parts(paths, as_text, mixed, again).finish();
+    if (texts.columns.size() != mixed.size())
+      fail(ErrorKind::input, "{}: column \"{}\": is a date in one file and none in another", paths.text(), mixed[0]);
     for (size_t i = 0; i < mixed.size(); ++i) {
       const auto place = joined.place_of(mixed[i]);
       frame.columns.insert(frame.columns.begin() + place, std::move(texts.columns.at(i)));
