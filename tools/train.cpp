@@ -3,6 +3,7 @@
 
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/json_text.h"
+#include "reszoo/base/memory.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/thresholds.h"
@@ -43,6 +44,7 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
 
 ordered_json run(TrainOptions& a, cli::Common& common, const std::string& command, const CLI::App& app) {
   const auto device = common.use();
+  return_freed_memory();  // while the data is prepared
   take_start_model(a);
   const auto domain = training_domain(a);
   check_time_limit(a, domain);
@@ -51,6 +53,7 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
   if (!a.out.empty() && !a.dry_run) prepare_output_folder(a.out, a.resume, a.overwrite);
   else if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
   auto prepared = prepare_training(a, common, device, domain);
+  retain_freed_memory();
   prepared.recipe.trainer.time_limit = training_seconds(a);
   const auto& [data, recipe, table] = prepared;
   for (const auto& note : data.notes) common.notes.say(note);
