@@ -11,6 +11,7 @@ std::thread serial_thread(std::function<void()> work) {
   std::promise<void> started;
   std::thread thread([&started, own = std::move(work)] {
     at::set_num_threads(1);
+    at::get_num_threads();  // the first call in a thread takes over the common number, which is 1 now
     started.set_value();
     own();
   });
