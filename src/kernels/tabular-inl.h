@@ -90,24 +90,43 @@ HWY_ATTR void ForEachMasked(const DropoutMask& mask, const Rows& rows, const Bod
   }
 }
 
+/// sum += the sum over rows [first, last) of what `body(row)` returns, for the columns of a vector.
+template <class D, class Body>
+HWY_ATTR HWY_INLINE void AddRows(D d, int64_t first, int64_t last, double* sum, const Body& body) {
+  if constexpr (hn::MaxLanes(d) == 1) {
+    for (int64_t row = first; row < last; ++row) *sum += static_cast<double>(hn::GetLane(body(row)));
+  } else {
+    const hn::Repartition<double, D> wide;
+    const hn::Half<D> half;
+    auto* upper = sum + hn::Lanes(wide);
+    auto low = hn::LoadU(wide, sum), high = hn::LoadU(wide, upper);
+    for (int64_t row = first; row < last; ++row) {
+      const auto value = body(row);
+      low = hn::Add(low, hn::PromoteTo(wide, hn::LowerHalf(half, value)));
+      high = hn::Add(high, hn::PromoteTo(wide, hn::UpperHalf(half, value)));
+    }
+    hn::StoreU(low, wide, sum);
+    hn::StoreU(high, wide, upper);
+  }
+}
+
 template <class D>
-HWY_ATTR void accumulate(D d, float* sum, hn::Vec<D> value) {
-  hn::StoreU(hn::Add(hn::LoadU(d, sum), value), d, sum);
+HWY_ATTR HWY_INLINE void accumulate(D d, double* sum, hn::Vec<D> value) {
+  AddRows(d, 0, 1, sum, [&](int64_t) HWY_ATTR { return value; });
 }
 
 /// sum += the sum over the rows of what `body(tag, index, column)` returns.
 ///
-/// A few rows are summed in a register before they are added to the sum: the sum is not stored for each row, and its
-/// rounding errors are smaller.
+/// The sum of a few rows stays in registers, so that it is not stored for each row. It is a float64: the gradient of a
+/// bias before a norm is 0 but for rounding errors, which in float32 would be larger than those of the modules.
 template <class Body>
-HWY_ATTR void SumColumns(const Rows& rows, float* sum, const Body& body) {
+HWY_ATTR void SumColumns(const Rows& rows, double* sum, const Body& body) {
   constexpr int64_t block = 16;
   for (int64_t first = 0; first < rows.count; first += block) {
     const auto last = std::min(first + block, rows.count);
     ForEachVector(0, rows.width, [&](auto d, int64_t column) HWY_ATTR {
-      auto total = hn::Zero(d);
-      for (int64_t row = first; row < last; ++row) total = hn::Add(total, body(d, row * rows.width + column, column));
-      accumulate(d, sum + column, total);
+      AddRows(d, first, last, sum + column,
+              [&](int64_t row) HWY_ATTR { return body(d, row * rows.width + column, column); });
     });
   }
 }

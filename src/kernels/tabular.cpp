@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-HWY_ATTR void BiasAndSum(const float* y, const float* bias, float* out, float* sum, const Rows& rows) {
+HWY_ATTR void BiasAndSum(const float* y, const float* bias, float* out, double* sum, const Rows& rows) {
   SumColumns(rows, sum, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto value = hn::Add(hn::LoadU(d, y + i), hn::LoadU(d, bias + column));
     hn::StoreU(value, d, out + i);
@@ -21,7 +21,7 @@ HWY_ATTR void BiasAndSum(const float* y, const float* bias, float* out, float* s
   });
 }
 
-HWY_ATTR void AddSquaredDeviations(const float* y, const float* mean, float* sum, const Rows& rows) {
+HWY_ATTR void AddSquaredDeviations(const float* y, const float* mean, double* sum, const Rows& rows) {
   SumColumns(rows, sum, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
     const auto deviation = hn::Sub(hn::LoadU(d, y + i), hn::LoadU(d, mean + column));
     return hn::Mul(deviation, deviation);
@@ -55,7 +55,7 @@ HWY_ATTR void ReluDropout(const float* y, const float* bias, const DropoutMask& 
 }
 
 HWY_ATTR void AddResidual(const float* y, const float* bias, const float* x, const DropoutMask& mask, float* out,
-                          float* sum, const Rows& rows) {
+                          double* sum, const Rows& rows) {
   const auto add = [&](auto d, int64_t i, auto branch) HWY_ATTR {
     const auto value = hn::Add(hn::LoadU(d, x + i), branch);
     hn::StoreU(value, d, out + i);
@@ -108,11 +108,11 @@ DropoutMask::DropoutMask(double probability, uint64_t seed, int64_t step, int64_
   between = static_cast<uint32_t>(key >> 32);
 }
 
-void add_bias(const float* y, const float* bias, float* out, float* sum, const Rows& rows) {
+void add_bias(const float* y, const float* bias, float* out, double* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(BiasAndSum)(y, bias, out, sum, rows);
 }
 
-void add_squared_deviations(const float* y, const float* mean, float* sum, const Rows& rows) {
+void add_squared_deviations(const float* y, const float* mean, double* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(AddSquaredDeviations)(y, mean, sum, rows);
 }
 
@@ -124,7 +124,7 @@ void relu_dropout(const float* y, const float* bias, const DropoutMask& mask, fl
   HWY_DYNAMIC_DISPATCH(ReluDropout)(y, bias, mask, out, rows);
 }
 
-void add_residual(const float* y, const float* bias, const float* x, const DropoutMask& mask, float* out, float* sum,
+void add_residual(const float* y, const float* bias, const float* x, const DropoutMask& mask, float* out, double* sum,
                   const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(AddResidual)(y, bias, x, mask, out, sum, rows);
 }

@@ -29,13 +29,13 @@ struct Rows {
   int64_t member = 0, members = 1;
 };
 
-// `sum` has one value per column and is added to. Pointers point to the first of the `rows`.
+// `sum` has one float64 per column and is added to. Pointers point to the first of the `rows`.
 
 /// out = y + bias; sum += out. In this function and those below, out may be y.
-void add_bias(const float* y, const float* bias, float* out, float* sum, const Rows& rows);
+void add_bias(const float* y, const float* bias, float* out, double* sum, const Rows& rows);
 
 /// sum += (y - mean)^2.
-void add_squared_deviations(const float* y, const float* mean, float* sum, const Rows& rows);
+void add_squared_deviations(const float* y, const float* mean, double* sum, const Rows& rows);
 
 /// out = (x - mean) * scale.
 void normalize(const float* x, const float* mean, const float* scale, float* out, const Rows& rows);
@@ -44,20 +44,20 @@ void normalize(const float* x, const float* mean, const float* scale, float* out
 void relu_dropout(const float* y, const float* bias, const DropoutMask& mask, float* out, const Rows& rows);
 
 /// out = x + dropout(y + bias); sum += out. out may be x as well.
-void add_residual(const float* y, const float* bias, const float* x, const DropoutMask& mask, float* out, float* sum,
+void add_residual(const float* y, const float* bias, const float* x, const DropoutMask& mask, float* out, double* sum,
                   const Rows& rows);
 
 /// out = g * mask.scale where the mask keeps the element, else 0; sum += out.
-void dropout_backward(const float* g, const DropoutMask& mask, float* out, float* sum, const Rows& rows);
+void dropout_backward(const float* g, const DropoutMask& mask, float* out, double* sum, const Rows& rows);
 
 /// sum += g.
-void add_columns(const float* g, float* sum, const Rows& rows);
+void add_columns(const float* g, double* sum, const Rows& rows);
 
 /// out = g * scale where `activation` is above 0, else 0; sum += out. out may be g.
-void relu_backward(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows);
+void relu_backward(const float* g, const float* activation, float scale, float* out, double* sum, const Rows& rows);
 
 /// sum += g; product += g * (x - mean).
-void add_products(const float* g, const float* x, const float* mean, float* sum, float* product, const Rows& rows);
+void add_products(const float* g, const float* x, const float* mean, double* sum, double* product, const Rows& rows);
 
 /// out = residual + the gradient of the norm's input. `residual` may be nullptr; out may be g or the residual.
 void norm_backward(const float* g, const float* x, const NormGradient& norm, const float* residual, float* out,

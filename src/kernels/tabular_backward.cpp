@@ -11,7 +11,7 @@ HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
 namespace {
 
-HWY_ATTR void DropoutBackward(const float* g, const DropoutMask& mask, float* out, float* sum, const Rows& rows) {
+HWY_ATTR void DropoutBackward(const float* g, const DropoutMask& mask, float* out, double* sum, const Rows& rows) {
   const float scale = mask.scale;
   ForEachMasked(mask, rows, [&](auto d, int64_t i, int64_t column, auto dropped) HWY_ATTR {
     const auto value = hn::IfThenZeroElse(dropped, hn::Mul(hn::LoadU(d, g + i), hn::Set(d, scale)));
@@ -20,11 +20,11 @@ HWY_ATTR void DropoutBackward(const float* g, const DropoutMask& mask, float* ou
   });
 }
 
-HWY_ATTR void AddColumns(const float* g, float* sum, const Rows& rows) {
+HWY_ATTR void AddColumns(const float* g, double* sum, const Rows& rows) {
   SumColumns(rows, sum, [&](auto d, int64_t i, int64_t) HWY_ATTR { return hn::LoadU(d, g + i); });
 }
 
-HWY_ATTR void ReluBackward(const float* g, const float* activation, float scale, float* out, float* sum,
+HWY_ATTR void ReluBackward(const float* g, const float* activation, float scale, float* out, double* sum,
                            const Rows& rows) {
   SumColumns(rows, sum, [&](auto d, int64_t i, int64_t) HWY_ATTR {
     const auto open = hn::Gt(hn::LoadU(d, activation + i), hn::Zero(d));
@@ -34,7 +34,7 @@ HWY_ATTR void ReluBackward(const float* g, const float* activation, float scale,
   });
 }
 
-HWY_ATTR void AddProducts(const float* g, const float* x, const float* mean, float* sum, float* product,
+HWY_ATTR void AddProducts(const float* g, const float* x, const float* mean, double* sum, double* product,
                           const Rows& rows) {
   AddColumns(g, sum, rows);
   SumColumns(rows, product, [&](auto d, int64_t i, int64_t column) HWY_ATTR {
@@ -65,17 +65,17 @@ HWY_EXPORT(ReluBackward);
 HWY_EXPORT(AddProducts);
 HWY_EXPORT(NormBackward);
 
-void dropout_backward(const float* g, const DropoutMask& mask, float* out, float* sum, const Rows& rows) {
+void dropout_backward(const float* g, const DropoutMask& mask, float* out, double* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(DropoutBackward)(g, mask, out, sum, rows);
 }
 
-void add_columns(const float* g, float* sum, const Rows& rows) { HWY_DYNAMIC_DISPATCH(AddColumns)(g, sum, rows); }
+void add_columns(const float* g, double* sum, const Rows& rows) { HWY_DYNAMIC_DISPATCH(AddColumns)(g, sum, rows); }
 
-void relu_backward(const float* g, const float* activation, float scale, float* out, float* sum, const Rows& rows) {
+void relu_backward(const float* g, const float* activation, float scale, float* out, double* sum, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(ReluBackward)(g, activation, scale, out, sum, rows);
 }
 
-void add_products(const float* g, const float* x, const float* mean, float* sum, float* product, const Rows& rows) {
+void add_products(const float* g, const float* x, const float* mean, double* sum, double* product, const Rows& rows) {
   HWY_DYNAMIC_DISPATCH(AddProducts)(g, x, mean, sum, product, rows);
 }
 

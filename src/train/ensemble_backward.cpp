@@ -21,8 +21,12 @@ struct MemberBackward {
   }
 
   /// The sums of the gradient of a norm's output, and of its products with the normalized values.
-  float* norm_sum() const { return scratch.vectors[2]; }
-  float* norm_product() const { return scratch.vectors[3]; }
+  double* norm_sum() const { return scratch.sums[0]; }
+  double* norm_product() const { return scratch.sums[1]; }
+
+  /// The sums of the gradients of both biases of a block.
+  double* first_bias_sum() const { return scratch.sums[2]; }
+  double* second_bias_sum() const { return scratch.sums[3]; }
 
   /// Returns the member's part of a gradient; the scratch vector if it is not wanted.
   float* gradient_of(const Tensor& gradient, size_t vector) const {
@@ -32,25 +36,31 @@ struct MemberBackward {
 
   void norm(size_t i, const float* gradient, const float* gain, const float* residual) const;
   void head(const Tensor& gradient) const;
-  void branch(size_t i, float* of_first_bias, float* of_second_bias) const;
+  void branch(size_t i) const;
   void block(size_t i) const;
   void input(bool wants_input) const;
 };
+
+/// Writes sums as the gradient of a parameter, unless it is not wanted.
+void put_sums(const double* sums, int64_t count, float* gradient) {
+  if (gradient) std::transform(sums, sums + count, gradient, [](double sum) { return static_cast<float>(sum); });
+}
 
 /// Computes the gradient of the stream from `gradient`, that of a norm's output or, if `gain` is nullptr, that of the
 /// normalized values. Their sums over the rows and those of their products with the normalized values are known.
 void MemberBackward::norm(size_t i, const float* gradient, const float* gain, const float* residual) const {
   auto *zero = scratch.vectors[4], *factor = scratch.vectors[5], *offset = scratch.vectors[6],
        *slope = scratch.vectors[7];
-  const auto *inverse = member.read_of(memory.inverse[i]), *sum = norm_sum(), *product = norm_product();
+  const auto* inverse = member.read_of(memory.inverse[i]);
+  const auto *sum = norm_sum(), *product = norm_product();
   const bool exists = weights.norm_of(i).weight.numel() > 0;
   const auto count = static_cast<double>(memory.rows);
   for (int64_t c = 0; c < memory.width; ++c) {
     const double scale = static_cast<double>(inverse[c]) * static_cast<double>(gain ? gain[c] : 1);
     zero[c] = 0;
     factor[c] = static_cast<float>(scale);
-    offset[c] = exists ? static_cast<float>(-scale * static_cast<double>(sum[c]) / count) : 0;
-    slope[c] = exists ? static_cast<float>(-scale * static_cast<double>(product[c]) / count) : 0;
+    offset[c] = exists ? static_cast<float>(-scale * sum[c] / count) : 0;
+    slope[c] = exists ? static_cast<float>(-scale * product[c] / count) : 0;
   }
   kernels::norm_backward(gradient, member.read_of(memory.normed[i]),
                          {.mean = zero, .gain = factor, .offset = offset, .slope = slope}, residual, scratch.stream,
@@ -64,8 +74,10 @@ void MemberBackward::head(const Tensor& gradient) const {
   const auto* g = read(gradient) + member.index * outputs;
   const auto* normed = member.read_of(memory.normed[last]);
   const HeadNorm affine(weights.norm, member, width, scratch.vectors[4], scratch.vectors[5]);
-  auto *unused = scratch.vectors[0], *zero = scratch.vectors[1], *of_weight = scratch.second_matrix;
-  for (auto* sum : {norm_sum(), norm_product(), unused, zero}) std::fill_n(sum, width, 0.0f);
+  auto* unused = scratch.sums[2];
+  auto *zero = scratch.vectors[1], *of_weight = scratch.second_matrix;
+  for (auto* sum : {norm_sum(), norm_product(), unused}) std::fill_n(sum, width, 0.0);
+  std::fill_n(zero, width, 0.0f);
   kernels::transpose(member.read_of(weights.output.weight), width, outputs, 0, width, scratch.matrix);
   memory.each_rows([&](int64_t first, int64_t count) {
     const auto part = rows(first, count, width);
@@ -83,20 +95,22 @@ void MemberBackward::head(const Tensor& gradient) const {
     for (int64_t row = 0; row < memory.rows; ++row)
       for (int64_t i = 0; i < outputs; ++i) to[i] += g[row * stride + i];
   }
-  if (auto* to = member.of(gradients.norm.bias)) std::copy_n(norm_sum(), width, to);
-  if (auto* to = member.of(gradients.norm.weight)) std::copy_n(norm_product(), width, to);
+  put_sums(norm_sum(), width, member.of(gradients.norm.bias));
+  put_sums(norm_product(), width, member.of(gradients.norm.weight));
   if (const auto* gain = member.read_of(weights.norm.weight)) norm(last, scratch.stream, gain, nullptr);
 }
 
 /// Computes the gradient of the normalized values, and those of both matrices and biases of the block.
-void MemberBackward::branch(size_t i, float* of_first_bias, float* of_second_bias) const {
+void MemberBackward::branch(size_t i) const {
   const auto width = memory.width, hidden = memory.hidden[i];
   const auto *normed = member.read_of(memory.normed[i]), *activations = member.read_of(memory.activations[i]);
   auto *of_first = member.of(memory.first[i].gradients), *of_second = member.of(memory.second[i].gradients);
   const auto &dropout = memory.dropout[i], &residual_dropout = memory.residual_dropout[i];
-  std::fill_n(of_first_bias, hidden, 0.0f);
+  auto *of_first_bias = first_bias_sum(), *of_second_bias = second_bias_sum();
+  std::fill_n(of_first_bias, hidden, 0.0);
+  for (auto* sum : {of_second_bias, norm_sum(), norm_product()}) std::fill_n(sum, width, 0.0);
   auto* zero = scratch.vectors[4];
-  for (auto* sum : {of_second_bias, norm_sum(), norm_product(), zero}) std::fill_n(sum, width, 0.0f);
+  std::fill_n(zero, width, 0.0f);
   memory.each_rows([&](int64_t first, int64_t count) {
     const float* g = scratch.stream + first * width;
     const auto *active = activations + first * hidden, *x = normed + first * width;
@@ -130,7 +144,9 @@ void MemberBackward::block(size_t i) const {
   kernels::write_member_matrix({first.weight, first.of_rows, columns, hidden, width}, scratch.matrix);
   kernels::write_member_matrix(second, scratch.second_matrix);
   auto* of_first_bias = gradient_of(of.first.bias, 0);
-  branch(i, of_first_bias, gradient_of(of.second.bias, 1));
+  branch(i);
+  put_sums(first_bias_sum(), hidden, of_first_bias);
+  put_sums(second_bias_sum(), width, member.of(of.second.bias));
   kernels::split_member_gradient(second, nullptr, member.of(memory.second[i].gradients),
                                  {.of_rows = gradient_of(of.second.s, 1),
                                   .of_columns = gradient_of(of.second.r, 4),
@@ -151,8 +167,9 @@ void MemberBackward::input(bool wants_input) const {
   const auto& layer = weights.input;
   const auto& in = memory.input;
   if (auto* to = member.of(gradients.input.bias)) {
-    std::fill_n(to, width, 0.0f);
-    kernels::add_columns(scratch.stream, to, rows(0, memory.rows, width));
+    std::fill_n(scratch.sums[0], width, 0.0);
+    kernels::add_columns(scratch.stream, scratch.sums[0], rows(0, memory.rows, width));
+    put_sums(scratch.sums[0], width, to);
   }
   auto* of_layer = member.of(memory.input_layer.gradients);
   kernels::selected_rows_backward(in.selected(), scratch.stream, scratch.table, width);

@@ -22,7 +22,7 @@ struct MemberForward {
   MemberOf member;
 
   const TabularTensors& weights() const { return plan.tensors; }
-  float* sums() const { return scratch.vectors[0]; }
+  double* sums() const { return scratch.sums[0]; }
   float* mean() const { return scratch.vectors[1]; }
   float* inverse(size_t i) const { return member.of(memory.inverse[i]); }
 
@@ -52,7 +52,7 @@ void MemberForward::enter() const {
   const auto* bias = member.read_of(layer.bias);
   for (int64_t row = 0; row < memory.rows; ++row) std::copy_n(bias, width, scratch.stream + row * width);
   kernels::add_selected_rows(input.selected(), scratch.table, scratch.stream, width);
-  std::fill_n(sums(), width, 0.0f);
+  std::fill_n(sums(), width, 0.0);
   memory.each_rows([&](int64_t first, int64_t count) {
     auto* stream = scratch.stream + first * width;
     if (input.plain_count > 0)
@@ -82,9 +82,9 @@ void MemberForward::norm(size_t i) const {
   }
   if (!plan.training) return use_statistics(i);
   const auto count = static_cast<double>(memory.rows);
-  for (int64_t c = 0; c < width; ++c) mean()[c] = static_cast<float>(static_cast<double>(sums()[c]) / count);
-  auto* squares = scratch.vectors[2];
-  std::fill_n(squares, width, 0.0f);
+  for (int64_t c = 0; c < width; ++c) mean()[c] = static_cast<float>(sums()[c] / count);
+  auto* squares = scratch.sums[1];
+  std::fill_n(squares, width, 0.0);
   kernels::add_squared_deviations(scratch.stream, mean(), squares, rows(0, memory.rows, width));
   auto& norm = *plan.norms[i];
   auto *running_mean = member.of(norm.running_mean), *running_var = member.of(norm.running_var);
@@ -93,7 +93,7 @@ void MemberForward::norm(size_t i) const {
     running = static_cast<float>((1 - momentum) * static_cast<double>(running) + momentum * value);
   };
   for (int64_t c = 0; c < width; ++c) {
-    const auto deviations = static_cast<double>(squares[c]);
+    const double deviations = squares[c];
     inverse(i)[c] = static_cast<float>(1 / std::sqrt(deviations / count + norm.options.eps()));
     update(running_mean[c], static_cast<double>(mean()[c]));
     update(running_var[c], deviations / (count - 1));
@@ -118,7 +118,7 @@ void MemberForward::block(size_t i) const {
                                 member.read_of(tensors.second.s), hidden, width},
                                scratch.second_matrix);
   auto *normed = member.of(memory.normed[i]), *activations = member.of(memory.activations[i]);
-  std::fill_n(sums(), width, 0.0f);
+  std::fill_n(sums(), width, 0.0);
   memory.each_rows([&](int64_t first, int64_t count) {
     auto *x = normed + first * width, *inner = activations + first * hidden, *stream = scratch.stream + first * width;
     kernels::normalize(stream, mean(), inverse(i), x, rows(first, count, width));

@@ -68,8 +68,10 @@ MemberScratch EnsembleMemory::scratch(float* first_piece, int64_t* size) const {
                         .matrix = take(matrix),
                         .second_matrix = take(matrix),
                         .table = take(input.matrix_rows * width),
-                        .vectors = {}};
+                        .vectors = {},
+                        .sums = {}};
   for (auto*& vector : scratch.vectors) vector = take(widest);
+  for (auto*& sum : scratch.sums) sum = reinterpret_cast<double*>(take(2 * widest));
   return scratch;
 }
 

@@ -23,6 +23,7 @@ struct MemberScratch {
   float *matrix, *second_matrix;  ///< the matrices of the member
   float* table;                   ///< (rows of the table's matrix, width)
   float* vectors[8];              ///< (widest) each
+  double* sums[4];                ///< (widest) each: of columns
 };
 
 /// Buffers of one pass. The members are independent up to the gradients of what they share, so a thread takes a member

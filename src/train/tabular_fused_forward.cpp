@@ -14,9 +14,13 @@ enum ForwardSum : int64_t { kSum, kSquares, kShardMean };
 /// cancellation of a plain sum of squares.
 void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
   const auto part = memory.part(task);
-  auto* mean = memory.sums(task, kShardMean);
-  for (int64_t i = 0; i < memory.width; ++i) mean[i] = memory.sums(task, kSum)[i] / static_cast<float>(part.count);
-  kernels::add_squared_deviations(data(stream, part), mean, memory.sums(task, kSquares), part.rows(memory.width));
+  std::vector<float> mean(static_cast<size_t>(memory.width));
+  for (size_t i = 0; i < mean.size(); ++i) {
+    mean[i] = static_cast<float>(memory.sums(task, kSum)[i] / static_cast<double>(part.count));
+    memory.sums(task, kShardMean)[i] = static_cast<double>(mean[i]);
+  }
+  kernels::add_squared_deviations(data(stream, part), mean.data(), memory.sums(task, kSquares),
+                                  part.rows(memory.width));
 }
 
 /// Returns the sum of squared deviations from the mean of all rows.
@@ -24,9 +28,8 @@ void add_moments(const Memory& memory, const Tensor& stream, int64_t task) {
 double squares_of(const Memory& memory, double mean, int64_t column) {
   double total = 0;
   for (int64_t task = 0; task < memory.tasks; ++task) {
-    const double between = static_cast<double>(memory.sums(task, kShardMean)[column]) - mean;
-    total += static_cast<double>(memory.sums(task, kSquares)[column]) +
-             between * between * static_cast<double>(memory.part(task).count);
+    const double between = memory.sums(task, kShardMean)[column] - mean;
+    total += memory.sums(task, kSquares)[column] + between * between * static_cast<double>(memory.part(task).count);
   }
   return total;
 }

@@ -54,7 +54,7 @@ void FusedTraining::Memory::fit(const detail::TabularPlan& plan, const Tensor& x
   norms.resize(blocks + 1);
   for (auto& norm : norms)
     for (auto* tensor : {&norm.mean, &norm.inverse, &norm.scale, &norm.shift}) fit_tensor(*tensor, {width});
-  fit_tensor(sums_, {tasks, kRoles, widest});
+  fit_tensor(sums_, {tasks, kRoles, widest}, at::kDouble);
   fit_backward(plan);
 }
 
@@ -71,15 +71,15 @@ void FusedTraining::Memory::fit_backward(const detail::TabularPlan& plan) {
   for (auto* tensor : {&gain, &offset, &slope}) fit_tensor(*tensor, {width});
 }
 
-float* FusedTraining::Memory::sums(int64_t task, int64_t role) const {
-  return static_cast<float*>(sums_.mutable_data_ptr()) + (task * kRoles + role) * widest;
+double* FusedTraining::Memory::sums(int64_t task, int64_t role) const {
+  return static_cast<double*>(sums_.mutable_data_ptr()) + (task * kRoles + role) * widest;
 }
 
 std::vector<double> FusedTraining::Memory::total(int64_t role, int64_t columns) const {
   std::vector<double> totals(static_cast<size_t>(columns));
   for (int64_t task = 0; task < tasks; ++task) {
     const auto* of_task = sums(task, role);
-    for (size_t i = 0; i < totals.size(); ++i) totals[i] += static_cast<double>(of_task[i]);
+    for (size_t i = 0; i < totals.size(); ++i) totals[i] += of_task[i];
   }
   return totals;
 }
@@ -93,7 +93,7 @@ void FusedTraining::Memory::each_part(const std::function<void(const detail::Par
                                       const std::function<void(int64_t task)>& rest) const {
   parallel(tasks, [&](int64_t task) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;  // autograd state is per thread
-    std::fill_n(sums(task, 0), kRoles * widest, 0.0f);
+    std::fill_n(sums(task, 0), kRoles * widest, 0.0);
     const auto all = part(task);
     for (int64_t done = 0; done < all.count; done += kRowsAtOnce)
       work({.task = task, .first = all.first + done, .count = std::min(kRowsAtOnce, all.count - done)});

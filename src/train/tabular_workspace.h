@@ -39,7 +39,7 @@ struct FusedTraining::Memory : torch::CustomClassHolder {
   void fit(const detail::TabularPlan& plan, const Tensor& x);
 
   /// Returns the sums of a task. `role` is the index of the kind of sum within one parallel section.
-  float* sums(int64_t task, int64_t role) const;
+  double* sums(int64_t task, int64_t role) const;
 
   /// Returns the sums over all tasks, in double: (columns).
   std::vector<double> total(int64_t role, int64_t columns) const;

@@ -25,12 +25,12 @@ TEST(Tabular, ADropoutDropsTheSameWithEveryInstructionSet) {
                  {.first = 3, .count = 40, .width = 83, .member = 1, .members = 2});
     if (!first.defined()) first = out;
     EXPECT_TRUE(at::equal(out, first)) << target;
-    const auto sum = at::zeros({83}), backward = at::empty_like(x), residual = at::empty_like(x);
-    dropout_backward(read(x), mask, data(backward), data(sum),
+    const auto sum = at::zeros({83}, at::kDouble), backward = at::empty_like(x), residual = at::empty_like(x);
+    dropout_backward(read(x), mask, data(backward), sum.mutable_data_ptr<double>(),
                      {.first = 3, .count = 40, .width = 83, .member = 1, .members = 2});
     EXPECT_TRUE(at::equal(backward, first)) << target;
     EXPECT_LE(error_of(sum, first.sum(0)), 1e-5) << target;
-    add_residual(read(x), read(zero), read(x), mask, data(residual), data(sum),
+    add_residual(read(x), read(zero), read(x), mask, data(residual), sum.mutable_data_ptr<double>(),
                  {.first = 3, .count = 40, .width = 83, .member = 1, .members = 2});
     EXPECT_TRUE(at::equal(residual, first + 1)) << target;
   });
