@@ -14,8 +14,8 @@ using Fitted = std::map<std::string, Tensor>;
 constexpr double bounds_threshold = 1e-7;
 
 /// Returns a power of two by which the numbers of a column are divided where their squares or differences would
-/// overflow or vanish; `most` is the largest magnitude. It is 1 for numbers of ordinary size, so that their results keep
-/// every bit.
+/// overflow or vanish; `most` is the largest magnitude. It is 1 for numbers of ordinary size, so that their results
+/// keep every bit.
 double power_unit(double most);
 
 /// Returns the unit of each column. Shape: (N, F) to (F).
@@ -27,7 +27,8 @@ Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& sc
 /// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
 Tensor reference_levels(int64_t count);
 
-/// Returns how many of so many columns are worked on at the same time: what this needs of memory is a part of the table.
+/// Returns how many of so many columns are worked on at the same time: what this needs of memory is a part of the
+/// table.
 int64_t column_workers(int64_t columns);
 
 /// The tensors of a Scaler by key, and the least and the largest value of each column, (2, F).

@@ -11,9 +11,9 @@ namespace reszoo {
 /// predict a lot call this function; a library must not decide it for its caller. Without glibc it does nothing.
 void retain_freed_memory();
 
-/// Lets the process give blocks of 1 MiB and more back when they are freed, until `retain_freed_memory`. glibc by itself
-/// soon keeps blocks of tens of megabytes, so that a large table is prepared in twice the memory. Does nothing without
-/// glibc.
+/// Lets the process give blocks of 1 MiB and more back when they are freed, until `retain_freed_memory`. glibc by
+/// itself soon keeps blocks of tens of megabytes, so that a large table is prepared in twice the memory. Does nothing
+/// without glibc.
 void return_freed_memory();
 
 }  // namespace reszoo
