@@ -22,13 +22,31 @@ bool all_words(const CountedWords& words, bool (*holds)(const std::string&)) {
   return std::all_of(words.begin(), words.end(), [&](const auto& counted) { return holds(counted.word); });
 }
 
+// Of more words than this a sample is looked at first.
+constexpr size_t kManyWords = 50000, kSampleWords = 1000;
+
+size_t count_in_sample(const CountedWords& words, const std::function<bool(const std::string&)>& holds) {
+  size_t found = 0;
+  for (size_t i = 0; i < kSampleWords; ++i) found += holds(words[i * words.size() / kSampleWords].word);
+  return found;
+}
+
 /// Returns whether there are very many words and hardly any of a sample holds: they need not be looked at one by one.
 bool hardly_any(const CountedWords& words, const std::function<bool(const std::string&)>& holds) {
-  constexpr size_t many = 50000, sample = 1000;
-  if (words.size() < many) return false;
-  size_t found = 0;
-  for (size_t i = 0; i < sample; ++i) found += holds(words[i * words.size() / sample].word);
-  return found * 5 < sample;
+  return words.size() >= kManyWords && count_in_sample(words, holds) * 5 < kSampleWords;
+}
+
+/// Leaves out the notations that fit less than half of a sample of very many words, if another one does: they are
+/// neither the best nor a rival.
+void leave_out_hopeless(std::vector<NumberNotation>& notations, const CountedWords& words) {
+  if (words.size() < kManyWords) return;
+  const auto hopeless = [&](const NumberNotation& notation) {
+    return count_in_sample(words, [&](const auto& word) { return number_in(word, notation).has_value(); }) * 2 <
+           kSampleWords;
+  };
+  if (const auto begin = std::stable_partition(notations.begin(), notations.end(), std::not_fn(hopeless));
+      begin != notations.begin())
+    notations.erase(begin, notations.end());
 }
 
 /// Returns the unit that most rows have; a currency may be lacking in some.
@@ -108,8 +126,9 @@ NumberFit fit_numbers(const CountedWords& words, const TableNotation& known) {
         return unit && unit->empty() && number_in(word);
       }))
     return {.rows = rows_of(words), .different = std::ssize(words)};
-  const auto notations = notations_for(known, common_unit(words));
+  auto notations = notations_for(known, common_unit(words));
   if (notations.empty()) return {};
+  leave_out_hopeless(notations, words);
   const auto values_of = [&](const std::string& word, WordValues& values) {
     const NumberWord number(word);
     for (size_t n = 0; n < notations.size(); ++n) values[n] = number.value_in(notations[n]);

@@ -53,6 +53,16 @@ TEST(ColumnReading, NotationsAreLearntFromAllWords) {
   EXPECT_EQ(value_in(of(cells(50, [](int i) { return fmt::format("{:02}:{:02}", i % 24, i); })), 2), 7320);
 }
 
+TEST(ColumnReading, VeryManyWordsAreReadAsFewAre) {
+  auto words = cells(60000, [](int i) { return fmt::format("{},{:03}.{:02}", 1 + i / 1000, i % 1000, i % 100); });
+  words[30001] = "broken";
+  const auto reading = learnt(of(words));
+  EXPECT_EQ(reading.notation.thousands, ',');
+  EXPECT_EQ(reading.missing, Cells{"broken"});
+  const auto table = of(cells(60000, [](int i) { return fmt::format("{},{:03}", 1 + i / 1000, i % 1000); }));
+  expect_error_parts(ErrorKind::input, {"\"1,000\" is", "--thousands , or --thousands ."}, [&] { learnt(table); });
+}
+
 TEST(ColumnReading, TwoReadingsAreAskedFor) {
   auto table = of(cells(50, amount));
   expect_error_parts(ErrorKind::input, {"column \"c\"", "\"10,000\" is", "10000", "--thousands , or --thousands ."},
