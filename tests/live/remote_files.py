@@ -4,6 +4,7 @@
 
 Exits with 77, which ctest calls skipped, where moto is not installed: pip install 'moto[server]'.
 """
+import logging
 import os
 import subprocess
 import sys
@@ -42,6 +43,7 @@ def run(*words, code=0, **variables):
 
 
 def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())
@@ -50,12 +52,12 @@ def main():
     s3.create_bucket(Bucket="shop")
 
     rng = np.random.default_rng(0)
-    rows = 200_000
+    rows = 8_000
     table = pd.DataFrame({f"x{i}": rng.normal(size=rows) for i in range(12)})
     table["kind"] = rng.choice(["red", "green", "blue"], rows)
     table["price"] = 3 * table.x0 - table.x1 + (table.kind == "red") + 0.1 * rng.normal(size=rows)
     table.to_csv(HOME / "all.csv", index=False)
-    table.to_parquet(HOME / "all.parquet", row_group_size=20_000)
+    table.to_parquet(HOME / "all.parquet", row_group_size=1_000)
     table.head(2000).to_csv(HOME / "few.csv.gz", index=False)
     for part, piece in enumerate(table.iloc[k::4] for k in range(4)):
         piece.to_parquet(HOME / f"part-{part}.parquet")

@@ -92,7 +92,7 @@ TEST(RemoteTool, AWebServersFilesAreDownloadedOnce) {
   const auto text = read_file(f.goods.at("data.csv")), model = read_file(f.model());
   Server web([&](const Asked& asked, size_t number) -> Answer {
     if (asked.path == "/data.csv?token=secret")
-      return {.body = text, .cut_after = number == 0 ? std::optional<size_t>(50) : std::nullopt};
+      return {.body = text, .cut_after = number == 1 ? std::optional<size_t>(50) : std::nullopt};
     if (asked.path == "/model") return {.body = model};
     return {.status = 404};
   });
