@@ -20,7 +20,7 @@ gzip -dc examples/data/diamonds.csv.gz | awk -v out="$out" '
 step() { printf '\n%s\n' "$*" >&2; }
 step "train: the price of a diamond from its weight, cut, colour, clarity and size"
 "$tools/train" --data "$out/train.csv" --val "$out/val.csv" --test "$out/test.csv" --target price \
-  --recipe paper --out "$out/model" --overwrite --json
+  --out "$out/model" --overwrite --json
 step "evaluate: on the rows that training has not seen"
 "$tools/evaluate" --weights "$out/model/model.safetensors" --data "$out/test.csv" --json
 step "predict: raw rows, without the price"
