@@ -202,7 +202,8 @@ TEST(TrainingRecipe, MoreRowsTakeFewerEpochs) {
 }
 
 TEST(TrainingRecipe, AnUnknownNameIsRefused) {
-  expect_error_parts(ErrorKind::usage,
-                     {"auto, fast, best, paper, image, cifar, torchvision-v1, timm-a3 or finetune", "papier", "did you mean paper"},
-                     [] { training_recipe("papier", 10); });
+  expect_error_parts(
+      ErrorKind::usage,
+      {"auto, fast, best, paper, image, cifar, torchvision-v1, timm-a3 or finetune", "papier", "did you mean paper"},
+      [] { training_recipe("papier", 10); });
 }
