@@ -5,6 +5,7 @@
 Needs tabarena and pyarrow from PyPI, and the tools, built.
 """
 import argparse
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -25,11 +26,12 @@ def problem_type(target):
     return "binary" if target.nunique() == 2 else "multiclass"
 
 
-def bagged(train, test, target, task, folds, parameters):
+def bagged(train, test, target, task, folds, parameters, folder):
     """Bags the model over folds as TabArena does; gives the out-of-fold error and that of the test rows."""
     features, labels = AutoMLPipelineFeatureGenerator(), LabelCleaner.construct(problem_type=task, y=train[target])
     X, y = features.fit_transform(train.drop(columns=target)), labels.transform(train[target])
-    model = BaggedEnsembleModel(ReszooModel(problem_type=task, eval_metric=METRICS[task], hyperparameters=parameters))
+    model = BaggedEnsembleModel(
+        ReszooModel(path=folder, problem_type=task, eval_metric=METRICS[task], hyperparameters=parameters), path=folder)
     model.params["fold_fitting_strategy"] = "sequential_local"
     model = model.fit(X=X, y=y, k_fold=folds)
     score = model.score(X=features.transform(test.drop(columns=target)), y=labels.transform(test[target]))
@@ -61,7 +63,8 @@ def main():
     table = table.sample(min(options.rows, len(table)), random_state=0).reset_index(drop=True)
     train, test, task = table[len(table) // 5:], table[:len(table) // 5], problem_type(table[options.target])
     parameters = dict(text.split("=", 1) for text in options.set)
-    out_of_fold, score = bagged(train, test, options.target, task, options.folds, parameters)
+    with tempfile.TemporaryDirectory() as folder:  # for AutoGluon, which writes into the current one otherwise
+        out_of_fold, score = bagged(train, test, options.target, task, options.folds, parameters, folder)
     print(f"{METRICS[task]}, more is better: out of fold {out_of_fold:.4g}, test {score:.4g}")
     score, fit_seconds, predict_seconds = system(train, test, options.target, task, parameters)
     print(f"system: test {score:.4g}, trained in {fit_seconds:.1f} s, predicted in {predict_seconds:.2f} s")
