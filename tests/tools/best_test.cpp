@@ -61,7 +61,7 @@ TEST(Best, GivesOneFileThatTheOtherToolsRead) {
 
 TEST(Best, GoesOnAfterCtrlC) {
   const Goods goods;
-  const auto run = best_run(goods, {"--time-limit", "20s"});
+  const auto run = with(best_run(goods), {"--time-limit", "20s"});
   const auto cut = run_tool(run, {.signal_when = "candidate   1", .signal = SIGINT});
   EXPECT_EQ(cut.code, 130) << cut.err;
   EXPECT_NE(cut.err.find("--resume goes on"), std::string::npos) << cut.err;
