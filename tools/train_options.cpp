@@ -38,7 +38,7 @@ void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
   app.add_option("--tune", a.trials, "Search hyperparameters with N trials before training")
       ->check(CLI::Range(1, 100000));
   app.add_option("--time-limit", a.time_limit,
-                 "End the whole command within this time: 90s, 10m, 1h, or seconds (best: 10m; others: no limit)")
+                 "End training within this time: 90s, 10m, 1h, or seconds (best: 10m; others: no limit)")
       ->check(is_duration)
       ->excludes(app.get_option("--folds"))
       ->excludes(app.get_option("--tune"));
