@@ -10,6 +10,7 @@
 #include "arrow_frame.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/limited_parallel.h"
+#include "reszoo/preprocess/joined_codes.h"
 
 namespace reszoo {
 namespace {
@@ -49,14 +50,7 @@ void JoinedColumn::add(const Column& part, Held held, const std::function<void(c
   column.date = column.date || part.date;
   if (part.kind != column.kind) return append(no_values(column.kind, part.size()));
   if (part.kind == Column::Kind::number) return append(part.numbers);
-  std::vector<int64_t> codes;  // with a final -1, which the code -1 indexes
-  for (const auto& word : part.words) {
-    const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(column.words.size()));
-    if (fresh) column.words.push_back(word);
-    codes.push_back(place->second);
-  }
-  codes.push_back(-1);
-  append(torch::tensor(codes, torch::kInt64).index({part.codes}));
+  append(joined_codes(part, column, code_of));
 }
 
 void JoinedColumn::finish(const std::function<void(const Tensor& values)>& append) {

@@ -13,9 +13,22 @@
 #include "reszoo/base/spilled.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
+#include "reszoo/preprocess/joined_codes.h"
 #include "reszoo/preprocess/number_words.h"
 
 namespace reszoo {
+
+Tensor joined_codes(const Column& part, Column& column, std::unordered_map<std::string, int64_t>& code_of) {
+  std::vector<int64_t> codes;  // with a final -1, which the code -1 indexes
+  for (const auto& word : part.words) {
+    const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(column.words.size()));
+    if (fresh) column.words.push_back(word);
+    codes.push_back(place->second);
+  }
+  codes.push_back(-1);
+  return torch::tensor(codes, torch::kInt64).index({part.codes});
+}
+
 namespace {
 
 constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
@@ -25,16 +38,7 @@ Column concat_text(const std::vector<Column>& parts) {
   Column all{parts.front().name, Column::Kind::text, {}, {}, {}};
   std::unordered_map<std::string, int64_t> code_of;
   std::vector<Tensor> codes;
-  for (const auto& part : parts) {
-    std::vector<int64_t> new_codes;  // with a final -1, which the code -1 indexes
-    for (const auto& word : part.words) {
-      const auto [place, fresh] = code_of.try_emplace(word, static_cast<int64_t>(all.words.size()));
-      if (fresh) all.words.push_back(word);
-      new_codes.push_back(place->second);
-    }
-    new_codes.push_back(-1);
-    codes.push_back(torch::tensor(new_codes, torch::kInt64).index({part.codes}));
-  }
+  for (const auto& part : parts) codes.push_back(joined_codes(part, all, code_of));
   all.codes = torch::cat(codes);
   return all;
 }
