@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "reszoo/base/error.h"
@@ -17,6 +18,7 @@ constexpr int64_t kSpillAlign = int64_t{1} << 21;  // of columns within the file
 constexpr int64_t kMostSpill = int64_t{1} << 42;   // bytes of a file, which takes only the room that is written
 constexpr int64_t kMostColumn = int64_t{1} << 36;  // bytes of a column
 constexpr size_t kValueBytes = 8;
+constexpr uintptr_t kPageBytes = 4096;  // a larger page begins at a multiple of it, or the advice is not taken
 
 /// The memory of a spilled tensor.
 struct SpillMapping {
@@ -63,6 +65,21 @@ bool is_spilled(const Tensor& tensor) { return mapping_of(tensor) != nullptr; }
 
 void release_pages(const Tensor& tensor) {
   if (const auto* mapping = mapping_of(tensor)) ::madvise(mapping->data, mapping->size, MADV_DONTNEED);
+}
+
+Tensor room_for(at::IntArrayRef sizes, at::ScalarType type, int64_t most) {
+  const auto bytes = c10::multiply_integers(sizes) * static_cast<int64_t>(c10::elementSize(type));
+  return bytes > most ? spilled_empty(sizes, type) : at::empty(sizes, type);
+}
+
+void want_rows(const Tensor& tensor, int64_t begin, int64_t count) {
+  const auto* mapping = mapping_of(tensor);
+  if (!mapping || count <= 0) return;
+  const auto row = static_cast<uintptr_t>(tensor.stride(0)) * tensor.element_size();
+  const auto place = reinterpret_cast<uintptr_t>(tensor.const_data_ptr());
+  const auto first = (place + static_cast<uintptr_t>(begin) * row) / kPageBytes * kPageBytes;
+  const auto end = place + static_cast<uintptr_t>(begin + count) * row;
+  ::madvise(reinterpret_cast<void*>(first), end - first, MADV_WILLNEED);
 }
 
 Tensor spilled_like(const Tensor& like, const Tensor& tensor) {

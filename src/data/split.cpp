@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/permutation.h"
 #include "reszoo/preprocess/dates.h"
@@ -17,10 +18,15 @@ using detail::Rows;
 // The stream of permutations for splits; training uses the streams from 0 on.
 constexpr int64_t kSplitStream = -1;
 
+constexpr int64_t kMostOrderedRows = int64_t{1} << 22;  // more are split without an order of all rows
+
 void check_present(const Column& column, const char* what, const char* advice) {
-  if (const auto rows = column.missing().nonzero(); rows.size(0) > 0)
-    fail(ErrorKind::input, "{} column \"{}\": missing value in row {}{}; {}", what, column.name,
-         rows[0].item<int64_t>() + 1, rows.size(0) > 1 ? fmt::format(" and {} more", rows.size(0) - 1) : "", advice);
+  const bool text = column.kind == Column::Kind::text;
+  const auto found = find_rows(text ? column.codes : column.numbers,
+                               [&](const Tensor& block) { return text ? block < 0 : block.isnan(); });
+  if (found.count > 0)
+    fail(ErrorKind::input, "{} column \"{}\": missing value in row {}{}; {}", what, column.name, found.first + 1,
+         found.count > 1 ? fmt::format(" and {} more", found.count - 1) : "", advice);
 }
 
 /// Returns whether most words of a column are dates, so that a message names the word that is none.
@@ -32,7 +38,9 @@ bool are_mostly_dates(const Column& column) {
 }
 
 /// Returns the value of each row as a code; -1 for a missing value.
-Tensor codes_of(const Column& column) { return as_text(column).codes.to(torch::kFloat64); }
+Tensor codes_of(const Column& column) {
+  return converted(as_text(column).codes, torch::kFloat64, [](const Tensor& codes) { return codes; });
+}
 
 Rows random_order(int64_t rows, uint64_t seed) {
   const auto order = permutation(rows, seed, kSplitStream);
@@ -75,6 +83,8 @@ Split split_order(const Rows& order, double validation, double test) {
 
 Split split_by(const SplitRule& rule, int64_t rows, double validation, double test, uint64_t seed) {
   if (rule.kind() == SplitRule::Kind::time) return detail::split_times(rows, validation, test, rule);
+  if (rule.kind() != SplitRule::Kind::group && rows > kMostOrderedRows)
+    return detail::split_in_passing(rows, validation, test, rule, seed);
   const auto order = random_order(rows, seed);
   if (rule.kind() == SplitRule::Kind::group) return detail::split_groups(order, validation, test, rule);
   return split_order(rule.kind() == SplitRule::Kind::stratified ? interleaved(order, rule) : order, validation, test);
@@ -130,7 +140,7 @@ SplitRule SplitRule::time(const Column& column) {
 }
 
 SplitRule SplitRule::at(const Tensor& rows) const {
-  return {kind_, name_, keys_.defined() ? keys_.index_select(0, rows) : keys_};
+  return {kind_, name_, keys_.defined() ? selected_rows(keys_, rows) : keys_};
 }
 
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed) {

@@ -18,6 +18,11 @@ Rows by_key(Rows rows, const SplitRule& rule);
 /// Groups rows that are sorted by key into runs with the same key.
 std::vector<Rows> runs_of(const Rows& rows, const SplitRule& rule);
 
+/// Divides very many rows at random or stratified, in one pass without an order of all rows: the row of a key is drawn
+/// for a part with the probability that is left, so each key has its exact share (rounded) in each part.
+/// Source: selection sampling, algorithm S of Knuth, The Art of Computer Programming, volume 2, 3.4.2.
+Split split_in_passing(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed);
+
 /// Divides rows by group. Each part that is asked for gets a group, and as nearly that many rows as whole groups allow.
 /// Shape: `order` all rows in random order.
 /// Throws: Error (input) for fewer groups than parts.

@@ -12,6 +12,8 @@
 namespace reszoo {
 namespace {
 
+constexpr int64_t kMostPermuted = int64_t{1} << 22;  // rows; of more a sample is drawn without their permutation
+
 /// Returns the values of a column of either kind.
 Tensor& values_of(Column& column) { return column.kind == Column::Kind::number ? column.numbers : column.codes; }
 
@@ -111,7 +113,9 @@ Tensor describe_grid(const Column& column, const DependenceOptions& options, Par
 
 Frame sample_rows(const FrameRows& table, int64_t rows, uint64_t seed) {
   if (table.size() <= rows) return table.frame();
-  const auto chosen = std::get<0>(permutation(table.size(), seed, -1).slice(0, 0, rows).sort());
+  const auto chosen = table.size() > kMostPermuted
+                          ? random_sample(table.size(), rows, seed, -1)
+                          : std::get<0>(permutation(table.size(), seed, -1).slice(0, 0, rows).sort());
   Frame sample;
   for (const auto& column : table.some(chosen).frame().columns) sample.columns.push_back(without_other_words(column));
   return sample;

@@ -1,5 +1,7 @@
 #include "reszoo/preprocess/bins.h"
 
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/quantile.h>
 
@@ -7,7 +9,9 @@
 #include <cmath>
 #include <limits>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/limited_parallel.h"
 #include "tree_bins.h"
 
 namespace reszoo {
@@ -21,7 +25,8 @@ at::Tensor finite_columns(const at::Tensor& x, const char* function) {
   if (x.dim() != 2 || x.size(0) < 1)
     fail(ErrorKind::input, "{}: x must be (N, columns) with a row or more, got ({})", function,
          fmt::join(x.sizes(), ", "));
-  if (!x.isfinite().all().item<bool>()) fail(ErrorKind::input, "{}: every number must be finite", function);
+  if (has_row(x, [](const at::Tensor& rows) { return ~rows.isfinite().all(1); }))
+    fail(ErrorKind::input, "{}: every number must be finite", function);
   return x.detach().to(at::kCPU, at::kFloat).t().contiguous();
 }
 
@@ -65,14 +70,14 @@ Bins tree_bins(const at::Tensor& x, const at::Tensor& y, const TreeBinsOptions& 
     fail(ErrorKind::input, "tree_bins: y must be ({}), got ({})", columns.size(1), fmt::join(y.sizes(), ", "));
   const auto targets = y.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* target = targets.const_data_ptr<double>();
-  Bins bins;
-  for (int64_t i = 0; i < columns.size(0); ++i) {
+  Bins bins(static_cast<size_t>(columns.size(0)));
+  limited_parallel(columns.size(0), at::get_num_threads(), [&](int64_t i) {
     const auto column = to_vector(columns[i]);
     auto edges = tree_thresholds(column, {target, target + column.size()}, options);
     edges.push_back(*std::min_element(column.begin(), column.end()));
     edges.push_back(*std::max_element(column.begin(), column.end()));
-    bins.push_back(as_edges(std::move(edges)));
-  }
+    bins[static_cast<size_t>(i)] = as_edges(std::move(edges));
+  });
   return bins;
 }
 

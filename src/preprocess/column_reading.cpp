@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
@@ -46,7 +47,7 @@ Column without_words(Column column, const MissingWords& missing) {
   for (size_t i = 0; i < column.words.size(); ++i)
     codes.push_back(missing.holds(column.words[i]) ? -1 : static_cast<int64_t>(i));
   codes.push_back(-1);
-  column.codes = torch::tensor(codes, torch::kInt64).index({column.codes});
+  column.codes = looked_up(torch::tensor(codes, torch::kInt64), column.codes);
   return column;
 }
 
@@ -54,7 +55,8 @@ Column without_words(Column column, const MissingWords& missing) {
 Column without_numbers(Column column, const MissingWords& missing) {
   for (const auto& word : missing.plain())
     if (const auto number = number_in(word))
-      column.numbers = column.numbers.masked_fill(column.numbers == *number, kMissing);
+      column.numbers = converted(column.numbers, torch::kFloat64,
+                                 [&](const Tensor& block) { return block.masked_fill(block == *number, kMissing); });
   return column;
 }
 
@@ -63,22 +65,22 @@ Column by_words(const Column& column, int64_t first_row,
                 const std::function<std::optional<double>(const std::string&)>& value_of,
                 const std::function<std::string(const std::string&)>& complaint) {
   std::vector<double> values(column.words.size() + 1, kMissing);
-  std::vector<int64_t> bad(column.words.size() + 1, 0);
+  std::vector<uint8_t> bad(column.words.size() + 1, 0);
   for (size_t i = 0; i < column.words.size(); ++i) {
     const auto value = value_of(column.words[i]);
     bad[i] = !value;
     values[i] = value.value_or(kMissing);
   }
-  const auto rows = torch::tensor(bad, torch::kInt64).index({column.codes}).nonzero();
-  if (rows.size(0) > 0) {
-    const auto row = rows[0].item<int64_t>();
+  const auto is_bad = torch::tensor(bad, torch::kByte).to(torch::kBool);
+  const auto found = find_rows(column.codes, [&](const Tensor& block) { return is_bad.index({block}); });
+  if (found.count > 0) {
+    const auto row = found.first;
     const auto& word = column.words[static_cast<size_t>(column.codes[row].item<int64_t>())];
     fail(ErrorKind::input, "column \"{}\": {} in row {}{}", column.name, complaint(word), row + first_row,
          date_in(word) || number_in(word) ? ""
                                           : fmt::format("; --missing {} reads it as a missing value", escaped(word)));
   }
-  Column read{column.name, Column::Kind::number, torch::tensor(values, torch::kFloat64).index({column.codes}), {}, {}};
-  return read;
+  return {column.name, Column::Kind::number, looked_up(torch::tensor(values, torch::kFloat64), column.codes), {}, {}};
 }
 
 /// The notation of the column, or that of this table where it has one of its own.
@@ -101,14 +103,18 @@ std::optional<double> truth_in(const std::string& word) {
   return std::nullopt;
 }
 
+/// Returns the first row with a value of a column of numbers; -1 if there is none.
+int64_t first_present(const Column& column) {
+  return find_rows(column.numbers, [](const Tensor& block) { return ~block.isnan(); }).first;
+}
+
 Column read_number(const Column& column, const ColumnReading& reading, const Frame& table,
                    const MissingWords& missing) {
   if (column.kind == Column::Kind::number) {
-    const auto present = (~column.missing()).nonzero();
-    if (column.date && present.size(0) > 0)
+    const auto present = column.date ? first_present(column) : -1;
+    if (present >= 0)
       fail(ErrorKind::input, "column \"{}\": must hold numbers, as in training, got the date {} in row {}", column.name,
-           date_text(column.numbers[present[0].item<int64_t>()].item<double>()),
-           present[0].item<int64_t>() + table.first_row);
+           date_text(column.numbers[present].item<double>()), present + table.first_row);
     auto read = without_numbers(column, missing);
     read.date = false;
     return read;
@@ -133,10 +139,9 @@ Column read_date(const Column& column, const ColumnReading& reading, const Frame
     if (column.date) return column;
     if (format.find('%') != std::string::npos) return read_date(as_text(column), reading, table, missing);
     const auto read = without_numbers(column, missing);
-    if (const auto present = (~read.missing()).nonzero(); present.size(0) > 0)
+    if (const auto present = first_present(read); present >= 0)
       fail(ErrorKind::input, "column \"{}\": must hold dates, as in training ({}), got the number {} in row {}",
-           column.name, format, number_text(read.numbers[present[0].item<int64_t>()].item<double>()),
-           present[0].item<int64_t>() + table.first_row);
+           column.name, format, number_text(read.numbers[present].item<double>()), present + table.first_row);
     return {read.name, Column::Kind::number, read.numbers, {}, {}, true};
   }
   auto read = by_words(

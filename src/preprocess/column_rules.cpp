@@ -8,6 +8,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "word_fit.h"
 
 namespace reszoo {
 namespace {
@@ -43,7 +44,7 @@ bool are_different(const Tensor& integers, double least, size_t range) {
 }
 
 /// Returns whether the column holds distinct integers that are close together.
-bool counts_rows(const Column& column) {
+bool counts_rows(const Column& column, int64_t sampled_from) {
   const auto& values = column.numbers;
   const auto rows = column.size();
   if (rows < 2 || (rows < identifier_rows && !is_unnamed(column)) || !values.isfinite().all().item<bool>())
@@ -52,7 +53,8 @@ bool counts_rows(const Column& column) {
   const auto steps = values.diff();
   const bool sorted = (steps > 0).all().item<bool>() || (steps < 0).all().item<bool>();
   const auto range = (values.max() - values.min()).item<double>();
-  if (range >= (sorted ? widest_sorted : widest_unsorted) * static_cast<double>(rows)) return false;
+  const auto all = static_cast<double>(std::max(rows, sampled_from));
+  if (range >= (sorted ? widest_sorted : widest_unsorted) * all) return false;
   return sorted || are_different(values, values.min().item<double>(), static_cast<size_t>(range) + 1);
 }
 
@@ -76,19 +78,19 @@ bool is_named(const Column& column, const TablePreprocessOptions& options) {
   return contains(options.numeric, column.name) || contains(options.categorical, column.name);
 }
 
-std::string why_without_numbers(const Column& column, bool named) {
+std::string why_without_numbers(const Column& column, bool named, int64_t sampled_from) {
   const auto missing = column.missing();
   if (missing.all().item<bool>()) return "it has no value in any row";
   const auto first = column.numbers[0].item<double>();
   if ((column.numbers == first).all().item<bool>())
     return fmt::format("it is {} in every row", column.date ? date_text(first) : number_text(first));
-  if (!named && !column.date && counts_rows(column))
+  if (!named && !column.date && counts_rows(column, sampled_from))
     return fmt::format("it counts the rows; --numeric-features {} keeps it", column.name);
   return "";
 }
 
 WordCounts words_in(const Column& column) {
-  const auto codes = (column.codes + 1).bincount({}, static_cast<int64_t>(column.words.size()) + 1);
+  const auto codes = rows_of_words(column);
   std::map<std::string, int64_t> rows;
   for (int64_t i = 0; i < codes.size(0); ++i)
     if (const auto count = codes.const_data_ptr<int64_t>()[i]; count > 0)

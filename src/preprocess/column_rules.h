@@ -11,7 +11,8 @@ void check_options(const Frame& table, const std::string& target, const TablePre
 bool is_named(const Column& column, const TablePreprocessOptions& options);
 
 /// Returns why a numeric column is left out, or "": the values are constant, or (unless `named`) are row numbers.
-std::string why_without_numbers(const Column& column, bool named);
+/// `sampled_from` is the number of rows that those of the column are a sample of, if they are one.
+std::string why_without_numbers(const Column& column, bool named, int64_t sampled_from = 0);
 
 /// The words of a text column and their number of rows, sorted by word; "" is the word for missing values.
 struct WordCounts {

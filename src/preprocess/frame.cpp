@@ -9,6 +9,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/spilled.h"
 #include "reszoo/base/text.h"
@@ -118,15 +119,33 @@ void release_pages(const Column& column) {
   release_pages(column.codes);
 }
 
+namespace {
+
+/// Returns the different numbers of a column that are there, ascending.
+Tensor different_numbers(const Column& column) {
+  Tensor all;
+  for (int64_t begin = 0; begin < column.size(); begin += kBlockRows) {
+    const auto block = column.numbers.narrow(0, begin, std::min(kBlockRows, column.size() - begin));
+    const auto here = std::get<0>(at::_unique2(block.masked_select(~block.isnan())));
+    all = all.defined() ? std::get<0>(at::_unique2(torch::cat({all, here}))) : here;
+    release_pages(column.numbers);
+  }
+  return all.defined() ? all : torch::empty({0}, torch::kFloat64);
+}
+
+}  // namespace
+
 // Adding 0 turns -0 into 0.
 std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
 
 Column as_text(const Column& column) {
   if (column.kind == Column::Kind::text) return column;
-  Column text{column.name, Column::Kind::text, {}, torch::full({column.size()}, -1, torch::kInt64), {}};
-  const auto present = ~column.missing();
-  const auto [values, codes, counts] = at::_unique2(column.numbers.masked_select(present), true, true);
-  text.codes.masked_scatter_(present, codes);
+  Column text{column.name, Column::Kind::text, {}, {}, {}};
+  const auto values = different_numbers(column);
+  text.codes = converted(column.numbers, torch::kInt64, [&](const Tensor& block) {
+    return values.numel() == 0 ? torch::full_like(block, -1)
+                               : torch::searchsorted(values, block.contiguous()).masked_fill(block.isnan(), -1);
+  });
   for (int64_t i = 0; i < values.size(0); ++i) {
     const auto value = values[i].item<double>();
     text.words.push_back(column.date ? date_text(value) : number_text(value));
@@ -144,25 +163,27 @@ Tensor numbers_of_words(const Column& column, const std::function<std::optional<
                         std::string_view rule, int64_t first_row) {
   // One value per word, and a final one that the code -1 indexes.
   std::vector<double> values(column.words.size() + 1, missing_number);
-  std::vector<bool> bad(column.words.size(), false);
+  std::vector<uint8_t> bad(column.words.size(), 0);
   for (size_t code = 0; code < column.words.size(); ++code) {
     const auto value = read(column.words[code]);
     bad[code] = !value;
     values[code] = value.value_or(missing_number);
   }
-  const auto codes = column.codes.contiguous();
-  const auto* code = codes.const_data_ptr<int64_t>();
-  for (int64_t row = 0; row < codes.size(0); ++row)
-    if (code[row] >= 0 && bad[static_cast<size_t>(code[row])])
+  if (std::find(bad.begin(), bad.end(), 1) != bad.end()) {
+    bad.push_back(0);
+    const auto is_bad = torch::tensor(bad, torch::kByte).to(torch::kBool);
+    const auto found = find_rows(column.codes, [&](const Tensor& block) { return is_bad.index({block}); });
+    if (found.count > 0)
       fail(ErrorKind::input, "column \"{}\": {}, got \"{}\" in row {}", column.name, rule,
-           column.words[static_cast<size_t>(code[row])], row + first_row);
-  return torch::tensor(values, torch::kFloat64).index({column.codes});
+           column.words[static_cast<size_t>(column.codes[found.first].item<int64_t>())], found.first + first_row);
+  }
+  return looked_up(torch::tensor(values, torch::kFloat64), column.codes);
 }
 
 Column take_rows(const Column& column, const Tensor& rows) {
   auto taken = column;
   auto& values = column.kind == Column::Kind::number ? taken.numbers : taken.codes;
-  values = values.index_select(0, rows);
+  values = selected_rows(values, rows);
   release_pages(column);
   return taken;
 }

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "reszoo/base/blocks.h"
+
 namespace reszoo {
 
 FrameRows::FrameRows(const Frame& table)
@@ -27,8 +29,20 @@ Frame FrameRows::frame(const std::vector<std::string>& names) const {
   return frame;
 }
 
+Frame FrameRows::block(const std::vector<std::string>& names, int64_t begin, int64_t count) const {
+  auto frame = head_;
+  frame.first_row += begin;
+  for (const auto& name : names) {
+    auto column = table_->at(name);
+    auto& values = column.kind == Column::Kind::number ? column.numbers : column.codes;
+    values = part(values, begin, count);
+    frame.columns.push_back(std::move(column));
+  }
+  return frame;
+}
+
 FrameRows FrameRows::some(const Tensor& rows) const {
-  return {*table_, rows_.defined() ? rows_.index_select(0, rows) : rows};
+  return {*table_, rows_.defined() ? selected_rows(rows_, rows) : rows};
 }
 
 }  // namespace reszoo

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "reading_notes.h"
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/column_reading.h"
 #include "reszoo/preprocess/dates.h"
@@ -39,8 +40,8 @@ class Learner {
   /// Takes the evidence of a column on how this table writes numbers and dates. Returns whether it has two readings.
   bool look_at(const Column& column) {
     if (column.kind == Column::Kind::number) {
-      if (!column.date && (column.numbers.isfinite() & (column.numbers != column.numbers.floor())).any().item<bool>())
-        decimals_.insert('.');
+      const auto has_decimals = [](const Tensor& block) { return block.isfinite() & (block != block.floor()); };
+      if (!column.date && has_row(column.numbers, has_decimals)) decimals_.insert('.');
       release_pages(column);
       return false;
     }
@@ -64,8 +65,8 @@ class Learner {
   }
 
   static bool is_binary(const Tensor& numbers) {
-    const auto present = numbers.masked_select(~numbers.isnan());
-    return present.numel() > 0 && ((present == 0) | (present == 1)).all().item<bool>();
+    const auto other = [](const Tensor& block) { return ~(block.isnan() | (block == 0) | (block == 1)); };
+    return !has_row(numbers, other) && has_row(numbers, [](const Tensor& block) { return ~block.isnan(); });
   }
 
   static bool is_binary(const ColumnStudy& study) {

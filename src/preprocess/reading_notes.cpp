@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
@@ -16,7 +17,7 @@ const char* plural_of(ColumnKind kind) { return kind == ColumnKind::date ? "date
 
 int64_t place_of(const Column& column, const std::string& word) {
   const auto code = std::find(column.words.begin(), column.words.end(), word) - column.words.begin();
-  return (column.codes == static_cast<int64_t>(code)).nonzero()[0].item<int64_t>();
+  return find_rows(column.codes, [&](const Tensor& block) { return block == static_cast<int64_t>(code); }).first;
 }
 
 std::string quoted(const CountedWords& words) {

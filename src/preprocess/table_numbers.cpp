@@ -1,9 +1,10 @@
-// The numbers of table rows, by blocks of rows: as float64 they would need twice the memory of the result.
+// Writes table rows by blocks: as float64 they would need twice the memory of the result.
 #include <torch/types.h>
 
 #include <algorithm>
 
 #include "reszoo/base/parallel.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "table_tensors.h"
 #include "unseen_column.h"
@@ -79,16 +80,22 @@ class TablePreprocess::NumberBlocks {
   std::vector<size_t> source_of_number_;
 };
 
-void TablePreprocess::write_numbers(const FrameRows& rows, const Tensor& out, UnseenCounts* unseen) const {
+void TablePreprocess::write_blocks(const FrameRows& rows, const Tensor& out, const std::vector<WordCodes>& words,
+                                   UnseenCounts* unseen) const {
   const NumberBlocks blocks(*this, rows, unseen);
   const auto count = rows.size(), step = kRowsOfBlock * kBlocksInMemory;
   for (int64_t first = 0; first < count; first += step) {
     const auto end = std::min(first + step, count);
     parallel((end - first + kRowsOfBlock - 1) / kRowsOfBlock, [&](int64_t block) {
       const auto begin = first + block * kRowsOfBlock;
-      blocks.write(begin, std::min(kRowsOfBlock, end - begin), out);
+      const auto size = std::min(kRowsOfBlock, end - begin);
+      if (!numbers_.empty()) blocks.write(begin, size, out);
+      for (const auto& [place, column, codes] : words)
+        out.select(1, place).narrow(0, begin, size).copy_(codes.index({rows.part(column.codes, begin, size)}));
     });
     blocks.release();
+    for (const auto& word : words) release_pages(word.column);
+    release_pages(out);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/preprocess/word_lookup.h"
 #include "unseen_column.h"
 
@@ -51,15 +52,29 @@ Frame TablePreprocess::read(const Frame& table) const {
 
 Tensor TablePreprocess::transform(const FrameRows& rows, UnseenCounts* unseen) const {
   check_columns(rows.table());
-  auto out = torch::empty({rows.size(), numeric_count() + static_cast<int64_t>(categories_.size())}, torch::kFloat32);
-  if (!numbers_.empty()) write_numbers(rows, out, unseen);
+  auto out = room_for({rows.size(), numeric_count() + static_cast<int64_t>(categories_.size())}, torch::kFloat32);
   auto place = numeric_count();
+  std::vector<WordCodes> words;
   for (const auto& category : categories_) {
-    const auto column = read_column(rows.column(category.name), reading_of(category.name), rows.head());
-    out.select(1, place++).copy_(codes(category, column, unseen));
-    release_pages(rows.table().at(category.name));
+    const auto& column = rows.table().at(category.name);
+    if (column.kind == Column::Kind::text && !unseen) {
+      words.push_back({place++, column, codes_of_words(category, column, rows.head())});
+      continue;
+    }
+    const auto read = read_column(rows.column(category.name), reading_of(category.name), rows.head());
+    out.select(1, place++).copy_(codes(category, read, unseen));
+    release_pages(column);
   }
+  write_blocks(rows, out, words, unseen);
   return out;
+}
+
+Tensor TablePreprocess::codes_of_words(const Category& category, const Column& column, const Frame& head) const {
+  auto each = column;  // a row for each word, and one without
+  const auto words = static_cast<int64_t>(column.words.size());
+  each.codes = torch::arange(words + 1, torch::kInt64);
+  each.codes[words] = -1;
+  return codes(category, read_column(each, reading_of(category.name), head), nullptr);
 }
 
 std::vector<int64_t> TablePreprocess::cardinalities() const {

@@ -99,7 +99,7 @@ struct TablePreprocess::Fitting {
           fmt::format("column \"{}\" has infinite numbers in {} rows; they count as missing", column.name, infinite));
       column.numbers = without_infinite(column.numbers);
     }
-    if (const auto why = why_without_numbers(column, is_named(column, options)); !why.empty())
+    if (const auto why = why_without_numbers(column, is_named(column, options), options.sampled_from); !why.empty())
       return fitted.notes_.push_back(left_out(column, why));
     add_indicator(column);
     fitted.numbers_.push_back({column.name});

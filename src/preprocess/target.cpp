@@ -23,23 +23,32 @@ constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile",
 
 }  // namespace
 
-void check_rows(const Tensor& bad, const std::string& name, const char* what, int64_t first_row, const char* hint) {
-  if (const auto rows = bad.nonzero(); rows.size(0) > 0)
-    fail(ErrorKind::input, "target \"{}\": {} in row {}{}", name, what, rows[0].item<int64_t>() + first_row,
-         rows.size(0) == 1 ? hint : fmt::format(" and {} more{}", rows.size(0) - 1, hint));
+void check_rows(const FoundRows& bad, const std::string& name, const char* what, int64_t first_row, const char* hint) {
+  if (bad.count > 0)
+    fail(ErrorKind::input, "target \"{}\": {} in row {}{}", name, what, bad.first + first_row,
+         bad.count == 1 ? hint : fmt::format(" and {} more{}", bad.count - 1, hint));
+}
+
+FoundRows missing_rows(const Column& column) {
+  if (column.kind == Column::Kind::text) return find_rows(column.codes, [](const Tensor& block) { return block < 0; });
+  return find_rows(column.numbers, [](const Tensor& block) { return block.isnan(); });
+}
+
+FoundRows negative_rows(const Tensor& numbers) {
+  return find_rows(numbers, [](const Tensor& block) { return block < 0; });
 }
 
 Tensor finite_numbers(const Column& column, int64_t first_row) {
   const auto numbers = as_numbers(column).numbers;
-  check_rows(numbers.isinf(), column.name, "infinite value", first_row);
+  const auto infinite = find_rows(numbers, [](const Tensor& block) { return block.isinf(); });
+  check_rows(infinite, column.name, "infinite value", first_row);
   return numbers;
 }
 
 Tensor encode_classes(const Column& column, const Names& classes, int64_t first_row) {
   const auto text = as_text(column);
   const auto codes = WordLookup(classes).find(text);
-  if (const auto rows = (codes < 0).nonzero(); rows.size(0) > 0) {
-    const auto row = rows[0].item<int64_t>();
+  if (const auto row = find_rows(codes, [](const Tensor& block) { return block < 0; }).first; row >= 0) {
     const auto& word = text.words[static_cast<size_t>(text.codes[row].item<int64_t>())];
     const auto hint = suggestion(word, classes);
     fail(ErrorKind::input, "target \"{}\": unknown class \"{}\" in row {}{}", column.name, word, row + first_row,
@@ -83,9 +92,9 @@ Tensor Target::encode(const Frame& table) const {
   const auto chosen = read(table);
   std::vector<Tensor> columns;
   for (const auto& column : chosen.columns) {
-    check_rows(column.missing(), column.name, "missing value", table.first_row);
+    check_rows(missing_rows(column), column.name, "missing value", table.first_row);
     if (is_number()) columns.push_back(finite_numbers(column, table.first_row));
-    if (task_ == Task::count) check_rows(columns.back() < 0, column.name, "negative count", table.first_row);
+    if (task_ == Task::count) check_rows(negative_rows(columns.back()), column.name, "negative count", table.first_row);
     if (is_number()) continue;
     columns.push_back(encode_classes(column, labels_.empty() ? classes_ : labels_[columns.size()], table.first_row));
   }

@@ -2,14 +2,17 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/target.h"
 #include "scaler_fit.h"
 #include "target_values.h"
+#include "word_fit.h"
 
 namespace reszoo {
 namespace {
@@ -36,10 +39,53 @@ int64_t count_different(const Column& column) {
                                              : count_some<int64_t>(column.codes, most_classes);
 }
 
+bool are_whole(const Tensor& numbers) {
+  return !has_row(numbers, [](const Tensor& block) { return block != block.round(); });
+}
+
+/// Returns the unit in which the numbers are fitted, see `power_unit`.
+double unit_of(const Tensor& numbers) {
+  double most = 0;
+  for (int64_t begin = 0; begin < numbers.size(0); begin += kBlockRows) {
+    const auto block = numbers.narrow(0, begin, std::min(kBlockRows, numbers.size(0) - begin));
+    most = std::max(most, block.abs().nan_to_num(0).max().item<double>());
+  }
+  return detail::power_unit(most);
+}
+
+/// Mean and standard deviation of numbers. Those of many are joined from large blocks.
+/// Source: Chan, Golub and LeVeque 1979.
+struct TargetMoments {
+  double count = 0, mean = 0, deviation = 0;
+
+  TargetMoments(const Tensor& numbers, double unit) {
+    constexpr int64_t at_once = int64_t{1} << 22;
+    for (int64_t begin = 0; begin < numbers.size(0); begin += at_once) {
+      join(numbers.narrow(0, begin, std::min(at_once, numbers.size(0) - begin)) / unit);
+      release_pages(numbers);
+    }
+  }
+
+  void join(const Tensor& block) {
+    const auto rows = static_cast<double>(block.numel());
+    const double middle = block.mean().item<double>(), spread = block.std(/*unbiased=*/false).item<double>();
+    if (count == 0) {
+      mean = middle;
+      deviation = spread;
+    } else {
+      const double share = rows / (count + rows), distance = middle - mean;
+      mean += distance * share;
+      deviation = std::sqrt((1 - share) * deviation * deviation + share * spread * spread +
+                            share * (1 - share) * distance * distance);
+    }
+    count += rows;
+  }
+};
+
 /// Checks that no row is missing, and that not all values are equal.
 void check_target_values(const Column& column) {
   if (column.size() == 0) fail(ErrorKind::input, "target \"{}\": must have rows, got none", column.name);
-  check_rows(column.missing(), column.name, "missing value", 1, "; --drop-missing leaves out such rows");
+  check_rows(missing_rows(column), column.name, "missing value", 1, "; --drop-missing leaves out such rows");
   if (column.kind == Column::Kind::number) finite_numbers(column);
   if (count_different(column) == 1)
     fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
@@ -52,7 +98,7 @@ Task task_of(const Column& column) {
   if (column.date) return Task::regression;
   if (different == 2) return Task::binary;
   if (column.kind == Column::Kind::text) return Task::multiclass;
-  const bool whole = (column.numbers == column.numbers.round()).all().item<bool>();
+  const bool whole = are_whole(column.numbers);
   const bool classes = different <= few_classes || (different <= most_classes && 2 * different <= column.size());
   return whole && classes ? Task::multiclass : Task::regression;
 }
@@ -67,9 +113,8 @@ Task task_of(const Frame& table) {
 /// Returns the classes that occur: words sorted by name, numbers by value.
 Names classes_of(const Column& column) {
   const auto text = as_text(column);
-  const auto codes = std::get<0>(at::_unique2(text.codes));
   Names classes;
-  for (int64_t i = 0; i < codes.size(0); ++i) classes.push_back(text.words[codes[i].item<int64_t>()]);
+  for (const auto& [word, rows] : counted_words(text)) classes.push_back(word);
   if (column.kind == Column::Kind::text) std::sort(classes.begin(), classes.end());
   return classes;
 }
@@ -113,10 +158,11 @@ ColumnReadings learn_target_readings(const Frame& table, const Names& names, con
 void Target::fit_numbers(const Frame& table) {
   for (const auto& column : table.columns) {
     const auto numbers = finite_numbers(column);
-    whole_days_ = is_date() && (numbers == numbers.round()).all().item<bool>();
-    const double unit = detail::units_of(numbers.unsqueeze(1)).item<double>();
-    mean_.push_back((numbers / unit).mean().item<double>() * unit);
-    scale_.push_back((numbers / unit).std(/*unbiased=*/false).item<double>() * unit);
+    whole_days_ = is_date() && are_whole(numbers);
+    const double unit = unit_of(numbers);
+    const TargetMoments moments(numbers, unit);
+    mean_.push_back(moments.mean * unit);
+    scale_.push_back(moments.deviation * unit);
     if (!(scale_.back() > 0))
       fail(ErrorKind::input, "target \"{}\": must have different values, got one in all {} rows", column.name,
            column.size());
@@ -124,7 +170,8 @@ void Target::fit_numbers(const Frame& table) {
 }
 
 void Target::fit_counts(const Frame& table) {
-  for (const auto& column : table.columns) check_rows(finite_numbers(column) < 0, column.name, "negative count");
+  for (const auto& column : table.columns)
+    check_rows(negative_rows(finite_numbers(column)), column.name, "negative count");
   mean_.assign(names_.size(), 0);
   scale_.assign(names_.size(), 1);
 }

@@ -3,14 +3,21 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/preprocess/frame.h"
 
 namespace reszoo {
 
-/// Throws: Error (input) `target "name": what in row N` for the first row where `bad` is true; rows are counted from
-/// `first_row`.
-void check_rows(const Tensor& bad, const std::string& name, const char* what, int64_t first_row = 1,
+/// Throws: Error (input) `target "name": what in row N` for the first of the bad rows, if there are any; rows are
+/// counted from `first_row`.
+void check_rows(const FoundRows& bad, const std::string& name, const char* what, int64_t first_row = 1,
                 const char* hint = "");
+
+/// Returns the rows without a value.
+FoundRows missing_rows(const Column& column);
+
+/// Returns the rows with a number below 0.
+FoundRows negative_rows(const Tensor& numbers);
 
 /// Returns a column as finite numbers, (N) float64.
 Tensor finite_numbers(const Column& column, int64_t first_row = 1);

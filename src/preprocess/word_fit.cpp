@@ -1,5 +1,7 @@
 #include "word_fit.h"
 
+#include <torch/types.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -7,6 +9,8 @@
 #include <set>
 
 #include "number_word.h"
+#include "reszoo/base/blocks.h"
+#include "reszoo/base/spilled.h"
 #include "reszoo/preprocess/dates.h"
 
 namespace reszoo {
@@ -96,8 +100,20 @@ bool is_weaker(const NumberNotation& a, const NumberNotation& b) {
 
 }  // namespace
 
+Tensor rows_of_words(const Column& column) {
+  const auto words = static_cast<int64_t>(column.words.size()) + 1;
+  auto counts = torch::zeros({words}, torch::kInt64);
+  // A block costs at least as much as there are words.
+  const auto step = std::max(kBlockRows, 4 * words);
+  for (int64_t begin = 0; begin < column.size(); begin += step) {
+    counts += (column.codes.narrow(0, begin, std::min(step, column.size() - begin)) + 1).bincount({}, words);
+    release_pages(column.codes);
+  }
+  return counts;
+}
+
 CountedWords counted_words(const Column& column) {
-  const auto counts = (column.codes + 1).bincount({}, static_cast<int64_t>(column.words.size()) + 1);
+  const auto counts = rows_of_words(column);
   CountedWords words;
   for (size_t i = 0; i < column.words.size(); ++i)
     if (const auto rows = counts.const_data_ptr<int64_t>()[i + 1]; rows > 0) words.push_back({column.words[i], rows});

@@ -18,6 +18,9 @@ struct CountedWord {
 };
 using CountedWords = std::vector<CountedWord>;
 
+/// Returns the number of rows of each word of a text column, after the number of rows without one. Shape: (words + 1).
+Tensor rows_of_words(const Column& column);
+
 /// Returns the words that occur in a text column.
 CountedWords counted_words(const Column& column);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/preprocess/dates.h"
 #include "reszoo/preprocess/number_words.h"
 #include "trimmed.h"
@@ -59,7 +60,7 @@ Tensor WordLookup::find(const Column& column) const {
   std::vector<int64_t> places;
   for (const auto& word : column.words) places.push_back(find(word));
   places.push_back(find(""));  // which the code -1 indexes
-  return torch::tensor(places, torch::kInt64).index({column.codes});
+  return looked_up(torch::tensor(places, torch::kInt64), column.codes);
 }
 
 }  // namespace reszoo

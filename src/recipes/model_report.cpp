@@ -140,7 +140,10 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   add_settings(report, recipe);
   report.results = evaluate_parts(fitted, data);
   const bool out_of_fold = !data.test && !data.validation && fitted.out_of_fold;
-  const auto& rows = data.test ? *data.test : data.validation ? *data.validation : data.train;
+  const auto rows = data.test         ? *data.test
+                    : data.validation ? *data.validation
+                    : data.images     ? data.train
+                                      : sample_of(data.train, recipe.trainer.seed);
   const auto predictions = out_of_fold ? *fitted.out_of_fold : predict_rows(model, rows);
   const auto* name = data.test ? "test" : data.validation || out_of_fold ? "validation" : "training";
   if (model.target) add_predictions(report, *model.target, predictions, name);

@@ -4,7 +4,9 @@
 
 #include "error_context.h"
 #include "located_rows.h"
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
+#include "reszoo/base/permutation.h"
 #include "reszoo/base/spilled.h"
 #include "reszoo/data/detect.h"
 #include "reszoo/metrics/importance.h"
@@ -16,16 +18,43 @@ using detail::with_error_context;
 using detail::with_located_rows;
 using Names = std::vector<std::string>;
 
+constexpr int64_t kSampleStream = -2;      // of random numbers
 constexpr int64_t kDescribedRows = 20000;  // rows that a report describes
 
 bool contains(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// Encodes the targets by blocks.
+Tensor encoded_targets(const Target& target, const FrameRows& rows) {
+  const auto& names = target.names();
+  if (rows.size() <= kBlockRows) return target.encode(rows.frame(names));
+  const auto first = target.encode(rows.block(names, 0, 1));
+  auto sizes = first.sizes().vec();
+  sizes.front() = rows.size();
+  auto all = room_for(sizes, first.scalar_type());
+  for_blocks(
+      rows.size(),
+      [&](int64_t begin, int64_t count) {
+        all.narrow(0, begin, count).copy_(target.encode(rows.block(names, begin, count)));
+      },
+      [&] {
+        release_pages(all);
+        for (const auto& name : names) release_pages(rows.table().at(name));
+      });
+  return all;
+}
+
 Dataset table_batches(const Model& model, const FrameRows& rows, const Tensor& weights = {},
                       UnseenCounts* unseen = nullptr) {
   auto inputs = model.table->transform(rows, unseen);
-  return {std::move(inputs), model.target->encode(rows.frame(model.target->names())), {}, weights};
+  return {std::move(inputs), encoded_targets(*model.target, rows), {}, weights};
+}
+
+/// Returns the rows, or a sample of them if they are too many, in ascending order.
+Tensor some_rows(const Tensor& rows, const TableDataOptions& options) {
+  if (rows.size(0) <= options.most_rows) return rows;
+  return rows.index_select(0, random_sample(rows.size(0), options.most_rows, options.seed, kSampleStream));
 }
 
 /// Reads the columns of the model's inputs and targets, with the names that the model has for them.
@@ -52,11 +81,20 @@ Frame read_needed(const Model& model, const TablePaths& paths, const Names& targ
 
 /// Adds the rows of a part: rows of the table, or a separate file, whose unseen words are noted.
 std::optional<Dataset> table_part(TrainingData& data, const TableDataOptions& options, const Frame& frame,
-                                  const Tensor& rows, const std::filesystem::path& path) {
-  if (rows.numel() > 0) return table_batches(data.model, {frame, rows});
+                                  const Tensor& rows, const std::filesystem::path& path, const char* name) {
+  const auto note_sample = [&](int64_t all) {
+    data.notes.push_back(
+        fmt::format("{}: {} of {} rows are used, drawn at random", name, std::min(all, options.most_rows), all));
+  };
+  if (rows.size(0) > options.most_rows) note_sample(rows.size(0));
+  if (rows.numel() > 0) return table_batches(data.model, {frame, some_rows(rows, options)});
   if (path.empty()) return std::nullopt;
   UnseenCounts unseen;
   auto part = read_labelled_rows(data.model, path, {}, options.read, &unseen);
+  if (part.rows() > options.most_rows) {
+    note_sample(part.rows());
+    part = part.select(random_sample(part.rows(), options.most_rows, options.seed, kSampleStream));
+  }
   if (!unseen.empty()) data.notes.push_back(fmt::format("{}: {}", path.string(), unseen.line()));
   return part;
 }
@@ -77,13 +115,13 @@ Tensor weights_of(const TableDataOptions& options, const Frame& frame) {
   if (options.weight.empty()) return {};
   constexpr double least = 1e-30, most = 1e30;
   const auto weights = as_numbers(frame.at(options.weight)).numbers;
-  const auto good = weights.eq(0).logical_or(weights.ge(least).logical_and(weights.le(most)));
-  if (const auto rows = good.logical_not().nonzero(); rows.size(0) > 0)
+  const auto is_bad = [](const Tensor& block) { return ~(block.eq(0) | (block.ge(least) & block.le(most))); };
+  if (const auto row = find_rows(weights, is_bad).first; row >= 0)
     fail(ErrorKind::input, "weight column \"{}\": must be 0, or from {} to {}, got {} in row {}; only ratios count",
-         options.weight, least, most, weights[rows[0].item<int64_t>()].item<double>(), rows[0].item<int64_t>() + 1);
-  if (!(weights.sum().item<double>() > 0))
+         options.weight, least, most, weights[row].item<double>(), row + 1);
+  if (!has_row(weights, [](const Tensor& block) { return block > 0; }))
     fail(ErrorKind::input, "weight column \"{}\": must have a weight above 0, all are 0", options.weight);
-  return weights.to(at::kFloat);
+  return converted(weights, at::kFloat, [](const Tensor& block) { return block; });
 }
 
 /// Returns the columns that are not inputs: ignored columns, further targets, weights and groups.
@@ -97,7 +135,8 @@ Names left_out(const TableDataOptions& options) {
 
 /// Returns a model without a network. Its preprocessing and a numeric target are fitted on the training rows; classes
 /// are those of the whole table.
-Model fit_preparation(const TrainingTable& table, const FrameRows& train, const TableDataOptions& options) {
+Model fit_preparation(const TrainingTable& table, const Tensor& rows, const TableDataOptions& options) {
+  const FrameRows train(table.frame, some_rows(rows, options));
   auto target = options.target_options;
   target.task = table.target.task();
   target.readings = table.readings;
@@ -105,6 +144,7 @@ Model fit_preparation(const TrainingTable& table, const FrameRows& train, const 
   for (const auto& [name, reading] : table.readings)
     if (!contains(options.target, name)) preprocess.readings[name] = reading;
   preprocess.seed = options.seed;
+  if (train.size() < rows.size(0)) preprocess.sampled_from = rows.size(0);
   preprocess.ignore = left_out(options);
   std::erase_if(preprocess.ignore, [&](const auto& name) { return !table.frame.find(name); });  // not read
   Model model;
@@ -135,12 +175,20 @@ Column kept_like(const Column& before, Column column) {
 /// Leaves out the rows without a target.
 void drop_missing_targets(TrainingTable& table, const TableDataOptions& options) {
   auto present = at::ones({table.frame.rows()}, at::kBool);
-  for (const auto& name : options.target) present &= table.frame.at(name).missing().logical_not();
-  const auto left = present.sum().item<int64_t>();
+  for_blocks(table.frame.rows(), [&](int64_t begin, int64_t count) {
+    for (const auto& column : FrameRows(table.frame).block(options.target, begin, count).columns)
+      present.narrow(0, begin, count) &= column.missing().logical_not();
+  });
+  const auto left = find_rows(present, [](const Tensor& block) { return block; }).count;
   if (left == table.frame.rows()) return;
   table.notes.push_back(
       fmt::format("{} of {} rows are left out: they have no target", table.frame.rows() - left, table.frame.rows()));
-  const auto rows = present.nonzero().squeeze(1);
+  auto rows = room_for({left}, at::kLong);
+  for (int64_t begin = 0, place = 0; begin < present.size(0); begin += kBlockRows) {
+    const auto here = present.slice(0, begin, begin + kBlockRows).nonzero().squeeze(1) + begin;
+    rows.narrow(0, place, here.size(0)).copy_(here);
+    place += here.size(0);
+  }
   for (auto& column : table.frame.columns) column = kept_like(column, take_rows(column, rows));
   table.frame.first_row = 1;
   table.frame.sources.clear();
@@ -224,16 +272,20 @@ Split split_table(const TrainingTable& table, const TableDataOptions& options) {
 
 TrainingData make_table_data(const TrainingTable& table, const Split& split, const TableDataOptions& options) {
   const FrameRows train(table.frame, split.train);
-  const auto weights = table.weights.defined() ? table.weights.index_select(0, split.train) : Tensor();
-  auto model = with_error_context(table.source, [&] { return fit_preparation(table, train, options); });
+  const auto weights = table.weights.defined() ? selected_rows(table.weights, split.train) : Tensor();
+  auto model = with_error_context(table.source, [&] { return fit_preparation(table, split.train, options); });
   auto rows = balanced(table_batches(model, train, weights), *model.target, options.balance);
   TrainingData data{.model = std::move(model), .train = std::move(rows)};
   data.rule = table.rule.at(split.train);
   data.notes = table.notes;
   for (const auto* notes : {&table.target.notes(), &data.model.table->notes()})
     data.notes.insert(data.notes.end(), notes->begin(), notes->end());
-  data.validation = table_part(data, options, table.frame, split.validation, options.split.validation_path);
-  data.test = table_part(data, options, table.frame, split.test, options.split.test_path);
+  if (train.size() > options.most_rows)
+    data.notes.push_back(fmt::format("preprocessing is fitted on {} of {} training rows, drawn at random",
+                                     options.most_rows, train.size()));
+  data.validation =
+      table_part(data, options, table.frame, split.validation, options.split.validation_path, "validation");
+  data.test = table_part(data, options, table.frame, split.test, options.split.test_path, "test");
   data.sample = sample_rows(train, kDescribedRows, options.seed);
   data.measured = measured_rows(data.model, options, table.frame, split);
   if (options.background > 0)

@@ -2,6 +2,7 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
+#include "reszoo/base/permutation.h"
 #include "reszoo/train/loss.h"
 
 namespace reszoo {
@@ -21,6 +22,11 @@ Dataset balanced(const Dataset& rows, const Target& target, ClassBalance balance
   if (balance == ClassBalance::draws) return rows.with_sampling_weights(weights);
   if (rows.weights().defined()) weights = weights * rows.weights();
   return rows.weighted(weights);
+}
+
+Dataset sample_of(const Dataset& rows, uint64_t seed, int64_t most) {
+  constexpr int64_t stream = -3;
+  return rows.rows() <= most ? rows : rows.select(random_sample(rows.rows(), most, seed, stream));
 }
 
 SplitRule split_rule(const SplitOptions& options, const Frame& table, const Target& target) {

@@ -8,6 +8,7 @@
 #include "image_recipes.h"
 #include "reszoo/base/names.h"
 #include "reszoo/preprocess/bins.h"
+#include "reszoo/recipes/training_data.h"
 #include "reszoo/train/freeze.h"
 
 namespace reszoo {
@@ -16,6 +17,8 @@ namespace {
 /// Smallest number of rows in a bin that a tree chooses. The paper tunes it.
 constexpr int64_t kRowsInTreeBin = 32;
 
+constexpr int64_t kManyRows = 1'000'000;
+
 /// Returns the batch size: enough steps per epoch for small tables, full use of the cores for large ones.
 int64_t batch_size_for(int64_t rows) {
   if (rows < 1'500) return 64;
@@ -23,10 +26,13 @@ int64_t batch_size_for(int64_t rows) {
   return rows < 128'000 ? 256 : 512;
 }
 
-/// Returns the number of epochs, with which twice the rows take 1.6 times as long.
+/// Returns the number of epochs, with which twice the rows take 1.6 times as long: 8 of a million rows, 1 of 150
+/// million.
 int64_t epochs_for(int64_t rows) {
-  const auto epochs = 60 * std::cbrt(1000.0 / static_cast<double>(std::max<int64_t>(rows, 1)));
-  return std::clamp<int64_t>(std::lround(epochs), 8, 100);
+  const auto of = [rows](double epochs, double many) {
+    return std::lround(epochs * std::cbrt(many / static_cast<double>(std::max<int64_t>(rows, 1))));
+  };
+  return rows > kManyRows ? std::max<int64_t>(of(8, kManyRows), 1) : std::clamp<int64_t>(of(60, 1000), 8, 100);
 }
 
 TrainingRecipe auto_recipe(int64_t rows) {
@@ -51,7 +57,8 @@ TrainingRecipe auto_recipe(int64_t rows) {
 
 TrainingRecipe fast_recipe(int64_t rows) {
   auto recipe = auto_recipe(rows);
-  recipe.trainer.epochs = std::max<int64_t>(recipe.trainer.epochs / 4, 3);
+  const auto epochs = recipe.trainer.epochs;
+  recipe.trainer.epochs = std::max<int64_t>({epochs / 4, std::min<int64_t>(epochs * 3 / 8, 3), 1});
   return recipe;
 }
 
@@ -76,7 +83,8 @@ constexpr Named<TrainingRecipe (*)(int64_t rows)> kRecipes[] = {{"auto", auto_re
 
 constexpr Named<Binning> kBinnings[] = {{"quantile", Binning::quantile}, {"tree", Binning::tree}};
 
-Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Dataset& rows) {
+Bins bins_of(const Model& model, const TrainingRecipe& recipe, const Dataset& all) {
+  const auto rows = sample_of(all, recipe.trainer.seed);
   const auto numbers = rows.inputs().narrow(1, 0, model.table->numeric_count()).cpu();
   const auto targets = rows.targets().cpu();
   const bool several = targets.dim() > 1 && targets.size(1) > 1;

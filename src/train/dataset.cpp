@@ -6,8 +6,10 @@
 #include <set>
 
 #include "loader.h"
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/permutation.h"
+#include "windowed_order.h"
 
 namespace reszoo {
 
@@ -91,12 +93,18 @@ std::pair<int64_t, int64_t> Dataset::Loader::range(int64_t batch) const {
   return {first, batch + 1 == size_ ? data_->rows() - first : batch_size_};
 }
 
+Tensor Dataset::Loader::rows_of(int64_t first, int64_t count) const {
+  if (windows_) return windows_->rows(first, count).to(data_->inputs_.device());
+  return order_.defined() ? order_.narrow(0, first, count) : at::arange(first, first + count, at::kLong);
+}
+
 /// Returns views of consecutive rows, and copies of others.
 Batch Dataset::Loader::from_memory() const {
   const auto [first, count] = range(position_);
-  const auto rows = order_.defined() ? order_.narrow(0, first, count) : at::arange(first, first + count, at::kLong);
+  const auto rows = rows_of(first, count);
+  const bool in_order = !order_.defined() && !windows_;
   const auto part = [&, begin = first, size = count](const Tensor& all) {
-    return order_.defined() ? all.index_select(0, rows) : all.narrow(0, begin, size);
+    return in_order ? all.narrow(0, begin, size) : all.index_select(0, rows);
   };
   Batch batch{.inputs = part(data_->inputs_), .targets = part(data_->targets_), .rows = rows};
   if (data_->weights_.defined()) batch.weights = part(data_->weights_);
@@ -154,6 +162,12 @@ Tensor Dataset::draw(uint64_t seed, int64_t epoch) const {
 }
 
 Dataset::Loader Dataset::shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first) const {
+  if (shuffle_window_ > 0 && rows() > shuffle_window_ && !chances_.defined() && !examples_.write) {
+    Loader pass(*this, Tensor(), batch_size, first, detail::RandomKey{seed, epoch});
+    pass.windows_ = std::make_unique<detail::WindowedOrder>(rows(), shuffle_window_, seed, epoch,
+                                                            std::vector<Tensor>{inputs_, targets_, weights_});
+    return pass;
+  }
   auto order = chances_.defined() ? draw(seed, epoch) : epoch_order(rows(), seed, epoch);
   if (!examples_.write) order = order.to(inputs_.device());
   return {*this, std::move(order), batch_size, first, detail::RandomKey{seed, epoch}};
@@ -172,13 +186,20 @@ Dataset Dataset::select(const Tensor& rows) const {
   if (examples_.write) fail(ErrorKind::usage, "Dataset: rows are selected in memory, these inputs are made one by one");
   auto some = *this;
   for (auto* part : {&some.inputs_, &some.targets_, &some.weights_, &some.chances_})
-    if (part->defined()) *part = part->index_select(0, rows.to(part->device()));
+    if (part->defined()) *part = selected_rows(*part, rows.to(part->device()));
   return some;
 }
 
 Dataset Dataset::weighted(Tensor weights) const {
   auto copy = *this;
   copy.weights_ = std::move(weights);
+  return copy;
+}
+
+Dataset Dataset::with_shuffle_window(int64_t window) const {
+  if (window < 0) fail(ErrorKind::usage, "Dataset: shuffle_window must be at least 0, got {}", window);
+  auto copy = *this;
+  copy.shuffle_window_ = window;
   return copy;
 }
 

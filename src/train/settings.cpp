@@ -36,6 +36,7 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   add("mix_probability", o.mix.probability, 1.0);
   add("plateau", o.plateau ? o.plateau->text() : "", std::string());
   add("precision", text_of(o.precision), text_of(Precision::float32));
+  add("shuffle_window", o.shuffle_window, kShuffleWindow);
   add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
   return settings;
 }
@@ -90,6 +91,8 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const Dataset& train
 void check(const TrainerOptions& o) {
   if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
   if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
+  if (o.shuffle_window < 0)
+    fail(ErrorKind::usage, "Trainer: shuffle_window must be at least 0, got {}", o.shuffle_window);
   if (o.max_grad_norm < 0) fail(ErrorKind::usage, "Trainer: max_grad_norm must be at least 0, got {}", o.max_grad_norm);
   if (o.patience < 0) fail(ErrorKind::usage, "Trainer: patience must be at least 0, got {}", o.patience);
   if (o.ema_decay < 0 || o.ema_decay >= 1)

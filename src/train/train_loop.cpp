@@ -205,7 +205,7 @@ TrainResult TrainLoop::fit(Trainer& trainer, const Dataset& train, const std::op
   trainer_ = &trainer;
   const ModeGuard modes(*model_.ptr());
   if (!model_.ptr()->is_training()) model_.ptr()->train();
-  const auto resident = train.to(options_.device);
+  const auto resident = train.to(options_.device).with_shuffle_window(options_.shuffle_window);
   const auto resident_validation = validation ? std::optional(validation->to(options_.device)) : std::nullopt;
   start(resident, resident_validation);
   if (done())

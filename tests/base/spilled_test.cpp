@@ -36,6 +36,19 @@ TEST(Spilled, OtherTensorsAreLeftAlone) {
   EXPECT_TRUE(is_spilled(spilled) && is_spilled(spilled.narrow(0, 5, 2)) && spilled.equal(copy));
 }
 
+TEST(Spilled, RoomIsMappedIfItIsLargeAndRowsMayBeAskedFor) {
+  EXPECT_FALSE(is_spilled(room_for({100, 3}, torch::kFloat, 1200)));
+  const auto room = room_for({100, 3}, torch::kFloat, 1199);
+  EXPECT_TRUE(is_spilled(room));
+  room.copy_(torch::arange(300, torch::kFloat).view({100, 3}));
+  release_pages(room);
+  want_rows(room, 10, 50);
+  want_rows(room, 0, 0);
+  want_rows(torch::zeros({5}), 0, 5);
+  want_rows({}, 0, 5);
+  EXPECT_EQ(room[10][0].item<float>(), 30);
+}
+
 TEST(Spilled, ColumnsGrowOnSeveralThreads) {
   SpilledColumns columns(3);
   for (int64_t part = 0; part < 50; ++part)

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "data/split_parts.h"
 #include "reszoo/base/permutation.h"
 #include "support/support.h"
 
@@ -242,4 +243,21 @@ TEST(Folds, NamesWhatCannotBe) {
   const auto two = Column::of_numbers("g", {1, 1, 1, 2, 2, 2});
   expect_error_parts(ErrorKind::input, {"\"g\"", "3 folds", "got 2"}, [&] { folds(6, 3, SplitRule::group(two), 0); });
   expect_error_parts(ErrorKind::input, {"\"g\"", "3 folds"}, [&] { folds(6, 3, SplitRule::time(two), 0); });
+}
+
+TEST(SplitInPassing, DrawsTheExactShareOfEveryKey) {
+  const auto column = classes(2000);
+  for (const auto& rule : {SplitRule(), SplitRule::stratified(column)}) {
+    const auto split = detail::split_in_passing(2000, 0.2, 0.1, rule, 5);
+    expect_all_rows({split.train, split.validation, split.test}, 2000);
+    EXPECT_EQ(split.test.size(0), 200);
+    EXPECT_EQ(split.validation.size(0), 400);
+    EXPECT_TRUE(torch::equal(split.test, detail::split_in_passing(2000, 0.2, 0.1, rule, 5).test));
+    EXPECT_FALSE(torch::equal(split.test, detail::split_in_passing(2000, 0.2, 0.1, rule, 6).test));
+    // From all over the table: the mean of 200 of 2000 numbers has a deviation of 39.
+    EXPECT_NEAR(split.test.to(torch::kFloat64).mean().item<double>(), 1000, 160);
+  }
+  const auto split = detail::split_in_passing(2000, 0.2, 0.1, SplitRule::stratified(column), 5);
+  for (const auto& part : {split.train, split.validation, split.test})
+    EXPECT_NEAR(share(part, column, "rare"), 0.1, 1e-9);
 }

@@ -101,3 +101,50 @@ TEST(TableData, TargetsOfALaterFileMayHaveOtherNames) {
   expect_error_parts(ErrorKind::usage, {"other.csv", "target: the model predicts 2 columns (y, w), got 1: w"},
                      [&] { read_labelled_rows(data.model, folder / "other.csv", {"w"}); });
 }
+
+TEST(TableData, OfMoreRowsThanMayBeLookedAtASampleIsTakenAndSaidSo) {
+  TableDataOptions options{
+      .target = {"y"}, .split = {.validation = 0.2, .test = 0.1}, .preprocess = {.ignore = kOthers}};
+  const auto exact = make_table_data(training_rows(), options);
+  options.most_rows = 210;  // as many as there are to train on
+  const auto same = make_table_data(training_rows(), options);
+  EXPECT_TRUE(at::equal(same.train.inputs(), exact.train.inputs()));
+  EXPECT_EQ(same.notes, exact.notes);
+  options.most_rows = 50;
+  const auto data = make_table_data(training_rows(), options);
+  EXPECT_EQ(data.train.rows(), 210);
+  EXPECT_EQ(data.validation->rows(), 50);
+  EXPECT_EQ(data.test->rows(), 30);
+  const auto says = [&](const std::string& text) {
+    return std::any_of(data.notes.begin(), data.notes.end(), [&](const auto& note) { return note == text; });
+  };
+  EXPECT_TRUE(says("preprocessing is fitted on 50 of 210 training rows, drawn at random"));
+  EXPECT_TRUE(says("validation: 50 of 60 rows are used, drawn at random"));
+  EXPECT_FALSE(at::equal(data.train.inputs(), exact.train.inputs()));
+  EXPECT_TRUE(at::equal(make_table_data(training_rows(), options).train.inputs(), data.train.inputs()));
+}
+
+TEST(TableData, QuantilesOfASampleAreWithinTheStatedError) {
+  // Of n rows the share below a quantile is right to sqrt(log(2 / 1e-6) / (2 n)) with a probability of 1 - 1e-6.
+  constexpr int64_t rows = 20'000, most = 4000;
+  const auto x = at::arange(rows, at::kDouble).mul(0.37).sin().exp();
+  const Frame table{{{"x", Column::Kind::number, x, {}, {}},
+                     {"y", Column::Kind::number, at::arange(rows, at::kDouble).mul(0.01).cos(), {}, {}}}};
+  const auto data = make_table_data(
+      table, {.target = {"y"}, .split = {.validation = 0.0, .test = 0.0}, .most_rows = most, .background = 0});
+  const auto& summary = data.model.table->summaries().front();
+  ASSERT_EQ(summary.quantiles.size(), 5u);
+  const double error = std::sqrt(std::log(2e6) / (2 * most));
+  for (size_t i = 0; i < 5; ++i)
+    EXPECT_NEAR(x.le(summary.quantiles[i]).to(at::kDouble).mean().item<double>(), 0.25 * static_cast<double>(i), error);
+}
+
+TEST(TableData, ARowNumberIsFoundInASampleToo) {
+  constexpr int64_t rows = 2000;
+  const auto number = at::arange(rows, at::kDouble);
+  const Frame table{{{"id", Column::Kind::number, number, {}, {}},
+                     {"x", Column::Kind::number, number.mul(0.37).sin(), {}, {}},
+                     {"y", Column::Kind::number, number.mul(0.01).cos(), {}, {}}}};
+  const auto data = make_table_data(table, {.target = {"y"}, .most_rows = 100});
+  EXPECT_EQ(data.model.table->inputs(), std::vector<std::string>{"x"});
+}

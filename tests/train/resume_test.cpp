@@ -60,6 +60,17 @@ TEST(Resume, StoppedAgainAndAgainARunEndsWithTheSameBits) {
   }
 }
 
+TEST(Resume, StoppedWithinAShuffleWindowARunEndsWithTheSameBits) {
+  const TempDir folder;
+  auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");
+  whole.shuffle_window = cut.shuffle_window = 20;
+  train(whole);
+  while (train(resumed(cut), 5).outcome == Outcome::stopped) torch::rand({17});
+  expect_same_end(folder / "whole", folder / "cut");
+  cut.shuffle_window = 21;
+  expect_error(ErrorKind::usage, "shuffle_window was 20, got 21", [&] { train(resumed(cut)); });
+}
+
 TEST(Resume, TheAverageOfTheWeightsGoesOnToo) {
   const TempDir folder;
   auto whole = small_options(folder / "whole"), cut = small_options(folder / "cut");

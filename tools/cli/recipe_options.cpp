@@ -58,6 +58,9 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
       ->check(CLI::Range(2, 1 << 24));
   app.add_option("--opt", o.optimizer,
                  "Optimizer: adamw, sgd, adam, rmsprop, lamb, lion or muon (muon; paper: adamw; images: sgd)");
+  app.add_option("--shuffle-window", o.shuffle_window,
+                 "Tables: rows that are shuffled at a time if there are more to train on; 0: all (4194304)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--lr", o.lr,
                  "Learning rate (0.005; paper, adam, lamb, muon: 0.001; sgd: 0.1; rmsprop: 0.01; lion: 0.0001)")
       ->check(CLI::PositiveNumber);
@@ -114,6 +117,7 @@ TrainingRecipe recipe_of(const RecipeOptions& given, int64_t rows) {
   set(given.patience, trainer.patience);
   set(given.batch_size, trainer.batch_size);
   set(given.ema_decay, trainer.ema_decay);
+  set(given.shuffle_window, trainer.shuffle_window);
   trainer.fast = !given.no_fuse;
   set_optimizer(trainer, given);
   if (given.schedule) choose_schedule(trainer, *given.schedule);

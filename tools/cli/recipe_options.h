@@ -14,7 +14,7 @@ struct RecipeOptions {
   std::string network;                ///< "": the recipe's
   std::string recipe;                 ///< "": by the network's domain
   std::vector<std::string> settings;  ///< name=value options of the network
-  std::optional<int64_t> epochs, batch_size, patience, bins, grad_accum_steps;
+  std::optional<int64_t> epochs, batch_size, patience, bins, grad_accum_steps, shuffle_window;
   std::optional<double> lr, weight_decay, momentum, clip_grad, ema_decay, smoothing, checkpoint_every;
   FineTuning fine_tuning;
   std::optional<std::string> optimizer, schedule, loss, binning, precision, on_nonfinite;

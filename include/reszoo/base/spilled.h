@@ -13,6 +13,9 @@ using at::Tensor;
 /// Tables with more bytes than this are kept in temporary files (TMPDIR).
 constexpr int64_t kMostTableBytes = int64_t{32} << 20;
 
+/// Tensors that are made from a table are kept in temporary files too if they have more bytes than this.
+constexpr int64_t kMostTensorBytes = int64_t{128} << 20;
+
 /// Creates a tensor in a temporary file without a name, which disappears with the tensor. Its memory is the file,
 /// mapped: pages come and go as they are needed. The values are 0.
 /// Throws: Error (file) without room for it.
@@ -23,6 +26,13 @@ bool is_spilled(const Tensor& tensor);
 
 /// Takes a spilled tensor out of memory until its values are read again. Other tensors are left alone.
 void release_pages(const Tensor& tensor);
+
+/// Creates a tensor: in memory with values that are not set, or spilled if it has more bytes than `most`.
+Tensor room_for(at::IntArrayRef sizes, at::ScalarType type, int64_t most = kMostTensorBytes);
+
+/// Asks the system to read the rows [begin, begin + count) of a spilled tensor, which has its rows one after the other,
+/// before they are used. Other tensors are left alone.
+void want_rows(const Tensor& tensor, int64_t begin, int64_t count);
 
 /// Returns `tensor` as it is if `like` is not spilled, and otherwise spilled too.
 Tensor spilled_like(const Tensor& like, const Tensor& tensor);

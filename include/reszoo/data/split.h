@@ -52,7 +52,8 @@ struct Split {
 /// Splits rows into training, validation and test sets. `validation` and `test` are fractions in [0, 1) with a sum
 /// below 1. The result depends only on the arguments.
 /// By group or time, parts are made of whole groups or times: each has at least one, and as nearly its fraction of the
-/// rows as they allow.
+/// rows as they allow. Of more than 4,194,304 rows no order is made: a random or stratified split draws one row after
+/// the other, with the same shares.
 /// Throws: Error (usage) for other fractions; Error (input) if fewer than 2 training rows remain, or for fewer groups
 /// or times than parts.
 Split split_rows(int64_t rows, double validation, double test, const SplitRule& rule, uint64_t seed);

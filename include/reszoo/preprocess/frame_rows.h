@@ -31,6 +31,9 @@ class FrameRows {
   Frame frame() const;
   Frame frame(const std::vector<std::string>& names) const;
 
+  /// Returns `count` of these rows from `begin` on: the named columns. Messages count its rows as those of the whole.
+  Frame block(const std::vector<std::string>& names, int64_t begin, int64_t count) const;
+
   /// Returns some of these rows by their indices, (K) int64.
   FrameRows some(const Tensor& rows) const;
 

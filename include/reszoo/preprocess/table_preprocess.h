@@ -23,6 +23,7 @@ struct TablePreprocessOptions {
   /// A word that occurs in fewer rows than this is treated like an unknown word. Default: rows / 200, within 1 to 10.
   std::optional<int64_t> rare = {};
   ColumnReadings readings = {};  ///< how columns are read, if it was learnt before; others are learnt from the rows
+  int64_t sampled_from = 0;      ///< how many rows there are, if those to fit on are a sample of them; 0: no sample
 };
 
 /// What fitting found in one column: for display, and to compare later rows with the training rows (`DriftCounts`).
@@ -143,9 +144,17 @@ class TablePreprocess {
   static Number read_number(const nlohmann::json& json);
   static Category read_category(const nlohmann::json& json);
   class NumberBlocks;
+  /// A column of words whose codes become an output column.
+  struct WordCodes {
+    int64_t place;
+    Column column;
+    Tensor codes;  ///< of each word, and of none
+  };
 
   Tensor codes(const Category& category, const Column& column, UnseenCounts* unseen) const;
-  void write_numbers(const FrameRows& rows, const Tensor& out, UnseenCounts* unseen) const;
+  Tensor codes_of_words(const Category& category, const Column& column, const Frame& head) const;
+  void write_blocks(const FrameRows& rows, const Tensor& out, const std::vector<WordCodes>& words,
+                    UnseenCounts* unseen) const;
   Tensor values_of(const Number& number, const FrameRows& rows) const;
   void append(TablePreprocess&& column);
   const ColumnReading& reading_of(const std::string& column) const;

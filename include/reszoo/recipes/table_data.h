@@ -21,6 +21,9 @@ struct TableDataOptions {
   ClassBalance balance = ClassBalance::none;
   TableReadOptions read = {};  ///< how files are read
   uint64_t seed = 0;
+  /// Preprocessing is fitted on so many training rows at most, and so many rows of validation and test are used: a
+  /// random sample of more, which a note says. Classes, and how columns are read, are learnt from all rows.
+  int64_t most_rows = kMostRows;
   int64_t background = 100;   ///< training rows that the model keeps, see Model::background; 0: none
   bool drop_missing = false;  ///< leave out rows without a target, which are an error otherwise
 };

@@ -20,6 +20,7 @@ using at::Tensor;
 
 namespace detail {
 class Loader;
+class WindowedOrder;
 
 /// The seed of the random choices about the rows of a pass.
 struct RandomKey {
@@ -81,7 +82,10 @@ class Dataset {
   /// alone: it uses no other random state, whatever ran before. Random choices about a row depend on (seed, epoch,
   /// row). A pass that starts with the batch `first` (from 0) therefore gives the same batches as a whole pass from
   /// there on.
-  /// Throws: Error (usage) if batch_size < 1 or there is no batch `first`.
+  /// Of tensors with more rows than the window (`with_shuffle_window`), blocks of 16,384 rows are put in random order,
+  /// and as many of them as make a window are shuffled at a time. If the tensors are mapped files, the pages of the
+  /// next window are asked for, and those of the last one released. Throws: Error (usage) if batch_size < 1 or there is
+  /// no batch `first`.
   Loader shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first = 0) const;
 
   /// Returns the number of batches of a pass.
@@ -90,6 +94,10 @@ class Dataset {
 
   /// Returns the same data on `device`; tensors that are already there are shared.
   Dataset to(c10::Device device) const;
+
+  /// Returns the same rows for a random order that needs memory for `window` rows: see `shuffled`. 0: for all.
+  /// Throws: Error (usage) for less than 0.
+  Dataset with_shuffle_window(int64_t window) const;
 
   /// Returns some rows of data in memory: int64 indices.
   /// Throws: Error (usage) for Examples.
@@ -119,6 +127,7 @@ class Dataset {
   Tensor draw(uint64_t seed, int64_t epoch) const;
 
   Tensor inputs_, targets_, weights_, chances_;
+  int64_t shuffle_window_ = 0;
   Prepare prepare_;
   Examples examples_;
   LoaderOptions how_;
@@ -155,9 +164,11 @@ class Dataset::Loader {
   void start_loader();
   Batch from_memory() const;
   Batch from_loader();
+  Tensor rows_of(int64_t first, int64_t count) const;
 
   std::shared_ptr<const Dataset> data_;
-  Tensor order_;  ///< (N) row indices; undefined: in row order
+  Tensor order_;  ///< (N) row indices; undefined: in row order, or as the windows say
+  std::unique_ptr<detail::WindowedOrder> windows_;
   int64_t batch_size_, size_, position_;
   std::optional<detail::RandomKey> random_;  ///< for inputs to train on
   std::unique_ptr<detail::Loader> loader_;   ///< for Examples, from the first batch on

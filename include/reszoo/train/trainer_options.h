@@ -28,6 +28,9 @@ enum class OnNonfinite {
 OnNonfinite parse_on_nonfinite(std::string_view text);
 std::string text_of(OnNonfinite rule);
 
+/// The usual TrainerOptions::shuffle_window.
+constexpr int64_t kShuffleWindow = int64_t{1} << 22;
+
 struct TrainerOptions {
   int64_t epochs = 20;
   int64_t batch_size = 256;  ///< rows
@@ -49,6 +52,8 @@ struct TrainerOptions {
   /// Decay of the exponential moving average of the weights, see ExponentialMovingAverage; 0: no average. If there is
   /// one, its weights are validated and kept.
   double ema_decay = 0;
+  /// Rows that are shuffled at a time if the training rows are more, see Dataset::shuffled; 0: all.
+  int64_t shuffle_window = kShuffleWindow;
   uint64_t seed = 0;  ///< for LibTorch's default generators, which `fit` seeds, and for the order of rows
   torch::Device device = torch::kCPU;
   bool fast = true;                ///< use FusedTraining where it applies
