@@ -1,4 +1,5 @@
 // Writes table rows by blocks: as float64 they would need twice the memory of the result.
+#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -83,7 +84,10 @@ class TablePreprocess::NumberBlocks {
 void TablePreprocess::write_blocks(const FrameRows& rows, const Tensor& out, const std::vector<WordCodes>& words,
                                    UnseenCounts* unseen) const {
   const NumberBlocks blocks(*this, rows, unseen);
-  const auto count = rows.size(), step = kRowsOfBlock * kBlocksInMemory;
+  // Few rows of a table are far apart, and a block of them touches as many pages as a larger one.
+  const auto count = rows.size(), all = std::max<int64_t>(rows.table().rows(), 1);
+  const auto blocks_in_memory = std::max<int64_t>(kBlocksInMemory * count / all, at::get_num_threads());
+  const auto step = kRowsOfBlock * std::min(blocks_in_memory, kBlocksInMemory);
   for (int64_t first = 0; first < count; first += step) {
     const auto end = std::min(first + step, count);
     parallel((end - first + kRowsOfBlock - 1) / kRowsOfBlock, [&](int64_t block) {

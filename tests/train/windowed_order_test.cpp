@@ -35,9 +35,9 @@ TEST(WindowedOrder, AWindowHasWholeBlocksInRandomOrder) {
   const auto order = whole_order(1000, 100, 10);
   const auto first = order.narrow(0, 0, 100);
   const auto blocks = std::get<0>(at::_unique2(first.div(10, "floor")));
-  EXPECT_EQ(blocks.size(0), 10);                                       // whole blocks
-  EXPECT_GT((blocks.diff() > 1).sum().item<int64_t>(), 5);             // from all over the table
-  EXPECT_GT((first.diff().abs() > 10).sum().item<int64_t>(), 50);      // shuffled
+  EXPECT_EQ(blocks.size(0), 10);                                        // whole blocks
+  EXPECT_GT((blocks.diff() > 1).sum().item<int64_t>(), 5);              // from all over the table
+  EXPECT_GT((first.diff().abs() > 10).sum().item<int64_t>(), 50);       // shuffled
   EXPECT_FALSE(torch::equal(order, whole_order(1000, 100, 10, 3, 2)));  // another epoch
   EXPECT_FALSE(torch::equal(order, whole_order(1000, 100, 10, 4, 1)));  // another seed
 }

@@ -48,7 +48,7 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
   app.add_option("--binning", o.binning,
                  "How bin edges are chosen: quantile, or tree (splits of a decision tree) (tree)");
   app.add_option("--epochs", o.epochs,
-                 "Largest number of epochs (100 to 8 by the number of rows; paper: 20; images: 15)")
+                 "Largest number of epochs (100 to 8 by the number of rows, fewer of millions; paper: 20; images: 15)")
       ->check(CLI::PositiveNumber);
   app.add_option("--patience", o.patience,
                  "Early stopping: epochs without improvement of --eval-metric; 0: never (a fifth of the "

@@ -189,10 +189,10 @@ def _references(results):
     return _table(["table", *REFERENCES], rows) if rows else "Not run yet."
 
 
-def _speed(folder):
+def _printed(folder, *names):
     """Shows what the programs that time printed."""
     parts = []
-    for name in ("step", "train", "predict"):
+    for name in names:
         file = Path(folder) / f"{name}.txt"
         text = file.read_text().strip() if file.exists() else "Not run yet."
         parts.append(f"{name}.txt:\n\n```\n{text}\n```")
@@ -213,7 +213,8 @@ def page(path, cache, speed):
         else:
             parts += [f"## {TITLES[mode]}", "Not run yet."]
     fill = {"RESULTS": "\n\n".join(parts), "DATA": _data(facts), "MACHINE": "; ".join(machines),
-            "THREADS": " or ".join(threads), "REFERENCES": _references(by_mode["default"]), "SPEED": _speed(speed)}
+            "THREADS": " or ".join(threads), "REFERENCES": _references(by_mode["default"]),
+            "SPEED": _printed(speed, "step", "train", "predict"), "SIZE": _printed(speed, "size")}
     for name, text in fill.items():
         template = template.replace("{" + name + "}", text)
     return template
