@@ -80,7 +80,8 @@ bool has_row(const Tensor& values, const std::function<Tensor(const Tensor&)>& h
 Tensor selected_rows(const Tensor& values, const Tensor& rows, int64_t most) {
   auto sizes = values.sizes().vec();
   sizes.front() = rows.size(0);
-  if (is_small(sizes, values.scalar_type(), most)) return values.index_select(0, rows);
+  // Few rows may touch every page of a mapped file.
+  if (is_small(sizes, values.scalar_type(), most) && !is_spilled(values)) return values.index_select(0, rows);
   return filled_by_blocks(
       std::move(sizes), values.scalar_type(), most, {values, rows},
       [&](int64_t begin, int64_t count) { return values.index_select(0, rows.narrow(0, begin, count)); });

@@ -54,7 +54,7 @@ Dataset table_batches(const Model& model, const FrameRows& rows, const Tensor& w
 /// Returns the rows, or a sample of them if they are too many, in ascending order.
 Tensor some_rows(const Tensor& rows, const TableDataOptions& options) {
   if (rows.size(0) <= options.most_rows) return rows;
-  return rows.index_select(0, random_sample(rows.size(0), options.most_rows, options.seed, kSampleStream));
+  return selected_rows(rows, random_sample(rows.size(0), options.most_rows, options.seed, kSampleStream));
 }
 
 /// Reads the columns of the model's inputs and targets, with the names that the model has for them.

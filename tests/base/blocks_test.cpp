@@ -49,6 +49,8 @@ TEST(Blocks, GiveTheSameInMemoryAndInAMappedFile) {
     const auto selected = selected_rows(values, rows, most);
     EXPECT_EQ(is_spilled(selected), most == 0);
     EXPECT_TRUE(selected.equal(values.index_select(0, rows)));
+    const auto mapped = spilled_like(room_for({1}, torch::kFloat, 0), values);
+    EXPECT_TRUE(selected_rows(mapped, rows, most).equal(selected));
     EXPECT_TRUE(looked_up(words, codes, most).equal(words.index({codes})));
     const auto floats = converted(values.select(1, 0), torch::kFloat, halved, most);
     EXPECT_TRUE(floats.equal((values.select(1, 0) / 2).to(torch::kFloat)));
