@@ -248,16 +248,16 @@ TEST(Folds, NamesWhatCannotBe) {
 TEST(SplitInPassing, DrawsTheExactShareOfEveryKey) {
   const auto column = classes(2000);
   for (const auto& rule : {SplitRule(), SplitRule::stratified(column)}) {
-    const auto split = detail::split_in_passing(2000, 0.2, 0.1, rule, 5);
+    const auto split = reszoo::detail::split_in_passing(2000, 0.2, 0.1, rule, 5);
     expect_all_rows({split.train, split.validation, split.test}, 2000);
     EXPECT_EQ(split.test.size(0), 200);
     EXPECT_EQ(split.validation.size(0), 400);
-    EXPECT_TRUE(torch::equal(split.test, detail::split_in_passing(2000, 0.2, 0.1, rule, 5).test));
-    EXPECT_FALSE(torch::equal(split.test, detail::split_in_passing(2000, 0.2, 0.1, rule, 6).test));
+    EXPECT_TRUE(torch::equal(split.test, reszoo::detail::split_in_passing(2000, 0.2, 0.1, rule, 5).test));
+    EXPECT_FALSE(torch::equal(split.test, reszoo::detail::split_in_passing(2000, 0.2, 0.1, rule, 6).test));
     // From all over the table: the mean of 200 of 2000 numbers has a deviation of 39.
     EXPECT_NEAR(split.test.to(torch::kFloat64).mean().item<double>(), 1000, 160);
   }
-  const auto split = detail::split_in_passing(2000, 0.2, 0.1, SplitRule::stratified(column), 5);
+  const auto split = reszoo::detail::split_in_passing(2000, 0.2, 0.1, SplitRule::stratified(column), 5);
   for (const auto& part : {split.train, split.validation, split.test})
     EXPECT_NEAR(share(part, column, "rare"), 0.1, 1e-9);
 }

@@ -8,7 +8,7 @@
 #include "support/support.h"
 
 using namespace reszoo;
-using detail::WindowedOrder;
+using reszoo::detail::WindowedOrder;
 using reszoo::test::expect_error;
 
 namespace {
