@@ -36,23 +36,24 @@ void sort_by_digit(const uint64_t* from, uint64_t* to, int64_t count, int digit,
   for (int64_t i = 0; i < count; ++i) to[counts[digit_of(from[i], digit)]++] = from[i];
 }
 
+}  // namespace
+
 /// Sorts by one digit after the other, the last one first.
-void sort_keys(uint64_t* keys, int64_t count) {
+void sort_keys(uint64_t* keys, int64_t count, int first_byte) {
+  if (count == 0) return;
   const auto scratch = torch::empty({count}, torch::kInt64);
   auto* from = keys;
   auto* to = reinterpret_cast<uint64_t*>(scratch.mutable_data_ptr<int64_t>());
   DigitCounts counts{};
   for (int64_t i = 0; i < count; ++i)
-    for (int digit = 0; digit < kDigits; ++digit) ++counts[digit][digit_of(keys[i], digit)];
-  for (int digit = 0; digit < kDigits; ++digit) {
+    for (int digit = first_byte; digit < kDigits; ++digit) ++counts[digit][digit_of(keys[i], digit)];
+  for (int digit = first_byte; digit < kDigits; ++digit) {
     if (counts[digit][digit_of(keys[0], digit)] == count) continue;  // all have the same
     sort_by_digit(from, to, count, digit, counts[digit]);
     std::swap(from, to);
   }
   if (from != keys) std::copy_n(from, count, keys);
 }
-
-}  // namespace
 
 at::Tensor sorted_numbers(const at::Tensor& values) {
   const auto dense = values.contiguous();

@@ -1,12 +1,13 @@
 #include "tree_bins.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <queue>
 
 #include "reszoo/base/error.h"
+#include "sorted_numbers.h"
 
 namespace reszoo {
 namespace {
@@ -45,6 +46,21 @@ struct LabelSums {
   std::vector<double> counts;
 };
 
+constexpr uint64_t kRowBits = std::numeric_limits<uint32_t>::max();
+
+/// Returns the rows in ascending order of x, in the low 32 bits; rows with equal numbers keep their order.
+std::vector<uint64_t> ascending_rows(const std::vector<float>& x) {
+  if (x.size() > kRowBits) fail(ErrorKind::input, "tree_bins: at most {} rows, got {}", kRowBits, x.size());
+  constexpr uint32_t sign = uint32_t{1} << 31;
+  std::vector<uint64_t> rows(x.size());
+  for (size_t i = 0; i < x.size(); ++i) {
+    const auto bits = std::bit_cast<uint32_t>(x[i] + 0.0f);  // -0 is 0
+    rows[i] = uint64_t{bits & sign ? ~bits : bits | sign} << 32 | i;
+  }
+  detail::sort_keys(rows.data(), std::ssize(rows), /*first_byte=*/4);
+  return rows;
+}
+
 /// The rows [begin, end) in the order of x, and their best split.
 struct TreeLeaf {
   size_t begin = 0, end = 0, cut = 0;  // cut == end: no split
@@ -56,12 +72,11 @@ class ColumnTree {
  public:
   ColumnTree(const std::vector<float>& x, const std::vector<double>& y, const TreeBinsOptions& options)
       : options_(options), x_(x.size()), y_(y.size()) {
-    std::vector<size_t> order(x.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return x[a] < x[b]; });
+    const auto order = ascending_rows(x);
     for (size_t i = 0; i < order.size(); ++i) {
-      x_[i] = x[order[i]];
-      y_[i] = y[order[i]];
+      const auto row = order[i] & kRowBits;
+      x_[i] = x[row];
+      y_[i] = y[row];
     }
     if (options.classification) classes_ = count_classes();
   }

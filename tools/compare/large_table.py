@@ -7,8 +7,8 @@
 `make` writes 17 columns (12 numbers, an integer, a day and 3 columns of words; some with missing values) and the target
 `y`. The target is a function of the columns plus normal noise of deviation 1, so no model has an RMSE below 1.
 
-`train` runs reszoo-train and samples /proc/PID/status: the largest sum of anonymous memory, and the largest resident
-set of mapped files, which the system may take back. It prints a line for a table in Markdown.
+`train` runs reszoo-train and samples /proc/PID/status: the most anonymous memory, and the most resident pages of mapped
+files, which the system may take back. It prints one line.
 """
 import argparse
 import json
@@ -92,6 +92,15 @@ def stage_of(log):
     return "training" if "rows to train on" in log else "preparation"
 
 
+def line_of(report):
+    """Returns the figures of a run as a line of text."""
+    most = {kind: max(report[kind].values()) for kind in ("anonymous_mb", "mapped_mb")}
+    rate = report["training_rows"] * report["epochs"] / (report["seconds"] - report["preparation_seconds"])
+    return (f"{report['training_rows']:>11,} training rows: {report['cpu_seconds']} s of processor time; prepared in "
+            f"{report['preparation_seconds']} s of {report['seconds']}, then {rate:,.0f} rows/s; most anonymous memory "
+            f"{most['anonymous_mb']} MB, mapped pages {most['mapped_mb']} MB; RMSE {report['rmse']:.4f}")
+
+
 def train(options):
     out = pathlib.Path(options.out)
     command = [options.train, "--data", options.folder, "--target", "y", "--out", str(out), "--overwrite", "--json",
@@ -123,7 +132,7 @@ def train(options):
               "anonymous_mb": {name: round(values[0]) for name, values in peak.items()},
               "mapped_mb": {name: round(values[1]) for name, values in peak.items()}, "rmse": measured["rmse"],
               "noise": 1.0}
-    print(json.dumps(report, indent=2))
+    print(line_of(report))
 
 
 def main():
