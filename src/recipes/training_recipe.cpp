@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "image_recipes.h"
 #include "reszoo/base/names.h"
@@ -42,8 +43,9 @@ TrainingRecipe auto_recipe(int64_t rows) {
                     {"numeric_width", 16}};
   recipe.bins = 64;
   recipe.binning = Binning::tree;
-  recipe.trainer.epochs = epochs_for(rows);
-  recipe.trainer.patience = std::max<int64_t>(recipe.trainer.epochs / 5, 4);
+  recipe.trainer.planned_epochs = epochs_for(rows);
+  recipe.trainer.epochs = 2 * recipe.trainer.planned_epochs;
+  recipe.trainer.patience = std::max<int64_t>(recipe.trainer.planned_epochs / 5, 4);
   recipe.trainer.schedule = Schedule::parse("polynomial:1,warmup=0.03");
   recipe.trainer.batch_size = batch_size_for(rows);
   recipe.trainer.optimizer = OptimizerOptions::defaults(OptimizerKind::muon);
@@ -57,7 +59,7 @@ TrainingRecipe auto_recipe(int64_t rows) {
 
 TrainingRecipe fast_recipe(int64_t rows) {
   auto recipe = auto_recipe(rows);
-  const auto epochs = recipe.trainer.epochs;
+  const auto epochs = std::exchange(recipe.trainer.planned_epochs, 0);
   recipe.trainer.epochs = std::max<int64_t>({epochs / 4, std::min<int64_t>(epochs * 3 / 8, 3), 1});
   return recipe;
 }

@@ -30,6 +30,7 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   const auto add = [&](const char* name, const auto& value, const auto& usual) {
     if (value != usual) settings[name] = value;
   };
+  add("planned_epochs", o.planned_epochs, 0);
   add("accumulate", o.gradient_accumulation_steps, 1);
   add("mixup", o.mix.mixup, 0.0);
   add("cutmix", o.mix.cutmix, 0.0);
@@ -90,6 +91,8 @@ nlohmann::ordered_json settings_of(const TrainerOptions& o, const Dataset& train
 
 void check(const TrainerOptions& o) {
   if (o.epochs < 1) fail(ErrorKind::usage, "Trainer: epochs must be at least 1, got {}", o.epochs);
+  if (o.planned_epochs < 0)
+    fail(ErrorKind::usage, "Trainer: planned_epochs must be at least 0, got {}", o.planned_epochs);
   if (o.batch_size < 1) fail(ErrorKind::usage, "Trainer: batch_size must be at least 1, got {}", o.batch_size);
   if (o.shuffle_window < 0)
     fail(ErrorKind::usage, "Trainer: shuffle_window must be at least 0, got {}", o.shuffle_window);

@@ -12,6 +12,7 @@
 #include "train/guards.h"
 #include "train/limited_schedule.h"
 #include "train/run_folder.h"
+#include "train/run_length.h"
 #include "train/settings.h"
 
 namespace reszoo::detail {
@@ -92,12 +93,13 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
     const auto checkpoint = options_.out / "checkpoint.safetensors";
     if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
   }
+  epochs_ = run_length(options_, state_.history, evaluation_.monitor);
   last_tick_ = last_checkpoint_ = hooks_.clock();
 }
 
 void TrainLoop::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
-  const double factor = limited_factor(options_.schedule, position, options_.epochs * steps_, time_share());
+  const double factor = limited_factor(options_.schedule, position, epochs_ * steps_, time_share());
   state_.lr = options_.optimizer.lr * (factor * state_.plateau.factor);
   const auto rows = batch.targets.size(0);
   const auto loss = rows > 0 ? try_step(batch) : std::nullopt;
@@ -171,6 +173,7 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
                             .best = best,
                             .seconds = state_.epoch_seconds,
                             .items_per_second = ended.items_per_second});
+  epochs_ = run_length(options_, state_.history, evaluation_.monitor);
   if (best) {
     state_.best = copy_of(kept_weights());
     best_pending_ = true;
@@ -217,7 +220,7 @@ TrainResult TrainLoop::fit(Trainer& trainer, const Dataset& train, const std::op
     }
     end_epoch(resident_validation);
   }
-  return finish(state_.epoch >= options_.epochs ? Outcome::finished : Outcome::early_stopped);
+  return finish(state_.epoch >= epochs_ ? Outcome::finished : Outcome::early_stopped);
 }
 
 }  // namespace reszoo::detail

@@ -78,6 +78,7 @@ class TrainLoop {
   nlohmann::ordered_json settings_;
   Trainer* trainer_ = nullptr;
   int64_t steps_ = 0;          ///< steps per epoch
+  int64_t epochs_ = 0;         ///< of the run as it is planned now
   bool best_pending_ = false;  ///< whether on_best must still succeed for the best epoch
   int64_t validation_rows_ = 0;
   std::optional<double> last_validation_;  ///< seconds

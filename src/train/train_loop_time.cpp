@@ -1,6 +1,7 @@
 // The time of a training run and its limit.
 #include <algorithm>
 
+#include "train/run_length.h"
 #include "train/train_loop.h"
 
 namespace reszoo::detail {
@@ -38,12 +39,12 @@ bool TrainLoop::is_time_up() const { return state_.step > 0 && time_share() == 1
 
 Progress TrainLoop::progress() const {
   const auto rows = static_cast<double>(state_.loss_rows);
-  const double left = static_cast<double>((options_.epochs - state_.epoch) * steps_ - state_.step);
+  const double left = static_cast<double>((epochs_ - state_.epoch) * steps_ - state_.step);
   double seconds_left = state_.step > 0 ? left * state_.epoch_seconds / static_cast<double>(state_.step) : 0;
   if (options_.time_limit > 0)
     seconds_left = std::clamp(seconds_left, 0.0, std::max(options_.time_limit - state_.seconds, 0.0));
   return {.epoch = state_.epoch + 1,
-          .epochs = options_.epochs,
+          .epochs = epochs_,
           .step = state_.step,
           .steps = steps_,
           .loss = rows > 0 ? state_.loss_sum / rows : 0,
@@ -55,8 +56,9 @@ Progress TrainLoop::progress() const {
 }
 
 bool TrainLoop::done() const {
-  return state_.epoch >= options_.epochs || (state_.epoch > 0 && time_share() >= kTimeUsed) ||
-         (options_.patience > 0 && state_.since_best >= options_.patience);
+  const auto patience = patience_of(options_, epochs_);
+  return state_.epoch >= epochs_ || (state_.epoch > 0 && time_share() >= kTimeUsed) ||
+         (patience > 0 && state_.since_best >= patience);
 }
 
 }  // namespace reszoo::detail

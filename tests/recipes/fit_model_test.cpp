@@ -189,7 +189,7 @@ TEST(Fit, AnEnsembleIsOneFileAndTheMeanOfItsNetworks) {
 }
 
 TEST(TrainingRecipe, MoreRowsTakeFewerEpochs) {
-  const auto epochs = [](int64_t rows) { return training_recipe("auto", rows).trainer.epochs; };
+  const auto epochs = [](int64_t rows) { return training_recipe("auto", rows).trainer.planned_epochs; };
   EXPECT_EQ(epochs(1), 100);
   EXPECT_EQ(epochs(1000), 60);
   EXPECT_EQ(epochs(64'000), 15);
@@ -197,6 +197,7 @@ TEST(TrainingRecipe, MoreRowsTakeFewerEpochs) {
   for (const int64_t rows : {1, 1000, 1'000'000}) {
     const auto trainer = training_recipe("auto", rows).trainer;
     EXPECT_GE(trainer.patience, 4);
+    EXPECT_EQ(trainer.epochs, 2 * trainer.planned_epochs);
     EXPECT_LT(trainer.schedule.factor(999, 1000), 0.01);
   }
 }
