@@ -55,6 +55,7 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
   auto prepared = prepare_training(a, common, device, domain);
   retain_freed_memory();
   prepared.recipe.trainer.time_limit = training_seconds(a);
+  prepared.recipe.trainer.rows_after = report_rows(prepared.data);
   const auto& [data, recipe, table] = prepared;
   for (const auto& note : data.notes) common.notes.say(note);
   if (threshold) require_thresholds(*data.model.target);
@@ -78,8 +79,8 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
   auto& fitted = results.fitted;
   if (threshold && data.validation) choose_thresholds(fitted.model, *data.validation, *threshold);
   else if (threshold) choose_thresholds(fitted.model, *fitted.out_of_fold, *threshold);
-  const auto measured =
-      a.out.empty() ? evaluate_parts(results.fitted, data) : write_results(a.out, results, data, command);
+  const auto measured = a.out.empty() ? evaluate_parts(results.fitted, data)
+                                      : write_results(a.out, results, data, command, report_time(a));
   auto summary = summary_of(a, results, measured);
   if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
   if (!common.json) std::cout << json_text(summary, 2) << "\n";

@@ -6,7 +6,7 @@
 #include "cli/recipe_options.h"
 #include "cli/signals.h"
 #include "reszoo/base/duration.h"
-#include "reszoo/recipes/fit.h"
+#include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/tune.h"
 
 namespace reszoo::tool {
@@ -32,6 +32,9 @@ void check_time_limit(const TrainOptions& options, Domain domain);
 
 /// Returns the seconds that are left for training, so that the command ends within its time limit; 0 without a limit.
 double training_seconds(const TrainOptions& options);
+
+/// Returns until when the report must be complete.
+ReportTime report_time(const TrainOptions& options);
 
 /// The data and the recipe of a training.
 struct PreparedTraining {

@@ -35,10 +35,11 @@ ordered_json summary_of(const TrainOptions& a, const Results& results, const Nam
 }
 
 NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
-                           const std::string& command) {
+                           const std::string& command, const ReportTime& time) {
   results.fitted.model.save(out / "model.safetensors");
-  if (results.fitted.model.networks.size() > 1) results.fitted.model.fuse();  // the report predicts many rows
-  auto report = make_report(results.fitted, data);
+  auto& model = results.fitted.model;
+  if (model.table || model.networks.size() > 1) model.fuse();  // the report predicts many rows
+  auto report = make_report(results.fitted, data, time);
   report.command = command;
   if (!results.folds.empty()) report.tables.push_back(report_table(results.folds));
   const auto& monitor = results.fitted.evaluation.monitor.name;

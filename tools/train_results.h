@@ -21,6 +21,6 @@ nlohmann::ordered_json summary_of(const TrainOptions& options, const Results& re
 /// Writes the model and the report. Returns the metrics that the report shows.
 /// Throws: Error (file).
 NamedMetrics write_results(const std::filesystem::path& out, Results& results, const TrainingData& data,
-                           const std::string& command);
+                           const std::string& command, const ReportTime& time);
 
 }  // namespace reszoo::tool

@@ -27,6 +27,13 @@ PreparedTraining prepare_images(TrainOptions& a, const TableDataOptions& data, c
   return {make_image_data(parts, recipe.image, how, a.data.data), recipe};
 }
 
+/// Returns the seconds of the whole command; 0 without a limit.
+double limit_of(const TrainOptions& a) {
+  constexpr double kBest = 600;
+  if (a.time_limit.empty()) return a.is_best() ? kBest : 0;
+  return parse_duration(a.time_limit);
+}
+
 }  // namespace
 
 void check_time_limit(const TrainOptions& a, Domain domain) {
@@ -39,10 +46,15 @@ void check_time_limit(const TrainOptions& a, Domain domain) {
 }
 
 double training_seconds(const TrainOptions& a) {
-  constexpr double kBest = 600, kReport = 0.04;  // share of the limit for the metrics and the report
-  if (a.time_limit.empty() && !a.is_best()) return 0;
-  const double limit = a.time_limit.empty() ? kBest : parse_duration(a.time_limit);
-  return std::max(limit * (1 - kReport) - (steady_seconds() - a.begin), 1e-3);
+  const double report = a.is_best() ? 0.08 : 0.04;  // share of the limit for what the report says of columns
+  const double limit = limit_of(a);
+  return limit > 0 ? std::max(limit * (1 - report) - (steady_seconds() - a.begin), 1e-3) : 0;
+}
+
+ReportTime report_time(const TrainOptions& a) {
+  constexpr double kWritten = 0.99;  // share of the limit after which the report is written
+  const double limit = limit_of(a);
+  return limit > 0 ? ReportTime{.end = a.begin + kWritten * limit} : ReportTime{};
 }
 
 PreparedTraining prepare_training(TrainOptions& a, const cli::Common& common, c10::Device device, Domain domain) {

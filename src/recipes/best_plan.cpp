@@ -20,9 +20,11 @@ std::vector<size_t> best_first(const std::vector<Tried>& tried, const Monitor& m
   return order;
 }
 
+double BestPlan::left(double used) const { return std::max(time_limit - reserve - used, 0.0); }
+
 double BestPlan::slice(double used) const {
-  const double part = time_limit / kLeastFits, left = std::max(time_limit - used, 0.0);
-  return left < part * (1 + kLeastPart) ? left : part;
+  const double part = time_limit / kLeastFits;
+  return left(used) < part * (1 + kLeastPart) ? left(used) : part;
 }
 
 bool BestPlan::is_short_of_time(const std::vector<Tried>& tried) const {
@@ -50,7 +52,7 @@ std::optional<NextFit> BestPlan::next(const std::vector<Tried>& tried, double us
   double usual = 0;
   for (const auto& one : tried) usual += one.seconds / static_cast<double>(tried.size());
   if (chosen.candidate < tried.size()) usual = tried[chosen.candidate].seconds;
-  if (time_limit - used < kLeastPart * usual || used >= time_limit) return std::nullopt;
+  if (left(used) < kLeastPart * usual || left(used) == 0) return std::nullopt;
   return chosen;
 }
 

@@ -23,6 +23,7 @@ struct BestPlan {
   size_t folds;       ///< number of folds
   double time_limit;  ///< seconds of the search
   Monitor monitor = {};
+  double reserve = 0;  ///< seconds of it that are for what comes after the last training
 
   /// Returns the next training after `used` seconds; nothing if the time that is left is too short for it.
   ///
@@ -40,6 +41,7 @@ struct BestPlan {
   size_t common_folds(const std::vector<Tried>& tried) const;
 
  private:
+  double left(double used) const;
   NextFit choose(const std::vector<Tried>& tried, double used) const;
   bool is_short_of_time(const std::vector<Tried>& tried) const;
 };

@@ -54,10 +54,29 @@ BestSearch::BestSearch(const TrainingData& data, const TrainingRecipe& recipe, c
 
 double BestSearch::used() const { return used_before_ + fit_.hooks.clock() - begin_; }
 
+double BestSearch::time_after() const {
+  size_t networks = 0;
+  for (const auto& one : candidates_) networks += one.networks.size();
+  const auto rows = static_cast<double>(recipe_.trainer.rows_after) *
+                    static_cast<double>(std::min(networks, kBagged * folds_.size()));
+  return selection_seconds_ + (predicted_ > 0 ? rows * predicted_seconds_ / predicted_ : 0);
+}
+
 std::vector<Tried> BestSearch::tried() const {
   std::vector<Tried> all;
   for (const auto& one : candidates_) all.push_back({one.networks.size(), one.value, one.longest});
   return all;
+}
+
+/// Returns a candidate that was tried, or draws the next one by the values of those on the first fold.
+Trial BestSearch::draw(int64_t number) const {
+  std::vector<Trial> trials;
+  for (const auto& one : candidates_) {
+    if (one.trial.number == number) return one.trial;
+    trials.push_back(one.trial);
+    trials.back().value = one.value;
+  }
+  return draw_trial(recipe_, recipe_.trainer.seed, number, trials, fit_.evaluation.monitor);
 }
 
 void BestSearch::resume() {
@@ -73,22 +92,24 @@ void BestSearch::resume() {
 /// Takes a trained network; a value that is nan is that of a training that failed.
 void BestSearch::record(const FitRecord& record, Model&& model, TrainResult&& result) {
   const auto number = static_cast<size_t>(record.candidate);
-  if (number == candidates_.size())
-    candidates_.push_back(
-        {.trial = draw_trial(recipe_, recipe_.trainer.seed, record.candidate), .value = record.value});
+  if (number == candidates_.size()) candidates_.push_back({.trial = draw(record.candidate), .value = record.value});
   auto& candidate = candidates_[number];
   candidate.seconds += record.seconds;
   candidate.longest = std::max(candidate.longest, record.seconds);
   if (std::isnan(record.value)) return;
   const auto held_out = data_.train.select(folds_[static_cast<size_t>(record.fold)].held_out);
+  const double begin = used();
   const auto outputs = average_outputs(*data_.model.target, predict_rows(model, held_out).outputs);
+  predicted_seconds_ += used() - begin;
+  predicted_ += static_cast<double>(held_out.rows());
   candidate.networks.push_back({model.network(), {model.name, model.options}, outputs, std::move(result)});
 }
 
 void BestSearch::train(const NextFit& next) {
   const auto candidate = static_cast<int64_t>(next.candidate), fold = static_cast<int64_t>(next.fold);
-  auto recipe = draw_trial(recipe_, recipe_.trainer.seed, candidate).recipe;
+  auto recipe = draw(candidate).recipe;
   recipe.trainer.seed += next.fold;
+  recipe.trainer.rows_after = 0;  // its predictions are those of the ensemble
   recipe.trainer.out = folder_.folder_of(candidate, fold);
   recipe.trainer.resume = !recipe.trainer.out.empty();
   const double begin = used();
@@ -115,7 +136,10 @@ void BestSearch::train(const NextFit& next) {
 /// Writes the model of the best ensemble so far.
 void BestSearch::keep_best() {
   if (recipe_.trainer.out.empty() || candidates_.empty()) return;
-  ensemble().fitted.model.save(recipe_.trainer.out / "model.safetensors");
+  const double begin = used();
+  const auto best = ensemble();
+  selection_seconds_ = used() - begin;
+  best.fitted.model.save(recipe_.trainer.out / "model.safetensors");
   kept_ = used();
 }
 
@@ -124,6 +148,7 @@ BestFit BestSearch::run() {
   try {
     while (const auto next = plan_.next(tried(), used())) {
       train(*next);
+      plan_.reserve = time_after();
       if (used() - kept_ > kKeepEvery * options_.time_limit) keep_best();
     }
   } catch (const TrainingStopped&) {

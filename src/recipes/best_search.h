@@ -36,8 +36,10 @@ class BestSearch {
   BestFit run();
 
  private:
-  double used() const;  ///< seconds of the time limit
+  double used() const;        ///< seconds of the time limit
+  double time_after() const;  ///< seconds that the ensemble and its predictions will take after the last training
   std::vector<Tried> tried() const;
+  Trial draw(int64_t number) const;
   void resume();
   void train(const NextFit& next);
   void record(const FitRecord& record, Model&& model, TrainResult&& result);
@@ -57,6 +59,8 @@ class BestSearch {
   BestFolder folder_;
   std::vector<TriedCandidate> candidates_;
   double begin_, used_before_ = 0, kept_ = 0;
+  double selection_seconds_ = 0;                  ///< of the last ensemble
+  double predicted_ = 0, predicted_seconds_ = 0;  ///< rows that networks have predicted, and how long it took
 };
 
 }  // namespace reszoo::detail

@@ -11,7 +11,8 @@
 namespace reszoo {
 namespace {
 
-constexpr int64_t kMostColumns = 500;  // that a report explains
+constexpr int64_t kMostColumns = 500;   // that a report explains
+constexpr int64_t kLeastExplained = 5;  // that it explains
 
 /// Returns the names of what is predicted for a row.
 std::vector<std::string> output_names(const Target& target) {
@@ -94,13 +95,15 @@ std::vector<MeanContribution> mean_contributions(const Explanation& explanation)
   return columns;
 }
 
-void add_contributions(ReportData& report, Model& model, const Frame& table, uint64_t seed) {
+void add_contributions(ReportData& report, Model& model, const Frame& table, uint64_t seed, int64_t predictions) {
   const ExplainOptions plain{.seed = seed};
   if (!refusal(model, plain).empty()) return;
   const auto columns = std::ssize(model.table->inputs());
   if (columns > kMostColumns) return;
   const auto background = std::min(model.background.size(0), std::clamp<int64_t>(2000 / columns, 2, 20));
-  const auto rows = std::clamp<int64_t>(20000 / (columns * background), 10, 100);
+  const auto usual = std::clamp<int64_t>(20000 / (columns * background), 10, 100);
+  const auto rows = std::min(usual, predictions / (2 * columns * background));
+  if (rows < std::min<int64_t>(kLeastExplained, usual)) return;
   auto options = plain;
   options.background = model.background.slice(0, 0, background);
   const auto explanation = explain(model, model.input(sample_rows(table, rows, seed)), options);

@@ -120,6 +120,7 @@ FittedModel fit(const TrainingData& data, const TrainingRecipe& recipe, const Fi
     auto one = recipe;
     one.trainer.seed += static_cast<uint64_t>(i);
     one.trainer.time_limit = detail::next_time_limit(recipe, fitted.runs, options.networks);
+    one.trainer.rows_after *= i + 1;  // the time that those before left over is part of this one's
     if (options.networks > 1) {
       if (options.on_note) options.on_note(fmt::format("network {} of {}", i + 1, options.networks));
       if (!one.trainer.out.empty()) one.trainer.out /= fmt::format("network-{}", i + 1);

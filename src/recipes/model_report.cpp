@@ -2,52 +2,11 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-
 #include "reszoo/base/error.h"
-#include "reszoo/recipes/explain.h"
 #include "reszoo/report/drift_table.h"
 
 namespace reszoo {
 namespace {
-
-constexpr size_t kDependences = 6;
-constexpr int64_t kImportanceColumns = 500;  // columns whose importance is computed
-
-std::vector<std::string> read_columns(const Model& model) {
-  auto names = model.table->inputs();
-  if (std::ssize(names) > kImportanceColumns) names.resize(kImportanceColumns);
-  return names;
-}
-
-/// Limits the cost, because a report should take seconds after a training of minutes: some 40,000 rows are predicted
-/// for all columns and networks together, but at least 200 for each shuffle.
-ImportanceOptions importance_options(int64_t columns, int64_t networks, uint64_t seed) {
-  const int64_t repeats = columns > 40 || networks > 1 ? 3 : 5;
-  const auto rows = 40000 / (columns * repeats * networks);
-  return {.repeats = repeats, .rows = std::clamp<int64_t>(rows, 200, 2000), .seed = seed};
-}
-
-bool has_value(const Column& column) {
-  const auto present = column.kind == Column::Kind::number ? column.numbers.isfinite() : column.missing().logical_not();
-  return present.any().item<bool>();
-}
-
-/// Returns predictions that can be averaged: values, or probabilities.
-Tensor predicted_values(const Target& target, const Tensor& outputs) {
-  if (target.is_number()) return target.decode(outputs);
-  const auto probability = target.probabilities(outputs);
-  return target.task() == Task::binary ? probability.select(1, 1) : probability;
-}
-
-std::vector<std::string> value_names(const Target& target) {
-  std::vector<std::string> names;
-  if (target.task() == Task::quantile)
-    for (const double quantile : target.quantiles()) names.push_back(fmt::format("quantile {:g}", quantile));
-  else if (target.task() == Task::binary) names = {target.classes().at(1)};
-  else names = target.classes().empty() ? target.names() : target.classes();
-  return names;
-}
 
 void add_numbers(ReportData& report, const Target& target, const Tensor& given, const Tensor& truth,
                  const std::string& rows) {
@@ -99,30 +58,6 @@ void add_predictions(ReportData& report, const Target& target, const Predictions
   }
 }
 
-void add_columns(ReportData& report, Model& model, const Frame& table, const Evaluation& evaluation, uint64_t seed) {
-  const auto& target = *model.target;
-  const auto columns = read_columns(model);
-  auto options = importance_options(std::ssize(columns), std::ssize(model.networks), seed);
-  options.monitor = evaluation.monitor;
-  const auto sample = sample_rows(table, options.rows, seed);
-  const auto targets = target.encode(sample);
-  const auto metrics = [&](const Frame& rows) {
-    auto all = evaluate(model, model.outputs(model.input(rows)).to(at::kDouble), targets, evaluation);
-    report.importance_metric = evaluation.monitor.find(all).first;
-    return all;
-  };
-  report.importance = permutation_importance(sample, columns, metrics, options);
-  auto order = by_importance(report.importance);
-  if (order.size() > kDependences) order.resize(kDependences);
-  const auto predict = [&](const Frame& rows) { return predicted_values(target, model.outputs(model.input(rows))); };
-  const auto few = sample_rows(table, 200, seed);
-  for (const auto& [column, mean, deviation, repeats] : order)
-    if (has_value(few.at(column)))
-      report.dependence.push_back(partial_dependence(few, column, predict, {.points = 16, .seed = seed}));
-  report.dependence_outputs = value_names(target);
-  add_contributions(report, model, table, seed);
-}
-
 NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   NamedMetrics measured;
   if (data.validation) measured.emplace_back("validation", evaluate(fitted.model, *data.validation, fitted.evaluation));
@@ -133,7 +68,13 @@ NamedMetrics evaluate_parts(FittedModel& fitted, const TrainingData& data) {
   return measured;
 }
 
-ReportData make_report(FittedModel& fitted, const TrainingData& data) {
+int64_t report_rows(const TrainingData& data) {
+  const auto rows = [](const std::optional<Dataset>& part) { return part ? part->rows() : 0; };
+  const auto measured = data.test ? rows(data.test) : data.validation ? rows(data.validation) : data.train.rows();
+  return rows(data.validation) + rows(data.test) + measured;
+}
+
+ReportData make_report(FittedModel& fitted, const TrainingData& data, const ReportTime& time) {
   auto& model = fitted.model;
   const auto& recipe = fitted.recipe;
   ReportData report{.title = model.name, .history = fitted.runs.front().history};
@@ -161,7 +102,7 @@ ReportData make_report(FittedModel& fitted, const TrainingData& data) {
   }
   for (const auto& column : data.sample.columns) report.columns.push_back(profile_of(column));
   if (model.table && data.measured.rows() > 0)
-    add_columns(report, model, data.measured, fitted.evaluation, recipe.trainer.seed);
+    add_columns(report, model, data.measured, fitted.evaluation, recipe.trainer.seed, time);
   return report;
 }
 

@@ -112,6 +112,7 @@ void check(const TrainerOptions& o) {
   if (!(o.checkpoint_every >= 0))
     fail(ErrorKind::usage, "Trainer: checkpoint_every must be at least 0, got {}", o.checkpoint_every);
   if (!(o.time_limit >= 0)) fail(ErrorKind::usage, "Trainer: time_limit must be at least 0, got {}", o.time_limit);
+  if (o.rows_after < 0) fail(ErrorKind::usage, "Trainer: rows_after must be at least 0, got {}", o.rows_after);
   if (o.resume && o.out.empty()) fail(ErrorKind::usage, "Trainer: resume needs the folder of the run in out");
 }
 

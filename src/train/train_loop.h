@@ -37,9 +37,9 @@ class TrainLoop {
   void tick();                               ///< adds the time since the last call to the time of the run
   void pass_time();                          ///< adds it to the time of the run, but not to that of the epoch
   bool done() const;
-  bool is_time_up() const;            ///< whether the epoch must end for the time limit
-  double time_share() const;          ///< share of the time limit that is used; 0 without a limit
-  double validation_seconds() const;  ///< what validating the epoch will take
+  bool is_time_up() const;                        ///< whether the epoch must end for the time limit
+  double time_share() const;                      ///< share of the time limit that is used; 0 without a limit
+  double prediction_seconds(int64_t rows) const;  ///< what predicting so many rows will take
   Progress progress() const;
   Tensor input(const Tensor& x) const;  ///< returns x in the memory format of the network
   TrainResult finish(Outcome outcome);

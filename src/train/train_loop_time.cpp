@@ -24,15 +24,19 @@ void TrainLoop::pass_time() {
   last_tick_ = now;
 }
 
-double TrainLoop::validation_seconds() const {
-  if (last_validation_ || state_.loss_rows == 0) return last_validation_.value_or(0);
-  // Before the first one: a row takes about half as long as in training, which also has a backward pass.
-  return state_.epoch_seconds * static_cast<double>(validation_rows_) / static_cast<double>(2 * state_.loss_rows);
+double TrainLoop::prediction_seconds(int64_t rows) const {
+  const auto count = static_cast<double>(rows);
+  if (last_validation_ && validation_rows_ > 0)
+    return *last_validation_ * count / static_cast<double>(validation_rows_);
+  // Before the first validation: a row takes about half as long as in training, which also has a backward pass.
+  return state_.loss_rows > 0 ? state_.epoch_seconds * count / static_cast<double>(2 * state_.loss_rows) : 0;
 }
 
 double TrainLoop::time_share() const {
   if (options_.time_limit <= 0) return 0;
-  return std::clamp((state_.seconds + validation_seconds()) / options_.time_limit, 0.0, 1.0);
+  const double limit = options_.time_limit - prediction_seconds(options_.rows_after);
+  if (limit <= 0) return 1;
+  return std::clamp((state_.seconds + prediction_seconds(validation_rows_)) / limit, 0.0, 1.0);
 }
 
 bool TrainLoop::is_time_up() const { return state_.step > 0 && time_share() == 1; }

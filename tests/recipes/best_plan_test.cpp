@@ -64,6 +64,12 @@ TEST(BestPlan, NeverExceedsItsTimeNorWastesMuchOfIt) {
   }
 }
 
+TEST(BestPlan, LeavesTheReserve) {
+  const BestPlan plan{.folds = 8, .time_limit = 100, .reserve = 20};
+  EXPECT_LE(PlannedRun(plan, [](size_t) { return 3.0; }).used, 80);
+  EXPECT_NEAR(PlannedRun(plan, [](size_t) { return 1000.0; }).used, 80, 1e-9);
+}
+
 TEST(BestPlan, WithASingleFoldGoesOnSearching) {
   const BestPlan plan{.folds = 1, .time_limit = 20};
   const PlannedRun run(plan, [](size_t) { return 1.0; });

@@ -161,3 +161,19 @@ TEST(Explain, ReportsHaveTheMeanOfEachColumn) {
   for (const auto& along : json["dependence"])
     EXPECT_EQ(along["mean"].size(), along[along.contains("words") ? "words" : "values"].size());
 }
+
+TEST(Explain, AReportWithLittleTimeUsesFewerPredictions) {
+  Explained f("y");
+  double now = 0;
+  const auto report_in = [&](double seconds) {  // each prediction that is measured takes 0.01 s
+    return make_report(f.fitted, f.data, {.end = now + seconds, .clock = [&now] { return now += 0.01; }});
+  };
+  const auto enough = report_in(100), little = report_in(0.3), none = report_in(0.01);
+  EXPECT_EQ(enough.importance.front().repeats.size(), 5u);
+  EXPECT_EQ(enough.contributions.size(), 3u);
+  EXPECT_TRUE(enough.notes.empty());
+  EXPECT_EQ(little.importance.front().repeats.size(), 1u);
+  EXPECT_TRUE(none.importance.empty());
+  EXPECT_NE(none.notes.back().find("left out"), std::string::npos);
+  EXPECT_EQ(report_rows(f.data), 2 * (f.data.test ? f.data.test->rows() : f.data.validation->rows()));
+}

@@ -157,6 +157,16 @@ TEST(FitBest, WithNoTimeThereIsStillAModel) {
   expect_error(ErrorKind::usage, "time_limit", [] { fit_best(best_data("y"), tiny_recipe(), {.time_limit = 0}); });
 }
 
+TEST(FitBest, LeavesTimeForThePredictionsAfterIt) {
+  TimedRun run;
+  run.options.fit.hooks.clock = [&run] { return run.now += 0.01; };  // each prediction takes 0.01 s
+  const auto data = best_data("y");
+  auto recipe = tiny_recipe();
+  recipe.trainer.rows_after = 80 * data.train.rows();  // a network needs about 2 s: of a third of the rows 0.01 s
+  const auto best = fit_best(data, recipe, run.options);
+  EXPECT_LE(run.now, 42 - 2 * static_cast<double>(best.fitted.model.networks.size()));
+}
+
 TEST(FitBest, IsForTablesAndRegisteredNetworks) {
   auto data = best_data("y");
   BestOptions options;

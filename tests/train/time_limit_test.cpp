@@ -47,6 +47,22 @@ TEST(TimeLimit, EndsTheRunInTimeWithTheRateFallenAndTheBestEpochKept) {
   EXPECT_TRUE(run.warnings.empty());
 }
 
+TEST(TimeLimit, LeavesTimeForPredictionsAfterTraining) {
+  LimitedRun run;
+  auto evaluation = by_rmse();
+  evaluation.metrics = [&run, metrics = evaluation.metrics](const Tensor& outputs, const Tensor& targets) {
+    run.now += 2;  // for 20 rows
+    return metrics(outputs, targets);
+  };
+  auto options = limited_options(60);
+  options.rows_after = 100;
+  Trainer(small_net(), squared_error, evaluation, options, run.hooks).fit(small_data(), small_data(20));
+  EXPECT_GE(run.now, 45);
+  EXPECT_LE(run.now, 51);
+  options.rows_after = -1;
+  expect_error(ErrorKind::usage, "rows_after", [&] { LimitedRun().fit(options); });
+}
+
 TEST(TimeLimit, CompressesAScheduleToTheTime) {
   LimitedRun run;
   auto options = limited_options(60);

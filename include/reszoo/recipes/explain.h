@@ -1,6 +1,7 @@
 /// Explains predictions of rows of a table by the contributions of their columns.
 #pragma once
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -60,8 +61,10 @@ struct MeanContribution {
 std::vector<MeanContribution> mean_contributions(const Explanation& explanation);
 
 /// Adds the mean absolute contributions on some of the rows to a report, with fewer background rows for more columns:
-/// about 40,000 rows are predicted. Adds nothing if `explain` refuses the model, or for more than 500 columns.
-void add_contributions(ReportData& report, Model& model, const Frame& table, uint64_t seed);
+/// about 40,000 rows are predicted, at most `predictions`. Adds nothing if `explain` refuses the model, for more than
+/// 500 columns, or for fewer predictions than five rows take.
+void add_contributions(ReportData& report, Model& model, const Frame& table, uint64_t seed,
+                       int64_t predictions = std::numeric_limits<int64_t>::max());
 
 /// Reads rows of a table to be used as background: all if there are no more than `rows`, else a random choice, which
 /// depends only on the seed and the number of rows.

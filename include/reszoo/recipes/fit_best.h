@@ -41,6 +41,7 @@ struct BestFit {
 /// - The weights follow from these predictions (select_ensemble), for at most four candidates.
 /// - The preprocessing is fitted on all training rows, so that one model can hold all networks.
 /// - `data.validation` and `data.test` are not used.
+/// - The time is for predicting `recipe.trainer.rows_after` rows by the ensemble, too.
 ///
 /// If `recipe.trainer.out` names a folder, it holds the model of the best ensemble so far (`model.safetensors`),
 /// written every few trainings, and all networks in `best/`; a stopped run resumes there with the time that is left.

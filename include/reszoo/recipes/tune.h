@@ -31,8 +31,8 @@ using Objective = std::function<double(const TrainingRecipe& recipe)>;
 /// Searches by successive halving: trains all trials for 4 epochs, the better third for 12, a third of these for 36,
 /// and the last ones for all of the recipe's epochs. A trial goes on where it was if the schedule is
 /// constant; otherwise, since each learning rate depends on the number of epochs, it starts anew. Each trial is drawn
-/// from the space below and depends only on (seed, number). Every result is a line of `out/tune.jsonl`, and an
-/// interrupted search reuses these results.
+/// from the space below by `draw_trial`, after the results of those before it with 4 epochs. Every result is a line of
+/// `out/tune.jsonl`, and an interrupted search reuses these results.
 ///
 /// | option                 | drawn from                                                             |
 /// |------------------------|------------------------------------------------------------------------|
@@ -55,7 +55,11 @@ std::vector<Trial> tune(const TrainingRecipe& recipe, const TuneOptions& options
 /// nothing is kept.
 std::filesystem::path trial_folder(const TuneOptions& options, const Trial& trial);
 
-/// Draws the recipe of a trial, which depends only on (recipe, seed, number).
-Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number);
+/// Draws the recipe of a trial from the space of `tune`; trial 0 is the recipe itself. After ten `earlier` trials,
+/// whose values must be known, values are drawn where the best of them were (TPE), before at random. The result depends
+/// only on the arguments. Source: Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization; details as in
+/// Optuna's TPESampler, which treats each value on its own.
+Trial draw_trial(const TrainingRecipe& recipe, uint64_t seed, int64_t number, const std::vector<Trial>& earlier = {},
+                 const Monitor& monitor = {});
 
 }  // namespace reszoo

@@ -70,6 +70,8 @@ struct TrainerOptions {
   /// share of the time that has passed, if that is ahead of the steps, and a constant one falls to 0 over the last
   /// part. The last epoch is cut short so that it is validated in time.
   double time_limit = 0;
+  /// Rows whose prediction after training is within the time limit too. They take as long as those of the validation.
+  int64_t rows_after = 0;
   /// Resume from the checkpoint in `out` if there is one.
   bool resume = false;
   /// Other things that the run depends on (model, data file): a flat object that must be the same in a resumed run.

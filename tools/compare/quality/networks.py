@@ -1,7 +1,7 @@
 """Network peers as their authors run them: rtdl's ResNet, TabM, RealMLP.
 
-Each function takes a split, a seed, threads and parameters that replace defaults, and returns what predicts a part.
-None of them takes missing numbers: those become the training median, with an indicator column beside it.
+Each function takes a split, a seed, threads, a deadline and parameters that replace defaults, and returns what predicts
+a part. None of them takes missing numbers: those become the training median, with an indicator column beside it.
 """
 import copy
 import math
@@ -11,8 +11,11 @@ import pandas as pd
 import torch
 from sklearn.preprocessing import QuantileTransformer
 
+from .deadline import NO_DEADLINE, Deadline
+
 EPOCHS = 200
 PATIENCE = 16
+MOST_LEVELS = 512  # that a column is one-hot encoded for; the rarest others are one with "missing or unseen"
 
 
 def indicators(split):
@@ -41,11 +44,15 @@ def quantile_numbers(split, seed):
 
 
 def codes(split):
-    """Gives {part: (N, categories) int64} and the numbers of levels; the last level of each is "missing or unseen"."""
-    levels = [len(split.x["train"][c].cat.categories) + 1 for c in split.categories]
+    """Gives {part: (N, categories) int64} and the numbers of levels; the last level of each is "missing or unseen".
+
+    A column keeps its MOST_LEVELS most frequent levels.
+    """
+    kept = {c: split.x["train"][c].value_counts().index[:MOST_LEVELS].sort_values() for c in split.categories}
+    levels = [len(kept[c]) + 1 for c in split.categories]
     parts = {}
     for part, rows in split.x.items():
-        columns = [rows[c].cat.codes.to_numpy(np.int64) for c in split.categories]
+        columns = [rows[c].cat.set_categories(kept[c]).cat.codes.to_numpy(np.int64) for c in split.categories]
         columns = [np.where(column < 0, count - 1, column) for column, count in zip(columns, levels)]
         parts[part] = np.stack(columns, axis=1) if columns else np.zeros((len(rows), 0), np.int64)
     return parts, levels
@@ -99,15 +106,20 @@ class Trained:
         output = torch.cat(outputs).double().numpy()
         return output if self.split.classes else output.squeeze(1) * self.deviation + self.mean
 
-    def fit(self):
+    def fit(self, deadline):
+        """Trains until the patience is used up or, after the first epoch, the deadline is near."""
         from .scores import main_metric, score
-        best, best_state, waited = math.inf, None, 0
+        best, best_state, waited, longest = math.inf, None, 0, 0.0
         for _ in range(EPOCHS):
+            if best_state and deadline.left() < longest:
+                break
+            begin = deadline.used()
             self.epoch()
             value = score(self.split, "val", self("val"))[main_metric(self.split.task)]
             waited += 1
             if value < best:
                 best, best_state, waited = value, copy.deepcopy(self.network.state_dict()), 0
+            longest = max(longest, deadline.used() - begin)
             if waited >= PATIENCE:
                 break
         self.network.load_state_dict(best_state)
@@ -126,8 +138,8 @@ class OneHot(torch.nn.Module):
         return self.network(torch.cat([numbers, *(h.to(numbers.dtype) for h in hot)], dim=1))
 
 
-def rtdl_resnet(split, seed, threads, lr=1e-3, weight_decay=1e-5, n_blocks=4, d_block=192, d_hidden_multiplier=2.0,
-                dropout1=0.15, dropout2=0.0):
+def rtdl_resnet(split, seed, threads, deadline=NO_DEADLINE, lr=1e-3, weight_decay=1e-5, n_blocks=4, d_block=192,
+                d_hidden_multiplier=2.0, dropout1=0.15, dropout2=0.0):
     from rtdl_revisiting_models import ResNet
     _seed(seed, threads)
     parts, levels = rows_of(split, seed)
@@ -135,7 +147,7 @@ def rtdl_resnet(split, seed, threads, lr=1e-3, weight_decay=1e-5, n_blocks=4, d_
     network = OneHot(levels, ResNet(d_in=width, d_out=max(len(split.classes), 1), n_blocks=n_blocks, d_block=d_block,
                                     d_hidden_multiplier=d_hidden_multiplier, dropout1=dropout1, dropout2=dropout2))
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
-    return Trained(split, parts, network, optimizer).fit()
+    return Trained(split, parts, network, optimizer).fit(deadline)
 
 
 class _TabM(torch.nn.Module):
@@ -149,7 +161,7 @@ class _TabM(torch.nn.Module):
         return self.network(numbers if numbers.shape[1] else None, categories if categories.shape[1] else None)
 
 
-def tabm(split, seed, threads, lr=2e-3, weight_decay=3e-4, n_bins=48, d_embedding=16, **backbone):
+def tabm(split, seed, threads, deadline=NO_DEADLINE, lr=2e-3, weight_decay=3e-4, n_bins=48, d_embedding=16, **backbone):
     """Trains TabM with piecewise-linear embeddings, k = 32, all members on the same batches."""
     from rtdl_num_embeddings import PiecewiseLinearEmbeddings, compute_bins
     from tabm import TabM
@@ -161,11 +173,14 @@ def tabm(split, seed, threads, lr=2e-3, weight_decay=3e-4, n_bins=48, d_embeddin
     network = _TabM(TabM.make(n_num_features=numbers.shape[1], cat_cardinalities=levels,
                               d_out=max(len(split.classes), 1), num_embeddings=embeddings, **backbone))
     optimizer = torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=weight_decay)
-    return Trained(split, parts, network, optimizer).fit()
+    return Trained(split, parts, network, optimizer).fit(deadline)
 
 
-def realmlp(split, seed, threads, **parameters):
-    """Trains RealMLP-TD; for classes with its authors' advice for log loss: choose by it, no label smoothing."""
+def realmlp(split, seed, threads, deadline=NO_DEADLINE, **parameters):
+    """Trains RealMLP-TD; for classes with its authors' advice for log loss: choose by it, no label smoothing.
+
+    Its schedule needs the number of epochs, which is as many as the deadline allows by the time of the first two.
+    """
     from pytabkit import RealMLP_TD_Classifier, RealMLP_TD_Regressor
     _seed(seed, threads)
     median = split.x["train"][split.numbers].median()
@@ -175,8 +190,21 @@ def realmlp(split, seed, threads, **parameters):
         features[part] = pd.concat([rows.fillna(median), more], axis=1)
     kind = RealMLP_TD_Classifier if split.classes else RealMLP_TD_Regressor
     advice = {"val_metric_name": "cross_entropy", "use_ls": False} if split.classes else {}
-    model = kind(device="cpu", random_state=seed, n_threads=threads, verbosity=0, **{**advice, **parameters})
-    model.fit(features["train"], split.y["train"], features["val"], split.y["val"])
+
+    def fitted(**more):
+        model = kind(device="cpu", random_state=seed, n_threads=threads, verbosity=0,
+                     **{**advice, **parameters, **more})
+        return model.fit(features["train"], split.y["train"], features["val"], split.y["val"])
+
+    if deadline is NO_DEADLINE:
+        model = fitted()
+    else:
+        begin = Deadline()
+        fitted(n_epochs=1)
+        once = begin.used()
+        fitted(n_epochs=3)
+        epoch = max((begin.used() - 2 * once) / 2, 1e-3)
+        model = fitted(n_epochs=int(np.clip((deadline.left() - once) / epoch, 1, 256)))
     return lambda part: (model.predict_proba if split.classes else model.predict)(features[part])
 
 

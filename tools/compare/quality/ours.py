@@ -9,30 +9,43 @@ from pathlib import Path
 import pandas as pd
 
 
-def train_command(tools, split, seed, threads, out, trials, recipe):
-    """Gives the call of `train`; with trials, that of its search; with a recipe, not the default one."""
-    command = [tools / "train", "--data", split.folder / "train.csv", "--val", split.folder / "val.csv",
-               "--target", split.target, "--task", split.task, "--seed", seed, "--threads", threads,
-               "--out", out, "--json", "--overwrite"]
-    if trials:
-        command += ["--tune", trials]
-    if recipe:
-        command += ["--recipe", recipe]
-    return [str(word) for word in command]
+def train_command(tools, split, seed, threads, out, trials=0, limit=0, recipe=None):
+    """Gives the call of `train`; with trials, that of its search; with a recipe, not the default one; with a limit, the
+    recipe `best` for as many seconds.
+
+    `best` makes its own folds: it gets training and validation rows together, as the file `data.csv` in `out`.
+    """
+    data = Path(out) / "data.csv" if limit else split.folder / "train.csv"
+    command = [tools / "train", "--data", data, "--target", split.target, "--task", split.task, "--seed", seed,
+               "--threads", threads, "--out", Path(out) / "model", "--json", "--overwrite"]
+    if split.kind == "grouped":
+        command += ["--groups", split.by]  # not a feature
+    if limit:
+        command += ["--recipe", "best", "--time-limit", f"{limit}s"]
+        return command + (["--time", split.by] if split.kind == "temporal" else [])
+    command += ["--val", split.folder / "val.csv"]
+    return command + (["--tune", trials] if trials else []) + (["--recipe", recipe] if recipe else [])
 
 
-def reszoo(tools, split, seed, threads, trials=0, recipe=None):
+def reszoo(tools, split, seed, threads, **how):
     """Trains, then predicts validation and test rows from files without the target; returns ({part: prediction},
     {wall-clock seconds, processor seconds} of the training command, what it printed as JSON)."""
     tools = Path(tools)
     with tempfile.TemporaryDirectory() as folder:
+        if how.get("limit"):
+            both = pd.concat([_rows(split, part) for part in ("train", "val")])
+            both.to_csv(Path(folder) / "data.csv", index=False)
         started, processor = time.perf_counter(), _processor_seconds()
-        printed = _run(train_command(tools, split, seed, threads, folder, trials, recipe))
+        printed = _run(train_command(tools, split, seed, threads, folder, **how))
         seconds = {"seconds": round(time.perf_counter() - started, 2),
                    "processor_seconds": round(_processor_seconds() - processor, 2)}
         facts = json.loads(printed.strip().splitlines()[-1])
-        weights = Path(folder) / "model.safetensors"
+        weights = Path(folder) / "model" / "model.safetensors"
         return {part: _predict(tools, weights, split, part, folder) for part in ("val", "test")}, seconds, facts
+
+
+def _rows(split, part):
+    return pd.read_csv(split.folder / f"{part}.csv", dtype=str, keep_default_na=False)
 
 
 def _processor_seconds():
@@ -42,12 +55,12 @@ def _processor_seconds():
 
 def _predict(tools, weights, split, part, folder):
     rows, out = Path(folder) / f"{part}.csv", Path(folder) / f"{part}_prediction.csv"
-    pd.read_csv(split.folder / f"{part}.csv", dtype=str, keep_default_na=False).drop(columns=split.target).to_csv(
-        rows, index=False)
+    hidden = [split.target, *([split.by] if split.kind == "grouped" else [])]
+    _rows(split, part).drop(columns=hidden).to_csv(rows, index=False)
     command = [tools / "predict", "--weights", weights, rows, "--out", out]
     if split.classes:
         command.append("--proba")
-    _run([str(word) for word in command])
+    _run(command)
     table = pd.read_csv(out)
     if not split.classes:
         return table["prediction"].to_numpy()
@@ -55,6 +68,7 @@ def _predict(tools, weights, split, part, folder):
 
 
 def _run(command):
+    command = [str(word) for word in command]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr[-2000:]}")

@@ -65,7 +65,9 @@ SPACES = {
 }
 
 
-def trials(method, count, seed):
-    """Gives `count` sets of parameters; the first is empty: the defaults."""
+def trials(method, seed):
+    """Gives sets of parameters without end; the first is empty: the defaults."""
     draw = np.random.default_rng([seed, sum(method.encode())])
-    return [{}] + [{name: sample(draw) for name, sample in SPACES[method].items()} for _ in range(count - 1)]
+    yield {}
+    while True:
+        yield {name: sample(draw) for name, sample in SPACES[method].items()}

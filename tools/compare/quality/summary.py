@@ -1,55 +1,13 @@
 """The page docs/tabular.md out of the file of results: nothing on it is typed by hand."""
-import json
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata, t as student
 
-from .runs import PEERS, REFERENCES, read_results
-from .scores import main_metric
-from .tables import TABLES
+from .results import METHODS, OURS, SPLITS, TREES, over_tables, paired, read_classes, read_facts
+from .runs import PEERS, REFERENCES
 
-OURS = "reszoo"
-METHODS = [OURS, *PEERS]
-TREES = ["hist_gradient_boosting", "lightgbm", "xgboost", "catboost"]
-TITLES = {"default": "With defaults", "tuned": "Tuned"}
-
-
-class Results:
-    """Answers for one mode: the runs of a table and method by seed; `facts` are the tables' own."""
-
-    def __init__(self, path, mode, facts):
-        self.lines = [line for line in read_results(path).values() if line["mode"] == mode and line["table"] in facts]
-        self.facts = facts
-
-    def metric(self, table):
-        return main_metric(self.facts[table]["task"])
-
-    def values(self, table, method, name):
-        return {line["seed"]: line[name] for line in self.lines
-                if line["table"] == table and line["method"] == method and name in line}
-
-    def tables(self):
-        return [name for name in TABLES if any(line["table"] == name for line in self.lines)]
-
-    def ranks(self, methods):
-        """Gives each method's ranks, one a (table, seed) that all of them have, and those tables."""
-        ranks, tables = {method: [] for method in methods}, []
-        for table in self.tables():
-            runs = [self.values(table, method, self.metric(table)) for method in methods]
-            seeds = set.intersection(*(set(run) for run in runs))
-            for seed in seeds:
-                for method, rank in zip(methods, rankdata([run[seed] for run in runs])):
-                    ranks[method].append(rank)
-            if seeds:
-                tables.append(table)
-        return ranks, tables
-
-
-def read_facts(cache):
-    """Reads table.json of each table that has been split."""
-    found = {name: sorted(Path(cache).glob(f"{name}/*/table.json")) for name in TABLES}
-    return {name: json.loads(paths[0].read_text()) for name, paths in found.items() if paths}
+TITLES = {"default": "With defaults", "tuned": "Tuned by trials", "limit": "Tuned within {} seconds"}
+NAMES = {"default": "defaults", "tuned": "tuning by trials", "limit": "a limit of {} seconds"}
 
 
 def _decimals(value):
@@ -86,30 +44,6 @@ def _scores(results, name, tables):
     return _table(["table", *METHODS], rows)
 
 
-def paired(results, table):
-    """Gives the best peer by its mean over the seeds that it has in common with ours, their number, and ours minus
-    theirs: mean, half of the 95 % interval by Student's t, per cent. None where ours or all peers are missing.
-
-    A peer with fewer seeds than another is left out: its mean would be one of easier or harder validation rows.
-    """
-    name = results.metric(table)
-    mine = results.values(table, OURS, name)
-    peers = {method: results.values(table, method, name) for method in PEERS}
-    peers = {method: run for method, run in peers.items() if set(mine) & set(run)}
-    if not peers:
-        return None
-    most = max(len(set(mine) & set(run)) for run in peers.values())
-    peers = {method: run for method, run in peers.items() if len(set(mine) & set(run)) == most}
-    best = min(peers, key=lambda method: np.mean([peers[method][seed] for seed in set(mine) & set(peers[method])]))
-    seeds = sorted(set(mine) & set(peers[best]))
-    differences = np.array([mine[seed] - peers[best][seed] for seed in seeds])
-    half = np.nan
-    if len(seeds) > 1:
-        half = student.ppf(0.975, len(seeds) - 1) * differences.std(ddof=1) / np.sqrt(len(seeds))
-    relative = 100 * differences.mean() / np.mean([peers[best][seed] for seed in seeds])
-    return best, len(seeds), differences.mean(), half, relative
-
-
 def _differences(results):
     rows = []
     for table in results.tables():
@@ -127,15 +61,29 @@ def _differences(results):
 def _ranks(results):
     rows, notes = [], []
     groups = {"all": METHODS, "peers": list(PEERS), "reszoo and trees": [OURS, *TREES], "trees": TREES}
-    for title, methods in groups.items():
-        ranks, tables = results.ranks(methods)
-        if not tables:
-            notes.append(title)
-            continue
-        means = (f"{np.mean(ranks[method]):.2f}" if method in methods else "" for method in METHODS)
-        rows.append([title, str(len(tables)), *means])
-    text = _table(["among", "tables", *METHODS], rows)
+    for split, kinds in SPLITS.items():
+        for title, methods in groups.items():
+            ranks = results.ranks(methods, kinds)
+            if not len(ranks):
+                notes.append(f"{title} ({split})")
+                continue
+            means = dict(zip(methods, ranks.mean(axis=0)))
+            rows.append([split, title, str(len(ranks)),
+                         *(f"{means[method]:.2f}" if method in means else "" for method in METHODS)])
+    text = _table(["splits", "among", "tables", *METHODS], rows)
     return text + (f"\n\nNot ranked, since no table has been run by all of them: {', '.join(notes)}." if notes else "")
+
+
+def _over_tables(results):
+    rows = []
+    for split, kinds in SPLITS.items():
+        for peer in ("catboost", "tabm"):
+            count, better, mean, low, high = over_tables(results, peer, kinds)
+            if count:
+                interval = "" if np.isnan(low) else f"[{low:+.2f} %, {high:+.2f} %]"
+                rows.append([split, peer, str(count), str(better), f"{mean:+.2f} %", interval])
+    header = ["splits", "peer", "tables", "reszoo better on", "relative difference", "95 % interval"]
+    return _table(header, rows) if rows else "Not run yet."
 
 
 def _times(results):
@@ -148,7 +96,7 @@ def _median(values):
     return f"{np.median(list(values.values())):.1f}" if values else ""
 
 
-def _mode(results, mode):
+def _class(results, mode, limit):
     tables = results.tables()
     kinds = {"rmse": [t for t in tables if results.facts[t]["task"] == "regression"],
              "log_loss": [t for t in tables if results.facts[t]["task"] != "regression"],
@@ -156,31 +104,38 @@ def _mode(results, mode):
              "roc_auc": [t for t in tables if results.facts[t]["task"] == "binary"]}
     names = {"rmse": "RMSE, less is better", "log_loss": "Log loss, less is better",
              "accuracy": "Accuracy, more is better", "roc_auc": "Area under the ROC curve, more is better"}
-    parts = [f"## {TITLES[mode]}"]
+    parts = [f"## {TITLES[mode].format(limit)}"]
+    if not results.lines:
+        return [*parts, "Not run yet."]
     if mode == "tuned":
         trials = sorted({line["trials"] for line in results.lines})
         parts.append(f"Each method had {' or '.join(map(str, trials))} trials, chosen on validation.")
-    parts += ["### Ranks", _ranks(results), "### reszoo and the best peer of each table", _differences(results)]
+    parts += ["### Ranks", _ranks(results), "### reszoo and a peer over tables", _over_tables(results),
+              "### reszoo and the best peer of each table", _differences(results)]
     for name, title in names.items():
         if kinds[name]:
             parts += [f"### {title}", _scores(results, name, kinds[name])]
-    return parts + ["### Training time", _times(results)]
+    return [*parts, "### Training time", _times(results), *_missing(results, NAMES[mode].format(limit))]
 
 
-def _missing(results, mode):
-    lacking = [f"{method} on {table} ({5 - len(found)} of 5 seeds)" for table in TABLES for method in METHODS
-               if len(found := results.values(table, method, "seconds")) < 5]
-    return [f"Not run yet with {'defaults' if mode == 'default' else 'tuning'}: {len(lacking)} of "
-            f"{len(TABLES) * len(METHODS)} pairs of table and method lack seeds; a cell with fewer than five says how "
-            "many it has, an empty one has none."] if lacking else []
+def _missing(results, name):
+    pairs = len(results.facts) * len(METHODS)
+    lacking = sum(len(results.values(table, method, "seconds")) < 5 for table in results.facts for method in METHODS)
+    return [f"Not run yet with {name}: {lacking} of {pairs} pairs of table and method lack seeds; a cell with fewer "
+            "than five says how many it has, an empty one has none."] if lacking else []
 
 
 def _data(facts):
-    rows = [[name, f["task"], f"{f['rows']:,}", str(f["columns"]), str(f["categories"]), f"{f['missing']:,}",
-             f["target"], f["source"], f["licence"], f["left_out"]] for name, f in facts.items()]
-    header = ["table", "task", "rows", "columns", "text columns", "missing values", "target", "from", "licence",
-              "left out, and why"]
+    rows = [[name, f["task"], _split(f), f"{f['rows']:,}", " ".join(map(str, f["parts"].values())), str(f["columns"]),
+             str(f["categories"]), f"{f['missing']:,}", f["target"], f["source"], f["licence"], f["left_out"]]
+            for name, f in facts.items()]
+    header = ["table", "task", "split", "rows", "of the parts", "columns", "text columns", "missing values", "target",
+              "from", "licence", "left out, and why"]
     return _table(header, rows)
+
+
+def _split(facts):
+    return facts["split"] + (f" by {facts['by']}" if facts["by"] else "")
 
 
 def _references(results):
@@ -203,18 +158,15 @@ def page(path, cache, speed):
     """Writes the whole page."""
     facts = read_facts(cache)
     template = (Path(__file__).parent / "page.md").read_text()
-    by_mode = {mode: Results(path, mode, facts) for mode in TITLES}
-    lines = [line for results in by_mode.values() for line in results.lines]
+    classes = read_classes(path, facts)
+    lines = [line for results in classes.values() for line in results.lines]
     threads, machines = (sorted({str(line[name]) for line in lines}) for name in ("threads", "machine"))
-    parts = []
-    for mode, results in by_mode.items():
-        if results.lines:
-            parts += [*_mode(results, mode), *_missing(results, mode)]
-        else:
-            parts += [f"## {TITLES[mode]}", "Not run yet."]
+    parts = [part for (mode, limit), results in classes.items() for part in _class(results, mode, limit)]
+    counts = {kind: sum(f["split"] == kind for f in facts.values()) for kind in ("random", "grouped", "temporal")}
     fill = {"RESULTS": "\n\n".join(parts), "DATA": _data(facts), "MACHINE": "; ".join(machines),
-            "THREADS": " or ".join(threads), "REFERENCES": _references(by_mode["default"]),
-            "SPEED": _printed(speed, "step", "train", "predict"), "SIZE": _printed(speed, "size")}
+            "THREADS": " or ".join(threads), "REFERENCES": _references(classes["default", None]),
+            "SPEED": _printed(speed, "step", "train", "predict"), "SIZE": _printed(speed, "size"),
+            "TABLES": str(len(facts)), **{kind.upper(): str(count) for kind, count in counts.items()}}
     for name, text in fill.items():
         template = template.replace("{" + name + "}", text)
     return template

