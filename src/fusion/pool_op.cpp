@@ -2,6 +2,7 @@
 #include <ATen/native/Pool.h>
 
 #include "fusion/maps.h"
+#include "kernels/max_pool_kept.h"
 #include "kernels/parallel_ranges.h"
 #include "kernels/pool.h"
 
@@ -68,11 +69,22 @@ class MaxPoolOp : public PrimitiveOp<ops::MaxPool> {
       if (shape.rows_out < 1 || shape.columns_out < 1) request.reject();
       return tensor_kernel(request, output_of(request, shape), bind({}));
     }
-    return pool_kernel(request, shape, output_of(request, shape),
-                       [shape](const float* x, float* y, int64_t first, int64_t end) {
-                         kernels::max_pool(x, shape, {}, y, first, end);
-                       });
+    const auto as = request.kept.empty() ? kernels::StoredAs{} : request.kept[0].as;
+    if (as.type == kernels::StoredAs::Type::float32)
+      return pool_kernel(request, shape, output_of(request, shape),
+                         [shape](const float* x, float* y, int64_t first, int64_t end) {
+                           kernels::max_pool(x, shape, {}, y, first, end);
+                         });
+    auto kernel = pool_kernel(request, shape, output_of(request, shape),
+                              [shape, as](const float* x, float* y, int64_t first, int64_t end) {
+                                kernels::max_pool_kept(x, as.type, shape, y, first, end);
+                              });
+    kernel.reads = {as};
+    kernel.writes = as;
+    return kernel;
   }
+
+  bool reads_kept() const override { return true; }
 };
 
 class AvgPoolOp : public PrimitiveOp<ops::AvgPool> {
