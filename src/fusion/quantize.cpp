@@ -5,17 +5,17 @@
 #include <cmath>
 
 #include "fusion/eager_executor.h"
+#include "fusion/program.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
 namespace {
 
-/// Returns the keys of convolutions that can compute in int8. Layers that read the network's input stay in floating
-/// point, as do linear layers and gates.
+/// Returns the keys of the layers that can compute in int8. Gates stay in floating point.
 std::vector<std::string> quantizable(const detail::Program& program) {
   std::vector<std::string> keys;
   for (const auto& node : program.nodes)
-    if (node.graph_op == "conv2d" && node.conv() && !program.nodes[node.inputs[0]].is_input()) keys.push_back(node.key);
+    if ((node.graph_op == "conv2d" || node.graph_op == "linear") && node.conv()) keys.push_back(node.key);
   return keys;
 }
 
@@ -43,7 +43,7 @@ Calibration::Calibration(const Network& network) : impl_(std::make_shared<Impl>(
   detail::ConvLayers layers;
   impl_->program = std::make_shared<const detail::Program>(detail::lower_for_inference(graph, {graph.output}, layers));
   if (quantizable(*impl_->program).empty())
-    fail(ErrorKind::usage, "{}: has no convolution that could be quantized", network->name());
+    fail(ErrorKind::usage, "{}: has no layer that could be quantized", network->name());
   impl_->run = std::make_unique<detail::EagerExecutor>(impl_->program, detail::TensorType{});
   impl_->sums.resize(impl_->program->nodes.size());
 }

@@ -32,13 +32,13 @@ Tensor real_of(const Tensor& stored, const StoredAs& as) {
 }
 
 /// A convolution with its operands. Images are channels-last.
-struct Case {
+struct DotCase {
   DotType type;
   ConvShape shape;
   StoredAs x_as = {}, residual_as = {};
   Tensor x, weight, scale, bias, residual;
 
-  Case(DotType type_, const ConvShape& shape_) : type(type_), shape(shape_) {
+  DotCase(DotType type_, const ConvShape& shape_) : type(type_), shape(shape_) {
     at::manual_seed(1);
     const auto& s = shape;
     const std::vector<int64_t> sizes{s.images, s.rows, s.columns, s.channels};
@@ -131,7 +131,7 @@ TEST(Dot, ConvolutionsAreExactSumsInEveryInstructionSet) {
                                       square(1, 6, 24, 24, 3, 1, 1, 2)};  // of 12
   for (const auto type : {DotType::bfloat16, DotType::int8})
     for (const auto& shape : shapes) {
-      const Case it(type, shape);
+      const DotCase it(type, shape);
       for_each_dot_target(type, [&](const char* target) {
         for (const bool residual : {false, true}) {
           const auto expected = it.expected(residual, /*relu=*/residual);
