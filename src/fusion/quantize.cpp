@@ -8,6 +8,7 @@
 #include "fusion/eager_executor.h"
 #include "fusion/program.h"
 #include "fusion/value_histogram.h"
+#include "kernels/dot_gemm.h"
 #include "kernels/quantize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/quantized.h"
@@ -109,22 +110,10 @@ void Calibration::correct_biases(const std::vector<std::string>& layers) const {
   }
 }
 
-bool has_fast_int8() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx2");
-  return has;
-#else
-  return false;
-#endif
-}
+bool has_fast_int8() { return kernels::best_dot_target(kernels::DotType::int8) != kernels::DotTarget::portable; }
 
 bool has_fast_bfloat16() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx512bf16");
-  return has;
-#else
-  return false;
-#endif
+  return kernels::best_dot_target(kernels::DotType::bfloat16) == kernels::DotTarget::avx512_bf16;
 }
 
 }  // namespace reszoo

@@ -92,8 +92,45 @@ struct DotInt8 {
 #undef RESZOO_DOT_VECTORS
 HWY_POP_ATTRIBUTES
 
+// Processors with int8 products only.
+HWY_PUSH_ATTRIBUTES("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma")
+#define RESZOO_DOT_NAMESPACE avx512_vnni
+#define RESZOO_DOT_LANES 16
+#define RESZOO_DOT_VECTORS 4
+#include "kernels/dot_gemm-inl.h"
+
+RESZOO_INLINE Halves ToBfloat16(const Floats& value) { return RoundedToBfloat16(value); }
+
+RESZOO_INLINE Ints Permuted(const Ints& units, const Ints& places) {
+  return (Ints)_mm512_permutexvar_epi32((__m512i)places, (__m512i)units);
+}
+
+struct DotBfloat16 {
+  using Sum = Floats;
+  static constexpr int64_t kValues = 2;
+  RESZOO_INLINE Sum Add(const Sum& sum, const Ints& inputs, const Ints& weights) {
+    const auto low = _mm512_fmadd_ps((__m512)LowBfloat16(inputs), (__m512)LowBfloat16(weights), (__m512)sum);
+    return (Sum)_mm512_fmadd_ps((__m512)HighBfloat16(inputs), (__m512)HighBfloat16(weights), low);
+  }
+};
+
+struct DotInt8 {
+  using Sum = Ints;
+  static constexpr int64_t kValues = 4;
+  RESZOO_INLINE Sum Add(const Sum& sum, const Ints& inputs, const Ints& weights) {
+    return (Sum)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)inputs, (__m512i)weights);
+  }
+};
+
+#include "kernels/dot_gemm_tiles-inl.h"
+#undef RESZOO_DOT_NAMESPACE
+#undef RESZOO_DOT_LANES
+#undef RESZOO_DOT_VECTORS
+HWY_POP_ATTRIBUTES
+
+// Processors with products of both types.
 HWY_PUSH_ATTRIBUTES("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx512vnni,fma")
-#define RESZOO_DOT_NAMESPACE avx512
+#define RESZOO_DOT_NAMESPACE avx512_bf16
 #define RESZOO_DOT_LANES 16
 #define RESZOO_DOT_VECTORS 4
 #include "kernels/dot_gemm-inl.h"
@@ -160,10 +197,11 @@ std::vector<DotKernels> find_kernels() {
   std::vector<DotKernels> found{RESZOO_DOT_TYPES(portable)};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found.push_back(RESZOO_DOT_TYPES(avx2));
-  // The code of each set may use all of its instructions.
-  if (__builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    found.push_back(RESZOO_DOT_TYPES(avx512));
+  if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    found.push_back(RESZOO_DOT_TYPES(avx512_vnni));
+    if (__builtin_cpu_supports("avx512bf16")) found.push_back(RESZOO_DOT_TYPES(avx512_bf16));
+  }
 #endif
 #undef RESZOO_DOT_TYPES
   return found;

@@ -44,7 +44,7 @@ struct DotOutput {
 };
 
 /// The instruction sets that the products are compiled for. `best` is the fastest one that this processor has.
-enum class DotTarget : uint8_t { portable, avx2, avx512 };
+enum class DotTarget : uint8_t { portable, avx2, avx512_vnni, avx512_bf16 };
 DotTarget best_dot_target(DotType type);
 /// Returns all that this processor has, the portable one first.
 std::vector<DotTarget> dot_targets(DotType type);

@@ -15,7 +15,7 @@ using Type = StoredAs::Type;
 
 /// Calls `test` with the name of each instruction set.
 void for_each_dot_target(DotType type, const std::function<void(const char* target)>& test) {
-  constexpr std::array names{"portable", "AVX2", "AVX-512"};
+  constexpr std::array names{"portable", "AVX2", "AVX-512 VNNI", "AVX-512 BF16"};
   for (const auto target : dot_targets(type)) {
     set_dot_target(type, target);
     test(names[static_cast<size_t>(target)]);
