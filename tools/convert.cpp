@@ -81,9 +81,13 @@ void define(CLI::App& app, ConvertArguments& a) {
   app.add_flag("--weights-only", a.how.plain, "Write only the weights of a model file, without its metadata");
   app.add_flag("--int8", a.int8, "Write a model file quantized to 8-bit integers; needs --calibration-data");
   app.add_option("--calibration-data", a.calibration_data,
-                 "Images like those the network will see: a folder, or IDX or CIFAR files");
+                 "Images or rows like those the network will see: a folder, IDX or CIFAR files, a table");
   app.add_option("--calibration-samples", a.calibration_samples, "Number of them, spread evenly over the data")
       ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--max-drop", a.max_drop,
+                 "--int8: at most this per cent of them may change their class; layers that hurt most stay in float32")
+      ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
   app.add_option("--img-size", a.how.size, "TorchScript and ONNX: fix the input to N x N pixels (any size)")
       ->check(CLI::PositiveNumber);

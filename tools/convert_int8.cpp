@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 /// Batch size of calibration; value ranges are averaged over batches of this size.
 constexpr int64_t kCalibrationBatch = 32;
 
-std::vector<Tensor> read_images(const Predictor& predictor, const ConvertArguments& a) {
+std::vector<Tensor> read_examples(const Predictor& predictor, const ConvertArguments& a) {
   if (a.calibration_data == "-") fail(ErrorKind::usage, "--calibration-data: is a path, not stdin");
   std::vector<Tensor> batches;
   for_each_batch(predictor, a.calibration_data, {.most = a.calibration_samples}, [&](const InputBatch& part) {
@@ -41,7 +41,7 @@ nlohmann::ordered_json convert_to_int8(const ConvertArguments& a, bool quiet) {
          a.in.string());
   auto& model = *predictor.model();
   if (a.how.image) model.image = a.how.image;
-  const auto agreement = quantize_model(model, read_images(predictor, a));
+  const auto agreement = quantize_model(model, read_examples(predictor, a), {.max_drop = a.max_drop / 100});
   model.save(a.out);
   const auto layers = model.quantization.layers.size(), bytes = fs::file_size(a.out);
   if (!quiet) fmt::print("{}: int8, {} layers, {} bytes\n{}\n", a.out.string(), layers, bytes, agreement.text());

@@ -4,6 +4,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
 
+#include "fusion/dot_layer.h"
 #include "fusion/onednn.h"
 
 namespace reszoo::detail {
@@ -70,6 +71,15 @@ Tensor ConvLayer::packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvS
   kernels::pack_weights(folded.const_data_ptr<float>(), shape, kind, at::get_num_threads(),
                         form.mutable_data_ptr<float>());
   return form;
+}
+
+std::shared_ptr<const DotLayer> ConvLayer::dot(kernels::DotType type, const kernels::StoredAs& x,
+                                               int64_t channels) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& known : dots_)
+    if (known->type() == type && known->reads() == x && known->channels() == channels) return known;
+  dots_.push_back(std::make_shared<const DotLayer>(weights_, type, x, channels));
+  return dots_.back();
 }
 
 void ConvLayer::keep_only(const kernels::ConvAlgorithm& algorithm) const {

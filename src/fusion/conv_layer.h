@@ -3,10 +3,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "kernels/conv.h"
+#include "kernels/dot_gemm.h"
 
 namespace reszoo::detail {
 
@@ -26,6 +28,8 @@ struct ConvWeights {
   Tensor folded() const;
 };
 
+class DotLayer;
+
 /// Weights are packed for an algorithm when it first runs. Safe to call from many threads.
 class ConvLayer {
  public:
@@ -44,6 +48,9 @@ class ConvLayer {
   void run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x,
            const float* residual, kernels::Activation activation, float* y, float* scratch, int64_t threads) const;
 
+  /// The same in bfloat16 or int8. `x` says how the images are stored, `channels` how many they have in memory.
+  std::shared_ptr<const DotLayer> dot(kernels::DotType type, const kernels::StoredAs& x, int64_t channels) const;
+
   /// Frees weights that are packed for other algorithms, as soon as no call uses them.
   void keep_only(const kernels::ConvAlgorithm& algorithm) const;
 
@@ -57,6 +64,7 @@ class ConvLayer {
   std::vector<float> zeros_;
   mutable std::mutex mutex_;
   mutable Tensor direct_, winograd_, onednn_;
+  mutable std::vector<std::shared_ptr<const DotLayer>> dots_;
 };
 
 }  // namespace reszoo::detail

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <optional>
 
+#include "fusion/dot_layer.h"
 #include "fusion/maps.h"
 #include "reszoo/base/error.h"
 
@@ -72,17 +74,62 @@ kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::C
   return fastest;
 }
 
+/// Whether the activation of an epilogue is none or a lower bound, which kernels apply in registers.
+bool is_bound(const Epilogue& epilogue) {
+  return !epilogue.activation || epilogue.activation->kind == ops::Activation::Kind::relu;
+}
+
+/// Returns the kernel in bfloat16 or int8; nothing if these products do not fit the layer.
+std::optional<Kernel> dot_kernel(const ConvOp& op, const PlanRequest& request) {
+  const auto& [type, x] = *request.dot;
+  const auto& kept = request.kept[0];
+  auto shape = conv_shape(op, request);
+  const auto multiply_adds = shape.multiply_adds();
+  if (kept.channels > 0) {
+    shape.channels = kept.channels;
+    shape.rows += 2 * kept.border[0];
+    shape.columns += 2 * kept.border[1];
+    shape.padding_rows -= kept.border[0];
+    shape.padding_columns -= kept.border[1];
+  }
+  if (!kernels::fits_dot(type, shape)) return std::nullopt;
+  Kernel kernel{.output = request.x(),
+                .algorithm = type == kernels::DotType::bfloat16 ? "bfloat16" : "int8",
+                .multiply_adds = multiply_adds,
+                .reads = {x}};
+  if (op.linear) kernel.output.back() = shape.outputs;
+  else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
+  DotLayer::Result result{.as = is_bound(request.epilogue) ? request.wanted : kernels::StoredAs{},
+                          .relu = is_bound(request.epilogue) && request.epilogue.activation};
+  kernel.writes = result.as;
+  if (request.epilogue.residual) {
+    result.residual_as = request.kept.back().as;
+    kernel.reads.push_back(result.residual_as);
+    if (result.residual_as.bytes() == result.as.bytes()) kernel.overwrites = request.inputs.size() - 1;
+  }
+  kernel.run = [layer = op.layer->dot(type, x, shape.channels), shape, result,
+                epilogue = request.epilogue](const KernelCall& call) {
+    layer->run(shape, call.x(), call.residual(epilogue), result, call.y, call.threads);
+    if (is_bound(epilogue)) return;
+    const auto elements = shape.pixels() * shape.outputs;
+    apply_epilogue({.activation = epilogue.activation}, nullptr, call.y, elements, call.threads);
+  };
+  return kernel;
+}
+
 }  // namespace
 
 Kernel ConvOp::plan(const PlanRequest& request) const {
   if (linear &&
       request.x().size() == 3)  // sequences are stored channels-last: the vectors of a linear layer are not contiguous
     return tensor_kernel(request, {request.x()[0], request.x()[1], layer->weights().weight.size(0)}, bind({}));
+  if (request.dot)
+    if (auto kernel = dot_kernel(*this, request)) return std::move(*kernel);
   const auto shape = conv_shape(*this, request);
   const auto chosen = choose_algorithm(*layer, shape, request);
   Kernel kernel{.output = request.x(),
                 .scratch = layer->scratch(shape, chosen, request.options.threads),
-                .algorithm = chosen,
+                .algorithm = chosen.text(),
                 .multiply_adds = shape.multiply_adds()};
   if (linear) kernel.output.back() = shape.outputs;
   else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);

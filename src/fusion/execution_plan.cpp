@@ -1,12 +1,15 @@
 #include "fusion/execution_plan.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_strided.h>
 #include <c10/util/ScopeExit.h>
 
 #include <algorithm>
 
 #include "fusion/arena_planner.h"
 #include "fusion/maps.h"
+#include "fusion/pack_images.h"
+#include "fusion/precision_plan.h"
 #include "kernels/parallel_ranges.h"
 
 namespace reszoo::detail {
@@ -27,17 +30,36 @@ void copy_channels_last(const Tensor& x, float* to, int64_t threads) {
   });
 }
 
+/// Returns the size of a result in floats.
+int64_t size_of(const Shape& shape, const Kept& kept) {
+  auto values = elements_of(shape);
+  if (kept.channels > 0)
+    values = shape[0] * (shape[2] + 2 * kept.border[0]) * (shape[3] + 2 * kept.border[1]) * kept.channels;
+  return (values * kept.as.bytes() + 3) / 4;
+}
+
+/// Returns how a kernel reads an input.
+kernels::StoredAs read_as(const Kernel& kernel, size_t place) {
+  return kernel.reads.empty() ? kernels::StoredAs{} : kernel.reads[place];
+}
+
 }  // namespace
 
 ExecutionPlan::ExecutionPlan(std::shared_ptr<const Program> program, const Shape& shape, const PlanOptions& options)
     : program_(std::move(program)), options_(options), nodes_(program_->nodes.size()) {
+  const auto precision = plan_precision(*program_, shape, options_);
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const auto& node = program_->nodes[i];
-    std::vector<Shape> inputs;
-    for (const size_t input : node.inputs) inputs.push_back(nodes_[input].kernel.output);
-    if (node.is_input()) inputs.push_back(shape);
-    const PlanRequest request{node.key, std::move(inputs), node.epilogue, options_};
+    PlanRequest request{.key = node.key, .inputs = {}, .epilogue = node.epilogue, .options = options_};
+    request.wanted = precision[i].wanted;
+    request.dot = precision[i].dot;
+    for (const size_t input : node.inputs) {
+      request.inputs.push_back(nodes_[input].kernel.output);
+      request.kept.push_back(nodes_[input].kept);
+    }
+    if (node.is_input()) request.inputs.push_back(shape);
     nodes_[i].kernel = node.op->plan(request);
+    nodes_[i].kept = node.is_input() ? precision[i].input : Kept{nodes_[i].kernel.writes};
     if (node.epilogue.residual && request.inputs.back() != nodes_[i].kernel.output) request.reject();
   }
   place_results();
@@ -57,12 +79,19 @@ void ExecutionPlan::place_results() {
     // A result may overwrite an input that no later node reads and that the operation does not also read as another of
     // its inputs (a convolution may add its own input). The network's own input is never overwritten.
     const auto replaced = over ? node.inputs[*over] : i;
-    if (over && last[replaced] == i && std::ranges::count(node.inputs, replaced) == 1 &&
+    const auto size = size_of(planned.kernel.output, planned.kept);
+    const bool fits = over && planned.kept.as.bytes() == nodes_[replaced].kept.as.bytes();
+    if (fits && last[replaced] == i && std::ranges::count(node.inputs, replaced) == 1 &&
         !program_->nodes[replaced].is_input()) {
       planned.offset = nodes_[replaced].offset;
       arena.extend(planned.offset, last[i]);
     } else {
-      planned.offset = arena.take(elements_of(planned.kernel.output), last[i]);
+      planned.offset = arena.take(size, last[i]);
+    }
+    for (size_t place = 0; place < node.inputs.size(); ++place) {
+      const auto& read = nodes_[node.inputs[place]];
+      const auto as = read_as(planned.kernel, place);
+      planned.converted.push_back(as == read.kept.as ? -1 : arena.take(size_of(read.kernel.output, Kept{as}), i));
     }
     if (planned.kernel.scratch > 0) planned.scratch = arena.take(planned.kernel.scratch, i);
     arena.free_after(i);
@@ -73,11 +102,44 @@ void ExecutionPlan::place_results() {
 /// Inputs that are already channels-last are read in place.
 const float* ExecutionPlan::read_input(size_t i, const Tensor& x, float* arena) const {
   const auto& shape = nodes_[i].kernel.output;
+  if (const auto& kept = nodes_[i].kept; kept.channels > 0) {
+    auto* to = arena + nodes_[i].offset;
+    pack_images(x, kept, to, options_.threads);
+    return to;
+  }
   if (x.strides() == at::IntArrayRef(kept_strides(shape))) return x.const_data_ptr<float>();
   auto* to = arena + nodes_[i].offset;
   if (shape.size() == 4) copy_channels_last(x, to, options_.threads);
   else as_tensor(to, shape).copy_(x);
   return to;
+}
+
+/// Returns an input of a node as its kernel reads it.
+const float* ExecutionPlan::converted_input(size_t node, size_t place, const float* kept, float* arena) const {
+  const auto offset = nodes_[node].converted[place];
+  if (offset < 0) return kept;
+  const auto& from = nodes_[program_->nodes[node].inputs[place]];
+  const auto from_as = from.kept.as, as = read_as(nodes_[node].kernel, place);
+  const auto elements = elements_of(from.kernel.output);
+  const auto* in = reinterpret_cast<const uint8_t*>(kept);
+  auto* out = reinterpret_cast<uint8_t*>(arena + offset);
+  kernels::parallel_ranges(options_.threads, elements, elements, [&](int64_t first, int64_t end) {
+    kernels::convert_stored(in + first * from_as.bytes(), from_as, out + first * as.bytes(), as, end - first);
+  });
+  return arena + offset;
+}
+
+/// Returns a result in new memory, float32.
+Tensor ExecutionPlan::output(size_t node, const float* kept) const {
+  const auto& [kernel, how, offset, scratch, converted] = nodes_[node];
+  auto result = as_tensor(kept, kernel.output);
+  if (how.as.type != kernels::StoredAs::Type::float32) {
+    const auto made = at::empty_strided(kernel.output, kept_strides(kernel.output), at::kFloat);
+    kernels::convert_stored(kept, how.as, made.mutable_data_ptr<float>(), {}, elements_of(kernel.output));
+    if (made.dim() != 3) return made;
+    result = made;
+  }
+  return result.dim() == 3 ? result.clone(at::MemoryFormat::Contiguous) : result.clone();
 }
 
 std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe) const {
@@ -93,7 +155,8 @@ std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe)
       results[i] = read_input(i, x, arena);
     } else {
       call.inputs.clear();
-      for (const size_t input : node.inputs) call.inputs.push_back(results[input]);
+      for (size_t place = 0; place < node.inputs.size(); ++place)
+        call.inputs.push_back(converted_input(i, place, results[node.inputs[place]], arena));
       results[i] = call.y = arena + planned.offset;
       call.scratch = planned.kernel.scratch > 0 ? arena + planned.scratch : nullptr;
       planned.kernel.run(call);
@@ -101,10 +164,7 @@ std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe)
     if (observe) observe(i);
   }
   std::vector<Tensor> outputs;
-  for (const size_t output : program_->outputs) {
-    const auto result = as_tensor(results[output], nodes_[output].kernel.output);
-    outputs.push_back(result.dim() == 3 ? result.clone(at::MemoryFormat::Contiguous) : result.clone());
-  }
+  for (const size_t node : program_->outputs) outputs.push_back(output(node, results[node]));
   return outputs;
 }
 

@@ -12,8 +12,10 @@ namespace reszoo::detail {
 /// A node for this shape.
 struct PlannedNode {
   Kernel kernel;
-  int64_t offset = 0;   ///< offset of the result, in floats from the arena's start
-  int64_t scratch = 0;  ///< offset of the scratch memory
+  Kept kept = {};                       ///< how the result is kept
+  int64_t offset = 0;                   ///< offset of the result, in floats from the arena's start
+  int64_t scratch = 0;                  ///< offset of the scratch memory
+  std::vector<int64_t> converted = {};  ///< for each input, the offset of its converted form; -1: it is read as it is
 };
 
 /// Many calls may run one plan at once: each call has its own arena, which is kept for later calls.
@@ -34,6 +36,8 @@ class ExecutionPlan {
  private:
   void place_results();
   const float* read_input(size_t i, const Tensor& x, float* arena) const;
+  const float* converted_input(size_t node, size_t place, const float* kept, float* arena) const;
+  Tensor output(size_t node, const float* kept) const;
 
   Tensor acquire() const;
   void release(Tensor arena) const;

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "fusion/eager_executor.h"
-#include "fusion/onednn.h"
+#include "fusion/precision_plan.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 
@@ -31,7 +30,7 @@ void check_algorithms(const NetworkImpl& network, const Program& program,
 /// The range of the input of every int8 layer must be known.
 void check_quantization(const NetworkImpl& network, const Program& program, const Quantization& quantization) {
   for (const auto& key : quantization.layers)
-    check_key(network, program, key, "convolution", [](const auto& conv) { return !conv.linear; });
+    check_key(network, program, key, "convolution or linear layer", [](const auto&) { return true; });
   for (const auto& node : program.nodes) {
     if (!node.conv() || std::ranges::find(quantization.layers, node.key) == quantization.layers.end()) continue;
     const auto& read = program.nodes[node.inputs[0]];
@@ -59,7 +58,6 @@ TensorType type_of(const Network& network) {
 }
 
 Precision precision_of(const Network& network, const FuseOptions& options, const TensorType& type) {
-  const bool can_int8 = type.device.is_cpu() && has_onednn_int8();
   auto precision = options.precision;
   if (precision == Precision::automatic)
     precision = !options.quantization.empty() && type.device.is_cpu() && has_fast_int8() ? Precision::int8
@@ -68,8 +66,8 @@ Precision precision_of(const Network& network, const FuseOptions& options, const
                                                                                          : Precision::float32;
   if (precision == Precision::int8 && options.quantization.empty())
     fail(ErrorKind::usage, "{}: int8 needs a quantization, which a calibration makes", network->name());
-  if (precision == Precision::int8 && !can_int8)
-    fail(ErrorKind::device, "{}: int8 is for a CPU whose LibTorch has oneDNN", network->name());
+  if (precision == Precision::int8 && !type.device.is_cpu())
+    fail(ErrorKind::device, "{}: int8 is for a CPU", network->name());
   if (precision == Precision::float16 && type.device.is_cpu())
     fail(ErrorKind::device, "{}: float16 is for a GPU", network->name());
   return precision;

@@ -17,7 +17,6 @@ struct FusedNetwork::Impl {
   Graph graph;
   detail::PlanOptions plan;  ///< type.module_type is the dtype of the network and of its input
   Precision precision = Precision::float32;
-  Quantization quantization;
   std::mutex mutex;
   detail::ConvLayers layers;
 
@@ -30,15 +29,15 @@ struct FusedNetwork::Impl {
   };
   std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
 
-  bool has_kernels() const { return precision == Precision::float32 && plan.type.device.is_cpu(); }
+  /// Whether our own kernels run, which float16 has none of.
+  bool has_kernels() const { return plan.type.device.is_cpu(); }
 
   Prepared& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
     auto& made = programs[outputs];
     if (made) return *made;
     made = std::make_shared<Prepared>(detail::lower_for_inference(graph, outputs, layers), plan);
-    if (!has_kernels())
-      made->eager = std::make_unique<detail::EagerExecutor>(made->plans.shared_program(), plan.type, quantization);
+    if (!has_kernels()) made->eager = std::make_unique<detail::EagerExecutor>(made->plans.shared_program(), plan.type);
     return *made;
   }
 
@@ -98,7 +97,7 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
     const auto& node = plans.program().nodes[i];
     const auto& kernel = plan->nodes()[i].kernel;
     steps.push_back({.key = node.key, .kind = node.op->kind(), .fused = node.fused, .output = kernel.output});
-    if (kernel.algorithm) steps.back().algorithm = eager ? eager->algorithm(i) : kernel.algorithm->text();
+    if (!kernel.algorithm.empty()) steps.back().algorithm = eager ? eager->algorithm(i) : kernel.algorithm;
     steps.back().multiply_adds = kernel.multiply_adds;
   }
   return steps;
@@ -106,7 +105,7 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
 
 std::map<std::string, std::string> FusedNetwork::algorithms(const std::vector<int64_t>& shape) const {
   std::map<std::string, std::string> algorithms;
-  if (!impl_->has_kernels()) return algorithms;
+  if (!impl_->has_kernels() || impl_->precision != Precision::float32) return algorithms;
   for (const auto& step : steps(shape))
     if (!step.algorithm.empty()) algorithms[step.key] = step.algorithm;
   return algorithms;
@@ -148,8 +147,12 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
   impl->graph = lower(impl->network);
   impl->precision = detail::precision_of(network, options, type);
   if (impl->precision == Precision::float16) type.type = at::kHalf;
-  if (impl->precision == Precision::bfloat16) type.type = at::kBFloat16;
-  if (impl->precision == Precision::int8) impl->quantization = options.quantization;
+  if (impl->precision == Precision::bfloat16 && type.device.is_cpu()) impl->plan.dot = kernels::DotType::bfloat16;
+  else if (impl->precision == Precision::bfloat16) type.type = at::kBFloat16;
+  if (impl->precision == Precision::int8) {
+    impl->plan.dot = kernels::DotType::int8;
+    impl->plan.quantization = options.quantization;
+  }
   impl->plan.type = type;
   impl->plan.winograd = options.winograd;
   impl->plan.autotune = options.autotune && impl->has_kernels();

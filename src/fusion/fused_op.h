@@ -1,5 +1,6 @@
 /// A fused operation: its output shapes, its kernel on planned memory, and its function on tensors.
 #pragma once
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "fusion/conv_layer.h"
+#include "kernels/dot_gemm.h"
+#include "reszoo/fusion/quantize.h"
 #include "reszoo/graph/operation.h"
 
 namespace reszoo::detail {
@@ -37,6 +40,21 @@ struct PlanOptions {
   bool winograd = true, autotune = false;
   std::map<std::string, kernels::ConvAlgorithm> algorithms;  ///< of layers, by key
   TensorType type;
+  std::optional<kernels::DotType> dot = {};  ///< the type of products; undefined: float32
+  Quantization quantization = {};            ///< for products of int8
+};
+
+/// How a result is kept in memory, if not as its shape says: images with more channels, and with a border of padding.
+struct Kept {
+  kernels::StoredAs as = {};
+  int64_t channels = 0;  ///< 0: those of the shape
+  std::array<int64_t, 2> border{0, 0};
+};
+
+/// The products of a layer in reduced precision.
+struct DotRequest {
+  kernels::DotType type;
+  kernels::StoredAs reads;  ///< how the layer's input is read
 };
 
 /// The arguments of `FusedOp::plan`.
@@ -45,13 +63,16 @@ struct PlanRequest {
   std::vector<Shape> inputs;  ///< the residual is the last one
   const Epilogue& epilogue;
   const PlanOptions& options;
+  std::vector<Kept> kept = {};         ///< how the inputs are kept; empty: float32
+  kernels::StoredAs wanted = {};       ///< how the nodes that read the result want it
+  std::optional<DotRequest> dot = {};  ///< of this layer; undefined: float32
 
   const Shape& x() const { return inputs[0]; }
   /// Throws: Error (input) saying that the operation does not accept these shapes.
   [[noreturn]] void reject() const;
 };
 
-/// Buffers of a call, float32. Images are channels-last.
+/// Buffers of a call, float32 unless the kernel says otherwise. Images are channels-last.
 struct KernelCall {
   std::vector<const float*> inputs;
   float* y;
@@ -66,10 +87,13 @@ struct KernelCall {
 struct Kernel {
   Shape output;
   std::function<void(const KernelCall& call)> run = {};
-  int64_t scratch = 0;                                   ///< size of the scratch memory in floats
-  std::optional<size_t> overwrites = {};                 ///< an input whose memory the result may overwrite
-  std::optional<kernels::ConvAlgorithm> algorithm = {};  ///< of a convolution or linear layer
+  int64_t scratch = 0;                    ///< size of the scratch memory in floats
+  std::optional<size_t> overwrites = {};  ///< an input whose memory the result may overwrite
+  std::string algorithm = {};             ///< of a convolution or linear layer: "direct", "bfloat16", …
   int64_t multiply_adds = 0;
+  /// How the kernel reads each input; the plan converts those that are kept otherwise. Empty: all are float32.
+  std::vector<kernels::StoredAs> reads = {};
+  kernels::StoredAs writes = {};  ///< how the kernel stores its result
 };
 
 /// An operation on tensors, without its epilogue. Images are channels-last.
@@ -92,6 +116,9 @@ class FusedOp {
 
   /// Whether the result for a sample depends on that sample alone.
   virtual bool per_sample() const { return true; }
+
+  /// Whether kernels read their input (or residual) as it is kept, in bfloat16 or int8.
+  virtual bool reads_kept() const { return false; }
 };
 
 /// What a kernel applies before it stores its result.
@@ -169,6 +196,7 @@ struct ConvOp : FusedOp {
   std::string kind() const override { return linear ? "linear" : "conv"; }
   Kernel plan(const PlanRequest& request) const override;
   TensorFunction bind(const TensorType& type) const override;
+  bool reads_kept() const override { return true; }
 
   const std::shared_ptr<const ConvLayer> layer;
   const bool linear;

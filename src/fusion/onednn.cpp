@@ -3,7 +3,6 @@
 #include <ATen/Context.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros.h>
 
 #include <cstring>
 
@@ -27,9 +26,6 @@ struct Operators {
   std::optional<c10::OperatorHandle> reorder = find("mkldnn::_reorder_convolution_weight", "");
   std::optional<c10::OperatorHandle> pointwise = find("mkldnn::_convolution_pointwise", "");
   std::optional<c10::OperatorHandle> add = find("mkldnn::_convolution_pointwise_", "binary");
-  std::optional<c10::OperatorHandle> reorder_int8 = find("onednn::qconv_prepack", "");
-  std::optional<c10::OperatorHandle> int8 = find("onednn::qconv2d_pointwise", "");
-  std::optional<c10::OperatorHandle> int8_add = find("onednn::qconv2d_pointwise", "binary");
 };
 
 const Operators& operators() {
@@ -89,48 +85,6 @@ void conv_onednn(const float* x, const Tensor& packed, const Tensor& bias, const
                                 relu ? "relu" : "none", Scalars(), std::nullopt)
                           .contiguous(at::MemoryFormat::ChannelsLast);
   std::memcpy(y, result.const_data_ptr<float>(), size);
-}
-
-bool has_onednn_int8() {
-  static const bool has =
-      at::globalContext().hasMKLDNN() && operators().reorder_int8 && operators().int8 && operators().int8_add;
-  return has;
-}
-
-Tensor pack_onednn_int8(const QuantizedWeight& weight, const kernels::QuantParams& x, const kernels::ConvShape& s) {
-  const Geometry geometry(s);
-  torch::jit::Stack stack{weight.values,     weight.scale,    x.scale,
-                          x.zero_point,      geometry.stride, geometry.padding,
-                          geometry.dilation, s.groups,        Sizes{s.images, s.channels, s.rows, s.columns}};
-  operators().reorder_int8->callBoxed(stack);
-  return stack.front().toTensor();
-}
-
-Tensor conv_onednn_int8(const Tensor& x, const Int8Conv& layer, const kernels::ConvShape& s, const Tensor& residual,
-                        const kernels::QuantParams& of_residual) {
-  const Geometry geometry(s);
-  const auto bias = layer.bias.defined() ? c10::IValue(layer.bias) : c10::IValue();
-  const auto y = layer.quantized_output ? layer.y : kernels::QuantParams();
-  const auto type = static_cast<int64_t>(layer.quantized_output ? at::kByte : at::kFloat);
-  torch::jit::Stack stack{
-      x, layer.x.scale, layer.x.zero_point, layer.packed, layer.scales, at::zeros({s.outputs}, at::kInt)};
-  if (residual.defined()) stack.emplace_back(residual);
-  for (const c10::IValue& value :
-       {bias, c10::IValue(geometry.stride), c10::IValue(geometry.padding), c10::IValue(geometry.dilation),
-        c10::IValue(s.groups), c10::IValue(y.scale), c10::IValue(y.zero_point), c10::IValue(type)})
-    stack.push_back(value);
-  const auto* relu = layer.relu ? "relu" : "none";
-  if (residual.defined())
-    for (const c10::IValue& value : {c10::IValue(of_residual.scale), c10::IValue(of_residual.zero_point),
-                                     c10::IValue("sum"), c10::IValue(at::Scalar(1.0))})
-      stack.push_back(value);
-  stack.emplace_back(relu);
-  stack.emplace_back(Scalars());
-  stack.emplace_back("");
-  (residual.defined() ? operators().int8_add : operators().int8)->callBoxed(stack);
-  auto result = stack.front().toTensor();
-  if (layer.quantized_output) kernels::clamp_to_qmax(result, layer.y.qmax);  // oneDNN clamps to 8 bits only
-  return result;
 }
 
 }  // namespace reszoo::detail

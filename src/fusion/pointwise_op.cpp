@@ -1,6 +1,7 @@
 // Sums of two inputs, stand-alone activations, and convolutions along channels.
 #include <algorithm>
 
+#include "fusion/kept_blocks.h"
 #include "fusion/maps.h"
 #include "kernels/channel_gates.h"
 #include "kernels/parallel_ranges.h"
@@ -17,6 +18,18 @@ class AddOp : public PrimitiveOp<ops::Add> {
   Kernel plan(const PlanRequest& request) const override {
     if (request.inputs[1] != request.x()) request.reject();
     Kernel kernel{.output = request.x(), .overwrites = 1};
+    if (request.wanted.type != kernels::StoredAs::Type::float32) {
+      kernel.reads = {request.kept[0].as, request.kept[1].as};
+      kernel.writes = request.wanted;
+      kernel.run = [reads = kernel.reads, writes = kernel.writes, elements = elements_of(request.x()),
+                    epilogue = request.epilogue](const KernelCall& call) {
+        for_each_float_block(call, reads, writes, elements, 1, [&](int64_t, int64_t count, const FloatBlock& block) {
+          kernels::add(block.inputs[0], block.inputs[1], kernel_activation(epilogue), block.y, count);
+          apply_rest(epilogue, block.y, count);
+        });
+      };
+      return kernel;
+    }
     kernel.run = [elements = elements_of(request.x()), epilogue = request.epilogue](const KernelCall& call) {
       kernels::parallel_ranges(call.threads, elements, elements, [&](int64_t first, int64_t end) {
         kernels::add(call.inputs[0] + first, call.inputs[1] + first, kernel_activation(epilogue), call.y + first,
@@ -26,6 +39,8 @@ class AddOp : public PrimitiveOp<ops::Add> {
     };
     return kernel;
   }
+
+  bool reads_kept() const override { return true; }
 };
 
 class ActivationOp : public PrimitiveOp<ops::Activation> {

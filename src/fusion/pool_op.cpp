@@ -1,7 +1,10 @@
 // Pools: the maximum or average of windows, averages of cells that cover the image, and blur filters.
 #include <ATen/native/Pool.h>
 
+#include <algorithm>
+
 #include "fusion/maps.h"
+#include "kernels/max_pool_kept.h"
 #include "kernels/parallel_ranges.h"
 #include "kernels/pool.h"
 
@@ -68,11 +71,22 @@ class MaxPoolOp : public PrimitiveOp<ops::MaxPool> {
       if (shape.rows_out < 1 || shape.columns_out < 1) request.reject();
       return tensor_kernel(request, output_of(request, shape), bind({}));
     }
-    return pool_kernel(request, shape, output_of(request, shape),
-                       [shape](const float* x, float* y, int64_t first, int64_t end) {
-                         kernels::max_pool(x, shape, {}, y, first, end);
-                       });
+    const auto as = request.kept.empty() ? kernels::StoredAs{} : request.kept[0].as;
+    if (as.type == kernels::StoredAs::Type::float32)
+      return pool_kernel(request, shape, output_of(request, shape),
+                         [shape](const float* x, float* y, int64_t first, int64_t end) {
+                           kernels::max_pool(x, shape, {}, y, first, end);
+                         });
+    auto kernel = pool_kernel(request, shape, output_of(request, shape),
+                              [shape, as](const float* x, float* y, int64_t first, int64_t end) {
+                                kernels::max_pool_kept(x, as.type, shape, y, first, end);
+                              });
+    kernel.reads = {as};
+    kernel.writes = as;
+    return kernel;
   }
+
+  bool reads_kept() const override { return true; }
 };
 
 class AvgPoolOp : public PrimitiveOp<ops::AvgPool> {
@@ -86,6 +100,28 @@ class AvgPoolOp : public PrimitiveOp<ops::AvgPool> {
     return avg_pool_kernel(request, shape, output_of(request, shape));
   }
 };
+
+/// The mean of each channel of images that are kept in another form than float32.
+Kernel mean_kernel(const PlanRequest& request, const kernels::StoredAs& as, Shape output) {
+  Kernel kernel{.output = std::move(output), .reads = {as}};
+  kernel.run = [maps = Maps(request.x()), as](const KernelCall& call) {
+    constexpr int64_t kBlock = 64;  // channels of a thread
+    const auto blocks = (maps.channels + kBlock - 1) / kBlock;
+    const auto* x = reinterpret_cast<const uint8_t*>(call.x());
+    kernels::parallel_ranges(call.threads, maps.images * blocks, maps.elements(), [&](int64_t first, int64_t end) {
+      for (int64_t i = first; i < end; ++i) {
+        const auto image = i / blocks, from = i % blocks * kBlock, count = std::min(kBlock, maps.channels - from);
+        auto* y = call.y + image * maps.channels + from;
+        std::fill(y, y + count, 0.0f);
+        for (int64_t pixel = 0; pixel < maps.pixels(); ++pixel)
+          kernels::accumulate_stored(x + ((image * maps.pixels() + pixel) * maps.channels + from) * as.bytes(), as,
+                                     count, y);
+        for (int64_t c = 0; c < count; ++c) y[c] /= static_cast<float>(maps.pixels());
+      }
+    });
+  };
+  return kernel;
+}
 
 class AdaptiveAvgPoolOp : public PrimitiveOp<ops::AdaptiveAvgPool> {
  public:
@@ -105,6 +141,9 @@ class AdaptiveAvgPoolOp : public PrimitiveOp<ops::AdaptiveAvgPool> {
     shape.rows_out = rows;
     shape.columns_out = columns;
     shape.adaptive = !alike;
+    const auto as = request.kept.empty() ? kernels::StoredAs{} : request.kept[0].as;
+    if (is_global() && as.type != kernels::StoredAs::Type::float32)
+      return mean_kernel(request, as, flat_ ? Shape{x.images, x.channels} : output_of(request, shape));
     return avg_pool_kernel(request, shape, flat_ ? Shape{x.images, x.channels} : output_of(request, shape));
   }
 

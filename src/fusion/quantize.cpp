@@ -2,21 +2,25 @@
 
 #include <ATen/ops/aminmax.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fusion/eager_executor.h"
-#include "fusion/onednn.h"
+#include "fusion/program.h"
+#include "fusion/value_histogram.h"
+#include "kernels/dot_gemm.h"
+#include "kernels/quantize.h"
 #include "reszoo/base/error.h"
+#include "reszoo/weights/quantized.h"
 
 namespace reszoo {
 namespace {
 
-/// Returns the keys of convolutions that can compute in int8. Layers that read the network's input stay in floating
-/// point, as do linear layers and gates.
+/// Returns the keys of the layers that can compute in int8. Gates stay in floating point.
 std::vector<std::string> quantizable(const detail::Program& program) {
   std::vector<std::string> keys;
   for (const auto& node : program.nodes)
-    if (node.graph_op == "conv2d" && node.conv() && !program.nodes[node.inputs[0]].is_input()) keys.push_back(node.key);
+    if ((node.graph_op == "conv2d" || node.graph_op == "linear") && node.conv()) keys.push_back(node.key);
   return keys;
 }
 
@@ -27,10 +31,13 @@ struct Calibration::Impl {
   std::shared_ptr<const detail::Program> program;
   std::unique_ptr<detail::EagerExecutor> run;
   int64_t batches = 0;
-  struct Sum {
-    double min = 0, max = 0;
+  /// What was observed of the result of a node.
+  struct Observed {
+    double min = 0, max = 0;  ///< sums over the batches
+    Tensor mean = {};         ///< of each channel, the sum over the batches, float64
+    detail::ValueHistogram values = {};
   };
-  std::vector<Sum> sums;
+  std::vector<Observed> observed;
 };
 
 Calibration::Calibration(const Network& network) : impl_(std::make_shared<Impl>()) {
@@ -44,9 +51,9 @@ Calibration::Calibration(const Network& network) : impl_(std::make_shared<Impl>(
   detail::ConvLayers layers;
   impl_->program = std::make_shared<const detail::Program>(detail::lower_for_inference(graph, {graph.output}, layers));
   if (quantizable(*impl_->program).empty())
-    fail(ErrorKind::usage, "{}: has no convolution that could be quantized", network->name());
+    fail(ErrorKind::usage, "{}: has no layer that could be quantized", network->name());
   impl_->run = std::make_unique<detail::EagerExecutor>(impl_->program, detail::TensorType{});
-  impl_->sums.resize(impl_->program->nodes.size());
+  impl_->observed.resize(impl_->program->nodes.size());
 }
 
 void Calibration::add(const Tensor& inputs) {
@@ -54,44 +61,59 @@ void Calibration::add(const Tensor& inputs) {
   const at::NoGradGuard no_grad;
   impl_->run->run(inputs, [&](size_t node, const Tensor& result) {
     const auto [min, max] = at::aminmax(result);
-    impl_->sums[node].min += min.item<double>();
-    impl_->sums[node].max += max.item<double>();
+    auto& seen = impl_->observed[node];
+    seen.min += min.item<double>();
+    seen.max += max.item<double>();
+    seen.values.add(result);
+    if (result.dim() < 2) return;
+    const auto mean = result.transpose(0, 1).flatten(1).mean(1).to(at::kDouble);
+    seen.mean = seen.mean.defined() ? seen.mean + mean : mean;
   });
   ++impl_->batches;
 }
 
-Quantization Calibration::result() const {
+Quantization Calibration::result(RangeRule rule) const {
   if (impl_->batches == 0) fail(ErrorKind::usage, "{}: calibrated on nothing", impl_->network->name());
   const auto batches = static_cast<double>(impl_->batches);
   Quantization result{.layers = quantizable(*impl_->program)};
-  for (size_t i = 0; i < impl_->sums.size(); ++i) {
+  for (size_t i = 0; i < impl_->observed.size(); ++i) {
+    const auto& seen = impl_->observed[i];
     const auto name = detail::result_name(impl_->program->nodes[i]);
-    const ValueRange range{static_cast<float>(impl_->sums[i].min / batches),
-                           static_cast<float>(impl_->sums[i].max / batches)};
+    ValueRange range{static_cast<float>(seen.min / batches), static_cast<float>(seen.max / batches)};
     if (!std::isfinite(range.min) || !std::isfinite(range.max))
       fail(ErrorKind::input, "{}: {} gives numbers on these examples that are not finite", impl_->network->name(),
            name.empty() ? "the input" : name);
+    if (rule == RangeRule::percentile) range = seen.values.percentile(5e-5);
+    if (rule == RangeRule::least_error) range = seen.values.least_error(kernels::activation_qmax());
     result.ranges[name] = range;
   }
   return result;
 }
 
-bool has_fast_int8() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx2") && detail::has_onednn_int8();
-  return has;
-#else
-  return false;
-#endif
+void Calibration::correct_biases(const std::vector<std::string>& layers) const {
+  const at::NoGradGuard no_grad;
+  const auto parameters = impl_->network->named_parameters(), buffers = impl_->network->named_buffers();
+  for (const auto& node : impl_->program->nodes) {
+    if (!node.conv() || std::ranges::find(layers, node.key) == layers.end()) continue;
+    const auto& weights = node.conv()->layer->weights();
+    const auto& mean = impl_->observed[node.inputs[0]].mean;
+    // A norm before the layer was folded into it: these are not the means of its own inputs.
+    if (weights.input_scale.defined() || !mean.defined()) continue;
+    const auto weight = parameters[node.key + ".weight"];
+    const auto error = (QuantizedWeight::of(weight).weight() - weight).to(at::kDouble);
+    const auto moved = error.reshape({error.size(0), error.size(1), -1}).sum(2);
+    const auto inputs = (mean / impl_->batches).reshape({weights.groups, 1, -1});
+    const auto shift = (moved.reshape({weights.groups, -1, moved.size(1)}) * inputs).sum(2).flatten();
+    if (auto* bias = parameters.find(node.key + ".bias")) bias->sub_(shift);
+    else if (const auto* norm = node.fused.empty() ? nullptr : buffers.find(node.fused.front() + ".running_mean"))
+      norm->add_(shift);
+  }
 }
 
+bool has_fast_int8() { return kernels::best_dot_target(kernels::DotType::int8) != kernels::DotTarget::portable; }
+
 bool has_fast_bfloat16() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx512bf16");
-  return has;
-#else
-  return false;
-#endif
+  return kernels::best_dot_target(kernels::DotType::bfloat16) == kernels::DotTarget::avx512_bf16;
 }
 
 }  // namespace reszoo

@@ -1,4 +1,5 @@
 // Scale and shift per channel, and channel gates.
+#include "fusion/kept_blocks.h"
 #include "fusion/maps.h"
 #include "kernels/channel_gates.h"
 #include "kernels/parallel_ranges.h"
@@ -56,12 +57,53 @@ class ChannelScaleOp : public PrimitiveOp<ops::ChannelScale> {
     if (elements_of(request.inputs[1]) != maps.images * maps.channels) request.reject();
     Kernel kernel{.output = request.x()};
     kernel.overwrites = request.epilogue.residual ? request.inputs.size() - 1 : 0;
+    if (request.wanted.type != kernels::StoredAs::Type::float32) {
+      run_kept(kernel, request, maps);
+      return kernel;
+    }
     kernel.run = [maps, epilogue = request.epilogue](const KernelCall& call) {
       kernels::scale_channels(call.x(), call.inputs[1], call.residual(epilogue), kernel_activation(epilogue), call.y,
                               maps.images, maps.pixels(), maps.channels, call.threads);
       apply_rest(epilogue, call.y, maps.elements());
     };
     return kernel;
+  }
+
+  bool reads_kept() const override { return true; }
+
+ private:
+  /// Reads and writes pixels as they are kept; the gates are float32.
+  static void run_kept(Kernel& kernel, const PlanRequest& request, const Maps& maps) {
+    for (const auto& input : request.kept) kernel.reads.push_back(input.as);
+    kernel.reads[1] = {};
+    kernel.writes = request.wanted;
+    kernel.run = [maps, reads = kernel.reads, writes = kernel.writes,
+                  epilogue = request.epilogue](const KernelCall& call) {
+      auto pixels = call;
+      auto of_pixels = reads;
+      pixels.inputs.erase(pixels.inputs.begin() + 1);
+      of_pixels.erase(of_pixels.begin() + 1);
+      const auto of_image = maps.pixels() * maps.channels;
+      for (int64_t image = 0; image < maps.images; ++image) {
+        auto call_of_image = pixels;
+        for (size_t i = 0; i < of_pixels.size(); ++i)
+          call_of_image.inputs[i] = moved(pixels.inputs[i], of_pixels[i], image * of_image);
+        call_of_image.y = const_cast<float*>(moved(pixels.y, writes, image * of_image));
+        const auto* gates = call.inputs[1] + image * maps.channels;
+        for_each_float_block(call_of_image, of_pixels, writes, of_image, maps.channels,
+                             [&](int64_t, int64_t count, const FloatBlock& block) {
+                               kernels::scale_channels(
+                                   block.inputs[0], gates, epilogue.residual ? block.inputs[1] : nullptr,
+                                   kernel_activation(epilogue), block.y, 1, count / maps.channels, maps.channels, 1);
+                               apply_rest(epilogue, block.y, count);
+                             });
+      }
+    };
+  }
+
+  /// Returns the pointer to a value of a result.
+  static const float* moved(const float* data, const kernels::StoredAs& as, int64_t values) {
+    return reinterpret_cast<const float*>(reinterpret_cast<const uint8_t*>(data) + values * as.bytes());
   }
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "kernels/k_blocks.h"
 #include "kernels/register_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -16,9 +17,6 @@ namespace {
 
 /// The number of steps of a sum between two prefetches.
 constexpr int64_t kSteps = 4;
-
-/// The bytes of a panel that are used completely before the next block, so that they stay in the L1 cache.
-constexpr int64_t kPanelBytes = 24 << 10;
 
 /// Calls `use` with the vector type for the sums: no more lanes than a group has outputs.
 template <class Use>
@@ -39,13 +37,6 @@ HWY_INLINE int64_t PanelWidth(D d, int64_t outputs) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   return std::min(kVectorsOf<D>, (outputs + lanes - 1) / lanes) * lanes;
 }
-
-/// A block of the sum's index k: several segments, or a part of one.
-struct KBlock {
-  int64_t first, end;     ///< segments
-  int64_t begin, length;  ///< range within each segment
-  bool starts, ends;      ///< whether it is the first block, and the last block, of the sum
-};
 
 /// The weights of the next block. Each tile prefetches its share of them, a little every kSteps steps, so that they are
 /// in the cache when all tiles are done.
@@ -149,10 +140,9 @@ template <int64_t Vectors, class D>
 HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t offset, const float* weights,
                                 float* partials, const Epilogue& epilogue, const GemmOutput& y) {
   const auto width = Vectors * static_cast<int64_t>(hn::Lanes(d));
-  const auto depth = std::max<int64_t>(1, kPanelBytes / (width * static_cast<int64_t>(sizeof(float))));
   const auto tiles = buffer.tiles();
   const auto prefetch = buffer.count > 1 ? kSteps * width / tiles : 0;
-  const auto run = [&](const KBlock& k_block) HWY_ATTR {
+  for_each_k_block(buffer, width, [&](const KBlock& k_block) HWY_ATTR {
     const auto size = (k_block.end - k_block.first) * k_block.length * width;
     const auto share = size / tiles;
     for (int64_t tile = 0, row = 0; tile < tiles; ++tile) {
@@ -165,21 +155,7 @@ HWY_INLINE void MultiplyPanelOf(D d, const IndirectionBuffer& buffer, int64_t of
       row = next_row;
     }
     weights += size;
-  };
-  if (buffer.length <= depth) {
-    const auto many = std::max<int64_t>(1, depth / std::max<int64_t>(1, buffer.length));
-    for (int64_t s = 0; s < buffer.segments; s += many) {
-      const auto end = std::min(buffer.segments, s + many);
-      run({s, end, 0, buffer.length, s == 0, end == buffer.segments});
-    }
-    return;
-  }
-  const auto parts = (buffer.length + depth - 1) / depth;
-  for (int64_t s = 0; s < buffer.segments; ++s)
-    for (int64_t part = 0; part < parts; ++part) {
-      const auto begin = part * buffer.length / parts, end = (part + 1) * buffer.length / parts;
-      run({s, s + 1, begin, end - begin, s == 0 && part == 0, s + 1 == buffer.segments && part + 1 == parts});
-    }
+  });
 }
 
 int64_t PartialsSize(const IndirectionBuffer& buffer) {

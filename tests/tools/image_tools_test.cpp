@@ -235,8 +235,8 @@ TEST(Images, ConvertWritesInt8) {
                       files.at("files"), "--threads",   "1"};
   const auto made = expect_success(convert + Words{"--json"}).json();
   EXPECT_EQ(made["format"], "int8");
-  EXPECT_EQ(made["layers"], 18);
-  EXPECT_EQ(made["agreement"]["images"], 16);
+  EXPECT_EQ(made["layers"], 20);
+  EXPECT_EQ(made["agreement"]["examples"], 16);
   EXPECT_GE(made["agreement"]["same_class"], 0.8);
   EXPECT_LT(3 * std::filesystem::file_size(out), std::filesystem::file_size(files.model()));
   for (const auto* precision : {"best", "float32", "int8"})

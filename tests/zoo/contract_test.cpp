@@ -149,6 +149,22 @@ TEST_P(Contract, FusedEqualsPlain) {
   EXPECT_TRUE(torch::equal(fused.forward(input()), fused.forward(input()))) << "a second call";
 }
 
+TEST_P(Contract, ReducedPrecisionStaysNearPlain) {
+  auto network = build();
+  network->eval();
+  torch::NoGradGuard no_grad;
+  const auto exact = network->features(input());
+  const auto error_of = [&](const FuseOptions& options) {
+    const auto fused = fuse(network, options);
+    EXPECT_TRUE(torch::equal(fused.forward(input()), fused.forward(input()))) << "a second call";
+    return ((fused.features(input()) - exact).norm() / exact.norm()).item<double>();
+  };
+  EXPECT_LE(error_of({.precision = Precision::bfloat16}), 0.1);
+  Calibration calibration(network);
+  calibration.add(input());
+  EXPECT_LE(error_of({.precision = Precision::int8, .quantization = calibration.result()}), 0.2);
+}
+
 TEST_P(Contract, ProfileCountsEveryParameterOnce) {
   auto network = build();
   int64_t parameters = 0;

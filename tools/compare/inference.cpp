@@ -23,7 +23,7 @@ struct Options {
   std::string model, weights;
   int64_t batch = 1, columns = 8;
   int threads = 1;
-  bool fused = false, autotune = false, no_winograd = false, int8 = false, profile = false;
+  bool fused = false, autotune = false, no_winograd = false, int8 = false, bfloat16 = false, profile = false;
 };
 
 /// The same input as the other programs: ((i * 7919) % 1000) / 500 - 1.
@@ -58,8 +58,9 @@ void run(const Options& options) {
   const c10::InferenceMode inference;
   const auto x = input_of(options, network);
   std::function<Tensor()> forward = [&] { return network->forward(x); };
-  if (options.fused || options.int8) {
+  if (options.fused || options.int8 || options.bfloat16) {
     reszoo::FuseOptions how{.winograd = !options.no_winograd, .autotune = options.autotune, .share_weights = true};
+    if (options.bfloat16) how.precision = reszoo::Precision::bfloat16;
     if (options.int8) {
       reszoo::Calibration calibration(network);
       calibration.add(x);
@@ -102,6 +103,7 @@ int main(int argc, char** argv) {
   app.add_flag("--autotune", options.autotune);
   app.add_flag("--no-winograd", options.no_winograd);
   app.add_flag("--int8", options.int8);
+  app.add_flag("--bfloat16", options.bfloat16);
   app.add_flag("--profile", options.profile);
   CLI11_PARSE(app, argc, argv);
   try {

@@ -8,7 +8,7 @@ PROGRAM is compare_inference (ninja compare_inference): `plain` is our modules a
 the same program with --fused and with --fused --tune. The peers and what a worker says are in inference_peers.py. All
 have the same random weights and input and compute in float32; the first outputs of each must be eager's to 1e-3 of
 the largest, or the comparison stops. `int8`, `onnxruntime_int8` and `openvino_int8` compute in whole numbers, to a
-quarter of the largest; their ratios are to one another.
+quarter of the largest, `bfloat16` and `openvino_bfloat16` to a tenth; their ratios are to one another.
 For each model, batch and number of threads a process of every contender is started, one after the other, and stays
 alive. In a round each of them works for --seconds, the others being asleep, in an order that turns. Figures are over
 the runs of all rounds. Memory is the largest that the process ever had, in torch.compile's case while it compiles; the
@@ -33,12 +33,14 @@ from pathlib import Path
 
 import inference_peers as peers
 
-OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--autotune"], "int8": ["--int8"]}
+OURS = {"plain": [], "fused": ["--fused"], "tuned": ["--fused", "--autotune"], "int8": ["--int8"],
+        "bfloat16": ["--bfloat16"]}
 RIVALS = ("onnxruntime", "openvino")
 INT8 = ("int8", "onnxruntime_int8", "openvino_int8")
-TOLERANCE, TOLERANCE_INT8 = 1e-3, 0.25  # of the largest output
+BFLOAT16 = ("bfloat16", "openvino_bfloat16")
+TOLERANCES = {**dict.fromkeys(INT8, 0.25), **dict.fromkeys(BFLOAT16, 0.1)}  # of the largest output; others 1e-3
 CONTENDERS = (*OURS, *peers.PEERS)
-DEFAULT = [name for name in CONTENDERS if name not in INT8]
+DEFAULT = [name for name in CONTENDERS if name not in TOLERANCES]
 PAUSE = 0.1  # seconds; the threads of ONNX Runtime go on spinning for 0.06 after a run
 KEPT = 1000  # runs of a round that the JSON file has
 
@@ -151,7 +153,7 @@ def measure(options, folder, model, batch, threads):
             worker = Worker(command_of(name, options, folder, model, batch, threads), cache)
             stack.callback(worker.end)
             worker.start()
-            check_outputs(worker.outputs, expected, TOLERANCE_INT8 if name in INT8 else TOLERANCE, f"{name}: {where}")
+            check_outputs(worker.outputs, expected, TOLERANCES.get(name, 1e-3), f"{name}: {where}")
             workers[name] = worker
 
         names = options.contenders
@@ -176,7 +178,7 @@ def measure(options, folder, model, batch, threads):
 def ratios_of(row, ours):
     """Our rate to that of the better rival, in each round."""
     found = row["contenders"]
-    of_ours = [name + "_int8" if ours in INT8 else name for name in RIVALS]
+    of_ours = [f"{name}_{ours}" if ours in TOLERANCES else name for name in RIVALS]
     rivals = [[one["median_s"] for one in found[name]["rounds"]] for name in of_ours if name in found]
     if ours not in found or not rivals:
         return []
@@ -244,7 +246,8 @@ def machine_here():
     fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
     fields = {name.strip(): value.strip() for name, value in fields.items()}
     flags = fields.get("flags", "").split()
-    wanted = {"AVX2": "avx2", "AVX-512": "avx512f", "AVX-512 VNNI": "avx512_vnni", "AMX": "amx_tile"}
+    wanted = {"AVX2": "avx2", "AVX-512": "avx512f", "AVX-512 VNNI": "avx512_vnni",
+              "AVX-512 BF16": "avx512_bf16", "AMX": "amx_tile"}
     versions = subprocess.run([sys.executable, peers.__file__, "versions"], check=True, capture_output=True, text=True)
     return {"cpu": fields.get("model name", "unknown CPU"), "cores": len(os.sched_getaffinity(0)),
             "flags": [name for name, flag in wanted.items() if flag in flags],

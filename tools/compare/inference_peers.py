@@ -2,7 +2,7 @@
 
     python inference_peers.py versions
     python inference_peers.py prepare --model resnet18 --batch 8 --folder FOLDER
-    python inference_peers.py eager|compile|onnxruntime|openvino|onnxruntime_int8|openvino_int8 --model resnet18 --batch 8 --threads 2 --folder FOLDER
+    python inference_peers.py eager|compile|onnxruntime|openvino|onnxruntime_int8|openvino_int8|openvino_bfloat16 --model resnet18 --batch 8 --threads 2 --folder FOLDER
 
 `prepare` writes what FOLDER lacks: MODEL.pth (a state_dict; batch norm has the statistics of uniform noise),
 MODEL_bBATCH.onnx (of that batch and no other) and MODEL_bBATCH.json (what PyTorch eager gives for the input); with
@@ -25,7 +25,7 @@ import warnings
 from pathlib import Path
 
 REFERENCE = Path(__file__).resolve().parents[2] / "tests" / "reference"
-PEERS = ("eager", "compile", "onnxruntime", "openvino", "onnxruntime_int8", "openvino_int8")
+PEERS = ("eager", "compile", "onnxruntime", "openvino", "onnxruntime_int8", "openvino_int8", "openvino_bfloat16")
 TORCHVISION = ("resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2", "alexnet")
 TIMM = ("resnet50d", "seresnet50")
 TABULAR = "tabular_resnet"
@@ -176,11 +176,11 @@ def onnxruntime(options, file):
     return lambda: session.run(None, inputs)[0]
 
 
-def openvino(options, file):
+def openvino(options, file, precision="f32"):
     import openvino
 
     settings = {"INFERENCE_NUM_THREADS": options.threads, "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_PRECISION_HINT": "f32"}
+                "INFERENCE_PRECISION_HINT": precision}
     request = openvino.Core().compile_model(str(file), "CPU", settings).create_infer_request()
     inputs = {0: make_input(options.model, options.batch)}
     return lambda: request.infer(inputs, share_inputs=True, share_outputs=True)[0]
@@ -219,7 +219,8 @@ def work(options):
             "onnxruntime": lambda: onnxruntime(options, files.onnx),
             "openvino": lambda: openvino(options, files.onnx),
             "onnxruntime_int8": lambda: onnxruntime(options, files.int8),
-            "openvino_int8": lambda: openvino(options, files.int8)}
+            "openvino_int8": lambda: openvino(options, files.int8),
+            "openvino_bfloat16": lambda: openvino(options, files.onnx, "bf16")}
     run = make[options.action]()
     answer(outputs=[float(value) for value in run()[0][:8]])
     for line in sys.stdin:

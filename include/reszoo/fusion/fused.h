@@ -97,11 +97,10 @@ class FusedNetwork {
 /// no effect.
 ///
 /// Modules whose type is not registered (graph/module_type.h) run as they are: as "module" among the steps. On a GPU,
-/// and in bfloat16 and int8, layers run on LibTorch's operators, with norms folded and activations channels-last;
-/// `winograd`, `autotune` and `algorithms` only apply to float32 on the CPU.
-/// Throws: Error (usage) for an unknown algorithm, a key in `algorithms` that is no convolution or linear layer of the
-/// network, int8 without a quantization, or a quantization of another network; Error (device) for int8 on a GPU, or
-/// weights that are not all of one floating-point dtype.
+/// layers run on LibTorch's operators, with norms folded and activations channels-last; `winograd`, `autotune` and
+/// `algorithms` only apply to float32 on the CPU. Throws: Error (usage) for an unknown algorithm, a key in `algorithms`
+/// that is no convolution or linear layer of the network, int8 without a quantization, or a quantization of another
+/// network; Error (device) for int8 on a GPU, or weights that are not all of one floating-point dtype.
 FusedNetwork fuse(const Network& network, const FuseOptions& options = {});
 
 }  // namespace reszoo

@@ -16,13 +16,19 @@ struct ValueRange {
 
 /// The data that a fused network needs to compute in int8.
 struct Quantization {
-  std::vector<std::string> layers =
-      {};  ///< keys of the convolutions that use int8: all except those that read the network's input
+  std::vector<std::string> layers = {};  ///< keys of the convolutions and linear layers that use int8
   /// Value ranges of the results of fused operations, by the layer's key and what was fused into it:
   /// "layer1.0.conv1+layer1.0.bn1+relu".
   std::map<std::string, ValueRange> ranges = {};
 
   bool empty() const { return layers.empty(); }
+};
+
+/// How ranges follow from the values that were observed.
+enum class RangeRule : uint8_t {
+  average,     ///< the smallest and largest value of each batch, averaged over the batches
+  percentile,  ///< without the outermost 0.005 % of the values at either end
+  least_error  ///< the range with the least mean squared error of the rounded and clipped values
 };
 
 /// Observes the activations of a network while it runs on examples. The network is put into evaluation mode, and must
@@ -32,12 +38,10 @@ struct Quantization {
 ///     for (const auto& images : some_hundreds) calibration.add(images);
 ///     const auto fast = fuse(network, {.quantization = calibration.result()});
 ///
-/// The ranges are the smallest and largest value of each batch, averaged over the batches, so that one outlier image
-/// does not widen all ranges.
-/// Source: Nagel et al., "A White Paper on Neural Network Quantization" (2021), section 3.
+/// Source: Nagel et al., "A White Paper on Neural Network Quantization" (2021), section 3 (arXiv:2106.08295).
 class Calibration {
  public:
-  /// Throws: Error (device) if the network is not float32 on a CPU; Error (usage) if it has no convolution that can be
+  /// Throws: Error (device) if the network is not float32 on a CPU; Error (usage) if it has no layer that can be
   /// quantized.
   explicit Calibration(const Network& network);
 
@@ -49,7 +53,12 @@ class Calibration {
   /// Returns the keys and ranges.
   /// Throws: Error (usage) before the first `add`; Error (input) with the name of a layer whose results were not
   /// finite.
-  Quantization result() const;
+  Quantization result(RangeRule rule = RangeRule::average) const;
+
+  /// Shifts biases (or the means of norms) of the layers so that rounding their weights does not move the mean of their
+  /// outputs. Call it before the weights are rounded.
+  /// Source: the same, section 4.2 (empirical bias correction, from the means of the inputs).
+  void correct_biases(const std::vector<std::string>& layers) const;
 
  private:
   struct Impl;

@@ -1,0 +1,11 @@
+/// Images as the first layer of a network in reduced precision reads them.
+#pragma once
+#include "fusion/fused_op.h"
+
+namespace reszoo::detail {
+
+/// Writes images (N, C, H, W) float32 with any strides as (N, H + border, W + border, channels), rounded as `kept`
+/// says. Further channels and the border are zeros.
+void pack_images(const Tensor& x, const Kept& kept, void* to, int64_t threads);
+
+}  // namespace reszoo::detail
