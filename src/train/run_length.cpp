@@ -6,7 +6,7 @@
 namespace reszoo::detail {
 namespace {
 
-/// A run is lengthened if, halfway, the last fifth of its epochs has improved the metric by this part of it.
+/// A run is lengthened if, halfway, the last quarter of its epochs has improved the metric by this part of it.
 constexpr double kImprovement = 0.01;
 
 double best_of_first(const std::vector<EpochRecord>& history, int64_t count, const Monitor& monitor) {
@@ -22,7 +22,7 @@ double best_of_first(const std::vector<EpochRecord>& history, int64_t count, con
 int64_t run_length(const TrainerOptions& options, const std::vector<EpochRecord>& history, const Monitor& monitor) {
   const int64_t planned = options.planned_epochs;
   if (planned == 0 || planned >= options.epochs) return options.epochs;
-  const int64_t decided = planned / 2, before = decided - std::max<int64_t>(decided / 5, 1);
+  const int64_t decided = planned / 2, before = decided - std::max<int64_t>(decided / 4, 1);
   if (before < 1 || std::ssize(history) < decided || history.front().metrics.empty()) return planned;
   const double earlier = best_of_first(history, before, monitor);
   const bool improves =

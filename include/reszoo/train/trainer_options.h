@@ -34,7 +34,7 @@ constexpr int64_t kShuffleWindow = int64_t{1} << 22;
 struct TrainerOptions {
   int64_t epochs = 20;
   /// If it is less than `epochs`, the schedule is planned for this many, and the run is lengthened to `epochs` only if
-  /// the validation metric still improves halfway: in the last fifth of the epochs up to there, by 1 % or more. The
+  /// the validation metric still improves halfway: in the last quarter of the epochs up to there, by 1 % or more. The
   /// patience of a lengthened run is as much longer. 0: planned for `epochs`.
   int64_t planned_epochs = 0;
   int64_t batch_size = 256;  ///< rows
