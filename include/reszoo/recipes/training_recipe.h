@@ -52,7 +52,8 @@ struct TrainingRecipe {
 /// - `auto`: 8 networks in one (TabM) with 2 blocks, width 96, hidden factor 1 and piecewise-linear embeddings, whose
 ///   bins are cut by a tree. Muon with learning rate 5e-3, which falls linearly to 0, and weight decay 3e-4, gradients
 ///   clipped at norm 1, EMA of the weights. The number of rows gives the batch size, 64 to 512, the epochs, 100 to 8
-///   (60 for 1000 rows, half as many for 8 times the rows; 8 for a million, 4 for 8 million), and the patience, a fifth of the epochs.
+///   (60 for 1000 rows, half as many for 8 times the rows; 8 for a million, 4 for 8 million), and the patience, a
+///   fifth of the epochs.
 /// - `fast`: as `auto`, with a quarter of the epochs.
 /// - `best`: as `auto`. It is what fit_best starts with.
 /// - `paper`: the default `tabular_resnet` with width 192 and 4 blocks. AdamW with learning rate 1e-3 and weight decay
