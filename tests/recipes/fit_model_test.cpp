@@ -193,7 +193,15 @@ TEST(TrainingRecipe, MoreRowsTakeFewerEpochs) {
   EXPECT_EQ(epochs(1), 100);
   EXPECT_EQ(epochs(1000), 60);
   EXPECT_EQ(epochs(64'000), 15);
-  EXPECT_EQ(epochs(100'000'000), 8);
+  EXPECT_EQ(epochs(1'000'000), 8);
+  EXPECT_EQ(epochs(8'000'000), 4);
+  EXPECT_EQ(epochs(100'000'000), 2);
+  EXPECT_EQ(epochs(1'000'000'000), 1);
+  const auto fast = [](int64_t rows) { return training_recipe("fast", rows).trainer.epochs; };
+  EXPECT_EQ(fast(1000), 15);
+  EXPECT_EQ(fast(1'000'000), 3);
+  EXPECT_EQ(fast(8'000'000), 1);
+  EXPECT_EQ(fast(1'000'000'000), 1);
   for (const int64_t rows : {1, 1000, 1'000'000}) {
     const auto trainer = training_recipe("auto", rows).trainer;
     EXPECT_GE(trainer.patience, 4);
