@@ -47,9 +47,10 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--binning", o.binning,
                  "How bin edges are chosen: quantile, or tree (splits of a decision tree) (tree)");
-  app.add_option("--epochs", o.epochs,
-                 "Largest number of epochs (100 to 8 by the number of rows, fewer of millions, twice as many if the run "
-                 "still improves halfway; paper: 20; images: 15)")
+  app.add_option(
+         "--epochs", o.epochs,
+         "Largest number of epochs (100 to 8 by the number of rows, fewer of millions, twice as many if the run "
+         "still improves halfway; paper: 20; images: 15)")
       ->check(CLI::PositiveNumber);
   app.add_option("--patience", o.patience,
                  "Early stopping: epochs without improvement of --eval-metric; 0: never (a fifth of the "
