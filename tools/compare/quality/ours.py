@@ -20,11 +20,19 @@ def train_command(tools, split, seed, threads, out, trials=0, limit=0, recipe=No
                "--threads", threads, "--out", Path(out) / "model", "--json", "--overwrite"]
     if split.kind == "grouped":
         command += ["--groups", split.by]  # not a feature
+    for column in _words_like_numbers(split):
+        command += ["--categorical-features", column]
     if limit:
         command += ["--recipe", "best", "--time-limit", f"{limit}s"]
         return command + (["--time", split.by] if split.kind == "temporal" else [])
     command += ["--val", split.folder / "val.csv"]
     return command + (["--tune", trials] if trials else []) + (["--recipe", recipe] if recipe else [])
+
+
+def _words_like_numbers(split):
+    """Gives the columns of text, such as postcodes, most of whose training rows could be read as numbers."""
+    words = {c: split.x["train"][c].dropna().astype(str) for c in split.categories}
+    return [c for c, column in words.items() if pd.to_numeric(column, errors="coerce").notna().mean() > 0.9]
 
 
 def reszoo(tools, split, seed, threads, **how):
