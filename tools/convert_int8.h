@@ -20,7 +20,8 @@ struct ConvertArguments {
   double max_drop = 100;  ///< per cent of the classes that may change
 };
 
-/// Quantizes the model of the input by examples of the calibration data, and writes a model file. Returns the object that
+/// Quantizes the model of the input by examples of the calibration data, and writes a model file. Returns the object
+/// that
 /// --json prints; prints a line unless `quiet`.
 /// Throws: Error that names the option or the file.
 nlohmann::ordered_json convert_to_int8(const ConvertArguments& arguments, bool quiet);
