@@ -15,7 +15,7 @@ namespace {
 using Kind = ConvAlgorithm::Kind;
 
 /// Work with fewer multiply-adds than this is too small for a second thread.
-constexpr int64_t kMultiplyAddsOfAThread = 4 * kElementsOfAThread;
+constexpr int64_t kMultiplyAddsOfAThread = 64 * kElementsOfAThread;
 
 /// The elements of a block of tiles (inputs and products) that fit into the L2 cache.
 constexpr int64_t kTilesCache = 128 << 10;

@@ -11,7 +11,7 @@ namespace reszoo::kernels {
 namespace {
 
 /// Work with fewer multiply-adds than this is too small for a second thread.
-constexpr int64_t kDotsOfAThread = 16 * kElementsOfAThread;
+constexpr int64_t kDotsOfAThread = 128 * kElementsOfAThread;
 
 /// The bytes of the inputs that are multiplied with one panel before the next one, so that they stay in the L2 cache.
 constexpr int64_t kInputBytes = 192 << 10;
