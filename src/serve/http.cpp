@@ -15,6 +15,12 @@ HttpAnswer error_answer(int status, const std::string& message) {
   return {.status = status, .body = json_text(nlohmann::json{{"error", message}}) + "\n"};
 }
 
+std::string without_options(std::string message) {
+  const auto hint = message.find("; --");
+  if (hint != std::string::npos) message.erase(hint);
+  return message;
+}
+
 HttpAnswer HttpError::answer() const {
   auto answer = error_answer(status_, message_);
   answer.headers = headers_;
@@ -31,7 +37,7 @@ HttpAnswer error_answer(const std::exception_ptr& error) {
     if (refused.why() != Refusal::late) answer.headers.emplace_back("Retry-After", "1");
     return answer;
   } catch (const Error& wrong) {
-    return error_answer(wrong.kind() == ErrorKind::device ? 500 : 400, wrong.what());
+    return error_answer(wrong.kind() == ErrorKind::device ? 500 : 400, without_options(wrong.what()));
   } catch (const std::exception& failure) {
     return error_answer(500, message_of(failure));
   } catch (...) {

@@ -45,6 +45,9 @@ class HttpError : public std::exception {
 /// Returns `{"error": message}` with this status.
 HttpAnswer error_answer(int status, const std::string& message);
 
+/// Returns a message without its hint at an option of the tools, `; --missing x …`, which a client cannot give.
+std::string without_options(std::string message);
+
 /// Returns the answer for an exception: 400 for an Error, 503 or 504 for a Refused, 500 for others.
 HttpAnswer error_answer(const std::exception_ptr& error);
 

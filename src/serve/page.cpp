@@ -8,6 +8,7 @@ constexpr std::string_view kPage = R"page(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>reszoo</title>
+<link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
   h1 { font-size: 1.4rem; margin-bottom: 0; }
@@ -27,8 +28,8 @@ constexpr std::string_view kPage = R"page(<!doctype html>
 <h1 id="name">reszoo</h1>
 <div class="quiet" id="about"></div>
 <p id="choose" hidden><label>Model <select id="model"></select></label></p>
-<p id="secret" hidden><label>Token <input id="token" type="password" autocomplete="off"></label>
-  <button id="use" type="button">Use</button></p>
+<form id="secret" hidden><label for="token">Token</label><input id="token" type="password" autocomplete="off">
+  <button>Use</button></form>
 <form id="row" hidden></form>
 <div id="drop" hidden tabindex="0">Drop an image here, or click to choose one<input id="file" type="file" accept="image/*" hidden></div>
 <p id="error" role="alert"></p>
@@ -68,12 +69,14 @@ function field(column, number) {
   return [make("label", column.name, {htmlFor: id}), input];
 }
 
+const shown = value => value === null ? "none" : typeof value === "number" ? Number(value.toPrecision(6)) : value;
+
 function show(answer) {
   const said = answer.predictions[0];
   const table = make("table", null);
   for (const [name, value] of Object.entries(said)) {
     const values = name === "probabilities" ? Object.entries(value).map(([c, p]) => [c, p === null ? "none" : (100 * p).toFixed(1) + " %"])
-                                            : name === "input" ? [] : [[name === "prediction" ? card.target || name : name, value === null ? "none" : value]];
+                                            : name === "input" ? [] : [[name === "prediction" ? card.target || name : name, shown(value)]];
     for (const [label, text] of values) {
       const line = make("tr", null);
       line.append(make("td", label), make("td", String(text)));
@@ -124,7 +127,7 @@ function take(file) {
 }
 
 at("model").onchange = () => attempt(() => open_model(at("model").value));
-at("use").onclick = () => attempt(start);
+at("secret").onsubmit = event => { event.preventDefault(); attempt(start); };
 at("row").onsubmit = event => {
   event.preventDefault();
   const row = {};

@@ -46,17 +46,19 @@ inline std::string photo(int width, int height, uint8_t shade) {
 
 /// Folder with model files, and a server of them on a free port.
 struct ServedFolder {
-  TempDir folder;
+  std::unique_ptr<TempDir> in = std::make_unique<TempDir>();
   std::unique_ptr<ModelServer> server = nullptr;
 
+  const TempDir& folder() const { return *in; }
+
   std::filesystem::path put(const std::string& name, const Model& model) const {
-    const auto path = folder / (name + ".safetensors");
+    const auto path = folder() / (name + ".safetensors");
     model.save(path);
     return path;
   }
   void start(ServerOptions options = {}) {
     options.port = 0;
-    server = std::make_unique<ModelServer>(model_sources({folder.path().string()}), std::move(options));
+    server = std::make_unique<ModelServer>(model_sources({folder().path().string()}), std::move(options));
   }
   int port() const { return server->port(); }
 };

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string kRow = R"({"size": 3, "colour": "red"})";
+const std::string kGoodRow = R"({"size": 3, "colour": "red"})";
 
 ServerOptions that_waits(std::chrono::milliseconds wait, size_t queue = 256) {
   return {.models = {.max_batch = 64, .max_wait = wait, .max_queue = queue}};
@@ -28,7 +28,8 @@ void wait_for_calls(const ServedFolder& served, size_t calls) {
 
 /// Sends a request whose answer is not read yet.
 void begin(HttpClient& client) {
-  client.send(fmt::format("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{}", kRow.size(), kRow));
+  client.send(
+      fmt::format("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{}", kGoodRow.size(), kGoodRow));
 }
 
 }  // namespace
@@ -48,9 +49,9 @@ TEST(ModelServer, AConnectionAnswersManyRequests) {
   const auto served = serve_goods();
   HttpClient client(served.port());
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(client.ask({.path = "/predict", .method = "POST", .body = kRow}).status, 200);
+    EXPECT_EQ(client.ask({.path = "/predict", .method = "POST", .body = kGoodRow}).status, 200);
     EXPECT_EQ(client.ask({.path = "/predict", .method = "POST", .body = "{"}).status, 400);
-    EXPECT_EQ(client.ask({.path = "/nothing", .method = "POST", .body = kRow}).status, 404);
+    EXPECT_EQ(client.ask({.path = "/nothing", .method = "POST", .body = kGoodRow}).status, 404);
   }
 }
 
@@ -81,21 +82,22 @@ TEST(ModelServer, LimitsTheSizeOfRequests) {
   ServerOptions options;
   options.max_request = 1000;
   const auto served = serve_goods(options);
-  const auto reply = post(served.port(), "/predict", std::string(2000, ' ') + kRow);
+  const auto reply = post(served.port(), "/predict", std::string(2000, ' ') + kGoodRow);
   EXPECT_EQ(reply.status, 413);
   EXPECT_NE(reply.error().find("1000 bytes"), std::string::npos) << reply.error();
   HttpClient chunked(served.port());
   chunked.send("POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   chunked.send("5dc\r\n" + std::string(1500, ' ') + "\r\n0\r\n\r\n");
   EXPECT_EQ(chunked.read().status, 413);
-  EXPECT_EQ(post(served.port(), "/predict", kRow).status, 200);
+  EXPECT_EQ(post(served.port(), "/predict", kGoodRow).status, 200);
 }
 
 TEST(ModelServer, AChunkedBody) {
   const auto served = serve_goods();
   HttpClient client(served.port());
   client.send("POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-  client.send(fmt::format("5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n", kRow.substr(0, 5), kRow.size() - 5, kRow.substr(5)));
+  client.send(fmt::format("5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n", kGoodRow.substr(0, 5), kGoodRow.size() - 5,
+                          kGoodRow.substr(5)));
   EXPECT_EQ(client.read().status, 200);
 }
 
@@ -130,7 +132,7 @@ TEST(ModelServer, HostileRequestsDoNotHarmOthers) {
     EXPECT_TRUE(status == 0 || status >= 400) << bytes << status;
   }
   EXPECT_EQ(get(port, "/v2/models/%00%ff%2f..%2f").status, 404);
-  EXPECT_EQ(post(port, "/predict", kRow).status, 200);
+  EXPECT_EQ(post(port, "/predict", kGoodRow).status, 200);
 }
 
 TEST(ModelServer, NeedsTheToken) {
@@ -138,12 +140,12 @@ TEST(ModelServer, NeedsTheToken) {
   options.token = "secret";
   const auto served = serve_goods(options);
   const auto port = served.port();
-  const auto refused = post(port, "/predict", kRow);
+  const auto refused = post(port, "/predict", kGoodRow);
   EXPECT_EQ(refused.status, 401);
   EXPECT_EQ(refused.headers.at("www-authenticate"), "Bearer");
   for (const auto* wrong : {"Authorization: Bearer secre", "Authorization: Bearer ", "Authorization: Basic secret"})
-    EXPECT_EQ(post(port, "/predict", kRow, "", {wrong}).status, 401) << wrong;
-  EXPECT_EQ(post(port, "/predict", kRow, "", {"Authorization: Bearer secret"}).status, 200);
+    EXPECT_EQ(post(port, "/predict", kGoodRow, "", {wrong}).status, 401) << wrong;
+  EXPECT_EQ(post(port, "/predict", kGoodRow, "", {"Authorization: Bearer secret"}).status, 200);
   EXPECT_EQ(get(port, "/metrics").status, 401);
   EXPECT_EQ(get(port, "/card").status, 401);
   EXPECT_EQ(get(port, "/v2/health/ready").status, 200);
@@ -156,7 +158,7 @@ TEST(ModelServer, AFullQueueIsAnsweredWith503) {
   begin(first);
   begin(second);
   wait_for_calls(served, 2);
-  const auto refused = post(served.port(), "/predict", kRow);
+  const auto refused = post(served.port(), "/predict", kGoodRow);
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.headers.at("retry-after"), "1");
   EXPECT_EQ(get(served.port(), "/v2/health/ready").status, 200);
@@ -169,7 +171,7 @@ TEST(ModelServer, ALateCallIsAnsweredWith504) {
   auto options = that_waits(1h);
   options.timeout = 50ms;
   const auto served = serve_goods(options);
-  const auto late = post(served.port(), "/predict", kRow);
+  const auto late = post(served.port(), "/predict", kGoodRow);
   EXPECT_EQ(late.status, 504);
   EXPECT_NE(late.error().find("time limit"), std::string::npos);
 }
@@ -183,7 +185,7 @@ TEST(ModelServer, StoppingAnswersWhatHasBegun) {
   std::thread stopper([&] { served.server->stop(); });
   EXPECT_EQ(waiting.read().status, 200);
   stopper.join();
-  const auto refused = idle.ask({.path = "/predict", .method = "POST", .body = kRow});
+  const auto refused = idle.ask({.path = "/predict", .method = "POST", .body = kGoodRow});
   EXPECT_EQ(refused.status, 503) << "on a connection that was open before";
   HttpClient late(served.port());  // the system may still take connections; nobody answers them
 }
@@ -196,9 +198,10 @@ TEST(ModelServer, ReloadsUnderLoadLoseNoRequest) {
   for (int c = 0; c < 4; ++c)
     clients.emplace_back([&] {
       HttpClient client(served.port());
-      while (!stopped) ++(client.ask({.path = "/predict", .method = "POST", .body = kRow}).status == 200 ? good : bad);
+      while (!stopped)
+        ++(client.ask({.path = "/predict", .method = "POST", .body = kGoodRow}).status == 200 ? good : bad);
     });
-  const auto path = served.folder / "goods.safetensors";
+  const auto path = served.folder() / "goods.safetensors";
   for (int i = 0; i < 10; ++i) {
     goods_model("price", 1 + 0.1 * i).save(path);
     served.server->reload();
@@ -215,7 +218,7 @@ TEST(ModelServer, ReloadsUnderLoadLoseNoRequest) {
 
 TEST(ModelServer, Metrics) {
   const auto served = serve_goods();
-  EXPECT_EQ(post(served.port(), "/predict", kRow).status, 200);
+  EXPECT_EQ(post(served.port(), "/predict", kGoodRow).status, 200);
   EXPECT_EQ(post(served.port(), "/predict", "{").status, 400);
   HttpClient client(served.port());
   std::string text;
