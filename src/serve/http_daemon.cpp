@@ -113,8 +113,8 @@ void Exchange::answer(HttpAnswer answer) {
 HttpDaemon::HttpDaemon(ListenSocket socket, const HttpDaemonOptions& options, Handlers handlers)
     : options_(options), handlers_(std::move(handlers)), socket_(std::move(socket)) {
   const bool tls = !options_.certificate.empty();
-  // Not epoll: in libmicrohttpd 0.9.75 it misses the end of a connection that arrives with its last bytes, and keeps the
-  // connection until it is idle for too long.
+  // Not epoll: in libmicrohttpd 0.9.75 it misses the end of a connection that arrives with its last bytes, and keeps
+  // the connection until it is idle for too long.
   unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
   std::vector<MHD_OptionItem> more;
   if (tls) {
