@@ -82,8 +82,8 @@ TEST(InferRoute, Metadata) {
   const auto model = get(served.port(), "/v2/models/goods/versions/1").json();
   EXPECT_EQ(model.at("name"), "goods");
   EXPECT_EQ(model.at("versions"), json({"1"}));
-  EXPECT_EQ(model.at("inputs"), json({{{"name", "size"}, {"datatype", "FP64"}, {"shape", {-1}}},
-                                      {{"name", "colour"}, {"datatype", "BYTES"}, {"shape", {-1}}}}));
+  EXPECT_EQ(model.at("inputs"), json({{{"name", "colour"}, {"datatype", "BYTES"}, {"shape", {-1}}},
+                                      {{"name", "size"}, {"datatype", "FP64"}, {"shape", {-1}}}}));
   EXPECT_EQ(model.at("outputs"), json({{{"name", "prediction"}, {"datatype", "BYTES"}, {"shape", {-1}}},
                                        {{"name", "probabilities"}, {"datatype", "FP64"}, {"shape", {-1, 3}}}}));
   EXPECT_EQ(get(served.port(), "/v2/models/goods/versions/2").status, 404);
@@ -239,11 +239,11 @@ TEST(InferRoute, WrongBinaryData) {
     EXPECT_EQ(reply.status, 400);
     EXPECT_NE(reply.error().find(part), std::string::npos) << reply.error();
   };
-  refused({binary_input("size", "FP32", {2}, 8)}, "1234", "has 8 bytes of binary data, but 4 are left");
-  refused({binary_input("size", "FP32", {2}, 4)}, "1234", "the shape [2] has 2 values, got 1");
-  refused({binary_input("size", "FP32", {1}, 4)}, "12345", "1 bytes that no input takes");
-  refused({binary_input("colour", "BYTES", {1}, 6)}, std::string("\x09\0\0\0ab", 6), "end within value 1");
-  refused({binary_input("colour", "BYTES", {1}, 2)}, "ab", "end within value 1");
+  refused(json::array({binary_input("size", "FP32", {2}, 8)}), "1234", "has 8 bytes of binary data, but 4 are left");
+  refused(json::array({binary_input("size", "FP32", {2}, 4)}), "1234", "the shape [2] has 2 values, got 1");
+  refused(json::array({binary_input("size", "FP32", {1}, 4)}), "12345", "1 bytes that no input takes");
+  refused(json::array({binary_input("colour", "BYTES", {1}, 6)}), std::string("\x09\0\0\0ab", 6), "end within value 1");
+  refused(json::array({binary_input("colour", "BYTES", {1}, 2)}), "ab", "end within value 1");
   const auto reply = post(port, "/v2/models/goods/infer", "{}", "", {"Inference-Header-Content-Length: 99"});
   EXPECT_EQ(reply.status, 400);
   EXPECT_NE(reply.error().find("Inference-Header-Content-Length"), std::string::npos);

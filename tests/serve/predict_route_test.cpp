@@ -165,6 +165,6 @@ TEST(PredictRoute, ThePageAndTheCard) {
   EXPECT_EQ(card.at("task"), "multiclass");
   EXPECT_EQ(card.at("classes"), json({"high", "low", "middle"}));
   ASSERT_EQ(card.at("columns").size(), 2u);
-  EXPECT_EQ(card.at("columns").at(0).at("name"), "size");
-  EXPECT_EQ(card.at("columns").at(1).at("words"), json({"blue", "green", "red"}));
+  EXPECT_EQ(card.at("columns").at(1).at("name"), "size");
+  EXPECT_EQ(card.at("columns").at(0).at("words"), json({"blue", "green", "red"}));
 }
