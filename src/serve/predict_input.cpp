@@ -48,7 +48,7 @@ Value cell_value(const json& cell, const std::string& column, size_t row) {
   }
 }
 
-Frame json_rows(std::string_view body, const ModelVersion& model) {
+std::vector<Row> json_rows(std::string_view body, const ModelVersion& model) {
   table_of(model);
   json parsed;
   try {
@@ -64,7 +64,7 @@ Frame json_rows(std::string_view body, const ModelVersion& model) {
     auto& row = rows.emplace_back();
     for (const auto& [column, cell] : object.items()) row[column] = cell_value(cell, column, rows.size());
   }
-  return frame_of(rows);
+  return rows;
 }
 
 /// Reads CSV. The library's reader knows other formats of tables too, and would unpack a compressed one of any size.
@@ -89,7 +89,7 @@ PredictInput form_input(const HttpRequest& request, const ModelVersion& model) {
       images.images.push_back(view_of_image(part.content));
     } else if (is_file || is_table_type(part.type)) {
       const bool rows = part.type == "application/json" || part.file_name.ends_with(".json");
-      return {rows ? json_rows(part.content, model) : csv_rows(part.content, model)};
+      return {rows ? ModelInput(json_rows(part.content, model)) : ModelInput(csv_rows(part.content, model))};
     } else {
       row[part.name] = std::string(part.content);
     }
@@ -97,7 +97,7 @@ PredictInput form_input(const HttpRequest& request, const ModelVersion& model) {
   if (!images.images.empty() && !row.empty()) fail(ErrorKind::input, "form: has images and other fields");
   if (images.images.empty()) {
     table_of(model);
-    return {frame_of({row})};
+    return {std::vector<Row>{row}};
   }
   auto names = images.names;
   return {std::move(images), std::move(names)};

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <map>
 
 #include "prepared_call.h"
@@ -19,17 +20,61 @@ std::string kinds_of(const Frame& table) {
   return text;
 }
 
+/// Describes the cells of a row in the same sense.
+std::string kinds_of(const Row& row) {
+  std::string text;
+  for (const auto& [name, value] : row) {
+    const auto* number = std::get_if<double>(&value);
+    const bool missing = number ? std::isnan(*number) : std::get<std::string>(value).empty();
+    text += missing ? 'm' : number ? 'n' : 't';
+    text += name;
+    text += '\n';
+  }
+  return text;
+}
+
+/// Describes the rows of a call. Rows that differ among themselves are joined with no others.
+std::string kinds_of(const PreparedCall& call) {
+  if (const auto* table = std::get_if<Frame>(&call.input)) return "table\n" + kinds_of(*table);
+  const auto& rows = std::get<std::vector<Row>>(call.input);
+  const auto kinds = rows.empty() ? "" : kinds_of(rows.front());
+  for (size_t i = 1; i < rows.size(); ++i)
+    if (kinds_of(rows[i]) != kinds) return fmt::format("call {}", fmt::ptr(call.call));
+  return "rows\n" + kinds;
+}
+
 const Model& table_model(const Predictor& predictor) {
   const auto* model = predictor.model();
   if (model == nullptr) fail(ErrorKind::usage, "the model takes prepared inputs only, got rows of a table");
   return *model;
 }
 
+Frame table_of(const ModelInput& input) {
+  const auto* table = std::get_if<Frame>(&input);
+  return table ? *table : frame_of(std::get<std::vector<Row>>(input));
+}
+
+int64_t rows_of(const ModelInput& input) {
+  const auto* table = std::get_if<Frame>(&input);
+  return table ? table->rows() : std::ssize(std::get<std::vector<Row>>(input));
+}
+
+/// Joins the tables of calls, or their rows, to one table.
+Frame joined(const std::vector<PreparedCall*>& calls) {
+  std::vector<Frame> tables;
+  std::vector<Row> rows;
+  for (const auto* call : calls)
+    if (const auto* table = std::get_if<Frame>(&call->input)) tables.push_back(*table);
+    else
+      for (const auto& row : std::get<std::vector<Row>>(call->input)) rows.push_back(row);
+  return tables.empty() ? frame_of(rows) : concat(tables);
+}
+
 /// Prepares the rows of one call.
 void prepare_rows(const Model& model, PreparedCall& call) {
   try_for(call, [&] {
     UnseenCounts unseen;
-    call.prepared = {model.input(std::get<Frame>(call.input), &unseen)};
+    call.prepared = {model.input(table_of(call.input), &unseen)};
     call.unseen = unseen.line();
   });
 }
@@ -38,14 +83,10 @@ void prepare_rows(const Model& model, PreparedCall& call) {
 /// are wrong or have something unseen, each call is prepared alone, so that its own rows are named.
 void prepare_rows(const Model& model, const std::vector<PreparedCall*>& calls) {
   if (calls.size() > 1) try {
-      std::vector<Frame> tables;
       std::vector<int64_t> counts;
-      for (const auto* call : calls) {
-        tables.push_back(std::get<Frame>(call->input));
-        counts.push_back(tables.back().rows());
-      }
+      for (const auto* call : calls) counts.push_back(rows_of(call->input));
       UnseenCounts unseen;
-      const auto parts = model.input(concat(tables), &unseen).split_with_sizes(counts);
+      const auto parts = model.input(joined(calls), &unseen).split_with_sizes(counts);
       if (unseen.empty()) {
         for (size_t i = 0; i < calls.size(); ++i) calls[i]->prepared = {parts[i]};
         return;
@@ -108,7 +149,8 @@ void prepare_calls(const Predictor& predictor, std::span<PreparedCall> calls) {
   std::vector<PreparedCall*> images;
   for (auto& call : calls) {
     if (!call.is_good()) continue;
-    if (const auto* rows = std::get_if<Frame>(&call.input)) tables[kinds_of(*rows)].push_back(&call);
+    const bool rows = std::holds_alternative<Frame>(call.input) || std::holds_alternative<std::vector<Row>>(call.input);
+    if (rows) tables[kinds_of(call)].push_back(&call);
     else if (auto* prepared = std::get_if<PreparedInput>(&call.input)) call.prepared = {prepared->input};
     else images.push_back(&call);
   }

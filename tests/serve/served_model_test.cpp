@@ -23,12 +23,18 @@ double price_of(const Answers& answers) {
 
 Row asked_row(int i) { return {{"size", 0.5 * i}, {"colour", i % 3 == 0 ? "red" : i % 3 == 1 ? "green" : "blue"}}; }
 
+/// The row as a table or as rows, which are joined with others differently.
+ModelInput asked(int i) {
+  if (i % 2 == 0) return frame_of({asked_row(i)});
+  return std::vector<Row>{asked_row(i)};
+}
+
 /// Asks from many threads at once, so that batches form, and checks each answer.
 void expect_as_alone(ServedModel& served, Model alone) {
   std::vector<std::thread> clients;
   std::vector<double> found(40);
   for (int i = 0; i < 40; ++i)
-    clients.emplace_back([&, i] { found[static_cast<size_t>(i)] = price_of(served.ask(frame_of({asked_row(i)}))); });
+    clients.emplace_back([&, i] { found[static_cast<size_t>(i)] = price_of(served.ask(asked(i))); });
   for (auto& client : clients) client.join();
   alone.fuse();
   for (int i = 0; i < 40; ++i)
@@ -69,6 +75,24 @@ TEST(ServedModel, AWrongCallDoesNotAffectItsBatch) {
   EXPECT_NE(errors[1].find("row 1"), std::string::npos) << errors[1];
   EXPECT_EQ(errors[2], "");
   EXPECT_NE(errors[3].find("colour"), std::string::npos) << errors[3];
+}
+
+TEST(ServedModel, RowsWithMissingValuesAndTextAreReadAsAlone) {
+  const TempDir folder;
+  goods_model().save(folder / "m.safetensors");
+  ServedModel served("m", folder / "m.safetensors", {.max_batch = 4, .max_wait = 1h});
+  const std::vector<Row> asking = {{{"size", 3.0}, {"colour", "red"}},
+                                   {{"size", "3"}, {"colour", "red"}},
+                                   {{"size", std::nullopt}, {"colour", "red"}},
+                                   {{"size", 3.0}, {"colour", std::nullopt}}};
+  std::vector<double> found(asking.size());
+  std::vector<std::thread> clients;
+  for (size_t i = 0; i < asking.size(); ++i)
+    clients.emplace_back([&, i] { found[i] = price_of(served.ask(std::vector<Row>{asking[i]})); });
+  for (auto& client : clients) client.join();
+  auto alone = Model::load(folder / "m.safetensors");
+  alone.fuse();
+  for (size_t i = 0; i < asking.size(); ++i) EXPECT_NEAR(found[i], alone.predict(asking[i]).value, 1e-3) << i;
 }
 
 TEST(ServedModel, ImagesOfManySizesKeepTheirPlaces) {

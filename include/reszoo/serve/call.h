@@ -30,8 +30,8 @@ struct PreparedInput {
   Tensor input;
 };
 
-/// The rows or images of a call.
-using ModelInput = std::variant<Frame, EncodedInput, PixelInput, PreparedInput>;
+/// The rows or images of a call: a table, or a few rows, which are joined with those of other calls to a table.
+using ModelInput = std::variant<Frame, std::vector<Row>, EncodedInput, PixelInput, PreparedInput>;
 
 /// A model as it was loaded from its file. The calls of a batch are answered by one version.
 struct ModelVersion {

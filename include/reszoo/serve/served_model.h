@@ -29,7 +29,7 @@ struct ServedModelOptions {
 /// A model that answers calls in batches, and can be replaced by the new content of its file meanwhile.
 ///
 ///     ServedModel model("diamonds", "runs/diamonds/model/model.safetensors");
-///     const auto answers = model.ask(frame_of({row}));               // from any thread; it waits for the answer
+///     const auto answers = model.ask(std::vector<Row>{row});           // from any thread; it waits for the answer
 ///     answers.batch->table.at("prediction").numbers[answers.begin];
 ///
 /// All functions may be called from any thread.
