@@ -117,8 +117,9 @@ void define(CLI::App& app, Arguments& a) {
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the weights");
   app.add_option("--host", server.host, "Address to listen on; 0.0.0.0: all")->capture_default_str();
   app.add_option("--port", server.port, "Port; 0: a free one")->check(CLI::Range(0, 65535))->capture_default_str();
-  app.add_option("--max-batch", server.models.max_batch, "Requests that are computed together, at most")
-      ->check(CLI::PositiveNumber)
+  app.add_option("--max-batch", server.models.max_batch,
+                 "Requests that are computed together, at most; 0: 64 for tables, 8 for images")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--max-wait", a.max_wait, "Milliseconds that the first request of a batch waits for others")
       ->check(CLI::NonNegativeNumber)
@@ -126,8 +127,7 @@ void define(CLI::App& app, Arguments& a) {
   app.add_option("--max-queue", server.models.max_queue, "Requests of a model that may wait; others are answered 503")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--streams", server.models.streams,
-                 "Batches that are computed at the same time; 0: one per thread for tables, one per four for images")
+  app.add_option("--streams", server.models.streams, "Batches that are computed at the same time; 0: one per thread")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--timeout", a.timeout, "Seconds that a request may wait; then it is answered 504")

@@ -117,6 +117,7 @@ class ModelServer::Impl {
   }
 
   void watch(const std::stop_token& end) {
+    at::set_num_threads(threads_);  // those of the program, not of a model's thread
     std::unique_lock lock(watch_mutex_);
     while (!end.stop_requested()) {
       watch_changed_.wait_for(lock, end, kWatchEvery, [this] { return reload_; });
@@ -129,6 +130,7 @@ class ModelServer::Impl {
     }
   }
 
+  const int threads_ = at::get_num_threads();
   ServerOptions options_;
   ServeMetrics metrics_;
   detail::ServedModels models_;

@@ -23,12 +23,7 @@ std::string utc_now() {
   return text;
 }
 
-/// Returns how many threads compute batches, of `threads` in all.
-int streams_for(const Predictor& predictor, int asked, int threads) {
-  if (asked > 0) return asked;
-  const auto* model = predictor.model();
-  return model != nullptr && model->table ? threads : std::max(1, threads / 4);
-}
+constexpr size_t kRowsTogether = 64, kImagesTogether = 8;  // more images are not faster, and wait longer
 
 }  // namespace
 
@@ -38,16 +33,17 @@ ServedModel::ServedModel(std::string name, std::filesystem::path path, ServedMod
       path_(std::move(path)),
       options_(std::move(options)),
       metrics_(metrics),
-      queue_(options_.max_queue, options_.max_batch, options_.max_wait) {
-  stamp_ = stamp_of(path_);
+      stamp_(stamp_of(path_)) {
   load();
+  const auto most = options_.max_batch > 0 ? options_.max_batch : is_table() ? kRowsTogether : kImagesTogether;
+  queue_ = std::make_unique<CallQueue>(options_.max_queue, most, options_.max_wait);
   start_streams();
 }
 
 ServedModel::~ServedModel() { stop(); }
 
 void ServedModel::stop() {
-  queue_.stop();
+  queue_->stop();
   const std::lock_guard lock(stop_mutex_);
   for (auto& stream : streams_) stream.join();
   streams_.clear();
@@ -104,19 +100,29 @@ bool ServedModel::refresh(bool always) {
   return true;
 }
 
-void ServedModel::start_streams() {
-  const int threads = at::get_num_threads();
-  const int streams = streams_for(version_->predictor, options_.streams, threads);
-  for (int i = 0; i < streams; ++i)
-    streams_.emplace_back([this, each = std::max(1, threads / streams)] { work(each); });
+bool ServedModel::is_table() const {
+  const auto current = version();
+  const auto* model = current->predictor.model();
+  return model != nullptr && model->table;
 }
 
+void ServedModel::start_streams() {
+  const int threads = at::get_num_threads();
+  const int streams = options_.streams > 0 ? options_.streams : threads;
+  for (int i = 0; i < streams; ++i) streams_.emplace_back([this, threads] { work(threads); });
+}
+
+/// Answers batches until the model is stopped, with its share of so many threads.
 void ServedModel::work(int threads) {
-  at::set_num_threads(threads);
+  at::set_num_threads(1);
+  const bool alone = is_table();
   const c10::InferenceMode inference;
-  for (auto calls = queue_.take(); !calls.empty(); calls = queue_.take()) {
+  for (auto calls = queue_->take(); !calls.empty(); calls = queue_->take()) {
+    const int busy = ++busy_;
+    if (!alone) at::set_num_threads(std::max(1, threads / busy));
     const auto model = version();
     const auto rows = detail::answer_batch(*model, calls);
+    --busy_;
     if (metrics_) metrics_->count_batch(name_, calls.size(), rows);
   }
 }

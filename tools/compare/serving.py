@@ -109,7 +109,7 @@ def best_batch(tools, model, shape):
     """Returns the rows or images a second of the network alone, and the size of the batch."""
     rates = {}
     size = ["--input-size", ",".join(map(str, shape))] if len(shape) == 3 else []
-    for batch in (1, 8, 64, 256):
+    for batch in (1, 8, 64, 256) if len(shape) == 1 else (1, 4, 16):
         said = output([tools / "bench", "--weights", model, "--batch-size", batch, *size, "--seconds", 1, "--json"])
         rates[batch] = json.loads(said.splitlines()[-1])["median"]
     best = max(rates, key=rates.get)

@@ -1,5 +1,6 @@
 /// A model file that answers calls from many threads.
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <thread>
 
@@ -16,11 +17,11 @@ Predictor open_fused(const std::filesystem::path& path, const PredictorOptions& 
 
 /// How calls are gathered and computed.
 struct ServedModelOptions {
-  size_t max_batch = 64;                  ///< calls in a batch
+  size_t max_batch = 0;                   ///< calls in a batch; 0: 64 for tables, 8 for other models
   std::chrono::microseconds max_wait{0};  ///< how long the first call of a batch waits for others
   size_t max_queue = 256;                 ///< calls that may wait
-  /// Threads that compute a batch each, among which LibTorch's threads are divided. 0: as many as LibTorch has threads
-  /// for tables, whose batches are small; a quarter of that for other models.
+  /// Threads that compute a batch each; 0: as many as LibTorch has threads. Those that have work divide LibTorch's
+  /// threads among them, except for tables, whose batches are small: their rows are computed by the thread itself.
   int streams = 0;
   ModelLoader load = [](const std::filesystem::path& path) { return open_fused(path); };
   std::function<void(const std::string& line)> on_note = {};  ///< called for each load, also from other threads
@@ -52,7 +53,7 @@ class ServedModel {
 
   /// Hands a call to the threads and returns at once.
   /// Throws: Refused; the call is then unchanged.
-  void submit(Call&& call) { queue_.put(std::move(call)); }
+  void submit(Call&& call) { queue_->put(std::move(call)); }
 
   /// Waits for the answers to rows or images.
   /// Throws: Refused; Error as `Model::input` and `Predictor::outputs` do.
@@ -64,13 +65,13 @@ class ServedModel {
   bool refresh(bool always = false);
 
   /// Fails the calls whose deadline has passed.
-  void expire() { queue_.expire(); }
+  void expire() { queue_->expire(); }
 
   /// Refuses further calls, and returns when those that wait are answered.
   void stop();
 
   /// Returns how many calls wait.
-  size_t waiting() const { return queue_.size(); }
+  size_t waiting() const { return queue_->size(); }
 
  private:
   /// By what a changed file is known: a replaced file has another inode, also within the clock's resolution.
@@ -83,17 +84,19 @@ class ServedModel {
   void load();
   void start_streams();
   void work(int threads);
+  bool is_table() const;
 
   const std::string name_;
   const std::filesystem::path path_;
   const ServedModelOptions options_;
   ServeMetrics* const metrics_;
-  CallQueue queue_;
   mutable std::mutex version_mutex_;
   std::shared_ptr<ModelVersion> version_;
   std::mutex load_mutex_;
   Stamp stamp_;
   int64_t loads_ = 0;
+  std::unique_ptr<CallQueue> queue_;
+  std::atomic<int> busy_ = 0;  ///< threads that compute a batch now
   std::mutex stop_mutex_;
   std::vector<std::thread> streams_;
 };
