@@ -1,5 +1,5 @@
-# Finds the dependencies: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, Arrow, and those of images:
-# JPEG, PNG, TIFF, GIF, WebP.
+# Finds the dependencies: LibTorch, JSON, xxHash, libdeflate, Highway, curl, OpenSSL, libmicrohttpd, Arrow, and those
+# of images: JPEG, PNG, TIFF, GIF, WebP.
 
 # Looks for wheels in a Python environment: the caller's, the active one, or the virtual environment that tools/setup.sh
 # creates.
@@ -52,6 +52,11 @@ find_library(HWY_LIBRARY hwy REQUIRED)
 if(RESZOO_HUB)
   find_package(CURL 7.85 REQUIRED)
   find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+endif()
+
+if(RESZOO_SERVE AND RESZOO_DATA)
+  find_path(MICROHTTPD_INCLUDE_DIR microhttpd.h REQUIRED)
+  find_library(MICROHTTPD_LIBRARY microhttpd REQUIRED)
 endif()
 
 if(RESZOO_DATA)
