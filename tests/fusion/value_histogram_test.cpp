@@ -33,7 +33,7 @@ TEST(ValueHistogram, AFewFarValuesAreClippedWhenThatCostsLess) {
   seen.add(at::cat({at::randn({100'000}), at::full({1}, 30.0f)}));
   const auto range = seen.least_error(255);
   EXPECT_GT(range.max, 4);
-  EXPECT_LT(range.max, 25);
+  EXPECT_LT(range.max, 28);
 }
 
 TEST(ValueHistogram, OfNothingAndOfZeros) {
