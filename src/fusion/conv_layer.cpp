@@ -1,6 +1,7 @@
 #include "fusion/conv_layer.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
 

@@ -14,7 +14,8 @@
 #include <immintrin.h>
 #endif
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wpsabi"  // no vector crosses from one function to another
+#pragma GCC diagnostic ignored "-Wpsabi"                // no vector crosses from one function to another
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // of GCC's own intrinsics
 #endif
 
 // Any processor: products of bfloat16 as float32, of int8 as int32.

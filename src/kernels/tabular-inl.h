@@ -96,6 +96,7 @@ HWY_ATTR HWY_INLINE void AddRows(D d, int64_t first, int64_t last, double* sum, 
   if constexpr (hn::MaxLanes(d) == 1) {
     for (int64_t row = first; row < last; ++row) *sum += static_cast<double>(hn::GetLane(body(row)));
   } else {
+#if HWY_TARGET != HWY_SCALAR  // which has no halves
     const hn::Repartition<double, D> wide;
     const hn::Half<D> half;
     auto* upper = sum + hn::Lanes(wide);
@@ -107,6 +108,7 @@ HWY_ATTR HWY_INLINE void AddRows(D d, int64_t first, int64_t last, double* sum, 
     }
     hn::StoreU(low, wide, sum);
     hn::StoreU(high, wide, upper);
+#endif
   }
 }
 

@@ -1,5 +1,7 @@
 #include "reading_notes.h"
 
+#include <ATen/TensorOperators.h>
+
 #include <algorithm>
 
 #include "reszoo/base/blocks.h"
