@@ -1,5 +1,6 @@
 #include "fusion/dot_layer.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 

@@ -1,5 +1,6 @@
 #include "reszoo/fusion/quantize.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/aminmax.h>
 
 #include <algorithm>

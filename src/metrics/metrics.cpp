@@ -63,9 +63,9 @@ double mae(const Tensor& prediction, const Tensor& target, const Tensor& weight)
 double r2(const Tensor& prediction, const Tensor& target, const Tensor& weight) {
   return over_targets("r2", prediction, target, weight, [](const Measured& m) {
     const double scale = square_scale(m.target);
-    const auto target = m.target / scale;
-    const auto residual = detail::mean((target - m.given / scale).square(), m.weight);
-    const auto total = detail::mean((target - detail::mean(target, m.weight)).square(), m.weight);
+    const auto scaled = m.target / scale;
+    const auto residual = detail::mean((scaled - m.given / scale).square(), m.weight);
+    const auto total = detail::mean((scaled - detail::mean(scaled, m.weight)).square(), m.weight);
     if (total == 0) return residual == 0 ? 1.0 : 0.0;
     return 1 - residual / total;
   });
