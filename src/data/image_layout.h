@@ -13,9 +13,9 @@ namespace reszoo {
 
 /// The images of a part and the class of each.
 struct LayoutPart {
-  std::string folder;           ///< the folder's path within the data; "" for the data itself
-  std::vector<int64_t> images;  ///< by class, then in the order of the tree
-  std::vector<std::string> labels;
+  std::string folder;                ///< the folder's path within the data; "" for the data itself
+  std::vector<int64_t> images = {};  ///< by class, then in the order of the tree
+  std::vector<std::string> labels = {};
 };
 
 /// How a tree of images is read.

@@ -21,8 +21,8 @@ struct LabelledSet {
 
 /// The parts of a data set as they are stored.
 struct ImageParts {
-  std::map<DataPart, LabelledSet> parts;
-  LeftOut left_out;
+  std::map<DataPart, LabelledSet> parts = {};
+  LeftOut left_out = {};
   std::vector<std::string> notes = {};
 };
 

@@ -17,8 +17,8 @@ bool has_classes(const Column& column);
 /// How the cells of a column may hold several labels.
 struct LabelSeparator {
   std::string separator;
-  bool clear = false;   ///< whether this is the only way to read the column
-  std::string example;  ///< a cell with several labels
+  bool clear = false;        ///< whether this is the only way to read the column
+  std::string example = {};  ///< a cell with several labels
 };
 
 /// Finds the separator of a text column whose cells hold several labels: `cat|dog`, `cat;dog`, `cat, dog` or `cat dog`.

@@ -36,7 +36,7 @@ ImageSource open_images(EncodedImages images);
 /// The images at a path, whatever their classes, and what else is there.
 struct FoundImages {
   EncodedImages images;
-  LeftOut left_out;
+  LeftOut left_out = {};
 };
 
 /// Finds the images at a path: an image file; the images of a folder at any depth, sorted by path; those of tar

@@ -15,9 +15,9 @@ using at::Tensor;
 
 /// Image files and the class of each file.
 struct ImageFiles {
-  std::vector<std::filesystem::path> paths;
-  std::vector<std::string> labels;  ///< the class name of each file
-  LeftOut left_out = {};            ///< files that are no images, and images that are in no class folder
+  std::vector<std::filesystem::path> paths = {};
+  std::vector<std::string> labels = {};  ///< the class name of each file
+  LeftOut left_out = {};                 ///< files that are no images, and images that are in no class folder
 };
 
 /// Lists the images of a folder that has one subfolder per class: files of any name whose content is an image, at any

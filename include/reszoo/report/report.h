@@ -34,8 +34,8 @@ struct ClassPart {
 
 /// An image with a wrong prediction.
 struct Mistake {
-  std::string png;           ///< the bytes of a small PNG file, or "" if there is no image to show
-  std::string name;          ///< identifies the row, for example the path of its file
+  std::string png = {};      ///< the bytes of a small PNG file, or "" if there is no image to show
+  std::string name = {};     ///< identifies the row, for example the path of its file
   std::string truth, guess;  ///< classes, labels or numbers
   /// The model's probabilities of the true and the predicted class; NaN if there are none.
   double truth_probability = 0, guess_probability = 0;
