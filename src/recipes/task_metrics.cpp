@@ -129,9 +129,10 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
   auto value = own ? nullptr : single_metric(target, name);
   const auto compute = [target, more = std::move(more)](const Tensor& outputs, const Tensor& targets) {
     auto metrics = compute_metrics(target, outputs, targets);
-    for (const auto& own : more) {
+    for (const auto& metric : more) {
       const bool is_defined = !unanswered_rows(outputs, target).any().item<bool>();
-      metrics.emplace_back(own.name, is_defined ? own.compute(target.decode(outputs), target.truth(targets)) : kNone);
+      metrics.emplace_back(metric.name,
+                           is_defined ? metric.compute(target.decode(outputs), target.truth(targets)) : kNone);
     }
     return metrics;
   };
