@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 
 #include <cmath>
 
@@ -33,7 +32,7 @@ DotLayer::DotLayer(const ConvWeights& weights, kernels::DotType type, const kern
   packed_ = at::empty({kernels::dot_weights(type, shape)}, at::kByte);
   const auto folded = weights.folded();
   auto bias = weights.bias;
-  const auto of_pixel = static_cast<size_t>(channels * kernels::StoredAs(x).bytes());
+  const auto of_pixel = static_cast<size_t>(channels * x.bytes());
   if (type == kernels::DotType::int8) {
     const auto quantized = QuantizedWeight::of(folded);
     const auto values = quantized.values.contiguous();

@@ -85,6 +85,6 @@ std::vector<Tensor> EagerExecutor::run(const Tensor& x, const Observer& observe)
   return outputs;
 }
 
-std::string EagerExecutor::algorithm(size_t) const { return has_kernels() ? "float32" : c10::toString(type_.type); }
+std::string EagerExecutor::precision() const { return has_kernels() ? "float32" : c10::toString(type_.type); }
 
 }  // namespace reszoo::detail

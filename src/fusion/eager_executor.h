@@ -21,8 +21,8 @@ class EagerExecutor {
   /// Returns the program's outputs, in the dtype of x.
   std::vector<Tensor> run(const Tensor& x, const Observer& observe = {}) const;
 
-  /// Returns the precision that the node computes in: "bfloat16", "float32", …
-  std::string algorithm(size_t node) const;
+  /// Returns the precision that it computes in: "bfloat16", "float32", …
+  std::string precision() const;
 
  private:
   struct Layer {

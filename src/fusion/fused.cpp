@@ -29,7 +29,7 @@ struct FusedNetwork::Impl {
   };
   std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
 
-  /// Whether our own kernels run, which float16 has none of.
+  /// Whether our own kernels run, and not LibTorch's operators.
   bool has_kernels() const { return plan.type.device.is_cpu(); }
 
   Prepared& program(const std::vector<size_t>& outputs) {
@@ -54,11 +54,8 @@ struct FusedNetwork::Impl {
     const at::NoGradGuard no_grad;
     auto& prepared = program(outputs);
     if (!prepared.eager) return prepared.plans.run(x);
-    const auto run = [&](const Tensor& part) {
-      prepared.plans.plan(part.sizes().vec(), at::get_num_threads());  // throws for a shape that does not fit
-      return prepared.eager->run(part);
-    };
-    return plan.type.device.is_cpu() ? prepared.plans.in_micro_batches(x, run) : run(x);
+    prepared.plans.plan(x.sizes().vec(), at::get_num_threads());  // throws for a shape that does not fit
+    return prepared.eager->run(x);
   }
 
   /// Runs the network and calls `done` after each node.
@@ -97,7 +94,7 @@ std::vector<FusedStep> FusedNetwork::steps(const std::vector<int64_t>& shape) co
     const auto& node = plans.program().nodes[i];
     const auto& kernel = plan->nodes()[i].kernel;
     steps.push_back({.key = node.key, .kind = node.op->kind(), .fused = node.fused, .output = kernel.output});
-    if (!kernel.algorithm.empty()) steps.back().algorithm = eager ? eager->algorithm(i) : kernel.algorithm;
+    if (!kernel.algorithm.empty()) steps.back().algorithm = eager ? eager->precision() : kernel.algorithm;
     steps.back().multiply_adds = kernel.multiply_adds;
   }
   return steps;

@@ -36,8 +36,7 @@ std::vector<Tensor> join(const std::vector<std::vector<Tensor>>& batches) {
 
 std::vector<Tensor> PlanCache::run(const Tensor& x) {
   if (x.dim() == 2 && x.size(0) > kFewRows && per_sample()) return run_rows(x);
-  return in_micro_batches(
-      x, [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); });
+  return run_images(x);
 }
 
 std::shared_ptr<const ExecutionPlan> PlanCache::plan(const Shape& shape, int64_t threads) {
@@ -84,7 +83,9 @@ std::vector<Tensor> PlanCache::run_rows(const Tensor& x) {
   return join(results);
 }
 
-std::vector<Tensor> PlanCache::in_micro_batches(const Tensor& x, const RunBatch& run) const {
+/// Runs micro-batches of images one after the other, if the result for a sample depends on that sample alone.
+std::vector<Tensor> PlanCache::run_images(const Tensor& x) {
+  const auto run = [&](const Tensor& part) { return plan(part.sizes().vec(), at::get_num_threads())->run(part); };
   if (x.dim() < 3 || x.size(0) <= kMicroBatchImages || !per_sample()) return run(x);
   std::vector<std::vector<Tensor>> results;
   for (const auto& part : x.split(kMicroBatchImages)) results.push_back(run(part));

@@ -1,7 +1,6 @@
 /// The plans of a program for several shapes, and the splitting of batches into micro-batches.
 #pragma once
 #include <atomic>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -21,11 +20,6 @@ class PlanCache {
   /// micro-batches that run one after the other.
   std::vector<Tensor> run(const Tensor& x);
 
-  /// Calls `run` for micro-batches of images one after the other and concatenates the results, provided that the result
-  /// for a sample depends on that sample alone.
-  using RunBatch = std::function<std::vector<Tensor>(const Tensor& x)>;
-  std::vector<Tensor> in_micro_batches(const Tensor& x, const RunBatch& run) const;
-
   /// Returns the plan for this shape. The most recently used plans are kept.
   std::shared_ptr<const ExecutionPlan> plan(const Shape& shape, int64_t threads);
 
@@ -36,6 +30,7 @@ class PlanCache {
   bool per_sample() const;
   int64_t most_rows(int64_t columns);
   std::vector<Tensor> run_rows(const Tensor& x);
+  std::vector<Tensor> run_images(const Tensor& x);
 
   struct Entry {
     Shape shape;

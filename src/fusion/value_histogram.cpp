@@ -52,10 +52,8 @@ ValueRange ValueHistogram::percentile(double share) const {
           static_cast<float>(std::max(0.0, middle(high) + width() / 2))};
 }
 
-ValueRange ValueHistogram::seen() const { return percentile(0); }
-
 ValueRange ValueHistogram::least_error(int64_t levels) const {
-  const auto all = seen();
+  const auto all = percentile(0);
   auto best = all;
   double least = HUGE_VAL;
   constexpr int steps = 64;

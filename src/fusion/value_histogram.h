@@ -27,7 +27,6 @@ class ValueHistogram {
   double width() const { return 2 * most_ / static_cast<double>(kBins); }
   double middle(int64_t bin) const { return (static_cast<double>(bin) + 0.5) * width() - most_; }
   void grow(double most);
-  ValueRange seen() const;
 
   double most_ = 0;  ///< the bins are those of [-most_, most_]
   std::vector<double> counts_;
