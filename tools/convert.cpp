@@ -19,10 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void print(const Converted& converted, const fs::path& out) {
+void print(const Converted& converted, const fs::path& out, bool pipeline) {
   const auto& preprocess = converted.preprocessing;
   std::cout << converted.report.text() << out.string() << ": " << text_of(converted.format) << ", "
             << fs::file_size(out) << " bytes\n";
+  if (pipeline) return;
   if (preprocess.contains("image")) std::cout << "preprocessing: " << preprocess["image"].dump() << "\n";
   if (preprocess.contains("table"))
     std::cout << "rows must be preprocessed as by the model file; its quantiles and categories are not in this file\n";
@@ -55,8 +56,11 @@ ordered_json convert(ConvertArguments& a, bool quiet) {
     fail(ErrorKind::usage, "--img-size: is for TorchScript and ONNX");
   if (a.how.model.empty() && (a.how.adapt || !a.settings.empty()))
     fail(ErrorKind::usage, "--adapt and --model-kwargs: need --model");
+  if (a.how.pipeline && format != ExportFormat::torchscript && format != ExportFormat::onnx)
+    fail(ErrorKind::usage, "--pipeline: is for TorchScript and ONNX");
+  if (a.how.pipeline && a.how.size > 0) fail(ErrorKind::usage, "--pipeline: takes images of any size, no --img-size");
   const auto converted = convert_weights(a.in, a.out, a.how);
-  if (!quiet) print(converted, a.out);
+  if (!quiet) print(converted, a.out, a.how.pipeline);
   const auto model = converted.metadata.is_null() ? json() : converted.metadata.at("model");
   return {{"in", a.in.string()},
           {"out", a.out.string()},
@@ -89,6 +93,8 @@ void define(CLI::App& app, ConvertArguments& a) {
                  "--int8: at most this per cent of them may change their class; layers that hurt most stay in float32")
       ->check(CLI::Range(0.0, 100.0))
       ->capture_default_str();
+  app.add_flag("--pipeline", a.how.pipeline,
+               "ONNX, and TorchScript of image models: with preprocessing and answers; raw rows or RGB bytes in");
   app.add_option("--img-size", a.how.size, "TorchScript and ONNX: fix the input to N x N pixels (any size)")
       ->check(CLI::PositiveNumber);
 }

@@ -55,6 +55,7 @@ void put_into_network(ConvertInput& content, const fs::path& in, const ConvertOp
                               in.string());
   content.weights = state_of(*model.network());
   content.metadata.clear();
+  model.image = options.image;
   content.card = {{"kind", "model"}, {"model", model.name}, {"options", to_json(model.options)}};
   if (options.image) content.card["image"] = options.image->to_json();
 }
@@ -81,8 +82,8 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(in, {.verify = false}).card;  // verified above
     if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false, options.allow_non_finite);
-    if (content.model.networks.size() > 1)
-      fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; an export is of one", in.string(),
+    if (content.model.networks.size() > 1 && !options.pipeline)
+      fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; only a pipeline can be exported of it", in.string(),
            content.model.networks.size());
   } else if (needs_network) {
     put_into_network(content, in, options);
@@ -95,6 +96,7 @@ ExportOptions export_options(const ConvertInput& content, const ConvertOptions& 
   ExportOptions options{
       .verify = how.verify, .allow_non_finite = how.allow_non_finite, .metadata = {{"reszoo", content.card.dump()}}};
   options.target = content.model.target;
+  options.quantization = content.model.quantization;
   if (how.size == 0) return options;
   const auto& network = content.model.network();
   if (network->input_spec().layout == Layout::features)
@@ -109,8 +111,11 @@ void write_output(const ConvertInput& content, ExportFormat format, const fs::pa
   switch (format) {
     case ExportFormat::pth: return write_pth(out, content.weights);
     case ExportFormat::torchscript:
+      if (options.pipeline) return export_torchscript(content.model, out, export_options(content, options));
       return export_torchscript(content.model.network(), out, export_options(content, options));
-    case ExportFormat::onnx: return export_onnx(content.model.network(), out, export_options(content, options));
+    case ExportFormat::onnx:
+      if (options.pipeline) return export_onnx(content.model, out, export_options(content, options));
+      return export_onnx(content.model.network(), out, export_options(content, options));
     case ExportFormat::safetensors: break;
   }
   if (detect_weights(in) == WeightsKind::model_file && options.model.empty() && !options.plain) {
@@ -144,6 +149,10 @@ std::string text_of(ExportFormat format) { return name_of(kFormats, format); }
 Converted convert_weights(const fs::path& in, const fs::path& out, const ConvertOptions& options) {
   const auto format = export_format(out);
   const bool network = format == ExportFormat::torchscript || format == ExportFormat::onnx;
+  if (options.pipeline && !network)
+    fail(ErrorKind::usage, "pipeline: is for TorchScript and ONNX, got {}", out.string());
+  if (options.pipeline && options.size > 0)
+    fail(ErrorKind::usage, "pipeline: takes images of any size, got size={}", options.size);
   const auto content = read_input(in, options, network);
   write_output(content, format, in, out, options);
   return {format, content.report, content.card, network ? preprocessing_of(content.card) : json()};

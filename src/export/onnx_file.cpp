@@ -18,15 +18,22 @@ namespace model {
 constexpr int kProducerName = 2, kProducerVersion = 3, kDescription = 6, kGraph = 7, kMetadata = 14;
 }
 namespace graph {
-constexpr int kInitializer = 5;
+constexpr int kNode = 1, kInitializer = 5, kInput = 11, kOutput = 12;
 }
+namespace node {
+constexpr int kInput = 1, kOutput = 2, kOp = 4;
+}
+namespace port {
+constexpr int kName = 1, kType = 2, kDescription = 3, kTensorType = 1, kElementType = 1, kShape = 2, kDimension = 1;
+constexpr int kSize = 1, kSizeName = 2;
+}  // namespace port
 namespace tensor {
 constexpr int kDims = 1, kType = 2, kName = 8, kRawData = 9, kExternalData = 13, kDataLocation = 14;
 }
 namespace entry {
 constexpr int kKey = 1, kValue = 2;
 }
-constexpr uint64_t kFloat = 1, kExternal = 1;
+constexpr uint64_t kExternal = 1;
 
 std::string varint(uint64_t value) {
   std::string bytes;
@@ -77,20 +84,56 @@ void for_each_field(std::string_view message,
   }
 }
 
-/// Returns the fields of a message except those with this field number.
-std::string without(std::string_view message, int number) {
+/// Returns the nodes and other fields of a graph, without what is written here.
+std::string graph_fields(std::string_view message) {
   std::string rest;
   for_each_field(message, [&](int found, std::string_view, std::string_view whole) {
-    if (found != number) rest += whole;
+    if (found != graph::kInitializer && found != graph::kInput && found != graph::kOutput) rest += whole;
   });
   return rest;
+}
+
+OnnxType type_of(const at::Tensor& tensor) {
+  switch (tensor.scalar_type()) {
+    case at::kByte: return OnnxType::uint8;
+    case at::kChar: return OnnxType::int8;
+    case at::kInt: return OnnxType::int32;
+    case at::kLong: return OnnxType::int64;
+    case at::kDouble: return OnnxType::float64;
+    default: return OnnxType::float32;
+  }
 }
 
 /// Returns the encoded dimensions, dtype and name.
 std::string tensor_head(const std::string& name, const at::Tensor& tensor) {
   std::string bytes;
   for (const int64_t size : tensor.sizes()) bytes += number_field(tensor::kDims, static_cast<uint64_t>(size));
-  return bytes + number_field(tensor::kType, kFloat) + field(tensor::kName, name);
+  return bytes + number_field(tensor::kType, static_cast<uint64_t>(type_of(tensor))) + field(tensor::kName, name);
+}
+
+std::string port_field(int number, const OnnxPort& described) {
+  std::string shape;
+  for (const auto& dimension : described.shape) {
+    const auto* size = std::get_if<int64_t>(&dimension);
+    shape += field(port::kDimension, size ? number_field(port::kSize, static_cast<uint64_t>(*size))
+                                          : field(port::kSizeName, std::get<std::string>(dimension)));
+  }
+  const auto type =
+      number_field(port::kElementType, static_cast<uint64_t>(described.type)) + field(port::kShape, shape);
+  auto content = field(port::kName, described.name) + field(port::kType, field(port::kTensorType, type));
+  if (!described.description.empty()) content += field(port::kDescription, described.description);
+  return field(number, content);
+}
+
+/// Returns the nodes that give inputs their names inside, and the fields of inputs and outputs.
+std::string port_fields(const OnnxPorts& ports) {
+  std::string bytes;
+  for (const auto& [outer, inner] : ports.inner_names)
+    bytes +=
+        field(graph::kNode, field(node::kInput, outer) + field(node::kOutput, inner) + field(node::kOp, "Identity"));
+  for (const auto& input : ports.inputs) bytes += port_field(graph::kInput, input);
+  for (const auto& output : ports.outputs) bytes += port_field(graph::kOutput, output);
+  return bytes;
 }
 
 std::string_view bytes_of(const at::Tensor& tensor) {
@@ -99,8 +142,8 @@ std::string_view bytes_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-OnnxPieces::OnnxPieces(std::string_view model, const OnnxWeights& weights, const std::string& description,
-                       const ExportOptions& options, const std::filesystem::path& path)
+OnnxPieces::OnnxPieces(std::string_view model, const OnnxPorts& ports, const OnnxWeights& weights,
+                       const std::string& description, const ExportOptions& options, const std::filesystem::path& path)
     : path_(path) {
   uint64_t bytes = 0;
   for (const auto& [name, tensor] : weights) bytes += tensor.nbytes();
@@ -110,7 +153,7 @@ OnnxPieces::OnnxPieces(std::string_view model, const OnnxWeights& weights, const
   for (const auto& [key, value] : options.metadata) about += entry_field(model::kMetadata, key, value);
   std::string graph, rest;
   for_each_field(model, [&](int number, std::string_view content, std::string_view whole) {
-    if (number == model::kGraph) graph = without(content, graph::kInitializer);
+    if (number == model::kGraph) graph = port_fields(ports) + graph_fields(content);
     else if (number != model::kProducerName && number != model::kProducerVersion) rest += whole;
   });
   add(rest + about);

@@ -8,20 +8,51 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "reszoo/export/options.h"
 
 namespace reszoo {
 
-/// Weights by name, contiguous float32 on the CPU.
+/// Weights by name, contiguous on the CPU.
 using OnnxWeights = std::map<std::string, at::Tensor>;
+
+/// The element types that reszoo writes, with their numbers in onnx.proto.
+enum class OnnxType : uint8_t {
+  float32 = 1,
+  uint8 = 2,
+  int8 = 3,
+  int32 = 6,
+  int64 = 7,
+  text = 8,
+  boolean = 9,
+  float64 = 11
+};
+
+/// A size, or the name of a dimension of any size.
+using OnnxDimension = std::variant<int64_t, std::string>;
+
+/// An input or an output of a file.
+struct OnnxPort {
+  std::string name;
+  OnnxType type = OnnxType::float32;
+  std::vector<OnnxDimension> shape = {};
+  std::string description = {};
+};
+
+/// The inputs and outputs of a file. An input whose name LibTorch does not accept for a value of a graph has another
+/// name inside.
+struct OnnxPorts {
+  std::vector<OnnxPort> inputs = {}, outputs = {};
+  std::map<std::string, std::string> inner_names = {};
+};
 
 /// A file as a sequence of pieces. The pieces with weights are the tensors' own memory.
 class OnnxPieces {
  public:
-  /// `model` is a serialized ModelProto whose initializers are placeholders.
-  OnnxPieces(std::string_view model, const OnnxWeights& weights, const std::string& description,
+  /// `model` is a serialized ModelProto whose initializers, inputs and outputs are placeholders.
+  OnnxPieces(std::string_view model, const OnnxPorts& ports, const OnnxWeights& weights, const std::string& description,
              const ExportOptions& options, const std::filesystem::path& path);
 
   /// Writes the file; before it, the separate file with the weights, if there is one.

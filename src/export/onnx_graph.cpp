@@ -3,6 +3,9 @@
 #define ONNX_NAMESPACE onnx_torch  // the same name as in LibTorch's build
 #include <torch/csrc/jit/serialization/export.h>
 
+#include <algorithm>
+
+#include "reszoo/base/error.h"
 #include "reszoo/export/onnx.h"
 
 namespace reszoo {
@@ -10,38 +13,36 @@ namespace {
 
 namespace jit = torch::jit;
 
-c10::TensorTypePtr type_of(const std::vector<int64_t>& shape) {
-  std::vector<std::optional<int64_t>> sizes;
-  for (const int64_t size : shape) sizes.push_back(size < 0 ? std::nullopt : std::optional(size));
-  return c10::TensorType::create(at::kFloat, at::kCPU, c10::SymbolicShape(sizes), c10::VaryingShape<c10::Stride>{},
-                                 false);
-}
+constexpr int kMlOpset = 2;
 
-/// Returns names for the dimensions of variable size.
-std::unordered_map<int64_t, std::string> free_dimensions(const jit::Value* value) {
-  static const char* const of_maps[] = {"batch", "channels", "height", "width"};
-  static const char* const of_sequences[] = {"batch", "channels", "length"};
-  std::unordered_map<int64_t, std::string> found;
-  const auto sizes = value->type()->expectRef<c10::TensorType>().sizes();
-  const auto* names = sizes.size() == size_t{3} ? of_sequences : of_maps;
-  for (size_t i = 0; i < sizes.size().value_or(0); ++i)
-    if (!sizes[i]) found[static_cast<int64_t>(i)] = names[i];
-  return found;
-}
+/// LibTorch takes numbers for names that it made itself.
+bool is_accepted(const std::string& name) { return name.find_first_not_of("0123456789") != std::string::npos; }
 
 }  // namespace
 
-OnnxValue OnnxGraph::input(const std::string& name, const std::vector<int64_t>& shape) {
-  auto* value = graph_->addInput(name);
-  value->setType(type_of(shape));
-  return value;
+std::vector<OnnxDimension> dimensions(const std::vector<int64_t>& shape) {
+  static const char* const of_maps[] = {"batch", "channels", "height", "width"};
+  static const char* const of_sequences[] = {"batch", "channels", "length"};
+  const auto* names = shape.size() == 3 ? of_sequences : of_maps;
+  std::vector<OnnxDimension> named;
+  for (size_t i = 0; i < shape.size(); ++i)
+    named.push_back(shape[i] < 0 ? OnnxDimension(names[i]) : OnnxDimension(shape[i]));
+  return named;
 }
 
-void OnnxGraph::output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value) {
-  if (value->node()->kind() == c10::prim::Param)
-    value = apply("Identity", {value});  // the output is the graph's input itself
-  value->setDebugName(name);
-  value->setType(type_of(shape));
+OnnxValue OnnxGraph::input(const OnnxPort& port) {
+  ports_.inputs.push_back(port);
+  if (is_accepted(port.name)) return graph_->addInput(port.name);
+  return graph_->addInput(ports_.inner_names[port.name] = "input " + port.name);
+}
+
+void OnnxGraph::output(const OnnxPort& port, OnnxValue value) {
+  const auto outputs = graph_->outputs();
+  const bool taken = std::find(outputs.begin(), outputs.end(), value) != outputs.end();
+  if (taken || value->node()->kind() == c10::prim::Param)
+    value = apply("Identity", {value});  // the output is the graph's input itself, or another output
+  value->setDebugName(port.name);
+  ports_.outputs.push_back(port);
   graph_->registerOutput(value);
 }
 
@@ -66,27 +67,31 @@ OnnxValue OnnxGraph::integers(const std::vector<int64_t>& values) {
 
 OnnxValue OnnxGraph::number(double value) { return constant(torch::tensor(static_cast<float>(value))); }
 
-jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs) {
-  auto* node = graph_->create(c10::Symbol::fromQualString(std::string("onnx::") + op), inputs, 1);
+OnnxValue OnnxGraph::texts(const std::vector<std::string>& values) {
+  return add("Constant", {})->ss_(attribute("value_strings"), values)->output();
+}
+
+jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs, size_t outputs) {
+  const bool of_domain = std::string_view(op).find("::") != std::string_view::npos;
+  auto* node =
+      graph_->create(c10::Symbol::fromQualString(of_domain ? op : std::string("onnx::") + op), inputs, outputs);
   auto name = (key_.empty() ? "" : key_ + "/") + op;
   if (const int count = names_[name]++) name += "_" + std::to_string(count);
   node->s_(c10::Symbol::attr(torch::onnx::kOnnxNodeNameAttribute), name);
   graph_->insertNode(node);
-  node->output()->setDebugName(name + ":0");
+  for (size_t i = 0; i < outputs; ++i) node->outputs()[i]->setDebugName(fmt::format("{}:{}", name, i));
   return node;
 }
 
 std::string OnnxGraph::serialize() const {
-  const auto* input = graph_->inputs().at(0);
+  std::map<std::string, int> domains;  // LibTorch warns of one that no node has
+  for (const auto* node : graph_->nodes())
+    if (!node->kind().is_onnx()) domains[node->kind().ns().toUnqualString()] = kMlOpset;
   std::map<std::string, Tensor> placeholders;  // values with a placeholder are not inputs of the graph
   for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
-  std::unordered_map<std::string, std::unordered_map<int64_t, std::string>> dimensions{
-      {input->debugName(), free_dimensions(input)}};
-  for (const auto* output : graph_->outputs()) dimensions[output->debugName()] = free_dimensions(output);
-  const auto result =
-      jit::export_onnx(graph_, placeholders, kOnnxOpset, dimensions,
-                       /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX, /*strip_doc_string=*/true,
-                       /*keep_initializers_as_inputs=*/false);
+  const auto result = jit::export_onnx(graph_, placeholders, kOnnxOpset, /*dynamic_axes=*/{},
+                                       /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX,
+                                       /*strip_doc_string=*/true, /*keep_initializers_as_inputs=*/false, domains);
   return jit::serialize_model_proto_to_string(std::get<0>(result));
 }
 

@@ -16,21 +16,19 @@
 namespace reszoo {
 
 class NLinearImpl;
-class Target;
 
 using OnnxValue = torch::jit::Value*;
 
 /// Builds the nodes of an ONNX graph in LibTorch's own graph representation.
 class OnnxGraph {
  public:
-  /// `any_size`: whether height and width are unknown.
-  explicit OnnxGraph(bool any_size) : any_size_(any_size), graph_(std::make_shared<torch::jit::Graph>()) {}
+  OnnxGraph() : graph_(std::make_shared<torch::jit::Graph>()) {}
 
-  /// Adds the graph's input; dimensions of any size are -1 in `shape`.
-  OnnxValue input(const std::string& name, const std::vector<int64_t>& shape);
+  /// Adds an input of the graph.
+  OnnxValue input(const OnnxPort& port);
 
   /// Adds an output of the graph.
-  void output(const std::string& name, const std::vector<int64_t>& shape, OnnxValue value);
+  void output(const OnnxPort& port, OnnxValue value);
 
   /// Returns a tensor that the file stores under this name; the same name always returns the same tensor.
   OnnxValue weight(const std::string& name, const Tensor& tensor);
@@ -39,9 +37,10 @@ class OnnxGraph {
   OnnxValue constant(const Tensor& tensor);
   OnnxValue integers(const std::vector<int64_t>& values);
   OnnxValue number(double value);
+  OnnxValue texts(const std::vector<std::string>& values);
 
-  /// Adds a node with this operator and returns it, so that attributes can be set.
-  torch::jit::Node* add(const char* op, const std::vector<OnnxValue>& inputs);
+  /// Adds a node with this operator ("Conv", "ai.onnx.ml::LabelEncoder") and returns it, so that attributes can be set.
+  torch::jit::Node* add(const char* op, const std::vector<OnnxValue>& inputs, size_t outputs = 1);
 
   /// The same for an operator without attributes.
   OnnxValue apply(const char* op, const std::vector<OnnxValue>& inputs) { return add(op, inputs)->output(); }
@@ -49,26 +48,32 @@ class OnnxGraph {
   /// Sets the path of the module that the next nodes belong to; node names start with it.
   void begin(const std::string& key) { key_ = key; }
 
-  bool any_size() const { return any_size_; }
+  const OnnxPorts& ports() const { return ports_; }
   const OnnxWeights& weights() const { return tensors_; }
 
-  /// Serializes the graph as an ONNX model whose weights are placeholders.
+  /// Serializes the graph as an ONNX model whose weights, inputs and outputs are placeholders.
   std::string serialize() const;
 
  private:
-  bool any_size_;
   std::string key_;
   std::shared_ptr<torch::jit::Graph> graph_;
   std::map<std::string, OnnxValue> weights_;
   OnnxWeights tensors_;
+  OnnxPorts ports_;
   std::map<std::string, int> names_;
 };
+
+/// Returns the dimensions of (N, C, H, W), (N, C, L) or (N, C), with names for those that are -1.
+std::vector<OnnxDimension> dimensions(const std::vector<int64_t>& shape);
 
 /// One operation to write.
 struct OnnxCall {
   std::string key;  ///< path of the module that has its weights
   std::vector<OnnxValue> inputs;
   std::vector<std::vector<int64_t>> shapes;  ///< shapes of the inputs, for a batch of two
+  /// Writes weight and bias (or nullptr) of a layer; empty: as they are.
+  std::function<std::pair<OnnxValue, OnnxValue>(const std::string& key, const Tensor& weight, const Tensor& bias)>
+      layer = {};
 
   OnnxValue x() const { return inputs.at(0); }
   const std::vector<int64_t>& shape() const { return shapes.at(0); }
@@ -118,10 +123,6 @@ OnnxValue n_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& mod
 OnnxValue member_scale(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue batch_ensemble_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
 OnnxValue shared_linear(OnnxGraph& graph, const OnnxCall& call, const nn::Module& module);
-
-/// Writes the probabilities that follow from logits (N, outputs), or (N, k, outputs) with `has_members`, for a target
-/// of classes. Shape: (N, classes), or (N, T) for labels.
-OnnxValue class_probabilities(OnnxGraph& graph, OnnxValue logits, bool has_members, const Target& target);
 
 // Writers for parts of a table encoder. x is (N, columns), or (N, n, in); `key` is the module's path.
 OnnxValue numeric_embedding(OnnxGraph& graph, OnnxValue x, const std::string& key, const nn::Module& module);

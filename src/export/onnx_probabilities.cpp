@@ -1,19 +1,10 @@
 // ONNX nodes that turn logits into the probabilities that `predict` writes.
 #include <torch/types.h>
 
-#include "onnx_graph.h"
-#include "reszoo/preprocess/target.h"
+#include "onnx_answers.h"
 
 namespace reszoo::onnx {
 namespace {
-
-/// Returns the mean over the k networks of (N, k, outputs).
-OnnxValue mean_of_members(OnnxGraph& graph, OnnxValue x, bool has_members) {
-  if (!has_members) return x;
-  auto* mean = graph.add("ReduceMean", {x});
-  mean->is_(attribute("axes"), {1});
-  return mean->i_(attribute("keepdims"), 0)->output();
-}
 
 OnnxValue softmax(OnnxGraph& graph, OnnxValue x) {
   return graph.add("Softmax", {x})->i_(attribute("axis"), -1)->output();
@@ -26,8 +17,39 @@ OnnxValue cooled(OnnxGraph& graph, OnnxValue x, const std::vector<double>& tempe
   return graph.apply("Mul", {x, graph.constant(torch::tensor(temperatures).to(torch::kFloat).reciprocal())});
 }
 
-OnnxValue concatenated(OnnxGraph& graph, const std::vector<OnnxValue>& columns) {
-  return graph.add("Concat", columns)->i_(attribute("axis"), 1)->output();
+bool is_softmax(const Target& target) { return target.task() == Task::binary || target.task() == Task::multiclass; }
+
+bool is_calibrated(const Target& target) {
+  const auto& temperatures = target.temperatures();
+  return temperatures != std::vector<double>(temperatures.size(), 1.0);
+}
+
+/// The mean over the k networks of (N, k, outputs).
+OnnxValue mean_of_members(OnnxGraph& graph, OnnxValue x, bool has_members) {
+  if (!has_members) return x;
+  auto* mean = graph.add("ReduceMean", {x});
+  mean->is_(attribute("axes"), {1});
+  return mean->i_(attribute("keepdims"), 0)->output();
+}
+
+}  // namespace
+
+OnnxValue average(OnnxGraph& graph, const Members& members, const std::function<OnnxValue(OnnxValue)>& transform) {
+  OnnxValue sum = nullptr;
+  for (size_t i = 0; i < members.networks.size(); ++i) {
+    const auto& [logits, shape] = members.networks[i];
+    const auto mean = mean_of_members(graph, transform(logits), members.networks[i].has_members());
+    if (members.networks.size() == 1) return mean;
+    const auto part = graph.apply("Mul", {mean, graph.apply("CastLike", {graph.number(members.shares[i]), mean})});
+    sum = sum ? graph.apply("Add", {sum, part}) : part;
+  }
+  return sum;
+}
+
+OnnxValue average_chances(OnnxGraph& graph, const Members& members, const Target& target) {
+  return average(graph, members, [&](OnnxValue logits) {
+    return is_softmax(target) ? softmax(graph, logits) : graph.apply("Sigmoid", {logits});
+  });
 }
 
 /// Converts P(y > 0), P(y > 1), … to P(y = 0), P(y = 1), …, as Target does.
@@ -44,21 +66,15 @@ OnnxValue between(OnnxGraph& graph, OnnxValue above, int64_t count) {
   return graph.apply("Sub", {concatenated(graph, upper), concatenated(graph, lower)});
 }
 
-}  // namespace
-
-OnnxValue class_probabilities(OnnxGraph& graph, OnnxValue logits, bool has_members, const Target& target) {
-  const auto& temperatures = target.temperatures();
-  const bool calibrated = temperatures != std::vector<double>(temperatures.size(), 1.0);
-  if (target.task() == Task::binary || target.task() == Task::multiclass) {
-    const auto mean = mean_of_members(graph, softmax(graph, logits), has_members);
-    return calibrated ? softmax(graph, cooled(graph, log(graph, mean), temperatures)) : mean;
-  }
-  const auto mean = [&](OnnxValue x) { return mean_of_members(graph, graph.apply("Sigmoid", {x}), has_members); };
-  auto chances = mean(logits);
-  if (calibrated) {
-    const auto others = mean(graph.apply("Mul", {logits, graph.number(-1)}));
+OnnxValue class_probabilities(OnnxGraph& graph, const Members& members, const Target& target) {
+  auto chances = average_chances(graph, members, target);
+  if (is_softmax(target))
+    return is_calibrated(target) ? softmax(graph, cooled(graph, log(graph, chances), target.temperatures())) : chances;
+  if (is_calibrated(target)) {
+    const auto others = average(
+        graph, members, [&](OnnxValue logits) { return graph.apply("Sigmoid", {graph.apply("Neg", {logits})}); });
     const auto odds = graph.apply("Sub", {log(graph, chances), log(graph, others)});
-    chances = graph.apply("Sigmoid", {cooled(graph, odds, temperatures)});
+    chances = graph.apply("Sigmoid", {cooled(graph, odds, target.temperatures())});
   }
   return target.task() == Task::ordinal ? between(graph, chances, target.outputs()) : chances;
 }

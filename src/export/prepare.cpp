@@ -101,4 +101,23 @@ Prepared prepare_export(const Network& network, const ExportOptions& options) {
   return prepared;
 }
 
+void check_pipeline(const Model& model) {
+  if (!model.table && !model.image)
+    fail(ErrorKind::usage, "{}: has no preprocessing; a pipeline is made from a model file of `train`", model.name);
+  if (!model.target)
+    fail(ErrorKind::usage, "{}: does not know what its outputs mean; a pipeline has answers", model.name);
+}
+
+ExportOptions with_prepared_input(const Model& model, ExportOptions options) {
+  options.input.clear();
+  options.any_size = true;
+  if (!model.image) return options;
+  const auto& image = *model.image;
+  const auto side = image.crop ? *image.crop : image.squash ? image.resize : 0;
+  if (side == 0) return options;
+  options.input = {image.channels, side, side};
+  options.any_size = false;
+  return options;
+}
+
 }  // namespace reszoo

@@ -1,6 +1,7 @@
 // The first step of both exports: a copy of the network, and inputs to run it with.
 #pragma once
 #include "reszoo/export/options.h"
+#include "reszoo/infer/model.h"
 #include "reszoo/nn/network.h"
 
 namespace reszoo {
@@ -21,5 +22,11 @@ struct Prepared {
 /// Copies the network and determines which sizes it accepts.
 /// Throws: Error (input) if it cannot be copied, or does not accept the input.
 Prepared prepare_export(const Network& network, const ExportOptions& options);
+
+/// Throws: Error (usage) for a model that has no preprocessing or no target, so that it is no pipeline.
+void check_pipeline(const Model& model);
+
+/// Returns the options for a network whose input comes from the model's preprocessing.
+ExportOptions with_prepared_input(const Model& model, ExportOptions options);
 
 }  // namespace reszoo

@@ -88,7 +88,8 @@ std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& opera
                     .node = {.op = nullptr,
                              .key = operation.key,
                              .graph_op = graph.nodes[operation.node].op,
-                             .inputs = operation.inputs}};
+                             .inputs = operation.inputs},
+                    .operation = nodes.size()};
     std::visit([&](const auto& primitive) { prepare(node, primitive); }, operation.primitive);
     nodes.push_back(std::move(node));
   }

@@ -15,6 +15,7 @@ struct FusionNode {
   Tensor scale = {}, shift = {};        ///< of a norm with running statistics: y = x * scale + shift, float64
   std::vector<std::string> norms = {};  ///< keys of the norms that were folded into the weights
   bool flat = false;                    ///< a pool whose result is (N, C)
+  size_t operation = 0;                 ///< the operation whose result it has
   bool erased = false;                  ///< whether it was fused into another node
   size_t replaced_by = 0;               ///< that node, if it is erased
 
@@ -31,6 +32,15 @@ struct FusionNode {
 
 /// Creates a node for each operation, with nothing folded yet.
 std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& operations);
+
+/// The nodes that are left after folding. Their inputs and `outputs` are indices of them.
+struct FusedNodes {
+  std::vector<FusionNode> nodes;
+  std::vector<size_t> outputs;
+};
+
+/// Folds norms into weights, and sums and activations into the epilogues of the operations before them.
+FusedNodes fuse_nodes(std::vector<FusionNode> nodes, std::vector<size_t> outputs);
 
 /// Converts to float64, in which folded weights are computed.
 Tensor exact(const Tensor& tensor);

@@ -5,7 +5,6 @@
 namespace reszoo::detail {
 namespace {
 
-/// Folds norms into weights, and sums and activations into the epilogues of the operations before them.
 class FusionPass {
  public:
   FusionPass(std::vector<FusionNode> nodes, std::vector<size_t> outputs)
@@ -24,19 +23,18 @@ class FusionPass {
     }
   }
 
-  Program program(ConvLayers& layers) {
-    Program program;
+  FusedNodes result() {
+    FusedNodes left;
     std::vector<size_t> index(nodes_.size());
     for (size_t i = 0; i < nodes_.size(); ++i) {
       auto& node = nodes_[i];
       if (node.erased) continue;
       for (auto& input : node.node.inputs) input = index[result_of(input)];
-      node.node.op = finished_op(node, layers);
-      index[i] = program.nodes.size();
-      program.nodes.push_back(std::move(node.node));
+      index[i] = left.nodes.size();
+      left.nodes.push_back(std::move(node));
     }
-    for (const size_t output : outputs_) program.outputs.push_back(index[result_of(output)]);
-    return program;
+    for (const size_t output : outputs_) left.outputs.push_back(index[result_of(output)]);
+    return left;
   }
 
  private:
@@ -56,6 +54,7 @@ class FusionPass {
   void erase(size_t i, size_t p) {
     nodes_[i].erased = true;
     nodes_[i].replaced_by = p;
+    nodes_[p].operation = nodes_[i].operation;
     readers_[p] = readers_[i];
   }
 
@@ -100,7 +99,9 @@ class FusionPass {
       const auto p = nodes_[i].node.inputs[side], other = nodes_[i].node.inputs[1 - side];
       if (p == other || !can_fuse_into(p)) continue;
       const auto key = nodes_[i].node.key;
+      const auto operation = nodes_[i].operation;
       nodes_[i] = nodes_[p];
+      nodes_[i].operation = operation;
       auto& node = nodes_[i].node;
       node.inputs.push_back(other);
       node.epilogue.residual = true;
@@ -148,13 +149,23 @@ std::string result_name(const FusedNode& node) {
   return name;
 }
 
+FusedNodes fuse_nodes(std::vector<FusionNode> nodes, std::vector<size_t> outputs) {
+  FusionPass pass(std::move(nodes), std::move(outputs));
+  pass.run();
+  return pass.result();
+}
+
 Program lower_for_inference(const Graph& graph, const std::vector<size_t>& outputs, ConvLayers& layers) {
   const auto operations = lower_operations(graph, outputs);
   std::vector<size_t> results;
   for (const size_t output : outputs) results.push_back(operations.of_node[output]);
-  FusionPass pass(fusion_nodes(graph, operations), results);
-  pass.run();
-  return pass.program(layers);
+  auto left = fuse_nodes(fusion_nodes(graph, operations), std::move(results));
+  Program program{.nodes = {}, .outputs = std::move(left.outputs)};
+  for (auto& node : left.nodes) {
+    node.node.op = finished_op(node, layers);
+    program.nodes.push_back(std::move(node.node));
+  }
+  return program;
 }
 
 }  // namespace reszoo::detail

@@ -86,8 +86,12 @@ at::Tensor parse_tensor(std::string_view message, std::string& name, const std::
     else if (field.number == 14 && field.integer() == 1) data = external_data(place, folder);
     else throw std::runtime_error("onnx: a tensor whose data is not raw");
   });
-  if (type != 1 && type != 7) throw std::runtime_error("onnx: a tensor that is neither float nor int64");
-  auto tensor = torch::empty(sizes, type == 1 ? torch::kFloat : torch::kLong);
+  static const std::map<int64_t, torch::ScalarType> types = {{1, torch::kFloat},  {2, torch::kByte}, {3, torch::kChar},
+                                                             {6, torch::kInt},    {7, torch::kLong}, {9, torch::kBool},
+                                                             {11, torch::kDouble}};
+  const auto found = types.find(type);
+  if (found == types.end()) throw std::runtime_error("onnx: a tensor of an unknown type");
+  auto tensor = torch::empty(sizes, found->second);
   if (data.size() != tensor.nbytes()) throw std::runtime_error("onnx: a tensor of another size");
   std::memcpy(tensor.data_ptr(), data.data(), data.size());
   return tensor;
@@ -99,6 +103,7 @@ void parse_attribute(std::string_view message, OnnxNode& node) {
   float number = 0;
   std::string text;
   std::vector<int64_t> integers;
+  std::vector<std::string> texts;
   at::Tensor tensor;
   for_each_field(message, [&](const Field& field) {
     if (field.number == 1) key = field.text();
@@ -107,6 +112,7 @@ void parse_attribute(std::string_view message, OnnxNode& node) {
     else if (field.number == 4) text = field.text();
     else if (field.number == 5) tensor = parse_tensor(field.bytes, ignored);
     else if (field.number == 8) append(integers, field);
+    else if (field.number == 9) texts.push_back(field.text());
     else if (field.number == 20) type = field.integer();
   });
   switch (type) {
@@ -115,6 +121,7 @@ void parse_attribute(std::string_view message, OnnxNode& node) {
     case 3: node.attributes[key] = text; break;
     case 4: node.attributes[key] = tensor; break;
     case 7: node.attributes[key] = integers; break;
+    case 8: node.attributes[key] = texts; break;
     default: throw std::runtime_error("onnx: attribute " + key + " of an unknown type");
   }
 }
@@ -145,6 +152,11 @@ OnnxValue parse_value(std::string_view message) {
   OnnxValue value;
   for_each_field(message, [&](const Field& field) {
     if (field.number == 1) value.name = field.text();
+  });
+  descend(message, {2, 1}, [&](std::string_view type) {
+    for_each_field(type, [&](const Field& field) {
+      if (field.number == 1) value.type = field.integer();
+    });
   });
   descend(message, {2, 1, 2, 1}, [&](std::string_view dimension) {  // type, tensor_type, shape, dim
     for_each_field(dimension, [&](const Field& field) {
@@ -178,7 +190,7 @@ OnnxFile read_onnx(const std::filesystem::path& path) {
     else if (field.number == 7) parse_graph(field.bytes, file, path.parent_path());
     else if (field.number == 8)
       for_each_field(field.bytes, [&](const Field& part) {
-        if (part.number == 2) file.opset = part.integer();
+        if (part.number == 2 && file.opset == 0) file.opset = part.integer();
       });
     else if (field.number == 14) file.metadata.insert(parse_entry(field.bytes));
   });

@@ -12,7 +12,8 @@
 namespace reszoo::test {
 
 /// The supported types of a node attribute.
-using OnnxAttribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, at::Tensor>;
+using OnnxAttribute =
+    std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<std::string>, at::Tensor>;
 
 struct OnnxNode {
   std::string op, name;
@@ -26,10 +27,15 @@ struct OnnxNode {
   }
 };
 
+/// A tensor of texts is one of int64 here: a number for each text, the same for equal texts.
+at::Tensor tensor_of(const std::vector<std::string>& texts);
+std::vector<std::string> texts_of(const at::Tensor& tensor);
+
 /// The name of a value and its dimensions: numbers as text, or names of dynamic dimensions.
 struct OnnxValue {
   std::string name;
   std::vector<std::string> dimensions;
+  int64_t type = 0;  ///< number of the element type
 };
 
 struct OnnxFile {
@@ -42,6 +48,9 @@ struct OnnxFile {
 
   /// Runs the nodes in order on the single input and returns an output.
   at::Tensor run(const at::Tensor& input, size_t output = 0) const;
+
+  /// Runs the nodes on several inputs and returns all outputs, by name.
+  std::map<std::string, at::Tensor> run(const std::map<std::string, at::Tensor>& inputs) const;
 };
 
 /// Reads a file. Throws std::runtime_error for unsupported content.

@@ -3,13 +3,11 @@
 
 #include <stdexcept>
 
-#include "onnx_reader.h"
+#include "onnx_operators.h"
 
 namespace reszoo::test {
 namespace {
 
-using at::Tensor;
-using Tensors = std::vector<Tensor>;
 using Ints = std::vector<int64_t>;
 
 Ints ints(const Tensor& tensor) {
@@ -185,9 +183,12 @@ Tensor shape_of(const OnnxNode& node, const Tensors& x) {
 }
 
 Tensor cast(const OnnxNode& node, const Tensors& x) {
-  const auto to = node.attribute<int64_t>("to", 0);
-  if (to != 1 && to != 7) throw std::runtime_error("onnx: Cast to another type");
-  return x[0].to(to == 1 ? torch::kFloat : torch::kLong);
+  switch (node.attribute<int64_t>("to", 0)) {
+    case 1: return x[0].to(torch::kFloat);
+    case 7: return x[0].to(torch::kLong);
+    case 11: return x[0].to(torch::kDouble);
+    default: throw std::runtime_error("onnx: Cast to another type");
+  }
 }
 
 Tensor divide(const OnnxNode&, const Tensors& x) {
@@ -204,9 +205,12 @@ Tensor flatten(const OnnxNode& node, const Tensors& x) {
   return x[0].reshape({rows, -1});
 }
 
-Tensor constant(const OnnxNode& node, const Tensors&) { return std::get<Tensor>(node.attributes.at("value")); }
+Tensor constant(const OnnxNode& node, const Tensors&) {
+  const auto texts = node.attributes.find("value_strings");
+  if (texts != node.attributes.end()) return tensor_of(std::get<std::vector<std::string>>(texts->second));
+  return std::get<Tensor>(node.attributes.at("value"));
+}
 
-using Operator = Tensor (*)(const OnnxNode&, const Tensors&);
 const std::map<std::string, Operator> kOperators = {
     {"Add", [](const OnnxNode&, const Tensors& x) { return x[0] + x[1]; }},
     {"And", [](const OnnxNode&, const Tensors& x) { return x[0].logical_and(x[1]); }},
@@ -245,8 +249,8 @@ const std::map<std::string, Operator> kOperators = {
     {"Min", [](const OnnxNode&, const Tensors& x) { return at::minimum(x[0], x[1]); }},
     {"Mul", [](const OnnxNode&, const Tensors& x) { return x[0] * x[1]; }},
     {"Pad", pad_any},
-    {"Range",
-     [](const OnnxNode&, const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), torch::kLong); }},
+    {"Range", [](const OnnxNode&,
+                 const Tensors& x) { return at::arange(x[0].item(), x[1].item(), x[2].item(), x[0].options()); }},
     {"ReduceMean", reduce_mean},
     {"Relu", [](const OnnxNode&, const Tensors& x) { return x[0].clamp_min(0); }},
     {"Reshape", reshape},
@@ -267,18 +271,25 @@ const std::map<std::string, Operator> kOperators = {
 
 }  // namespace
 
-Tensor OnnxFile::run(const Tensor& input, size_t output) const {
+std::map<std::string, Tensor> OnnxFile::run(const std::map<std::string, Tensor>& given) const {
   auto values = weights;
-  values[inputs.at(0).name] = input;
+  for (const auto& [name, input] : given) values[name] = input;
   for (const auto& node : nodes) {
-    const auto found = kOperators.find(node.op);
-    if (found == kOperators.end()) throw std::runtime_error("onnx: no operator " + node.op);
+    const auto& more = more_operators();
+    const auto found = kOperators.contains(node.op) ? kOperators.find(node.op) : more.find(node.op);
+    if (found == more.end()) throw std::runtime_error("onnx: no operator " + node.op);
     Tensors arguments;
     // Throws for a value that no node produced.
     for (const auto& name : node.inputs) arguments.push_back(values.at(name));
     values[node.outputs.at(0)] = found->second(node, arguments);
   }
-  return values.at(outputs.at(output).name);
+  std::map<std::string, Tensor> results;
+  for (const auto& output : outputs) results[output.name] = values.at(output.name);
+  return results;
+}
+
+Tensor OnnxFile::run(const Tensor& input, size_t output) const {
+  return run({{inputs.at(0).name, input}}).at(outputs.at(output).name);
 }
 
 }  // namespace reszoo::test

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/fusion/quantize.h"
 #include "reszoo/preprocess/target.h"
 
 namespace reszoo {
@@ -29,6 +30,9 @@ struct ExportOptions {
   /// ONNX: what the outputs mean. For classes the file has a second output, `probabilities`, equal to
   /// Target::probabilities: averaged over k networks in one, and calibrated.
   std::optional<Target> target = {};
+  /// ONNX: the layers that compute in int8, and the ranges of what they read, as Model::quantization has them. They are
+  /// written as QuantizeLinear and DequantizeLinear around each layer.
+  Quantization quantization = {};
 };
 
 }  // namespace reszoo

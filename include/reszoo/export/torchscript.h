@@ -1,8 +1,9 @@
-/// Exports networks to TorchScript.
+/// Exports networks and image models to TorchScript.
 #pragma once
 #include <filesystem>
 
 #include "reszoo/export/options.h"
+#include "reszoo/infer/model.h"
 #include "reszoo/nn/network.h"
 
 namespace reszoo {
@@ -19,5 +20,12 @@ namespace reszoo {
 /// (for example because `forward` reads a size as an integer, which becomes a constant in the trace); no file is
 /// written then. Error (file) if it cannot be written.
 void export_torchscript(const Network& network, const std::filesystem::path& path, const ExportOptions& options = {});
+
+/// Writes a pipeline of an image model: `forward` takes images, uint8 (N, C, H, W) of any size, RGB if C is 3, as
+/// torchvision reads them; it resizes, crops and normalises them as `predict` does. It returns what `predict` says:
+/// probabilities (N, classes), or (N, T) for labels, or numbers in the target's unit, float64 (N) or (N, T). The
+/// attribute `classes` is a list of the classes or labels. Weights have the keys of the model file.
+/// Throws: as above; Error (usage) for a model of tables, or without target.
+void export_torchscript(const Model& model, const std::filesystem::path& path, const ExportOptions& options = {});
 
 }  // namespace reszoo
