@@ -10,6 +10,11 @@ foreach(library IN ITEMS reszoo_export reszoo_data reszoo_hub reszoo_train reszo
 endforeach()
 
 install(TARGETS ${libraries} EXPORT reszooTargets)
+if(TARGET reszoo_c)
+  # Apart from the others: a program in C needs neither their headers nor their dependencies.
+  install(TARGETS reszoo_c EXPORT reszooCTargets)
+  install(EXPORT reszooCTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
+endif()
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
 configure_package_config_file(cmake/reszooConfig.cmake.in ${PROJECT_BINARY_DIR}/reszooConfig.cmake

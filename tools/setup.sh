@@ -8,7 +8,7 @@ torch_version=2.13.0
 venv=.deps/venv
 # package:file that shows it is there (a compiler of the caller's own is fine too)
 packages=(
-  cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja g++:/usr/bin/g++ python3-venv:/usr/bin/python3
+  cmake:/usr/bin/cmake ninja-build:/usr/bin/ninja g++:/usr/bin/g++ gfortran:/usr/bin/gfortran python3-venv:/usr/bin/python3
   clang-16:/usr/bin/clang++-16 clang-format-16:/usr/bin/clang-format-16 ccache:/usr/bin/ccache
   libgtest-dev:/usr/include/gtest/gtest.h nlohmann-json3-dev:/usr/include/nlohmann/json.hpp
   libcli11-dev:/usr/include/CLI/CLI.hpp libtomlplusplus-dev:/usr/include/toml++/toml.h libxxhash-dev:/usr/include/xxhash.h

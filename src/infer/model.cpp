@@ -1,20 +1,16 @@
 #include "reszoo/infer/model.h"
 
 #include <algorithm>
-#include <exception>
 #include <limits>
 
 #include "network_snapshot.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/parallel.h"
 #include "reszoo/infer/average_outputs.h"
+#include "reszoo/infer/image_batches.h"
 #include "reszoo/infer/unanswered.h"
 
 namespace reszoo {
 namespace {
-
-/// Number of images that are prepared and run together.
-constexpr size_t kImagesTogether = 32;
 
 /// Runs `forward` over the rows in batches and concatenates the results on the CPU.
 template <typename Forward>
@@ -78,40 +74,13 @@ Tensor member_outputs(Model& model, const Tensor& input, int64_t batch_size) {
   return average_outputs(*model.target, torch::stack(each, 1), torch::tensor(weights, torch::kDouble));
 }
 
-/// Prepares the inputs of several images with all threads.
-/// Throws: the error of the first image that fails.
-template <typename Image, typename Prepare>
-std::vector<Tensor> prepare_all(std::span<const Image> images, Prepare prepare) {
-  std::vector<Tensor> inputs(images.size());
-  std::vector<std::exception_ptr> errors(images.size());
-  parallel(static_cast<int64_t>(images.size()), [&](int64_t task) {
-    const auto i = static_cast<size_t>(task);
-    try {
-      inputs[i] = prepare(images[i]);
-    } catch (...) {
-      errors[i] = std::current_exception();
-    }
-  });
-  for (const auto& error : errors)
-    if (error) std::rethrow_exception(error);
-  return inputs;
-}
-
-/// Predicts images in groups. Consecutive images of the same size form a batch.
+/// Predicts images in their order.
 template <typename Image, typename Prepare>
 std::vector<Prediction> predict_images(Model& model, std::span<const Image> images, Prepare prepare) {
-  std::vector<Prediction> predictions;
-  for (size_t begin = 0; begin < images.size(); begin += kImagesTogether) {
-    const auto inputs = prepare_all(images.subspan(begin, std::min(kImagesTogether, images.size() - begin)), prepare);
-    for (size_t first = 0, end = 0; first < inputs.size(); first = end) {
-      while (end < inputs.size() && inputs[end].sizes() == inputs[first].sizes()) ++end;
-      const std::vector<Tensor> batch(inputs.begin() + static_cast<std::ptrdiff_t>(first),
-                                      inputs.begin() + static_cast<std::ptrdiff_t>(end));
-      for (auto& prediction : model.read(model.outputs(torch::cat(batch))))
-        predictions.push_back(std::move(prediction));
-    }
-  }
-  return predictions;
+  if (images.empty()) return {};
+  return model.read(run_images(
+      std::ssize(images), [&](int64_t i) { return prepare(images[static_cast<size_t>(i)]); },
+      [&](const Tensor& input) { return model.outputs(input); }));
 }
 
 std::vector<double> values_of(const Tensor& row) {

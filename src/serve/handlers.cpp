@@ -86,7 +86,7 @@ HttpAnswer RouteHandlers::plain_answer(const Route& route, const HttpRequest& re
       for (const auto& model : models_) names.push_back(model->name());
       return json_answer({{"models", names}});
     }
-    case RouteKind::card: return json_answer(model_card(model_asked(request)));
+    case RouteKind::card: return json_answer(served_card(model_asked(request)));
     case RouteKind::metrics: return metrics_text();
     case RouteKind::server: return server_metadata();
     case RouteKind::live: return json_answer({{"live", true}});

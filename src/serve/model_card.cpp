@@ -1,7 +1,7 @@
 #include "model_card.h"
 
 #include "infer_request.h"
-#include "reszoo/preprocess/describe.h"
+#include "reszoo/infer/model_card.h"
 
 namespace reszoo::detail {
 namespace {
@@ -52,24 +52,10 @@ ordered_json protocol_metadata(const ServedModel& served) {
           {"outputs", outputs_json(model)}};
 }
 
-ordered_json model_card(const ServedModel& served) {
+ordered_json served_card(const ServedModel& served) {
   const auto version = served.version();
-  const auto* model = version->predictor.model();
   ordered_json card{{"name", served.name()}, {"version", version->number}, {"loaded", version->loaded}};
-  if (model == nullptr) {
-    card["reads"] = "tensor";
-    return card;
-  }
-  card["network"] = model->name;
-  card["networks"] = model->networks.size();
-  card["reads"] = model->table ? "table" : model->image ? "images" : "tensor";
-  if (model->target) {
-    card["task"] = text_of(model->target->task());
-    card["target"] = model->target->name();
-    card["classes"] = model->target->classes();
-  }
-  if (model->table) card["columns"] = describe(*model->table)["columns"];
-  if (model->image) card["image"] = model->image->to_json();
+  card.update(model_card(version->predictor));
   return card;
 }
 

@@ -9,7 +9,7 @@ namespace reszoo::detail {
 /// Returns the metadata of GET v2/models/NAME.
 nlohmann::ordered_json protocol_metadata(const ServedModel& served);
 
-/// Returns the card of GET /card: network, target, classes, and the columns as `describe` has them.
-nlohmann::ordered_json model_card(const ServedModel& served);
+/// Returns the card of GET /card: the version, and what `model_card` says.
+nlohmann::ordered_json served_card(const ServedModel& served);
 
 }  // namespace reszoo::detail

@@ -1,0 +1,37 @@
+#include "reszoo/data/arrow_interface.h"
+
+#include <arrow/c/bridge.h>
+#include <arrow/record_batch.h>
+
+#include "arrow_frame.h"
+
+namespace reszoo {
+namespace {
+
+constexpr const char* kSubject = "Arrow table";
+
+/// Of what another library hands over, the data is wrong and not a file.
+template <typename T>
+T imported(arrow::Result<T> result) {
+  if (!result.ok()) fail(ErrorKind::input, "{}: {}", kSubject, result.status().message());
+  return std::move(result).ValueUnsafe();
+}
+
+}  // namespace
+
+Frame frame_from_arrow(ArrowSchema* schema, ArrowArray* batch) {
+  const auto imported_batch = imported(arrow::ImportRecordBatch(batch, schema));
+  return frame_of(*imported(arrow::Table::FromRecordBatches({imported_batch})), kSubject);
+}
+
+Frame frame_from_arrow(ArrowArrayStream* stream) {
+  const auto reader = imported(arrow::ImportRecordBatchReader(stream));
+  return frame_of(*imported(reader->ToTable()), kSubject);
+}
+
+void frame_to_arrow(const Frame& frame, ArrowSchema* schema, ArrowArray* batch) {
+  const auto table = arrow_table(frame, kSubject);
+  check(arrow::ExportRecordBatch(*value_of(table->CombineChunksToBatch(), kSubject), batch, schema), kSubject);
+}
+
+}  // namespace reszoo
