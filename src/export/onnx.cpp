@@ -90,7 +90,7 @@ void write_onnx(const std::string& name, const std::filesystem::path& path, cons
   try {
     OnnxGraph graph;
     add(graph);
-    OnnxPieces(graph.serialize(), graph.ports(), graph.weights(), name, options, path).write();
+    OnnxPieces(graph.serialize(), graph.content(), name, options, path).write();
   } catch (const c10::Error& error) {
     fail(ErrorKind::input, "{}: cannot be exported as ONNX: {}", name, message_of(error));
   }

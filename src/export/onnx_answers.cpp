@@ -9,7 +9,7 @@ namespace {
 
 /// Adds an output under the name, or under another one if an input has it.
 void add_output(OnnxGraph& graph, std::string name, OnnxType type, int64_t columns, OnnxValue value) {
-  const auto& inputs = graph.ports().inputs;
+  const auto& inputs = graph.content().ports.inputs;
   while (std::ranges::any_of(inputs, [&](const auto& input) { return input.name == name; })) name = "predicted_" + name;
   OnnxPort port{name, type, {"batch"}};
   if (columns > 0) port.shape.emplace_back(columns);
@@ -20,8 +20,10 @@ OnnxValue column_of(OnnxGraph& graph, OnnxValue x, int64_t column) {
   return gathered(graph, x, graph.constant(torch::tensor(column)), 1);
 }
 
-OnnxValue words_at(OnnxGraph& graph, const std::vector<std::string>& words, OnnxValue indices) {
-  return gathered(graph, graph.texts(words), indices, 0);
+/// Returns the classes of a column of the target at these indices.
+OnnxValue words_at(OnnxGraph& graph, const std::string& column, const std::vector<std::string>& words,
+                   OnnxValue indices) {
+  return gathered(graph, graph.texts("classes of " + column, words), indices, 0);
 }
 
 /// Returns 0 or 1: whether probabilities reach their thresholds.
@@ -52,14 +54,14 @@ void add_classes(OnnxGraph& graph, const Members& members, const Target& target)
   const auto probabilities = class_probabilities(graph, members, target);
   if (target.task() != Task::multilabel) {
     const auto index = class_index(graph, members, target, probabilities);
-    add_output(graph, "label", OnnxType::text, 0, words_at(graph, target.classes(), index));
+    add_output(graph, "label", OnnxType::text, 0, words_at(graph, target.name(), target.classes(), index));
     return add_output(graph, "probabilities", OnnxType::float32, std::ssize(target.classes()), probabilities);
   }
   const auto truths = reached(graph, probabilities, target.thresholds());
   std::vector<OnnxValue> labels;
   for (size_t t = 0; t < target.labels().size(); ++t)
-    labels.push_back(
-        words_at(graph, target.labels()[t], gathered(graph, truths, graph.integers({static_cast<int64_t>(t)}), 1)));
+    labels.push_back(words_at(graph, target.names()[t], target.labels()[t],
+                              gathered(graph, truths, graph.integers({static_cast<int64_t>(t)}), 1)));
   add_output(graph, "label", OnnxType::text, std::ssize(labels), concatenated(graph, labels));
   add_output(graph, "probabilities", OnnxType::float32, std::ssize(labels), probabilities);
 }

@@ -28,7 +28,7 @@ constexpr int kName = 1, kType = 2, kDescription = 3, kTensorType = 1, kElementT
 constexpr int kSize = 1, kSizeName = 2;
 }  // namespace port
 namespace tensor {
-constexpr int kDims = 1, kType = 2, kName = 8, kRawData = 9, kExternalData = 13, kDataLocation = 14;
+constexpr int kDims = 1, kType = 2, kText = 6, kName = 8, kRawData = 9, kExternalData = 13, kDataLocation = 14;
 }
 namespace entry {
 constexpr int kKey = 1, kValue = 2;
@@ -111,6 +111,17 @@ std::string tensor_head(const std::string& name, const at::Tensor& tensor) {
   return bytes + number_field(tensor::kType, static_cast<uint64_t>(type_of(tensor))) + field(tensor::kName, name);
 }
 
+std::string text_fields(const OnnxTexts& all) {
+  std::string bytes;
+  for (const auto& [name, texts] : all) {
+    auto content = number_field(tensor::kDims, texts.size()) +
+                   number_field(tensor::kType, static_cast<uint64_t>(OnnxType::text)) + field(tensor::kName, name);
+    for (const auto& text : texts) content += field(tensor::kText, text);
+    bytes += field(graph::kInitializer, content);
+  }
+  return bytes;
+}
+
 std::string port_field(int number, const OnnxPort& described) {
   std::string shape;
   for (const auto& dimension : described.shape) {
@@ -142,18 +153,19 @@ std::string_view bytes_of(const at::Tensor& tensor) {
 
 }  // namespace
 
-OnnxPieces::OnnxPieces(std::string_view model, const OnnxPorts& ports, const OnnxWeights& weights,
-                       const std::string& description, const ExportOptions& options, const std::filesystem::path& path)
+OnnxPieces::OnnxPieces(std::string_view model, const OnnxContent& content, const std::string& description,
+                       const ExportOptions& options, const std::filesystem::path& path)
     : path_(path) {
   uint64_t bytes = 0;
-  for (const auto& [name, tensor] : weights) bytes += tensor.nbytes();
+  for (const auto& [name, tensor] : content.weights) bytes += tensor.nbytes();
   if (options.external_weights || bytes > kMostBytes) data_path_ = path.string() + ".data";
 
   auto about = field(model::kProducerName, "reszoo") + field(model::kDescription, description);
   for (const auto& [key, value] : options.metadata) about += entry_field(model::kMetadata, key, value);
   std::string graph, rest;
-  for_each_field(model, [&](int number, std::string_view content, std::string_view whole) {
-    if (number == model::kGraph) graph = port_fields(ports) + graph_fields(content);
+  for_each_field(model, [&](int number, std::string_view of_field, std::string_view whole) {
+    if (number == model::kGraph)
+      graph = port_fields(content.ports) + graph_fields(of_field) + text_fields(content.texts);
     else if (number != model::kProducerName && number != model::kProducerVersion) rest += whole;
   });
   add(rest + about);
@@ -162,7 +174,7 @@ OnnxPieces::OnnxPieces(std::string_view model, const OnnxPorts& ports, const Onn
   pieces_.emplace_back();
   uint64_t size = graph.size();
   add(std::move(graph));
-  for (const auto& [name, tensor] : weights) size += add_weight(name, tensor);
+  for (const auto& [name, tensor] : content.weights) size += add_weight(name, tensor);
   graph_head = head(model::kGraph, size);
   pieces_[place] = graph_head;
 }

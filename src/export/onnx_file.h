@@ -18,6 +18,9 @@ namespace reszoo {
 /// Weights by name, contiguous on the CPU.
 using OnnxWeights = std::map<std::string, at::Tensor>;
 
+/// Lists of texts by name, which a file stores like weights.
+using OnnxTexts = std::map<std::string, std::vector<std::string>>;
+
 /// The element types that reszoo writes, with their numbers in onnx.proto.
 enum class OnnxType : uint8_t {
   float32 = 1,
@@ -48,11 +51,18 @@ struct OnnxPorts {
   std::map<std::string, std::string> inner_names = {};
 };
 
+/// What LibTorch's serializer does not write.
+struct OnnxContent {
+  OnnxPorts ports = {};
+  OnnxWeights weights = {};
+  OnnxTexts texts = {};
+};
+
 /// A file as a sequence of pieces. The pieces with weights are the tensors' own memory.
 class OnnxPieces {
  public:
   /// `model` is a serialized ModelProto whose initializers, inputs and outputs are placeholders.
-  OnnxPieces(std::string_view model, const OnnxPorts& ports, const OnnxWeights& weights, const std::string& description,
+  OnnxPieces(std::string_view model, const OnnxContent& content, const std::string& description,
              const ExportOptions& options, const std::filesystem::path& path);
 
   /// Writes the file; before it, the separate file with the weights, if there is one.

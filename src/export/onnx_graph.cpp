@@ -31,9 +31,9 @@ std::vector<OnnxDimension> dimensions(const std::vector<int64_t>& shape) {
 }
 
 OnnxValue OnnxGraph::input(const OnnxPort& port) {
-  ports_.inputs.push_back(port);
+  content_.ports.inputs.push_back(port);
   if (is_accepted(port.name)) return graph_->addInput(port.name);
-  return graph_->addInput(ports_.inner_names[port.name] = "input " + port.name);
+  return graph_->addInput(content_.ports.inner_names[port.name] = "input " + port.name);
 }
 
 void OnnxGraph::output(const OnnxPort& port, OnnxValue value) {
@@ -42,7 +42,7 @@ void OnnxGraph::output(const OnnxPort& port, OnnxValue value) {
   if (taken || value->node()->kind() == c10::prim::Param)
     value = apply("Identity", {value});  // the output is the graph's input itself, or another output
   value->setDebugName(port.name);
-  ports_.outputs.push_back(port);
+  content_.ports.outputs.push_back(port);
   graph_->registerOutput(value);
 }
 
@@ -50,8 +50,8 @@ OnnxValue OnnxGraph::weight(const std::string& name, const Tensor& tensor) {
   auto [place, added] = weights_.emplace(name, nullptr);
   if (!added) return place->second;
   auto* value = graph_->addInput(name);
-  tensors_[name] = tensor.detach().contiguous();
-  value->setType(c10::TensorType::create(tensors_[name]));
+  content_.weights[name] = tensor.detach().contiguous();
+  value->setType(c10::TensorType::create(content_.weights[name]));
   return place->second = value;
 }
 
@@ -67,8 +67,9 @@ OnnxValue OnnxGraph::integers(const std::vector<int64_t>& values) {
 
 OnnxValue OnnxGraph::number(double value) { return constant(torch::tensor(static_cast<float>(value))); }
 
-OnnxValue OnnxGraph::texts(const std::vector<std::string>& values) {
-  return add("Constant", {})->ss_(attribute("value_strings"), values)->output();
+OnnxValue OnnxGraph::texts(const std::string& name, const std::vector<std::string>& values) {
+  content_.texts[name] = values;
+  return graph_->addInput(name);
 }
 
 jit::Node* OnnxGraph::add(const char* op, const std::vector<OnnxValue>& inputs, size_t outputs) {
@@ -88,7 +89,8 @@ std::string OnnxGraph::serialize() const {
   for (const auto* node : graph_->nodes())
     if (!node->kind().is_onnx()) domains[node->kind().ns().toUnqualString()] = kMlOpset;
   std::map<std::string, Tensor> placeholders;  // values with a placeholder are not inputs of the graph
-  for (const auto& [name, tensor] : tensors_) placeholders[name] = torch::empty({0});
+  for (const auto& [name, tensor] : content_.weights) placeholders[name] = torch::empty({0});
+  for (const auto& [name, texts] : content_.texts) placeholders[name] = torch::empty({0});
   const auto result = jit::export_onnx(graph_, placeholders, kOnnxOpset, /*dynamic_axes=*/{},
                                        /*defer_weight_export=*/false, torch::onnx::OperatorExportTypes::ONNX,
                                        /*strip_doc_string=*/true, /*keep_initializers_as_inputs=*/false, domains);

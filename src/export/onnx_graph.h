@@ -33,11 +33,13 @@ class OnnxGraph {
   /// Returns a tensor that the file stores under this name; the same name always returns the same tensor.
   OnnxValue weight(const std::string& name, const Tensor& tensor);
 
+  /// Returns a list of texts that the file stores under this name.
+  OnnxValue texts(const std::string& name, const std::vector<std::string>& values);
+
   /// Returns a constant without a name.
   OnnxValue constant(const Tensor& tensor);
   OnnxValue integers(const std::vector<int64_t>& values);
   OnnxValue number(double value);
-  OnnxValue texts(const std::vector<std::string>& values);
 
   /// Adds a node with this operator ("Conv", "ai.onnx.ml::LabelEncoder") and returns it, so that attributes can be set.
   torch::jit::Node* add(const char* op, const std::vector<OnnxValue>& inputs, size_t outputs = 1);
@@ -48,8 +50,7 @@ class OnnxGraph {
   /// Sets the path of the module that the next nodes belong to; node names start with it.
   void begin(const std::string& key) { key_ = key; }
 
-  const OnnxPorts& ports() const { return ports_; }
-  const OnnxWeights& weights() const { return tensors_; }
+  const OnnxContent& content() const { return content_; }
 
   /// Serializes the graph as an ONNX model whose weights, inputs and outputs are placeholders.
   std::string serialize() const;
@@ -58,8 +59,7 @@ class OnnxGraph {
   std::string key_;
   std::shared_ptr<torch::jit::Graph> graph_;
   std::map<std::string, OnnxValue> weights_;
-  OnnxWeights tensors_;
-  OnnxPorts ports_;
+  OnnxContent content_;
   std::map<std::string, int> names_;
 };
 

@@ -76,16 +76,19 @@ at::Tensor parse_tensor(std::string_view message, std::string& name, const std::
   std::vector<int64_t> sizes;
   int64_t type = 0;
   std::string data;
+  std::vector<std::string> texts;
   std::map<std::string, std::string> place;
   for_each_field(message, [&](const Field& field) {
     if (field.number == 1) append(sizes, field);
     else if (field.number == 2) type = field.integer();
+    else if (field.number == 6) texts.push_back(field.text());
     else if (field.number == 8) name = field.text();
     else if (field.number == 9) data = field.text();
     else if (field.number == 13) place.insert(parse_entry(field.bytes));
     else if (field.number == 14 && field.integer() == 1) data = external_data(place, folder);
     else throw std::runtime_error("onnx: a tensor whose data is not raw");
   });
+  if (type == 8) return tensor_of(texts).reshape(sizes);
   static const std::map<int64_t, torch::ScalarType> types = {{1, torch::kFloat},  {2, torch::kByte}, {3, torch::kChar},
                                                              {6, torch::kInt},    {7, torch::kLong}, {9, torch::kBool},
                                                              {11, torch::kDouble}};

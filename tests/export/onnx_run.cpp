@@ -205,11 +205,7 @@ Tensor flatten(const OnnxNode& node, const Tensors& x) {
   return x[0].reshape({rows, -1});
 }
 
-Tensor constant(const OnnxNode& node, const Tensors&) {
-  const auto texts = node.attributes.find("value_strings");
-  if (texts != node.attributes.end()) return tensor_of(std::get<std::vector<std::string>>(texts->second));
-  return std::get<Tensor>(node.attributes.at("value"));
-}
+Tensor constant(const OnnxNode& node, const Tensors&) { return std::get<Tensor>(node.attributes.at("value")); }
 
 const std::map<std::string, Operator> kOperators = {
     {"Add", [](const OnnxNode&, const Tensors& x) { return x[0] + x[1]; }},

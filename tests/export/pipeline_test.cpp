@@ -1,5 +1,6 @@
 // Files that hold a whole pipeline, compared with `predict`.
 #include <gtest/gtest.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include <cmath>
@@ -226,6 +227,8 @@ TEST(Pipeline, ImagesAreResizedAsByPredict) {
       {3, 0, 24, {}, {}},
       {3, 0, {}, {}, {}},
   };
+  const torch::NoGradGuard no_grad;
+  const torch::jit::GraphOptimizerEnabledGuard unoptimised(false);  // which takes longer than a few runs
   for (const auto& image : all) {
     SCOPED_TRACE(image.to_json().dump());
     auto model = image_model(image);

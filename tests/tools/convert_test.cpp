@@ -130,6 +130,26 @@ TEST(Convert, OnnxSaysHowImagesArePrepared) {
   EXPECT_EQ(read_file(files.at("fixed.onnx")).find("height"), std::string::npos);
 }
 
+TEST(Convert, APipelineHoldsThePreprocessingAndTheAnswers) {
+  const Files files;
+  files.converted("model.safetensors", "model.onnx", {"--pipeline"});
+  const auto bytes = read_file(files.at("model.onnx"));
+  for (const auto* text : {"images", "label", "probabilities", "cat", "dog"})
+    EXPECT_NE(bytes.find(text), std::string::npos) << text;
+  files.converted("model.safetensors", "model.pt", {"--pipeline"});
+  const torch::NoGradGuard no_grad;
+  auto script = torch::jit::load(files.at("model.pt"));
+  const auto images = (uniform("images", {2, 3, 60, 41}) * 255).to(torch::kByte);
+  const auto wanted = files.model.target->probabilities(files.model.network()->forward((*files.model.image)(images)));
+  EXPECT_LE((script.forward({images}).toTensor() - wanted).abs().max().item<double>(), 1e-3);
+  expect_failure(1, {"convert", files.at("model.safetensors"), files.at("out.pth"), "--pipeline"},
+                 {"--pipeline: is for TorchScript and ONNX"});
+  expect_failure(1, {"convert", files.at("model.safetensors"), files.at("out.onnx"), "--pipeline", "--img-size", "32"},
+                 {"--pipeline: takes images of any size, no --img-size"});
+  expect_failure(1, Words{"convert", files.at("plain.pth"), files.at("out.onnx"), "--pipeline"} + kModel,
+                 {"cifar_resnet20: has no preprocessing; a pipeline is made from a model file"});
+}
+
 TEST(Convert, AdaptRenewsTheLastLayerAndReportsIt) {
   const Files files;
   const auto json = files.converted("plain.pth", "five.safetensors",
