@@ -10,9 +10,12 @@
 #include <thread>
 
 #include "cli/app.h"
+#include "cli/download_line.h"
 #include "cli/model_options.h"
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
+#include "reszoo/hub/hf_hub.h"
+#include "reszoo/hub/pretrained.h"
 #include "reszoo/serve/model_server.h"
 
 using namespace reszoo;
@@ -22,13 +25,13 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> weights;
-  std::string model;
+  std::string model, key, precision = "automatic";
   std::vector<std::string> settings;
   ServerOptions server;
   std::string tls_cert, tls_key, token_file;
   double max_wait = 0, timeout = 30;  // milliseconds; seconds
   size_t max_request = 64;            // MiB
-  bool no_watch = false, no_verify = false, verbose = false;
+  bool no_watch = false, no_verify = false, ema = false, allow_non_finite = false, verbose = false;
 };
 
 volatile std::sig_atomic_t reload_asked = 0;
@@ -63,19 +66,38 @@ void raise_file_limit(size_t connections) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Returns a loader of files, and of repositories of the Hugging Face Hub.
+ModelLoader loader(const Arguments& a, c10::Device device) {
+  const FuseOptions fuse{.precision = parse_precision(a.precision)};
+  const PredictorOptions how{.model = a.model,
+                             .options = cli::parse_settings(a.settings),
+                             .verify = !a.no_verify,
+                             .prefer_ema = a.ema,
+                             .allow_non_finite = a.allow_non_finite,
+                             .key = a.key,
+                             .device = device,
+                             .on_note = cli::print_note};
+  const PretrainedOptions hub{.device = device,
+                              .fetch = cli::fetch_with_progress(!a.no_verify),
+                              .load = {.prefer_ema = a.ema,
+                                       .allow_non_finite = a.allow_non_finite,
+                                       .key = a.key,
+                                       .assign = true,
+                                       .on_note = cli::print_note}};
+  return [=](const std::filesystem::path& path) {
+    const auto weights = path.string();
+    if (is_hub_name(weights) && how.model.empty()) return fused(create_pretrained(weights, "", hub), how.device, fuse);
+    return open_fused(cli::local_weights(weights, hub.fetch), how, fuse);
+  };
+}
+
 ServerOptions server_options(const Arguments& a, c10::Device device) {
   auto options = a.server;
   options.max_request = a.max_request << 20;
   options.timeout = std::chrono::milliseconds(static_cast<int64_t>(1e3 * a.timeout));
   options.models.max_wait = std::chrono::microseconds(static_cast<int64_t>(1e3 * a.max_wait));
   options.models.on_note = [](const std::string& line) { print_line("serve: " + line); };
-  options.models.load = [how = PredictorOptions{.model = a.model,
-                                                .options = cli::parse_settings(a.settings),
-                                                .verify = !a.no_verify,
-                                                .device = device,
-                                                .on_note = cli::print_note}](const std::filesystem::path& path) {
-    return open_fused(path, how);
-  };
+  options.models.load = loader(a, device);
   if (!a.tls_cert.empty()) {
     options.certificate = content_of(a.tls_cert);
     options.key = content_of(a.tls_key);
@@ -87,7 +109,7 @@ ServerOptions server_options(const Arguments& a, c10::Device device) {
 }
 
 ordered_json run(const Arguments& a, const cli::Common& common) {
-  const auto sources = model_sources(a.weights);
+  const auto sources = model_sources(a.weights, is_hub_name);
   const auto options = server_options(a, common.use());
   raise_file_limit(options.max_connections);
   std::signal(SIGPIPE, SIG_IGN);
@@ -111,10 +133,20 @@ ordered_json run(const Arguments& a, const cli::Common& common) {
 
 void define(CLI::App& app, Arguments& a) {
   auto& server = a.server;
-  app.add_option("--weights", a.weights, "Model files: FILE or NAME=FILE, several; or a folder of them")->required();
+  app.add_option(
+         "--weights", a.weights,
+         "Model files: FILE or NAME=FILE, several; or a folder of them. A file may be a URL or hf-hub:owner/name")
+      ->required();
   app.add_option("--model", a.model, "Network of the weights, if the file does not name it");
   cli::add_model_options(app, a.settings);
   app.add_flag("--no-verify", a.no_verify, "Do not verify the checksums of the weights");
+  app.add_flag("--use-ema", a.ema, "Use the averaged (EMA) weights if the checkpoint has them");
+  app.add_flag("--allow-non-finite", a.allow_non_finite, "Load NaN and infinite weights too");
+  app.add_option("--key", a.key, "The weights to use of a file with several: student, model.teacher");
+  app.add_option("--precision", a.precision,
+                 "float32, bfloat16, float16 (GPU only) or int8 (files of convert --int8); automatic: int8 if the file "
+                 "is quantized and the processor is fast in it, else float32")
+      ->capture_default_str();
   app.add_option("--host", server.host, "Address to listen on; 0.0.0.0: all")->capture_default_str();
   app.add_option("--port", server.port, "Port; 0: a free one")->check(CLI::Range(0, 65535))->capture_default_str();
   app.add_option("--max-batch", server.models.max_batch,

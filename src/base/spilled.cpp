@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "reszoo/base/bytes.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/temporary_file.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr int64_t kSpillAlign = int64_t{1} << 21;  // of columns within the file
 constexpr int64_t kMostSpill = int64_t{1} << 42;   // bytes of a file, which takes only the room that is written
 constexpr int64_t kMostColumn = int64_t{1} << 36;  // bytes of a column
+constexpr int64_t kFewBytes = 64 << 10;            // for which a file is not worth while
 constexpr size_t kValueBytes = 8;
 constexpr uintptr_t kPageBytes = 4096;  // a larger page begins at a multiple of it, or the advice is not taken
 
@@ -65,11 +67,21 @@ bool is_spilled(const Tensor& tensor) { return mapping_of(tensor) != nullptr; }
 
 void release_pages(const Tensor& tensor) {
   if (const auto* mapping = mapping_of(tensor)) ::madvise(mapping->data, mapping->size, MADV_DONTNEED);
+  else if (tensor.defined() && tensor.has_storage() && tensor.is_cpu() && tensor.is_contiguous())
+    release_mapped(tensor.const_data_ptr(), tensor.nbytes());
 }
 
 Tensor room_for(at::IntArrayRef sizes, at::ScalarType type, int64_t most) {
   const auto bytes = c10::multiply_integers(sizes) * static_cast<int64_t>(c10::elementSize(type));
   return bytes > most ? spilled_empty(sizes, type) : at::empty(sizes, type);
+}
+
+Tensor spilled_if_possible(at::IntArrayRef sizes, at::ScalarType type) {
+  try {
+    return room_for(sizes, type, kFewBytes);
+  } catch (const Error&) {
+    return at::empty(sizes, type);
+  }
 }
 
 void want_rows(const Tensor& tensor, int64_t begin, int64_t count) {

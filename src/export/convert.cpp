@@ -81,7 +81,8 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
     put_into_network(content, in, options);
   } else if (kind == WeightsKind::model_file) {
     content.card = read_model_file(in, {.verify = false}).card;  // verified above
-    if (needs_network) content.model = Model::load(in, torch::kCPU, /*verify=*/false, options.allow_non_finite);
+    if (needs_network)
+      content.model = Model::load(in, torch::kCPU, {.verify = false, .allow_non_finite = options.allow_non_finite});
     if (content.model.networks.size() > 1 && !options.pipeline)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; only a pipeline can be exported of it", in.string(),
            content.model.networks.size());

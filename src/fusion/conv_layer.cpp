@@ -2,18 +2,27 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
 
+#include "base/own_pages.h"
 #include "fusion/dot_layer.h"
 #include "fusion/onednn.h"
+#include "reszoo/base/spilled.h"
 
 namespace reszoo::detail {
+
 Tensor ConvWeights::folded() const {
-  if (!output_scale.defined() && !input_scale.defined()) return weight.contiguous();
+  const auto multiply = [](const Tensor& by, const Tensor& scale, at::IntArrayRef shape) {
+    const auto factors = scale.to(at::kFloat).reshape(shape);
+    if (!by.is_cpu()) return by * factors;
+    auto product = own_pages(by.sizes(), by.scalar_type());
+    at::mul_out(product, by, factors);
+    return product;
+  };
   auto folded = weight;
-  if (output_scale.defined()) folded = folded * output_scale.to(at::kFloat).reshape({-1, 1, 1, 1});
-  if (input_scale.defined()) folded = folded * input_scale.to(at::kFloat).reshape({1, -1, 1, 1});
+  if (output_scale.defined()) folded = multiply(folded, output_scale, {-1, 1, 1, 1});
+  if (input_scale.defined()) folded = multiply(folded, input_scale, {1, -1, 1, 1});
+  if (!folded.is_same(weight)) release_pages(weight);
   return folded.contiguous();
 }
 
@@ -67,10 +76,14 @@ Tensor ConvLayer::packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvS
   auto& form = kind == Kind::direct ? direct_ : kind == Kind::winograd ? winograd_ : onednn_;
   if (form.defined()) return form;
   const auto folded = weights_.folded();
-  if (kind == Kind::onednn) return form = pack_onednn(folded, shape);
-  form = at::empty({kernels::packed_size(shape, kind)}, at::kFloat);
-  kernels::pack_weights(folded.const_data_ptr<float>(), shape, kind, at::get_num_threads(),
-                        form.mutable_data_ptr<float>());
+  if (kind == Kind::onednn) {
+    form = pack_onednn(folded, shape);
+  } else {
+    form = own_pages({kernels::packed_size(shape, kind)}, at::kFloat);
+    kernels::pack_weights(folded.const_data_ptr<float>(), shape, kind, at::get_num_threads(),
+                          form.mutable_data_ptr<float>());
+  }
+  release_pages(weights_.weight);
   return form;
 }
 
@@ -80,6 +93,7 @@ std::shared_ptr<const DotLayer> ConvLayer::dot(kernels::DotType type, const kern
   for (const auto& known : dots_)
     if (known->type() == type && known->reads() == x && known->channels() == channels) return known;
   dots_.push_back(std::make_shared<const DotLayer>(weights_, type, x, channels));
+  release_pages(weights_.weight);
   return dots_.back();
 }
 

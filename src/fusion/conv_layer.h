@@ -24,13 +24,14 @@ struct ConvWeights {
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
   int64_t groups = 1;
 
-  /// Returns the weights with both scales, float32, contiguous.
+  /// Returns the weights with both scales, float32, contiguous. If that is a copy, `release_pages` of the network's own.
   Tensor folded() const;
 };
 
 class DotLayer;
 
-/// Weights are packed for an algorithm when it first runs. Safe to call from many threads.
+/// Weights are packed for an algorithm when it first runs. If the network's own weights are in a file, they are then
+/// taken out of memory, until they are packed for another algorithm. Safe to call from many threads.
 class ConvLayer {
  public:
   explicit ConvLayer(ConvWeights weights);

@@ -4,7 +4,9 @@
 #include <ATen/ops/empty.h>
 
 #include <cmath>
+#include <numeric>
 
+#include "base/own_pages.h"
 #include "reszoo/weights/quantized.h"
 
 namespace reszoo::detail {
@@ -24,12 +26,22 @@ kernels::ConvShape weight_shape(const ConvWeights& w, int64_t channels) {
           .groups = w.groups};
 }
 
+/// Returns the sum of the values of each output, float64.
+Tensor sums_of(const Tensor& values) {
+  const auto sums = at::empty({values.size(0)}, at::kDouble);
+  const auto* from = values.const_data_ptr<int8_t>();
+  const auto count = values.numel() / values.size(0);
+  for (int64_t output = 0; output < values.size(0); ++output, from += count)
+    sums.mutable_data_ptr<double>()[output] = std::accumulate(from, from + count, 0);
+  return sums;
+}
+
 }  // namespace
 
 DotLayer::DotLayer(const ConvWeights& weights, kernels::DotType type, const kernels::StoredAs& x, int64_t channels)
     : type_(type), x_(x), channels_(channels) {
   const auto shape = weight_shape(weights, channels);
-  packed_ = at::empty({kernels::dot_weights(type, shape)}, at::kByte);
+  packed_ = own_pages({kernels::dot_weights(type, shape)}, at::kByte);
   const auto folded = weights.folded();
   auto bias = weights.bias;
   const auto of_pixel = static_cast<size_t>(channels * x.bytes());
@@ -40,7 +52,7 @@ DotLayer::DotLayer(const ConvWeights& weights, kernels::DotType type, const kern
     const auto scale = quantized.scale.to(at::kDouble) * static_cast<double>(x.scale);
     scale_ = scale.to(at::kFloat).contiguous();
     // Inputs are values minus the zero point: its products are the same for all pixels.
-    const auto of_zero = values.flatten(1).sum(1, false, at::kDouble) * scale * static_cast<double>(x.zero_point);
+    const auto of_zero = sums_of(values) * scale * static_cast<double>(x.zero_point);
     bias = bias.defined() ? bias - of_zero : -of_zero;
     zeros_.assign(of_pixel, static_cast<uint8_t>(std::lround(x.zero_point)));
   } else {

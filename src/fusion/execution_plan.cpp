@@ -1,11 +1,11 @@
 #include "fusion/execution_plan.h"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_strided.h>
 #include <c10/util/ScopeExit.h>
 
 #include <algorithm>
 
+#include "base/own_pages.h"
 #include "fusion/arena_planner.h"
 #include "fusion/maps.h"
 #include "fusion/pack_images.h"
@@ -177,7 +177,7 @@ Tensor ExecutionPlan::acquire() const {
       return arena;
     }
   }
-  return at::empty({size_});
+  return own_pages({size_}, at::kFloat);
 }
 
 void ExecutionPlan::release(Tensor arena) const {

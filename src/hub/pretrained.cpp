@@ -26,7 +26,9 @@ Model load_from_hub(const HubRepository& repository, const PretrainedOptions& op
          repository.text());
   if (options.outputs)
     fail(ErrorKind::usage, "{}: is a model file, whose outputs cannot be changed", repository.text());
-  return Model::load(path, options.device, options.fetch.verify, options.load.allow_non_finite);
+  auto how = options.load;
+  how.verify = options.fetch.verify;
+  return Model::load(path, options.device, how);
 }
 
 /// Returns the names of the classes; empty if they are unknown.

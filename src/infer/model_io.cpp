@@ -160,9 +160,9 @@ void check_weights(const StateDict& weights, const StateDict& own, const std::st
 
 }  // namespace
 
-Model Model::load(const std::filesystem::path& path, torch::Device device, bool verify, bool allow_non_finite) {
-  auto file = read_model_file(path, {.verify = verify});
-  file.tensors = dequantized(file.tensors, path.string());
+Model Model::load(const std::filesystem::path& path, torch::Device device, const LoadOptions& how) {
+  auto file = read_model_file(path, {.verify = how.verify});
+  file.tensors = dequantized(file.tensors, path.string(), how.assign);
   Model model;
   try {
     model = build(file.card, file.tensors, path.string());
@@ -174,7 +174,7 @@ Model Model::load(const std::filesystem::path& path, torch::Device device, bool 
   for (size_t i = 0; i < model.networks.size(); ++i) {
     auto& network = model.networks[i];
     load_state(network, part_of(file.tensors, prefix_of(model.networks.size(), i)),
-               {.allow_non_finite = allow_non_finite}, path.string());
+               {.allow_non_finite = how.allow_non_finite, .assign = how.assign}, path.string());
     network->to(device);
     network->eval();
   }

@@ -32,6 +32,7 @@ Predictor open_weights(const std::filesystem::path& path, const PredictorOptions
                         .prefer_ema = options.prefer_ema,
                         .allow_non_finite = options.allow_non_finite,
                         .key = options.key,
+                        .assign = true,
                         .on_note = options.on_note};
   const auto state = read_weights(path, how.read());
   Model model;
@@ -123,7 +124,8 @@ Frame Predictor::plain_table(const Tensor& outputs, bool with_probabilities) con
 Predictor open_predictor(const std::filesystem::path& path, const PredictorOptions& options) {
   const auto kind = detect_weights(path);
   if (kind == WeightsKind::model_file)
-    return Model::load(path, options.device, options.verify, options.allow_non_finite);
+    return Model::load(path, options.device,
+                       {.verify = options.verify, .allow_non_finite = options.allow_non_finite, .assign = true});
   if (options.model.empty() && kind == WeightsKind::torchscript) return ScriptModel(path, options.device);
   if (options.model.empty() && kind == WeightsKind::package) return CompiledModel(path, options.device);
   return open_weights(path, options);

@@ -152,7 +152,8 @@ void RouteHandlers::submit(const std::shared_ptr<Exchange>& exchange, ServedMode
                   exchange->answer(std::move(made));
                 },
             .fail = [exchange](const std::exception_ptr& error) { exchange->answer(error_answer(error)); },
-            .deadline = ServeClock::now() + options_.timeout};
+            .deadline = ServeClock::now() + options_.timeout,
+            .bytes = exchange->request().body.size()};
   exchange->defer();
   model.submit(std::move(call));
 }

@@ -17,8 +17,10 @@
 namespace reszoo::detail {
 namespace {
 
-/// Memory of a connection for its headers and buffers. Longer headers are answered with 431.
+/// Memory of a connection for its headers and buffers. libmicrohttpd answers headers that do not fit by itself, in
+/// HTML.
 constexpr size_t kConnectionMemory = 32 * 1024;
+constexpr size_t kMostHeaders = 16 * 1024;  // bytes; the answer to more of them is ours
 
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -32,6 +34,11 @@ std::optional<std::string> header(MHD_Connection* connection, const char* name) 
 /// Returns the length that the client claims, or 0.
 size_t claimed_length(MHD_Connection* connection) {
   return static_cast<size_t>(std::strtoull(header(connection, "Content-Length").value_or("0").c_str(), nullptr, 10));
+}
+
+size_t header_size(MHD_Connection* connection) {
+  const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info ? info->header_size : 0;
 }
 
 std::string client_of(MHD_Connection* connection) {
@@ -162,8 +169,12 @@ std::shared_ptr<Exchange> HttpDaemon::begin(MHD_Connection* connection, const ch
   request.client = client_of(connection);
   request.json_length = header(connection, "Inference-Header-Content-Length");
   const auto length = claimed_length(connection);
-  if (auto refusal = handlers_.admit(request)) exchange->answer(std::move(*refusal));
-  else if (length > options_.max_body) {
+  if (const auto size = header_size(connection); size > kMostHeaders) {
+    exchange->answer(error_answer(431, fmt::format("headers may have {} bytes, got {}", kMostHeaders, size)));
+    exchange->received_ = 1;  // its body is not waited for
+  } else if (auto refusal = handlers_.admit(request)) {
+    exchange->answer(std::move(*refusal));
+  } else if (length > options_.max_body) {
     exchange->answer(error_answer(413, fmt::format("a request may have {} bytes, got {}", options_.max_body, length)));
     exchange->received_ = 1;  // its body is not waited for
   } else if (bodies_ + length > options_.max_bodies) {

@@ -2,12 +2,15 @@
 #include <set>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/remote_path.h"
 #include "reszoo/serve/model_server.h"
 
 namespace reszoo {
 namespace {
 
 namespace fs = std::filesystem;
+
+using IsKnown = std::function<bool(const std::string& path)>;
 
 constexpr std::string_view kModelEndings[] = {".safetensors", ".pth", ".pt", ".pt2", ".bin", ".ckpt"};
 
@@ -43,23 +46,27 @@ std::vector<ModelSource> models_in(const fs::path& folder) {
   return found;
 }
 
-std::vector<ModelSource> sources_of(const std::string& text) {
+std::vector<ModelSource> sources_of(const std::string& text, const IsKnown& is_known) {
   const auto equals = text.find('=');
-  const bool named = equals != std::string::npos && !fs::exists(text);
+  const bool plain = fs::exists(text) || is_url(text) || (is_known && is_known(text));
+  const bool named = equals != std::string::npos && !plain;
   const fs::path path = named ? text.substr(equals + 1) : text;
+  const auto name = named ? text.substr(0, equals) : "";
+  if (is_url(path)) return {{named ? name : plain_url(path).stem().string(), plain_url(path)}};
+  if (is_known && is_known(path)) return {{named ? name : path.filename().string(), path}};
   if (!fs::exists(path)) fail(ErrorKind::file, "{}: does not exist", path.string());
-  if (named) return {{text.substr(0, equals), path}};
+  if (named) return {{name, path}};
   if (fs::is_directory(path)) return models_in(path);
   return {{name_for(path), path}};
 }
 
 }  // namespace
 
-std::vector<ModelSource> model_sources(const std::vector<std::string>& texts) {
+std::vector<ModelSource> model_sources(const std::vector<std::string>& texts, const IsKnown& is_known) {
   std::vector<ModelSource> all;
   std::set<std::string> names;
   for (const auto& text : texts)
-    for (auto& source : sources_of(text)) {
+    for (auto& source : sources_of(text, is_known)) {
       if (source.name.empty() || source.name.find('/') != std::string::npos)
         fail(ErrorKind::usage, "weights: \"{}\" cannot be the name of a model, in {}", source.name, text);
       if (!names.insert(source.name).second)

@@ -23,6 +23,24 @@ std::string utc_now() {
   return text;
 }
 
+/// From about so many bytes on, the threads of a batch of rows are worth their start.
+constexpr size_t kLargeTable = 256 << 10;
+
+/// Returns about how many bytes the calls have to read.
+size_t bytes_of(const std::vector<Call>& calls) {
+  size_t bytes = 0;
+  for (const auto& call : calls) bytes += call.bytes;
+  return bytes;
+}
+
+size_t bytes_of(const ModelInput& input) {
+  constexpr size_t kCell = 8;
+  if (const auto* table = std::get_if<Frame>(&input))
+    return static_cast<size_t>(table->rows()) * table->columns.size() * kCell;
+  const auto* rows = std::get_if<std::vector<Row>>(&input);
+  return rows && !rows->empty() ? rows->size() * rows->front().size() * kCell : 0;
+}
+
 constexpr size_t kRowsTogether = 64, kImagesTogether = 8;  // more images are not faster, and wait longer
 
 }  // namespace
@@ -57,9 +75,11 @@ std::shared_ptr<ModelVersion> ServedModel::version() const {
 Answers ServedModel::ask(ModelInput input) {
   std::promise<Answers> promise;
   auto future = promise.get_future();
+  const auto bytes = bytes_of(input);
   submit({.read = [&](const ModelVersion&) { return std::move(input); },
           .answer = [&](const Answers& answers) { promise.set_value(answers); },
-          .fail = [&](const std::exception_ptr& error) { promise.set_exception(error); }});
+          .fail = [&](const std::exception_ptr& error) { promise.set_exception(error); },
+          .bytes = bytes});
   return future.get();
 }
 
@@ -114,12 +134,13 @@ void ServedModel::start_streams() {
 
 /// Answers batches until the model is stopped, with its share of so many threads.
 void ServedModel::work(int threads) {
-  at::set_num_threads(1);
-  const bool alone = is_table();
+  const bool tables = is_table();
   const c10::InferenceMode inference;
   for (auto calls = queue_->take(); !calls.empty(); calls = queue_->take()) {
     const int busy = ++busy_;
-    if (!alone) at::set_num_threads(std::max(1, threads / busy));
+    const bool alone = tables && bytes_of(calls) < kLargeTable;
+    if (const int share = alone ? 1 : std::max(1, threads / busy); share != at::get_num_threads())
+      at::set_num_threads(share);
     const auto model = version();
     const auto rows = detail::answer_batch(*model, calls);
     --busy_;

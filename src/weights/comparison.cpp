@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 
 namespace reszoo {
 namespace {
@@ -35,6 +36,16 @@ void copy_numbers(Tensor& target, const Tensor& value) {
   }
 }
 
+/// Returns the value as the target's memory can be: contiguous and of its dtype.
+Tensor assignable(const Tensor& value, const Tensor& target) {
+  const bool is_plain = value.is_contiguous() && !value.is_conj() && !value.is_neg();
+  if (!target.is_cpu() || (is_plain && value.scalar_type() == target.scalar_type())) return value.to(target.options());
+  auto converted = spilled_if_possible(target.sizes(), target.scalar_type());
+  converted.copy_(value);
+  release_pages(converted);
+  return converted;
+}
+
 }  // namespace
 
 Comparison::Comparison(const NetworkKeys& network, const StateDict& state, const KeyFit& fit, const std::string& remap,
@@ -61,21 +72,28 @@ void Comparison::check_types(const std::string& source) const {
   }
 }
 
-StateDict Comparison::convert() {
+StateDict Comparison::convert(bool assign) {
   const torch::NoGradGuard no_grad;
   StateDict converted("key");
   for (auto& [key, target, value] : pairs_) {
     if (value.numel() == target.numel()) value = value.view_as(target);
     else value = with_channels(value, target.size(1));
-    value = value.to(target.options());
+    value = assign ? assignable(value, target) : value.to(target.options());
     converted.insert(key, value);
   }
   return converted;
 }
 
-void Comparison::copy() {
+void Comparison::copy(bool assign) {
   const torch::NoGradGuard no_grad;
-  for (auto& [key, target, value] : pairs_) copy_numbers(target, value);
+  for (auto& [key, target, value] : pairs_) {
+    if (assign && value.options().type_equal(target.options())) {
+      release_pages(value);  // the checks have read it
+      target.set_data(value);
+    } else {
+      copy_numbers(target, value);
+    }
+  }
 }
 
 bool Comparison::is_better_than(const Comparison& other) const {

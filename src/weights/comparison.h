@@ -21,10 +21,11 @@ class Comparison {
   /// Converts the tensors that match to the network's dtypes and shapes, and returns them by key. They are all
   /// converted before the first one is copied, because a conversion can fail, and can turn a large number into an
   /// infinity.
-  StateDict convert();
+  /// Tensors of another dtype are made in temporary files if they are `assign`ed.
+  StateDict convert(bool assign);
 
-  /// Copies the tensors that `convert` converted.
-  void copy();
+  /// Copies the tensors that `convert` converted, or lets the network have them (see `LoadOptions::assign`).
+  void copy(bool assign);
 
   /// Whether fewer keys differ than in the other comparison or, if as many, more modules have their own names.
   bool is_better_than(const Comparison& other) const;

@@ -43,9 +43,9 @@ KeyFit own_fit(const StateDict& state) {
 LoadReport copy(Comparison comparison, const LoadOptions& options, const std::string& source) {
   comparison.check_types(source);
   try {
-    const auto converted = comparison.convert();
+    const auto converted = comparison.convert(options.assign);
     if (!options.allow_non_finite) refuse_non_finite(converted, source);
-    comparison.copy();
+    comparison.copy(options.assign);
   } catch (const c10::Error& error) {
     fail(ErrorKind::file, "{}: cannot be copied into the model: {}", source, message_of(error));
   }

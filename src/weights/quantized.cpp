@@ -1,11 +1,17 @@
 #include "reszoo/weights/quantized.h"
 
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/where.h>
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/spilled.h"
 
 namespace reszoo {
 namespace {
@@ -28,16 +34,36 @@ void check(const QuantizedWeight& weight, const std::string& key, const std::str
     fail(ErrorKind::file, "{}: {}{} must be above 0 and finite, the file is damaged", source, key, kScale);
 }
 
+/// Returns the weights in a temporary file.
+Tensor spilled_weight(const QuantizedWeight& stored) {
+  auto weight = spilled_if_possible(stored.values.sizes(), at::kFloat);
+  weight.copy_(stored.values);
+  weight.mul_(over_outputs(stored.scale, stored.values));
+  release_pages(weight);
+  release_pages(stored.values);
+  return weight;
+}
+
 }  // namespace
 
 QuantizedWeight QuantizedWeight::of(const Tensor& weight) {
   const auto real = weight.detach().to(at::kFloat);
-  const auto largest = real.abs().flatten(1).amax(1);
+  const auto largest = at::linalg_vector_norm(real.flatten(1), std::numeric_limits<double>::infinity(), {1});
   const auto scale = at::where(largest > 0, largest / 127, at::ones_like(largest));
-  return {(real / over_outputs(scale, real)).round().clamp(-127, 127).to(at::kChar), scale};
+  auto values = at::empty(real.sizes(), real.options().dtype(at::kChar));
+  // By a few outputs, because malloc keeps large temporaries.
+  constexpr int64_t kElements = 1 << 16;
+  const auto outputs = std::max<int64_t>(1, kElements * real.size(0) / std::max<int64_t>(1, real.numel()));
+  const auto of_outputs = over_outputs(scale, real);
+  for (int64_t first = 0; first < real.size(0); first += outputs) {
+    const auto end = std::min(first + outputs, real.size(0));
+    const auto part = real.slice(0, first, end) / of_outputs.slice(0, first, end);
+    values.slice(0, first, end).copy_(part.round().clamp_(-127, 127));
+  }
+  return {values, scale};
 }
 
-Tensor QuantizedWeight::weight() const { return values.to(at::kFloat) * over_outputs(scale, values); }
+Tensor QuantizedWeight::weight() const { return values * over_outputs(scale, values); }
 
 StateDict quantized(const StateDict& weights, const std::vector<std::string>& layers) {
   std::set<std::string> keys;
@@ -55,7 +81,7 @@ StateDict quantized(const StateDict& weights, const std::vector<std::string>& la
   return result;
 }
 
-StateDict dequantized(const StateDict& weights, const std::string& source) {
+StateDict dequantized(const StateDict& weights, const std::string& source, bool spill) {
   StateDict result("key");
   const auto is_whole = [&](const std::string& key) {
     const auto* values = weights.find(key);
@@ -68,7 +94,7 @@ StateDict dequantized(const StateDict& weights, const std::string& source) {
       if (!scale) fail(ErrorKind::file, "{}: {} is int8 without {}{}, the file is damaged", source, key, key, kScale);
       const QuantizedWeight stored{item.value(), *scale};
       check(stored, key, source);
-      result.insert(key, stored.weight());
+      result.insert(key, spill ? spilled_weight(stored) : stored.weight());
     } else if (!key.ends_with(kScale) || !is_whole(key.substr(0, key.size() - kScale.size()))) {
       result.insert(key, item.value());
     }

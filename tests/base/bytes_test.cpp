@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "reszoo/base/atomic_file.h"
+#include "support/pages.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -24,6 +25,29 @@ TEST(Bytes, AMappedFileIsReadAndItsPagesAreThisProcesss) {
   write_file(folder / "f", "");  // replaced by a rename: the mapping keeps the old file
   EXPECT_EQ(bytes.view(), "Content");
   EXPECT_EQ(Bytes::map(folder / "f").size(), 0u);
+}
+
+TEST(Bytes, MappedPagesAreReleasedUnlessTheyWereChanged) {
+  const TempDir folder;
+  const std::string content(1 << 20, 'a');
+  write_file(folder / "f", content);
+  const auto bytes = Bytes::map(folder / "f");
+  const auto in_memory = [](const Bytes& part) { return bytes_in_memory(part.view().data(), part.size()); };
+  const auto half = bytes.part(0, bytes.size() / 2), rest = bytes.part(bytes.size() / 2, bytes.size() / 2);
+  bytes.prefetch();
+  EXPECT_EQ(bytes.view(), content);
+  if (in_memory(bytes) < 0) GTEST_SKIP() << "no /proc/self/pagemap";
+  EXPECT_EQ(in_memory(bytes), 1 << 20);
+  release_mapped(half.view().data(), half.size());
+  EXPECT_EQ(in_memory(half), 0);
+  EXPECT_EQ(in_memory(rest), 1 << 19);
+  EXPECT_EQ(bytes.view(), content);  // they are read again
+  half.writable()[5] = 'b';
+  release_mapped(half.view().data(), half.size());
+  EXPECT_EQ(half.view()[5], 'b');
+  const auto own = Bytes::own(content);
+  release_mapped(own.view().data(), own.size());
+  EXPECT_EQ(own.view(), content);
 }
 
 TEST(Bytes, APartOutlivesTheWhole) {

@@ -13,6 +13,7 @@
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/quantized.h"
 #include "support/fixture.h"
+#include "support/pages.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -132,6 +133,14 @@ TEST_F(Quantized, ModelFileHasTheWholeNumbers) {
   EXPECT_EQ(loaded.fused().front().precision(), has_fast_int8() ? Precision::int8 : Precision::float32);
   loaded.fuse({.precision = Precision::float32});
   EXPECT_LE(relative_error(loaded.outputs(x), plain->forward(x)), 1e-5);
+  auto assigned = Model::load(folder / "int8", torch::kCPU, {.assign = true});
+  EXPECT_TRUE(torch::equal(assigned.network()->forward(x), plain->forward(x)));
+  assigned.fuse({.precision = Precision::int8});
+  loaded.fuse({.precision = Precision::int8});
+  EXPECT_TRUE(torch::equal(assigned.outputs(x), loaded.outputs(x)));
+  EXPECT_EQ(bytes_in_memory(state_of(*assigned.network())["layer3.2.conv2.weight"]), 0);
+  assigned.save(folder / "again");
+  EXPECT_EQ(Bytes::map(folder / "again").view(), Bytes::map(folder / "int8").view());
 }
 
 TEST_F(Quantized, RefusesInOneLine) {

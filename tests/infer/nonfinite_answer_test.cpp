@@ -73,7 +73,7 @@ TEST(NonFinite, WeightsAreRefusedByEveryReader) {
     expect_error_parts(ErrorKind::file, parts, [&] { load_weights(model.network(), folder / "net.pth"); });
     model.save(folder / "model", state, /*allow_non_finite=*/true);
     expect_error_parts(ErrorKind::file, parts, [&] { Model::load(folder / "model"); });
-    EXPECT_EQ(Model::load(folder / "model", torch::kCPU, true, /*allow_non_finite=*/true).name, "cifar_resnet20");
+    EXPECT_EQ(Model::load(folder / "model", torch::kCPU, {.allow_non_finite = true}).name, "cifar_resnet20");
     load_weights(create_model("cifar_resnet20", ImageOptions{.outputs = 2}), folder / "net.pth",
                  {.allow_non_finite = true});
   }

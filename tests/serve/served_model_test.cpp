@@ -53,6 +53,43 @@ TEST(ServedModel, AnswersManyThreadsAsEachAlone) {
   }
 }
 
+TEST(ServedModel, ALargeTableIsAnsweredByAllThreads) {
+  const TempDir folder;
+  goods_model().save(folder / "m.safetensors");
+  ServedModel served("m", folder / "m.safetensors");
+  std::vector<Row> rows(20'000);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i] = asked_row(static_cast<int>(i % 100));
+  const auto answers = served.ask(frame_of(rows));
+  auto alone = Model::load(folder / "m.safetensors");
+  alone.fuse();
+  const auto expected = alone.predict(std::vector<Row>(rows.begin(), rows.begin() + 100));
+  const auto found = answers.batch->table.at("prediction").numbers.slice(0, answers.begin).contiguous();
+  ASSERT_EQ(answers.rows, 20'000);
+  for (int64_t i = 0; i < answers.rows; ++i)
+    EXPECT_NEAR(found.const_data_ptr<double>()[i], expected[static_cast<size_t>(i % 100)].value, 1e-3) << "row " << i;
+}
+
+TEST(ServedModel, TheModelDoesNotDependOnItsFile) {
+  const TempDir folder;
+  goods_model().save(folder / "m.safetensors");
+  ServedModel served("m", folder / "m.safetensors");
+  const auto before = price_of(served.ask(asked(3)));
+  std::ofstream(folder / "m.safetensors", std::ios::binary | std::ios::trunc) << "overwritten in place";
+  EXPECT_EQ(price_of(served.ask(asked(3))), before);
+  EXPECT_GT(price_of(served.ask(asked(4))), 0);
+}
+
+TEST(ServedModel, HasThePrecisionThatIsAsked) {
+  const TempDir folder;
+  goods_model().save(folder / "m.safetensors");
+  const auto precision = [&](const FuseOptions& how) {
+    return open_fused(folder / "m.safetensors", {}, how).model()->fused().front().precision();
+  };
+  EXPECT_EQ(precision({}), Precision::float32);
+  EXPECT_EQ(precision({.precision = Precision::bfloat16}), Precision::bfloat16);
+  expect_error(ErrorKind::usage, "int8 needs a quantization", [&] { precision({.precision = Precision::int8}); });
+}
+
 TEST(ServedModel, AWrongCallDoesNotAffectItsBatch) {
   const TempDir folder;
   goods_model().save(folder / "m.safetensors");

@@ -92,6 +92,17 @@ TEST(ModelServer, LimitsTheSizeOfRequests) {
   EXPECT_EQ(post(served.port(), "/predict", kGoodRow).status, 200);
 }
 
+TEST(ModelServer, LimitsTheSizeOfHeaders) {
+  const auto served = serve_goods();
+  const auto long_header = "X-Long: " + std::string(20'000, 'a');
+  for (const auto& reply : {get(served.port(), "/v2", {long_header}),
+                            post(served.port(), "/predict", kGoodRow, "application/json", {long_header})}) {
+    EXPECT_EQ(reply.status, 431);
+    EXPECT_NE(reply.error().find("headers may have 16384 bytes, got 20"), std::string::npos) << reply.error();
+  }
+  EXPECT_EQ(post(served.port(), "/predict", kGoodRow, "application/json", {long_header.substr(0, 10'000)}).status, 200);
+}
+
 TEST(ModelServer, AChunkedBody) {
   const auto served = serve_goods();
   HttpClient client(served.port());
@@ -259,4 +270,16 @@ TEST(ModelServer, SaysWhatIsWrongWithItsOptions) {
   std::filesystem::copy_file(path, folder / "diamonds/model/model.safetensors");
   EXPECT_EQ(model_sources({(folder / "diamonds/model/model.safetensors").string()}).front().name, "diamonds");
   EXPECT_EQ(model_sources({folder.path().string()}).size(), 2u);
+}
+
+TEST(ModelServer, SourcesMayBeElsewhere) {
+  const auto is_hub = [](const std::string& path) { return path.starts_with("hub:"); };
+  const auto sources = model_sources({"hub:owner/cats", "dogs=hub:owner/net", "https://host/a/owls.pth?version=2",
+                                      "fish=https://host/a/b.pth?version=2"},
+                                     is_hub);
+  std::vector<std::string> texts;
+  for (const auto& [name, path] : sources) texts.push_back(name + " " + path.string());
+  EXPECT_EQ(texts, (std::vector<std::string>{"cats hub:owner/cats", "dogs hub:owner/net",
+                                             "owls https://host/a/owls.pth", "fish https://host/a/b.pth"}));
+  expect_error(ErrorKind::file, "hub:owner/cats: does not exist", [] { model_sources({"hub:owner/cats"}); });
 }

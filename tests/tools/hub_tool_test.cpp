@@ -1,4 +1,6 @@
 // hf-hub:owner/name wherever weights are named, against a local server that answers as the Hub does.
+#include <csignal>
+
 #include "hub/fake_hub.h"
 #include "reszoo/weights/pth.h"
 #include "reszoo/weights/safetensors.h"
@@ -48,6 +50,13 @@ TEST(HubTool, PredictTakesItAsWeightsAndAsPretrained) {
     EXPECT_FALSE(result.json().contains("unanswered"));
   }
   EXPECT_EQ(f.hub.storage().asked().size(), 1u);
+}
+
+TEST(HubTool, ServeTakesIt) {
+  const OwlHub f;
+  const auto result = expect_success({"serve", "--weights", "hf-hub:owner/net", "--port", "0", "--json"},
+                                     {.signal_when = "answers for", .signal = SIGTERM});
+  EXPECT_EQ(result.json().at("models"), nlohmann::json({"net"}));
 }
 
 TEST(HubTool, ANetworkThatIsNamedNeedsNoConfig) {

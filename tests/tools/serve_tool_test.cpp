@@ -20,6 +20,14 @@ TEST(ServeTool, EndsWellAtSigterm) {
   EXPECT_EQ(result.json().at("models"), nlohmann::json({"out"}));
 }
 
+TEST(ServeTool, TakesThePrecision) {
+  const Goods goods;
+  goods.trained();
+  const Words serve{"serve", "--weights", goods.model(), "--port", "0"};
+  expect_success(serve + Words{"--precision", "bfloat16"}, {.signal_when = "answers for", .signal = SIGTERM});
+  expect_failure(1, serve + Words{"--precision", "int8"}, {"int8 needs a quantization"});
+}
+
 TEST(ServeTool, SaysWhatIsWrong) {
   const TempDir folder;
   const auto path = (folder / "m.safetensors").string();

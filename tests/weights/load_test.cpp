@@ -74,6 +74,43 @@ TEST(Load, ParametersAndBuffersAreCopiedAndConverted) {
   EXPECT_EQ(to->parameters()[0].scalar_type(), torch::kFloat);
 }
 
+TEST(Load, AssignedWeightsAreThoseOfTheFile) {
+  const TempDir folder;
+  auto from = small_network(2);
+  from->parameters()[0].data()[0][0] = 0.5;
+  write_safetensors(folder / "a.safetensors", state_of(*from));
+  const auto bytes = Bytes::map(folder / "a.safetensors");
+  auto to = small_network(2);
+  const auto handle = to->parameters()[0];
+  EXPECT_TRUE(load_weights(to, bytes, {.assign = true}).complete());
+  EXPECT_TRUE(equal(state_of(*to), state_of(*from)));
+  EXPECT_TRUE(handle.requires_grad() && handle.is_same(to->parameters()[0]));
+  const auto* place = static_cast<const char*>(handle.const_data_ptr());
+  EXPECT_TRUE(place >= bytes.view().data() && place < bytes.view().data() + bytes.size());
+  // The module may be trained: its pages are its own.
+  {
+    const torch::NoGradGuard no_grad;
+    handle.fill_(3);
+  }
+  EXPECT_FALSE(equal(state_of(*to), state_of(*from)));
+  EXPECT_TRUE(equal(read_safetensors(folder / "a.safetensors").tensors, state_of(*from)));
+}
+
+TEST(Load, AssignedWeightsOfAnotherFormAreConverted) {
+  auto from = small_network(2), to = small_network(2);
+  StateDict state("key");
+  for (const auto& item : state_of(*from)) {
+    auto value = item.value().detach();
+    if (value.is_floating_point()) value = value.to(torch::kHalf);
+    state.insert(item.key(), value.dim() == 2 ? value.t().contiguous().t() : value);  // other strides
+  }
+  load_state(to, state, {.assign = true});
+  for (const auto& item : state_of(*to)) {
+    EXPECT_TRUE(torch::equal(item.value(), state[item.key()].to(item.value().scalar_type()))) << item.key();
+    EXPECT_TRUE(item.value().is_contiguous()) << item.key();
+  }
+}
+
 TEST(Load, DifferencesThrowAndLeaveTheModuleUnchanged) {
   auto from = small_network(5), to = small_network(2);
   auto state = without(copy_of(*from), "linear.bias");

@@ -21,6 +21,7 @@ Predictor open_plain(const PredictorFlags& flags, c10::Device device) {
                               .load = {.prefer_ema = flags.ema,
                                        .allow_non_finite = flags.allow_non_finite,
                                        .key = flags.key,
+                                       .assign = true,
                                        .on_note = print_note}};
   if (!flags.pretrained.empty()) return create_pretrained(flags.pretrained, "", how);
   if (is_hub_name(flags.weights) && flags.model.empty()) return create_pretrained(flags.weights, "", how);
@@ -106,8 +107,8 @@ Predictor open(const PredictorFlags& flags, c10::Device device) {
 }
 
 Model open_model(const std::string& weights, c10::Device device) {
-  if (!is_hub_name(weights)) return Model::load(weights, device);
-  return create_pretrained(weights, "", {.device = device, .fetch = fetch_with_progress()});
+  if (!is_hub_name(weights)) return Model::load(weights, device, {.assign = true});
+  return create_pretrained(weights, "", {.device = device, .fetch = fetch_with_progress(), .load = {.assign = true}});
 }
 
 bool has_images(const Predictor& predictor, const InputFlags& flags) {

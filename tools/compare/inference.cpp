@@ -11,16 +11,14 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/memory.h"
 #include "reszoo/base/short_waits.h"
-#include "reszoo/fusion/fused.h"
-#include "reszoo/zoo/load_network.h"
-#include "reszoo/zoo/registry.h"
+#include "reszoo/infer/predictor.h"
 
 namespace {
 
 using at::Tensor;
 
 struct Options {
-  std::string model, weights;
+  std::string model, weights, quantized;
   int64_t batch = 1, columns = 8;
   int threads = 1;
   bool fused = false, autotune = false, no_winograd = false, int8 = false, bfloat16 = false, profile = false;
@@ -47,27 +45,44 @@ void print_profile(const reszoo::FusedNetwork& fused, const Tensor& x) {
                fmt::join(step.output, "x"));
 }
 
+/// Opens the weights: those of `options.model`, or a model file. Without a file they are random.
+reszoo::Model open(const Options& options) {
+  nlohmann::json settings = nlohmann::json::object();
+  if (options.model.starts_with("tabular")) settings["numeric"] = options.columns;
+  if (!options.weights.empty())
+    return std::move(*reszoo::open_predictor(options.weights, {.model = options.model, .options = settings}).model());
+  reszoo::Model model;
+  model.name = options.model;
+  model.options = reszoo::options_from_json(reszoo::registry().find(options.model).domain, settings);
+  model.networks = {reszoo::create_model(model.name, model.options)};
+  return model;
+}
+
+/// Writes a model file in int8, calibrated by the input alone.
+void quantize(reszoo::Model& model, const Tensor& x, const std::string& path) {
+  reszoo::Calibration calibration(model.network());
+  calibration.add(x);
+  model.quantization = calibration.result();
+  model.save(path);
+}
+
 void run(const Options& options) {
   reszoo::retain_freed_memory();
   at::set_num_threads(options.threads);
-  auto network = options.model.starts_with("tabular")
-                     ? reszoo::create_model(options.model, reszoo::TabularOptions{.numeric = options.columns})
-                     : reszoo::create_model(options.model, reszoo::ImageOptions{});
-  network->eval();
-  if (!options.weights.empty()) reszoo::load_weights(*network, options.weights);
-  const c10::InferenceMode inference;
+  auto model = open(options);
+  model.network()->eval();
+  auto& network = model.network();
   const auto x = input_of(options, network);
+  if (!options.quantized.empty()) return quantize(model, x, options.quantized);
+  const c10::InferenceMode inference;
   std::function<Tensor()> forward = [&] { return network->forward(x); };
   if (options.fused || options.int8 || options.bfloat16) {
-    reszoo::FuseOptions how{.winograd = !options.no_winograd, .autotune = options.autotune, .share_weights = true};
-    if (options.bfloat16) how.precision = reszoo::Precision::bfloat16;
-    if (options.int8) {
-      reszoo::Calibration calibration(network);
-      calibration.add(x);
-      how.precision = reszoo::Precision::int8;
-      how.quantization = calibration.result();
-    }
-    const auto fused = reszoo::fuse(network, how);
+    model.fuse({.winograd = !options.no_winograd,
+                .autotune = options.autotune,
+                .precision = options.bfloat16 ? reszoo::Precision::bfloat16
+                             : options.int8   ? reszoo::Precision::int8
+                                              : reszoo::Precision::float32});
+    const auto fused = model.fused().front();
     forward = [&x, fused] { return fused.forward(x); };
     if (options.profile) print_profile(fused, x);
   }
@@ -102,7 +117,8 @@ int main(int argc, char** argv) {
   app.add_flag("--fused", options.fused);
   app.add_flag("--autotune", options.autotune);
   app.add_flag("--no-winograd", options.no_winograd);
-  app.add_flag("--int8", options.int8);
+  app.add_flag("--int8", options.int8, "Needs weights that --quantize wrote");
+  app.add_option("--quantize", options.quantized, "Write a model file in int8 and end");
   app.add_flag("--bfloat16", options.bfloat16);
   app.add_flag("--profile", options.profile);
   CLI11_PARSE(app, argc, argv);

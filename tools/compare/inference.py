@@ -101,7 +101,8 @@ def command_of(name, options, folder, model, batch, threads):
     if name not in OURS:
         return [sys.executable, peers.__file__, name, *numbers, "--folder", folder]
     columns = ["--columns", str(peers.COLUMNS)] if model == peers.TABULAR else []
-    weights = peers.Files(folder, model, batch).weights
+    files = peers.Files(folder, model, batch)
+    weights = files.ours_int8 if name == "int8" else files.weights
     return [options.program, *numbers, "--weights", str(weights), *columns, *OURS[name]]
 
 
@@ -134,6 +135,9 @@ def measure(options, folder, model, batch, threads):
     command += ["--int8"] if set(options.contenders) & set(INT8) else []
     if subprocess.run(command, stdin=subprocess.DEVNULL).returncode:
         sys.exit(f"{where}: the weights and the ONNX file could not be made")
+    if "int8" in options.contenders and not files.ours_int8.exists():
+        command = command_of("fused", options, folder, model, batch, threads) + ["--quantize"]
+        peers.write(files.ours_int8, lambda path: subprocess.run([*command, path], check=True))
     expected = json.loads(files.expected.read_text())
     for file in (files.weights, files.onnx):
         file.read_bytes()  # into the page cache

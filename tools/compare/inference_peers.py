@@ -36,8 +36,9 @@ COLUMNS = 8
 class Files:
     def __init__(self, folder, model, batch):
         self.weights = Path(folder) / f"{model}.pth"
-        self.onnx, self.expected, self.int8 = (Path(folder) / f"{model}_b{batch}{end}"
-                                               for end in (".onnx", ".json", "_int8.onnx"))
+        self.onnx, self.expected, self.int8, self.ours_int8 = (
+            Path(folder) / f"{model}_b{batch}{end}"
+            for end in (".onnx", ".json", "_int8.onnx", "_int8.safetensors"))
 
 
 def shape_of(model, batch):

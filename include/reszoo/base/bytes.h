@@ -47,4 +47,8 @@ class Bytes {
   std::shared_ptr<void> owner_;  // null if the caller keeps the bytes
 };
 
+/// Takes bytes that `Bytes::map` mapped out of memory until they are read again. Bytes that were written to since, and
+/// other memory, are left alone. Threads may read the bytes meanwhile.
+void release_mapped(const void* data, size_t size);
+
 }  // namespace reszoo

@@ -24,11 +24,15 @@ Tensor spilled_empty(at::IntArrayRef sizes, at::ScalarType type);
 /// Returns whether the memory of the tensor is a temporary file.
 bool is_spilled(const Tensor& tensor);
 
-/// Takes a spilled tensor out of memory until its values are read again. Other tensors are left alone.
+/// Takes a tensor whose memory is a file, spilled or mapped (see `release_mapped`), out of memory until its values are
+/// read again. Other tensors are left alone.
 void release_pages(const Tensor& tensor);
 
 /// Creates a tensor: in memory with values that are not set, or spilled if it has more bytes than `most`.
 Tensor room_for(at::IntArrayRef sizes, at::ScalarType type, int64_t most = kMostTensorBytes);
+
+/// Creates a tensor in a temporary file if it has more than 64 KiB and such a file can be made, otherwise in memory.
+Tensor spilled_if_possible(at::IntArrayRef sizes, at::ScalarType type);
 
 /// Asks the system to read the rows [begin, begin + count) of a spilled tensor, which has its rows one after the other,
 /// before they are used. Other tensors are left alone.

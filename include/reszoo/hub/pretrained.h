@@ -19,7 +19,7 @@ struct PretrainedOptions {
   std::optional<int64_t> outputs = {};
   c10::Device device = c10::kCPU;
   FetchOptions fetch = {};
-  LoadOptions load = {};  ///< of these, `prefer_ema`, `allow_non_finite` and `key` are used
+  LoadOptions load = {};  ///< of these, `prefer_ema`, `allow_non_finite`, `key` and `assign` are used
 };
 
 /// Builds a network in evaluation mode with published weights, their preprocessing and, if they are ImageNet's, the

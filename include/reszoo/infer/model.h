@@ -13,7 +13,7 @@
 #include "reszoo/preprocess/image_preprocess.h"
 #include "reszoo/preprocess/table_preprocess.h"
 #include "reszoo/preprocess/target.h"
-#include "reszoo/weights/state_dict.h"
+#include "reszoo/weights/load.h"
 #include "reszoo/zoo/registry.h"
 
 namespace reszoo {
@@ -79,11 +79,10 @@ struct Model {
   const Network& network() const;
 
   /// Builds the networks of the file, loads their weights and sets evaluation mode. A network of your own must be
-  /// registered under its name first (`registry().add`).
+  /// registered under its name first (`registry().add`). Of `how`, `verify`, `allow_non_finite` and `assign` are used.
   /// Throws: Error (file) if the file cannot be read or is damaged, or has NaN or infinite weights, unless
   /// `allow_non_finite`.
-  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, bool verify = true,
-                    bool allow_non_finite = false);
+  static Model load(const std::filesystem::path& path, torch::Device device = torch::kCPU, const LoadOptions& how = {});
 
   /// Writes the file that `load` reads. If `weights` are given, for instance those of an earlier epoch, they are
   /// written instead of the first network's own.

@@ -83,6 +83,7 @@ class Predictor {
 /// model that the options name, or else into the registered model that matches them; without a head if they have none.
 /// Scripts and packages contain code, which is run: open only files that you trust.
 ///
+/// Weights stay in the file until they are read (see `LoadOptions::assign`): it must not be overwritten in place.
 /// An image network gets ImageNet's preprocessing if the file has none.
 /// Throws: Error (file) if the file cannot be read; Error (usage) if no registered model or several match the weights
 /// and the options name none.

@@ -66,6 +66,7 @@ struct Call {
   std::function<void(const std::exception_ptr& error)> fail;
   ServeClock::time_point deadline = ServeClock::time_point::max();  ///< a call that still waits then fails
   ServeClock::time_point asked = ServeClock::now();
+  size_t bytes = 0;  ///< of what `read` reads, about
 };
 
 /// Why a call was not answered although nothing is wrong with it.

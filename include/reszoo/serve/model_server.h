@@ -13,13 +13,16 @@ namespace reszoo {
 /// A model file and the name under which it is served.
 struct ModelSource {
   std::string name;
-  std::filesystem::path path;
+  std::filesystem::path path;  ///< or what else `ServedModelOptions::load` knows
 };
 
 /// Returns the models that texts name: `name=path`, a path, or a folder of model files. Without a name, a file is
-/// called as it is without its ending; `model.safetensors` as the folder that it is in. Throws: Error (usage) for two
-/// models of a name, a name with a slash, a folder without models; Error (file) for a path that does not exist.
-std::vector<ModelSource> model_sources(const std::vector<std::string>& texts);
+/// called as it is without its ending; `model.safetensors` as the folder that it is in. A path may be a URL, which is
+/// fetched once (see `local_file`), or something else that `is_known` knows and the loader opens; it is called as its
+/// last part. Throws: Error (usage) for two models of a name, a name with a slash, a folder without models; Error
+/// (file) for a path that does not exist.
+std::vector<ModelSource> model_sources(const std::vector<std::string>& texts,
+                                       const std::function<bool(const std::string& path)>& is_known = {});
 
 /// Options of a ModelServer.
 struct ServerOptions {

@@ -12,8 +12,14 @@ namespace reszoo {
 /// Opens a model file for serving.
 using ModelLoader = std::function<Predictor(const std::filesystem::path& path)>;
 
-/// Opens the file with `open_predictor` and fuses the model. On a GPU, or if it is not a Model, it runs as it is.
-Predictor open_fused(const std::filesystem::path& path, const PredictorOptions& options = {});
+/// Fuses the model. One that is not a Model runs as it is, and one on a GPU unless `how` has a precision.
+/// Throws: Error (usage) for a precision that it cannot have.
+Predictor fused(Predictor predictor, torch::Device device, const FuseOptions& how);
+
+/// Opens a copy of the file with `open_predictor` and makes it `fused`. The copy is a temporary file without a name, or
+/// in memory if none can be made.
+Predictor open_fused(const std::filesystem::path& path, const PredictorOptions& options = {},
+                     const FuseOptions& how = {});
 
 /// How calls are gathered and computed.
 struct ServedModelOptions {
@@ -21,7 +27,7 @@ struct ServedModelOptions {
   std::chrono::microseconds max_wait{0};  ///< how long the first call of a batch waits for others
   size_t max_queue = 256;                 ///< calls that may wait
   /// Threads that compute a batch each; 0: as many as LibTorch has threads. Those that have work divide LibTorch's
-  /// threads among them, except for tables, whose batches are small: their rows are computed by the thread itself.
+  /// threads among them, except for small batches of rows of a table, which the thread computes itself.
   int streams = 0;
   ModelLoader load = [](const std::filesystem::path& path) { return open_fused(path); };
   std::function<void(const std::string& line)> on_note = {};  ///< called for each load, also from other threads

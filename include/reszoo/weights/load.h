@@ -24,6 +24,11 @@ struct LoadOptions {
   /// The state to load if the file has several: the path of a dictionary in the file or a prefix of its keys,
   /// "student".
   std::string key = {};
+  /// Let the module have the file's tensors instead of copies, as `load_state_dict(assign=True)` does in PyTorch. Those
+  /// of a file are mapped: they take no memory until they are read, and `fuse` gives it back when it has packed them.
+  /// Weights of another dtype are converted to temporary files, which behave alike. The file must not be overwritten in
+  /// place while the module is used; replacing it by a rename is safe.
+  bool assign = false;
   std::function<void(const std::string& line)> on_note = {};  ///< see ReadOptions
 
   ReadOptions read() const {

@@ -23,8 +23,8 @@ struct QuantizedWeight {
 /// Converts the weights of `layers` to int8 and adds their scales: "conv1.weight" and "conv1.weight_scale".
 StateDict quantized(const StateDict& weights, const std::vector<std::string>& layers);
 
-/// Converts int8 weights back to float32.
+/// Converts int8 weights back to float32, with `spill` in temporary files (see `LoadOptions::assign`).
 /// Throws: Error (file), which names `source`, if a scale is missing or has the wrong shape.
-StateDict dequantized(const StateDict& weights, const std::string& source);
+StateDict dequantized(const StateDict& weights, const std::string& source, bool spill = false);
 
 }  // namespace reszoo
