@@ -7,6 +7,7 @@
 #include "base/own_pages.h"
 #include "fusion/dot_layer.h"
 #include "fusion/onednn.h"
+#include "fusion/packed_memory.h"
 #include "reszoo/base/spilled.h"
 
 namespace reszoo::detail {
@@ -58,9 +59,8 @@ kernels::ConvShape ConvLayer::shape(int64_t images, int64_t rows, int64_t column
   return s;
 }
 
-std::vector<kernels::ConvAlgorithm> ConvLayer::algorithms(const kernels::ConvShape& shape, int64_t threads,
-                                                          bool winograd) const {
-  auto algorithms = kernels::conv_algorithms(shape, threads, winograd);
+std::vector<kernels::ConvAlgorithm> ConvLayer::algorithms(const kernels::ConvShape& shape, bool winograd) const {
+  auto algorithms = kernels::conv_algorithms(shape, winograd);
   if (has_onednn() && shape.channels > 1) algorithms.push_back({kernels::ConvAlgorithm::Kind::onednn});
   return algorithms;
 }
@@ -70,17 +70,16 @@ int64_t ConvLayer::scratch(const kernels::ConvShape& shape, const kernels::ConvA
   return kernels::conv_scratch(shape, algorithm, threads);
 }
 
-Tensor ConvLayer::packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvShape& shape) const {
-  using Kind = kernels::ConvAlgorithm::Kind;
+Tensor ConvLayer::packed(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape) const {
   const std::lock_guard lock(mutex_);
-  auto& form = kind == Kind::direct ? direct_ : kind == Kind::winograd ? winograd_ : onednn_;
+  auto& form = packed_[static_cast<size_t>(algorithm.kind)];
   if (form.defined()) return form;
   const auto folded = weights_.folded();
-  if (kind == Kind::onednn) {
+  if (algorithm.kind == kernels::ConvAlgorithm::Kind::onednn) {
     form = pack_onednn(folded, shape);
   } else {
-    form = own_pages({kernels::packed_size(shape, kind)}, at::kFloat);
-    kernels::pack_weights(folded.const_data_ptr<float>(), shape, kind, at::get_num_threads(),
+    form = packed_memory(kernels::packed_size(shape, algorithm), at::kFloat);
+    kernels::pack_weights(folded.const_data_ptr<float>(), shape, algorithm, at::get_num_threads(),
                           form.mutable_data_ptr<float>());
   }
   release_pages(weights_.weight);
@@ -99,15 +98,14 @@ std::shared_ptr<const DotLayer> ConvLayer::dot(kernels::DotType type, const kern
 
 void ConvLayer::keep_only(const kernels::ConvAlgorithm& algorithm) const {
   const std::lock_guard lock(mutex_);
-  if (algorithm.kind != kernels::ConvAlgorithm::Kind::direct) direct_ = Tensor();
-  if (algorithm.kind != kernels::ConvAlgorithm::Kind::winograd) winograd_ = Tensor();
-  if (algorithm.kind != kernels::ConvAlgorithm::Kind::onednn) onednn_ = Tensor();
+  for (size_t kind = 0; kind < packed_.size(); ++kind)
+    if (kind != static_cast<size_t>(algorithm.kind)) packed_[kind] = Tensor();
 }
 
 void ConvLayer::run(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape, const float* x,
                     const float* residual, kernels::Activation activation, float* y, float* scratch,
                     int64_t threads) const {
-  const auto form = packed(algorithm.kind, shape);
+  const auto form = packed(algorithm, shape);
   if (algorithm.kind == kernels::ConvAlgorithm::Kind::onednn) {
     conv_onednn(x, form, bias_, shape, residual, activation == kernels::Activation::relu, y);
     if (kernels::needs_activate(activation))

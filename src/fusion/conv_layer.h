@@ -40,7 +40,7 @@ class ConvLayer {
   kernels::ConvShape shape(int64_t images, int64_t rows, int64_t columns) const;
 
   /// Returns the algorithms available for this shape, the heuristic's choice first.
-  std::vector<kernels::ConvAlgorithm> algorithms(const kernels::ConvShape& shape, int64_t threads, bool winograd) const;
+  std::vector<kernels::ConvAlgorithm> algorithms(const kernels::ConvShape& shape, bool winograd) const;
 
   /// Returns the size of the scratch memory in floats.
   int64_t scratch(const kernels::ConvShape& shape, const kernels::ConvAlgorithm& algorithm, int64_t threads) const;
@@ -58,13 +58,13 @@ class ConvLayer {
   const ConvWeights& weights() const { return weights_; }
 
  private:
-  Tensor packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvShape& shape) const;
+  Tensor packed(const kernels::ConvAlgorithm& algorithm, const kernels::ConvShape& shape) const;
 
   ConvWeights weights_;
   Tensor bias_;  ///< float32
   std::vector<float> zeros_;
   mutable std::mutex mutex_;
-  mutable Tensor direct_, winograd_, onednn_;
+  mutable std::array<Tensor, 4> packed_;  ///< for each `ConvAlgorithm::Kind`
   mutable std::vector<std::shared_ptr<const DotLayer>> dots_;
 };
 

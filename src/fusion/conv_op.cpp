@@ -55,9 +55,9 @@ double seconds_of(const ConvLayer& layer, const kernels::ConvShape& s, const ker
 kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::ConvShape& shape,
                                         const PlanRequest& request) {
   const auto& options = request.options;
-  const auto known = layer.algorithms(shape, options.threads, options.winograd);
+  const auto known = layer.algorithms(shape, options.winograd);
   if (const auto pinned = options.algorithms.find(request.key); pinned != options.algorithms.end()) {
-    const auto all = layer.algorithms(shape, options.threads, true);
+    const auto all = layer.algorithms(shape, true);
     if (std::ranges::none_of(all, [&](const auto& one) { return one.kind == pinned->second.kind; }))
       fail(ErrorKind::usage, "fuse: {} cannot be run by \"{}\"", request.key, pinned->second.text());
     return pinned->second;

@@ -1,12 +1,11 @@
 #include "fusion/dot_layer.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/empty.h>
 
 #include <cmath>
 #include <numeric>
 
-#include "base/own_pages.h"
+#include "fusion/packed_memory.h"
 #include "reszoo/weights/quantized.h"
 
 namespace reszoo::detail {
@@ -41,7 +40,7 @@ Tensor sums_of(const Tensor& values) {
 DotLayer::DotLayer(const ConvWeights& weights, kernels::DotType type, const kernels::StoredAs& x, int64_t channels)
     : type_(type), x_(x), channels_(channels) {
   const auto shape = weight_shape(weights, channels);
-  packed_ = own_pages({kernels::dot_weights(type, shape)}, at::kByte);
+  packed_ = packed_memory(kernels::dot_weights(type, shape), at::kByte);
   const auto folded = weights.folded();
   auto bias = weights.bias;
   const auto of_pixel = static_cast<size_t>(channels * x.bytes());

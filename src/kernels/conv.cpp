@@ -5,8 +5,9 @@
 
 #include "kernels/conv_direct.h"
 #include "kernels/conv_grouped.h"
-#include "kernels/conv_winograd.h"
+#include "kernels/packed_gemm.h"
 #include "kernels/parallel_ranges.h"
+#include "kernels/winograd_phases.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo::kernels {
@@ -23,8 +24,8 @@ constexpr int64_t kTilesCache = 128 << 10;
 /// If there are more transformed weights than this (in elements), all threads read them together, once.
 constexpr int64_t kSharedWeights = 512 << 10;
 
-/// The most tiles that all threads process together, so that memory does not grow with the batch.
-constexpr int64_t kMostTiles = 1024;
+/// Fewer pixels are not worth reading all weights for.
+constexpr int64_t kPixelsOfARange = 96;
 
 /// Few channels make short segments, for which an indirection buffer is slow. With the padding written out, a kernel
 /// row is one segment.
@@ -64,11 +65,17 @@ void run_direct(const ConvShape& shape, const ConvBuffers& b, const Epilogue& ep
     return parallel_ranges(threads, shape.images * shape.groups, [&](int64_t first, int64_t end) {
       conv_grouped(b.x, b.packed, shape, epilogue, b.y, first, end);
     });
-  // The larger of inputs and weights is split among the threads, so that it is read once.
-  const bool by_panel = panels >= threads && shape.depth() * shape.outputs > pixels * shape.channels;
-  parallel_ranges(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {
-    const ConvPart part = by_panel ? ConvPart{0, pixels, first, end} : ConvPart{first, end, 0, panels};
-    conv_direct(b.x, b.packed, b.zeros, shape, epilogue, b.y, part);
+  // The larger of inputs and weights is split among the threads, so that it is read once. Weights are prefetched, and
+  // inputs may be in the cache of the thread that made them. Each range of pixels reads all weights.
+  const bool by_panel = panels >= threads && shape.depth() * shape.outputs > 2 * pixels * shape.channels;
+  if (by_panel)
+    return parallel_ranges(threads, panels, [&](int64_t first, int64_t end) {
+      conv_direct(b.x, b.packed, b.zeros, shape, epilogue, b.y, {0, pixels, first, end});
+    });
+  const auto ranges = threads <= 1 ? 1 : threads * std::clamp<int64_t>(pixels / threads / kPixelsOfARange, 1, 4);
+  parallel_tasks(threads, ranges, [&](int64_t, int64_t range) {
+    const auto [first, end] = part_of(pixels, range, ranges);
+    conv_direct(b.x, b.packed, b.zeros, shape, epilogue, b.y, {first, end, 0, panels});
   });
 }
 
@@ -78,60 +85,37 @@ void run_direct_padded(const ConvShape& shape, ConvBuffers b, const Epilogue& ep
   run_direct(padded_shape(shape), b, epilogue, threads);
 }
 
-/// Returns the elements between the phases per tile.
-int64_t tile_size(const ConvShape& s) { return kWinogradPlaces * (s.channels + s.outputs); }
-
-/// Returns the number of blocks of tiles when each thread takes its blocks through all phases; at least one per thread.
-int64_t count_blocks(const ConvShape& s, int64_t tiles_of_block, int64_t threads) {
-  const auto tiles = winograd_tiles(s), blocks = (tiles + tiles_of_block - 1) / tiles_of_block;
-  return std::min(tiles, (blocks + threads - 1) / threads * threads);
+/// The probable time, in units of one multiply-add. Weights cost more than products if there are few pixels; on wider
+/// vectors, relatively twice as much.
+double cost_of_weights(const ConvShape& s, int64_t places) {
+  return static_cast<double>(places * s.channels * s.outputs * 2 * vector_lanes());
 }
 
-/// Returns the elements that a thread needs for a block.
-int64_t block_size(const ConvShape& s, int64_t tiles_of_block, int64_t threads) {
-  const auto blocks = count_blocks(s, tiles_of_block, threads);
-  return (winograd_tiles(s) + blocks - 1) / blocks * tile_size(s);
+double direct_cost(const ConvShape& s) {
+  return static_cast<double>(s.multiply_adds()) + cost_of_weights(s, s.kernel_rows * s.kernel_columns);
 }
 
-WinogradWorkspace workspace_of(const ConvShape& shape, const Range& tiles, float* scratch) {
-  return {scratch, scratch + kWinogradPlaces * tiles.size() * shape.channels, tiles.first, tiles.size()};
+double winograd_cost(const WinogradShape& shape) {
+  constexpr double kOfTransform = 8, kOfShortProduct = 1.15;
+  const auto& s = shape.conv;
+  const auto products = static_cast<double>(s.channels * s.outputs),
+             between = static_cast<double>(s.channels + s.outputs);
+  const auto places = static_cast<double>(shape.places() * shape.tiles());
+  return places * (products * kOfShortProduct + between * kOfTransform) + cost_of_weights(s, shape.places());
 }
 
-void run_winograd_blocks(const ConvShape& shape, int64_t tiles_of_block, const ConvBuffers& b, const Epilogue& epilogue,
-                         int64_t threads) {
-  const auto tiles = winograd_tiles(shape), blocks = count_blocks(shape, tiles_of_block, threads),
-             size = block_size(shape, tiles_of_block, threads);
-  parallel_tasks(threads, blocks, [&](int64_t thread, int64_t block) {
-    const auto work = workspace_of(shape, part_of(tiles, block, blocks), b.scratch + thread * size);
-    winograd_inputs(b.x, shape, work, 0, work.tiles);
-    winograd_multiply(b.packed, shape, work, 0, winograd_products(shape));
-    winograd_outputs(shape, work, epilogue, b.y, 0, work.tiles);
-  });
-}
+WinogradShape winograd_shape(const ConvShape& shape, Kind kind) { return {shape, kind == Kind::winograd4 ? 4 : 6}; }
 
-void run_winograd_phases(const ConvShape& shape, const ConvBuffers& b, const Epilogue& epilogue, int64_t threads) {
-  const auto tiles = winograd_tiles(shape), products = winograd_products(shape);
-  const auto rounds = (tiles + kMostTiles - 1) / kMostTiles;
-  for (int64_t round = 0; round < rounds; ++round) {
-    const auto work = workspace_of(shape, part_of(tiles, round, rounds), b.scratch);
-    parallel_ranges(threads, work.tiles,
-                    [&](int64_t from, int64_t to) { winograd_inputs(b.x, shape, work, from, to); });
-    parallel_ranges(threads, products,
-                    [&](int64_t from, int64_t to) { winograd_multiply(b.packed, shape, work, from, to); });
-    parallel_ranges(threads, work.tiles,
-                    [&](int64_t from, int64_t to) { winograd_outputs(shape, work, epilogue, b.y, from, to); });
-  }
-}
-
-/// Whether Winograd is probably faster. Costs are in units of one multiply-add. Winograd reads more weights; for images
-/// of few pixels that costs more than the saved products.
-bool winograd_pays(const ConvShape& s) {
-  constexpr double kOfWeight = 16, kOfTransform = 8, kOfShortProduct = 1.15;
-  const auto products = static_cast<double>(s.channels * s.outputs), tiles = static_cast<double>(winograd_tiles(s));
-  const auto taps = static_cast<double>(s.kernel_rows * s.kernel_columns);
-  const auto direct = taps * products * (static_cast<double>(s.pixels()) + kOfWeight);
-  const auto between = static_cast<double>(s.channels + s.outputs);
-  return kWinogradPlaces * (products * (tiles * kOfShortProduct + kOfWeight) + tiles * between * kOfTransform) < direct;
+/// Adds the ways to run Winograd's algorithm, the one that is probably the fastest first.
+void add_winograd(Kind kind, const WinogradShape& shape, std::vector<ConvAlgorithm>& to) {
+  const auto fitting = std::max<int64_t>(12, kTilesCache / winograd_tile_size(shape) / 6 * 6);
+  const ConvAlgorithm blocks{kind, std::min<int64_t>(fitting, 48)}, phases{kind, 0};
+  const bool shared = winograd_weights(shape) > kSharedWeights;
+  const auto best = shared ? phases : blocks;
+  to.push_back(best);
+  to.push_back(shared ? blocks : phases);
+  for (const int64_t tiles : {12, 24, 48})
+    if (const ConvAlgorithm other{kind, tiles}; other != best && other != blocks) to.push_back(other);
 }
 
 }  // namespace
@@ -139,53 +123,59 @@ bool winograd_pays(const ConvShape& s) {
 ConvAlgorithm ConvAlgorithm::parse(std::string_view text) {
   if (text == "direct") return {Kind::direct};
   if (text == "onednn") return {Kind::onednn};
-  if (text == "winograd") return {Kind::winograd};
-  if (constexpr std::string_view prefix = "winograd:"; text.starts_with(prefix)) {
-    ConvAlgorithm algorithm{Kind::winograd};
-    const auto [stop, error] = std::from_chars(text.data() + prefix.size(), text.data() + text.size(), algorithm.tiles);
+  const auto colon = text.find(':');
+  const auto name = text.substr(0, colon);
+  if (ConvAlgorithm algorithm{name == "winograd" ? Kind::winograd : Kind::winograd4}; name == algorithm.text()) {
+    if (colon == text.npos) return algorithm;
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), algorithm.tiles);
     if (error == std::errc() && stop == text.data() + text.size() && algorithm.tiles > 0 &&
-        algorithm.tiles <= kMostTiles)
+        algorithm.tiles <= kMostWinogradTiles)
       return algorithm;
   }
-  fail(ErrorKind::usage, "fuse: a way must be direct, winograd, winograd:<tiles> or onednn, got \"{}\"", text);
+  fail(ErrorKind::usage,
+       "fuse: a way must be direct, onednn, winograd, winograd:<tiles>, winograd4 or winograd4:<tiles>, got \"{}\"",
+       text);
 }
 
 std::string ConvAlgorithm::text() const {
   if (kind == Kind::direct) return "direct";
   if (kind == Kind::onednn) return "onednn";
-  return tiles ? fmt::format("winograd:{}", tiles) : "winograd";
+  const std::string name = kind == Kind::winograd ? "winograd" : "winograd4";
+  return tiles ? fmt::format("{}:{}", name, tiles) : name;
 }
 
-std::vector<ConvAlgorithm> conv_algorithms(const ConvShape& shape, int64_t threads, bool winograd) {
+std::vector<ConvAlgorithm> conv_algorithms(const ConvShape& shape, bool winograd) {
   std::vector<ConvAlgorithm> algorithms{{Kind::direct}};
-  if (!winograd || !fits_winograd(shape)) return algorithms;
-  const auto fitting = std::max<int64_t>(12, kTilesCache / tile_size(shape) / 6 * 6);
-  const ConvAlgorithm blocks{Kind::winograd, std::min<int64_t>(fitting, 48)}, phases{Kind::winograd, 0};
-  const bool shared = kWinogradPlaces * shape.channels * shape.outputs > kSharedWeights && threads > 1;
-  const auto best = shared ? phases : blocks;
-  algorithms.insert(winograd_pays(shape) ? algorithms.begin() : algorithms.end(), best);
-  algorithms.push_back(shared ? blocks : phases);
-  for (const int64_t tiles : {12, 24, 48})
-    if (const ConvAlgorithm other{Kind::winograd, tiles}; other != best && other != blocks) algorithms.push_back(other);
+  if (!winograd) return algorithms;
+  auto best = direct_cost(shape);
+  for (const auto kind : {Kind::winograd, Kind::winograd4}) {
+    const auto of_kind = winograd_shape(shape, kind);
+    if (!fits_winograd(of_kind)) continue;
+    std::vector<ConvAlgorithm> ways;
+    add_winograd(kind, of_kind, ways);
+    const auto cost = winograd_cost(of_kind);
+    algorithms.insert(cost < best ? algorithms.begin() : algorithms.end(), ways.begin(), ways.end());
+    best = std::min(best, cost);
+  }
   return algorithms;
 }
 
-int64_t packed_size(const ConvShape& shape, Kind kind) {
-  return kind == Kind::winograd ? winograd_weights(shape) : direct_weights(shape);
+int64_t packed_size(const ConvShape& shape, const ConvAlgorithm& algorithm) {
+  return algorithm.is_winograd() ? winograd_weights(winograd_shape(shape, algorithm.kind)) : direct_weights(shape);
 }
 
-void pack_weights(const float* weight, const ConvShape& shape, Kind kind, int64_t threads, float* to) {
-  const bool winograd = kind == Kind::winograd;
-  const auto pack = winograd ? pack_winograd : pack_direct;
-  parallel_ranges(threads, winograd ? winograd_panels(shape) : direct_panels(shape),
-                  [&](int64_t first, int64_t end) { pack(weight, shape, first, end, to); });
+void pack_weights(const float* weight, const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads,
+                  float* to) {
+  if (!algorithm.is_winograd())
+    return parallel_ranges(threads, direct_panels(shape),
+                           [&](int64_t first, int64_t end) { pack_direct(weight, shape, first, end, to); });
+  const auto winograd = winograd_shape(shape, algorithm.kind);
+  parallel_ranges(threads, winograd_panels(shape),
+                  [&](int64_t first, int64_t end) { pack_winograd(weight, winograd, first, end, to); });
 }
 
 int64_t conv_scratch(const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads) {
-  if (algorithm.kind == Kind::winograd) {
-    if (algorithm.tiles) return threads * block_size(shape, algorithm.tiles, threads);
-    return std::min(winograd_tiles(shape), kMostTiles) * tile_size(shape);
-  }
+  if (algorithm.is_winograd()) return winograd_scratch(winograd_shape(shape, algorithm.kind), algorithm.tiles, threads);
   if (algorithm.kind == Kind::onednn || !writes_padding(shape)) return 0;
   const auto padded = padded_shape(shape);
   return padded.images * padded.rows * padded.columns * padded.channels;
@@ -193,9 +183,8 @@ int64_t conv_scratch(const ConvShape& shape, const ConvAlgorithm& algorithm, int
 
 void conv(const ConvShape& shape, const ConvAlgorithm& algorithm, const ConvBuffers& buffers, const Epilogue& epilogue,
           int64_t threads) {
-  if (algorithm.kind == Kind::winograd)
-    return algorithm.tiles ? run_winograd_blocks(shape, algorithm.tiles, buffers, epilogue, threads)
-                           : run_winograd_phases(shape, buffers, epilogue, threads);
+  if (algorithm.is_winograd())
+    return run_winograd(winograd_shape(shape, algorithm.kind), algorithm.tiles, buffers, epilogue, threads);
   if (writes_padding(shape)) return run_direct_padded(shape, buffers, epilogue, threads);
   run_direct(shape, buffers, epilogue, threads);
 }

@@ -89,11 +89,15 @@ HWY_EXPORT(MultiplyBroadcast);
 namespace {
 
 /// Returns the number of pixels that are multiplied with one panel before the next one, so that their inputs stay in
-/// the L2 cache.
-constexpr int64_t kBlockBytes = 192 << 10;
+/// the L2 cache. If there are more weights than inputs, as in the last layers at batch 1, weights are read only once.
+constexpr int64_t kBlockBytes = 192 << 10, kMostBytes = 512 << 10;
 int64_t block_pixels(const ConvShape& s, const Panels& panels) {
   if (panels.by_four) return 2 * kBroadcastRows;  // the weights of all groups are few: the inputs stay in the L1 cache
-  const auto of_pixel = s.group_channels() * s.stride_rows * s.stride_columns * static_cast<int64_t>(sizeof(float));
+  constexpr int64_t kBytes = sizeof(float);
+  const auto of_pixel = s.group_channels() * std::min(s.stride_rows, s.kernel_rows) *
+                        std::min(s.stride_columns, s.kernel_columns) * kBytes;
+  const auto inputs = s.pixels() * of_pixel, weights = s.depth() * s.group_outputs() * kBytes;
+  if (inputs <= std::min(kMostBytes, weights)) return s.pixels();
   return std::clamp<int64_t>(kBlockBytes / of_pixel / kTileRows, 8, 32) * kTileRows;
 }
 

@@ -23,93 +23,115 @@ struct Place {
   int64_t image, row, column;  ///< position of its first output
 };
 
-Place PlaceOf(const ConvShape& s, int64_t tile) {
-  const auto side = winograd_tile(s);
+Place PlaceOf(const WinogradShape& shape, int64_t tile) {
+  const auto& s = shape.conv;
+  const auto side = shape.tile();
   const auto across = (s.columns_out + side - 1) / side, down = (s.rows_out + side - 1) / side;
   return {tile / (across * down), tile / across % down * side, tile % across * side};
 }
 
-/// Computes one column of B^T d, for the points 0, 1, -1, 2, -2 and infinity.
+/// Computes one column of B^T d: for the points 0, 1, -1, 2, -2 and infinity, or without 2 and -2.
+template <int64_t Inputs>
 HWY_INLINE void TransformInput(const Vector* in, int64_t stride, Vector* out) {
   const Floats d;
-  const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), five = hn::Set(d, 5.0f);
-  const auto x0 = in[0], x1 = in[stride], x2 = in[2 * stride], x3 = in[3 * stride], x4 = in[4 * stride],
-             x5 = in[5 * stride];
-  const auto even = hn::NegMulAdd(four, x2, x4), odd = hn::NegMulAdd(four, x1, x3);
-  const auto even2 = hn::Sub(x4, x2), odd2 = hn::Mul(two, hn::Sub(x3, x1));
-  out[0] = hn::MulAdd(four, x0, hn::NegMulAdd(five, x2, x4));
-  out[1] = hn::Add(even, odd);
-  out[2] = hn::Sub(even, odd);
-  out[3] = hn::Add(even2, odd2);
-  out[4] = hn::Sub(even2, odd2);
-  out[5] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
-}
-
-/// Computes one column of A^T m: `Side` outputs.
-template <int64_t Side>
-HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
-  const Floats d;
-  const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), eight = hn::Set(d, 8.0f);
-  const auto sum1 = hn::Add(in[stride], in[2 * stride]), difference1 = hn::Sub(in[stride], in[2 * stride]);
-  const auto sum2 = hn::Add(in[3 * stride], in[4 * stride]), difference2 = hn::Sub(in[3 * stride], in[4 * stride]);
-  out[0] = hn::Add(hn::Add(in[0], sum1), sum2);
-  out[1] = hn::MulAdd(two, difference2, difference1);
-  if constexpr (Side == 4) {
-    out[2] = hn::MulAdd(four, sum2, sum1);
-    out[3] = hn::MulAdd(eight, difference2, difference1);
+  const auto x0 = in[0], x1 = in[stride], x2 = in[2 * stride], x3 = in[3 * stride];
+  if constexpr (Inputs == 4) {
+    out[0] = hn::Sub(x0, x2);
+    out[1] = hn::Add(x2, x1);
+    out[2] = hn::Sub(x2, x1);
+    out[3] = hn::Sub(x3, x1);
+  } else {
+    const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), five = hn::Set(d, 5.0f);
+    const auto x4 = in[4 * stride], x5 = in[5 * stride];
+    const auto even = hn::NegMulAdd(four, x2, x4), odd = hn::NegMulAdd(four, x1, x3);
+    const auto even2 = hn::Sub(x4, x2), odd2 = hn::Mul(two, hn::Sub(x3, x1));
+    out[0] = hn::MulAdd(four, x0, hn::NegMulAdd(five, x2, x4));
+    out[1] = hn::Add(even, odd);
+    out[2] = hn::Sub(even, odd);
+    out[3] = hn::Add(even2, odd2);
+    out[4] = hn::Sub(even2, odd2);
+    out[5] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
   }
-  out[Side - 1] = hn::Add(out[Side - 1], in[5 * stride]);  // the point at infinity
 }
 
-void Inputs(const float* x, const ConvShape& s, const WinogradWorkspace& work, int64_t from, int64_t to) {
+/// Computes one column of A^T m: `Outputs` outputs.
+template <int64_t Inputs, int64_t Outputs>
+HWY_INLINE void TransformOutput(const Vector* in, int64_t stride, Vector* out) {
+  const auto sum1 = hn::Add(in[stride], in[2 * stride]), difference1 = hn::Sub(in[stride], in[2 * stride]);
+  out[0] = hn::Add(in[0], sum1);
+  out[1] = difference1;
+  if constexpr (Inputs == 6) {
+    const Floats d;
+    const auto two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), eight = hn::Set(d, 8.0f);
+    const auto sum2 = hn::Add(in[3 * stride], in[4 * stride]), difference2 = hn::Sub(in[3 * stride], in[4 * stride]);
+    out[0] = hn::Add(out[0], sum2);
+    out[1] = hn::MulAdd(two, difference2, difference1);
+    if constexpr (Outputs == 4) {
+      out[2] = hn::MulAdd(four, sum2, sum1);
+      out[3] = hn::MulAdd(eight, difference2, difference1);
+    }
+  }
+  out[Outputs - 1] = hn::Add(out[Outputs - 1], in[(Inputs - 1) * stride]);  // the point at infinity
+}
+
+template <int64_t Side>
+HWY_INLINE void InputsOf(const float* x, const WinogradShape& shape, const WinogradWorkspace& work, int64_t from,
+                         int64_t to) {
   const Floats d;
+  const auto& s = shape.conv;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto between = work.tiles * s.channels;
   for (int64_t tile = from; tile < to; ++tile) {
-    const auto place = PlaceOf(s, work.first_tile + tile);
+    const auto place = PlaceOf(shape, work.first_tile + tile);
     const auto top = place.row - s.padding_rows, left = place.column - s.padding_columns;
     const auto* image = x + place.image * s.rows * s.columns * s.channels;
     auto* out = work.inputs + tile * s.channels;
     for (int64_t c = 0; c < s.channels; c += lanes) {
-      Vector in[36], half[36], result[6];
-      for (int64_t i = 0; i < 6; ++i)
-        for (int64_t j = 0; j < 6; ++j) {
+      Vector in[Side * Side], half[Side * Side], result[Side];
+      for (int64_t i = 0; i < Side; ++i)
+        for (int64_t j = 0; j < Side; ++j) {
           const auto row = top + i, column = left + j;
           const bool inside = row >= 0 && row < s.rows && column >= 0 && column < s.columns;
-          in[i * 6 + j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
+          in[i * Side + j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
         }
-      for (int64_t i = 0; i < 6; ++i) TransformInput(in + i * 6, 1, half + i * 6);
-      for (int64_t j = 0; j < 6; ++j) {
-        TransformInput(half + j, 6, result);
-        for (int64_t i = 0; i < 6; ++i) hn::StoreU(result[i], d, out + (i * 6 + j) * between + c);
+      for (int64_t i = 0; i < Side; ++i) TransformInput<Side>(in + i * Side, 1, half + i * Side);
+      for (int64_t j = 0; j < Side; ++j) {
+        TransformInput<Side>(half + j, Side, result);
+        for (int64_t i = 0; i < Side; ++i) hn::StoreU(result[i], d, out + (i * Side + j) * between + c);
       }
     }
   }
 }
 
-template <int64_t Side>
-HWY_INLINE void OutputsOf(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,
+void Inputs(const float* x, const WinogradShape& shape, const WinogradWorkspace& work, int64_t from, int64_t to) {
+  if (shape.side == 4) InputsOf<4>(x, shape, work, from, to);
+  else InputsOf<6>(x, shape, work, from, to);
+}
+
+template <int64_t Side, int64_t Tile>
+HWY_INLINE void OutputsOf(const WinogradShape& shape, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,
                           int64_t from, int64_t to) {
   const Floats d;
+  const auto& s = shape.conv;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const auto between = work.tiles * s.outputs;
   const auto least = hn::Set(d, lower_bound(epilogue.activation));
   for (int64_t tile = from; tile < to; ++tile) {
-    const auto place = PlaceOf(s, work.first_tile + tile);
-    const auto rows = std::min(Side, s.rows_out - place.row);
-    const auto columns = std::min(Side, s.columns_out - place.column);
+    const auto place = PlaceOf(shape, work.first_tile + tile);
+    const auto rows = std::min(Tile, s.rows_out - place.row);
+    const auto columns = std::min(Tile, s.columns_out - place.column);
     const auto first = ((place.image * s.rows_out + place.row) * s.columns_out + place.column) * s.outputs;
     const auto* in = work.products + tile * s.outputs;
     for (int64_t o = 0; o < s.outputs; o += lanes) {
-      Vector half[Side * 6], column[6], result[Side];
-      for (int64_t j = 0; j < 6; ++j) {
-        for (int64_t i = 0; i < 6; ++i) column[i] = hn::LoadU(d, in + (i * 6 + j) * between + o);
-        TransformOutput<Side>(column, 1, result);
-        for (int64_t i = 0; i < Side; ++i) half[i * 6 + j] = result[i];
+      Vector half[Tile * Side], column[Side], result[Tile];
+      for (int64_t j = 0; j < Side; ++j) {
+        for (int64_t i = 0; i < Side; ++i) column[i] = hn::LoadU(d, in + (i * Side + j) * between + o);
+        TransformOutput<Side, Tile>(column, 1, result);
+        for (int64_t i = 0; i < Tile; ++i) half[i * Side + j] = result[i];
       }
       const auto bias = epilogue.bias ? hn::LoadU(d, epilogue.bias + o) : hn::Zero(d);
       for (int64_t i = 0; i < rows; ++i) {
-        TransformOutput<Side>(half + i * 6, 1, result);
+        TransformOutput<Side, Tile>(half + i * Side, 1, result);
         for (int64_t j = 0; j < columns; ++j) {
           const auto at = first + (i * s.columns_out + j) * s.outputs + o;
           auto sum = hn::Add(result[j], bias);
@@ -123,55 +145,11 @@ HWY_INLINE void OutputsOf(const ConvShape& s, const WinogradWorkspace& work, con
   }
 }
 
-void Outputs(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& epilogue, float* y, int64_t from,
-             int64_t to) {
-  if (winograd_tile(s) == 4) OutputsOf<4>(s, work, epilogue, y, from, to);
-  else OutputsOf<2>(s, work, epilogue, y, from, to);
-}
-
-/// The weights of a panel's outputs, contiguous, so that they are transformed together.
-constexpr int64_t kMostWidth = 64, kMostKernel = 5;
-using Side = double[kMostWidth];
-
-/// out = G in. G has the row [1, p, p^2, …] times a factor for each point p; the row of infinity picks the last weight.
-void TransformWeightColumn(const Side* in, int64_t kernel, int64_t step, int64_t width, Side* out, int64_t out_step) {
-  static constexpr double kPoint[5] = {0, 1, -1, 2, -2};
-  static constexpr double kFactor[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
-  for (int64_t o = 0; o < width; ++o) {
-    for (int i = 0; i < 5; ++i) {
-      double sum = 0;
-      for (int64_t k = kernel; k-- > 0;) sum = sum * kPoint[i] + in[k * step][o];
-      out[i * out_step][o] = kFactor[i] * sum;
-    }
-    out[5 * out_step][o] = in[(kernel - 1) * step][o];
-  }
-}
-
-/// U = G g G^T for one channel.
-void TransformWeights(const Side (&g)[kMostKernel * kMostKernel], int64_t kernel, int64_t width,
-                      Side (&out)[kWinogradPlaces]) {
-  Side half[kWinogradSide * kMostKernel];
-  for (int64_t j = 0; j < kernel; ++j) TransformWeightColumn(g + j, kernel, kernel, width, half + j, kernel);
-  for (int64_t i = 0; i < kWinogradSide; ++i)
-    TransformWeightColumn(half + i * kernel, kernel, 1, width, out + i * kWinogradSide, 1);
-}
-
-void PackWinograd(const float* weight, const ConvShape& s, int64_t panel_width, int64_t first, int64_t end, float* to) {
-  static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
-  Side g[kMostKernel * kMostKernel], of_channel[kWinogradPlaces];
-  const auto taps = s.kernel_rows * s.kernel_columns;
-  for (int64_t panel = first; panel < end; ++panel) {
-    const auto begin = panel * panel_width, width = std::min(panel_width, s.outputs - begin);
-    for (int64_t c = 0; c < s.channels; ++c) {
-      for (int64_t o = 0; o < width; ++o)
-        for (int64_t i = 0; i < taps; ++i) g[i][o] = weight[((begin + o) * s.channels + c) * taps + i];
-      TransformWeights(g, s.kernel_rows, width, of_channel);
-      for (int64_t place = 0; place < kWinogradPlaces; ++place) {
-        auto* out = to + (place * s.outputs + begin) * s.channels + c * width;
-        for (int64_t o = 0; o < width; ++o) out[o] = static_cast<float>(of_channel[place][o]);
-      }
-    }
-  }
+void Outputs(const WinogradShape& shape, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,
+             int64_t from, int64_t to) {
+  if (shape.side == 4) OutputsOf<4, 2>(shape, work, epilogue, y, from, to);
+  else if (shape.tile() == 4) OutputsOf<6, 4>(shape, work, epilogue, y, from, to);
+  else OutputsOf<6, 2>(shape, work, epilogue, y, from, to);
 }
 
 }  // namespace
@@ -183,21 +161,12 @@ namespace reszoo::kernels {
 
 HWY_EXPORT(Inputs);
 HWY_EXPORT(Outputs);
-HWY_EXPORT(PackWinograd);
 
-bool fits_winograd(const ConvShape& s) {
-  return (s.kernel_rows == 3 || s.kernel_rows == 5) && s.kernel_columns == s.kernel_rows && s.stride_rows == 1 &&
-         s.stride_columns == 1 && s.dilation_rows == 1 && s.dilation_columns == 1 && s.groups == 1 &&
-         s.channels % 16 == 0 && s.outputs % 16 == 0;
-}
-
-int64_t winograd_tiles(const ConvShape& s) {
-  const auto side = winograd_tile(s);
-  return s.images * ((s.rows_out + side - 1) / side) * ((s.columns_out + side - 1) / side);
-}
-
-void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
-  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, panel_size(shape.outputs).width, first, end, to);
+bool fits_winograd(const WinogradShape& shape) {
+  const auto& s = shape.conv;
+  return (s.kernel_rows == 3 || (s.kernel_rows == 5 && shape.side == 6)) && s.kernel_columns == s.kernel_rows &&
+         s.stride_rows == 1 && s.stride_columns == 1 && s.dilation_rows == 1 && s.dilation_columns == 1 &&
+         s.groups == 1 && s.channels % 16 == 0 && s.outputs % 16 == 0;
 }
 
 int64_t winograd_panels(const ConvShape& shape) {
@@ -205,16 +174,20 @@ int64_t winograd_panels(const ConvShape& shape) {
   return (shape.outputs + width - 1) / width;
 }
 
-int64_t winograd_weights(const ConvShape& s) { return kWinogradPlaces * s.outputs * s.channels; }
+int64_t winograd_weights(const WinogradShape& shape) {
+  return shape.places() * shape.conv.outputs * shape.conv.channels;
+}
 
-void winograd_inputs(const float* x, const ConvShape& shape, const WinogradWorkspace& work, int64_t from, int64_t to) {
+void winograd_inputs(const float* x, const WinogradShape& shape, const WinogradWorkspace& work, int64_t from,
+                     int64_t to) {
   HWY_DYNAMIC_DISPATCH(Inputs)(x, shape, work, from, to);
 }
 
-int64_t winograd_products(const ConvShape& shape) { return kWinogradPlaces * winograd_panels(shape); }
+int64_t winograd_products(const WinogradShape& shape) { return shape.places() * winograd_panels(shape.conv); }
 
-void winograd_multiply(const float* packed, const ConvShape& s, const WinogradWorkspace& work, int64_t from,
+void winograd_multiply(const float* packed, const WinogradShape& shape, const WinogradWorkspace& work, int64_t from,
                        int64_t to) {
+  const auto& s = shape.conv;
   const auto width = panel_size(s.outputs).width, panels = winograd_panels(s);
   IndirectionBuffer buffer;
   buffer.length = s.channels;
@@ -233,7 +206,7 @@ void winograd_multiply(const float* packed, const ConvShape& s, const WinogradWo
   }
 }
 
-void winograd_outputs(const ConvShape& shape, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,
+void winograd_outputs(const WinogradShape& shape, const WinogradWorkspace& work, const Epilogue& epilogue, float* y,
                       int64_t from, int64_t to) {
   HWY_DYNAMIC_DISPATCH(Outputs)(shape, work, epilogue, y, from, to);
 }

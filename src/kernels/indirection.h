@@ -35,14 +35,17 @@ inline bool rows_contiguous(const ConvShape& s) {
 }
 
 /// Writes the pointers of one output pixel. Pointers outside the image point to `zeros`.
-inline void fill_pixel(const float* x, const float* zeros, const ConvShape& s, int64_t pixel, const float** to) {
-  const auto column = pixel % s.columns_out, row = pixel / s.columns_out % s.rows_out;
-  const auto* image = x + pixel / (s.columns_out * s.rows_out) * s.rows * s.columns * s.channels;
+inline void fill_pixel(const float* image, const float* zeros, const ConvShape& s, int64_t row, int64_t column,
+                       const float** to) {
   const auto top = row * s.stride_rows - s.padding_rows, left = column * s.stride_columns - s.padding_columns;
-  const bool contiguous = rows_contiguous(s);
+  if (rows_contiguous(s)) {
+    for (int64_t i = 0; i < s.kernel_rows; ++i, to += kMostRows)
+      *to = image + ((top + i * s.dilation_rows) * s.columns + left) * s.channels;
+    return;
+  }
   for (int64_t i = 0; i < s.kernel_rows; ++i) {
     const auto y = top + i * s.dilation_rows;
-    for (int64_t j = 0; j < (contiguous ? 1 : s.kernel_columns); ++j, to += kMostRows) {
+    for (int64_t j = 0; j < s.kernel_columns; ++j, to += kMostRows) {
       const auto at = left + j * s.dilation_columns;
       const bool inside = y >= 0 && y < s.rows && at >= 0 && at < s.columns;
       *to = inside ? image + (y * s.columns + at) * s.channels : zeros;
@@ -60,12 +63,24 @@ inline bool is_pointwise(const ConvShape& s) {
 inline void fill_indirection(IndirectionBuffer& buffer, const float* x, const float* zeros, const ConvShape& s,
                              int64_t first) {
   const bool pointwise = is_pointwise(s);
+  const auto of_image = s.rows_out * s.columns_out;
+  auto column = first % s.columns_out, row = first / s.columns_out % s.rows_out;
+  const auto* image = x + first / of_image * s.rows * s.columns * s.channels;
   for (int64_t tile = 0; tile < buffer.tiles(); ++tile) {
     const auto begin = buffer.first_row(tile), end = buffer.first_row(tile + 1);
     auto** to = buffer.tile(tile);
-    for (int64_t row = begin; row < end; ++row, ++to)
-      if (pointwise) *to = x + (first + row) * s.channels;
-      else fill_pixel(x, zeros, s, first + row, to);
+    for (int64_t at = begin; at < end; ++at, ++to) {
+      if (pointwise) {
+        *to = x + (first + at) * s.channels;
+        continue;
+      }
+      fill_pixel(image, zeros, s, row, column, to);
+      if (++column < s.columns_out) continue;
+      column = 0;
+      if (++row < s.rows_out) continue;
+      row = 0;
+      image += s.rows * s.columns * s.channels;
+    }
   }
 }
 

@@ -7,8 +7,8 @@
 
 namespace reszoo::kernels {
 
-/// The bytes of a panel that are used completely before the next block.
-constexpr int64_t kPanelBytes = 24 << 10;
+/// Returns the bytes of a panel that are used completely before the next block: three quarters of the L1 cache.
+int64_t panel_bytes();
 
 /// A block of the sum's index k: several segments, or a part of one.
 struct KBlock {
@@ -21,7 +21,7 @@ struct KBlock {
 template <typename Run>
 inline __attribute__((always_inline)) void for_each_k_block(const IndirectionBuffer& buffer, int64_t width,
                                                             const Run& run) {
-  const auto depth = std::max<int64_t>(1, kPanelBytes / (width * 4));
+  const auto depth = std::max<int64_t>(1, panel_bytes() / (width * 4));
   if (buffer.length <= depth) {
     const auto many = std::max<int64_t>(1, depth / std::max<int64_t>(1, buffer.length));
     for (int64_t s = 0; s < buffer.segments; s += many) {

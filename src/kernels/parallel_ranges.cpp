@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <vector>
 
 #include "reszoo/base/parallel.h"
 
@@ -11,15 +12,29 @@ namespace {
 /// The number of ranges per thread; a thread that finishes early takes more of them.
 constexpr int64_t kRangesOfAThread = 4;
 
+/// How many of a thread's own tasks are taken, in a cache line of its own.
+struct alignas(64) Taken {
+  std::atomic<int64_t> count{0};
+};
+
 }  // namespace
 
 void parallel_tasks(int64_t threads, int64_t tasks, const std::function<void(int64_t thread, int64_t task)>& work) {
-  std::atomic<int64_t> next{0};
-  const auto take = [&](int64_t thread) {
-    for (int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) work(thread, task);
-  };
-  if (threads <= 1 || tasks <= 1) take(0);
-  else parallel(std::min(threads, tasks), take);
+  threads = std::min(threads, tasks);
+  if (threads <= 1) {
+    for (int64_t task = 0; task < tasks; ++task) work(0, task);
+    return;
+  }
+  std::vector<Taken> taken(static_cast<size_t>(threads));
+  parallel(threads, [&](int64_t thread) {
+    for (int64_t i = 0; i < threads; ++i) {
+      const auto owner = (thread + i) % threads;
+      const auto own = part_of(tasks, owner, threads);
+      auto& count = taken[static_cast<size_t>(owner)].count;
+      for (int64_t task; (task = own.first + count.fetch_add(1, std::memory_order_relaxed)) < own.end;)
+        work(thread, task);
+    }
+  });
 }
 
 void parallel_ranges(int64_t threads, int64_t count, const RangeFn& work) {

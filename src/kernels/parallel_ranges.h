@@ -19,9 +19,9 @@ constexpr Range part_of(int64_t count, int64_t part, int64_t parts) {
   return {count * part / parts, count * (part + 1) / parts};
 }
 
-/// Calls `work(thread, task)` for every task. A thread takes the next task when it has finished one, so a core that is
-/// busy with other work does fewer tasks. `thread` is below `threads`; two calls that run at the same time have
-/// different values of it.
+/// Calls `work(thread, task)` for every task. Each thread first takes the tasks of its own part, so what it wrote in
+/// one operation and reads in the next is in its cache; then it takes tasks of the others, so a core that is busy with
+/// other work does fewer. `thread` is below `threads`; two calls that run at the same time have different values of it.
 void parallel_tasks(int64_t threads, int64_t tasks, const std::function<void(int64_t thread, int64_t task)>& work);
 
 /// Splits `count` items into ranges, several per thread, and calls `work(first, end)` for each.

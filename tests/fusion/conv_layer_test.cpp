@@ -74,13 +74,13 @@ TEST_P(Convolution, IsThatOfLibTorchByEveryAlgorithm) {
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
     SetUp();  // packed weights depend on the instruction set
-    for (const auto& algorithm : layer->algorithms(shape, 2, true))
+    for (const auto& algorithm : layer->algorithms(shape, true))
       for (const int64_t threads : {1, 2, 3})
         for (const bool with_residual : {false, true})
           for (const bool relu : {false, true}) {
             if (algorithm.kind == ConvAlgorithm::Kind::onednn && target != hwy::SupportedAndGeneratedTargets().front())
               continue;
-            const auto tolerance = algorithm.kind == ConvAlgorithm::Kind::winograd ? 5e-5 : 3e-6;
+            const auto tolerance = algorithm.is_winograd() ? 5e-5 : 3e-6;
             EXPECT_LE(error_of(run(algorithm, with_residual, relu, threads), expected(with_residual, relu)), tolerance)
                 << algorithm.text() << " by " << hwy::TargetName(target) << ", threads=" << threads
                 << ", residual=" << with_residual << ", relu=" << relu;
@@ -96,7 +96,7 @@ TEST_P(Convolution, KeepsANan) {
                            .isnan()
                            .any()
                            .item<bool>();
-  for (const auto& algorithm : layer->algorithms(shape, 1, true))
+  for (const auto& algorithm : layer->algorithms(shape, true))
     if (algorithm.kind != ConvAlgorithm::Kind::onednn)
       EXPECT_EQ(run(algorithm, false, true, 1).isnan().any().item<bool>(), reached) << algorithm.text();
 }
@@ -124,7 +124,7 @@ TEST(Convolution, ThreadsChangeNoBit) {
   const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
   const auto shape = layer.shape(1, 20, 20);
   const auto x = at::rand({1, 20, 20, 32});
-  for (const auto& algorithm : layer.algorithms(shape, 1, true)) {
+  for (const auto& algorithm : layer.algorithms(shape, true)) {
     if (algorithm.kind == ConvAlgorithm::Kind::onednn) continue;
     std::vector<Tensor> results;
     for (const int64_t threads : {1, 2, 5}) {
@@ -144,7 +144,7 @@ TEST(Convolution, HasEachActivationInEveryAlgorithm) {
   const auto x = at::randn({2, 16, 9, 7}), in = by_pixel(x), y = at::empty({2, 9, 7, 32});
   const auto plain = at::conv2d(x, layer.weights().weight, {}, 1, 1);
   const auto check = [&](Activation activation, const Tensor& expected) {
-    for (const auto& algorithm : layer.algorithms(shape, 1, true)) {
+    for (const auto& algorithm : layer.algorithms(shape, true)) {
       const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
       layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, activation, y.mutable_data_ptr<float>(),
                 work.mutable_data_ptr<float>(), 1);
@@ -162,8 +162,15 @@ TEST(Convolution, HasEachActivationInEveryAlgorithm) {
 }
 
 TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
+  using Kind = ConvAlgorithm::Kind;
   at::manual_seed(1);
-  for (const int64_t kernel : {3, 5})
+  struct Way {
+    Kind kind;
+    int64_t kernel;
+    double most;
+  };
+  for (const auto& [kind, kernel, most] :
+       {Way{Kind::winograd, 3, 3e-5}, Way{Kind::winograd, 5, 3e-5}, Way{Kind::winograd4, 3, 3e-6}})
     for (const int64_t channels : {16, 64, 256}) {
       const auto padding = kernel / 2;
       const auto deviation = 1 / std::sqrt(static_cast<double>(kernel * kernel * channels));
@@ -171,11 +178,26 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
           {.weight = at::randn({32, channels, kernel, kernel}) * deviation, .padding = {padding, padding}});
       const auto shape = layer.shape(1, 16, 16);
       const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
-      const ConvAlgorithm algorithm{ConvAlgorithm::Kind::winograd, 12};
+      const ConvAlgorithm algorithm{kind, 12};
       const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
       layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, Activation::none, y.mutable_data_ptr<float>(),
                 work.mutable_data_ptr<float>(), 1);
       const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, padding);
-      EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), 3e-5) << kernel << ", " << channels;
+      EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), most)
+          << algorithm.text() << ", " << kernel << ", " << channels;
     }
+}
+
+TEST(Winograd, FewPixelsTakeTheSmallerSquares) {
+  const ConvLayer layer({.weight = at::zeros({256, 256, 3, 3}), .padding = {1, 1}});
+  const auto first = [&](int64_t images, int64_t side) {
+    return layer.algorithms(layer.shape(images, side, side), true).front().text();
+  };
+  EXPECT_EQ(first(1, 14), "winograd4");  // the larger ones read 2.25 times the weights
+  EXPECT_EQ(first(8, 14), "winograd");
+  EXPECT_EQ(first(1, 7), "direct");
+  for (const auto* text : {"direct", "winograd", "winograd:24", "winograd4", "winograd4:12", "onednn"})
+    EXPECT_EQ(ConvAlgorithm::parse(text).text(), text);
+  for (const auto* text : {"", "winograd:", "winograd4:0", "winograd5", "winograd:12x", "onednn:4"})
+    EXPECT_THROW(ConvAlgorithm::parse(text), reszoo::Error) << text;
 }

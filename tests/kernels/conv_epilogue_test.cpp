@@ -16,8 +16,8 @@ struct Case {
 
 Tensor run(const ConvShape& shape, const ConvAlgorithm& algorithm, const Tensor& x, const Tensor& weight,
            const Epilogue& epilogue, int64_t threads) {
-  const auto packed = at::empty({packed_size(shape, algorithm.kind)});
-  pack_weights(weight.const_data_ptr<float>(), shape, algorithm.kind, threads, packed.mutable_data_ptr<float>());
+  const auto packed = at::empty({packed_size(shape, algorithm)});
+  pack_weights(weight.const_data_ptr<float>(), shape, algorithm, threads, packed.mutable_data_ptr<float>());
   const auto zeros = at::zeros({shape.channels}), scratch = at::empty({conv_scratch(shape, algorithm, threads)});
   const auto y = at::empty({shape.images, shape.rows_out, shape.columns_out, shape.outputs});
   conv(shape, algorithm,
@@ -53,13 +53,13 @@ TEST(ConvEpilogue, EachActivationInEachPath) {
                           .padding_columns = c.kernel / 2,
                           .groups = c.groups};
     for_each_target([&](const char* target) {
-      for (const auto& algorithm : conv_algorithms(shape, 2, /*winograd=*/true))
+      for (const auto& algorithm : conv_algorithms(shape, /*winograd=*/true))
         for (const auto& [activation, function] : activations())
           for (const bool with_residual : {false, true}) {
             const Epilogue epilogue{bias.const_data_ptr<float>(),
                                     with_residual ? residual.const_data_ptr<float>() : nullptr, activation};
             const auto expected = function(with_residual ? plain + bias + residual : plain + bias);
-            const auto tolerance = algorithm.kind == ConvAlgorithm::Kind::winograd ? 1e-4 : 1e-5;
+            const auto tolerance = algorithm.is_winograd() ? 1e-4 : 1e-5;
             EXPECT_LE(error_of(run(shape, algorithm, in, weight, epilogue, 2), expected), tolerance)
                 << c.path << " by " << algorithm.text() << " on " << target << ", activation "
                 << static_cast<int>(activation) << ", residual=" << with_residual;

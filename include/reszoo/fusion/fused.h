@@ -23,8 +23,8 @@ struct FuseOptions {
   /// digits.
   bool autotune = false;
   /// The algorithm of single layers, by key such as "layer1.0.conv1": "direct", "winograd", "winograd:24" (24 is the
-  /// number of tiles that a thread processes at once) or "onednn". They take precedence over the heuristic and over
-  /// timing.
+  /// number of tiles that a thread processes at once), "winograd4", "winograd4:24" or "onednn". They take precedence
+  /// over the heuristic and over timing.
   std::map<std::string, std::string> algorithms = {};
   /// The precision to compute in. `automatic` is int8 if there is a quantization and `has_fast_int8()` is true,
   /// otherwise the dtype of the network's weights. bfloat16 is slower than float32 on a CPU unless
