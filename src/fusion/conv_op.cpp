@@ -130,7 +130,8 @@ Kernel ConvOp::plan(const PlanRequest& request) const {
   Kernel kernel{.output = request.x(),
                 .scratch = layer->scratch(shape, chosen, request.options.threads),
                 .algorithm = chosen.text(),
-                .multiply_adds = shape.multiply_adds()};
+                .multiply_adds = shape.multiply_adds(),
+                .by_libtorch = chosen.kind == kernels::ConvAlgorithm::Kind::onednn};
   if (linear) kernel.output.back() = shape.outputs;
   else kernel.output = with_size(request.x(), shape.outputs, shape.rows_out, shape.columns_out);
   if (request.epilogue.residual) kernel.overwrites = request.inputs.size() - 1;

@@ -11,6 +11,7 @@
 #include "fusion/pack_images.h"
 #include "fusion/precision_plan.h"
 #include "kernels/parallel_ranges.h"
+#include "kernels/team.h"
 
 namespace reszoo::detail {
 namespace {
@@ -63,6 +64,18 @@ ExecutionPlan::ExecutionPlan(std::shared_ptr<const Program> program, const Shape
     if (node.epilogue.residual && request.inputs.back() != nodes_[i].kernel.output) request.reject();
   }
   place_results();
+  if (wants_team()) threads_of_team_ = options_.threads;
+}
+
+/// A team costs some ten microseconds. LibTorch's operators would run on one thread in it.
+bool ExecutionPlan::wants_team() const {
+  constexpr int64_t kMultiplyAddsOfATeam = 8 << 20;
+  int64_t multiply_adds = 0;
+  for (const auto& node : nodes_) {
+    if (node.kernel.by_libtorch) return false;
+    multiply_adds += node.kernel.multiply_adds;
+  }
+  return multiply_adds >= kMultiplyAddsOfATeam;
 }
 
 void ExecutionPlan::place_results() {
@@ -142,11 +155,8 @@ Tensor ExecutionPlan::output(size_t node, const float* kept) const {
   return result.dim() == 3 ? result.clone(at::MemoryFormat::Contiguous) : result.clone();
 }
 
-std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe) const {
-  auto memory = acquire();
-  const auto returned = c10::make_scope_exit([&] { release(std::move(memory)); });
-  auto* arena = memory.mutable_data_ptr<float>();
-  std::vector<const float*> results(nodes_.size());
+void ExecutionPlan::run_nodes(const Tensor& x, float* arena, std::vector<const float*>& results,
+                              const Observer& observe) const {
   KernelCall call{.inputs = {}, .y = nullptr, .scratch = nullptr, .threads = options_.threads};
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const auto& node = program_->nodes[i];
@@ -163,6 +173,13 @@ std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe)
     }
     if (observe) observe(i);
   }
+}
+
+std::vector<Tensor> ExecutionPlan::run(const Tensor& x, const Observer& observe) const {
+  auto memory = acquire();
+  const auto returned = c10::make_scope_exit([&] { release(std::move(memory)); });
+  std::vector<const float*> results(nodes_.size());
+  kernels::with_team(threads_of_team_, [&] { run_nodes(x, memory.mutable_data_ptr<float>(), results, observe); });
   std::vector<Tensor> outputs;
   for (const size_t node : program_->outputs) outputs.push_back(output(node, results[node]));
   return outputs;

@@ -35,6 +35,8 @@ class ExecutionPlan {
 
  private:
   void place_results();
+  bool wants_team() const;
+  void run_nodes(const Tensor& x, float* arena, std::vector<const float*>& results, const Observer& observe) const;
   const float* read_input(size_t i, const Tensor& x, float* arena) const;
   const float* converted_input(size_t node, size_t place, const float* kept, float* arena) const;
   Tensor output(size_t node, const float* kept) const;
@@ -46,6 +48,7 @@ class ExecutionPlan {
   PlanOptions options_;
   std::vector<PlannedNode> nodes_;
   int64_t size_ = 0;  ///< size of the arena in floats
+  int64_t threads_of_team_ = 1;
   mutable std::mutex mutex_;
   mutable std::vector<Tensor> arenas_;
 };

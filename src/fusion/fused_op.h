@@ -94,6 +94,7 @@ struct Kernel {
   /// How the kernel reads each input; the plan converts those that are kept otherwise. Empty: all are float32.
   std::vector<kernels::StoredAs> reads = {};
   kernels::StoredAs writes = {};  ///< how the kernel stores its result
+  bool by_libtorch = false;       ///< by an operator of LibTorch, with its own threads
 };
 
 /// An operation on tensors, without its epilogue. Images are channels-last.

@@ -99,7 +99,7 @@ Tensor apply_epilogue(const Epilogue& epilogue, Tensor y, const Tensor& residual
 }
 
 Kernel tensor_kernel(const PlanRequest& request, Shape output, TensorFunction function) {
-  Kernel kernel{.output = std::move(output)};
+  Kernel kernel{.output = std::move(output), .by_libtorch = true};
   kernel.run = [inputs = request.inputs, output = kernel.output, epilogue = request.epilogue,
                 function = std::move(function)](const KernelCall& call) {
     std::vector<Tensor> tensors;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <vector>
 
+#include "kernels/team.h"
 #include "reszoo/base/parallel.h"
 
 namespace reszoo::kernels {
@@ -20,11 +21,12 @@ struct alignas(64) Taken {
 }  // namespace
 
 void parallel_tasks(int64_t threads, int64_t tasks, const std::function<void(int64_t thread, int64_t task)>& work) {
-  threads = std::min(threads, tasks);
-  if (threads <= 1) {
+  if (threads <= 1 || tasks <= 1) {
     for (int64_t task = 0; task < tasks; ++task) work(0, task);
     return;
   }
+  if (run_on_team(threads, tasks, work)) return;
+  threads = std::min(threads, tasks);
   std::vector<Taken> taken(static_cast<size_t>(threads));
   parallel(threads, [&](int64_t thread) {
     for (int64_t i = 0; i < threads; ++i) {
