@@ -69,7 +69,7 @@ Tensor ConvLayer::packed(kernels::ConvAlgorithm::Kind kind, const kernels::ConvS
   const auto folded = weights_.folded();
   if (kind == Kind::onednn) return form = pack_onednn(folded, shape);
   form = at::empty({kernels::packed_size(shape, kind)}, at::kFloat);
-  kernels::pack_weights(folded.const_data_ptr<float>(), shape, kind, at::get_num_threads(),
+  kernels::pack_weights({folded.const_data_ptr<float>(), shape}, shape, kind, at::get_num_threads(),
                         form.mutable_data_ptr<float>());
   return form;
 }

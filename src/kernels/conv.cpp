@@ -174,11 +174,11 @@ int64_t packed_size(const ConvShape& shape, Kind kind) {
   return kind == Kind::winograd ? winograd_weights(shape) : direct_weights(shape);
 }
 
-void pack_weights(const float* weight, const ConvShape& shape, Kind kind, int64_t threads, float* to) {
+void pack_weights(const WeightView& weights, const ConvShape& shape, Kind kind, int64_t threads, float* to) {
   const bool winograd = kind == Kind::winograd;
   const auto pack = winograd ? pack_winograd : pack_direct;
   parallel_ranges(threads, winograd ? winograd_panels(shape) : direct_panels(shape),
-                  [&](int64_t first, int64_t end) { pack(weight, shape, first, end, to); });
+                  [&](int64_t first, int64_t end) { pack(weights, shape, first, end, to); });
 }
 
 int64_t conv_scratch(const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads) {

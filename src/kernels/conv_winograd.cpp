@@ -71,14 +71,16 @@ void Inputs(const float* x, const ConvShape& s, const WinogradWorkspace& work, i
     const auto* image = x + place.image * s.rows * s.columns * s.channels;
     auto* out = work.inputs + tile * s.channels;
     for (int64_t c = 0; c < s.channels; c += lanes) {
-      Vector in[36], half[36], result[6];
-      for (int64_t i = 0; i < 6; ++i)
+      Vector half[36], result[6];
+      for (int64_t i = 0; i < 6; ++i) {
+        const auto row = top + i;
         for (int64_t j = 0; j < 6; ++j) {
-          const auto row = top + i, column = left + j;
+          const auto column = left + j;
           const bool inside = row >= 0 && row < s.rows && column >= 0 && column < s.columns;
-          in[i * 6 + j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
+          result[j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
         }
-      for (int64_t i = 0; i < 6; ++i) TransformInput(in + i * 6, 1, half + i * 6);
+        TransformInput(result, 1, half + i * 6);
+      }
       for (int64_t j = 0; j < 6; ++j) {
         TransformInput(half + j, 6, result);
         for (int64_t i = 0; i < 6; ++i) hn::StoreU(result[i], d, out + (i * 6 + j) * between + c);
@@ -129,48 +131,56 @@ void Outputs(const ConvShape& s, const WinogradWorkspace& work, const Epilogue& 
   else OutputsOf<2>(s, work, epilogue, y, from, to);
 }
 
-/// The weights of a panel's outputs, contiguous, so that they are transformed together.
-constexpr int64_t kMostWidth = 64, kMostKernel = 5;
-using Side = double[kMostWidth];
+constexpr int64_t kMostWidth = 64;
 
-/// out = G in. G has the row [1, p, p^2, …] times a factor for each point p; the row of infinity picks the last weight.
-void TransformWeightColumn(const Side* in, int64_t kernel, int64_t step, int64_t width, Side* out, int64_t out_step) {
-  static constexpr double kPoint[5] = {0, 1, -1, 2, -2};
-  static constexpr double kFactor[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
-  for (int64_t o = 0; o < width; ++o) {
-    for (int i = 0; i < 5; ++i) {
-      double sum = 0;
-      for (int64_t k = kernel; k-- > 0;) sum = sum * kPoint[i] + in[k * step][o];
-      out[i * out_step][o] = kFactor[i] * sum;
+/// Computes one column of G g: the polynomial with the weights as coefficients at the points 0, 1, -1, 2, -2, times a
+/// factor for each, and its last weight for infinity.
+template <int64_t Kernel>
+HWY_INLINE void TransformWeights(const Vector* in, int64_t stride, Vector* out) {
+  const Floats d;
+  out[0] = hn::Mul(hn::Set(d, 1.0f / 4), in[0]);
+  for (const int64_t point : {1, 2}) {
+    const auto square = hn::Set(d, static_cast<float>(point * point));
+    auto even = in[(Kernel - 1) * stride], odd = in[(Kernel - 2) * stride];
+    for (int64_t k = Kernel - 3; k >= 0; k -= 2) even = hn::MulAdd(even, square, in[k * stride]);
+    for (int64_t k = Kernel - 4; k >= 0; k -= 2) odd = hn::MulAdd(odd, square, in[k * stride]);
+    const auto factor = hn::Set(d, point == 1 ? -1.0f / 6 : 1.0f / 24);
+    odd = hn::Mul(odd, hn::Set(d, static_cast<float>(point)));
+    out[2 * point - 1] = hn::Mul(factor, hn::Add(even, odd));
+    out[2 * point] = hn::Mul(factor, hn::Sub(even, odd));
+  }
+  out[5] = in[(Kernel - 1) * stride];
+}
+
+/// U = G g G^T for the outputs of a panel. `to` points to the first channel of the panel.
+template <int64_t Kernel>
+HWY_INLINE void PackPanel(const WeightView& weights, const ConvShape& s, int64_t begin, int64_t width, float* to) {
+  static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
+  const Floats d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d)), between = s.outputs * s.channels;
+  float taps[Kernel * Kernel][kMostWidth];  // of one channel
+  for (int64_t c = 0; c < s.channels; ++c, to += width) {
+    for (int64_t tap = 0; tap < Kernel * Kernel; ++tap)
+      for (int64_t o = 0; o < width; ++o) taps[tap][o] = weights.at(begin + o, c, tap / Kernel, tap % Kernel);
+    for (int64_t o = 0; o < width; o += lanes) {
+      Vector g[Kernel * Kernel], half[Kernel * kWinogradSide], column[kWinogradSide];
+      for (int64_t tap = 0; tap < Kernel * Kernel; ++tap) g[tap] = hn::LoadU(d, taps[tap] + o);
+      for (int64_t i = 0; i < Kernel; ++i) TransformWeights<Kernel>(g + i * Kernel, 1, half + i * kWinogradSide);
+      for (int64_t j = 0; j < kWinogradSide; ++j) {
+        TransformWeights<Kernel>(half + j, kWinogradSide, column);
+        for (int64_t i = 0; i < kWinogradSide; ++i)
+          hn::StoreU(column[i], d, to + (i * kWinogradSide + j) * between + o);
+      }
     }
-    out[5 * out_step][o] = in[(kernel - 1) * step][o];
   }
 }
 
-/// U = G g G^T for one channel.
-void TransformWeights(const Side (&g)[kMostKernel * kMostKernel], int64_t kernel, int64_t width,
-                      Side (&out)[kWinogradPlaces]) {
-  Side half[kWinogradSide * kMostKernel];
-  for (int64_t j = 0; j < kernel; ++j) TransformWeightColumn(g + j, kernel, kernel, width, half + j, kernel);
-  for (int64_t i = 0; i < kWinogradSide; ++i)
-    TransformWeightColumn(half + i * kernel, kernel, 1, width, out + i * kWinogradSide, 1);
-}
-
-void PackWinograd(const float* weight, const ConvShape& s, int64_t panel_width, int64_t first, int64_t end, float* to) {
-  static_assert(hn::MaxLanes(hn::ScalableTag<float>()) * kTileVectors <= kMostWidth);
-  Side g[kMostKernel * kMostKernel], of_channel[kWinogradPlaces];
-  const auto taps = s.kernel_rows * s.kernel_columns;
+void PackWinograd(const WeightView& weights, const ConvShape& s, int64_t panel_width, int64_t first, int64_t end,
+                  float* to) {
   for (int64_t panel = first; panel < end; ++panel) {
     const auto begin = panel * panel_width, width = std::min(panel_width, s.outputs - begin);
-    for (int64_t c = 0; c < s.channels; ++c) {
-      for (int64_t o = 0; o < width; ++o)
-        for (int64_t i = 0; i < taps; ++i) g[i][o] = weight[((begin + o) * s.channels + c) * taps + i];
-      TransformWeights(g, s.kernel_rows, width, of_channel);
-      for (int64_t place = 0; place < kWinogradPlaces; ++place) {
-        auto* out = to + (place * s.outputs + begin) * s.channels + c * width;
-        for (int64_t o = 0; o < width; ++o) out[o] = static_cast<float>(of_channel[place][o]);
-      }
-    }
+    if (s.kernel_rows == 3) PackPanel<3>(weights, s, begin, width, to + begin * s.channels);
+    else PackPanel<5>(weights, s, begin, width, to + begin * s.channels);
   }
 }
 
@@ -196,8 +206,8 @@ int64_t winograd_tiles(const ConvShape& s) {
   return s.images * ((s.rows_out + side - 1) / side) * ((s.columns_out + side - 1) / side);
 }
 
-void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to) {
-  HWY_DYNAMIC_DISPATCH(PackWinograd)(weight, shape, panel_size(shape.outputs).width, first, end, to);
+void pack_winograd(const WeightView& weights, const ConvShape& shape, int64_t first, int64_t end, float* to) {
+  HWY_DYNAMIC_DISPATCH(PackWinograd)(weights, shape, panel_size(shape.outputs).width, first, end, to);
 }
 
 int64_t winograd_panels(const ConvShape& shape) {
@@ -215,8 +225,10 @@ int64_t winograd_products(const ConvShape& shape) { return kWinogradPlaces * win
 
 void winograd_multiply(const float* packed, const ConvShape& s, const WinogradWorkspace& work, int64_t from,
                        int64_t to) {
-  const auto width = panel_size(s.outputs).width, panels = winograd_panels(s);
+  const auto [width, lanes] = panel_size(s.outputs);
+  const auto panels = winograd_panels(s);
   IndirectionBuffer buffer;
+  if (width == lanes) buffer.tile_rows = kMostRows;
   buffer.length = s.channels;
   buffer.count = work.tiles;
   buffer.resize();

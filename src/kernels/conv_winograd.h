@@ -30,9 +30,8 @@ int64_t winograd_tiles(const ConvShape& shape);
 int64_t winograd_panels(const ConvShape& shape);
 int64_t winograd_weights(const ConvShape& shape);
 
-/// Transforms panels [first, end) of weights (O, C, kernel, kernel) to (36, panels, C, outputs of a panel). `to` has
-/// room for all panels.
-void pack_winograd(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
+/// Transforms panels [first, end) of weights to (36, panels, C, outputs of a panel). `to` has room for all panels.
+void pack_winograd(const WeightView& weights, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
 /// Memory between the phases for a range of tiles: inputs (36, tiles, C) and products (36, tiles, O).
 struct WinogradWorkspace {
