@@ -79,7 +79,7 @@ Tensor ConvLayer::packed(const kernels::ConvAlgorithm& algorithm, const kernels:
     form = pack_onednn(folded, shape);
   } else {
     form = packed_memory(kernels::packed_size(shape, algorithm), at::kFloat);
-    kernels::pack_weights(folded.const_data_ptr<float>(), shape, algorithm, at::get_num_threads(),
+    kernels::pack_weights({folded.const_data_ptr<float>(), shape}, shape, algorithm, at::get_num_threads(),
                           form.mutable_data_ptr<float>());
   }
   release_pages(weights_.weight);

@@ -164,14 +164,14 @@ int64_t packed_size(const ConvShape& shape, const ConvAlgorithm& algorithm) {
   return algorithm.is_winograd() ? winograd_weights(winograd_shape(shape, algorithm.kind)) : direct_weights(shape);
 }
 
-void pack_weights(const float* weight, const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads,
+void pack_weights(const WeightView& weights, const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads,
                   float* to) {
   if (!algorithm.is_winograd())
     return parallel_ranges(threads, direct_panels(shape),
-                           [&](int64_t first, int64_t end) { pack_direct(weight, shape, first, end, to); });
+                           [&](int64_t first, int64_t end) { pack_direct(weights, shape, first, end, to); });
   const auto winograd = winograd_shape(shape, algorithm.kind);
   parallel_ranges(threads, winograd_panels(shape),
-                  [&](int64_t first, int64_t end) { pack_winograd(weight, winograd, first, end, to); });
+                  [&](int64_t first, int64_t end) { pack_winograd(weights, winograd, first, end, to); });
 }
 
 int64_t conv_scratch(const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads) {

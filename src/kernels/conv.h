@@ -29,10 +29,10 @@ struct ConvAlgorithm {
 /// Returns the algorithms of this directory that support the shape, the one that is probably the fastest first.
 std::vector<ConvAlgorithm> conv_algorithms(const ConvShape& shape, bool winograd);
 
-/// `packed_size` returns the number of elements of an algorithm's packed weights. `pack_weights` packs weights (O,
-/// C/groups, kernel rows, kernel columns) in the order that `conv` reads, which depends on the instruction set.
+/// `packed_size` returns the number of elements of an algorithm's packed weights. `pack_weights` packs weights in the
+/// order that `conv` reads, which depends on the instruction set.
 int64_t packed_size(const ConvShape& shape, const ConvAlgorithm& algorithm);
-void pack_weights(const float* weight, const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads,
+void pack_weights(const WeightView& weights, const ConvShape& shape, const ConvAlgorithm& algorithm, int64_t threads,
                   float* to);
 
 /// Returns the size of the scratch memory in elements.

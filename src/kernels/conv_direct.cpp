@@ -121,19 +121,20 @@ int64_t direct_weights(const ConvShape& s) {
 }
 
 /// A panel's layout in the packed weights is [kernel position][input][output]; zeros fill up the last vector.
-void pack_direct(const float* weight, const ConvShape& s, int64_t first, int64_t end, float* to) {
+void pack_direct(const WeightView& weights, const ConvShape& s, int64_t first, int64_t end, float* to) {
   const Panels panels(s);
-  const auto channels = s.group_channels(), places = s.kernel_rows * s.kernel_columns;
+  const auto channels = s.group_channels();
   for (int64_t panel = first; panel < end; ++panel) {
     const auto group = panel / panels.of_group(), from = panel % panels.of_group() * panels.width;
     const auto width = std::min(panels.width, panels.filled() - from), count = std::min(width, panels.outputs - from);
-    const auto* of_panel = weight + (group * panels.outputs + from) * s.depth();
+    const auto output = group * panels.outputs + from;
     auto* out = to + (group * panels.filled() + from) * s.depth();
-    for (int64_t place = 0; place < places; ++place)
-      for (int64_t c = 0; c < channels; ++c, out += width) {
-        for (int64_t o = 0; o < count; ++o) out[o] = of_panel[(o * channels + c) * places + place];
-        std::fill(out + count, out + width, 0.0f);
-      }
+    for (int64_t i = 0; i < s.kernel_rows; ++i)
+      for (int64_t j = 0; j < s.kernel_columns; ++j)
+        for (int64_t c = 0; c < channels; ++c, out += width) {
+          for (int64_t o = 0; o < count; ++o) out[o] = weights.at(output + o, c, i, j);
+          std::fill(out + count, out + width, 0.0f);
+        }
   }
 }
 

@@ -10,10 +10,9 @@ namespace reszoo::kernels {
 int64_t direct_panels(const ConvShape& shape);
 int64_t direct_weights(const ConvShape& shape);
 
-/// Packs panels [first, end) of weights (O, C/groups, kernel rows, kernel columns) in the order in which `conv_direct`
-/// reads them, which depends on the instruction set. `to` has room for all panels. If it is aligned to a cache line, so
-/// is every vector.
-void pack_direct(const float* weight, const ConvShape& shape, int64_t first, int64_t end, float* to);
+/// Packs panels [first, end) of weights in the order in which `conv_direct` reads them, which depends on the
+/// instruction set. `to` has room for all panels. If it is aligned to a cache line, so is every vector.
+void pack_direct(const WeightView& weights, const ConvShape& shape, int64_t first, int64_t end, float* to);
 
 /// A part of a convolution's outputs. Pixel indices run over all images.
 struct ConvPart {

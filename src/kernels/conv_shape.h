@@ -22,4 +22,20 @@ struct ConvShape {
   int64_t multiply_adds() const { return pixels() * outputs * depth(); }
 };
 
+/// Weights (O, C/groups, kernel rows, kernel columns) in any layout: the first one and the strides.
+struct WeightView {
+  const float* data;
+  int64_t output, channel, row, column;
+
+  /// Contiguous weights.
+  WeightView(const float* weight, const ConvShape& s)
+      : data(weight), output(s.depth()), channel(s.kernel_rows * s.kernel_columns), row(s.kernel_columns), column(1) {}
+  WeightView(const float* weight, int64_t of_output, int64_t of_channel, int64_t of_row, int64_t of_column)
+      : data(weight), output(of_output), channel(of_channel), row(of_row), column(of_column) {}
+
+  float at(int64_t o, int64_t c, int64_t i, int64_t j) const {
+    return data[o * output + c * channel + i * row + j * column];
+  }
+};
+
 }  // namespace reszoo::kernels

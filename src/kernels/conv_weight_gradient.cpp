@@ -20,8 +20,10 @@ using Channels = hn::CappedTag<float, kGradientChannels>;
 /// because each panel is added to all of them.
 int64_t PanelSize(const ConvShape& s) { return s.channels * s.outputs <= 128 * 128 ? 3072 : 8192; }
 
-// The number of outputs whose sums are in registers at once, with 16 channels each.
+// The outputs, and the taps of a kernel row, whose sums are in registers at once, with 16 channels each. A pixel's
+// inputs for neighbouring taps are contiguous in a panel.
 constexpr int64_t kOutputs = HWY_MAX_BYTES >= 64 ? 8 : 4;
+constexpr int64_t kTaps = HWY_MAX_BYTES >= 64 ? 3 : 1;
 
 /// The output rows that are processed together: whole images, or some rows of one image.
 struct Block {
@@ -63,19 +65,23 @@ void PackGradients(const float* g, const ConvShape& s, const Block& block, int64
     const auto count = std::min(kOutputs, s.outputs - output);
     for (int64_t image = 0; image < block.images; ++image) {
       const auto* from = g + ((image * s.rows_out + first) * s.columns_out) * s.outputs + output;
-      for (int64_t pixel = 0; pixel < block.rows * s.columns_out; ++pixel, panel += kOutputs)
-        for (int64_t i = 0; i < kOutputs; ++i) panel[i] = i < count ? from[pixel * s.outputs + i] : 0;
+      for (int64_t pixel = 0; pixel < block.rows * s.columns_out; ++pixel, panel += kOutputs) {
+        if (count == kOutputs) std::copy_n(from + pixel * s.outputs, kOutputs, panel);
+        else
+          for (int64_t i = 0; i < kOutputs; ++i) panel[i] = i < count ? from[pixel * s.outputs + i] : 0;
+      }
     }
   }
 }
 
-/// Adds the products of one kernel tap, kOutputs outputs times 16 channels, to rows of `sum`.
+/// Adds the products of `Taps` neighbouring taps, kOutputs outputs times 16 channels each, to rows of `sum`.
+template <int64_t Taps>
 HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const ConvShape& s, const Block& block,
                           float* sum, int64_t sum_stride, int64_t outputs) {
   const Channels d;
   constexpr int64_t kVectors = kGradientChannels / static_cast<int64_t>(hn::MaxLanes(Channels()));
   const auto lanes = static_cast<int64_t>(hn::Lanes(d)), step = s.stride_columns * kGradientChannels;
-  RegisterTile<Channels, kOutputs, kVectors> sums;
+  RegisterTile<Channels, kOutputs, Taps * kVectors> sums;
   ClearTile(d, sums);
   for (int64_t image = 0; image < block.images; ++image)
     for (int64_t row = 0; row < block.rows; ++row) {
@@ -87,8 +93,8 @@ HWY_ATTR void AddProducts(const float* inputs, const float* gradients, const Con
     }
   // These loops have constant bounds, so that the sums stay in registers in the loops above.
   for (int64_t i = 0; i < kOutputs; ++i)
-    for (int64_t v = 0; v < kVectors && i < outputs; ++v) {
-      auto* to = sum + i * sum_stride + v * lanes;
+    for (int64_t v = 0; v < Taps * kVectors && i < outputs; ++v) {
+      auto* to = sum + i * sum_stride + v / kVectors * s.channels + v % kVectors * lanes;
       hn::StoreU(hn::Add(hn::LoadU(d, to), sums[i][v]), d, to);
     }
 }
@@ -98,10 +104,13 @@ HWY_ATTR void AddPanel(const float* inputs, const float* gradients, const ConvSh
                        float* sum) {
   const auto taps = s.kernel_rows * s.kernel_columns, pixels = block.images * block.rows * s.columns_out;
   for (int64_t output = 0; output < s.outputs; output += kOutputs) {
-    for (int64_t tap = 0; tap < taps; ++tap) {
-      const auto shift = tap / s.kernel_columns * block.panel_columns + tap % s.kernel_columns;
-      AddProducts(inputs + shift * kGradientChannels, gradients + output * pixels, s, block,
-                  sum + (output * taps + tap) * s.channels, taps * s.channels, std::min(kOutputs, s.outputs - output));
+    for (int64_t tap = 0; tap < taps;) {
+      const auto column = tap % s.kernel_columns, together = column + kTaps <= s.kernel_columns ? kTaps : 1;
+      const auto shift = tap / s.kernel_columns * block.panel_columns + column;
+      const auto add = together == 1 ? AddProducts<1> : AddProducts<kTaps>;
+      add(inputs + shift * kGradientChannels, gradients + output * pixels, s, block,
+          sum + (output * taps + tap) * s.channels, taps * s.channels, std::min(kOutputs, s.outputs - output));
+      tap += together;
     }
   }
 }

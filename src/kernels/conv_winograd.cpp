@@ -87,14 +87,16 @@ HWY_INLINE void InputsOf(const float* x, const WinogradShape& shape, const Winog
     const auto* image = x + place.image * s.rows * s.columns * s.channels;
     auto* out = work.inputs + tile * s.channels;
     for (int64_t c = 0; c < s.channels; c += lanes) {
-      Vector in[Side * Side], half[Side * Side], result[Side];
-      for (int64_t i = 0; i < Side; ++i)
+      Vector half[Side * Side], result[Side];
+      for (int64_t i = 0; i < Side; ++i) {
+        const auto row = top + i;
         for (int64_t j = 0; j < Side; ++j) {
-          const auto row = top + i, column = left + j;
+          const auto column = left + j;
           const bool inside = row >= 0 && row < s.rows && column >= 0 && column < s.columns;
-          in[i * Side + j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
+          result[j] = inside ? hn::LoadU(d, image + (row * s.columns + column) * s.channels + c) : hn::Zero(d);
         }
-      for (int64_t i = 0; i < Side; ++i) TransformInput<Side>(in + i * Side, 1, half + i * Side);
+        TransformInput<Side>(result, 1, half + i * Side);
+      }
       for (int64_t j = 0; j < Side; ++j) {
         TransformInput<Side>(half + j, Side, result);
         for (int64_t i = 0; i < Side; ++i) hn::StoreU(result[i], d, out + (i * Side + j) * between + c);
@@ -188,8 +190,10 @@ int64_t winograd_products(const WinogradShape& shape) { return shape.places() * 
 void winograd_multiply(const float* packed, const WinogradShape& shape, const WinogradWorkspace& work, int64_t from,
                        int64_t to) {
   const auto& s = shape.conv;
-  const auto width = panel_size(s.outputs).width, panels = winograd_panels(s);
+  const auto [width, lanes] = panel_size(s.outputs);
+  const auto panels = winograd_panels(s);
   IndirectionBuffer buffer;
+  if (width == lanes) buffer.tile_rows = kMostRows;
   buffer.length = s.channels;
   buffer.count = work.tiles;
   buffer.resize();

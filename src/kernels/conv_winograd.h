@@ -40,9 +40,8 @@ bool fits_winograd(const WinogradShape& shape);
 int64_t winograd_panels(const ConvShape& shape);
 int64_t winograd_weights(const WinogradShape& shape);
 
-/// Transforms panels [first, end) of weights (O, C, kernel, kernel) to (places, panels, C, outputs of a panel). `to`
-/// has room for all panels.
-void pack_winograd(const float* weight, const WinogradShape& shape, int64_t first, int64_t end, float* to);
+/// Transforms panels [first, end) of weights to (places, panels, C, outputs of a panel). `to` has room for all panels.
+void pack_winograd(const WeightView& weights, const WinogradShape& shape, int64_t first, int64_t end, float* to);
 
 /// Memory between the phases for a range of tiles: inputs (places, tiles, C) and products (places, tiles, O).
 struct WinogradWorkspace {

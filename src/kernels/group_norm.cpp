@@ -66,8 +66,8 @@ void group_norm(const float* x, const GroupNormShape& s, const float* weight, co
   };
   parallel_ranges(threads, count, elements, [&](int64_t first, int64_t end) {
     for (int64_t part = first; part < end; ++part)
-      channel_moments(x + first_element(part), means.data() + part * s.channels, squares.data() + part * s.channels,
-                      {parts.range(part).size(), s.channels});
+      norm_kernels<float>().moments(x + first_element(part), means.data() + part * s.channels,
+                                    squares.data() + part * s.channels, {parts.range(part).size(), s.channels});
   });
   for (int64_t image = 0; image < s.images; ++image) {
     const auto at = image * parts.of_image * s.channels;

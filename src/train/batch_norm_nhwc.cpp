@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/parallel.h"
 #include "train/channels_last.h"
+#include "train/stored_values.h"
 
 namespace reszoo::detail {
 namespace {
@@ -38,30 +40,31 @@ struct Parts {
   }
 };
 
-const float* data_or_null(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
-
 /// Mean and sum of squared deviations per channel.
 struct Moments {
   std::vector<double> mean, squares;
 };
 
+template <typename Value>
 Moments moments_of(const Tensor& x) {
   const Parts parts(x);
   const auto channels = static_cast<size_t>(parts.channels);
   std::vector<float> means(static_cast<size_t>(parts.count()) * channels), squares(means.size());
-  parts.for_all([&, from = data_or_null(x)](int64_t part, int64_t first, const kernels::ChannelRows& rows) {
+  parts.for_all([&, from = data_of<Value>(x)](int64_t part, int64_t first, const kernels::ChannelRows& rows) {
     const auto place = static_cast<size_t>(part) * channels;
-    kernels::channel_moments(from + first, means.data() + place, squares.data() + place, rows);
+    kernels::norm_kernels<Value>().moments(from + first, means.data() + place, squares.data() + place, rows);
   });
   Moments whole{std::vector<double>(channels), std::vector<double>(channels)};
   double seen = 0;
   for (int64_t part = 0; part < parts.count(); ++part) {
     const auto rows = static_cast<double>(std::min(parts.each, parts.rows - part * parts.each));
+    const auto share = rows / (seen + rows);
+    const auto *mean = means.data() + static_cast<size_t>(part) * channels,
+               *square = squares.data() + static_cast<size_t>(part) * channels;
     for (size_t c = 0; c < channels; ++c) {
-      const auto place = static_cast<size_t>(part) * channels + c;
-      const double away = means[place] - whole.mean[c];
-      whole.mean[c] += away * rows / (seen + rows);
-      whole.squares[c] += squares[place] + away * away * seen * rows / (seen + rows);
+      const double away = mean[c] - whole.mean[c];
+      whole.mean[c] += away * share;
+      whole.squares[c] += square[c] + away * away * seen * share;
     }
     seen += rows;
   }
@@ -114,43 +117,77 @@ struct GradientSums {
   std::vector<double> sum, product;
 };
 
-GradientSums gradient_sums(const Tensor& g, const Tensor& x, const kernels::ReluMask& gate, const float* mean,
-                           float* gated) {
+template <typename Value>
+GradientSums gradient_sums(const Tensor& g, const Tensor& x, const kernels::ReluMask<Value>& gate, const float* mean,
+                           const Tensor& gated) {
   const Parts parts(x);
   const auto channels = static_cast<size_t>(parts.channels);
   std::vector<float> sums(static_cast<size_t>(parts.count()) * channels), products(sums.size());
-  parts.for_all([&, from = data_or_null(x), gradient = data_or_null(g)](int64_t part, int64_t first,
-                                                                        const kernels::ChannelRows& rows) {
+  parts.for_all([&, from = data_of<Value>(x), gradient = data_of<Value>(g), through = output_of<Value>(gated)](
+                    int64_t part, int64_t first, const kernels::ChannelRows& rows) {
     auto at = gate;
     if (at.output) at.output += first;
     const auto place = static_cast<size_t>(part) * channels;
-    kernels::batch_norm_sums(gradient + first, from + first, at, mean, sums.data() + place, products.data() + place,
-                             gated ? gated + first : nullptr, rows);
+    kernels::norm_kernels<Value>().sums(gradient + first, from + first, at, mean, sums.data() + place,
+                                        products.data() + place, through ? through + first : nullptr, rows);
   });
   GradientSums whole{std::vector<double>(channels), std::vector<double>(channels)};
-  for (size_t i = 0; i < sums.size(); ++i) {
-    whole.sum[i % channels] += sums[i];
-    whole.product[i % channels] += products[i];
-  }
+  for (size_t first = 0; first < sums.size(); first += channels)
+    for (size_t c = 0; c < channels; ++c) {
+      whole.sum[c] += sums[first + c];
+      whole.product[c] += products[first + c];
+    }
   return whole;
+}
+
+/// Writes the gradient of x to `of_x`; returns the gradients of weight and bias.
+template <typename Value>
+std::array<Tensor, 2> input_gradients(const Tensor& g, const Tensor& x, const kernels::ReluMask<Value>& gate,
+                                      const Factors& factors, const GradientSums& sums, const Tensor& of_x) {
+  const auto channels = x.size(1);
+  const auto rows = static_cast<double>(x.numel() / channels);
+  auto weight = at::empty({channels}, at::kFloat), bias = at::empty({channels}, at::kFloat);
+  const Factors of(at::empty({3, channels}, at::kFloat));  // gain, offset, slope
+  for (int64_t c = 0; c < channels; ++c) {
+    const auto place = static_cast<size_t>(c);
+    const double inverse = factors.inverse()[c], gain = factors.weight()[c] * inverse;
+    weight.mutable_data_ptr<float>()[c] = static_cast<float>(sums.product[place] * inverse);
+    bias.mutable_data_ptr<float>()[c] = static_cast<float>(sums.sum[place]);
+    of.row(0)[c] = static_cast<float>(gain);
+    of.row(1)[c] = static_cast<float>(-gain * sums.sum[place] / rows);
+    of.row(2)[c] = static_cast<float>(-gain * inverse * inverse * sums.product[place] / rows);
+  }
+  const kernels::NormGradient norm{factors.mean(), of.row(0), of.row(1), of.row(2)};
+  Parts(x).for_all([&, from = data_of<Value>(x), gradient = data_of<Value>(g), to = output_of<Value>(of_x)](
+                       int64_t, int64_t first, const kernels::ChannelRows& rows_of) {
+    auto at = gate;
+    if (at.output) at.output += first;
+    kernels::norm_kernels<Value>().backward(gradient + first, from + first, at, norm, to + first, rows_of);
+  });
+  return {weight, bias};
 }
 
 struct NormFunction : torch::autograd::Function<NormFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const std::optional<Tensor>& beside_x,
-                        const Tensor& weight, const Tensor& bias, const Tensor& factors, bool relu) {
+                        const Tensor& weight, const Tensor& bias, const Tensor& factors, bool relu,
+                        const StepMemoryPtr* memory) {
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     const auto residual = beside_x.value_or(Tensor());
-    const auto y = at::empty_like(x);
+    const auto y = (*memory)->empty(x.sizes(), x.scalar_type());
     const Factors of(factors);
-    Parts(x).for_all([&, from = data_or_null(x), beside = data_or_null(residual), to = y.mutable_data_ptr<float>()](
-                         int64_t, int64_t first, const kernels::ChannelRows& rows) {
-      kernels::scale_shift(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr,
-                           relu ? kernels::Activation::relu : kernels::Activation::none, to + first, rows);
+    with_stored_type(x, [&](auto type) {
+      using Value = decltype(type);
+      Parts(x).for_all([&, from = data_of<Value>(x), beside = data_of<Value>(residual), to = output_of<Value>(y)](
+                           int64_t, int64_t first, const kernels::ChannelRows& rows) {
+        kernels::norm_kernels<Value>().forward(from + first, of.scale(), of.shift(), beside ? beside + first : nullptr,
+                                               relu, to + first, rows);
+      });
     });
     // Without a residual the ReLU mask can be recomputed from x.
     context->save_for_backward({x, factors, relu && residual.defined() ? y : Tensor()});
     context->saved_data["relu"] = relu;
     context->saved_data["residual"] = residual.defined();
+    context->saved_data["memory"] = c10::IValue::make_capsule(*memory);
     return y;
   }
 
@@ -159,48 +196,27 @@ struct NormFunction : torch::autograd::Function<NormFunction> {
       fail(ErrorKind::usage, "norm: gradients of gradients are not computed; train with fast=false");
     const at::AutoDispatchBelowADInplaceOrView no_autograd;
     const auto saved = context->get_saved_variables();
-    const auto& x = saved[0];
-    const Factors factors(saved[1]);
-    const bool relu = context->saved_data["relu"].toBool(), residual = context->saved_data["residual"].toBool();
-    const auto g = channels_last(gradients[0]);
-    kernels::ReluMask gate{.scale = factors.scale(), .shift = factors.shift()};
-    if (relu) gate.kind = residual ? kernels::ReluMask::Kind::from_output : kernels::ReluMask::Kind::recompute;
-    if (relu && residual) gate.output = data_or_null(saved[2]);
-    // The gradient of the residual is the masked gradient. Without a residual it is not stored but recomputed.
-    const auto gated = relu && residual ? at::empty_like(x) : g;
-    const auto sums =
-        gradient_sums(g, x, gate, factors.mean(), gated.is_same(g) ? nullptr : gated.mutable_data_ptr<float>());
-    auto result = input_gradients(gated, x, gated.is_same(g) ? gate : kernels::ReluMask{}, factors, sums);
-    result.insert(result.begin() + 1, residual ? gated : Tensor());
-    result.resize(6);
-    return result;
+    return with_stored_type(
+        saved[0], [&](auto type) { return backward_of<decltype(type)>(*context, saved, channels_last(gradients[0])); });
   }
 
-  /// Returns the gradients of x, weight and bias.
-  static variable_list input_gradients(const Tensor& g, const Tensor& x, const kernels::ReluMask& gate,
-                                       const Factors& factors, const GradientSums& sums) {
-    const auto channels = x.size(1);
-    const auto rows = static_cast<double>(x.numel() / channels);
-    auto weight = at::empty({channels}, at::kFloat), bias = at::empty({channels}, at::kFloat);
-    const Factors of(at::empty({3, channels}, at::kFloat));  // gain, offset, slope
-    for (int64_t c = 0; c < channels; ++c) {
-      const auto place = static_cast<size_t>(c);
-      const double inverse = factors.inverse()[c], gain = factors.weight()[c] * inverse;
-      weight.mutable_data_ptr<float>()[c] = static_cast<float>(sums.product[place] * inverse);
-      bias.mutable_data_ptr<float>()[c] = static_cast<float>(sums.sum[place]);
-      of.row(0)[c] = static_cast<float>(gain);
-      of.row(1)[c] = static_cast<float>(-gain * sums.sum[place] / rows);
-      of.row(2)[c] = static_cast<float>(-gain * inverse * inverse * sums.product[place] / rows);
-    }
-    const auto out = at::empty_like(x);
-    const kernels::NormGradient norm{factors.mean(), of.row(0), of.row(1), of.row(2)};
-    Parts(x).for_all([&, from = data_or_null(x), gradient = data_or_null(g), to = out.mutable_data_ptr<float>()](
-                         int64_t, int64_t first, const kernels::ChannelRows& rows_of) {
-      auto at = gate;
-      if (at.output) at.output += first;
-      kernels::batch_norm_backward(gradient + first, from + first, at, norm, to + first, rows_of);
-    });
-    return {out, weight, bias};
+  template <typename Value>
+  static variable_list backward_of(AutogradContext& context, const variable_list& saved, const Tensor& g) {
+    const auto& x = saved[0];
+    const Factors factors(saved[1]);
+    const bool relu = context.saved_data["relu"].toBool(), residual = context.saved_data["residual"].toBool();
+    auto& memory = static_cast<StepMemory&>(*context.saved_data["memory"].toCapsule());
+    kernels::ReluMask<Value> gate{.scale = factors.scale(), .shift = factors.shift()};
+    using Kind = decltype(gate.kind);
+    if (relu) gate.kind = residual ? Kind::from_output : Kind::recompute;
+    if (relu && residual) gate.output = data_of<Value>(saved[2]);
+    // The gradient of the residual is the masked gradient. Without a residual it is not stored but recomputed.
+    const auto gated = relu && residual ? memory.empty(x.sizes(), x.scalar_type()) : Tensor();
+    const auto of_x = memory.empty(x.sizes(), x.scalar_type());
+    const auto sums = gradient_sums(g, x, gate, factors.mean(), gated);
+    const auto [weight, bias] = gated.defined() ? input_gradients<Value>(gated, x, {}, factors, sums, of_x)
+                                                : input_gradients(g, x, gate, factors, sums, of_x);
+    return {of_x, !residual ? Tensor() : gated.defined() ? gated : g, weight, bias, Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -211,18 +227,20 @@ bool is_fused_norm(const torch::nn::BatchNorm2dImpl& norm) {
          norm.weight.scalar_type() == at::kFloat;
 }
 
-Tensor batch_norm_nhwc(torch::nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual, bool relu) {
-  const auto maps = channels_last(x), beside = residual.defined() ? channels_last(residual) : residual;
+Tensor batch_norm_nhwc(torch::nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual, bool relu,
+                       const StepMemoryPtr& memory) {
+  const auto maps = channels_last(x),
+             beside = residual.defined() ? channels_last(residual.to(x.scalar_type())) : residual;
   const auto rows = static_cast<double>(maps.numel() / maps.size(1));
   Factors factors(Tensor{});
   {
     const at::NoGradGuard no_grad;
-    const auto moments = moments_of(maps);
+    const auto moments = with_stored_type(maps, [&](auto type) { return moments_of<decltype(type)>(maps); });
     take_in(norm, moments, rows);
     factors = factors_of(moments, norm, rows);
   }
   return NormFunction::apply(maps, beside.defined() ? std::optional(beside) : std::nullopt, norm.weight, norm.bias,
-                             factors.all, relu);
+                             factors.all, relu, &memory);
 }
 
 }  // namespace reszoo::detail

@@ -1,5 +1,6 @@
 #include "reszoo/train/fused_training.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "reszoo/base/error.h"
@@ -73,6 +74,11 @@ struct TabularFunction : torch::autograd::Function<TabularFunction> {
 /// Returns the network in the model; empty if it is another module.
 Network network_of(const AnyModule& model) { return Network(std::dynamic_pointer_cast<NetworkImpl>(model.ptr())); }
 
+/// Returns the type of matrix products and convolutions: float32, or what autocast says.
+at::ScalarType type_of_products(at::DeviceType device) {
+  return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : at::kFloat;
+}
+
 /// Whether the fused tabular passes accept x: float32 rows on the CPU.
 bool fits(const Tensor& x, const NetworkImpl& network) {
   return x.dim() == 2 && x.size(0) > 0 && x.is_cpu() && x.scalar_type() == at::kFloat &&
@@ -132,9 +138,14 @@ bool FusedTraining::applies(const AnyModule& model) {
 
 Tensor FusedTraining::operator()(AnyModule& model, const Tensor& x, int64_t step) {
   const auto network = network_of(model);
-  if (network && fits_images(x, network)) return detail::run_fused_images(network, x);
+  const auto type = type_of_products(x.device().type());
+  if (network && fits_images(x, network) && (type == at::kFloat || type == at::kBFloat16)) {
+    if (!images_) images_ = c10::make_intrusive<detail::StepMemory>();
+    return detail::run_fused_images(network, x, type, images_);
+  }
   const bool has_variance = x.dim() > 0 && x.size(0) > 1;
-  if (!network || !at::GradMode::is_enabled() || !has_variance || !fits(x, *network)) return model.forward(x);
+  if (!network || type != at::kFloat || !at::GradMode::is_enabled() || !has_variance || !fits(x, *network))
+    return model.forward(x);
   auto plan = detail::plan_of(network, graphs_.graph_of(network));
   if (!plan) return model.forward(x);
   // A graph that still exists keeps its buffers.

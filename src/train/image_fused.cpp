@@ -6,8 +6,10 @@
 
 #include "batch_norm_nhwc.h"
 #include "conv2d_nhwc.h"
+#include "max_pool_nhwc.h"
 #include "reszoo/base/error.h"
 #include "reszoo/graph/graph.h"
+#include "train/stored_values.h"
 #include "train/tabular_plan.h"
 
 namespace reszoo::detail {
@@ -16,8 +18,12 @@ namespace {
 /// Runs the nodes of a graph. A batch norm, and the sum and the ReLU that follow it, run as one pass.
 class FusedImages {
  public:
-  explicit FusedImages(Graph graph)
-      : graph_(std::move(graph)), values_(graph_.nodes.size()), readers_(graph_.nodes.size()) {
+  FusedImages(Graph graph, at::ScalarType type, StepMemoryPtr memory)
+      : graph_(std::move(graph)),
+        type_(type),
+        memory_(std::move(memory)),
+        values_(graph_.nodes.size()),
+        readers_(graph_.nodes.size()) {
     for (size_t i = 0; i < graph_.nodes.size(); ++i)
       for (const size_t input : graph_.nodes[i].inputs) readers_[input].push_back(i);
     readers_[graph_.output].push_back(graph_.nodes.size());  // the caller
@@ -43,7 +49,7 @@ class FusedImages {
 
   /// Returns the norm of a node if its passes can be fused, otherwise nullptr.
   nn::BatchNorm2dImpl* fused_norm(size_t i) {
-    if (node(i).op != "batch_norm" || input(i).dim() != 4) return nullptr;
+    if (node(i).op != "batch_norm" || input(i).dim() != 4 || !is_stored_value(input(i))) return nullptr;
     auto* norm = node(i).module.ptr()->as<nn::BatchNorm2dImpl>();
     return norm && is_fused_norm(*norm) ? norm : nullptr;
   }
@@ -58,13 +64,19 @@ class FusedImages {
     if (node(i).op == "add") return run_sum(i);
     if (waits_for_sum(i)) return;
     if (auto* norm = fused_norm(i)) return run_norm(i, *norm, input(i), {});
-    if (node(i).op == "conv2d" && input(i).dim() == 4)
-      if (const auto* conv = node(i).module.ptr()->as<nn::Conv2dImpl>(); conv && is_fused_conv(*conv)) {
-        values_[i] = conv2d_nhwc(*conv, input(i));
-        return release_inputs(i);
-      }
-    values_[i] = node(i).module.forward(input(i));
+    values_[i] = result_of(node(i), input(i));
     release_inputs(i);
+  }
+
+  /// Returns the result of a node that is neither a norm nor a sum.
+  Tensor result_of(Node& node, const Tensor& x) {
+    if (node.op == "conv2d" && x.dim() == 4)
+      if (const auto* conv = node.module.ptr()->as<nn::Conv2dImpl>(); conv && is_fused_conv(*conv, x))
+        return conv2d_nhwc(*conv, x, type_, memory_);
+    if (node.op == "max_pool2d" && x.dim() == 4)
+      if (const auto* pool = node.module.ptr()->as<nn::MaxPool2dImpl>(); pool && is_fused_pool(*pool, x))
+        return max_pool_nhwc(*pool, x, memory_);
+    return node.module.forward(x);
   }
 
   void run_sum(size_t i) {
@@ -88,7 +100,7 @@ class FusedImages {
   /// Computes the result of node i (a norm, or the sum after one) and of the ReLU that reads it.
   void run_norm(size_t i, nn::BatchNorm2dImpl& norm, const Tensor& x, const Tensor& residual) {
     const auto relu = only_reader(i, "relu");
-    values_[relu ? relu : i] = batch_norm_nhwc(norm, x, residual, relu != 0);
+    values_[relu ? relu : i] = batch_norm_nhwc(norm, x, residual, relu != 0, memory_);
     release_inputs(i);
   }
 
@@ -99,6 +111,8 @@ class FusedImages {
   }
 
   Graph graph_;
+  at::ScalarType type_;  ///< of convolutions
+  StepMemoryPtr memory_;
   std::vector<Tensor> values_;
   std::vector<std::vector<size_t>> readers_;
   std::vector<size_t> unread_;  ///< number of readers of each node that have not run yet
@@ -113,6 +127,9 @@ bool has_fused_images(const Network& network) {
                      [](const auto& module) { return module->template as<nn::BatchNorm2dImpl>() != nullptr; });
 }
 
-Tensor run_fused_images(const Network& network, const Tensor& x) { return FusedImages(lower(network)).run(x); }
+Tensor run_fused_images(const Network& network, const Tensor& x, at::ScalarType type, const StepMemoryPtr& memory) {
+  memory->begin_step();
+  return FusedImages(lower(network), type, memory).run(x);
+}
 
 }  // namespace reszoo::detail

@@ -69,9 +69,8 @@ double TrainLoop::backward(const Batch& part, double share, int64_t number) {
   {
     const AutocastGuard autocast(options_.device, options_.precision);
     const auto x = input(part.inputs);
-    const bool fast = options_.fast && options_.precision == Precision::float32;
     const auto position = (state_.epoch * steps_ + state_.step) * options_.gradient_accumulation_steps + number;
-    outputs = fast ? fast_(model_, x, position) : model_.forward(x);
+    outputs = options_.fast ? fast_(model_, x, position) : model_.forward(x);
   }
   if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
   const auto loss = loss_of(outputs, part);

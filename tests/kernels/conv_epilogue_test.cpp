@@ -17,7 +17,7 @@ struct Case {
 Tensor run(const ConvShape& shape, const ConvAlgorithm& algorithm, const Tensor& x, const Tensor& weight,
            const Epilogue& epilogue, int64_t threads) {
   const auto packed = at::empty({packed_size(shape, algorithm)});
-  pack_weights(weight.const_data_ptr<float>(), shape, algorithm, threads, packed.mutable_data_ptr<float>());
+  pack_weights({weight.const_data_ptr<float>(), shape}, shape, algorithm, threads, packed.mutable_data_ptr<float>());
   const auto zeros = at::zeros({shape.channels}), scratch = at::empty({conv_scratch(shape, algorithm, threads)});
   const auto y = at::empty({shape.images, shape.rows_out, shape.columns_out, shape.outputs});
   conv(shape, algorithm,

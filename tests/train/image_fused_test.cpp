@@ -5,6 +5,7 @@
 #include "reszoo/train/fused_training.h"
 #include "reszoo/zoo/registry.h"
 #include "support/support.h"
+#include "train/guards.h"
 
 using namespace reszoo;
 using reszoo::test::expect_error;
@@ -77,6 +78,24 @@ TEST(ImageFused, EqualTheModulesForOtherOptions) {
   expect_equal_steps(create_model("cifar_resnet20", options), images(4, 3, 20), "projection");
 }
 
+TEST(ImageFused, Bfloat16IsAsExactAsThatOfTheModules) {
+  torch::manual_seed(7);
+  const auto network = create_model("resnet18", ImageOptions{.outputs = 5});
+  const auto x = images(8, 3, 64);
+  const auto exact = step(network, x, false);
+  const reszoo::detail::AutocastGuard autocast(torch::kCPU, Precision::bfloat16);
+  const auto plain = step(network, x, false), fast = step(network, x, true);
+  EXPECT_EQ(fast.output.scalar_type(), plain.output.scalar_type());
+  EXPECT_LT(difference(fast.output, exact.output), 1.5 * difference(plain.output, exact.output) + 1e-3);
+  double of_plain = 0, of_fast = 0;
+  for (size_t i = 0; i < exact.gradients.size(); ++i) {
+    EXPECT_EQ(fast.gradients[i].second.scalar_type(), at::kFloat);
+    of_plain += difference(plain.gradients[i].second, exact.gradients[i].second);
+    of_fast += difference(fast.gradients[i].second, exact.gradients[i].second);
+  }
+  EXPECT_LT(of_fast, 1.5 * of_plain);
+}
+
 TEST(ImageFused, FrozenPartsStayFrozen) {
   torch::manual_seed(3);
   auto network = create_model("resnet18", ImageOptions{.outputs = 5});
@@ -104,6 +123,15 @@ TEST(ImageFused, AreTheSameForAnyNumberOfThreads) {
   EXPECT_LT(difference(two.output, one.output), 1e-5);
   for (size_t i = 0; i < one.buffers.size(); ++i)
     EXPECT_LT(difference(two.buffers[i].second.to(at::kFloat), one.buffers[i].second.to(at::kFloat)), 1e-5);
+}
+
+TEST(ImageFused, EachRunHasTheSameBits) {
+  torch::manual_seed(8);
+  const auto network = create_model("resnet18", ImageOptions{.outputs = 5});
+  const auto x = images(8, 3, 64);
+  const auto one = step(network, x, true), two = step(network, x, true);
+  for (size_t i = 0; i < one.gradients.size(); ++i)
+    EXPECT_TRUE(at::equal(one.gradients[i].second, two.gradients[i].second)) << one.gradients[i].first;
 }
 
 TEST(ImageFused, GradientsOfGradientsAreRefused) {

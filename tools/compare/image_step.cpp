@@ -1,5 +1,5 @@
 // The C++ side of compare/image_step.py: seconds per training step of an image network, one step per line.
-//   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain [FOLDER]
+//   image_step MODEL SIDE CHANNELS BATCH STEPS THREADS fast|plain float32|bfloat16 [FOLDER]
 // All steps use the same batch of noise. With a folder of class folders, each step waits for a batch of its images,
 // which a thread decodes and augments ahead of time.
 #include <chrono>
@@ -8,6 +8,7 @@
 
 #include "reszoo/base/device.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/base/precision.h"
 #include "reszoo/base/short_waits.h"
 #include "reszoo/data/image_files.h"
 #include "reszoo/preprocess/image_transform.h"
@@ -30,7 +31,7 @@ Dataset images_of(const char* folder, int64_t side) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8 && argc != 9) return 2;
+  if (argc != 9 && argc != 10) return 2;
   const std::string name = argv[1], how = argv[7];
   const int64_t side = std::stoll(argv[2]), channels = std::stoll(argv[3]), batch = std::stoll(argv[4]);
   retain_freed_memory();
@@ -40,13 +41,14 @@ int main(int argc, char** argv) {
   TrainerOptions options{.optimizer = {.kind = OptimizerKind::sgd, .lr = 0.01, .weight_decay = 5e-4, .nesterov = true}};
   options.fast = how == "fast";
   options.channels_last = true;
+  options.precision = parse_precision(argv[8]);
   const Loss loss = [](const Tensor& outputs, const Tensor& targets) {
     return torch::cross_entropy_loss(outputs, targets);
   };
   Trainer trainer(network, loss, {}, options);
   const Batch noise{torch::randn({batch, channels, side, side}).contiguous(at::MemoryFormat::ChannelsLast),
                     torch::randint(10, {batch})};
-  const auto data = argc == 9 ? std::optional(images_of(argv[8], side)) : std::nullopt;
+  const auto data = argc == 10 ? std::optional(images_of(argv[9], side)) : std::nullopt;
   auto pass = data ? std::optional(data->shuffled(batch, 0, 0)) : std::nullopt;
   network->train();
   for (int64_t step = 0; step < std::stoll(argv[5]); ++step) {

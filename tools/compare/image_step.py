@@ -1,12 +1,13 @@
 """Compare a training step of an image network with PyTorch's, eager and compiled, side by side.
 
-    python image_step.py PROGRAM [--model cifar_resnet20] [--steps 10] [--rounds 5] [--threads 2] [--compile] [--folder FOLDER]
+    python image_step.py PROGRAM [--model cifar_resnet20] [--steps 10] [--rounds 5] [--threads 2] [--compile] [--bfloat16]
+        [--folder FOLDER]
 
 PROGRAM is compare_image_step (ninja compare_image_step). `cifar_resnet20` has batches of 128 images of 28 x 28 x 1,
 `resnet18` of 32 of 224 x 224 x 3; SGD with Nesterov, channels-last in both. A round runs every program once, in
 turn; a figure is the median over the rounds of each round's median step, in images per second.
 `--malloc` gives PyTorch glibc's settings that ours sets itself (retain_freed_memory): then the difference is of
-computing alone. `--folder` adds our step with images of a folder of class folders, decoded beside it. Needs tests/reference/requirements.txt; --compile a C++ compiler.
+computing alone. `--bfloat16` trains in mixed precision, PyTorch by its autocast. `--folder` adds our step with images of a folder of class folders, decoded beside it. Needs tests/reference/requirements.txt; --compile a C++ compiler.
 """
 import argparse
 import json
@@ -33,7 +34,7 @@ def build(name):
     return torchvision.models.resnet18(num_classes=10)
 
 
-def run_pytorch(name, steps, threads, compiled):
+def run_pytorch(name, steps, threads, compiled, bfloat16):
     import torch
 
     torch.set_num_threads(threads)
@@ -47,7 +48,9 @@ def run_pytorch(name, steps, threads, compiled):
     for _ in range(steps):
         begin = time.perf_counter()
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(forward(x), y).backward()
+        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+            loss = torch.nn.functional.cross_entropy(forward(x), y)
+        loss.backward()
         optimizer.step()
         print(time.perf_counter() - begin)
 
@@ -67,19 +70,21 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--malloc", action="store_true")
+    parser.add_argument("--bfloat16", action="store_true")
     parser.add_argument("--folder", help="colour images, at least steps x batch of them")
     parser.add_argument("--pytorch", choices=("eager", "compiled"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.pytorch:
-        run_pytorch(options.model, options.steps, options.threads, options.pytorch == "compiled")
+        run_pytorch(options.model, options.steps, options.threads, options.pytorch == "compiled", options.bfloat16)
         return
     batch, channels, side = SHAPES[options.model]
     numbers = [str(n) for n in (side, channels, batch, options.steps, options.threads)]
-    commands = {f"ours {how}": [options.program, options.model, *numbers, how] for how in ("fast", "plain")}
+    precision = "bfloat16" if options.bfloat16 else "float32"
+    commands = {f"ours {how}": [options.program, options.model, *numbers, how, precision] for how in ("fast", "plain")}
     if options.folder:
         commands["ours from a folder"] = [*commands["ours fast"], options.folder]
     theirs = [sys.executable, __file__, options.program, "--model", options.model, "--steps", str(options.steps),
-              "--threads", str(options.threads), "--pytorch"]
+              "--threads", str(options.threads), *(["--bfloat16"] if options.bfloat16 else []), "--pytorch"]
     commands["PyTorch eager"] = theirs + ["eager"]
     if options.compile:
         commands["PyTorch compiled"] = theirs + ["compiled"]

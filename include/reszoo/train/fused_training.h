@@ -8,9 +8,13 @@
 
 namespace reszoo {
 
+namespace detail {
+class StepMemory;
+}
+
 /// Runs a module in training with fewer, fused passes. The results equal those of `model.forward(x)` within float
 /// tolerance. It applies to a Network of tabular blocks whose parts are supported, and to image networks with batch
-/// norm; any other module runs as it is.
+/// norm; any other module runs as it is. Under autocast to bfloat16 it applies to image networks.
 ///
 /// Supported tabular parts are `input_projection`, blocks of `tabular_block`, and norm and ReLU of the head of
 /// `tabular_resnet`: linear layers, plain or of a BatchEnsemble; batch norm in training mode, or none; ReLU; any
@@ -51,6 +55,7 @@ class FusedTraining {
   uint64_t seed_;
   GraphCache graphs_;
   c10::intrusive_ptr<Memory> memory_;
+  c10::intrusive_ptr<detail::StepMemory> images_;
 };
 
 }  // namespace reszoo
