@@ -3,10 +3,10 @@
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
+#include "reszoo/base/blocks.h"
 #include "reszoo/base/bytes.h"
 #include "reszoo/base/digest.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/spilled.h"
 
 namespace reszoo::detail {
 namespace {
