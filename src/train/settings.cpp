@@ -108,6 +108,9 @@ void check(const TrainerOptions& o) {
     fail(ErrorKind::usage, "Trainer: shards must be a power of two, got {}", o.shards);
   if (o.shards > 1 && o.sync_norms)
     fail(ErrorKind::usage, "Trainer: sync_norms and shards exclude each other: each shard has its own statistics");
+  if (o.sync_norms && o.gradient_accumulation_steps > 1)
+    fail(ErrorKind::usage, "Trainer: sync_norms needs the whole batch at once, got gradient_accumulation_steps={}",
+         o.gradient_accumulation_steps);
   if (o.gradient_accumulation_steps < 1)
     fail(ErrorKind::usage, "Trainer: gradient_accumulation_steps must be at least 1, got {}",
          o.gradient_accumulation_steps);
