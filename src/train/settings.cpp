@@ -1,5 +1,9 @@
 #include "settings.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 #include "reszoo/base/names.h"
 
 namespace reszoo {
@@ -39,6 +43,7 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   add("precision", text_of(o.precision), text_of(Precision::float32));
   add("shuffle_window", o.shuffle_window, kShuffleWindow);
   add("shards", std::max<int64_t>(o.shards, 1), 1);
+  if (o.shards > 1) settings["threads"] = at::get_num_threads();  // sums depend on it
   add("sync_norms", o.sync_norms, false);
   add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
   return settings;

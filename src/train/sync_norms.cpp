@@ -71,8 +71,8 @@ struct SyncNormFunction : torch::autograd::Function<SyncNormFunction> {
     auto sums = at::stack({of_bias, of_weight * inverse});
     group.all_reduce(sums);
     const auto gain = inverse * weight;
-    const auto of_x = along_channels(gain, x) * (g - along_channels(sums[0] / count, x) -
-                                                 deviation * along_channels(sums[1] * inverse / count, x));
+    const auto of_x = along_channels(gain, x) *
+                      (g - along_channels(sums[0] / count, x) - deviation * along_channels(sums[1] / count, x));
     return {of_x, of_weight.to(weight.scalar_type()), of_bias.to(weight.scalar_type()), Tensor(), Tensor(), Tensor()};
   }
 };
