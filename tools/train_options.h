@@ -1,6 +1,7 @@
 /// The options of the train tool.
 #pragma once
 #include "cli/app.h"
+#include "cli/group_options.h"
 #include "cli/image_options.h"
 #include "cli/progress.h"
 #include "cli/recipe_options.h"
@@ -15,6 +16,7 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
+  cli::GroupFlags group;
   std::string init, key, pretrained, out, metric, threshold, class_weight, time_limit;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false, no_calibration = false;

@@ -66,7 +66,7 @@ ProcessPlace place_by_torch(const Variables& variables) {
   auto place = place_by(kTorch, variables);
   place.agent_store = variables.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
   place.restarts = variables.number("TORCHELASTIC_RESTART_COUNT", 0, INT_MAX, 0);
-  if (variables.has("RESZOO_LAUNCHER")) place.launcher = "reszoo";
+  if (variables.has("RESZOO_LAUNCHER")) place.launcher = kOwnLauncher;
   else if (!variables.has("TORCHELASTIC_RUN_ID")) place.launcher = "the environment";
   return place;
 }

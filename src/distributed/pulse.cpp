@@ -2,20 +2,20 @@
 
 #include <algorithm>
 #include <sstream>
-#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
-#include "reszoo/distributed/process_environment.h"
 
 namespace reszoo::detail {
 namespace {
 
 constexpr int kSilentIntervals = 3;                                      // after which a process counts as lost
+constexpr int kHeardIntervals = 10;                                      // in which another process reads a fault
 constexpr auto kStoreTimeout = std::chrono::seconds(5);                  // of one request
 const std::string kFault = "fault", kLost = "lost ", kEnded = "ended ";  // the first word of its value
 
 std::string key_of(int rank) { return fmt::format("pulse/{}", rank); }
+std::string heard_key(int rank) { return fmt::format("heard/{}", rank); }
 
 }  // namespace
 
@@ -35,10 +35,6 @@ std::string name_of(int rank, const Beat& beat) {
   return beat.position.empty() ? name : name + " at " + beat.position;
 }
 
-c10::intrusive_ptr<c10d::Store> store_of_attempt(c10::intrusive_ptr<c10d::Store> store, int restarts) {
-  return c10::make_intrusive<c10d::PrefixStore>(fmt::format("reszoo/{}", restarts), std::move(store));
-}
-
 Beat read_beat(c10d::Store& store, int rank) {
   return store.check({key_of(rank)}) ? Beat::parse(store.get_to_str(key_of(rank))) : Beat();
 }
@@ -49,8 +45,8 @@ Fault read_fault(c10d::Store& store) {
   return {.lost = text.starts_with(kLost), .line = text.substr(text.find(' ') + 1)};
 }
 
-Pulse::Pulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::string holder, Duration interval)
-    : store_(store->clone()), rank_(rank), size_(size), holder_(std::move(holder)), interval_(interval) {
+Pulse::Pulse(StorePtr store, int rank, std::vector<std::string> hosts, Duration interval)
+    : store_(store->clone()), rank_(rank), hosts_(std::move(hosts)), interval_(interval) {
   store_->setTimeout(kStoreTimeout);
   beat_now();
   thread_ = std::thread([this] { run(); });
@@ -72,7 +68,7 @@ void Pulse::set_position(std::string position) {
 
 Beat Pulse::beat() const {
   const std::lock_guard lock(mutex_);
-  return {.count = count_, .calls = calls_, .host = host_name(), .position = position_};
+  return {.count = count_, .calls = calls_, .host = hosts_.at(static_cast<size_t>(rank_)), .position = position_};
 }
 
 void Pulse::beat_now() {
@@ -100,7 +96,7 @@ void Pulse::report(const std::string& error) noexcept try {
 
 std::vector<Beat> Pulse::read_all() const {
   std::vector<Beat> beats;
-  for (int rank = 0; rank < size_; ++rank) beats.push_back(read_beat(*store_, rank));
+  for (int rank = 0; rank < std::ssize(hosts_); ++rank) beats.push_back(read_beat(*store_, rank));
   return beats;
 }
 
@@ -109,7 +105,7 @@ Fault Pulse::fault_of(const std::vector<Beat>& before, const std::vector<Beat>& 
   std::vector<std::string> silent, behind;
   int64_t furthest = 0;
   for (const auto& beat : now) furthest = std::max(furthest, beat.calls);
-  for (int rank = 0; rank < size_; ++rank) {
+  for (int rank = 0; rank < std::ssize(hosts_); ++rank) {
     const auto i = static_cast<size_t>(rank);
     if (rank == rank_) continue;
     if (now[i].count == before[i].count) silent.push_back(name_of(rank, now[i]));
@@ -120,16 +116,34 @@ Fault Pulse::fault_of(const std::vector<Beat>& before, const std::vector<Beat>& 
   return {false, fmt::format("{}: {}", name_of(rank_, beat()), error)};
 }
 
-Fault Pulse::find_fault(const std::string& error) noexcept try {
-  if (const auto known = read_fault(*store_); !known.line.empty()) return known;
-  const auto before = read_all();
-  std::this_thread::sleep_for(kSilentIntervals * interval_);
-  const auto fault = fault_of(before, read_all(), error);
-  // Meanwhile another process may have found out.
-  store_->compareSet(kFault, "", (fault.lost ? kLost : kEnded) + fault.line);
-  return read_fault(*store_);
-} catch (const std::exception&) {
-  return {true, fmt::format("{} has lost {}, which serves the store", name_of(rank_, beat()), holder_)};
+/// If this process serves the store: waits until the others that live have read the fault, for at most some intervals.
+void Pulse::wait_for_readers(const std::vector<Beat>& before, const std::vector<Beat>& now) {
+  store_->set(heard_key(rank_), std::string("yes"));
+  if (rank_ != 0) return;
+  for (int rank = 1; rank < std::ssize(hosts_); ++rank)
+    if (const auto i = static_cast<size_t>(rank); now[i].count != before[i].count)
+      store_->wait({heard_key(rank)}, kHeardIntervals * interval_);
+}
+
+Fault Pulse::find_fault(const std::string& error) noexcept {
+  Fault fault;
+  try {
+    const auto before = read_all();
+    fault = read_fault(*store_);
+    std::this_thread::sleep_for(kSilentIntervals * interval_);
+    const auto now = read_all();
+    if (fault.line.empty()) {
+      fault = fault_of(before, now, error);
+      // Meanwhile another process may have found out.
+      store_->compareSet(kFault, "", (fault.lost ? kLost : kEnded) + fault.line);
+      fault = read_fault(*store_);
+    }
+    wait_for_readers(before, now);
+  } catch (const std::exception&) {
+    if (fault.line.empty())
+      fault = {true, fmt::format("{} has lost rank 0 on {}", name_of(rank_, beat()), hosts_.front())};
+  }
+  return fault;
 }
 
 }  // namespace reszoo::detail

@@ -6,8 +6,9 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <torch/csrc/distributed/c10d/Store.hpp>
 #include <vector>
+
+#include "distributed/store.h"
 
 namespace reszoo::detail {
 
@@ -23,10 +24,6 @@ struct Beat {
 
 /// "rank 2 on node7 at epoch 1, step 31".
 std::string name_of(int rank, const Beat& beat);
-
-/// Returns the part of a store that belongs to one start of a group: torchrun keeps its store when it starts the
-/// processes again.
-c10::intrusive_ptr<c10d::Store> store_of_attempt(c10::intrusive_ptr<c10d::Store> store, int restarts);
 
 /// Returns a rank's last beat.
 Beat read_beat(c10d::Store& store, int rank);
@@ -49,9 +46,8 @@ class Pulse {
  public:
   using Duration = std::chrono::milliseconds;
 
-  /// `holder` is what serves the store, for messages: "rank 0 on node7".
-  Pulse(c10::intrusive_ptr<c10d::Store> store, int rank, int size, std::string holder,
-        Duration interval = std::chrono::seconds(1));
+  /// `hosts` are those of all ranks.
+  Pulse(StorePtr store, int rank, std::vector<std::string> hosts, Duration interval = std::chrono::seconds(1));
   ~Pulse();
   Pulse(const Pulse&) = delete;
   Pulse& operator=(const Pulse&) = delete;
@@ -75,9 +71,11 @@ class Pulse {
   std::vector<Beat> read_all() const;
   Fault fault_of(const std::vector<Beat>& before, const std::vector<Beat>& now, const std::string& error) const;
 
-  c10::intrusive_ptr<c10d::Store> store_;
-  int rank_, size_;
-  std::string holder_;
+  void wait_for_readers(const std::vector<Beat>& before, const std::vector<Beat>& now);
+
+  StorePtr store_;
+  int rank_;
+  std::vector<std::string> hosts_;
   Duration interval_;
   std::atomic<int64_t> count_ = 0, calls_ = 0;
   mutable std::mutex mutex_;

@@ -3,7 +3,6 @@
 #include <optional>
 #include <torch/csrc/distributed/c10d/HashStore.hpp>
 
-#include "reszoo/distributed/process_environment.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -22,11 +21,11 @@ struct Three {
 
   Three() {
     for (int rank = 0; rank < 3; ++rank)
-      ranks[static_cast<size_t>(rank)].emplace(store, rank, 3, "rank 0 on here", kInterval);
+      ranks[static_cast<size_t>(rank)].emplace(store, rank, std::vector<std::string>{"a", "b", "c"}, kInterval);
   }
   Pulse& operator[](size_t rank) { return *ranks.at(rank); }
   std::string name(int rank, const std::string& position = "") const {
-    return fmt::format("rank {} on {}{}", rank, host_name(), position.empty() ? "" : " at " + position);
+    return fmt::format("rank {} on {}{}", rank, "abc"[rank], position.empty() ? "" : " at " + position);
   }
 };
 
@@ -75,13 +74,4 @@ TEST(Pulse, WithoutALostRankTheErrorIsTold) {
   const auto fault = three[0].find_fault("out of memory");
   EXPECT_FALSE(fault.lost);
   EXPECT_EQ(fault.line, three.name(0) + ": out of memory");
-}
-
-TEST(Pulse, AnotherStartOfTheGroupKnowsNothingOfTheFirst) {
-  const c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::HashStore>();
-  const auto first = reszoo::detail::store_of_attempt(store, 0), second = reszoo::detail::store_of_attempt(store, 1);
-  Pulse(first, 0, 1, "here").report("x");
-  EXPECT_NE(reszoo::detail::read_fault(*first).line, "");
-  EXPECT_EQ(reszoo::detail::read_fault(*second).line, "");
-  EXPECT_EQ(reszoo::detail::read_beat(*second, 0).count, -1);
 }

@@ -8,6 +8,9 @@
 
 namespace reszoo {
 
+/// ProcessPlace::launcher of processes that `launch` has started.
+constexpr auto kOwnLauncher = "reszoo";
+
 /// Returns the value of a variable; nothing if it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 

@@ -44,8 +44,8 @@ int main(int argc, char** argv) {
   options.port = static_cast<uint16_t>(place.port);
   options.waitWorkers = false;
   const auto server = c10::make_intrusive<c10d::TCPStore>(place.address, options);
-  reszoo::detail::Pulse pulse(reszoo::detail::store_of_attempt(server, place.restarts), place.rank, place.size,
-                              "the launcher");
+  const std::vector<std::string> hosts(static_cast<size_t>(place.size), host_name());
+  reszoo::detail::Pulse pulse(reszoo::detail::store_of_attempt(server, place.restarts), place.rank, hosts);
   pulse.set_position("epoch 1, step 31");
   pulse.beat_now();
   std::cout << "rank " << place.rank << " is heard" << std::endl;
