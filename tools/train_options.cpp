@@ -29,6 +29,10 @@ void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
       ->check(cli::is_duration)
       ->excludes(app.get_option("--folds"))
       ->excludes(app.get_option("--tune"));
+  app.add_option(
+      "--shards", a.shards,
+      "Divide each batch into K shards, a power of two, so that 1, 2, 4 ... K processes end with the same bits");
+  app.add_flag("--sync-norms", a.sync_norms, "Batch norms use the statistics of the whole batch, not of each process");
   auto* init =
       app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file, or of hf-hub:owner/name");
   app.add_option("--pretrained", a.pretrained,
@@ -56,6 +60,8 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   trainer.seed = common.seed;
   trainer.device = device;
   trainer.resume = a.resume;
+  trainer.shards = a.shards;
+  trainer.sync_norms = a.sync_norms;
   if (!a.dry_run) trainer.out = a.out;
   const auto& split = a.data.table.split;
   // The keys are in checkpoints and are compared on resume: they keep their names.

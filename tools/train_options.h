@@ -20,7 +20,8 @@ struct TrainOptions {
   std::string init, key, pretrained, out, metric, threshold, class_weight, time_limit;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false, no_calibration = false;
-  int64_t networks = 1, trials = 0, folds = 0, keep = 0;
+  int64_t networks = 1, trials = 0, folds = 0, keep = 0, shards = 0;
+  bool sync_norms = false;
   double begin = steady_seconds();  ///< when the command began
 
   bool is_best() const { return recipe.recipe == "best"; }

@@ -31,7 +31,7 @@ Beat Beat::parse(const std::string& text) {
 
 std::string name_of(int rank, const Beat& beat) {
   auto name = fmt::format("rank {}", rank);
-  if (!beat.host.empty()) name += " on " + beat.host;
+  if (!beat.host.empty()) name += " on host " + beat.host;
   return beat.position.empty() ? name : name + " at " + beat.position;
 }
 
@@ -141,7 +141,7 @@ Fault Pulse::find_fault(const std::string& error) noexcept {
     wait_for_readers(before, now);
   } catch (const std::exception&) {
     if (fault.line.empty())
-      fault = {true, fmt::format("{} has lost rank 0 on {}", name_of(rank_, beat()), hosts_.front())};
+      fault = {true, fmt::format("{} has lost rank 0 on host {}", name_of(rank_, beat()), hosts_.front())};
   }
   return fault;
 }

@@ -22,7 +22,7 @@ struct Beat {
   static Beat parse(const std::string& text);
 };
 
-/// "rank 2 on node7 at epoch 1, step 31".
+/// "rank 2 on host node7 at epoch 1, step 31".
 std::string name_of(int rank, const Beat& beat);
 
 /// Returns a rank's last beat.

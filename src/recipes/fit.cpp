@@ -84,8 +84,9 @@ void calibrate_fitted(FittedModel& fitted, const TrainingData& data, const FitOp
   if (outputs.dim() < 2 || outputs.size(-1) != model.target->outputs()) return;
   fitted.calibration = calibrate(model, predictions);
   if (options.on_note) options.on_note("calibration: " + fitted.calibration->line());
-  const auto& out = fitted.recipe.trainer.out;
-  if (fitted.calibration->is_changed() && !out.empty() && options.networks == 1 && !options.network)
+  const auto& [out, group] = std::tie(fitted.recipe.trainer.out, fitted.recipe.trainer.group);
+  const bool writes = !out.empty() && (!group || group->is_first());
+  if (fitted.calibration->is_changed() && writes && options.networks == 1 && !options.network)
     model.save(out / "model.safetensors");
 }
 

@@ -6,17 +6,27 @@
 
 #include "reszoo/base/duration.h"
 #include "reszoo/base/error.h"
-#include "reszoo/train/checkpoint.h"
 #include "reszoo/train/predict.h"
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
 #include "train/limited_schedule.h"
-#include "train/run_folder.h"
+#include "train/run_digest.h"
 #include "train/run_length.h"
 #include "train/settings.h"
 
 namespace reszoo::detail {
 namespace {
+
+/// Returns the hooks of this process: those of the first one, or only what a step needs.
+TrainerHooks own_hooks(TrainerHooks hooks, const Team& team) {
+  if (!hooks.clock) hooks.clock = steady_seconds;
+  if (team.is_first()) return hooks;
+  TrainerHooks few;
+  few.stop_requested = std::move(hooks.stop_requested);
+  few.clock = std::move(hooks.clock);
+  few.step = std::move(hooks.step);
+  return few;
+}
 
 /// Returns the module on its device and in its memory format.
 /// Throws: Error (usage) for invalid options.
@@ -43,9 +53,9 @@ TrainLoop::TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const Tr
       loss_(std::move(loss)),
       evaluation_(std::move(evaluation)),
       options_(options),
-      hooks_(std::move(hooks)),
-      optimizer_(*model_.ptr(), options_.optimizer) {
-  if (!hooks_.clock) hooks_.clock = steady_seconds;
+      optimizer_(*model_.ptr(), options_.optimizer),
+      team_(options_) {
+  hooks_ = own_hooks(std::move(hooks), team_);
 }
 
 Tensor TrainLoop::input(const Tensor& x) const {
@@ -57,9 +67,10 @@ std::pair<Tensor, Tensor> TrainLoop::predict(const Dataset& data) {
   const ModeGuard modes(*model_.ptr());
   const GeneratorGuard generators(default_generators(options_.device));
   model_.ptr()->eval();
-  auto all = reszoo::predict(data.to(options_.device), options_.batch_size, [&](const Tensor& inputs) {
+  const auto forward = [&](const Tensor& inputs) {
     return options_.fast ? fast_.evaluate(model_, input(inputs)) : model_.forward(input(inputs));
-  });
+  };
+  auto all = reszoo::predict(data.to(options_.device), options_.batch_size, forward, team_.group().get());
   return {std::move(all.outputs), std::move(all.targets)};
 }
 
@@ -73,6 +84,9 @@ Metrics TrainLoop::evaluate(const Dataset& data) {
 
 void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& validation) {
   settings_ = settings_of(options_, train, validation);
+  if (team_.size() > 1) team_.require_same(common_start(settings_, train, validation));
+  team_.share_weights(*model_.ptr());
+  stopping_ = false;
   steps_ = train.batches(options_.batch_size);
   state_ = TrainState();
   best_pending_ = false;
@@ -87,12 +101,8 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
   average_.reset();
   events_.reset();
   if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
-  if (!options_.out.empty()) {
-    open_run_folder(options_.out);
-    require_space();
-    const auto checkpoint = options_.out / "checkpoint.safetensors";
-    if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
-  }
+  if (!options_.out.empty()) open_files();
+  time_ = {state_.seconds, state_.epoch_seconds};
   epochs_ = run_length(options_, state_.history, evaluation_.monitor);
   last_tick_ = last_checkpoint_ = hooks_.clock();
 }
@@ -101,23 +111,32 @@ void TrainLoop::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
   const double factor = limited_factor(options_.schedule, position, epochs_ * steps_, time_share());
   state_.lr = options_.optimizer.lr * (factor * state_.plateau.factor);
-  const auto rows = batch.targets.size(0);
-  const auto loss = rows > 0 ? try_step(batch) : std::nullopt;
-  if (loss) {
+  const bool has_rows = team_.divides() || batch.targets.size(0) > 0;
+  step_rows_ = batch.targets.size(0);  // for steps of the user's own
+  const auto loss = has_rows ? try_step(batch) : std::nullopt;
+  if (loss && step_rows_ > 0) {
     if (average_) average_->update(position);
-    state_.loss_sum += *loss * static_cast<double>(rows);
-    state_.loss_rows += rows;
+    state_.loss_sum += *loss * static_cast<double>(step_rows_);
+    state_.loss_rows += step_rows_;
   }
   ++state_.step;
-  tick();
+  if (hooks_.step) agree_on_step();
+  if (!team_.divides()) {
+    tick();
+    agree_on_time();
+  }
   if (hooks_.on_step) hooks_.on_step(progress());
 }
 
 bool TrainLoop::train_epoch(const Dataset& train) {
-  for (const auto& batch : train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step)) {
+  const auto pass = [&] {
+    return train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step, team_.slices());
+  };
+  for (const auto& batch : pass()) {
+    if (team_.group()) team_.group()->set_position(fmt::format("epoch {}, step {}", state_.epoch + 1, state_.step + 1));
     run_step(batch);
     write_if_due();
-    if (hooks_.stop_requested && hooks_.stop_requested()) return false;
+    if (team_.divides() ? stopping_ : hooks_.stop_requested && hooks_.stop_requested()) return false;
     if (is_time_up()) break;
   }
   return true;
@@ -161,6 +180,7 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   if (validation) ended.metrics = validate(*validation);
   last_validation_ = hooks_.clock() - begin;
   tick();
+  agree_on_time();
   if (state_.epoch == 0 && state_.step < steps_ && hooks_.on_warning)
     hooks_.on_warning(fmt::format("the time limit of {} ended the first epoch after {} of {} steps",
                                   duration_text(options_.time_limit), state_.step, steps_));
@@ -180,11 +200,12 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   }
   ++state_.epoch;
   state_.step = state_.loss_rows = 0;
-  state_.loss_sum = state_.epoch_seconds = 0;
+  state_.loss_sum = state_.epoch_seconds = time_.epoch_seconds = 0;
   if (hooks_.on_epoch) hooks_.on_epoch(ended);
   emit_weights();
   write(ended, done());
   pass_time();
+  agree_on_time();
 }
 
 TrainResult TrainLoop::finish(Outcome outcome) {

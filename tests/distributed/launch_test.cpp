@@ -75,7 +75,7 @@ TEST(Launch, EndsWithTheErrorOfAProcess) {
   const auto result = launch_worker(folder, {"exit", "2", "5"}, 3, 4);
   EXPECT_EQ(result.code, 5);
   EXPECT_EQ(result.lines, (Words{"rank 2: a remark",
-                                 fmt::format("worker: rank 2 on {} at epoch 1, step 31: no such file", host_name())}));
+                                 fmt::format("worker: rank 2 on host {} at epoch 1, step 31: no such file", host_name())}));
 }
 
 TEST(Launch, NamesAProcessThatWasKilled) {
@@ -84,7 +84,7 @@ TEST(Launch, NamesAProcessThatWasKilled) {
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(
       result.lines,
-      (Words{fmt::format("worker: rank 1 on {} at epoch 1, step 31 was killed by signal 9 (Killed)", host_name())}));
+      (Words{fmt::format("worker: rank 1 on host {} at epoch 1, step 31 was killed by signal 9 (Killed)", host_name())}));
 }
 
 TEST(Launch, StartsAllAgainAfterOneWasKilled) {

@@ -25,7 +25,7 @@ struct Three {
   }
   Pulse& operator[](size_t rank) { return *ranks.at(rank); }
   std::string name(int rank, const std::string& position = "") const {
-    return fmt::format("rank {} on {}{}", rank, "abc"[rank], position.empty() ? "" : " at " + position);
+    return fmt::format("rank {} on host {}{}", rank, "abc"[rank], position.empty() ? "" : " at " + position);
   }
 };
 
