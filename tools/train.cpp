@@ -86,13 +86,14 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
     require_writable({{out / "model.safetensors"}, {out / "report.html", kReportBytes}});
   }
   cli::watch_signals();
-  auto results = until_stopped(line, [&] { return train(a, prepared, options); });
+  cli::watch_checkpoint_signal(is_slurm_job());
+  auto results = until_stopped(common, line, [&] { return train(a, prepared, options); });
+  if (!common.is_first()) return {};
   auto& fitted = results.fitted;
   if (threshold && data.validation) choose_thresholds(fitted.model, *data.validation, *threshold);
   else if (threshold) choose_thresholds(fitted.model, *fitted.out_of_fold, *threshold);
-  const auto measured = a.out.empty() || !common.is_first()
-                            ? evaluate_parts(results.fitted, data)
-                            : write_results(a.out, results, data, command, report_time(a));
+  const auto measured = a.out.empty() ? evaluate_parts(results.fitted, data)
+                                      : write_results(a.out, results, data, command, report_time(a));
   auto summary = summary_of(a, results, measured);
   if (data.left_out && !data.left_out->empty()) summary["left_out"] = data.left_out->to_json();
   if (!common.json) std::cout << json_text(summary, 2) << "\n";

@@ -74,17 +74,18 @@ TEST(Launch, EndsWithTheErrorOfAProcess) {
   const TempDir folder;
   const auto result = launch_worker(folder, {"exit", "2", "5"}, 3, 4);
   EXPECT_EQ(result.code, 5);
-  EXPECT_EQ(result.lines, (Words{"rank 2: a remark",
-                                 fmt::format("worker: rank 2 on host {} at epoch 1, step 31: no such file", host_name())}));
+  EXPECT_EQ(result.lines,
+            (Words{"rank 2: a remark",
+                   fmt::format("worker: rank 2 on host {} at epoch 1, step 31: no such file", host_name())}));
 }
 
 TEST(Launch, NamesAProcessThatWasKilled) {
   const TempDir folder;
   const auto result = launch_worker(folder, {"kill", "1", "1"});
   EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(
-      result.lines,
-      (Words{fmt::format("worker: rank 1 on host {} at epoch 1, step 31 was killed by signal 9 (Killed)", host_name())}));
+  EXPECT_EQ(result.lines,
+            (Words{fmt::format("worker: rank 1 on host {} at epoch 1, step 31 was killed by signal 9 (Killed)",
+                               host_name())}));
 }
 
 TEST(Launch, StartsAllAgainAfterOneWasKilled) {
