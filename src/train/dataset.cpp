@@ -152,7 +152,7 @@ Batch Dataset::Loader::from_memory() const {
               .slices = slices_,
               .slice_rows = slice_rows(position_)};
   if (data_->weights_.defined()) batch.weights = part(data_->weights_);
-  if (data_->prepare_ && count > 0) batch.inputs = data_->prepare_(batch.inputs);
+  if (data_->prepare_) batch.inputs = data_->prepare_(batch.inputs);
   return batch;
 }
 

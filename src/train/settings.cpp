@@ -1,5 +1,9 @@
 #include "settings.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 #include "reszoo/base/names.h"
 
 namespace reszoo {
@@ -39,6 +43,7 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   add("precision", text_of(o.precision), text_of(Precision::float32));
   add("shuffle_window", o.shuffle_window, kShuffleWindow);
   add("shards", std::max<int64_t>(o.shards, 1), 1);
+  if (o.shards > 1) settings["threads"] = at::get_num_threads();  // sums depend on it
   add("sync_norms", o.sync_norms, false);
   add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
   return settings;
@@ -108,6 +113,9 @@ void check(const TrainerOptions& o) {
     fail(ErrorKind::usage, "Trainer: shards must be a power of two, got {}", o.shards);
   if (o.shards > 1 && o.sync_norms)
     fail(ErrorKind::usage, "Trainer: sync_norms and shards exclude each other: each shard has its own statistics");
+  if (o.sync_norms && o.gradient_accumulation_steps > 1)
+    fail(ErrorKind::usage, "Trainer: sync_norms needs the whole batch at once, got gradient_accumulation_steps={}",
+         o.gradient_accumulation_steps);
   if (o.gradient_accumulation_steps < 1)
     fail(ErrorKind::usage, "Trainer: gradient_accumulation_steps must be at least 1, got {}",
          o.gradient_accumulation_steps);

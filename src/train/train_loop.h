@@ -50,6 +50,7 @@ class TrainLoop {
   std::optional<double> try_step(const Batch& batch);
   double gradients(const Batch& batch);
   double backward(const Batch& part, double share, int64_t number);
+  Tensor outputs_at(const Tensor& inputs, int64_t place);
   Tensor loss_at(const Batch& part, int64_t place);
   int64_t place_of_part(int64_t number) const;
   double scaled(double share) const;
@@ -62,6 +63,7 @@ class TrainLoop {
 
   // A step whose batch is divided among processes or shards (train_loop_slices.cpp).
   double sliced_gradients(const Batch& batch);
+  double run_synced_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
   double run_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
   SliceSum& slice_sum();
   Tensor buffer_changes(int64_t rows) const;

@@ -88,8 +88,18 @@ void TrainLoop::take_buffer_changes(const Tensor& changes, int64_t rows) {
   }
 }
 
+/// Runs a slice whose batch norms all processes compute together: without rows too.
+double TrainLoop::run_synced_slice(const Batch& slice, double share, int64_t number, SliceSum& sum) {
+  const auto place = place_of_part(0) * slice.slices.of + number;
+  const bool empty = slice.targets.size(0) == 0;
+  const auto loss = empty ? outputs_at(slice.inputs, place).sum() * 0 : loss_at(slice, place);
+  sum.backward(loss * scaled(share), true);
+  return loss.item<double>();
+}
+
 /// Runs a slice; returns its mean loss.
 double TrainLoop::run_slice(const Batch& slice, double share, int64_t number, SliceSum& sum) {
+  if (options_.sync_norms) return run_synced_slice(slice, share, number, sum);
   struct Piece {
     Batch part;
     double share;

@@ -6,6 +6,7 @@
 #include "reszoo/train/loss.h"
 #include "train/batch_parts.h"
 #include "train/guards.h"
+#include "train/sync_norms.h"
 #include "train/train_loop.h"
 
 namespace reszoo::detail {
@@ -61,15 +62,18 @@ double TrainLoop::scaled(double share) const {
   return options_.precision == Precision::float16 ? share * state_.loss_scale : share;
 }
 
-/// Returns the mean loss of a part. `place` is the same for no other part of the run: dropout depends on it.
+/// Runs the network for a step. `place` is the same for no other part of the run: dropout depends on it.
+Tensor TrainLoop::outputs_at(const Tensor& inputs, int64_t place) {
+  const AutocastGuard autocast(options_.device, options_.precision);
+  const auto x = input(inputs);
+  if (options_.sync_norms && team_.size() > 1) return run_synced(model_, x, team_.group());
+  const bool fast = options_.fast && options_.precision == Precision::float32;
+  return fast ? fast_(model_, x, place) : model_.forward(x);
+}
+
+/// Returns the mean loss of a part, for its place in the run.
 Tensor TrainLoop::loss_at(const Batch& part, int64_t place) {
-  Tensor outputs;
-  {
-    const AutocastGuard autocast(options_.device, options_.precision);
-    const auto x = input(part.inputs);
-    const bool fast = options_.fast && options_.precision == Precision::float32;
-    outputs = fast ? fast_(model_, x, place) : model_.forward(x);
-  }
+  auto outputs = outputs_at(part.inputs, place);
   if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
   return loss_of(outputs, part);
 }
