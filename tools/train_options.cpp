@@ -4,24 +4,11 @@
 #include "reszoo/data/detect.h"
 
 namespace reszoo::tool {
-namespace {
-
-/// Returns what is wrong with the text of a duration; "" for a right one.
-std::string is_duration(const std::string& text) {
-  try {
-    parse_duration(text);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-}  // namespace
-
 void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
   cli::add_data_options(app, a.data, notes);
   cli::add_recipe_options(app, a.recipe);
   cli::add_image_options(app, a.images);
+  cli::add_group_options(app, a.group, true);
   app.add_option("--eval-metric", a.metric,
                  "Validation metric that selects the best epoch (rmse; classes: log_loss; images: accuracy)");
   app.add_option("--tune-threshold", a.threshold,
@@ -39,7 +26,7 @@ void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
       ->check(CLI::Range(1, 100000));
   app.add_option("--time-limit", a.time_limit,
                  "End training within this time: 90s, 10m, 1h, or seconds (best: 10m; others: no limit)")
-      ->check(is_duration)
+      ->check(cli::is_duration)
       ->excludes(app.get_option("--folds"))
       ->excludes(app.get_option("--tune"));
   app.add_option(

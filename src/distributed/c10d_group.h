@@ -25,6 +25,7 @@ class C10dGroup : public ProcessGroup {
   Tensor gather(const Tensor& rows) override;
   void barrier() override;
   bool any(bool yes) override;
+  void report(const std::string& error) noexcept override { pulse_.report(error); }
   std::unique_ptr<GradientSum> gradient_sum(const std::vector<Tensor>& parameters, bool all_used) override;
 
   /// Runs a call in which all processes take part.
@@ -36,7 +37,7 @@ class C10dGroup : public ProcessGroup {
       call();
     } catch (const std::exception& error) {
       if (!is_of_connection(error)) throw;
-      fail(ErrorKind::input, "{} ({})", pulse_.lost(), message_of(error));
+      throw Error(ErrorKind::input, pulse_.find_fault(message_of(error)).line);
     }
   }
 

@@ -4,24 +4,51 @@
 #include <sstream>
 
 #include "reszoo/base/error.h"
+#include "reszoo/base/text.h"
 
 namespace reszoo::detail {
 namespace {
 
-using namespace std::chrono_literals;
+constexpr int kSilentIntervals = 3;                                      // after which a process counts as lost
+constexpr int kHeardIntervals = 10;                                      // in which another process reads a fault
+constexpr auto kStoreTimeout = std::chrono::seconds(5);                  // of one request
+const std::string kFault = "fault", kLost = "lost ", kEnded = "ended ";  // the first word of its value
 
-constexpr auto kBeat = 1s;
-constexpr auto kListen = 3500ms;  // three beats and some delay
-constexpr const char* kLost = "lost";
-
-std::string beat_key(int rank) { return fmt::format("beat/{}", rank); }
+std::string key_of(int rank) { return fmt::format("pulse/{}", rank); }
 std::string heard_key(int rank) { return fmt::format("heard/{}", rank); }
 
 }  // namespace
 
-Pulse::Pulse(StorePtr store, int rank, std::vector<std::string> hosts)
-    : store_(std::move(store)), rank_(rank), hosts_(std::move(hosts)) {
-  write(*store_);
+std::string Beat::text() const { return fmt::format("{} {} {} {}", count, calls, host, position); }
+
+Beat Beat::parse(const std::string& text) {
+  Beat beat;
+  std::istringstream stream(text);
+  stream >> beat.count >> beat.calls >> beat.host;
+  std::getline(stream >> std::ws, beat.position);
+  return beat;
+}
+
+std::string name_of(int rank, const Beat& beat) {
+  auto name = fmt::format("rank {}", rank);
+  if (!beat.host.empty()) name += " on host " + beat.host;
+  return beat.position.empty() ? name : name + " at " + beat.position;
+}
+
+Beat read_beat(c10d::Store& store, int rank) {
+  return store.check({key_of(rank)}) ? Beat::parse(store.get_to_str(key_of(rank))) : Beat();
+}
+
+Fault read_fault(c10d::Store& store) {
+  if (!store.check({kFault})) return {};
+  const auto text = store.get_to_str(kFault);
+  return {.lost = text.starts_with(kLost), .line = text.substr(text.find(' ') + 1)};
+}
+
+Pulse::Pulse(StorePtr store, int rank, std::vector<std::string> hosts, Duration interval)
+    : store_(store->clone()), rank_(rank), hosts_(std::move(hosts)), interval_(interval) {
+  store_->setTimeout(kStoreTimeout);
+  beat_now();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -30,13 +57,8 @@ Pulse::~Pulse() {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  ended_.notify_all();
+  changed_.notify_all();
   thread_.join();
-}
-
-void Pulse::begin_call() {
-  const std::lock_guard lock(mutex_);
-  ++calls_;
 }
 
 void Pulse::set_position(std::string position) {
@@ -44,95 +66,84 @@ void Pulse::set_position(std::string position) {
   position_ = std::move(position);
 }
 
-void Pulse::write(c10d::Store& store) {
-  std::string beat;
-  {
-    const std::lock_guard lock(mutex_);
-    beat = fmt::format("{} {}", ++count_, calls_);
-  }
-  store.set(beat_key(rank_), beat);
+Beat Pulse::beat() const {
+  const std::lock_guard lock(mutex_);
+  return {.count = count_, .calls = calls_, .host = hosts_.at(static_cast<size_t>(rank_)), .position = position_};
+}
+
+void Pulse::beat_now() {
+  ++count_;
+  store_->set(key_of(rank_), beat().text());
 }
 
 void Pulse::run() {
-  // A store of its own: that of the other calls is locked while one of them waits.
-  StorePtr store;
-  try {
-    store = store_->clone();
-  } catch (const std::exception&) {
-    return;
-  }
-  while (true) {
+  for (std::unique_lock lock(mutex_); !changed_.wait_for(lock, interval_, [this] { return ending_; });) {
+    lock.unlock();
     try {
-      write(*store);
-    } catch (const std::exception&) {  // the store is lost: `lost` says so
-      return;
+      beat_now();
+    } catch (const std::exception&) {
+      // The store is out of reach: the next collective call fails, and find_lost says so.
     }
-    std::unique_lock lock(mutex_);
-    if (ended_.wait_for(lock, kBeat, [this] { return ending_; })) return;
+    lock.lock();
   }
 }
 
-std::vector<Pulse::Beat> Pulse::read() {
-  std::vector<Beat> beats(hosts_.size());
-  for (size_t rank = 0; rank < beats.size(); ++rank)
-    if (store_->check({beat_key(static_cast<int>(rank))})) {
-      std::istringstream text(store_->get_to_str(beat_key(static_cast<int>(rank))));
-      text >> beats[rank].count >> beats[rank].calls;
-    }
+void Pulse::report(const std::string& error) noexcept try {
+  store_->compareSet(kFault, "", kEnded + name_of(rank_, beat()) + ": " + error);
+} catch (const std::exception&) {
+  // Without the store, nobody can be told.
+}
+
+std::vector<Beat> Pulse::read_all() const {
+  std::vector<Beat> beats;
+  for (int rank = 0; rank < std::ssize(hosts_); ++rank) beats.push_back(read_beat(*store_, rank));
   return beats;
 }
 
-std::string Pulse::find_lost() {
-  const auto before = read();
-  std::this_thread::sleep_for(kListen);
-  const auto after = read();
-  std::vector<size_t> lost;
-  for (size_t rank = 0; rank < after.size(); ++rank)
-    if (after[rank].count == before[rank].count) lost.push_back(rank);
-  const char* what = "was lost";
-  if (lost.empty()) {
-    what = "did not answer";
-    const auto most = std::ranges::max_element(after, {}, &Beat::calls)->calls;
-    for (size_t rank = 0; rank < after.size(); ++rank)
-      if (after[rank].calls < most) lost.push_back(rank);
+/// Finds the ranks whose beats have stopped; otherwise those for which all others wait.
+Fault Pulse::fault_of(const std::vector<Beat>& before, const std::vector<Beat>& now, const std::string& error) const {
+  std::vector<std::string> silent, behind;
+  int64_t furthest = 0;
+  for (const auto& beat : now) furthest = std::max(furthest, beat.calls);
+  for (int rank = 0; rank < std::ssize(hosts_); ++rank) {
+    const auto i = static_cast<size_t>(rank);
+    if (rank == rank_) continue;
+    if (now[i].count == before[i].count) silent.push_back(name_of(rank, now[i]));
+    else if (now[i].calls < furthest) behind.push_back(name_of(rank, now[i]));
   }
-  if (lost.empty()) return "a process was lost";
-  std::vector<std::string> names;
-  for (const auto rank : lost) names.push_back(fmt::format("rank {} on host {}", rank, hosts_[rank]));
-  return fmt::format("{} {}", fmt::join(names, ", "), what);
+  if (!silent.empty()) return {true, list(silent) + (silent.size() == 1 ? " was lost" : " were lost")};
+  if (!behind.empty()) return {true, list(behind) + " did not come in time"};
+  return {false, fmt::format("{}: {}", name_of(rank_, beat()), error)};
 }
 
-/// Rank 0 may serve the store: it stays until the others have read it.
-void Pulse::wait_for_others() {
-  store_->set(heard_key(rank_), "yes");
+/// If this process serves the store: waits until the others that live have read the fault, for at most some intervals.
+void Pulse::wait_for_readers(const std::vector<Beat>& before, const std::vector<Beat>& now) {
+  store_->set(heard_key(rank_), std::string("yes"));
   if (rank_ != 0) return;
-  const auto before = read();
-  std::this_thread::sleep_for(kListen);
-  const auto after = read();
-  for (int rank = 1; rank < static_cast<int>(after.size()); ++rank)
-    if (const auto i = static_cast<size_t>(rank); after[i].count != before[i].count) try {
-        store_->wait({heard_key(rank)}, 10s);
-      } catch (const std::exception&) {
-        continue;
-      }
+  for (int rank = 1; rank < std::ssize(hosts_); ++rank)
+    if (const auto i = static_cast<size_t>(rank); now[i].count != before[i].count)
+      store_->wait({heard_key(rank)}, kHeardIntervals * interval_);
 }
 
-std::string Pulse::lost() {
-  std::string position;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!position_.empty()) position = " at " + position_;
-  }
-  std::string what;
+Fault Pulse::find_fault(const std::string& error) noexcept {
+  Fault fault;
   try {
-    what = store_->check({kLost}) ? store_->get_to_str(kLost) : find_lost();
-    if (!store_->check({kLost})) store_->set(kLost, what);
-    what = store_->get_to_str(kLost);
-    wait_for_others();
+    const auto before = read_all();
+    fault = read_fault(*store_);
+    std::this_thread::sleep_for(kSilentIntervals * interval_);
+    const auto now = read_all();
+    if (fault.line.empty()) {
+      fault = fault_of(before, now, error);
+      // Meanwhile another process may have found out.
+      store_->compareSet(kFault, "", (fault.lost ? kLost : kEnded) + fault.line);
+      fault = read_fault(*store_);
+    }
+    wait_for_readers(before, now);
   } catch (const std::exception&) {
-    if (what.empty()) what = fmt::format("rank 0 on host {} was lost", hosts_.front());
+    if (fault.line.empty())
+      fault = {true, fmt::format("{} has lost rank 0 on host {}", name_of(rank_, beat()), hosts_.front())};
   }
-  return what + position;
+  return fault;
 }
 
 }  // namespace reszoo::detail

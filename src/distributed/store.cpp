@@ -1,12 +1,10 @@
 #include "distributed/store.h"
 
-#include <unistd.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
-#include <array>
-
 #include "reszoo/base/error.h"
+#include "reszoo/distributed/process_environment.h"
 
 namespace reszoo::detail {
 namespace {
@@ -15,12 +13,11 @@ using Clock = std::chrono::steady_clock;
 
 std::string host_key(int rank) { return fmt::format("host/{}", rank); }
 
-std::string this_host() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
 }  // namespace
+
+StorePtr store_of_attempt(StorePtr store, int restarts) {
+  return c10::make_intrusive<c10d::PrefixStore>(fmt::format("reszoo/{}", restarts), std::move(store));
+}
 
 StorePtr open_store(const ProcessPlace& place, double timeout) {
   c10d::TCPStoreOptions options;
@@ -29,9 +26,7 @@ StorePtr open_store(const ProcessPlace& place, double timeout) {
   options.waitWorkers = false;  // `meet` names those that do not come
   options.timeout = milliseconds_of(timeout);
   try {
-    const auto store = c10::make_intrusive<c10d::TCPStore>(place.address, options);
-    // A launcher's store outlives the processes that it starts again.
-    return c10::make_intrusive<c10d::PrefixStore>(fmt::format("reszoo/{}", place.restarts), store);
+    return store_of_attempt(c10::make_intrusive<c10d::TCPStore>(place.address, options), place.restarts);
   } catch (const std::exception& error) {
     if (options.isServer)
       fail(ErrorKind::input, "rank 0: cannot listen at {}:{} ({})", place.address, place.port, message_of(error));
@@ -42,7 +37,7 @@ StorePtr open_store(const ProcessPlace& place, double timeout) {
 
 std::vector<std::string> meet(const ProcessPlace& place, c10d::Store& store, double timeout) {
   const auto end = Clock::now() + milliseconds_of(timeout);
-  store.set(host_key(place.rank), this_host());
+  store.set(host_key(place.rank), host_name());
   std::vector<std::string> hosts;
   std::vector<int> missing;
   for (int rank = 0; rank < place.size; ++rank) try {

@@ -16,6 +16,10 @@ inline std::chrono::milliseconds milliseconds_of(double seconds) {
   return std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
 }
 
+/// Returns the part of a store that belongs to one start of a group: a launcher may keep its store when it starts the
+/// processes again.
+StorePtr store_of_attempt(StorePtr store, int restarts);
+
 /// Opens the store of the place; rank 0 serves it unless a launcher does.
 /// Throws: Error (input) if it cannot be reached within `timeout` seconds.
 StorePtr open_store(const ProcessPlace& place, double timeout);

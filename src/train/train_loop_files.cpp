@@ -131,10 +131,12 @@ void TrainLoop::write_files(const Progress& progress, bool must_succeed) {
   if (must_succeed && failure) throw *failure;
 }
 
-/// Writes a checkpoint within an epoch if the last one is old enough.
+/// Writes a checkpoint within an epoch if the last one is old enough, or if one is asked for.
 void TrainLoop::write_if_due() {
-  if (options_.out.empty() || options_.checkpoint_every <= 0 || !team_.is_first()) return;
-  if (hooks_.clock() - last_checkpoint_ < options_.checkpoint_every) return;
+  if (options_.out.empty() || !team_.is_first()) return;
+  const bool asked = hooks_.checkpoint_requested && hooks_.checkpoint_requested();
+  const bool old = options_.checkpoint_every > 0 && hooks_.clock() - last_checkpoint_ >= options_.checkpoint_every;
+  if (!asked && !old) return;
   write(progress(), false);
   pass_time();
   if (!team_.divides()) agree_on_time();

@@ -56,6 +56,9 @@ class ProcessGroup {
   /// Whether any process says yes.
   virtual bool any(bool yes) = 0;
 
+  /// Tells the others why this process ends: their next call throws that. Not a call that all must make.
+  virtual void report(const std::string& error) noexcept = 0;
+
   /// Returns a sum of gradients for these parameters, in the order of registration. `all_used`: whether every backward
   /// pass reaches all of them.
   virtual std::unique_ptr<GradientSum> gradient_sum(const std::vector<Tensor>& parameters, bool all_used) = 0;
