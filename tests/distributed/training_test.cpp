@@ -116,6 +116,7 @@ const KnownScenario kTrain("train", [](const auto& group, const json& a) {
   options.optimizer.lr = a.value("lr", 1e-2);
   if (a.contains("lr_of_rank_1") && group && group->rank() == 1) options.optimizer.lr = a.at("lr_of_rank_1");
   options.ema_decay = a.value("ema", 0.0);
+  options.time_limit = a.value("time_limit", 0.0);
   if (a.contains("skip")) options.on_nonfinite = OnNonfinite::skip;
   int64_t steps = 0;
   TrainerHooks hooks;
@@ -293,6 +294,11 @@ TEST_F(Training, ProcessesThatWereStartedDifferentlySayWhatDiffers) {
     EXPECT_NE(process.out.find("was started differently: lr is 0.5, rank 0 has 0.01"), std::string::npos)
         << process.out;
   }
+}
+
+TEST_F(Training, ATimeLimitEndsAllInTheSameStep) {
+  const auto out = train(3, {{"job", "tabular"}, {"epochs", 100000}, {"time_limit", 1.5}});
+  EXPECT_LT(log_of(out).size(), 100000u);
 }
 
 TEST_F(Training, ANonfiniteLossOfOneProcessIsThatOfAll) {
