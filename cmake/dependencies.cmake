@@ -54,6 +54,10 @@ if(RESZOO_HUB)
   find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 endif()
 
+if(RESZOO_DISTRIBUTED)
+  find_path(GLOO_INCLUDE_DIR gloo/algorithm.h REQUIRED)  # only headers: LibTorch contains Gloo
+endif()
+
 if(RESZOO_SERVE AND RESZOO_DATA)
   find_path(MICROHTTPD_INCLUDE_DIR microhttpd.h REQUIRED)
   find_library(MICROHTTPD_LIBRARY microhttpd REQUIRED)

@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)
 set(libraries reszoo_core)
-foreach(library IN ITEMS reszoo_export reszoo_data reszoo_hub reszoo_train reszoo_recipes reszoo_serve reszoo_reszoo)
+foreach(library IN ITEMS reszoo_export reszoo_data reszoo_hub reszoo_train reszoo_recipes reszoo_distributed reszoo_serve reszoo_reszoo)
   if(TARGET ${library})
     list(APPEND libraries ${library})
   endif()

@@ -2,15 +2,18 @@
 #include <iostream>
 
 #include "cli/app.h"
+#include "cli/group_options.h"
 #include "cli/image_options.h"
 #include "cli/list_option.h"
 #include "cli/predictor_options.h"
+#include "cli/run_counts.h"
 #include "cli/table_options.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/preprocess/describe.h"
 #include "reszoo/recipes/explain.h"
 #include "reszoo/recipes/model_report.h"
+#include "reszoo/recipes/shared_answers.h"
 
 using namespace reszoo;
 using nlohmann::ordered_json;
@@ -24,6 +27,7 @@ struct Arguments {
   TableReadOptions table;
   cli::ImageFlags images;
   cli::FuseFlags fuse;
+  cli::GroupFlags group;
 };
 
 /// The labelled rows; `images` for an image network.
@@ -60,12 +64,17 @@ ordered_json describe_model(const Model& model, bool json) {
   return result;
 }
 
-ordered_json run(const Arguments& a, const cli::Common& common, const std::string& command) {
+ordered_json run(const Arguments& a, cli::Common& common, const std::string& command) {
+  connect_processes(common, a.group);
   auto model = cli::open_model(a.weights, common.use());
   if (a.describe) return describe_model(model, common.json);
   cli::fuse_model(model, a.fuse);
   auto labelled = read(model, a);
-  const auto predictions = predict_rows(model, labelled.rows);
+  const auto left_out_before = labelled.left_out ? *labelled.left_out : LeftOut();
+  const auto predictions = predict_rows(model, labelled.rows, common.group.get());
+  if (labelled.left_out && common.group)
+    *labelled.left_out = left_out_by_all(left_out_before, *labelled.left_out, *common.group);
+  if (!common.is_first()) return {};
   const auto measured = compute_metrics(*model.target, predictions.outputs, predictions.targets);
   auto metrics = metrics_json(measured);
   add_calibration(metrics, *model.target, predictions);
@@ -113,6 +122,7 @@ int main(int argc, char** argv) {
                 app.add_flag("--describe", a.describe,
                              "Print the input columns of the model and their preprocessing instead");
                 cli::add_fuse_options(app, a.fuse);
+                cli::add_group_options(app, a.group, false);
                 cli::add_table_options(app, a.table, common.notes);
                 cli::add_image_reading(app, a.images);
                 app.final_callback([&a] {
@@ -120,5 +130,6 @@ int main(int argc, char** argv) {
                 });
               },
           .run = [&] { return run(arguments, common, fmt::format("{}", fmt::join(words, " "))); },
+          .group = &arguments.group,
       });
 }

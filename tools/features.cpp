@@ -2,7 +2,9 @@
 #include <iostream>
 
 #include "cli/app.h"
+#include "cli/group_options.h"
 #include "cli/predictor_options.h"
+#include "cli/run_counts.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/npy.h"
 #include "reszoo/data/table.h"
@@ -36,6 +38,7 @@ int main(int argc, char** argv) {
   cli::PredictorFlags flags;
   std::string out;
   cli::InputFlags inputs;
+  cli::GroupFlags group;
   return cli::run_tool(
       argc, argv, common,
       {
@@ -45,16 +48,25 @@ int main(int argc, char** argv) {
               [&](CLI::App& app) {
                 cli::add_predictor_options(app, flags);
                 cli::add_input_options(app, inputs, common.notes);
+                cli::add_group_options(app, group, false);
                 app.add_option("--out", out, "Output file: .npy, .csv, .parquet or .safetensors")->required();
               },
           .run = [&]() -> nlohmann::ordered_json {
+            connect_processes(common, group);
             auto predictor = cli::open(flags, common.use());
             std::vector<Tensor> parts;
             cli::RunCounts counts;
-            cli::for_each_input(predictor, inputs, counts, [&](const InputBatch& batch) {
-              parts.push_back(predictor.features(batch.input));
-              counts.add_answers(parts.back().isfinite().flatten(1).all(1).logical_not(), batch.images);
-            });
+            AnswerOptions options{.input = cli::input_options(inputs), .group = common.group};
+            options.answer = [&](const InputBatch& batch) {
+              return Answers{predictor.features(batch.input), batch.images, nullptr, batch.unseen};
+            };
+            options.take = [&](const Answers& answers) {
+              parts.push_back(answers.outputs);
+              counts.unseen.add(answers.unseen);
+              counts.add_answers(parts.back().isfinite().flatten(1).all(1).logical_not(), answers.images);
+            };
+            counts.left_out = answer_inputs(predictor, inputs.inputs, options);
+            if (!common.is_first()) return {};
             const auto features = torch::cat(parts);
             write_features(out, features);
             if (!common.json) std::cout << out << ": " << features.size(0) << " x " << features.size(1) << "\n";
@@ -62,5 +74,6 @@ int main(int argc, char** argv) {
             counts.tell("finite features", result);
             return result;
           },
+          .group = &group,
       });
 }

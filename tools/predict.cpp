@@ -4,8 +4,10 @@
 
 #include "cli/app.h"
 #include "cli/explain_options.h"
+#include "cli/group_options.h"
 #include "cli/list_option.h"
 #include "cli/predictor_options.h"
+#include "cli/run_counts.h"
 #include "cli/signals.h"
 #include "reszoo/base/error.h"
 #include "reszoo/data/table_stream.h"
@@ -19,6 +21,7 @@ struct Arguments {
   cli::PredictorFlags predictor;
   cli::InputFlags input;
   cli::ExplainFlags explain;
+  cli::GroupFlags group;
   std::string out;
   std::optional<size_t> top;
   bool probabilities = false;
@@ -41,15 +44,16 @@ Column top_classes(const Tensor& probabilities, const std::vector<std::string>& 
 }
 
 /// The output table: predictions, the most probable classes, probabilities, contributions.
-Frame answers_of(const Predictor& predictor, const Tensor& outputs, const Arguments& a, bool images,
-                 std::vector<std::string> paths, Frame contributions) {
+Frame table_of(const Predictor& predictor, const Answers& answers, const Arguments& a, bool images) {
+  const auto& outputs = answers.outputs;
   auto frame = predictor.table(outputs, a.probabilities);
   const auto names = predictor.classes(outputs);
   if (const auto top = a.top.value_or(images ? 5 : 0); top > 0 && !names.empty())
     frame.columns.insert(frame.columns.begin() + 1, top_classes(predictor.probabilities(outputs), names, top));
-  std::move(contributions.columns.begin(), contributions.columns.end(), std::back_inserter(frame.columns));
+  std::copy(answers.more.columns.begin(), answers.more.columns.end(), std::back_inserter(frame.columns));
   set_missing(frame, predictor.unanswered(outputs));
   if (images) {
+    auto paths = answers.images;
     paths.resize(static_cast<size_t>(outputs.size(0)));  // rows of a table among images have none
     frame.columns.insert(frame.columns.begin(), Column::of_text("input", paths));
   }
@@ -70,23 +74,32 @@ void gather(ordered_json& lists, const Frame& answers) {
   }
 }
 
-ordered_json run(const Arguments& a, const cli::Common& common) {
+ordered_json run(const Arguments& a, cli::Common& common) {
+  connect_processes(common, a.group);
   auto predictor = cli::open(a.predictor, common.use());
   const bool images = cli::has_images(predictor, a.input), listed = common.json && a.out.empty();
   std::optional<TableWriter> writer;
   if (!a.out.empty()) cli::watch_signals();  // half a file must not stay
-  if (!listed) writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
+  if (!listed && common.is_first())
+    writer = a.out.empty() ? TableWriter(std::cout) : TableWriter(std::filesystem::path(a.out));
   const auto explain = cli::explainer(predictor, a.explain, a.input, common.seed);
   cli::RunCounts counts;
   ordered_json lists = ordered_json::object();
-  cli::for_each_input(predictor, a.input, counts, [&](const InputBatch& batch) {
-    const auto outputs = predictor.outputs(batch.input);
-    const auto answers = answers_of(predictor, outputs, a, images, batch.images, explain(batch.input));
-    counts.add_answers(predictor.unanswered(outputs), batch.images);
+  AnswerOptions options{.input = cli::input_options(a.input), .group = common.group};
+  options.answer = [&](const InputBatch& batch) {
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
-    if (writer) writer->write(answers, batch.kept);
-    else gather(lists, answers);
-  });
+    return Answers{predictor.outputs(batch.input), batch.images, batch.kept, batch.unseen, explain(batch.input)};
+  };
+  options.take = [&](const Answers& answers) {
+    counts.unseen.add(answers.unseen);
+    counts.add_answers(predictor.unanswered(answers.outputs), answers.images);
+    const auto table = table_of(predictor, answers, a, images);
+    if (writer) writer->write(table, answers.kept);
+    else gather(lists, table);
+  };
+  counts.left_out = answer_inputs(predictor, a.input.inputs, options);
+  if (!common.is_first()) return {};
+  if (counts.rows == 0) fail(ErrorKind::input, "no image is left, {}", counts.left_out.text());
   if (writer) writer->finish();
   ordered_json result{{"rows", counts.rows}, {"out", a.out}};
   counts.tell("prediction", result);
@@ -109,6 +122,7 @@ int main(int argc, char** argv) {
                                  cli::add_predictor_options(app, a.predictor);
                                  cli::add_input_options(app, a.input, common.notes);
                                  cli::add_explain_options(app, a.explain);
+                                 cli::add_group_options(app, a.group, false);
                                  cli::add_list(app, "--keep", a.input.options.keep,
                                                "Input columns to copy to the output");
                                  app.add_option("--topk", a.top, "Print the K most probable classes (images: 5)");
@@ -116,5 +130,6 @@ int main(int argc, char** argv) {
                                  app.add_option("--out", a.out, "Output .csv or .parquet file (stdout)");
                                },
                            .run = [&] { return run(arguments, common); },
+                           .group = &arguments.group,
                        });
 }

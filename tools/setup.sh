@@ -17,7 +17,7 @@ packages=(
   libtiff-dev:/usr/share/doc/libtiff-dev libgif-dev:/usr/include/gif_lib.h
   libwebp-dev:/usr/include/webp/demux.h
   libcurl4-openssl-dev:/usr/bin/curl-config libssl-dev:/usr/include/openssl/evp.h
-  libmicrohttpd-dev:/usr/include/microhttpd.h
+  libmicrohttpd-dev:/usr/include/microhttpd.h libgloo-dev:/usr/include/gloo/algorithm.h
   dataset-fashion-mnist:/usr/share/doc/dataset-fashion-mnist
 )
 

@@ -4,6 +4,7 @@
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/distributed/process_environment.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/thresholds.h"
@@ -42,7 +43,24 @@ Results train(const TrainOptions& a, PreparedTraining& prepared, const FitOption
   return {fit(data, recipe, options), trials, folds};
 }
 
+/// Goes on from the last checkpoint after the launcher has started all processes again, or begins anew without one.
+void go_on(TrainOptions& a, const cli::Common& common) {
+  const bool found = common.is_first() && !a.out.empty() && has_checkpoint(a.out);
+  const bool begun = common.group ? common.group->any(found) : found;
+  a.overwrite = a.overwrite || (!begun && !a.resume);
+  a.resume = a.resume || begun;
+}
+
+/// With shards, results must not depend on the number of processes: each has the threads of one shard.
+void choose_threads(const TrainOptions& a, cli::Common& common) {
+  if (a.shards < 2 || common.threads > 0) return;
+  const auto cpus = thread_share(common.place) * common.place.local_size;
+  common.threads = static_cast<int>(std::max<int64_t>(cpus / a.shards, 1));
+}
+
 ordered_json run(TrainOptions& a, cli::Common& common, const std::string& command, const CLI::App& app) {
+  connect_processes(common, a.group);
+  choose_threads(a, common);
   const auto device = common.use();
   return_freed_memory();  // while the data is prepared
   take_start_model(a);
@@ -50,18 +68,20 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
   check_time_limit(a, domain);
   std::optional<ThresholdMetric> threshold;
   if (!a.threshold.empty()) threshold = parse_threshold_metric(a.threshold);
-  if (!a.out.empty() && !a.dry_run) prepare_output_folder(a.out, a.resume, a.overwrite);
-  else if (a.resume) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
+  if (common.place.restarts > 0) go_on(a, common);
+  if (!a.out.empty() && !a.dry_run && common.is_first()) prepare_output_folder(a.out, a.resume, a.overwrite);
+  else if (a.resume && a.out.empty()) fail(ErrorKind::usage, "--resume: needs --out, the folder with the checkpoint");
   auto prepared = prepare_training(a, common, device, domain);
   retain_freed_memory();
   prepared.recipe.trainer.time_limit = training_seconds(a);
+  prepared.recipe.trainer.group = common.group;
   prepared.recipe.trainer.rows_after = report_rows(prepared.data);
   const auto& [data, recipe, table] = prepared;
   for (const auto& note : data.notes) common.notes.say(note);
   if (threshold) require_thresholds(*data.model.target);
   if (threshold && !data.validation && !a.is_best())
     fail(ErrorKind::usage, "--tune-threshold: needs validation rows, got --val 0");
-  cli::ProgressLine line(domain == Domain::image ? "images" : "rows");
+  cli::ProgressLine line(domain == Domain::image ? "images" : "rows", common.is_first());
   line.say(headline(data, recipe));
   const auto options = fit_options(a, data, domain, line);
   if (a.dry_run)
@@ -69,13 +89,15 @@ ordered_json run(TrainOptions& a, cli::Common& common, const std::string& comman
             {"model", recipe.network},
             {"rows", data.train.rows()},
             {"loss", dry_run(data, recipe, options)}};
-  if (!a.out.empty()) {
+  if (!a.out.empty() && common.is_first()) {
     const std::filesystem::path out = a.out;
     write_file(out / "config.toml", app.config_to_str(false, false));
     require_writable({{out / "model.safetensors"}, {out / "report.html", kReportBytes}});
   }
   cli::watch_signals();
-  auto results = until_stopped(line, [&] { return train(a, prepared, options); });
+  cli::watch_checkpoint_signal(is_slurm_job());
+  auto results = until_stopped(common, line, [&] { return train(a, prepared, options); });
+  if (!common.is_first()) return {};
   auto& fitted = results.fitted;
   if (threshold && data.validation) choose_thresholds(fitted.model, *data.validation, *threshold);
   else if (threshold) choose_thresholds(fitted.model, *fitted.out_of_fold, *threshold);
@@ -100,5 +122,5 @@ int main(int argc, char** argv) {
   const auto command = fmt::format("{}", fmt::join(std::vector<std::string>(argv, argv + argc), " "));
   const auto train = [&] { return run(options, common, command, *parsed); };
   const auto* description = "Trains a network on a table or on images";
-  return cli::run_tool(argc, argv, common, {"train", description, define, train});
+  return cli::run_tool(argc, argv, common, {"train", description, define, train, &options.group});
 }

@@ -4,24 +4,11 @@
 #include "reszoo/data/detect.h"
 
 namespace reszoo::tool {
-namespace {
-
-/// Returns what is wrong with the text of a duration; "" for a right one.
-std::string is_duration(const std::string& text) {
-  try {
-    parse_duration(text);
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-}  // namespace
-
 void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
   cli::add_data_options(app, a.data, notes);
   cli::add_recipe_options(app, a.recipe);
   cli::add_image_options(app, a.images);
+  cli::add_group_options(app, a.group, true);
   app.add_option("--eval-metric", a.metric,
                  "Validation metric that selects the best epoch (rmse; classes: log_loss; images: accuracy)");
   app.add_option("--tune-threshold", a.threshold,
@@ -39,9 +26,13 @@ void add_train_options(CLI::App& app, TrainOptions& a, cli::Notes& notes) {
       ->check(CLI::Range(1, 100000));
   app.add_option("--time-limit", a.time_limit,
                  "End training within this time: 90s, 10m, 1h, or seconds (best: 10m; others: no limit)")
-      ->check(is_duration)
+      ->check(cli::is_duration)
       ->excludes(app.get_option("--folds"))
       ->excludes(app.get_option("--tune"));
+  app.add_option(
+      "--shards", a.shards,
+      "Divide each batch into K shards, a power of two, so that 1, 2, 4 ... K processes end with the same bits");
+  app.add_flag("--sync-norms", a.sync_norms, "Batch norms use the statistics of the whole batch, not of each process");
   auto* init =
       app.add_option("--initial-checkpoint", a.init, "Start from the weights of this file, or of hf-hub:owner/name");
   app.add_option("--pretrained", a.pretrained,
@@ -69,6 +60,8 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
   trainer.seed = common.seed;
   trainer.device = device;
   trainer.resume = a.resume;
+  trainer.shards = a.shards;
+  trainer.sync_norms = a.sync_norms;
   if (!a.dry_run) trainer.out = a.out;
   const auto& split = a.data.table.split;
   // The keys are in checkpoints and are compared on resume: they keep their names.

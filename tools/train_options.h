@@ -1,11 +1,15 @@
 /// The options of the train tool.
 #pragma once
+#include <csignal>
+
 #include "cli/app.h"
+#include "cli/group_options.h"
 #include "cli/image_options.h"
 #include "cli/progress.h"
 #include "cli/recipe_options.h"
 #include "cli/signals.h"
 #include "reszoo/base/duration.h"
+#include "reszoo/distributed/slurm.h"
 #include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/tune.h"
 
@@ -15,10 +19,12 @@ struct TrainOptions {
   cli::RecipeOptions recipe;
   cli::DataOptions data;
   cli::ImageFlags images;
+  cli::GroupFlags group;
   std::string init, key, pretrained, out, metric, threshold, class_weight, time_limit;
   bool adapt = false, ema = false, no_verify = false, resume = false, overwrite = false, dry_run = false;
   bool balanced_sampling = false, no_calibration = false;
-  int64_t networks = 1, trials = 0, folds = 0, keep = 0;
+  int64_t networks = 1, trials = 0, folds = 0, keep = 0, shards = 0;
+  bool sync_norms = false;
   double begin = steady_seconds();  ///< when the command began
 
   bool is_best() const { return recipe.recipe == "best"; }
@@ -73,16 +79,19 @@ std::function<void(Network&)> start_weights(const TrainOptions& options);
 /// How the networks are trained: progress goes to `line`, and a signal stops training.
 FitOptions fit_options(const TrainOptions& options, const TrainingData& data, Domain domain, cli::ProgressLine& line);
 
-/// Runs the action. If a signal stopped training, prints how to continue.
+/// Runs the action. If a signal stopped training, prints how to continue; if that was SIGUSR1 in a job of Slurm, asks
+/// Slurm to start the job again.
 /// Throws: cli::Exit if a signal stopped training.
 template <typename Action>
-auto until_stopped(cli::ProgressLine& line, Action action) {
+auto until_stopped(const cli::Common& common, cli::ProgressLine& line, Action action) {
   try {
     return action();
   } catch (const TrainingStopped& stopped) {
     const auto folder = stopped.folder().string();
     line.say(folder.empty() ? "stopped" : fmt::format("stopped in {}; --resume goes on", folder));
-    throw cli::Exit{128 + cli::signal_received()};
+    const int signal = cli::signal_received();
+    if (signal == SIGUSR1 && common.is_first()) requeue_job();
+    throw cli::Exit{128 + (signal == 0 ? SIGTERM : signal)};  // 0: another process has received one
   }
 }
 

@@ -91,6 +91,7 @@ FitOptions fit_options(const TrainOptions& a, const TrainingData& data, Domain d
   options.hooks.on_epoch = [&](const Progress& progress) { line.epoch(progress); };
   options.hooks.on_warning = options.on_note;
   options.hooks.stop_requested = [] { return cli::signal_received() != 0; };
+  options.hooks.checkpoint_requested = cli::checkpoint_requested;
   return options;
 }
 

@@ -61,6 +61,12 @@ std::vector<UnseenColumn> UnseenCounts::columns() const {
   return found;
 }
 
+std::vector<UnseenColumn> UnseenCounts::all() const {
+  std::vector<UnseenColumn> every;
+  for (const auto& [name, column] : columns_) every.push_back(column);
+  return every;
+}
+
 std::string UnseenCounts::line() const {
   auto found = columns();
   if (found.empty()) return "";

@@ -31,6 +31,11 @@ FitOptions completed(const TrainingData& data, const TrainingRecipe& recipe, Fit
   return options;
 }
 
+void require_one_process(const char* what, const TrainingRecipe& recipe) {
+  if (recipe.trainer.group && recipe.trainer.group->size() > 1)
+    fail(ErrorKind::usage, "{}: is for one process; train what it finds by several", what);
+}
+
 void build(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {
   if (options.network) {
     model.networks = {options.network(model)};
@@ -84,9 +89,10 @@ void calibrate_fitted(FittedModel& fitted, const TrainingData& data, const FitOp
   if (outputs.dim() < 2 || outputs.size(-1) != model.target->outputs()) return;
   fitted.calibration = calibrate(model, predictions);
   if (options.on_note) options.on_note("calibration: " + fitted.calibration->line());
-  const auto& out = fitted.recipe.trainer.out;
-  if (fitted.calibration->is_changed() && !out.empty() && options.networks == 1 && !options.network)
-    model.save(out / "model.safetensors");
+  const auto& trainer = fitted.recipe.trainer;
+  const bool writes = !trainer.out.empty() && (!trainer.group || trainer.group->is_first());
+  if (fitted.calibration->is_changed() && writes && options.networks == 1 && !options.network)
+    model.save(trainer.out / "model.safetensors");
 }
 
 TrainResult fit_one(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options,

@@ -11,6 +11,7 @@ BestFit fit_best(const TrainingData& data, const TrainingRecipe& recipe, const B
     fail(ErrorKind::usage, "recipe best: is for tables, whose rows are in memory and have a target");
   if (options.fit.network)
     fail(ErrorKind::usage, "recipe best: varies the options of a registered network; name it in the recipe");
+  detail::require_one_process("recipe best", recipe);
   if (!(options.time_limit > 0))
     fail(ErrorKind::usage, "recipe best: time_limit must be above 0, got {}", options.time_limit);
   auto fit = detail::completed(data, recipe, options.fit);

@@ -11,6 +11,9 @@ Domain domain_of(const TrainingData& data);
 /// Throws: Error (usage) for data without a target if these need one.
 FitOptions completed(const TrainingData& data, const TrainingRecipe& recipe, FitOptions options);
 
+/// Throws: Error (usage) for a recipe of several processes.
+void require_one_process(const char* what, const TrainingRecipe& recipe);
+
 /// Trains one network with completed options. With `keep_model`, its best weights are kept in the recipe's folder.
 /// Throws: TrainingStopped if it is stopped.
 TrainResult fit_one(Model& model, const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options,

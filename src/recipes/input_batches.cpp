@@ -82,6 +82,8 @@ void visit_images(const Predictor& predictor, const EncodedImages& images, const
   const auto preprocess = predictor.image_preprocess();
   int64_t visited = 0;
   for (size_t first = 0; first < images.names.size(); first += kImagesTogether) {
+    if (options.share && !options.share->takes_next()) continue;
+    LeftOut bad;
     std::vector<std::exception_ptr> errors;
     const auto prepared = prepare_together(preprocess, images, first, errors);
     std::vector<Prepared> good;
@@ -93,12 +95,14 @@ void visit_images(const Predictor& predictor, const EncodedImages& images, const
       visit_alike(good, visit);
       visited += std::ssize(good);
       good.clear();
-      leave_out_bad(errors[i], prepared[i].name, options, left_out);
+      leave_out_bad(errors[i], prepared[i].name, options, bad);
     }
     visit_alike(good, visit);
     visited += std::ssize(good);
+    if (options.share) options.share->on_block(bad);
+    else left_out.add(bad);
   }
-  if (visited == 0) fail(ErrorKind::input, "no image is left, {}", left_out.text());
+  if (visited == 0 && !options.share) fail(ErrorKind::input, "no image is left, {}", left_out.text());
 }
 
 /// Returns `most` of the indices 0 … count - 1, evenly spread; all of them if `most` is 0.
@@ -109,9 +113,12 @@ std::vector<int64_t> spread(int64_t count, int64_t most) {
   return numbers;
 }
 
-void visit_set(const Predictor& predictor, const ImageTensorSplits& sets, int64_t most, const InputVisitor& visit) {
+void visit_set(const Predictor& predictor, const ImageTensorSplits& sets, const InputOptions& options,
+               const InputVisitor& visit) {
+  if (options.share && !options.share->takes_next()) return;
   const auto& images = sets.test.images.defined() ? sets.test.images : sets.train.images;
-  visit({predictor.image_preprocess()(images.index_select(0, at::tensor(spread(images.size(0), most))))});
+  visit({predictor.image_preprocess()(images.index_select(0, at::tensor(spread(images.size(0), options.most))))});
+  if (options.share) options.share->on_block({});
 }
 
 LeftOut visit_found(const Predictor& predictor, FoundImages found, const InputOptions& options,
@@ -143,13 +150,13 @@ LeftOut for_each_batch(const Predictor& predictor, const fs::path& path, const I
                        options, visit);
   if (kind == DataKind::table) {
     detail::visit_table(predictor, TableReader(path, detail::columns_for(predictor, options.table), options.keep),
-                        visit);
+                        options.share, visit);
     return {};
   }
   if (!options.keep.empty()) fail(ErrorKind::usage, "keep: {} has no columns", path.string());
   if (kind == DataKind::idx_folder || kind == DataKind::cifar_folder) {
-    visit_set(predictor, kind == DataKind::idx_folder ? read_idx_folder(path) : read_cifar_folder(path).splits,
-              options.most, visit);
+    visit_set(predictor, kind == DataKind::idx_folder ? read_idx_folder(path) : read_cifar_folder(path).splits, options,
+              visit);
     return {};
   }
   return visit_found(predictor, find_images(path), options, visit);
@@ -158,7 +165,7 @@ LeftOut for_each_batch(const Predictor& predictor, const fs::path& path, const I
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,
                     const InputOptions& options, const InputVisitor& visit) {
   detail::visit_table(predictor, TableReader(stream, name, detail::columns_for(predictor, options.table), options.keep),
-                      visit);
+                      options.share, visit);
 }
 
 bool holds_images(const fs::path& path) {

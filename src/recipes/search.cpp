@@ -19,6 +19,7 @@ void continue_from(const fs::path& folder, TrainerOptions& options) {
 
 std::vector<Trial> search(const TrainingData& data, const TrainingRecipe& recipe, int64_t trials,
                           const FitOptions& options, const std::function<void(const Trial&)>& on_result) {
+  detail::require_one_process("search", recipe);
   auto complete = detail::completed(data, recipe, options);
   complete.hooks.on_epoch = {};  // only the result of each trial is reported, not its epochs
   const TuneOptions how{.trials = trials,

@@ -35,14 +35,19 @@ TableReadOptions columns_for(const Predictor& predictor, TableReadOptions option
   return options;
 }
 
-void visit_table(const Predictor& predictor, TableReader reader, const InputVisitor& visit) {
+void visit_table(const Predictor& predictor, TableReader reader, InputShare* share, const InputVisitor& visit) {
   constexpr size_t kPartsAhead = 2;
   const auto make = [&]() -> std::optional<InputBatch> {
+    while (share && !share->takes_next())
+      if (!reader.skip()) return std::nullopt;
     const auto rows = reader.next();
     return rows ? std::optional(table_batch(predictor, *rows)) : std::nullopt;
   };
   Ahead<InputBatch> batches(make, at::get_num_threads() > 1 ? kPartsAhead : 0);
-  while (const auto batch = batches.next()) visit(*batch);
+  while (const auto batch = batches.next()) {
+    visit(*batch);
+    if (share) share->on_block({});
+  }
 }
 
 }  // namespace reszoo::detail

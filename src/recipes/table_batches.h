@@ -8,7 +8,7 @@ namespace reszoo::detail {
 TableReadOptions columns_for(const Predictor& predictor, TableReadOptions options);
 
 /// Calls `visit` with the batches of a table. If LibTorch may use several threads, one of them reads and prepares the
-/// next rows meanwhile.
-void visit_table(const Predictor& predictor, TableReader reader, const InputVisitor& visit);
+/// next rows meanwhile. `share` says which parts are visited; null: all.
+void visit_table(const Predictor& predictor, TableReader reader, InputShare* share, const InputVisitor& visit);
 
 }  // namespace reszoo::detail

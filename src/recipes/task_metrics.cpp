@@ -139,9 +139,10 @@ Evaluation evaluation_of(const Target& target, const std::string& monitor, std::
   return {.metrics = compute, .monitor = {.name = name, .greater_is_better = greater}, .value = std::move(value)};
 }
 
-Predictions predict_rows(Model& model, const Dataset& rows) {
+Predictions predict_rows(Model& model, const Dataset& rows, ProcessGroup* group) {
   const int64_t batch_size = rows.input_shape().size() == 3 ? 64 : 1024;
-  return predict(rows, batch_size, [&](const Tensor& inputs) { return model.outputs(inputs).to(at::kDouble); });
+  const auto forward = [&](const Tensor& inputs) { return model.outputs(inputs).to(at::kDouble); };
+  return predict(rows, batch_size, forward, group);
 }
 
 Metrics evaluate(Model& model, const Dataset& rows) {

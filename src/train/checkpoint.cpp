@@ -145,12 +145,16 @@ void save_checkpoint(const std::filesystem::path& path, const TrainState& state,
 }
 
 TrainState load_checkpoint(const std::filesystem::path& path, const Json& settings, bool more_epochs) {
-  const auto file = read_model_file(path);
+  return parse_checkpoint(Bytes::map(path), path.string(), settings, more_epochs);
+}
+
+TrainState parse_checkpoint(const Bytes& bytes, const std::string& source, const Json& settings, bool more_epochs) {
+  const auto file = parse_model_file(bytes, source);
   if (file.card.value("kind", "") != "checkpoint")
-    fail(ErrorKind::file, "{}: not a checkpoint of a training run", path.string());
-  check_settings(path.string(), file.card.at("settings"), settings, more_epochs);
+    fail(ErrorKind::file, "{}: not a checkpoint of a training run", source);
+  check_settings(source, file.card.at("settings"), settings, more_epochs);
   auto state = state_from(file.card);
-  for (const auto& item : file.tensors) take(state, path.string(), item.key(), item.value());
+  for (const auto& item : file.tensors) take(state, source, item.key(), item.value());
   return state;
 }
 

@@ -25,12 +25,15 @@ void remove_earlier_runs(const fs::path& folder) {
 
 }  // namespace
 
-void prepare_output_folder(const fs::path& folder, bool resume, bool overwrite) {
+bool has_checkpoint(const fs::path& folder) {
   const auto has = [&](const char* name) { return fs::exists(folder / name); };
-  const bool parts = has("tune") || has("best") || has("network-1") || has("fold-1");
-  if (resume && !parts && !has("checkpoint.safetensors"))
+  return has("checkpoint.safetensors") || has("tune") || has("best") || has("network-1") || has("fold-1");
+}
+
+void prepare_output_folder(const fs::path& folder, bool resume, bool overwrite) {
+  if (resume && !has_checkpoint(folder))
     fail(ErrorKind::file, "{}: no checkpoint to resume from", (folder / "checkpoint.safetensors").string());
-  const bool used = parts || has("model.safetensors") || has("checkpoint.safetensors");
+  const bool used = has_checkpoint(folder) || fs::exists(folder / "model.safetensors");
   if (used && !resume && !overwrite)
     fail(ErrorKind::usage, "{}: holds a model already; resume goes on with it, overwrite begins anew", folder.string());
   if (!resume) remove_earlier_runs(folder);

@@ -1,5 +1,9 @@
 #include "settings.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
 #include "reszoo/base/names.h"
 
 namespace reszoo {
@@ -38,6 +42,9 @@ nlohmann::ordered_json later_settings(const TrainerOptions& o) {
   add("plateau", o.plateau ? o.plateau->text() : "", std::string());
   add("precision", text_of(o.precision), text_of(Precision::float32));
   add("shuffle_window", o.shuffle_window, kShuffleWindow);
+  add("shards", std::max<int64_t>(o.shards, 1), 1);
+  if (o.shards > 1) settings["threads"] = at::get_num_threads();  // sums depend on it
+  add("sync_norms", o.sync_norms, false);
   add("on_nonfinite", text_of(o.on_nonfinite), text_of(OnNonfinite::stop));
   return settings;
 }
@@ -102,6 +109,13 @@ void check(const TrainerOptions& o) {
     fail(ErrorKind::usage, "Trainer: ema_decay must be in [0, 1), got {}", o.ema_decay);
   if (o.precision == Precision::automatic || o.precision == Precision::int8)
     fail(ErrorKind::usage, "Trainer: precision must be float32, bfloat16 or float16, got {}", text_of(o.precision));
+  if (o.shards < 0 || (o.shards & (o.shards - 1)) != 0)
+    fail(ErrorKind::usage, "Trainer: shards must be a power of two, got {}", o.shards);
+  if (o.shards > 1 && o.sync_norms)
+    fail(ErrorKind::usage, "Trainer: sync_norms and shards exclude each other: each shard has its own statistics");
+  if (o.sync_norms && o.gradient_accumulation_steps > 1)
+    fail(ErrorKind::usage, "Trainer: sync_norms needs the whole batch at once, got gradient_accumulation_steps={}",
+         o.gradient_accumulation_steps);
   if (o.gradient_accumulation_steps < 1)
     fail(ErrorKind::usage, "Trainer: gradient_accumulation_steps must be at least 1, got {}",
          o.gradient_accumulation_steps);

@@ -6,28 +6,14 @@
 
 #include "reszoo/base/duration.h"
 #include "reszoo/base/error.h"
-#include "reszoo/train/checkpoint.h"
 #include "reszoo/train/predict.h"
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
 #include "train/limited_schedule.h"
-#include "train/run_folder.h"
 #include "train/run_length.h"
-#include "train/settings.h"
 
 namespace reszoo::detail {
 namespace {
-
-/// Returns the module on its device and in its memory format.
-/// Throws: Error (usage) for invalid options.
-AnyModule placed(AnyModule model, const TrainerOptions& options) {
-  check(options);
-  model.ptr()->to(options.device);
-  if (options.channels_last)
-    for (auto& parameter : model.ptr()->parameters())
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-  return model;
-}
 
 StateDict copy_of(const StateDict& state) {
   StateDict copy;
@@ -36,17 +22,6 @@ StateDict copy_of(const StateDict& state) {
 }
 
 }  // namespace
-
-TrainLoop::TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options,
-                     TrainerHooks hooks)
-    : model_(placed(std::move(model), options)),
-      loss_(std::move(loss)),
-      evaluation_(std::move(evaluation)),
-      options_(options),
-      hooks_(std::move(hooks)),
-      optimizer_(*model_.ptr(), options_.optimizer) {
-  if (!hooks_.clock) hooks_.clock = steady_seconds;
-}
 
 Tensor TrainLoop::input(const Tensor& x) const {
   if (x.dim() != 4) return x;
@@ -57,9 +32,10 @@ std::pair<Tensor, Tensor> TrainLoop::predict(const Dataset& data) {
   const ModeGuard modes(*model_.ptr());
   const GeneratorGuard generators(default_generators(options_.device));
   model_.ptr()->eval();
-  auto all = reszoo::predict(data.to(options_.device), options_.batch_size, [&](const Tensor& inputs) {
+  const auto forward = [&](const Tensor& inputs) {
     return options_.fast ? fast_.evaluate(model_, input(inputs)) : model_.forward(input(inputs));
-  });
+  };
+  auto all = reszoo::predict(data.to(options_.device), options_.batch_size, forward, team_.group().get());
   return {std::move(all.outputs), std::move(all.targets)};
 }
 
@@ -71,53 +47,36 @@ Metrics TrainLoop::evaluate(const Dataset& data) {
   return metrics;
 }
 
-void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& validation) {
-  settings_ = settings_of(options_, train, validation);
-  steps_ = train.batches(options_.batch_size);
-  state_ = TrainState();
-  best_pending_ = false;
-  validation_rows_ = validation ? validation->rows() : 0;
-  last_validation_.reset();
-  optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
-  fast_ = FusedTraining(options_.seed);
-  torch::manual_seed(options_.seed);
-  buffers_ = model_.ptr()->buffers();
-  buffers_before_.clear();
-  for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
-  average_.reset();
-  events_.reset();
-  if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
-  if (!options_.out.empty()) {
-    open_run_folder(options_.out);
-    require_space();
-    const auto checkpoint = options_.out / "checkpoint.safetensors";
-    if (options_.resume && std::filesystem::exists(checkpoint)) restore(checkpoint);
-  }
-  epochs_ = run_length(options_, state_.history, evaluation_.monitor);
-  last_tick_ = last_checkpoint_ = hooks_.clock();
-}
-
 void TrainLoop::run_step(const Batch& batch) {
   const auto position = state_.epoch * steps_ + state_.step;
   const double factor = limited_factor(options_.schedule, position, epochs_ * steps_, time_share());
   state_.lr = options_.optimizer.lr * (factor * state_.plateau.factor);
-  const auto rows = batch.targets.size(0);
-  const auto loss = rows > 0 ? try_step(batch) : std::nullopt;
-  if (loss) {
+  const bool has_rows = team_.divides() || batch.targets.size(0) > 0;
+  step_rows_ = batch.targets.size(0);  // for steps of the user's own
+  const auto loss = has_rows ? try_step(batch) : std::nullopt;
+  if (loss && step_rows_ > 0) {
     if (average_) average_->update(position);
-    state_.loss_sum += *loss * static_cast<double>(rows);
-    state_.loss_rows += rows;
+    state_.loss_sum += *loss * static_cast<double>(step_rows_);
+    state_.loss_rows += step_rows_;
   }
   ++state_.step;
-  tick();
+  if (hooks_.step) agree_on_step();
+  if (!team_.divides()) {
+    tick();
+    agree_on_time();
+  }
   if (hooks_.on_step) hooks_.on_step(progress());
 }
 
 bool TrainLoop::train_epoch(const Dataset& train) {
-  for (const auto& batch : train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step)) {
+  const auto pass = [&] {
+    return train.shuffled(options_.batch_size, options_.seed, state_.epoch, state_.step, team_.slices());
+  };
+  for (const auto& batch : pass()) {
+    if (team_.group()) team_.group()->set_position(fmt::format("epoch {}, step {}", state_.epoch + 1, state_.step + 1));
     run_step(batch);
     write_if_due();
-    if (hooks_.stop_requested && hooks_.stop_requested()) return false;
+    if (team_.divides() ? stopping_ : hooks_.stop_requested && hooks_.stop_requested()) return false;
     if (is_time_up()) break;
   }
   return true;
@@ -161,6 +120,7 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   if (validation) ended.metrics = validate(*validation);
   last_validation_ = hooks_.clock() - begin;
   tick();
+  agree_on_time();
   if (state_.epoch == 0 && state_.step < steps_ && hooks_.on_warning)
     hooks_.on_warning(fmt::format("the time limit of {} ended the first epoch after {} of {} steps",
                                   duration_text(options_.time_limit), state_.step, steps_));
@@ -180,11 +140,12 @@ void TrainLoop::end_epoch(const std::optional<Dataset>& validation) {
   }
   ++state_.epoch;
   state_.step = state_.loss_rows = 0;
-  state_.loss_sum = state_.epoch_seconds = 0;
+  state_.loss_sum = state_.epoch_seconds = time_.epoch_seconds = 0;
   if (hooks_.on_epoch) hooks_.on_epoch(ended);
   emit_weights();
   write(ended, done());
   pass_time();
+  agree_on_time();
 }
 
 TrainResult TrainLoop::finish(Outcome outcome) {

@@ -6,6 +6,9 @@
 #include "reszoo/train/fused_training.h"
 #include "reszoo/train/tensorboard_writer.h"
 #include "reszoo/train/trainer.h"
+#include "train/slice_sum.h"
+#include "train/step_buffers.h"
+#include "train/team.h"
 
 namespace reszoo::detail {
 
@@ -27,7 +30,7 @@ class TrainLoop {
   const TrainerOptions& options() const { return options_; }
 
  private:
-  // The run (train_loop.cpp).
+  // The run (train_loop_start.cpp, train_loop.cpp, train_loop_time.cpp).
   void start(const Dataset& train, const std::optional<Dataset>& validation);
   bool train_epoch(const Dataset& train);  ///< returns false if it was stopped
   void run_step(const Batch& batch);
@@ -46,19 +49,35 @@ class TrainLoop {
 
   // One step (train_loop_step.cpp).
   std::optional<double> try_step(const Batch& batch);
+  double gradients(const Batch& batch);
   double backward(const Batch& part, double share, int64_t number);
+  Tensor outputs_at(const Tensor& inputs, int64_t place);
+  Tensor loss_at(const Batch& part, int64_t place);
+  int64_t place_of_part(int64_t number) const;
+  double scaled(double share) const;
+  Batch mix(const Batch& batch) const;
   Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
   bool adapt_scale(bool fitted);
-  void remember_buffers();
-  void restore_buffers();
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
+
+  // A step whose batch is divided among processes or shards (train_loop_slices.cpp).
+  double sliced_gradients(const Batch& batch);
+  double run_synced_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
+  double run_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
+  SliceSum& slice_sum();
+  void tell(double& stop, double& seconds, double& epoch_seconds);
+  void hear(double stop, double seconds, double epoch_seconds);
+  void agree_on_step();
+  void agree_on_time();
 
   // Files and hooks (train_loop_files.cpp).
   StateDict kept_weights() const;  ///< returns the moving average if there is one, otherwise the module's own weights
-  void restore(const std::filesystem::path& checkpoint);
+  void open_files();
+  void restore(const std::filesystem::path& checkpoint, const Bytes& bytes);
   void require_space() const;
   void save();
   void write(const Progress& progress, bool must_succeed);
+  void write_files(const Progress& progress, bool must_succeed);
   void write_if_due();
   void write_events();
   void emit_weights();
@@ -71,8 +90,11 @@ class TrainLoop {
   Optimizer optimizer_;
   FusedTraining fast_;
   TrainState state_;
+  Team team_;
+  std::unique_ptr<SliceSum> slice_sum_;
+  std::vector<Tensor> parameters_, summed_;  ///< of the module; those of them that slice_sum_ adds
   std::optional<ExponentialMovingAverage> average_;
-  std::vector<Tensor> buffers_, buffers_before_;  ///< buffers of the module, now and before the step
+  StepBuffers buffers_;
   std::optional<TensorBoardWriter> events_;
   size_t events_written_ = 0;  ///< number of epochs
   nlohmann::ordered_json settings_;
@@ -82,7 +104,13 @@ class TrainLoop {
   bool best_pending_ = false;  ///< whether on_best must still succeed for the best epoch
   int64_t validation_rows_ = 0;
   std::optional<double> last_validation_;  ///< seconds
+  int64_t step_rows_ = 0;                  ///< of the last step, in all processes
+  bool stopping_ = false;                  ///< whether a process was asked to stop
   double last_tick_ = 0, last_checkpoint_ = 0;
+  /// The times of this process; TrainState has those that all have agreed on.
+  struct {
+    double seconds = 0, epoch_seconds = 0;
+  } time_;
 };
 
 }  // namespace reszoo::detail

@@ -4,6 +4,7 @@
 #include "reszoo/train/checkpoint.h"
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
+#include "train/run_folder.h"
 #include "train/train_loop.h"
 
 namespace reszoo::detail {
@@ -19,10 +20,24 @@ int64_t bytes_of(const StateDict& state) {
 
 StateDict TrainLoop::kept_weights() const { return average_ ? average_->state() : state_of(*model_.ptr()); }
 
-void TrainLoop::restore(const std::filesystem::path& checkpoint) {
+/// Prepares the folder of the run. A run of several processes has only that of the first one, which reads the
+/// checkpoint for all.
+void TrainLoop::open_files() {
+  team_.in_first([&] {
+    open_run_folder(options_.out);
+    require_space();
+  });
+  if (!options_.resume) return;
+  const auto checkpoint = options_.out / "checkpoint.safetensors";
+  const auto bytes =
+      team_.from_first([&] { return std::filesystem::exists(checkpoint) ? Bytes::map(checkpoint) : Bytes::own(""); });
+  if (bytes.size() > 0) restore(checkpoint, bytes);
+}
+
+void TrainLoop::restore(const std::filesystem::path& checkpoint, const Bytes& bytes) {
   const auto& schedule = options_.schedule;
   const bool more_epochs = schedule.kind == Schedule::Kind::constant && schedule.warm_up == 0;
-  auto state = load_checkpoint(checkpoint, settings_, more_epochs);
+  auto state = parse_checkpoint(bytes, checkpoint.string(), settings_, more_epochs);
   load_state(*model_.ptr(), state.weights, {}, checkpoint.string());
   optimizer_.load(state.optimizer);
   if (average_) average_->load(state.average);
@@ -85,7 +100,13 @@ void TrainLoop::emit_weights() {
     }
 }
 
+/// Writes the files that are due. Only the first process does, and all fail if they must be written and cannot.
 void TrainLoop::write(const Progress& progress, bool must_succeed) {
+  if (must_succeed) team_.in_first([&] { write_files(progress, true); });
+  else if (team_.is_first()) write_files(progress, false);
+}
+
+void TrainLoop::write_files(const Progress& progress, bool must_succeed) {
   std::optional<Error> failure;
   const auto attempt = [&](const auto& action) {
     try {
@@ -110,12 +131,15 @@ void TrainLoop::write(const Progress& progress, bool must_succeed) {
   if (must_succeed && failure) throw *failure;
 }
 
-/// Writes a checkpoint within an epoch if the last one is old enough.
+/// Writes a checkpoint within an epoch if the last one is old enough, or if one is asked for.
 void TrainLoop::write_if_due() {
-  if (options_.out.empty() || options_.checkpoint_every <= 0) return;
-  if (hooks_.clock() - last_checkpoint_ < options_.checkpoint_every) return;
+  if (options_.out.empty() || !team_.is_first()) return;
+  const bool asked = hooks_.checkpoint_requested && hooks_.checkpoint_requested();
+  const bool old = options_.checkpoint_every > 0 && hooks_.clock() - last_checkpoint_ >= options_.checkpoint_every;
+  if (!asked && !old) return;
   write(progress(), false);
   pass_time();
+  if (!team_.divides()) agree_on_time();
 }
 
 }  // namespace reszoo::detail

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "reszoo/train/loss.h"
+#include "train/batch_parts.h"
 #include "train/guards.h"
+#include "train/sync_norms.h"
 #include "train/train_loop.h"
 
 namespace reszoo::detail {
@@ -17,30 +19,17 @@ constexpr int64_t kMostSkippedInRow = 20;
 constexpr int64_t kScaleSteps = 2000;
 constexpr double kLeastScale = 1.0 / 1024;  // gradients that overflow even with this scale are not finite at all
 
-/// Returns rows [first, first + count) of a batch.
-Batch part_of(const Batch& batch, int64_t first, int64_t count) {
-  auto part = batch;
-  for (auto* tensor : {&part.inputs, &part.targets, &part.weights, &part.targets_b})
-    if (tensor->defined()) *tensor = tensor->narrow(0, first, count);
-  return part;
-}
-
-/// Returns the number of parts of a batch. Parts are as large as those of a full batch. No part has a single row, on
-/// which batch norm cannot train, unless all have.
-int64_t parts_of(int64_t rows, const TrainerOptions& options) {
-  const auto size =
-      (options.batch_size + options.gradient_accumulation_steps - 1) / options.gradient_accumulation_steps;
-  const auto parts = std::min((rows + size - 1) / size, options.gradient_accumulation_steps);
-  return size == 1 ? parts : std::max<int64_t>(std::min(parts, rows / 2), 1);
-}
-
-/// Returns the part's share of the batch's loss.
-double share_of(const Batch& part, const Batch& batch) {
-  if (batch.weights.defined()) {
-    const auto all = batch.weights.sum().item<double>();
-    return all > 0 ? part.weights.sum().item<double>() / all : 0;
+/// Returns the batch with the rows of its parts.
+Batch joined(const Batch& batch, const std::vector<Batch>& parts) {
+  auto whole = batch;
+  whole.lam = parts.front().lam;
+  for (auto member : {&Batch::inputs, &Batch::targets, &Batch::weights, &Batch::targets_b}) {
+    std::vector<Tensor> all;
+    for (const auto& part : parts)
+      if ((part.*member).defined()) all.push_back(part.*member);
+    if (!all.empty()) whole.*member = at::cat(all);
   }
-  return static_cast<double>(part.targets.size(0)) / static_cast<double>(batch.targets.size(0));
+  return whole;
 }
 
 }  // namespace
@@ -63,22 +52,52 @@ Tensor TrainLoop::loss_of(const Tensor& outputs, const Batch& batch) const {
   return batch.lam * loss + (1 - batch.lam) * mean_loss(loss_(outputs, batch.targets_b), batch.weights);
 }
 
+/// Where a part of a batch is in the run.
+int64_t TrainLoop::place_of_part(int64_t number) const {
+  return (state_.epoch * steps_ + state_.step) * options_.gradient_accumulation_steps + number;
+}
+
+/// The factor of a loss whose share of the step's loss is `share`.
+double TrainLoop::scaled(double share) const {
+  return options_.precision == Precision::float16 ? share * state_.loss_scale : share;
+}
+
+/// Runs the network for a step. `place` is the same for no other part of the run: dropout depends on it.
+Tensor TrainLoop::outputs_at(const Tensor& inputs, int64_t place) {
+  const AutocastGuard autocast(options_.device, options_.precision);
+  const auto x = input(inputs);
+  if (options_.sync_norms && team_.size() > 1) return run_synced(model_, x, team_.group());
+  return options_.fast ? fast_(model_, x, place) : model_.forward(x);
+}
+
+/// Returns the mean loss of a part, for its place in the run.
+Tensor TrainLoop::loss_at(const Batch& part, int64_t place) {
+  auto outputs = outputs_at(part.inputs, place);
+  if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
+  return loss_of(outputs, part);
+}
+
 /// Adds the part's share to the gradients; returns the part's loss.
 double TrainLoop::backward(const Batch& part, double share, int64_t number) {
-  Tensor outputs;
-  {
-    const AutocastGuard autocast(options_.device, options_.precision);
-    const auto x = input(part.inputs);
-    const auto position = (state_.epoch * steps_ + state_.step) * options_.gradient_accumulation_steps + number;
-    outputs = options_.fast ? fast_(model_, x, position) : model_.forward(x);
-  }
-  if (options_.precision != Precision::float32) outputs = outputs.to(at::kFloat);
-  const auto loss = loss_of(outputs, part);
-  const double value = loss.item<double>();
+  const auto loss = loss_at(part, place_of_part(number));
+  const double value = loss.item<double>(), factor = scaled(share);
   require_finite(value);
-  const double factor = options_.precision == Precision::float16 ? share * state_.loss_scale : share;
   (factor == 1 ? loss : loss * factor).backward();
   return value;
+}
+
+/// Computes the gradients of a batch; returns its loss.
+double TrainLoop::gradients(const Batch& batch) {
+  const auto rows = batch.targets.size(0), parts = parts_of(rows, options_.batch_size, options_);
+  step_rows_ = rows;
+  double loss = 0;
+  for (int64_t i = 0; i < parts; ++i) {
+    const auto first = rows * i / parts;
+    const auto part = parts == 1 ? batch : part_of(batch, first, rows * (i + 1) / parts - first);
+    const double share = parts == 1 ? 1 : share_of(part, batch);
+    if (share > 0) loss += share * backward(part, share, i);
+  }
+  return loss;
 }
 
 /// Adapts the loss scale of float16 after a step; `fitted` is whether its gradients were finite. Returns whether to
@@ -94,19 +113,15 @@ bool TrainLoop::adapt_scale(bool fitted) {
 
 double TrainLoop::train_step(const Batch& batch, double lr) {
   optimizer_.zero_grad();
-  const auto rows = batch.targets.size(0), parts = parts_of(rows, options_);
-  double loss = 0;
-  for (int64_t i = 0; i < parts; ++i) {
-    const auto first = rows * i / parts;
-    const auto part = parts == 1 ? batch : part_of(batch, first, rows * (i + 1) / parts - first);
-    const double share = parts == 1 ? 1 : share_of(part, batch);
-    if (share > 0) loss += share * backward(part, share, i);
-  }
-  const bool scaled = options_.precision == Precision::float16;
-  if (scaled) optimizer_.scale_gradients(1 / state_.loss_scale);
+  const bool sliced = batch.slices.of > 1;
+  const double loss = sliced ? sliced_gradients(batch) : gradients(batch);
+  if (step_rows_ == 0) return loss;  // all files of the batch are bad
+  if (sliced) require_finite(loss);
+  const bool is_scaled = options_.precision == Precision::float16;
+  if (is_scaled) optimizer_.scale_gradients(1 / state_.loss_scale);
   const auto norm = optimizer_.gradient_norm();
   const double value = norm.item<double>();
-  if (scaled && adapt_scale(std::isfinite(value))) return loss;
+  if (is_scaled && adapt_scale(std::isfinite(value))) return loss;
   if (!std::isfinite(value))
     fail_nonfinite(fmt::format("loss is {:g}, its gradient is {}", loss, std::isnan(value) ? "nan" : "inf"));
   if (options_.max_grad_norm > 0) optimizer_.clip(options_.max_grad_norm, norm);
@@ -114,31 +129,36 @@ double TrainLoop::train_step(const Batch& batch, double lr) {
   return loss;
 }
 
-/// A forward pass with NaN would leave NaN in the running statistics of norms.
-void TrainLoop::remember_buffers() {
-  const at::NoGradGuard no_grad;
-  if (!buffers_.empty()) at::_foreach_copy_(buffers_before_, buffers_);
-}
-
-void TrainLoop::restore_buffers() {
-  const at::NoGradGuard no_grad;
-  if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
+/// Mixes each slice in itself, all by the same random choices.
+Batch TrainLoop::mix(const Batch& batch) const {
+  const auto mixed = [&](const Batch& part) {
+    Random random(splitmix64(options_.seed), state_.epoch, state_.step);
+    return options_.mix(part, random);
+  };
+  if (batch.slices.count == 1 || !options_.mix.active()) return mixed(batch);
+  std::vector<Batch> slices;
+  int64_t first = 0;
+  for (auto number = batch.slices.first; number < batch.slices.first + batch.slices.count; ++number) {
+    const auto rows = batch.slice_rows[static_cast<size_t>(number)];
+    if (rows > 0) slices.push_back(mixed(part_of(batch, first, rows)));
+    first += rows;
+  }
+  return slices.empty() ? batch : joined(batch, slices);
 }
 
 /// Does one step of a run. Returns its loss, or nothing if it was skipped.
 std::optional<double> TrainLoop::try_step(const Batch& batch) {
-  Random random(splitmix64(options_.seed), state_.epoch, state_.step);
-  const auto mixed = options_.mix(batch, random);
+  const auto mixed = mix(batch);
   const auto step = [&] {
     return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr);
   };
-  remember_buffers();
+  buffers_.remember();
   try {
     const double loss = step();
     state_.skipped_in_row = 0;
     return loss;
   } catch (const Nonfinite& error) {
-    restore_buffers();
+    buffers_.restore();  // a forward pass with NaN leaves NaN in the running statistics of norms
     if (options_.on_nonfinite == OnNonfinite::stop) throw;
     ++state_.skipped;
     if (++state_.skipped_in_row == kMostSkippedInRow)

@@ -13,14 +13,14 @@ constexpr double kTimeUsed = 0.98;
 }  // namespace
 
 void TrainLoop::tick() {
-  const double before = state_.seconds;
+  const double before = time_.seconds;
   pass_time();
-  state_.epoch_seconds += state_.seconds - before;
+  time_.epoch_seconds += time_.seconds - before;
 }
 
 void TrainLoop::pass_time() {
   const double now = hooks_.clock();
-  state_.seconds += now - last_tick_;
+  time_.seconds += now - last_tick_;
   last_tick_ = now;
 }
 

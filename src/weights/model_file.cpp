@@ -1,11 +1,8 @@
 #include "reszoo/weights/model_file.h"
 
-#include <xxhash.h>
-
-#include <memory>
-
 #include "model_file_check.h"
 #include "reszoo/base/atomic_file.h"
+#include "reszoo/base/digest.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/safetensors.h"
 #include "safetensors_layout.h"
@@ -19,14 +16,6 @@ constexpr size_t kDigestDigits = 32;
 constexpr int kMostCardDepth = 64;  // deeper values of hostile metadata are dropped before they are built
 constexpr std::string_view kDigestField = "\"digest\":\"";
 const std::string kBlank(kDigestDigits, '0');
-
-std::string digest_of(const std::vector<std::string_view>& pieces) {
-  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> hash(XXH3_createState(), &XXH3_freeState);
-  XXH3_128bits_reset(hash.get());
-  for (const auto piece : pieces) XXH3_128bits_update(hash.get(), piece.data(), piece.size());
-  const auto digest = XXH3_128bits_digest(hash.get());
-  return fmt::format("{:016x}{:016x}", digest.high64, digest.low64);
-}
 
 /// Computes the digest of the bytes, with zeros in place of the stated digest. The digest field is found by its text,
 /// which occurs only once, because quotes in the model's metadata are escaped.

@@ -101,6 +101,7 @@ int wait_for(pid_t child, const TempDir& folder, const RunOptions& options, size
       send(child, options);
       to_send = false;
     }
+    if (options.meanwhile) options.meanwhile(child);
     if (now > end) ::kill(child, SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }

@@ -1,5 +1,8 @@
 // Runs the programs as a user does.
 #pragma once
+#include <sys/types.h>
+
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -14,7 +17,9 @@ struct RunOptions {
   std::string signal_when_writing = {};  ///< or a path beside which its temporary file is seen
   double signal_after = 0;               ///< seconds from then
   int signal = 0;
-  int second_signal = 0;               ///< sent right after it
+  int second_signal = 0;  ///< sent right after it
+  /// Called again and again while the program runs, with its process.
+  std::function<void(pid_t tool)> meanwhile = {};
   std::optional<size_t> largest_file;  ///< bytes a file may grow to: a disk that is full
 };
 

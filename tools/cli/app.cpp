@@ -7,12 +7,16 @@
 #include <iostream>
 
 #include "download_line.h"
+#include "group_options.h"
 #include "option_hint.h"
 #include "reszoo/base/device.h"
+#include "reszoo/base/duration.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
 #include "reszoo/base/short_waits.h"  // for all tools
+#include "reszoo/distributed/launch.h"
+#include "reszoo/distributed/process_environment.h"
 #include "toml_config.h"
 
 namespace reszoo::cli {
@@ -45,6 +49,8 @@ constexpr std::pair<std::string_view, std::string_view> kOptionOfField[] = {
     {"explain_output= must", "--explain-output must"},
     {"background= takes", "--background FILE takes"},
     {"with model", "with --model"},
+    {"rendezvous: ", "--rendezvous: "},
+    {"rendezvous=", "--rendezvous "},
     {"resume goes on with it, overwrite begins anew", "--resume goes on with it, --overwrite begins anew"}};
 
 /// Replaces field names in a message by option names. A field with a colon is replaced only at the start or after a
@@ -70,7 +76,34 @@ void add_common(CLI::App& app, Common& common) {
   app.config_formatter(std::make_shared<TomlConfig>());
 }
 
+/// Runs the tool in this process. Returns its exit code.
+int run_here(const Tool& tool, Common& common) {
+  std::optional<Silence> silence;
+  if (!common.is_first()) silence.emplace();
+  register_urls();
+  auto result = tool.run();
+  if (!common.notes.lines().empty()) result["notes"] = common.notes.lines();
+  if (common.json) std::cout << json_text(result) << std::endl;
+  if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
+  return 0;
+}
+
+/// Says why the tool fails, to the other processes too. The launcher of the group says it for all.
+void tell(const std::string& line, const Tool& tool, const Common& common) {
+  if (common.group) common.group->report(line);
+  if (!common.group || common.place.launcher != kOwnLauncher) std::cerr << tool.name << ": " << line << std::endl;
+}
+
 }  // namespace
+
+std::string is_duration(const std::string& text) {
+  try {
+    parse_duration(text);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
 
 void print_note(const std::string& line) { std::cerr << "note: " << line << "\n"; }
 
@@ -81,12 +114,13 @@ void Notes::say(const std::string& line) {
 }
 
 c10::Device Common::use() const {
-  set_num_threads(threads);
+  set_num_threads(threads > 0 ? threads : thread_share(place));
   retain_freed_memory();
-  return parse_device(device);
+  return parse_device(device, place.local_rank);
 }
 
 int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
+  end_with_launcher();
   CLI::App app(tool.description, "reszoo-" + tool.name);
   app.set_version_flag("--version", std::string("reszoo ") + RESZOO_VERSION);
   app.allow_config_extras(CLI::config_extras_mode::error);
@@ -102,16 +136,13 @@ int run_tool(int argc, char** argv, Common& common, const Tool& tool) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    register_urls();
-    auto result = tool.run();
-    if (!common.notes.lines().empty()) result["notes"] = common.notes.lines();
-    if (common.json) std::cout << json_text(result) << std::endl;
-    if (!std::cout.flush()) fail(ErrorKind::file, "stdout: cannot write");
-    return 0;
+    if (tool.group) find_place(common, *tool.group);
+    if (tool.group && is_launcher(common, *tool.group)) return launch_tool(tool.name, argc, argv, *tool.group);
+    return run_here(tool, common);
   } catch (const Exit& exit) {
     return exit.code;
   } catch (const std::exception& error) {
-    std::cerr << tool.name << ": " << in_options(message_of(error)) << std::endl;
+    tell(in_options(message_of(error)), tool, common);
     return 1;
   }
 }

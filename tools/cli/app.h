@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/base/process_group.h"
+#include "reszoo/distributed/process_place.h"
+
 namespace reszoo::cli {
 
 /// Thrown to end the program with this exit code after destructors have run.
@@ -34,13 +37,22 @@ struct Common {
   uint64_t seed = 0;
   bool json = false;
   Notes notes = {};
+  ProcessPlace place = {};                   ///< of this process among those that share the work
+  std::shared_ptr<ProcessGroup> group = {};  ///< these processes; empty if this one is alone
+
+  bool is_first() const { return place.rank == 0; }
 
   /// Sets the number of threads and returns the device.
   c10::Device use() const;
 };
 
+/// Returns what is wrong with the text of a duration; "" for a right one.
+std::string is_duration(const std::string& text);
+
 /// Prints "note: " and a line on stderr.
 void print_note(const std::string& line);
+
+struct GroupFlags;
 
 /// A tool: `define` adds its options; `run` does its work and returns the object that `--json` prints as the last line
 /// of stdout, with the notes as `notes` if there are any.
@@ -48,6 +60,7 @@ struct Tool {
   std::string name, description;
   std::function<void(CLI::App&)> define;
   std::function<nlohmann::ordered_json()> run;
+  const GroupFlags* group = nullptr;  ///< for a tool that several processes can run together
 };
 
 /// Parses the command line and runs the tool.

@@ -116,17 +116,11 @@ bool has_images(const Predictor& predictor, const InputFlags& flags) {
                      [&](const std::string& input) { return input != "-" && names_images(predictor, input); });
 }
 
-void for_each_input(const Predictor& predictor, const InputFlags& flags, RunCounts& counts, const InputVisitor& visit) {
+InputOptions input_options(const InputFlags& flags) {
   auto options = flags.options;
   options.on_bad = parse_on_bad_image(flags.on_bad);
   options.on_note = [](const std::string& line) { std::cerr << line << "\n"; };
-  const auto count = [&](const InputBatch& batch) {
-    counts.unseen.add(batch.unseen);
-    visit(batch);
-  };
-  for (const auto& input : flags.inputs)
-    if (input == "-") for_each_batch(predictor, std::cin, "stdin", options, count);
-    else counts.left_out.add(for_each_batch(predictor, input, options, count));
+  return options;
 }
 
 }  // namespace reszoo::cli

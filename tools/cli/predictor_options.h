@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "app.h"
-#include "reszoo/recipes/input_batches.h"
-#include "run_counts.h"
+#include "reszoo/recipes/shared_answers.h"
 
 namespace reszoo::cli {
 
@@ -57,7 +56,7 @@ void add_input_options(CLI::App& app, InputFlags& flags, Notes& notes);
 /// Whether one of the inputs has images with names.
 bool has_images(const Predictor& predictor, const InputFlags& flags);
 
-/// Calls `visit` with each batch of the inputs, in order, and counts what is left out or unseen.
-void for_each_input(const Predictor& predictor, const InputFlags& flags, RunCounts& counts, const InputVisitor& visit);
+/// How the inputs are read. Lines about images that are left out go to stderr.
+InputOptions input_options(const InputFlags& flags);
 
 }  // namespace reszoo::cli

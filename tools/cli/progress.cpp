@@ -20,7 +20,8 @@ std::string metrics_text(const Progress& p, const char* unit) {
 
 }  // namespace
 
-ProgressLine::ProgressLine(const char* unit) : unit_(unit), terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressLine::ProgressLine(const char* unit, bool heard)
+    : unit_(unit), heard_(heard), terminal_(heard && isatty(STDERR_FILENO) != 0) {}
 
 void ProgressLine::clear() {
   if (shown_) fmt::print(stderr, "\r\033[K");
@@ -38,11 +39,13 @@ void ProgressLine::step(const Progress& p) {
 }
 
 void ProgressLine::epoch(const Progress& p) {
+  if (!heard_) return;
   clear();
   fmt::print(stderr, "epoch {}/{}  {}\n", p.epoch, p.epochs, metrics_text(p, unit_));
 }
 
 void ProgressLine::say(const std::string& line) {
+  if (!heard_) return;
   clear();
   fmt::print(stderr, "{}\n", line);
 }

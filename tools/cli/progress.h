@@ -7,7 +7,8 @@ namespace reszoo::cli {
 /// On a terminal one line that updates in place, otherwise one line per epoch.
 class ProgressLine {
  public:
-  explicit ProgressLine(const char* unit);  ///< "rows" or "images"
+  /// `unit` is "rows" or "images". Unless it is `heard`, nothing is printed.
+  explicit ProgressLine(const char* unit, bool heard = true);
 
   void step(const Progress& progress);
   void epoch(const Progress& progress);
@@ -18,7 +19,7 @@ class ProgressLine {
   void clear();
 
   const char* unit_;
-  bool terminal_;
+  bool heard_, terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point last_{};
 };

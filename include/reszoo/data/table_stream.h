@@ -40,11 +40,17 @@ class TableReader {
   /// nothing at the end.
   /// Throws: see read_table.
   std::optional<TableRows> next();
+  /// Passes over the rows that `next` would return; returns whether there are any.
+  bool skip();
 
  private:
   class Source;
   std::unique_ptr<Source> source_;
 };
+
+/// Returns a table of Arrow as bytes, to send it to another process, and the table of such bytes.
+std::string bytes_of(const arrow::Table& table);
+std::shared_ptr<const arrow::Table> table_of(const std::string& bytes);
 
 /// Writes a table in parts. The file appears under its name only when `finish` is called; without that call nothing is
 /// left.

@@ -28,6 +28,8 @@ class UnseenCounts {
 
   /// Returns the columns that have something unseen.
   std::vector<UnseenColumn> columns() const;
+  /// Returns all columns.
+  std::vector<UnseenColumn> all() const;
 
   bool empty() const { return columns().empty(); }
 

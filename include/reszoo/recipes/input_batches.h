@@ -13,6 +13,18 @@
 
 namespace reszoo {
 
+/// The blocks of inputs that one of several processes visits: of a table its parts, of images a few at a time. A data
+/// set in memory is one block.
+struct InputShare {
+  int64_t first = 0, of = 1;  ///< every `of`-th block from `first` on
+  int64_t blocks = 0;         ///< blocks of all inputs so far
+  /// Called behind each visited block, with the images that were left out of it.
+  std::function<void(const LeftOut&)> on_block = {};
+
+  /// Counts a block; returns whether to visit it.
+  bool takes_next() { return blocks++ % of == first; }
+};
+
 /// Options of `for_each_batch`.
 struct InputOptions {
   std::vector<std::string> keep = {};  ///< columns of a table to pass through with each batch
@@ -23,6 +35,7 @@ struct InputOptions {
   std::string path_column = {};           ///< column of the paths of images in a table; see ImageReadOptions
   std::filesystem::path image_root = {};  ///< the folder of relative paths in a table; "": the table's folder
   std::function<void(const std::string& line)> on_note = {};  ///< called for each image that is left out
+  InputShare* share = nullptr;                                ///< null: all blocks
 };
 
 /// A batch of rows or images, ready for the network.
@@ -38,7 +51,7 @@ using InputVisitor = std::function<void(const InputBatch&)>;
 /// Calls `visit` with each batch of a table, the images of a path (see find_images), or the test images of a folder of
 /// IDX or CIFAR files (the training images if there are no others). For a model of images, a table is a list of image
 /// files. A table of any size is read in parts that fit into memory. Images are decoded by all threads. Returns what is
-/// left out: files that are no images and, with `on_bad` skip, damaged images.
+/// left out: files that are no images and, with `on_bad` skip, damaged images, unless `share` gets those.
 ///
 ///     auto predictor = open_predictor("model.safetensors");
 ///     TableWriter out("predictions.parquet");

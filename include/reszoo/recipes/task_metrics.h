@@ -52,9 +52,10 @@ std::string default_monitor(const Target& target, Domain domain);
 Evaluation evaluation_of(const Target& target, const std::string& monitor = {}, std::vector<NamedMetric> more = {});
 
 /// Runs the model over all rows in evaluation mode, without gradients. Outputs are float64; see the table in the
-/// documentation of Target. Rows with bad files are left out.
+/// documentation of Target. Rows with bad files are left out. The processes of `group` share the rows, and each gets
+/// the outputs of all.
 /// Throws: Error (input) if no row is left.
-Predictions predict_rows(Model& model, const Dataset& rows);
+Predictions predict_rows(Model& model, const Dataset& rows, ProcessGroup* group = nullptr);
 
 /// Returns the metrics of the model on these rows, for the task of its target.
 /// Throws: Error (usage) for a model without a target.

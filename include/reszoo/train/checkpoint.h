@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "reszoo/base/bytes.h"
 #include "reszoo/train/train_state.h"
 
 namespace reszoo {
@@ -21,6 +22,9 @@ void save_checkpoint(const std::filesystem::path& path, const TrainState& state,
 /// Throws: Error (file) if the file is damaged or no checkpoint; Error (usage) with the name of the first setting that
 /// differs.
 TrainState load_checkpoint(const std::filesystem::path& path, const nlohmann::ordered_json& settings, bool more_epochs);
+/// The same of a checkpoint in memory; `source` is its name in messages.
+TrainState parse_checkpoint(const Bytes& bytes, const std::string& source, const nlohmann::ordered_json& settings,
+                            bool more_epochs);
 
 /// Formats one line of JSON per epoch: epoch, step, loss, lr, the metrics, best, seconds, items_per_second. A metric
 /// that is NaN is written as null.

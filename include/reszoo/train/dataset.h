@@ -29,6 +29,15 @@ struct RandomKey {
 };
 }  // namespace detail
 
+/// The slices of each batch that a pass gives: `count` from `first` on, of `of`. A slice has at least two rows, on
+/// which batch norm can train, or none; the last one of a batch may have three, or the only row.
+struct BatchSlices {
+  int64_t first = 0, count = 1, of = 1;
+
+  /// Returns the first row of a slice in a batch of `rows` rows. That of the slice `of` is the end.
+  int64_t begin(int64_t rows, int64_t slice) const { return slice == of ? rows : rows / 2 * slice / of * 2; }
+};
+
 /// Some rows of a dataset.
 struct Batch {
   Tensor inputs;        ///< the network's inputs
@@ -38,7 +47,11 @@ struct Batch {
   /// loss(targets_b). Undefined: no mixing.
   Tensor targets_b = {};
   double lam = 1;
-  Tensor rows = {};  ///< (N) int64 row indices
+  Tensor rows = {};         ///< (N) int64 row indices
+  BatchSlices slices = {};  ///< which slices of the whole batch these rows are
+  /// The rows of each slice of the whole batch; empty if it is not divided. Of a slice that another pass gives it is
+  /// less than 0 if bad files may be left out there.
+  std::vector<int64_t> slice_rows = {};
 };
 
 /// Options for loading inputs that are not in memory.
@@ -74,9 +87,11 @@ class Dataset {
 
   class Loader;
 
-  /// Returns a pass in row order, with inputs as they are for evaluation.
+  /// Returns a pass in row order, with inputs as they are for evaluation: all batches, or those from `first` up to
+  /// `end`.
   /// Throws: Error (usage) if batch_size < 1.
   Loader sequential(int64_t batch_size) const;
+  Loader sequential(int64_t batch_size, int64_t first, int64_t end) const;
 
   /// Returns a pass in random order, with inputs as they are for training. The order depends on (rows, seed, epoch)
   /// alone: it uses no other random state, whatever ran before. Random choices about a row depend on (seed, epoch,
@@ -86,7 +101,11 @@ class Dataset {
   /// and as many of them as make a window are shuffled at a time. If the tensors are mapped files, the pages of the
   /// next window are asked for, and those of the last one released. Throws: Error (usage) if batch_size < 1 or there is
   /// no batch `first`.
-  Loader shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first = 0) const;
+  ///
+  /// With `slices`, the pass gives only these of each batch, and loads no other rows. In training, a slice with a
+  /// single remaining row is emptied.
+  Loader shuffled(int64_t batch_size, uint64_t seed, int64_t epoch, int64_t first = 0,
+                  const BatchSlices& slices = {}) const;
 
   /// Returns the number of batches of a pass.
   /// Throws: Error (usage) if batch_size < 1.
@@ -160,7 +179,9 @@ class Dataset::Loader {
  private:
   friend class Dataset;
   Loader(const Dataset& data, Tensor order, int64_t batch_size, int64_t first, std::optional<detail::RandomKey> random);
-  std::pair<int64_t, int64_t> range(int64_t batch) const;  ///< first row and number of rows
+  std::pair<int64_t, int64_t> range(int64_t batch) const;   ///< first row and number of rows
+  std::pair<int64_t, int64_t> wanted(int64_t batch) const;  ///< the same of the wanted slices
+  std::vector<int64_t> slice_rows(int64_t batch) const;
   void start_loader();
   Batch from_memory() const;
   Batch from_loader();
@@ -169,7 +190,8 @@ class Dataset::Loader {
   std::shared_ptr<const Dataset> data_;
   Tensor order_;  ///< (N) row indices; undefined: in row order, or as the windows say
   std::unique_ptr<detail::WindowedOrder> windows_;
-  int64_t batch_size_, size_, position_;
+  int64_t batch_size_, size_, position_, end_;
+  BatchSlices slices_;
   std::optional<detail::RandomKey> random_;  ///< for inputs to train on
   std::unique_ptr<detail::Loader> loader_;   ///< for Examples, from the first batch on
 };

@@ -11,4 +11,7 @@ namespace reszoo {
 /// that cannot be created.
 void prepare_output_folder(const std::filesystem::path& folder, bool resume, bool overwrite);
 
+/// Returns whether the folder has something that a run can resume from.
+bool has_checkpoint(const std::filesystem::path& folder);
+
 }  // namespace reszoo

@@ -45,6 +45,8 @@ struct TrainerHooks {
   std::function<void(const std::string& line)> on_warning;
   /// Called after each step. If it returns true, `fit` writes a checkpoint and returns.
   std::function<bool()> stop_requested;
+  /// Called after each step. If it returns true, a checkpoint is written and training goes on.
+  std::function<bool()> checkpoint_requested;
   /// Returns seconds from an arbitrary start. Default: steady_seconds.
   std::function<double()> clock;
   /// Does one training step and returns the mean loss of the batch. Default: `train_step`.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "reszoo/base/precision.h"
+#include "reszoo/base/process_group.h"
 #include "reszoo/metrics/evaluation.h"
 #include "reszoo/train/loss.h"
 #include "reszoo/train/mixup.h"
@@ -74,6 +75,16 @@ struct TrainerOptions {
   int64_t rows_after = 0;
   /// Resume from the checkpoint in `out` if there is one.
   bool resume = false;
+  /// The processes that train together; empty: this one alone. `batch_size` and all other options are those of the
+  /// whole run, and must be the same in all processes. Only the first one calls hooks, except `stop_requested`, and
+  /// writes files.
+  std::shared_ptr<ProcessGroup> group = {};
+  /// Into how many slices a batch is divided, a power of two; each has its own statistics of batch norms and random
+  /// numbers, and gradients are added along a fixed tree. The results are then the same bits for every number of
+  /// processes that divides it. 0: none, one slice for each process.
+  int64_t shards = 0;
+  /// Whether batch norms use the statistics of the whole batch, not those of each process's slice.
+  bool sync_norms = false;
   /// Other things that the run depends on (model, data file): a flat object that must be the same in a resumed run.
   nlohmann::ordered_json settings = nlohmann::ordered_json::object();
 };
