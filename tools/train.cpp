@@ -4,6 +4,7 @@
 #include "reszoo/base/atomic_file.h"
 #include "reszoo/base/json_text.h"
 #include "reszoo/base/memory.h"
+#include "reszoo/distributed/process_environment.h"
 #include "reszoo/recipes/cross_validation.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/thresholds.h"
@@ -50,8 +51,16 @@ void go_on(TrainOptions& a, const cli::Common& common) {
   a.resume = a.resume || begun;
 }
 
+/// With shards, results must not depend on the number of processes: each has the threads of one shard.
+void choose_threads(const TrainOptions& a, cli::Common& common) {
+  if (a.shards < 2 || common.threads > 0) return;
+  const auto cpus = thread_share(common.place) * common.place.local_size;
+  common.threads = static_cast<int>(std::max<int64_t>(cpus / a.shards, 1));
+}
+
 ordered_json run(TrainOptions& a, cli::Common& common, const std::string& command, const CLI::App& app) {
   connect_processes(common, a.group);
+  choose_threads(a, common);
   const auto device = common.use();
   return_freed_memory();  // while the data is prepared
   take_start_model(a);

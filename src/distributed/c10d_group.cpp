@@ -51,10 +51,17 @@ Tensor C10dGroup::exchange(const Tensor& tensor, int with) {
   auto received = at::empty_like(tensor);
   run([&] {
     std::vector<Tensor> from{received}, to{tensor};
+    // NCCL's calls of a device follow each other: both processes would first wait for the other to send.
+    const bool together = tensor.is_cuda() && group_->getBackend(at::kCUDA)->supportsCoalescing();
+    if (together) group_->startCoalescing(at::kCUDA);
     const auto receiving = group_->recv(from, with, 0);
     const auto sending = group_->send(to, with, 0);
-    receiving->wait();
-    sending->wait();
+    if (together) {
+      group_->endCoalescing(at::kCUDA)->wait();
+    } else {
+      receiving->wait();
+      sending->wait();
+    }
   });
   return received;
 }

@@ -1,6 +1,7 @@
 #include "distributed/nccl.h"
 
-#ifdef USE_C10D_NCCL
+#if defined(USE_C10D_NCCL) && __has_include(<nccl.h>)
+#define RESZOO_HAS_NCCL
 #include <torch/cuda.h>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
@@ -9,7 +10,7 @@
 
 namespace reszoo::detail {
 
-#ifdef USE_C10D_NCCL
+#ifdef RESZOO_HAS_NCCL
 
 bool has_nccl() { return torch::cuda::is_available(); }
 

@@ -95,6 +95,7 @@ void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& valida
   optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
   fast_ = FusedTraining(options_.seed);
   torch::manual_seed(options_.seed);
+  parameters_ = model_.ptr()->parameters();
   buffers_ = model_.ptr()->buffers();
   buffers_before_.clear();
   for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));

@@ -95,7 +95,7 @@ class TrainLoop {
   TrainState state_;
   Team team_;
   std::unique_ptr<SliceSum> slice_sum_;
-  std::vector<Tensor> summed_;  ///< its parameters
+  std::vector<Tensor> parameters_, summed_;  ///< of the module; those of them that slice_sum_ adds
   std::optional<ExponentialMovingAverage> average_;
   std::vector<Tensor> buffers_, buffers_before_;  ///< buffers of the module, now and before the step
   std::optional<TensorBoardWriter> events_;

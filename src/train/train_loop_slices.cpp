@@ -54,7 +54,7 @@ bool has_statistics(const Tensor& buffer) { return buffer.is_floating_point() ||
 
 SliceSum& TrainLoop::slice_sum() {
   std::vector<Tensor> trained;
-  for (const auto& parameter : model_.ptr()->parameters())
+  for (const auto& parameter : parameters_)
     if (parameter.requires_grad()) trained.push_back(parameter);
   const auto same = [](const Tensor& a, const Tensor& b) { return a.is_same(b); };
   if (!slice_sum_ || !std::ranges::equal(trained, summed_, same)) {
