@@ -10,34 +10,10 @@
 #include "reszoo/weights/load.h"
 #include "train/guards.h"
 #include "train/limited_schedule.h"
-#include "train/run_digest.h"
 #include "train/run_length.h"
-#include "train/settings.h"
 
 namespace reszoo::detail {
 namespace {
-
-/// Returns the hooks of this process: those of the first one, or only what a step needs.
-TrainerHooks own_hooks(TrainerHooks hooks, const Team& team) {
-  if (!hooks.clock) hooks.clock = steady_seconds;
-  if (team.is_first()) return hooks;
-  TrainerHooks few;
-  few.stop_requested = std::move(hooks.stop_requested);
-  few.clock = std::move(hooks.clock);
-  few.step = std::move(hooks.step);
-  return few;
-}
-
-/// Returns the module on its device and in its memory format.
-/// Throws: Error (usage) for invalid options.
-AnyModule placed(AnyModule model, const TrainerOptions& options) {
-  check(options);
-  model.ptr()->to(options.device);
-  if (options.channels_last)
-    for (auto& parameter : model.ptr()->parameters())
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-  return model;
-}
 
 StateDict copy_of(const StateDict& state) {
   StateDict copy;
@@ -46,17 +22,6 @@ StateDict copy_of(const StateDict& state) {
 }
 
 }  // namespace
-
-TrainLoop::TrainLoop(AnyModule model, Loss loss, Evaluation evaluation, const TrainerOptions& options,
-                     TrainerHooks hooks)
-    : model_(placed(std::move(model), options)),
-      loss_(std::move(loss)),
-      evaluation_(std::move(evaluation)),
-      options_(options),
-      optimizer_(*model_.ptr(), options_.optimizer),
-      team_(options_) {
-  hooks_ = own_hooks(std::move(hooks), team_);
-}
 
 Tensor TrainLoop::input(const Tensor& x) const {
   if (x.dim() != 4) return x;
@@ -80,32 +45,6 @@ Metrics TrainLoop::evaluate(const Dataset& data) {
   auto metrics = evaluation_.metrics(outputs.to(at::kDouble), targets);
   if (metrics.empty()) fail(ErrorKind::usage, "Trainer: the evaluation must give at least one metric");
   return metrics;
-}
-
-void TrainLoop::start(const Dataset& train, const std::optional<Dataset>& validation) {
-  settings_ = settings_of(options_, train, validation);
-  if (team_.size() > 1) team_.require_same(common_start(settings_, train, validation));
-  team_.share_weights(*model_.ptr());
-  stopping_ = false;
-  steps_ = train.batches(options_.batch_size);
-  state_ = TrainState();
-  best_pending_ = false;
-  validation_rows_ = validation ? validation->rows() : 0;
-  last_validation_.reset();
-  optimizer_ = Optimizer(*model_.ptr(), options_.optimizer);
-  fast_ = FusedTraining(options_.seed);
-  torch::manual_seed(options_.seed);
-  parameters_ = model_.ptr()->parameters();
-  buffers_ = model_.ptr()->buffers();
-  buffers_before_.clear();
-  for (const auto& buffer : buffers_) buffers_before_.push_back(at::empty_like(buffer));
-  average_.reset();
-  events_.reset();
-  if (options_.ema_decay > 0) average_.emplace(*model_.ptr(), options_.ema_decay);
-  if (!options_.out.empty()) open_files();
-  time_ = {state_.seconds, state_.epoch_seconds};
-  epochs_ = run_length(options_, state_.history, evaluation_.monitor);
-  last_tick_ = last_checkpoint_ = hooks_.clock();
 }
 
 void TrainLoop::run_step(const Batch& batch) {

@@ -7,6 +7,7 @@
 #include "reszoo/train/tensorboard_writer.h"
 #include "reszoo/train/trainer.h"
 #include "train/slice_sum.h"
+#include "train/step_buffers.h"
 #include "train/team.h"
 
 namespace reszoo::detail {
@@ -29,7 +30,7 @@ class TrainLoop {
   const TrainerOptions& options() const { return options_; }
 
  private:
-  // The run (train_loop.cpp).
+  // The run (train_loop_start.cpp, train_loop.cpp, train_loop_time.cpp).
   void start(const Dataset& train, const std::optional<Dataset>& validation);
   bool train_epoch(const Dataset& train);  ///< returns false if it was stopped
   void run_step(const Batch& batch);
@@ -57,8 +58,6 @@ class TrainLoop {
   Batch mix(const Batch& batch) const;
   Tensor loss_of(const Tensor& outputs, const Batch& batch) const;
   bool adapt_scale(bool fitted);
-  void remember_buffers();
-  void restore_buffers();
   [[noreturn]] void fail_nonfinite(const std::string& what) const;
 
   // A step whose batch is divided among processes or shards (train_loop_slices.cpp).
@@ -66,8 +65,6 @@ class TrainLoop {
   double run_synced_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
   double run_slice(const Batch& slice, double share, int64_t number, SliceSum& sum);
   SliceSum& slice_sum();
-  Tensor buffer_changes(int64_t rows) const;
-  void take_buffer_changes(const Tensor& changes, int64_t rows);
   void tell(double& stop, double& seconds, double& epoch_seconds);
   void hear(double stop, double seconds, double epoch_seconds);
   void agree_on_step();
@@ -97,7 +94,7 @@ class TrainLoop {
   std::unique_ptr<SliceSum> slice_sum_;
   std::vector<Tensor> parameters_, summed_;  ///< of the module; those of them that slice_sum_ adds
   std::optional<ExponentialMovingAverage> average_;
-  std::vector<Tensor> buffers_, buffers_before_;  ///< buffers of the module, now and before the step
+  StepBuffers buffers_;
   std::optional<TensorBoardWriter> events_;
   size_t events_written_ = 0;  ///< number of epochs
   nlohmann::ordered_json settings_;

@@ -48,8 +48,6 @@ class StepReport {
   Tensor values_;
 };
 
-bool has_statistics(const Tensor& buffer) { return buffer.is_floating_point() || buffer.scalar_type() == at::kLong; }
-
 }  // namespace
 
 SliceSum& TrainLoop::slice_sum() {
@@ -63,29 +61,6 @@ SliceSum& TrainLoop::slice_sum() {
     summed_ = trained;
   }
   return *slice_sum_;
-}
-
-/// Returns the changes of the buffers in a slice, weighted by its rows. Buffers that are constants do not change.
-Tensor TrainLoop::buffer_changes(int64_t rows) const {
-  const at::NoGradGuard no_grad;
-  const auto type = summed_.empty() ? at::TensorOptions(at::kFloat) : summed_.front().options().requires_grad(false);
-  std::vector<Tensor> changes{at::zeros({0}, type)};
-  for (size_t i = 0; i < buffers_.size(); ++i)
-    if (has_statistics(buffers_[i])) changes.push_back(((buffers_[i] - buffers_before_[i]) * rows).to(type).flatten());
-  return at::cat(changes);
-}
-
-/// Gives the buffers the mean of their changes in all slices, of which `changes` is the sum over `rows` rows.
-void TrainLoop::take_buffer_changes(const Tensor& changes, int64_t rows) {
-  const at::NoGradGuard no_grad;
-  int64_t place = 0;
-  for (size_t i = 0; i < buffers_.size(); ++i) {
-    if (!has_statistics(buffers_[i])) continue;
-    auto change = changes.narrow(0, place, buffers_[i].numel()).view(buffers_[i].sizes()) / rows;
-    if (!buffers_[i].is_floating_point()) change = change.round();
-    buffers_[i].copy_(buffers_before_[i] + change.to(buffers_[i].options()));
-    place += buffers_[i].numel();
-  }
 }
 
 /// Runs a slice whose batch norms all processes compute together: without rows too.
@@ -133,14 +108,14 @@ double TrainLoop::sliced_gradients(const Batch& batch) {
   const auto step = state_.epoch * steps_ + state_.step;
   int64_t first = 0;
   for (auto number = batch.slices.first; number < batch.slices.first + batch.slices.count; ++number) {
-    if (number > batch.slices.first) restore_buffers();
+    if (number > batch.slices.first) buffers_.restore();
     seed_generators(options_, step, number);
     const auto place = static_cast<size_t>(number);
     const auto rows = batch.slice_rows[place];
     const double share = all > 0 ? weights[place] / all : 0;
     report.loss(number) = share * run_slice(part_of(batch, first, rows), share, number, sum);
     report.rows(number) = static_cast<double>(rows);
-    sum.end_slice(buffer_changes(rows));
+    sum.end_slice(buffers_.changes(rows, parameters_.front().options().requires_grad(false)));
     first += rows;
   }
   seed_generators(options_, step, batch.slices.of);  // so that checkpoints do not depend on who made them
@@ -148,7 +123,7 @@ double TrainLoop::sliced_gradients(const Batch& batch) {
   const auto changes = sum.finish(report.values());
   hear(report.stop(), report.seconds(), report.epoch_seconds());
   step_rows_ = static_cast<int64_t>(report.total(&StepReport::rows));
-  if (step_rows_ > 0) take_buffer_changes(changes, step_rows_);
+  if (step_rows_ > 0) buffers_.take(changes, step_rows_);
   return report.total(&StepReport::loss);
 }
 

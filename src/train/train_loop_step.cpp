@@ -130,17 +130,6 @@ double TrainLoop::train_step(const Batch& batch, double lr) {
   return loss;
 }
 
-/// A forward pass with NaN would leave NaN in the running statistics of norms.
-void TrainLoop::remember_buffers() {
-  const at::NoGradGuard no_grad;
-  if (!buffers_.empty()) at::_foreach_copy_(buffers_before_, buffers_);
-}
-
-void TrainLoop::restore_buffers() {
-  const at::NoGradGuard no_grad;
-  if (!buffers_.empty()) at::_foreach_copy_(buffers_, buffers_before_);
-}
-
 /// Mixes each slice in itself, all by the same random choices.
 Batch TrainLoop::mix(const Batch& batch) const {
   const auto mixed = [&](const Batch& part) {
@@ -164,13 +153,13 @@ std::optional<double> TrainLoop::try_step(const Batch& batch) {
   const auto step = [&] {
     return hooks_.step ? hooks_.step(*trainer_, mixed, state_.lr) : train_step(mixed, state_.lr);
   };
-  remember_buffers();
+  buffers_.remember();
   try {
     const double loss = step();
     state_.skipped_in_row = 0;
     return loss;
   } catch (const Nonfinite& error) {
-    restore_buffers();
+    buffers_.restore();  // a forward pass with NaN leaves NaN in the running statistics of norms
     if (options_.on_nonfinite == OnNonfinite::stop) throw;
     ++state_.skipped;
     if (++state_.skipped_in_row == kMostSkippedInRow)
