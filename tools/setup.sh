@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Finds or installs what reszoo builds on: Debian packages, LibTorch and Arrow.
-# What it fetches goes into .deps/ of this tree; running it again takes a moment.
+# What it fetches goes into .deps/ of this tree; running it again takes a moment. `tools/setup.sh --full` also installs
+# the launchers of processes that `tools/test.sh --full` tries: Open MPI, and Slurm with its daemons.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,6 +21,12 @@ packages=(
   libmicrohttpd-dev:/usr/include/microhttpd.h libgloo-dev:/usr/include/gloo/algorithm.h
   dataset-fashion-mnist:/usr/share/doc/dataset-fashion-mnist
 )
+
+if [ "${1:-}" = --full ]; then
+  packages+=(
+    openmpi-bin:/usr/bin/mpirun slurm-wlm:/usr/sbin/slurmctld munge:/usr/sbin/munged iproute2:/usr/sbin/ip
+  )
+fi
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

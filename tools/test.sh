@@ -9,7 +9,7 @@ if [ "${1:-}" = --full ]; then
   full=yes
   shift
 fi
-bash tools/setup.sh
+if [ "$full" = yes ]; then bash tools/setup.sh --full; else bash tools/setup.sh; fi
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 if [ "$full" = yes ]; then

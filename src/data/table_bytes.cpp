@@ -1,4 +1,5 @@
 // Tables as bytes, in Arrow's format for messages.
+#include <arrow/buffer.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/ipc/writer.h>

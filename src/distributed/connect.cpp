@@ -21,13 +21,18 @@ void check(const ProcessPlace& place, const ConnectOptions& options) {
     fail(ErrorKind::usage, "connect: this LibTorch has no NCCL; use gloo");
 }
 
-c10::intrusive_ptr<c10d::Backend> gloo(const ProcessPlace& place, const detail::StorePtr& store,
-                                       const ConnectOptions& options) {
+/// Processes of one machine need no network, and the name of the machine may lead nowhere.
+std::shared_ptr<gloo::transport::Device> device_of(const ProcessPlace& place, const std::string& interface) {
+  using Gloo = c10d::ProcessGroupGloo;
+  if (!interface.empty()) return Gloo::createDeviceForInterface(interface);
+  return place.local_size == place.size ? Gloo::createDeviceForHostname("127.0.0.1") : Gloo::createDefaultDevice();
+}
+
+c10::intrusive_ptr<c10d::Backend> gloo_backend(const ProcessPlace& place, const detail::StorePtr& store,
+                                               const ConnectOptions& options) {
   auto how = c10d::ProcessGroupGloo::Options::create(detail::milliseconds_of(options.timeout));
   try {
-    how->devices.push_back(options.interface.empty()
-                               ? c10d::ProcessGroupGloo::createDefaultDevice()
-                               : c10d::ProcessGroupGloo::createDeviceForInterface(options.interface));
+    how->devices.push_back(device_of(place, options.interface));
   } catch (const std::exception& error) {
     fail(ErrorKind::usage, "connect: no network interface {} ({})", options.interface, message_of(error));
   }
@@ -43,7 +48,7 @@ std::shared_ptr<ProcessGroup> connect(const ProcessPlace& place, const ConnectOp
   auto hosts = detail::meet(place, *store, options.timeout);
   const auto group = c10::make_intrusive<c10d::ProcessGroup>(store, place.rank, place.size);
   try {
-    const auto cpu = gloo(place, store, options);
+    const auto cpu = gloo_backend(place, store, options);
     group->setBackend(at::kCPU, Type::GLOO, cpu);
     const bool nccl = options.backend != "gloo" && detail::has_nccl();
     if (nccl) group->setBackend(at::kCUDA, Type::NCCL, detail::nccl_backend(place, store, options));

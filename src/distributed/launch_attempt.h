@@ -5,8 +5,8 @@
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <vector>
 
+#include "distributed/beat_board.h"
 #include "distributed/child_process.h"
-#include "distributed/pulse.h"
 #include "distributed/signal_queue.h"
 #include "reszoo/distributed/launch.h"
 

@@ -11,7 +11,7 @@ using c10::IValue;
 using Items = std::vector<IValue>;
 
 IValue tuple(Items items) { return c10::ivalue::Tuple::create(std::move(items)); }
-const Items items_of(const IValue& value) {
+Items items_of(const IValue& value) {
   const auto& elements = value.toTupleRef().elements();
   return {elements.begin(), elements.end()};
 }

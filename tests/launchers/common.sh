@@ -26,9 +26,9 @@ awk 'BEGIN { print "size,age,price"
   for (i = 0; i < 400; ++i) { size = 1 + (i * 0.618034) % 3; printf "%.3f,%d,%.2f\n", size, i * 37 % 50, 10 * size + 0.01 * i } }' \
   >"$work/data.csv"
 run=(--data "$work/data.csv" --target price --recipe paper --batch-size 32 --device cpu --threads 1 --model-kwargs width=16
-  --model-kwargs blocks=1 --timeout 20s --interface lo)
-short=("${run[@]}" --epochs 4)
-long=("${run[@]}" --epochs 120 --checkpoint-every 0.3)  # some seconds
+  --model-kwargs blocks=1)
+short=("${run[@]}" --epochs 4 --timeout 20s)
+long=("${run[@]}" --epochs 120 --timeout 20s --checkpoint-every 0.3)  # some seconds
 
 # reference NAME OPTION...: a run that nothing disturbs.
 reference() {

@@ -11,7 +11,7 @@ namespace {
 /// Words that start so many processes; none for one.
 Words by(int processes) {
   if (processes == 1) return {};
-  return {"--processes", std::to_string(processes), "--interface", "lo"};
+  return {"--processes", std::to_string(processes)};
 }
 
 /// Expects the same output, lines and file from one process and from three.
