@@ -60,6 +60,7 @@ void pad(const float* x, const ConvShape& s, float* to, int64_t threads) {
 
 void run_direct(const ConvShape& shape, const ConvBuffers& b, const Epilogue& epilogue, int64_t threads) {
   const auto pixels = shape.pixels(), panels = direct_panels(shape);
+  if (pixels == 0) return;
   if (shape.multiply_adds() < kMultiplyAddsOfAThread) threads = 1;
   if (prefers_grouped(shape))
     return parallel_ranges(threads, shape.images * shape.groups, [&](int64_t first, int64_t end) {

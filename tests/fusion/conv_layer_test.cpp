@@ -6,6 +6,7 @@
 #include "fusion/conv_layer.h"
 #include "fusion/onednn.h"
 #include "kernels/conv_winograd.h"
+#include "reszoo/base/error.h"
 
 using namespace reszoo::detail;
 using namespace reszoo::kernels;
