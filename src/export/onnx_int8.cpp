@@ -89,6 +89,8 @@ Logits write_int8_network(OnnxGraph& graph, const NetworkCall& network, const Gr
       y = onnx_writers().write(graph, call, operation.primitive);
     }
     if (operation.flat) y = graph.add("Flatten", {y})->i_(attribute("axis"), 1)->output();
+    // ONNX Runtime multiplies integers only where the result is stored as integers.
+    if (operation.product) y = rounded(graph, y, Grid::of(*operation.product));
     if (operation.residual) y = graph.apply("Add", {y, call.inputs.back()});
     if (operation.activation) {
       call.inputs = {y};

@@ -17,10 +17,10 @@ Tensor as_kept(const Tensor& x) {
   return x.dim() == 3 ? x.transpose(1, 2).contiguous().transpose(1, 2) : x.contiguous();
 }
 
-/// Runs a node with our float32 CPU kernels, including the epilogue.
-Tensor run_native(const FusedNode& node, const std::vector<Tensor>& inputs) {
+/// Runs a node with our float32 CPU kernels, including this epilogue.
+Tensor run_native(const FusedNode& node, const Epilogue& epilogue, const std::vector<Tensor>& inputs) {
   PlanOptions options{.threads = static_cast<int64_t>(at::get_num_threads()), .algorithms = {}, .type = {}};
-  PlanRequest request{node.key, {}, node.epilogue, options};
+  PlanRequest request{node.key, {}, epilogue, options};
   std::vector<Tensor> kept;
   KernelCall call{.inputs = {}, .y = nullptr, .scratch = nullptr, .threads = options.threads};
   for (const auto& input : inputs) {
@@ -49,18 +49,20 @@ EagerExecutor::EagerExecutor(std::shared_ptr<const Program> program, const Tenso
 }
 
 /// Returns the result of a node.
-Tensor EagerExecutor::compute(size_t i, const std::vector<Tensor>& values) const {
+Tensor EagerExecutor::compute(size_t i, const std::vector<Tensor>& values, const Observer& observe_product) const {
   const auto& node = program_->nodes[i];
   std::vector<Tensor> inputs;
   for (const size_t input : node.inputs) inputs.push_back(values[input]);
   const auto& function = layers_[i].function;
-  if (!function) return run_native(node, inputs);
+  const bool in_steps = observe_product && node.epilogue.residual && node.conv();
+  if (!function && !in_steps) return run_native(node, node.epilogue, inputs);
   Tensor residual;
   if (node.epilogue.residual) {
     residual = inputs.back();
     inputs.pop_back();
   }
-  auto y = function(inputs);
+  auto y = function ? function(inputs) : run_native(node, {}, inputs);
+  if (in_steps) observe_product(i, y);
   if (!node.epilogue.empty() && y.is_same(inputs[0])) y = y.clone();  // inputs must not be overwritten
   return apply_epilogue(node.epilogue, y, residual);
 }
@@ -71,11 +73,12 @@ void EagerExecutor::find_last_readers() {
   for (const size_t output : program_->outputs) layers_[output].last = layers_.size();
 }
 
-std::vector<Tensor> EagerExecutor::run(const Tensor& x, const Observer& observe) const {
+std::vector<Tensor> EagerExecutor::run(const Tensor& x, const Observer& observe,
+                                       const Observer& observe_product) const {
   std::vector<Tensor> values(layers_.size());
   const auto& nodes = program_->nodes;
   for (size_t i = 0; i < nodes.size(); ++i) {
-    values[i] = nodes[i].is_input() ? as_kept(x.to(type_.device, type_.type)) : compute(i, values);
+    values[i] = nodes[i].is_input() ? as_kept(x.to(type_.device, type_.type)) : compute(i, values, observe_product);
     if (observe) observe(i, values[i]);
     for (const size_t read : nodes[i].inputs)
       if (layers_[read].last == i) values[read] = Tensor();

@@ -18,8 +18,9 @@ class EagerExecutor {
   /// Called after each node with its index and its result.
   using Observer = std::function<void(size_t node, const Tensor& result)>;
 
-  /// Returns the program's outputs, in the dtype of x.
-  std::vector<Tensor> run(const Tensor& x, const Observer& observe = {}) const;
+  /// Returns the program's outputs, in the dtype of x. `observe_product` is called for layers whose epilogue adds
+  /// something, with the result before the sum.
+  std::vector<Tensor> run(const Tensor& x, const Observer& observe = {}, const Observer& observe_product = {}) const;
 
   /// Returns the precision that it computes in: "bfloat16", "float32", …
   std::string precision() const;
@@ -32,7 +33,7 @@ class EagerExecutor {
 
   bool has_kernels() const { return type_.device.is_cpu() && type_.type == at::kFloat; }
   void find_last_readers();
-  Tensor compute(size_t node, const std::vector<Tensor>& values) const;
+  Tensor compute(size_t node, const std::vector<Tensor>& values, const Observer& observe_product) const;
 
   std::shared_ptr<const Program> program_;
   TensorType type_;

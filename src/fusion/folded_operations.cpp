@@ -53,6 +53,9 @@ std::vector<FoldedOperation> folded_operations(const Graph& graph, const Operati
                               .operation = of.operation,
                               .flat = of.flat,
                               .int8 = precisions[i].dot.has_value()};
+    const auto product = quantization.ranges.find(detail::product_name(fused));
+    if (operation.int8 && operation.residual && product != quantization.ranges.end())
+      operation.product = product->second;
     if (precisions[i].wanted.type == kernels::StoredAs::Type::uint8)
       operation.stored_as = stored_range(folded, of, quantization);
     folded.push_back(std::move(operation));

@@ -19,6 +19,7 @@ struct FoldedOperation {
   size_t operation = 0;                      ///< index of the operation that has its result before folding
   bool flat = false;                         ///< a pool whose result is (N, C)
   bool int8 = false;                         ///< a layer that multiplies 8-bit integers
+  std::optional<ValueRange> product = {};    ///< of such a layer: the range of its result before the residual
   std::optional<ValueRange> stored_as = {};  ///< the range of a result that is stored as 8-bit integers
 };
 

@@ -149,6 +149,15 @@ std::string result_name(const FusedNode& node) {
   return name;
 }
 
+std::string product_name(const FusedNode& node) {
+  auto name = node.key;
+  for (const auto& part : node.fused) {
+    if (part == "add") break;
+    name += "+" + part;
+  }
+  return name;
+}
+
 FusedNodes fuse_nodes(std::vector<FusionNode> nodes, std::vector<size_t> outputs) {
   FusionPass pass(std::move(nodes), std::move(outputs));
   pass.run();

@@ -29,6 +29,9 @@ struct FusedNode {
 /// Returns the name of a result: the layer's key and what was fused into it, "layer1.0.conv1+layer1.0.bn1+relu".
 std::string result_name(const FusedNode& node);
 
+/// Returns the name of the result before something is added to it: "layer1.0.conv2+layer1.0.bn2".
+std::string product_name(const FusedNode& node);
+
 /// Nodes in the order in which they run, and the nodes that are outputs.
 struct Program {
   std::vector<FusedNode> nodes;

@@ -39,7 +39,28 @@ struct Calibration::Impl {
     detail::ValueHistogram values = {};
   };
   std::vector<Observed> observed;
+  std::map<size_t, Observed> products;  ///< of layers to whose results something is added
+
+  static void observe(Observed& seen, const Tensor& result);
+  ValueRange range_of(const Observed& seen, const std::string& name, RangeRule rule) const;
 };
+
+void Calibration::Impl::observe(Observed& seen, const Tensor& result) {
+  const auto [min, max] = at::aminmax(result);
+  seen.min += min.item<double>();
+  seen.max += max.item<double>();
+  seen.values.add(result);
+}
+
+ValueRange Calibration::Impl::range_of(const Observed& seen, const std::string& name, RangeRule rule) const {
+  const auto count = static_cast<double>(batches);
+  const ValueRange range{static_cast<float>(seen.min / count), static_cast<float>(seen.max / count)};
+  if (!std::isfinite(range.min) || !std::isfinite(range.max))
+    fail(ErrorKind::input, "{}: {} gives numbers on these examples that are not finite", network->name(),
+         name.empty() ? "the input" : name);
+  if (rule == RangeRule::percentile) return seen.values.percentile(5e-5);
+  return rule == RangeRule::least_error ? seen.values.least_error(kernels::activation_qmax()) : range;
+}
 
 Calibration::Calibration(const Network& network) : impl_(std::make_shared<Impl>()) {
   for (const auto& parameter : network->parameters())
@@ -60,33 +81,29 @@ Calibration::Calibration(const Network& network) : impl_(std::make_shared<Impl>(
 void Calibration::add(const Tensor& inputs) {
   impl_->network->check_input(inputs);
   const at::NoGradGuard no_grad;
-  impl_->run->run(inputs, [&](size_t node, const Tensor& result) {
-    const auto [min, max] = at::aminmax(result);
+  const auto observe = [&](size_t node, const Tensor& result) {
     auto& seen = impl_->observed[node];
-    seen.min += min.item<double>();
-    seen.max += max.item<double>();
-    seen.values.add(result);
+    Impl::observe(seen, result);
     if (result.dim() < 2) return;
     const auto mean = result.transpose(0, 1).flatten(1).mean(1).to(at::kDouble);
     seen.mean = seen.mean.defined() ? seen.mean + mean : mean;
-  });
+  };
+  impl_->run->run(inputs, observe,
+                  [&](size_t node, const Tensor& product) { Impl::observe(impl_->products[node], product); });
   ++impl_->batches;
 }
 
 Quantization Calibration::result(RangeRule rule) const {
   if (impl_->batches == 0) fail(ErrorKind::usage, "{}: calibrated on nothing", impl_->network->name());
-  const auto batches = static_cast<double>(impl_->batches);
   Quantization result{.layers = quantizable(*impl_->program)};
-  for (size_t i = 0; i < impl_->observed.size(); ++i) {
-    const auto& seen = impl_->observed[i];
-    const auto name = detail::result_name(impl_->program->nodes[i]);
-    ValueRange range{static_cast<float>(seen.min / batches), static_cast<float>(seen.max / batches)};
-    if (!std::isfinite(range.min) || !std::isfinite(range.max))
-      fail(ErrorKind::input, "{}: {} gives numbers on these examples that are not finite", impl_->network->name(),
-           name.empty() ? "the input" : name);
-    if (rule == RangeRule::percentile) range = seen.values.percentile(5e-5);
-    if (rule == RangeRule::least_error) range = seen.values.least_error(kernels::activation_qmax());
-    result.ranges[name] = range;
+  const auto& nodes = impl_->program->nodes;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const auto name = detail::result_name(nodes[i]);
+    result.ranges[name] = impl_->range_of(impl_->observed[i], name, rule);
+  }
+  for (const auto& [node, seen] : impl_->products) {
+    const auto name = detail::product_name(nodes[node]);
+    result.ranges[name] = impl_->range_of(seen, name, rule);
   }
   return result;
 }

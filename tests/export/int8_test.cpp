@@ -38,7 +38,7 @@ TEST(OnnxInt8, AnswersAsTheFusedNetwork) {
   for (const auto* name : {"cifar_resnet20", "seresnet18"}) {
     SCOPED_TRACE(name);
     const auto [file, error] = int8_file(create_model(name), uniform("x", {2, 3, 48, 48}));
-    EXPECT_LE(error, 0.02);
+    EXPECT_LE(error, 0.03);  // results before a sum are rounded too
     EXPECT_GT(count(file, "QuantizeLinear"), 0);
     EXPECT_EQ(count(file, "BatchNormalization"), 0);
   }
@@ -57,7 +57,7 @@ TEST(OnnxInt8, RowsOfATableToo) {
   const torch::NoGradGuard no_grad;
   const TabularOptions options{.outputs = 3, .numeric = 8, .blocks = 2, .width = 32};
   const auto [file, error] = int8_file(create_model("tabular_resnet", options), uniform("x", {64, 8}) * 2 - 1);
-  EXPECT_LE(error, 0.02);
+  EXPECT_LE(error, 0.05);
 }
 
 TEST(OnnxInt8, ABiasBeyondItsIntegersGetsALargerScale) {
