@@ -24,7 +24,8 @@ struct ConvWeights {
   std::array<int64_t, 2> stride{1, 1}, padding{0, 0}, dilation{1, 1};  ///< pixels
   int64_t groups = 1;
 
-  /// Returns the weights with both scales, float32, contiguous. If that is a copy, `release_pages` of the network's own.
+  /// Returns the weights with both scales, float32, contiguous. If that is a copy, `release_pages` of the network's
+  /// own.
   Tensor folded() const;
 };
 
