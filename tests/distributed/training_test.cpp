@@ -38,6 +38,18 @@ Chain plain_net() {
   return Chain(Steps{{"first", nn::Linear(4, 8)}, {"relu", nn::ReLU()}, {"last", nn::Linear(8, 1)}});
 }
 
+/// A network of which a part is never used.
+struct HalfUsedImpl : nn::Module {
+  HalfUsedImpl() {
+    torch::manual_seed(11);
+    used = register_module("used", nn::Linear(4, 1));
+    unused = register_module("unused", nn::Linear(4, 1));
+  }
+  Tensor forward(const Tensor& x) { return used(x); }
+  nn::Linear used{nullptr}, unused{nullptr};
+};
+TORCH_MODULE(HalfUsed);
+
 AnyModule tabular_net() {
   torch::manual_seed(5);
   return as_any(create_model("tabular_resnet",
@@ -96,6 +108,7 @@ Job job_of(const std::string& name) {
   if (name == "made") return {as_any(plain_net()), row_errors, made_rows({}), made_rows({})};
   if (name == "bad") return {as_any(plain_net()), row_errors, made_rows({3, 17, 18, 19, 40}), made_rows({2, 3})};
   if (name == "tabular") return {tabular_net(), row_errors, small_data(90), small_data(20)};
+  if (name == "half used") return {as_any(HalfUsed()), row_errors, small_data(), small_data(20)};
   if (name == "many rows") return {as_any(plain_net()), row_errors, small_data(10000), small_data(9000)};
   if (name == "sure") return {sure_net(), row_errors, small_data(50), small_data(20)};
   if (name == "ensemble") return {ensemble_net(), row_errors, small_data(90), small_data(20)};
@@ -186,7 +199,7 @@ StateDict weights_in(const StateDict& checkpoint) {
 }  // namespace
 
 TEST_F(Training, SeveralProcessesStepAsOneDoes) {
-  for (const auto* job : {"plain", "weighted", "made", "bad", "many rows"}) {
+  for (const auto* job : {"plain", "weighted", "made", "bad", "half used", "many rows"}) {
     SCOPED_TRACE(job);
     const json arguments{{"job", job}, {"batch_size", job == std::string("many rows") ? 4000 : 16}};
     const auto one = train(1, arguments);
@@ -225,6 +238,13 @@ TEST_F(Training, ShardsGiveTheSameBitsForEveryNumberOfProcesses) {
       expect_same_end(one, train(size, arguments));
     }
   }
+}
+
+TEST_F(Training, AParameterThatIsNotUsedStaysAsItIs) {
+  const json arguments{{"job", "half used"}, {"shards", 2}};
+  const auto one = train(1, arguments);
+  expect_same_end(one, train(2, arguments));
+  for (const auto& item : end_of(one)) EXPECT_FALSE(item.key().starts_with("optimizer.exp_avg.unused")) << item.key();
 }
 
 TEST_F(Training, WindowsOfALargeTableAreDealtToo) {
