@@ -78,6 +78,14 @@ std::vector<Beat> BeatBoard::read_all() const {
   return beats;
 }
 
+/// All processes are in the same step, and a lost one has not written its last.
+std::string BeatBoard::name_of_other(int rank, Beat last) const {
+  const auto own = beat();
+  last.host = hosts_.at(static_cast<size_t>(rank));
+  if (!own.position.empty()) last.position = own.position;
+  return name_of(rank, last);
+}
+
 Fault BeatBoard::fault_of(const std::vector<Beat>& before, const std::vector<Beat>& now,
                           const std::string& error) const {
   std::vector<std::string> silent, behind;
@@ -86,8 +94,8 @@ Fault BeatBoard::fault_of(const std::vector<Beat>& before, const std::vector<Bea
   for (int rank = 0; rank < std::ssize(hosts_); ++rank) {
     const auto i = static_cast<size_t>(rank);
     if (rank == rank_) continue;
-    if (now[i].count == before[i].count) silent.push_back(name_of(rank, now[i]));
-    else if (now[i].calls < furthest) behind.push_back(name_of(rank, now[i]));
+    if (now[i].count == before[i].count) silent.push_back(name_of_other(rank, now[i]));
+    else if (now[i].calls < furthest) behind.push_back(name_of_other(rank, now[i]));
   }
   if (!silent.empty()) return {true, list(silent) + (silent.size() == 1 ? " was lost" : " were lost")};
   if (!behind.empty()) return {true, list(behind) + " did not come in time"};

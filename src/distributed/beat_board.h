@@ -59,6 +59,7 @@ class BeatBoard {
   void wait_for_others(const std::vector<Beat>& before);
 
  private:
+  std::string name_of_other(int rank, Beat last) const;
   Fault fault_of(const std::vector<Beat>& before, const std::vector<Beat>& now, const std::string& error) const;
 
   StorePtr store_;
