@@ -25,8 +25,12 @@ AnyModule placed(AnyModule model, const TrainerOptions& options) {
   check(options);
   model.ptr()->to(options.device);
   if (options.channels_last)
-    for (auto& parameter : model.ptr()->parameters())
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+    for (auto& parameter : model.ptr()->parameters()) {
+      if (parameter.dim() != 4) continue;
+      const auto values = parameter.detach();
+      // A weight of 1 x 1 is contiguous in both formats, but its gradient has the strides of this one.
+      parameter.set_data(at::empty_like(values, at::MemoryFormat::ChannelsLast).copy_(values));
+    }
   return model;
 }
 
