@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
+#include <algorithm>
+
 #include "reszoo/base/blocks.h"
 #include "reszoo/base/bytes.h"
 #include "reszoo/base/digest.h"
@@ -15,9 +17,8 @@ constexpr int64_t kRowsOfDigest = 4096;
 
 std::string digest_of_rows(const Tensor& all) {
   if (!all.defined()) return "none";
-  const auto rows = all.size(0), count = std::min(rows, kRowsOfDigest);
-  const auto some =
-      rows == count ? all : selected_rows(all, at::arange(count, all.options().dtype(at::kLong)) * rows / count);
+  const auto rows = all.size(0), step = std::max<int64_t>(rows / kRowsOfDigest, 1);
+  const auto some = step == 1 ? all : selected_rows(all, at::arange(0, rows, step, all.options().dtype(at::kLong)));
   const auto bytes = some.detach().cpu().contiguous();
   return digest_of({{static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()}});
 }
