@@ -49,14 +49,14 @@ class Pulse::Thread {
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
-  /// Waits for its end, but not for a store that does not answer.
-  ~Thread() {
+  /// Ends the thread and waits for that, but not without end.
+  void end(Duration limit) {
     {
       const std::lock_guard lock(state_->mutex);
       state_->ending = true;
     }
     state_->changed.notify_all();
-    ended_.wait_for(kStorePatience);
+    ended_.wait_for(limit);
   }
 
  private:
@@ -72,19 +72,30 @@ class Pulse::Thread {
 };
 
 Pulse::Pulse(const StorePtr& store, int rank, std::vector<std::string> hosts, Duration interval)
-    : board_(std::make_shared<BeatBoard>(store->clone(), rank, std::move(hosts))), interval_(interval) {
+    : board_(std::make_shared<BeatBoard>(store->clone(), rank, std::move(hosts))),
+      interval_(interval),
+      patience_(kStorePatience) {
   board_->write();
   thread_ = std::make_unique<Thread>(board_, interval);
 }
 
-Pulse::~Pulse() = default;
+Pulse::~Pulse() { thread_->end(patience_); }
+
+/// Asks the store. If it does not answer, it is not waited for again.
+template <typename Call>
+auto Pulse::ask(Call call) try {
+  return within(patience_, std::move(call));
+} catch (const std::exception&) {
+  patience_ = {};
+  throw;
+}
 
 void Pulse::set_position(std::string position) { board_->set_position(std::move(position)); }
 void Pulse::begin_call() { board_->begin_call(); }
 void Pulse::beat_now() { board_->write(); }
 
 void Pulse::report(const std::string& error) noexcept try {
-  within(kStorePatience, [board = board_, error] { board->report(error); });
+  ask([board = board_, error] { board->report(error); });
 } catch (const std::exception&) {
   // Without the store, nobody can be told.
 }
@@ -92,9 +103,9 @@ void Pulse::report(const std::string& error) noexcept try {
 Fault Pulse::find_fault(const std::string& error) noexcept {
   Fault fault;
   try {
-    const auto before = within(kStorePatience, [board = board_] { return board->read_all(); });
+    const auto before = ask([board = board_] { return board->read_all(); });
     std::this_thread::sleep_for(kSilentIntervals * interval_);
-    fault = within(kStorePatience, [board = board_, before, error] { return board->find_fault(before, error); });
+    fault = ask([board = board_, before, error] { return board->find_fault(before, error); });
     // The first process may serve the store.
     if (board_->is_first())
       within(kHeardIntervals * interval_, [board = board_, before] { board->wait_for_others(before); });

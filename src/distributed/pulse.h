@@ -40,8 +40,12 @@ class Pulse {
  private:
   class Thread;
 
+  template <typename Call>
+  auto ask(Call call);
+
   std::shared_ptr<BeatBoard> board_;
   Duration interval_;
+  Duration patience_;  ///< with the store; 0 when it has not answered once
   std::unique_ptr<Thread> thread_;
 };
 

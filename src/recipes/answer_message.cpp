@@ -13,7 +13,7 @@ using Items = std::vector<IValue>;
 IValue tuple(Items items) { return c10::ivalue::Tuple::create(std::move(items)); }
 Items items_of(const IValue& value) {
   const auto& elements = value.toTupleRef().elements();
-  return {elements.begin(), elements.end()};
+  return Items(elements.begin(), elements.end());
 }
 
 /// A tuple with an item for each element.

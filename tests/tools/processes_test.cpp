@@ -31,8 +31,8 @@ struct PairRun {
   Goods goods{"price", 400};
 
   Words train(const std::string& out, const Words& more = {}) const {
-    const Words run{"--processes", "2",     "--epochs", "60",        "--checkpoint-every",
-                    "0.2",         "--val", "0.2",      "--dropout", "0.1"};
+    const Words run{"--processes", "2",   "--epochs",       "60",         "--checkpoint-every", "0.2",
+                    "--val",       "0.2", "--model-kwargs", "dropout=0.1"};
     return goods.train(with(run + Words{"--out", goods.at(out)}, more));
   }
   ToolResult whole() const { return expect_success(train("whole")); }
@@ -161,6 +161,6 @@ TEST(Processes, Sigusr1WritesACheckpoint) {
 TEST(Processes, AnErrorIsOneLine) {
   const PairRun run;
   expect_failure(1, run.train("out", {"--data", "no-such.csv"}), {"no-such.csv"});
-  expect_failure(1, run.train("out", {"--processes", "2", "--epochs", "0"}), {"epochs"});
+  expect_failure(1, run.train("out", {"--target", "cost"}), {"cost"});
   expect_failure(2, run.train("out", {"--processes", "0"}), {"--processes"});
 }
