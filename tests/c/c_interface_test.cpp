@@ -32,6 +32,8 @@ struct ArrowArray {
 namespace reszoo {
 namespace {
 
+using test::TempDir;
+
 template <typename T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 using OwnedModel = Owned<reszoo_model>;

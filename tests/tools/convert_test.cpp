@@ -140,7 +140,8 @@ TEST(Convert, APipelineHoldsThePreprocessingAndTheAnswers) {
   const torch::NoGradGuard no_grad;
   auto script = torch::jit::load(files.at("model.pt"));
   const auto images = (uniform("images", {2, 3, 60, 41}) * 255).to(torch::kByte);
-  const auto wanted = files.model.target->probabilities(files.model.network()->forward((*files.model.image)(images)));
+  auto network = files.model.network();
+  const auto wanted = files.model.target->probabilities(network->forward((*files.model.image)(images)));
   EXPECT_LE((script.forward({images}).toTensor() - wanted).abs().max().item<double>(), 1e-3);
   expect_failure(1, {"convert", files.at("model.safetensors"), files.at("out.pth"), "--pipeline"},
                  {"--pipeline: is for TorchScript and ONNX"});
