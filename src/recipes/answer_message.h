@@ -6,7 +6,7 @@ namespace reszoo::detail {
 
 /// A block of an input as a process has answered it.
 struct AnsweredBlock {
-  std::vector<BatchOutput> answers = {};
+  std::vector<Answers> answers = {};
   LeftOut left_out = {};
   std::vector<std::string> notes = {};  ///< lines about images that are left out
 };

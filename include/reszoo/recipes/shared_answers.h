@@ -11,7 +11,7 @@
 namespace reszoo {
 
 /// What a process has found out about a batch.
-struct BatchOutput {
+struct Answers {
   Tensor outputs;                                      ///< see Predictor::outputs
   std::vector<std::string> images = {};                ///< see InputBatch
   std::shared_ptr<const arrow::Table> kept = nullptr;  ///< see InputBatch
@@ -23,9 +23,9 @@ struct BatchOutput {
 struct AnswerOptions {
   InputOptions input = {};
   std::shared_ptr<ProcessGroup> group = {};  ///< empty: this process alone
-  std::function<BatchOutput(const InputBatch&)> answer = {};
+  std::function<Answers(const InputBatch&)> answer = {};
   /// Called in the first process with the answers to all batches, in the order of the inputs.
-  std::function<void(const BatchOutput&)> take = {};
+  std::function<void(const Answers&)> take = {};
 };
 
 /// Answers all batches of the inputs; see `for_each_batch`. Each process of the group decodes, prepares and predicts
