@@ -58,9 +58,9 @@ int main(int argc, char** argv) {
             cli::RunCounts counts;
             AnswerOptions options{.input = cli::input_options(inputs), .group = common.group};
             options.answer = [&](const InputBatch& batch) {
-              return Answers{predictor.features(batch.input), batch.images, nullptr, batch.unseen};
+              return AnsweredBatch{predictor.features(batch.input), batch.images, nullptr, batch.unseen};
             };
-            options.take = [&](const Answers& answers) {
+            options.take = [&](const AnsweredBatch& answers) {
               parts.push_back(answers.outputs);
               counts.unseen.add(answers.unseen);
               counts.add_answers(parts.back().isfinite().flatten(1).all(1).logical_not(), answers.images);

@@ -44,7 +44,7 @@ Column top_classes(const Tensor& probabilities, const std::vector<std::string>& 
 }
 
 /// The output table: predictions, the most probable classes, probabilities, contributions.
-Frame table_of(const Predictor& predictor, const Answers& answers, const Arguments& a, bool images) {
+Frame table_of(const Predictor& predictor, const AnsweredBatch& answers, const Arguments& a, bool images) {
   const auto& outputs = answers.outputs;
   auto frame = predictor.table(outputs, a.probabilities);
   const auto names = predictor.classes(outputs);
@@ -88,9 +88,9 @@ ordered_json run(const Arguments& a, cli::Common& common) {
   AnswerOptions options{.input = cli::input_options(a.input), .group = common.group};
   options.answer = [&](const InputBatch& batch) {
     if (const int signal = cli::signal_received()) throw cli::Exit{128 + signal};
-    return Answers{predictor.outputs(batch.input), batch.images, batch.kept, batch.unseen, explain(batch.input)};
+    return AnsweredBatch{predictor.outputs(batch.input), batch.images, batch.kept, batch.unseen, explain(batch.input)};
   };
-  options.take = [&](const Answers& answers) {
+  options.take = [&](const AnsweredBatch& answers) {
     counts.unseen.add(answers.unseen);
     counts.add_answers(predictor.unanswered(answers.outputs), answers.images);
     const auto table = table_of(predictor, answers, a, images);

@@ -66,15 +66,15 @@ UnseenColumn unseen_of(const IValue& value) {
   return column;
 }
 
-IValue value_of(const Answers& answers) {
+IValue value_of(const AnsweredBatch& answers) {
   return tuple({answers.outputs, each(answers.images, text), answers.kept ? reszoo::bytes_of(*answers.kept) : "",
                 each(answers.unseen.all(), [](const auto& column) { return value_of(column); }),
                 each(answers.more.columns, [](const auto& column) { return value_of(column); })});
 }
 
-Answers answers_of(const IValue& value) {
+AnsweredBatch answers_of(const IValue& value) {
   const auto items = items_of(value);
-  Answers answers{.outputs = items[0].toTensor(), .images = texts_of(items[1])};
+  AnsweredBatch answers{.outputs = items[0].toTensor(), .images = texts_of(items[1])};
   if (!items[2].toStringRef().empty()) answers.kept = table_of(items[2].toStringRef());
   for (const auto& item : items_of(items[3])) answers.unseen.add(unseen_of(item));
   for (const auto& item : items_of(items[4])) answers.more.columns.push_back(column_of(item));

@@ -6,7 +6,7 @@ namespace reszoo::detail {
 
 /// A block of an input as a process has answered it.
 struct AnsweredBlock {
-  std::vector<Answers> answers = {};
+  std::vector<AnsweredBatch> answers = {};
   LeftOut left_out = {};
   std::vector<std::string> notes = {};  ///< lines about images that are left out
 };

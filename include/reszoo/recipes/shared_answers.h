@@ -11,7 +11,7 @@
 namespace reszoo {
 
 /// What a process has found out about a batch.
-struct Answers {
+struct AnsweredBatch {
   Tensor outputs;                                      ///< see Predictor::outputs
   std::vector<std::string> images = {};                ///< see InputBatch
   std::shared_ptr<const arrow::Table> kept = nullptr;  ///< see InputBatch
@@ -23,14 +23,14 @@ struct Answers {
 struct AnswerOptions {
   InputOptions input = {};
   std::shared_ptr<ProcessGroup> group = {};  ///< empty: this process alone
-  std::function<Answers(const InputBatch&)> answer = {};
+  std::function<AnsweredBatch(const InputBatch&)> answer = {};
   /// Called in the first process with the answers to all batches, in the order of the inputs.
-  std::function<void(const Answers&)> take = {};
+  std::function<void(const AnsweredBatch&)> take = {};
 };
 
-/// Answers all batches of the inputs; see `for_each_batch`. Each process of the group decodes, prepares and predicts
-/// every n-th block of them. The batches, and so the answers, are those of a single process. `-` stands for a table on
-/// stdin, which only a single process can read. Returns, in the first process, what is left out.
+/// Answers all batches of the inputs; see `for_each_batch`. Each process of the group decodes, prepares and
+/// predicts every n-th block of them. The batches, and so the answers, are those of a single process. `-` stands for a
+/// table on stdin, which only a single process can read. Returns, in the first process, what is left out.
 ///
 /// Throws: Error, which names the file or row; Error (usage) for `-` and several processes.
 LeftOut answer_inputs(const Predictor& predictor, const std::vector<std::string>& inputs, const AnswerOptions& options);
