@@ -131,7 +131,8 @@ void Calibration::correct_biases(const std::vector<std::string>& layers) const {
 bool has_fast_int8() { return kernels::best_dot_target(kernels::DotType::int8) != kernels::DotTarget::portable; }
 
 bool has_fast_bfloat16() {
-  return kernels::best_dot_target(kernels::DotType::bfloat16) == kernels::DotTarget::avx512_bf16;
+  const auto target = kernels::best_dot_target(kernels::DotType::bfloat16);
+  return target == kernels::DotTarget::avx512_bf16 || target == kernels::DotTarget::amx;
 }
 
 }  // namespace reszoo

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "kernels/conv_dot_layout.h"
+#include "kernels/conv_dot_tiles.h"
 #include "kernels/parallel_ranges.h"
 
 namespace reszoo::kernels {
@@ -16,49 +18,7 @@ constexpr int64_t kDotsOfAThread = 128 * kElementsOfAThread;
 /// The bytes of the inputs that are multiplied with one panel before the next one, so that they stay in the L2 cache.
 constexpr int64_t kInputBytes = 192 << 10;
 
-/// How the outputs of a convolution are split into panels, and its channels into units.
-struct DotLayout {
-  DotPanel panel;
-  int64_t groups, outputs;  ///< number of groups, and outputs of each
-  int64_t units;            ///< of the channels of a group
-  bool by_vectors;          ///< groups that share a vector: all groups of a vector count as one
-
-  DotLayout(DotType type, const ConvShape& s)
-      : panel(dot_panel(type)),
-        groups(s.groups),
-        outputs(s.group_outputs()),
-        units(s.group_channels() / unit_values(type)),
-        by_vectors(s.groups > 1 && s.channels == s.outputs && outputs < panel.lanes && panel.lanes % outputs == 0 &&
-                   s.channels % panel.lanes == 0) {
-    if (by_vectors) {
-      groups = s.channels / panel.lanes;
-      outputs = panel.lanes;
-    }
-    panel.vectors = std::min(panel.vectors, (outputs + panel.lanes - 1) / panel.lanes);
-  }
-
-  int64_t of_group() const { return (outputs + panel.width() - 1) / panel.width(); }
-  int64_t panels() const { return groups * of_group(); }
-  /// Outputs of a group, rounded up to whole vectors.
-  int64_t filled() const { return (outputs + panel.lanes - 1) / panel.lanes * panel.lanes; }
-
-  /// The vectors of a panel, and its first output within the group.
-  struct Place {
-    int64_t group, from, vectors;
-  };
-  Place place(int64_t i) const {
-    const auto from = i % of_group() * panel.width();
-    return {i / of_group(), from, std::min(panel.width(), filled() - from) / panel.lanes};
-  }
-};
-
 int64_t taps_of(const ConvShape& s) { return s.kernel_rows * s.kernel_columns; }
-
-/// Returns the shape with units as channels, for pointers.
-ConvShape in_units(DotType type, ConvShape s) {
-  s.channels /= unit_values(type);
-  return s;
-}
 
 uint16_t packed_value(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
@@ -72,11 +32,11 @@ void pack(const Weight* weight, int64_t weight_channels, const ConvShape& s, voi
   using Packed = decltype(packed_value(Weight()));
   constexpr auto values = unit_values(type);
   const DotLayout layout(type, s);
-  const auto taps = taps_of(s), depth = taps * layout.units * values;
+  const auto taps = taps_of(s), filled = (layout.depth - taps * layout.units) * values;
   for (int64_t i = 0; i < layout.panels(); ++i) {
     const auto [group, from, vectors] = layout.place(i);
     const auto width = vectors * layout.panel.lanes;
-    auto* out = static_cast<Packed*>(to) + (group * layout.filled() + from) * depth;
+    auto* out = static_cast<Packed*>(to) + (group * layout.filled() + from) * layout.depth * values;
     for (int64_t tap = 0; tap < taps; ++tap)
       for (int64_t unit = 0; unit < layout.units; ++unit)
         for (int64_t lane = 0; lane < width; ++lane)
@@ -86,13 +46,9 @@ void pack(const Weight* weight, int64_t weight_channels, const ConvShape& s, voi
             const bool inside = in_group < layout.outputs && channel < weight_channels;
             *out = inside ? packed_value(weight[(output * weight_channels + channel) * taps + tap]) : Packed(0);
           }
+    std::fill_n(out, filled * width, Packed(0));
   }
 }
-
-/// A part of the outputs: pixels over all images, and panels.
-struct DotPart {
-  Range pixels, panels;
-};
 
 void run_part(DotType type, const ConvShape& s, const DotConvBuffers& b, const DotEpilogue& epilogue,
               const StoredAs& y_as, const DotPart& part) {
@@ -117,22 +73,13 @@ void run_part(DotType type, const ConvShape& s, const DotConvBuffers& b, const D
     const auto size = static_cast<size_t>(buffer.tiles() * buffer.tile_rows * layout.panel.width());
     if (size > room) partials = hwy::AllocateAligned<int32_t>(room = size);
     for (auto i = part.panels.first; i < part.panels.end; ++i) {
-      const auto [group, from, vectors] = layout.place(i);
-      const auto output = group * layout.outputs + from;
-      const auto place = (part.pixels.first + first) * s.outputs + output;
-      auto of_panel = epilogue;
-      if (epilogue.scale) of_panel.scale += output;
-      if (epilogue.bias) of_panel.bias += output;
-      if (epilogue.residual)
-        of_panel.residual = static_cast<const uint8_t*>(epilogue.residual) + place * epilogue.residual_as.bytes();
-      const DotOutput y{static_cast<uint8_t*>(b.y) + place * y_as.bytes(), y_as, s.outputs,
-                        std::min(layout.panel.width(), layout.outputs - from)};
-      const auto* weights =
-          static_cast<const int32_t*>(b.packed) + (group * layout.filled() + from) * taps_of(s) * layout.units;
+      const DotWork work(layout, s, b, epilogue, y_as, part.pixels.first + first, i);
       if (layout.by_vectors)
-        multiply_dot_groups(type, layout.units, buffer, group * layout.panel.lanes / unit_values(type), weights,
-                            of_panel, y);
-      else multiply_dot_panel(type, vectors, buffer, group * layout.units, weights, partials.get(), of_panel, y);
+        multiply_dot_groups(type, layout.units, buffer, work.group * layout.panel.lanes / unit_values(type),
+                            work.weights, work.epilogue, work.y);
+      else
+        multiply_dot_panel(type, work.vectors, buffer, work.group * layout.units, work.weights, partials.get(),
+                           work.epilogue, work.y);
     }
   }
 }
@@ -143,7 +90,7 @@ bool fits_dot(DotType type, const ConvShape& s) { return s.group_channels() % un
 
 int64_t dot_weights(DotType type, const ConvShape& s) {
   const DotLayout layout(type, s);
-  return layout.groups * layout.filled() * taps_of(s) * layout.units * 4;
+  return layout.groups * layout.filled() * layout.depth * 4;
 }
 
 void pack_dot(const float* weight, int64_t weight_channels, const ConvShape& s, void* to) {
@@ -156,8 +103,10 @@ void pack_dot(const int8_t* weight, int64_t weight_channels, const ConvShape& s,
 
 void conv_dot(DotType type, const ConvShape& s, const DotConvBuffers& buffers, const DotEpilogue& epilogue,
               const StoredAs& y_as, int64_t threads) {
-  const auto pixels = s.pixels(), panels = DotLayout(type, s).panels();
+  const DotLayout layout(type, s);
   if (s.multiply_adds() < kDotsOfAThread) threads = 1;
+  if (layout.by_tiles) return conv_dot_by_tiles(type, s, layout, buffers, epilogue, y_as, threads);
+  const auto pixels = s.pixels(), panels = layout.panels();
   // The larger of inputs and weights is split among the threads, so that it is read once.
   const bool by_panel = panels >= threads && s.depth() * s.outputs > pixels * s.channels;
   parallel_ranges(threads, by_panel ? panels : pixels, [&](int64_t first, int64_t end) {

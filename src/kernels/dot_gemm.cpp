@@ -6,12 +6,20 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
+#include <utility>
 
 #include "kernels/k_blocks.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
+#define RESZOO_HAS_AMX 1
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"                // no vector crosses from one function to another
@@ -167,6 +175,9 @@ struct DotInt8 {
 #undef RESZOO_DOT_NAMESPACE
 #undef RESZOO_DOT_LANES
 #undef RESZOO_DOT_VECTORS
+#if defined(RESZOO_HAS_AMX)
+#include "kernels/dot_gemm_amx-inl.h"
+#endif
 HWY_POP_ATTRIBUTES
 
 #endif  // __x86_64__
@@ -182,6 +193,8 @@ struct DotKernels {
   decltype(&portable::MultiplyGroups<portable::DotInt8>) multiply_groups;
   decltype(&portable::Convert) convert;
   decltype(&portable::Accumulate) accumulate;
+  void (*multiply_rows)(DotTiles& tiles, int64_t vectors, const DotRows& rows, const void* weights, void* partials,
+                        const DotEpilogue& epilogue, const DotOutput& y) = nullptr;
 };
 
 #define RESZOO_DOT_KERNELS(name, Dot)                                                   \
@@ -190,7 +203,21 @@ struct DotKernels {
         &name::MultiplyGroups<name::Dot>, &name::Convert, &name::Accumulate             \
   }
 
-/// Returns the kernels that this processor can run, the portable ones first.
+#if defined(RESZOO_HAS_AMX)
+/// Returns the kernels with AMX; what does not multiply rows is that of `others`.
+template <DotType type>
+DotKernels tiled(DotKernels others) {
+  using Dot = std::conditional_t<type == DotType::int8, amx::DotInt8, amx::DotBfloat16>;
+  others.target = DotTarget::amx;
+  others.panel = {amx::kLanes, amx::kVectors, amx::kTileUnits};
+  others.convert = &avx512_bf16::Convert;
+  others.accumulate = &avx512_bf16::Accumulate;
+  others.multiply_rows = &amx::MultiplyRowsOf<Dot>;
+  return others;
+}
+#endif
+
+/// Returns the kernels that this processor can run, the portable ones first and the fastest last.
 template <DotType type>
 std::vector<DotKernels> find_kernels() {
 #define RESZOO_DOT_TYPES(name) \
@@ -203,6 +230,12 @@ std::vector<DotKernels> find_kernels() {
     found.push_back(RESZOO_DOT_TYPES(avx512_vnni));
     if (__builtin_cpu_supports("avx512bf16")) found.push_back(RESZOO_DOT_TYPES(avx512_bf16));
   }
+  // Products of bfloat16 in vectors are slower on Intel's processors than those of the values as float32.
+  if (found.back().target == DotTarget::avx512_bf16 && type == DotType::bfloat16 && __builtin_cpu_is("intel"))
+    std::swap(found.back(), *std::prev(found.end(), 2));
+#if defined(RESZOO_HAS_AMX)
+  if (__builtin_cpu_supports("avx512bf16") && amx::allowed()) found.push_back(tiled<type>(found.back()));
+#endif
 #endif
 #undef RESZOO_DOT_TYPES
   return found;
@@ -241,6 +274,11 @@ DotPanel dot_panel(DotType type) { return kernels_of(type).panel; }
 void multiply_dot_panel(DotType type, int64_t vectors, const IndirectionBuffer& buffer, int64_t offset,
                         const void* weights, void* partials, const DotEpilogue& epilogue, const DotOutput& y) {
   kernels_of(type).multiply_panel(vectors, buffer, offset, weights, partials, epilogue, y);
+}
+
+void multiply_dot_rows(DotType type, DotTiles& tiles, int64_t vectors, const DotRows& rows, const void* weights,
+                       void* partials, const DotEpilogue& epilogue, const DotOutput& y) {
+  kernels_of(type).multiply_rows(tiles, vectors, rows, weights, partials, epilogue, y);
 }
 
 void multiply_dot_groups(DotType type, int64_t group_units, const IndirectionBuffer& buffer, int64_t offset,

@@ -44,16 +44,17 @@ struct DotOutput {
 };
 
 /// The instruction sets that the products are compiled for. `best` is the fastest one that this processor has.
-enum class DotTarget : uint8_t { portable, avx2, avx512_vnni, avx512_bf16 };
+enum class DotTarget : uint8_t { portable, avx2, avx512_vnni, avx512_bf16, amx };
 DotTarget best_dot_target(DotType type);
 /// Returns all that this processor has, the portable one first.
 std::vector<DotTarget> dot_targets(DotType type);
 /// Overrides the choice, for tests; nothing restores it.
 void set_dot_target(DotType type, DotTarget target);
 
-/// The outputs of a vector, and the vectors of a panel.
+/// The outputs of a vector, and the vectors of a panel. `multiply_dot_rows` is there if `units` is above 1; the units
+/// of its sums are filled up to multiples of that.
 struct DotPanel {
-  int64_t lanes, vectors;
+  int64_t lanes, vectors, units = 1;
   int64_t width() const { return lanes * vectors; }
 };
 DotPanel dot_panel(DotType type);
@@ -63,6 +64,29 @@ DotPanel dot_panel(DotType type);
 /// rows are tiles times tile_rows. The pointers of the epilogue belong to the same first element as y.
 void multiply_dot_panel(DotType type, int64_t vectors, const IndirectionBuffer& buffer, int64_t offset,
                         const void* weights, void* partials, const DotEpilogue& epilogue, const DotOutput& y);
+
+/// Rows at a constant stride in bytes. The depth, in units, is a multiple of the panel's `units`.
+struct DotRows {
+  const void* data;
+  int64_t stride, count, depth;
+};
+
+/// The state of the processor's tiles while a thread multiplies rows; it is given up at the end.
+struct DotTiles {
+  int64_t rows[2] = {};
+  void (*release)() = nullptr;
+
+  DotTiles() = default;
+  DotTiles(const DotTiles&) = delete;
+  DotTiles& operator=(const DotTiles&) = delete;
+  ~DotTiles() {
+    if (release) release();
+  }
+};
+
+/// The same as `multiply_dot_panel`, by tiles. `partials` has room for rows * width sums.
+void multiply_dot_rows(DotType type, DotTiles& tiles, int64_t vectors, const DotRows& rows, const void* weights,
+                       void* partials, const DotEpilogue& epilogue, const DotOutput& y);
 
 /// Multiplies rows in groups of one or two units that have as many outputs as values: `vector` is the index of a vector
 /// of outputs, whose inputs are those of the same channels. The weights are (segments, units of a group, lanes, values

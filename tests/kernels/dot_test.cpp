@@ -15,7 +15,7 @@ using Type = StoredAs::Type;
 
 /// Calls `test` with the name of each instruction set.
 void for_each_dot_target(DotType type, const std::function<void(const char* target)>& test) {
-  constexpr std::array names{"portable", "AVX2", "AVX-512 VNNI", "AVX-512 BF16"};
+  constexpr std::array names{"portable", "AVX2", "AVX-512 VNNI", "AVX-512 BF16", "AMX"};
   for (const auto target : dot_targets(type)) {
     set_dot_target(type, target);
     test(names[static_cast<size_t>(target)]);
@@ -128,7 +128,13 @@ TEST(Dot, ConvolutionsAreExactSumsInEveryInstructionSet) {
                                       square(1, 6, 64, 64, 3, 1, 1, 16),  // groups of 4
                                       square(1, 6, 64, 64, 3, 1, 1, 8),   // of 8
                                       square(1, 6, 64, 64, 3, 2, 1, 4),   // of 16
-                                      square(1, 6, 24, 24, 3, 1, 1, 2)};  // of 12
+                                      square(1, 6, 24, 24, 3, 1, 1, 2),   // of 12
+                                      square(1, 7, 128, 96, 3, 1, 1, 2),  // of 64 and 48
+                                      square(3, 5, 44, 33, 3, 1, 1),      // parts of a tile in each direction
+                                      square(1, 3, 64, 96, 1, 1, 0),      // fewer rows than a tile's
+                                      square(1, 7, 512, 40, 3, 1, 1),     // several blocks of a tile's sum
+                                      square(1, 1, 260, 33, 1, 1, 0),     // one row
+                                      square(2, 23, 64, 24, 1, 1, 0)};    // several blocks of rows
   for (const auto type : {DotType::bfloat16, DotType::int8})
     for (const auto& shape : shapes) {
       const DotCase it(type, shape);

@@ -61,7 +61,7 @@ void fuse_model(Model& model, const FuseFlags& flags) {
   if (asked == Precision::automatic && !model.quantization.empty() && precision != Precision::int8)
     print_note("this processor is not fast in int8; the quantized weights run in float32");
   if (on_cpu && precision == Precision::bfloat16 && !has_fast_bfloat16())
-    print_note("this processor has no bfloat16 (AVX-512 BF16); float32 is faster");
+    print_note("this processor is not fast in bfloat16 (AMX, or AVX-512 BF16 of AMD); float32 is faster");
 }
 
 void add_predictor_options(CLI::App& app, PredictorFlags& flags) {

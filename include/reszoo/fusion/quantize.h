@@ -67,7 +67,7 @@ class Calibration {
 
 /// `has_fast_int8`: whether int8 is faster than float32 on this processor, which is the case from AVX2 on. Without VNNI
 /// instructions (AVX-512) activations use 7 bits instead of 8, because sums of two products would not fit into 16 bits.
-/// `has_fast_bfloat16`: the same for bfloat16, which needs AVX-512 BF16.
+/// `has_fast_bfloat16`: the same for bfloat16, which needs AMX on Intel's processors and AVX-512 BF16 on others.
 bool has_fast_int8();
 bool has_fast_bfloat16();
 
