@@ -40,9 +40,11 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+/// The environment of a process with this job, which is not a share of the tests.
 std::vector<std::string> environment_with(const nlohmann::json& job) {
   std::vector<std::string> all;
-  for (char** entry = environ; *entry; ++entry) all.emplace_back(*entry);
+  for (char** entry = environ; *entry; ++entry)
+    if (!std::string_view(*entry).starts_with("GTEST_")) all.emplace_back(*entry);
   all.push_back("RESZOO_TEST_JOB=" + job.dump());
   return all;
 }
