@@ -99,9 +99,12 @@ TEST(Processes, KillsLeaveNoTrace) {
 
 TEST(Processes, AKilledOneIsNamed) {
   const PairRun run;
-  const auto kill_second =
-      once_begun(run.goods.at("out/log.jsonl"), [](const auto& ranks) { kill(ranks.at(1), SIGKILL); });
-  const auto result = run_tool(run.train("out", {"--max-restarts", "0"}), {.meanwhile = kill_second});
+  const auto kill_second = once_begun(run.goods.at("out/log.jsonl"), [](const auto& ranks) {
+    std::this_thread::sleep_for(std::chrono::seconds(3));  // its place is known to the others by a beat a second
+    kill(ranks.at(1), SIGKILL);
+  });
+  const auto result = run_tool(run.train("out", {"--max-restarts", "0", "--epochs", "100000", "--patience", "0"}),
+                               {.meanwhile = kill_second});
   EXPECT_EQ(result.code, 1) << result.err;
   EXPECT_EQ(result.out, "");
   const auto line = result.error_lines().back();
@@ -151,7 +154,8 @@ TEST(Processes, Sigusr1WritesACheckpoint) {
     if (asked) kill(tool, SIGUSR1);
   };
   // Without the signal, an epoch has no checkpoint before its end.
-  run_tool(run.train("out", {"--checkpoint-every", "0", "--batch-size", "2"}), options);
+  const auto result = run_tool(run.train("out", {"--checkpoint-every", "0", "--batch-size", "4"}), options);
+  ASSERT_TRUE(fs::exists(checkpoint)) << result.err;
   const auto position = read_model_file(checkpoint).card["position"];
   EXPECT_EQ(position["epoch"], 0);
   EXPECT_GT(position["step"], 0);
