@@ -19,7 +19,7 @@ namespace {
 using Floats = hn::CappedTag<float, 16>;  // the numbers of channels are multiples of 16
 using Vector = hn::Vec<Floats>;
 
-constexpr int64_t kTile = 4, kKernel = 3, kSide = 6, kPlaces = kSide * kSide;
+constexpr int64_t kTile = 4, kKernel = 3;
 
 /// The values of the polynomial with four coefficients at the points 0, 1, -1, 2, -2 and infinity.
 HWY_INLINE void Evaluate(const Vector* in, int64_t stride, Vector* out) {
@@ -88,7 +88,7 @@ void Weights(const float* sums, int64_t parts, const ConvShape& s, int64_t from,
           const auto* in = sums + (i * 6 + j) * between + o * s.channels + c;
           column[i] = hn::LoadU(d, in);
           for (int64_t part = 1; part < parts; ++part)
-            column[i] = hn::Add(column[i], hn::LoadU(d, in + part * kPlaces * between));
+            column[i] = hn::Add(column[i], hn::LoadU(d, in + part * kGradientPlaces * between));
         }
         Interpolate(column, 1, result);
         for (int64_t i = 0; i < kKernel; ++i) half[i * 6 + j] = result[i];
@@ -113,8 +113,6 @@ HWY_EXPORT(Weights);
 
 namespace {
 
-constexpr int64_t kPlaces = 36;
-
 /// The squares of inputs that the forward pass has too.
 WinogradShape squares_of(const ConvShape& s) { return {s, 6}; }
 int64_t tiles_of(const ConvShape& s) { return squares_of(s).tiles(); }
@@ -123,8 +121,8 @@ int64_t tiles_of(const ConvShape& s) { return squares_of(s).tiles(); }
 /// go through the phases together, each with sums of its own places, and a block has as many tiles as memory allows.
 constexpr int64_t kBlock = 128 << 10, kSums = 192 << 10, kTogether = 8 << 20;
 
-int64_t sums_size(const ConvShape& s) { return kPlaces * s.outputs * s.channels; }
-int64_t tile_size(const ConvShape& s) { return kPlaces * (s.channels + s.outputs); }
+int64_t sums_size(const ConvShape& s) { return kGradientPlaces * s.outputs * s.channels; }
+int64_t tile_size(const ConvShape& s) { return kGradientPlaces * (s.channels + s.outputs); }
 bool works_alone(const ConvShape& s) { return sums_size(s) <= kSums; }
 
 /// Returns the most tiles of a block.
@@ -139,7 +137,7 @@ struct Workspace {
 };
 
 Workspace workspace_of(const ConvShape& s, const Range& tiles, float* scratch) {
-  return {scratch, scratch + kPlaces * tiles.size() * s.channels, tiles};
+  return {scratch, scratch + kGradientPlaces * tiles.size() * s.channels, tiles};
 }
 
 void transform(const float* x, const float* g, const ConvShape& s, const Workspace& work, int64_t from, int64_t to) {
@@ -168,7 +166,8 @@ void run_alone(const float* x, const float* g, const ConvShape& s, float* scratc
       const auto part = part_of(end - first, block, blocks);
       const auto work = workspace_of(s, {first + part.first, first + part.end}, memory);
       transform(x, g, s, work, 0, part.size());
-      for (int64_t place = 0; place < kPlaces; ++place) multiply_place(s, work, place, {0, s.outputs}, block > 0, sums);
+      for (int64_t place = 0; place < kGradientPlaces; ++place)
+        multiply_place(s, work, place, {0, s.outputs}, block > 0, sums);
     }
   });
 }
@@ -180,7 +179,7 @@ void run_together(const float* x, const float* g, const ConvShape& s, float* scr
   for (int64_t round = 0; round < rounds; ++round) {
     const auto work = workspace_of(s, part_of(tiles, round, rounds), scratch + sums_size(s));
     parallel_ranges(threads, work.tiles.size(), [&](int64_t from, int64_t to) { transform(x, g, s, work, from, to); });
-    parallel_ranges(threads, kPlaces * panels, [&](int64_t from, int64_t to) {
+    parallel_ranges(threads, kGradientPlaces * panels, [&](int64_t from, int64_t to) {
       for (auto task = from; task < to; ++task) {
         const auto first = task % panels * kOutputs;
         multiply_place(s, work, task / panels, {first, std::min(first + kOutputs, s.outputs)}, round > 0, scratch);
@@ -195,7 +194,8 @@ bool fits_winograd_gradient(const ConvShape& s) { return fits_winograd(squares_o
 
 bool winograd_gradient_pays(const ConvShape& s) {
   constexpr int64_t kOfSum = 32;  // storing and transforming a sum costs as much as this many products
-  return fits_winograd_gradient(s) && kPlaces * (tiles_of(s) + kOfSum) < s.kernel_rows * s.kernel_columns * s.pixels();
+  return fits_winograd_gradient(s) &&
+         kGradientPlaces * (tiles_of(s) + kOfSum) < s.kernel_rows * s.kernel_columns * s.pixels();
 }
 
 int64_t winograd_gradient_scratch(const ConvShape& s, int64_t threads) {

@@ -4,6 +4,9 @@
 
 namespace reszoo::kernels {
 
+/// The places of a tile: 6x6 inputs.
+constexpr int64_t kGradientPlaces = 36;
+
 /// Whether `winograd_weight_gradient` supports the shape: as `fits_winograd`, 3x3 only.
 bool fits_winograd_gradient(const ConvShape& shape);
 
