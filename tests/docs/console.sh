@@ -1,20 +1,17 @@
 #!/usr/bin/env bash
-# Runs the commands of a page and compares what they print. console.sh PAGE TOOLS FILES FOLDER
+# Runs the commands of a page and compares what they print. console.sh PAGE TOOLS
 #
 # In each ```console block, a line that begins with "$ " is a command; \ at its end continues it. It must succeed, and each
 # line below it must be among the lines that it prints, in which "…" stands for anything. <!-- not run: reason --> on the
-# line before a block leaves it out. reszoo-train and so on are those of TOOLS. The commands run in one shell, in FOLDER,
-# with links to FILES.
+# line before a block leaves it out. reszoo-train and so on are those of TOOLS. All commands run in one shell.
 set -euo pipefail
-page=$1 tools=$2 files=$3 folder=$4
-rm -rf "$folder"
-mkdir -p "$folder/bin" "$folder/run"
+page=$1 tools=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 for tool in train evaluate predict serve features models convert bench; do
-  ln -s "$tools/$tool" "$folder/bin/reszoo-$tool"
+  ln -s "$tools/$tool" "$scratch/reszoo-$tool"
 done
-for file in "$files"/*; do ln -s "$file" "$folder/run/"; done
-export PATH="$folder/bin:$PATH"
-cd "$folder/run"
+export PATH="$scratch:$PATH"
 
 wrong=0
 number=0 fence=0 before="" inside=no
@@ -24,9 +21,9 @@ command="" expected=()
 run() {
   [ -n "$command" ] || return 0
   local status=0 line pattern
-  eval "$command" >"$folder/printed" 2>&1 </dev/null || status=$?
+  eval "$command" >"$scratch/printed" 2>&1 </dev/null || status=$?
   if [ "$status" -ne 0 ]; then
-    printf '%s:%s: "%s" ended with exit code %s and printed\n%s\n' "$page" "$fence" "$command" "$status" "$(sed 's/^/  /' "$folder/printed")"
+    printf '%s:%s: "%s" ended with exit code %s and printed\n%s\n' "$page" "$fence" "$command" "$status" "$(sed 's/^/  /' "$scratch/printed")"
     wrong=1
   fi
   for line in "${expected[@]}"; do
@@ -35,9 +32,9 @@ run() {
     while IFS= read -r printed || [ -n "$printed" ]; do
       # shellcheck disable=SC2053
       if [[ $printed == $pattern ]]; then found=yes; fi
-    done <"$folder/printed"
+    done <"$scratch/printed"
     if [ $found = no ]; then
-      printf '%s:%s: the page shows\n  %s\nbut "%s" printed\n%s\n' "$page" "$fence" "$line" "$command" "$(sed 's/^/  /' "$folder/printed")"
+      printf '%s:%s: the page shows\n  %s\nbut "%s" printed\n%s\n' "$page" "$fence" "$line" "$command" "$(sed 's/^/  /' "$scratch/printed")"
       wrong=1
     fi
   done

@@ -2,7 +2,7 @@
 
     python3 tools/site/stage.py build/site-source
 
-- Every page of docs/ and the changelog, as it is. Links that leave docs/ lead to pages of the site instead: those to
+- Every page of docs/, the README and the changelog, as they are. Links that leave docs/ lead to pages of the site instead: those to
   a public header to its page of the reference, those to another file to a page that shows it.
 - The reference: a page for each public header, by room, filled by Breathe from Doxygen's XML.
 - The tables of contents: the sections of docs/index.md and the pages that they list. A page that none lists is added to
@@ -47,8 +47,8 @@ class Site:
 
     def page_of(self, path):
         """The page of the site for a file or folder of the tree."""
-        if path == ROOT / "CHANGELOG.md":
-            return "changelog.md"
+        if path in (ROOT / "README.md", ROOT / "CHANGELOG.md"):
+            return path.name.lower()
         if path.is_relative_to(DOCS):
             return path.relative_to(DOCS).as_posix()
         if path.is_relative_to(HEADERS):
@@ -99,6 +99,7 @@ class Site:
                  "`<reszoo/all.h>`, or what it needs; [Building and installing](../building.md) has the CMake targets.", "",
                  "| room | holds |", "|---|---|"]
         lines += [f"| [`{name}`]({name}/index.md) | {holds} |" for name, holds in rooms]
+        lines += ["", "{ref}`All names, sorted <genindex>`"]
         for name in ("reszoo.h", "all.h"):
             lines += ["", f"## {name}", "", code(HEADERS / "reszoo" / name, "cpp")]
         lines += ["", "```{toctree}", ":hidden:", ""] + [f"{name}/index" for name, _ in rooms] + ["```"]
@@ -109,11 +110,11 @@ class Site:
             lines = [f"# {room}", "", holds[0].upper() + holds[1:] + ".", "", "| header | |", "|---|---|"]
             for header in headers:
                 lines.append(f"| [`{header.name}`]({header.stem}.md) | {about(header)} |")
-            lines += ["", "```{toctree}", ":hidden:", ""] + [header.stem for header in headers] + ["```"]
+            lines += ["", "```{toctree}", ":hidden:", ""] + [f"{header.name} <{header.stem}>" for header in headers] + ["```"]
             self.write(f"api/{room}/index.md", "\n".join(lines) + "\n")
             for header in headers:
                 name = header.relative_to(HEADERS).as_posix()
-                self.write(self.page_of(header), f"# {header.name}\n\n```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
+                self.write(self.page_of(header), f"# {room}/{header.name}\n\n```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
                            f"```{{doxygenfile}} {name}\n```\n")
 
     def contents(self):
@@ -166,6 +167,7 @@ def main():
     site.add_reference()
     for page in sorted(DOCS.glob("**/*.md")):
         site.add_page(page, site.contents() if page == DOCS / "index.md" else "")
+    site.add_page(ROOT / "README.md")
     site.add_page(ROOT / "CHANGELOG.md")
     site.add_files()
     site.remove_others()
