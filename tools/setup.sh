@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds or installs what reszoo builds on: Debian packages, LibTorch and Arrow.
 # What it fetches goes into .deps/ of this tree; running it again takes a moment. `tools/setup.sh --full` also installs
-# the launchers of processes that `tools/test.sh --full` tries: Open MPI, and Slurm with its daemons.
+# what only `tools/test.sh --full` needs: launchers of processes (Open MPI, and Slurm with its daemons), and Doxygen for the site.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -25,6 +25,7 @@ packages=(
 if [ "${1:-}" = --full ]; then
   packages+=(
     openmpi-bin:/usr/bin/mpirun slurm-wlm:/usr/sbin/slurmctld munge:/usr/sbin/munged iproute2:/usr/sbin/ip
+    doxygen:/usr/bin/doxygen
   )
 fi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set-up, build, the default tests. `tools/test.sh --full` adds the tests with the label `full` (all models,
-# long runs) and a compile of the library by g++. Other arguments go to ctest: tools/test.sh -L nn
+# long runs, the site of the documentation) and a compile of the library by g++. Other arguments go to ctest: tools/test.sh -L nn
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${RESZOO_PRESET:-dev}

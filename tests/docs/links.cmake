@@ -1,11 +1,12 @@
-# Checks that every relative link of README.md and docs/*.md leads to an existing file. If the text of the link is a
+# Checks that every relative link of README.md, CHANGELOG.md and the pages of docs/ leads to an existing file. If the text of the link is a
 # code span, such as [`basic_block`](../src/nn/recipes.cpp), the file must contain that name.
 #   cmake -DROOT=<folder> -P links.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(wrong "")
 set(count 0)
-file(GLOB pages RELATIVE ${ROOT} ${ROOT}/README.md ${ROOT}/docs/*.md)
+file(GLOB_RECURSE pages RELATIVE ${ROOT} ${ROOT}/docs/*.md)
+list(APPEND pages README.md CHANGELOG.md)
 foreach(page IN LISTS pages)
   file(READ ${ROOT}/${page} text)
   string(REGEX REPLACE "```[^`]*```" "" text "${text}")

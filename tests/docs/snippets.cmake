@@ -68,10 +68,15 @@ function(reszoo_take_includes code_variable includes_variable)
   set(${includes_variable} "${${includes_variable}}" PARENT_SCOPE)
 endfunction()
 
-# reszoo_extract(page label folder result): writes <folder>/<stem>.cpp for the blocks that are functions and
+# reszoo_extract(page label folder result [entry]): writes <folder>/<stem>.cpp for the blocks that are functions and
 # <folder>/<stem>_main<line>.cpp for each complete program; `result` receives the list of sources. `label` names the
-# page in messages. A source that is only compiled begins with "// compile only".
+# page in messages, `entry` the function that runs the blocks (main). A source that is only compiled begins with
+# "// compile only".
 function(reszoo_extract page label folder result)
+  set(entry main)
+  if(ARGC GREATER 4)
+    set(entry ${ARGV4})
+  endif()
   file(READ ${page} text)
   string(REPLACE "\r\n" "\n" text "${text}")
   set(text "\n${text}")
