@@ -18,9 +18,15 @@ if(RESZOO_TIDY)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY})
 endif()
 
-# Installed files find each other, and LibTorch at its build-time location.
+# Installed files find each other, and LibTorch at its build-time location. In a package LibTorch is beside them; there
+# DT_RPATH instead of DT_RUNPATH also finds what the libraries beside them need.
 set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
-set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+if(RESZOO_BUNDLE)
+  list(APPEND CMAKE_INSTALL_RPATH "$ORIGIN/reszoo/lib" "$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}/reszoo/lib")
+  add_link_options(LINKER:--disable-new-dtags)
+else()
+  set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+endif()
 
 # A precompiled header is shared by libraries and programs, so both must be compiled with the same options: position
 # independent, and without per-library macros.

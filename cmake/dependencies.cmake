@@ -2,8 +2,12 @@
 # of images: JPEG, PNG, TIFF, GIF, WebP.
 
 # Looks for wheels in a Python environment: the caller's, the active one, or the virtual environment that tools/setup.sh
-# creates.
+# creates; or in RESZOO_WHEELS, a folder of unpacked wheels for another processor.
 function(reszoo_wheel_folder package result)
+  if(RESZOO_WHEELS)
+    set(${result} "${RESZOO_WHEELS}/${package}" PARENT_SCOPE)
+    return()
+  endif()
   foreach(python IN ITEMS "${RESZOO_PYTHON}" "$ENV{VIRTUAL_ENV}/bin/python3"
                           "${PROJECT_SOURCE_DIR}/.deps/venv/bin/python3" python3)
     if(python STREQUAL "" OR python STREQUAL "/bin/python3")
@@ -84,4 +88,6 @@ if(RESZOO_DATA)
 endif()
 
 # CMake omits folders inside the source tree from the search path of installed files, but the wheels may be there.
-list(APPEND CMAKE_INSTALL_RPATH "${TORCH_INSTALL_PREFIX}/lib" ${arrow_folder})
+if(NOT RESZOO_BUNDLE)
+  list(APPEND CMAKE_INSTALL_RPATH "${TORCH_INSTALL_PREFIX}/lib" ${arrow_folder})
+endif()

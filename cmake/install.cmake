@@ -1,4 +1,5 @@
-# cmake --install: installs headers, libraries, tools, and a package for find_package.
+# cmake --install: installs headers, libraries, tools, and packages for find_package and pkg-config. The components are
+# `runtime` (shared libraries), `development` (what a compiler needs) and `tools`.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)
@@ -8,17 +9,22 @@ foreach(library IN ITEMS reszoo_export reszoo_data reszoo_hub reszoo_train reszo
     list(APPEND libraries ${library})
   endif()
 endforeach()
+set(places
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 
-install(TARGETS ${libraries} EXPORT reszooTargets)
+install(TARGETS ${libraries} EXPORT reszooTargets ${places})
 if(TARGET reszoo_c)
   # Apart from the others: a program in C needs neither their headers nor their dependencies.
-  install(TARGETS reszoo_c EXPORT reszooCTargets)
-  install(EXPORT reszooCTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
+  install(TARGETS reszoo_c EXPORT reszooCTargets ${places})
+  install(EXPORT reszooCTargets NAMESPACE reszoo:: DESTINATION ${package_folder} COMPONENT development)
+  configure_file(cmake/reszoo.pc.in ${PROJECT_BINARY_DIR}/reszoo.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/reszoo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endif()
-install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder} COMPONENT development)
 configure_package_config_file(cmake/reszooConfig.cmake.in ${PROJECT_BINARY_DIR}/reszooConfig.cmake
   INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/reszooConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/reszooConfig.cmake ${PROJECT_BINARY_DIR}/reszooConfigVersion.cmake cmake/arrow_wheel.cmake
-  DESTINATION ${package_folder})
+  DESTINATION ${package_folder} COMPONENT development)

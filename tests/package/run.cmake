@@ -1,5 +1,5 @@
 # Installs reszoo into a separate folder (with a space in its name), builds the consumer against it, and runs it. Then
-# does the same with add_subdirectory.
+# configures it as a part of another project, by add_subdirectory and FetchContent.
 file(REMOVE_RECURSE "${WORK}")
 set(prefix "${WORK}/an install")
 
@@ -29,12 +29,18 @@ if(NOT output MATCHES "resnet18")
   message(FATAL_ERROR "the installed tool printed: ${output}")
 endif()
 
-file(MAKE_DIRECTORY "${WORK}/sub")
-file(WRITE "${WORK}/sub/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
-project(sub LANGUAGES CXX)
+# As a part of another project: its targets can be linked. Compiling all of reszoo again would say no more.
+function(as_part name how)
+  file(WRITE "${WORK}/${name}/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
+project(${name} LANGUAGES CXX)
 set(RESZOO_DATA OFF)
-add_subdirectory(\"${SOURCE}\" reszoo)
-add_executable(sub \"${SOURCE}/tests/package/main.cpp\")
-target_link_libraries(sub PRIVATE reszoo::core)
+${how}
+add_executable(app \"${SOURCE}/tests/package/main.cpp\")
+target_link_libraries(app PRIVATE reszoo::core)
 ")
-run(${CMAKE_COMMAND} -S "${WORK}/sub" -B "${WORK}/sub/build" -G Ninja -DCMAKE_CXX_COMPILER=${COMPILER})
+  run(${CMAKE_COMMAND} -S "${WORK}/${name}" -B "${WORK}/${name}/build" -G Ninja -DCMAKE_CXX_COMPILER=${COMPILER})
+endfunction()
+as_part(subdirectory "add_subdirectory(\"${SOURCE}\" reszoo)")
+as_part(fetched "include(FetchContent)
+FetchContent_Declare(reszoo SOURCE_DIR \"${SOURCE}\")
+FetchContent_MakeAvailable(reszoo)")

@@ -1,0 +1,10 @@
+# Read by cpack for each generator: a Debian package names the system's libraries, the archive holds them.
+set(CPACK_COMPONENTS_ALL libtorch runtime development tools)
+if(CPACK_GENERATOR STREQUAL "DEB")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+else()
+  list(APPEND CPACK_COMPONENTS_ALL system)
+  set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+  set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
+  set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
+endif()
