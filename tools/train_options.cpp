@@ -82,7 +82,7 @@ TrainingRecipe make_recipe(const TrainOptions& a, const cli::Common& common, c10
 }
 
 Domain training_domain(const TrainOptions& a) {
-  if (!a.recipe.network.empty()) return cli::domain_of(a.recipe);
+  if (!a.recipe.network.empty()) return a.recipe.domain();
   const auto kind = detect_data(a.data.paths.front());
   if (kind == DataKind::unknown)
     return std::filesystem::is_directory(a.data.paths.front()) ? Domain::image : Domain::tabular;

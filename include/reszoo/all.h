@@ -36,6 +36,7 @@
 #include "reszoo/recipes/image_recipe.h"
 #include "reszoo/recipes/input_batches.h"
 #include "reszoo/recipes/model_report.h"
+#include "reszoo/recipes/recipe_choices.h"
 #include "reszoo/recipes/search.h"
 #include "reszoo/recipes/start_model.h"
 #include "reszoo/recipes/table_data.h"

@@ -17,6 +17,10 @@ T imported(arrow::Result<T> result) {
   return std::move(result).ValueUnsafe();
 }
 
+std::shared_ptr<arrow::RecordBatch> one_batch(const Frame& frame) {
+  return value_of(arrow_table(frame, kSubject)->CombineChunksToBatch(), kSubject);
+}
+
 }  // namespace
 
 Frame frame_from_arrow(ArrowSchema* schema, ArrowArray* batch) {
@@ -30,8 +34,12 @@ Frame frame_from_arrow(ArrowArrayStream* stream) {
 }
 
 void frame_to_arrow(const Frame& frame, ArrowSchema* schema, ArrowArray* batch) {
-  const auto table = arrow_table(frame, kSubject);
-  check(arrow::ExportRecordBatch(*value_of(table->CombineChunksToBatch(), kSubject), batch, schema), kSubject);
+  check(arrow::ExportRecordBatch(*one_batch(frame), batch, schema), kSubject);
+}
+
+void frame_to_arrow(const Frame& frame, ArrowArrayStream* stream) {
+  const auto reader = value_of(arrow::RecordBatchReader::Make({one_batch(frame)}), kSubject);
+  check(arrow::ExportRecordBatchReader(reader, stream), kSubject);
 }
 
 }  // namespace reszoo

@@ -162,6 +162,11 @@ LeftOut for_each_batch(const Predictor& predictor, const fs::path& path, const I
   return visit_found(predictor, find_images(path), options, visit);
 }
 
+LeftOut for_each_batch(const Predictor& predictor, EncodedImages images, const InputOptions& options,
+                       const InputVisitor& visit) {
+  return visit_found(predictor, {.images = std::move(images)}, options, visit);
+}
+
 void for_each_batch(const Predictor& predictor, std::istream& stream, const std::string& name,
                     const InputOptions& options, const InputVisitor& visit) {
   detail::visit_table(predictor, TableReader(stream, name, detail::columns_for(predictor, options.table), options.keep),

@@ -1,10 +1,13 @@
 #include "reszoo/recipes/input_batches.h"
 
+#include <fstream>
 #include <sstream>
 
 #include "reszoo/data/table.h"
 #include "reszoo/recipes/table_data.h"
 #include "reszoo/weights/pth.h"
+#include "support/png.h"
+#include "support/sample_image.h"
 #include "training_rows.h"
 
 using namespace reszoo;
@@ -49,6 +52,26 @@ TEST(InputBatches, AStreamIsReadAsATable) {
   std::istringstream wrong("a\n0.5\n");
   expect_error_parts(ErrorKind::input, {"stdin", "b"},
                      [&] { for_each_batch(predictor, wrong, "stdin", {}, [](auto&) {}); });
+}
+
+TEST(InputBatches, ListedImagesAreThoseOfTheirFolder) {
+  torch::manual_seed(0);
+  Model model{.name = "cifar_resnet20", .options = ImageOptions{}, .networks = {create_model("cifar_resnet20")}};
+  model.image = ImagePreprocess{.resize = 32, .crop = 32};
+  const Predictor predictor(std::move(model));
+  const TempDir folder;
+  for (const auto* name : {"a.png", "b.png", "c.png"})
+    std::ofstream(folder / name) << png_file(sample_image(40, 36, 3).const_data_ptr(), 36, 40, PNG_FORMAT_RGB);
+  std::vector<Tensor> inputs[2];
+  std::vector<std::string> names;
+  for_each_batch(predictor, folder.path(), {}, [&](const InputBatch& batch) {
+    inputs[0].push_back(batch.input);
+    names.insert(names.end(), batch.images.begin(), batch.images.end());
+  });
+  const auto listed = images_in_files({names.begin(), names.end()});
+  for_each_batch(predictor, listed, {}, [&](const InputBatch& batch) { inputs[1].push_back(batch.input); });
+  ASSERT_EQ(names.size(), 3u);
+  EXPECT_TRUE(torch::equal(torch::cat(inputs[0]), torch::cat(inputs[1])));
 }
 
 TEST(Predictor, WeightsAreOfTheNetworkThatIsNamedOrThatTheyFit) {

@@ -1,26 +1,9 @@
 #include "recipe_options.h"
 
 #include "model_options.h"
-#include "reszoo/base/error.h"
 
 namespace reszoo::cli {
 namespace {
-
-template <typename Value, typename Place>
-void set(const std::optional<Value>& given, Place& place) {
-  if (given) place = *given;
-}
-
-void set_optimizer(TrainerOptions& trainer, const RecipeOptions& given) {
-  auto& optimizer = trainer.optimizer;
-  if (given.optimizer) choose_optimizer(trainer, parse_optimizer(*given.optimizer));
-  set(given.clip_grad, trainer.max_grad_norm);
-  set(given.lr, optimizer.lr);
-  set(given.weight_decay, optimizer.weight_decay);
-  set(given.momentum, optimizer.momentum);
-  optimizer.nesterov = optimizer.nesterov && optimizer.momentum > 0;
-  if (given.no_norm_decay) optimizer.decay_norms_and_biases = false;
-}
 
 void add_fine_tuning(CLI::App& app, FineTuning& o) {
   app.add_option("--layer-decay", o.layer_decay,
@@ -101,38 +84,10 @@ void add_recipe_options(CLI::App& app, RecipeOptions& o) {
   add_fine_tuning(app, o.fine_tuning);
 }
 
-Domain domain_of(const RecipeOptions& options) {
-  return options.network.empty() ? Domain::tabular : registry().find(options.network).domain;
-}
-
 TrainingRecipe recipe_of(const RecipeOptions& given, int64_t rows) {
-  const bool images = domain_of(given) == Domain::image;
-  auto recipe = training_recipe(!given.recipe.empty() ? given.recipe : images ? "image" : "auto", rows);
-  if (!given.network.empty()) recipe.network = given.network;
-  if (given.network_options) recipe.options = *given.network_options;
-  const auto domain = registry().find(recipe.network).domain;
-  recipe.options.update(to_json(options_from_json(domain, parse_settings(given.settings))));
-  set(given.bins, recipe.bins);
-  if (given.binning) recipe.binning = parse_binning(*given.binning);
-  auto& trainer = recipe.trainer;
-  if (given.epochs) trainer.planned_epochs = 0;
-  set(given.epochs, trainer.epochs);
-  set(given.patience, trainer.patience);
-  set(given.batch_size, trainer.batch_size);
-  set(given.ema_decay, trainer.ema_decay);
-  set(given.shuffle_window, trainer.shuffle_window);
-  trainer.fast = !given.no_fuse;
-  set_optimizer(trainer, given);
-  if (given.schedule) choose_schedule(trainer, *given.schedule);
-  set(given.grad_accum_steps, trainer.gradient_accumulation_steps);
-  if (given.precision) trainer.precision = parse_precision(*given.precision);
-  if (given.on_nonfinite) trainer.on_nonfinite = parse_on_nonfinite(*given.on_nonfinite);
-  trainer.events = given.events;
-  set(given.checkpoint_every, trainer.checkpoint_every);
-  if (given.loss) recipe.loss.choose(*given.loss);
-  set(given.smoothing, recipe.loss.label_smoothing);
-  recipe.fine_tuning = given.fine_tuning;
-  return recipe;
+  RecipeChoices choices = given;
+  choices.options = parse_settings(given.settings);
+  return chosen_recipe(choices, rows);
 }
 
 }  // namespace reszoo::cli

@@ -22,4 +22,7 @@ Frame frame_from_arrow(ArrowArrayStream* stream);
 /// are `date32` or timestamps, missing values are null.
 void frame_to_arrow(const Frame& frame, ArrowSchema* schema, ArrowArray* batch);
 
+/// Fills a stream of the caller, who releases it: the same as one batch.
+void frame_to_arrow(const Frame& frame, ArrowArrayStream* stream);
+
 }  // namespace reszoo

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "reszoo/data/encoded_images.h"
 #include "reszoo/data/image_rows.h"
 #include "reszoo/data/table_stream.h"
 #include "reszoo/infer/predictor.h"
@@ -62,6 +63,10 @@ using InputVisitor = std::function<void(const InputBatch&)>;
 ///
 /// Throws: Error, which names the file or row.
 LeftOut for_each_batch(const Predictor& predictor, const std::filesystem::path& path, const InputOptions& options,
+                       const InputVisitor& visit);
+
+/// Does the same for images that are known already, such as those of `images_in_files`.
+LeftOut for_each_batch(const Predictor& predictor, EncodedImages images, const InputOptions& options,
                        const InputVisitor& visit);
 
 /// Does the same for a table from a stream, which is called `name` in messages.

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Builds the Python wheel from the preset `package` and puts the libraries of Debian into it; LibTorch and Arrow stay
+# those of the wheels torch and pyarrow. The result is dist/reszoo-*.whl.
+#   bash tools/wheel.sh [FOLDER]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+folder=${1:-dist}
+bash tools/setup.sh --wheel
+python=$PWD/.deps/venv/bin/python
+export PATH=$PWD/.deps/venv/bin:$PATH
+raw=build/package/wheel
+rm -rf "$raw"
+"$python" -m build --wheel --no-isolation --outdir "$raw" .
+mkdir -p "$folder"
+rm -f "$folder"/reszoo-*.whl
+# Of LibTorch and Arrow there must be one copy in a process.
+"$python" -m auditwheel repair --strip --wheel-dir "$folder" \
+  --exclude 'libtorch*' --exclude 'libc10*' --exclude 'libarrow*' --exclude 'libparquet*' --exclude 'libgomp*' "$raw"/reszoo-*.whl
+"$python" -m auditwheel show "$folder"/reszoo-*.whl
+ls -l "$folder"/reszoo-*.whl
