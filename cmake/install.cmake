@@ -2,21 +2,26 @@
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)
-set(libraries reszoo_core)
-foreach(library IN ITEMS reszoo_export reszoo_data reszoo_hub reszoo_train reszoo_recipes reszoo_distributed reszoo_serve reszoo_reszoo)
+set(libraries)
+foreach(library IN ITEMS reszoo_core reszoo_export reszoo_data reszoo_hub reszoo_train reszoo_recipes reszoo_distributed
+                        reszoo_serve reszoo_reszoo)
   if(TARGET ${library})
     list(APPEND libraries ${library})
   endif()
 endforeach()
 
-install(TARGETS ${libraries} EXPORT reszooTargets)
+if(libraries)
+  install(TARGETS ${libraries} EXPORT reszooTargets)
+  install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
+endif()
+# Apart from the others: programs that link them need neither LibTorch nor what else the others need.
+install(TARGETS reszoo_runtime EXPORT reszooRuntimeTargets)
+install(EXPORT reszooRuntimeTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
 if(TARGET reszoo_c)
-  # Apart from the others: a program in C needs neither their headers nor their dependencies.
   install(TARGETS reszoo_c EXPORT reszooCTargets)
   install(EXPORT reszooCTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
 endif()
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder})
 configure_package_config_file(cmake/reszooConfig.cmake.in ${PROJECT_BINARY_DIR}/reszooConfig.cmake
   INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/reszooConfigVersion.cmake COMPATIBILITY SameMinorVersion)
