@@ -6,6 +6,8 @@
 #include "reszoo/data/decode.h"
 #include "reszoo/infer/image_batches.h"
 #include "reszoo/infer/unanswered.h"
+#include "reszoo/recipes/explain.h"
+#include "reszoo/recipes/table_data.h"
 
 namespace reszoo::c {
 namespace {
@@ -50,6 +52,18 @@ reszoo_table* answers(const reszoo_model& model, const Tensor& outputs, Options 
   return new reszoo_table{std::move(frame), std::move(note)};
 }
 
+ExplainOptions explain_options(const reszoo_model& model, Options options) {
+  ExplainOptions choices{.output = options.take<std::string>("output").value_or("")};
+  choices.rounds = options.take<int64_t>("rounds").value_or(choices.rounds);
+  choices.seed = options.take<uint64_t>("seed").value_or(choices.seed);
+  const auto background = options.take<std::string>("background");
+  options.finish();
+  if (choices.rounds < 1) fail(ErrorKind::usage, "options: \"rounds\" must be 1 or more, got {}", choices.rounds);
+  if (background)
+    choices.background = read_background(model.predictor, *background, TableDataOptions().background, choices.seed);
+  return choices;
+}
+
 reszoo_tensor* plain(const Tensor& values) { return new reszoo_tensor{values.to(at::kCPU, at::kFloat).contiguous()}; }
 
 }  // namespace
@@ -76,6 +90,17 @@ reszoo_status reszoo_predict_images(reszoo_model* model, const reszoo_image* ima
     const auto outputs =
         c::of_images(by, images, count, [&](const Tensor& input) { return by.predictor.outputs(input); });
     given(predictions, "predictions") = c::answers(by, outputs, c::Options(options));
+  });
+}
+
+reszoo_status reszoo_explain_table(reszoo_model* model, const reszoo_table* rows, const char* options,
+                                   reszoo_table** explanation) {
+  return guarded([&] {
+    auto& by = given(model, "model");
+    const auto input = c::table_model(by).input(given(rows, "rows").frame);
+    const auto choices = c::explain_options(by, c::Options(options));
+    given(explanation, "explanation") =
+        new reszoo_table{explanation_table(explain(*by.predictor.model(), input, choices))};
   });
 }
 

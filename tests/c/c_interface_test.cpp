@@ -111,6 +111,29 @@ TEST(CInterface, TrainsAndPredictsLikeTheLibrary) {
       << reszoo_describe(model.get());
 }
 
+TEST(CInterface, ContributionsOfColumns) {
+  const auto model = load(house_model());
+  const auto rows = houses(4, false);
+  reszoo_table *made = nullptr, *predicted = nullptr;
+  ASSERT_EQ(reszoo_explain_table(model.get(), rows.get(), R"({"rounds": 2, "seed": 3})", &made), RESZOO_OK)
+      << reszoo_error();
+  const OwnedTable why(made, reszoo_free_table);
+  ASSERT_EQ(reszoo_predict_table(model.get(), rows.get(), nullptr, &predicted), RESZOO_OK) << reszoo_error();
+  const OwnedTable answers(predicted, reszoo_free_table);
+  ASSERT_EQ(reszoo_table_columns(made), 3);
+  for (int64_t i = 0; i < 4; ++i) {
+    const auto sum = reszoo_table_numbers(made, "base_value")[i] + reszoo_table_numbers(made, "contribution_size")[i] +
+                     reszoo_table_numbers(made, "contribution_side")[i];
+    EXPECT_NEAR(sum, reszoo_table_numbers(predicted, "prediction")[i], std::abs(sum) * 1e-6) << i;
+  }
+  const auto refused = [&](const char* options, const char* message, reszoo_status status = RESZOO_USAGE) {
+    expect_failure(reszoo_explain_table(model.get(), rows.get(), options, &made), status, message);
+  };
+  refused(R"({"rounds": 0})", "options: \"rounds\" must be 1 or more, got 0");
+  refused(R"({"output": "cost"})", "explain: no \"cost\" is predicted");
+  refused(R"({"background": "missing.csv"})", "missing.csv", RESZOO_FILE);
+}
+
 TEST(CInterface, FeaturesAndPreparedInputs) {
   const auto model = load(house_model());
   const auto rows = houses(5, false);

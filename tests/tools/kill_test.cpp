@@ -1,6 +1,6 @@
 // Runs that are killed at random moments, again and again, end as the run that was not: to the bit.
 //
-// RESZOO_KILLS is how often, 30 unless it is set; RESZOO_KILLS_SEED chooses the moments.
+// RESZOO_KILLS is how often, 8 unless it is set; RESZOO_KILLS_SEED chooses the moments.
 #include <csignal>
 #include <cstdlib>
 
@@ -44,7 +44,7 @@ void expect_survives_kills(const TempDir& folder, const Words& more) {
   const auto data = (folder / "data").string(), whole = (folder / "whole").string();
   expect_success(chancy_run(data, whole, more));
   Random random(static_cast<uint64_t>(number_from("RESZOO_KILLS_SEED", 1)));
-  const auto kills = number_from("RESZOO_KILLS", 30) / 2;  // each of two kinds of images
+  const auto kills = number_from("RESZOO_KILLS", 8) / 2;  // each of two kinds of images
   for (int64_t done = 0, run = 0; done < kills && !testing::Test::HasFailure(); ++run) {
     const auto out = (folder / fmt::format("cut-{}", run)).string();
     done += run_killed(chancy_run(data, out, more), out, random, kills - done);

@@ -1,6 +1,6 @@
 // train by several processes that are killed, stopped or hang.
 //
-// RESZOO_RANK_KILLS is how often a process is killed, 20 unless it is set; RESZOO_KILLS_SEED chooses the moments. 300:
+// RESZOO_RANK_KILLS is how often a process is killed, 5 unless it is set; RESZOO_KILLS_SEED chooses the moments. 300:
 //
 //     RESZOO_RANK_KILLS=300 build/dev/bin/test_tools --gtest_filter='Processes.KillsLeaveNoTrace'
 #include <csignal>
@@ -50,7 +50,7 @@ std::function<void(pid_t)> once_begun(const fs::path& log, const std::function<v
 
 int64_t kills_wanted() {
   const auto* text = std::getenv("RESZOO_RANK_KILLS");
-  return text ? std::atoll(text) : 20;
+  return text ? std::atoll(text) : 5;
 }
 
 /// Kills a process of a run at random moments, at most `most` times, and counts.

@@ -39,6 +39,27 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
+/// Signals end a tool even if the tests run in the background of a shell, which lets its children ignore SIGINT.
+class DefaultSignals {
+ public:
+  DefaultSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
+  }
+  DefaultSignals(const DefaultSignals&) = delete;
+  DefaultSignals& operator=(const DefaultSignals&) = delete;
+  ~DefaultSignals() { posix_spawnattr_destroy(&attributes_); }
+
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 /// Starts the tool with stdin, stdout and stderr in files of the folder.
 pid_t start(const Words& words, const TempDir& folder, const RunOptions& options) {
   posix_spawn_file_actions_t actions;
@@ -52,7 +73,8 @@ pid_t start(const Words& words, const TempDir& folder, const RunOptions& options
   arguments.push_back(nullptr);
   pid_t child = 0;
   const FileSizeLimit limit(options.largest_file);
-  const int error = posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
+  const DefaultSignals signals;
+  const int error = posix_spawn(&child, program.c_str(), &actions, signals.attributes(), arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) fail(ErrorKind::file, "{}: cannot be started", program);
   return child;

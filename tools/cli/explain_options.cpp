@@ -2,13 +2,9 @@
 
 #include "reszoo/base/error.h"
 #include "reszoo/recipes/explain.h"
+#include "reszoo/recipes/table_data.h"
 
 namespace reszoo::cli {
-namespace {
-
-constexpr int64_t kBackgroundRows = 100;  // as many as training keeps
-
-}  // namespace
 
 void add_explain_options(CLI::App& app, ExplainFlags& flags) {
   auto* explain = app.add_flag("--explain", flags.on,
@@ -32,7 +28,8 @@ std::function<Frame(const Tensor& input)> explainer(Predictor& predictor, const 
     fail(ErrorKind::usage, "--explain: is for model files of tables, whose columns have names");
   ExplainOptions options{.output = flags.output, .rounds = flags.rounds, .seed = seed};
   if (!flags.background.empty())
-    options.background = read_background(predictor, flags.background, kBackgroundRows, seed, inputs.options.table);
+    options.background =
+        read_background(predictor, flags.background, TableDataOptions().background, seed, inputs.options.table);
   return [model, options](const Tensor& input) { return explanation_table(explain(*model, input, options)); };
 }
 

@@ -150,6 +150,16 @@ RESZOO_API reszoo_status reszoo_predict_table(reszoo_model* model, const reszoo_
 RESZOO_API reszoo_status reszoo_predict_images(reszoo_model* model, const reszoo_image* images, int64_t count,
                                                const char* options, reszoo_table** predictions);
 
+/* Explains predictions of rows: what each column contributes to each of them (Shapley values). The table has a row for
+ * each row: "base_value" and "contribution_<column>" for each column, whose sum is the prediction, and, for classes,
+ * "explained", the class. Rows without a prediction are NaN.
+ *
+ * Options: "output", the class or target to explain (the second of two classes, of more the predicted one); "rounds",
+ * pairs of permutations for each background row (1); "seed" (0); "background", a file of rows to compare with instead
+ * of the training rows that the model has. */
+RESZOO_API reszoo_status reszoo_explain_table(reszoo_model* model, const reszoo_table* rows, const char* options,
+                                              reszoo_table** explanation);
+
 /* Returns the features, which are what the network's head reads. Shape: (rows, channels). */
 RESZOO_API reszoo_status reszoo_features_table(reszoo_model* model, const reszoo_table* rows, reszoo_tensor** features);
 RESZOO_API reszoo_status reszoo_features_images(reszoo_model* model, const reszoo_image* images, int64_t count,
