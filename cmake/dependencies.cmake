@@ -27,6 +27,17 @@ endfunction()
 # A project that adds this tree with add_subdirectory links the same imported targets from outside it.
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
+find_package(nlohmann_json 3.11 REQUIRED)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+find_path(HWY_INCLUDE_DIR hwy/highway.h REQUIRED)
+find_library(HWY_LIBRARY hwy REQUIRED)
+
+if(RESZOO_RUNTIME_ONLY)
+  find_path(FMT_INCLUDE_DIR fmt/format.h REQUIRED)
+  return()
+endif()
+
 # --- LibTorch: an installed one, otherwise the one in the wheel.
 find_package(Torch QUIET)
 if(NOT Torch_FOUND)
@@ -44,14 +55,14 @@ if(NOT DEFINED Torch_VERSION OR Torch_VERSION VERSION_LESS 2.11)
 endif()
 message(STATUS "reszoo: LibTorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX}")
 
-# fmt's headers are those that LibTorch ships; src/base/fmt.cpp compiles its implementation.
-find_package(nlohmann_json 3.11 REQUIRED)
-find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
-find_library(XXHASH_LIBRARY xxhash REQUIRED)
+# fmt's headers are those that LibTorch ships; src/base/fmt.cpp compiles its implementation. A folder with a link to them
+# alone is for the sources that must not include LibTorch.
+find_path(FMT_OF_TORCH fmt/format.h HINTS ${TORCH_INCLUDE_DIRS} REQUIRED NO_DEFAULT_PATH)
+set(FMT_INCLUDE_DIR ${PROJECT_BINARY_DIR}/fmt_alone)
+file(MAKE_DIRECTORY ${FMT_INCLUDE_DIR})
+file(CREATE_LINK ${FMT_OF_TORCH}/fmt ${FMT_INCLUDE_DIR}/fmt SYMBOLIC)
 find_path(DEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
-find_path(HWY_INCLUDE_DIR hwy/highway.h REQUIRED)
-find_library(HWY_LIBRARY hwy REQUIRED)
 
 if(RESZOO_HUB)
   find_package(CURL 7.85 REQUIRED)

@@ -56,6 +56,8 @@ ordered_json convert(ConvertArguments& a, bool quiet) {
     fail(ErrorKind::usage, "--img-size: is for TorchScript and ONNX");
   if (a.how.model.empty() && (a.how.adapt || !a.settings.empty()))
     fail(ErrorKind::usage, "--adapt and --model-kwargs: need --model");
+  if (a.how.runtime && format != ExportFormat::safetensors)
+    fail(ErrorKind::usage, "--runtime: OUT must end in .safetensors, got {}", a.out.string());
   if (a.how.pipeline && format != ExportFormat::torchscript && format != ExportFormat::onnx)
     fail(ErrorKind::usage, "--pipeline: is for TorchScript and ONNX");
   if (a.how.pipeline && a.how.size > 0) fail(ErrorKind::usage, "--pipeline: takes images of any size, no --img-size");
@@ -95,6 +97,7 @@ void define(CLI::App& app, ConvertArguments& a) {
       ->capture_default_str();
   app.add_flag("--pipeline", a.how.pipeline,
                "ONNX, and TorchScript of image models: with preprocessing and answers; raw rows or RGB bytes in");
+  app.add_flag("--runtime", a.how.runtime, "Write a file for reszoo::runtime, which predicts without LibTorch");
   app.add_option("--img-size", a.how.size, "TorchScript and ONNX: fix the input to N x N pixels (any size)")
       ->check(CLI::PositiveNumber);
 }

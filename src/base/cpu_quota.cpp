@@ -1,13 +1,17 @@
 // The limit of CPU time that Linux's control groups set, as containers have it.
+#include <sched.h>
+
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "reszoo/base/device.h"
+#include "reszoo/base/cpus.h"
 #include "reszoo/base/number.h"
 
 namespace reszoo {
@@ -88,6 +92,14 @@ double cpu_quota(const fs::path& root) {
     least = std::min(least, limit_below(root / fs::path(words[4]).relative_path(), inside));
   }
   return least;
+}
+
+int available_cpus() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const auto all = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : all;
+  return static_cast<int>(std::min<double>(cpus, std::ceil(cpu_quota())));
 }
 
 }  // namespace reszoo

@@ -2,10 +2,6 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <sched.h>
-
-#include <algorithm>
-#include <cmath>
 
 #include "reszoo/base/error.h"
 
@@ -25,13 +21,6 @@ c10::Device parse_device(const std::string& text, int number) {
          numbered || number == 0 ? text : fmt::format("cuda:{} for process {} of this machine", index, number),
          at::hasCUDA() ? fmt::format("this machine has {} GPUs", gpus) : "this LibTorch is built without CUDA");
   return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
-}
-
-int available_cpus() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  const int cpus = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : at::get_num_threads();
-  return static_cast<int>(std::min<double>(cpus, std::ceil(cpu_quota())));
 }
 
 void set_num_threads(int threads) { at::set_num_threads(threads > 0 ? threads : available_cpus()); }

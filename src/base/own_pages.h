@@ -1,13 +1,13 @@
 // Memory that malloc does not manage.
 #pragma once
-#include <ATen/core/Tensor.h>
-#include <c10/core/ScalarType.h>
+#include <cstddef>
+#include <memory>
 
 namespace reszoo {
 
-/// Creates a tensor on the CPU whose values are not set. If it has 256 KiB or more, its memory are pages of its own,
-/// which go back to the system with the tensor: malloc would keep them, and between tensors of other lives they would
-/// be of no use.
-at::Tensor own_pages(at::IntArrayRef sizes, at::ScalarType type);
+/// Returns memory whose content is not set, aligned to a cache line. If it has 256 KiB or more, it is pages of its own,
+/// which go back to the system with the last owner: malloc would keep them, and between memory of other lives they
+/// would be of no use.
+std::shared_ptr<void> own_pages(size_t size);
 
 }  // namespace reszoo

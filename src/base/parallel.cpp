@@ -1,5 +1,22 @@
 #include "reszoo/base/parallel.h"
 
+#ifdef RESZOO_WITHOUT_LIBTORCH
+
+namespace reszoo {
+
+void parallel(int64_t tasks, const std::function<void(int64_t task)>& work) {
+  for (int64_t task = 0; task < tasks; ++task) work(task);
+}
+
+bool in_parallel() { return false; }
+
+int64_t parallel_threads() { return 1; }
+
+}  // namespace reszoo
+
+#else
+
+#include <ATen/Parallel.h>
 #include <ATen/TensorIterator.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
@@ -46,4 +63,10 @@ void parallel(int64_t tasks, const std::function<void(int64_t task)>& work) {
   end.acquire();
 }
 
+bool in_parallel() { return at::in_parallel_region(); }
+
+int64_t parallel_threads() { return at::get_num_threads(); }
+
 }  // namespace reszoo
+
+#endif

@@ -3,6 +3,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/base/names.h"
 #include "reszoo/export/onnx.h"
+#include "reszoo/export/runtime.h"
 #include "reszoo/export/torchscript.h"
 #include "reszoo/infer/model.h"
 #include "reszoo/nn/skip_init.h"
@@ -83,7 +84,7 @@ ConvertInput read_input(const fs::path& in, const ConvertOptions& options, bool 
     content.card = read_model_file(in, {.verify = false}).card;  // verified above
     if (needs_network)
       content.model = Model::load(in, torch::kCPU, {.verify = false, .allow_non_finite = options.allow_non_finite});
-    if (content.model.networks.size() > 1 && !options.pipeline)
+    if (content.model.networks.size() > 1 && !options.pipeline && !options.runtime)
       fail(ErrorKind::usage, "{}: holds an ensemble of {} networks; only a pipeline can be exported of it", in.string(),
            content.model.networks.size());
   } else if (needs_network) {
@@ -119,6 +120,7 @@ void write_output(const ConvertInput& content, ExportFormat format, const fs::pa
       return export_onnx(content.model.network(), out, export_options(content, options));
     case ExportFormat::safetensors: break;
   }
+  if (options.runtime) return export_runtime(content.model, out);
   if (detect_weights(in) == WeightsKind::model_file && options.model.empty() && !options.plain) {
     const auto file = read_model_file(in, {.verify = options.verify});
     return write_model_file(out, file.card, file.tensors);
@@ -149,8 +151,11 @@ std::string text_of(ExportFormat format) { return name_of(kFormats, format); }
 
 Converted convert_weights(const fs::path& in, const fs::path& out, const ConvertOptions& options) {
   const auto format = export_format(out);
-  const bool network = format == ExportFormat::torchscript || format == ExportFormat::onnx;
-  if (options.pipeline && !network)
+  const bool exported = format == ExportFormat::torchscript || format == ExportFormat::onnx;
+  const bool network = exported || options.runtime;
+  if (options.runtime && format != ExportFormat::safetensors)
+    fail(ErrorKind::usage, "runtime: OUT must end in .safetensors, got {}", out.string());
+  if (options.pipeline && !exported)
     fail(ErrorKind::usage, "pipeline: is for TorchScript and ONNX, got {}", out.string());
   if (options.pipeline && options.size > 0)
     fail(ErrorKind::usage, "pipeline: takes images of any size, got size={}", options.size);

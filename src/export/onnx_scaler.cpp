@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "onnx_pipeline.h"
+#include "preprocess/normal_quantile.h"
 
 namespace reszoo::onnx {
 namespace {
@@ -10,43 +11,27 @@ namespace {
 // Those of scaler.cpp.
 constexpr double kNearEnd = 1e-7, kMostScaled = 1e15, kMostUnscaled = 1e30;
 
+template <size_t N>
+std::vector<double> list_of(const std::array<double, N>& values) {
+  return {values.begin(), values.end()};
+}
+
 /// The inverse of the normal distribution for levels from 1e-7 to 1 - 1e-7.
 /// Source: Cephes, ndtri.c, as LibTorch's special_ndtri.
 OnnxValue normal_quantile(OnnxGraph& graph, OnnxValue level) {
-  static const std::vector<double> p0{-59.9633501014107895267, 98.0010754185999661536, -56.6762857469070293439,
-                                      13.9312609387279679503, -1.23916583867381258016};
-  static const std::vector<double> q0{1,
-                                      1.95448858338141759834,
-                                      4.67627912898881538453,
-                                      86.3602421390890590575,
-                                      -225.462687854119370527,
-                                      200.260212380060660359,
-                                      -82.0372256168333339912,
-                                      15.9056225126211695515,
-                                      -1.18331621121330003142};
-  static const std::vector<double> p1{4.05544892305962419923,   31.5251094599893866154,    57.1628192246421288162,
-                                      44.0805073893200834700,   14.6849561928858024014,    2.18663306850790267539,
-                                      -0.140256079171354495875, -0.0350424626827848203418, -0.000857456785154685413611};
-  static const std::vector<double> q1{1,
-                                      15.7799883256466749731,
-                                      45.3907635128879210584,
-                                      41.3172038254672030440,
-                                      15.0425385692907503408,
-                                      2.50464946208309415979,
-                                      -0.142182922854787788574,
-                                      -0.0380806407691578277194,
-                                      -0.000933259480895457427372};
   const Arithmetic calc(graph, torch::kDouble);
   const auto one = calc.of(1);
   const auto centred = calc.sub(level, calc.of(0.5)), square = calc.mul(centred, centred);
-  const auto ratio = calc.div(calc.mul(square, calc.polynomial(square, p0)), calc.polynomial(square, q0));
+  const auto ratio = calc.div(calc.mul(square, calc.polynomial(square, list_of(detail::kMiddleTop))),
+                              calc.polynomial(square, list_of(detail::kMiddleBottom)));
   const auto middle = calc.mul(calc.add(centred, calc.mul(centred, ratio)), calc.of(std::sqrt(2 * M_PI)));
 
   const auto upper = calc("Greater", {level, calc.of(0.5)});
   const auto tail = graph.apply("Where", {upper, calc.sub(one, level), level});
   const auto x = calc("Sqrt", {calc.mul(calc.of(-2), calc("Log", {tail}))});
   const auto z = calc.div(one, x);
-  const auto correction = calc.div(calc.mul(z, calc.polynomial(z, p1)), calc.polynomial(z, q1));
+  const auto correction = calc.div(calc.mul(z, calc.polynomial(z, list_of(detail::kTailTop))),
+                                   calc.polynomial(z, list_of(detail::kTailBottom)));
   const auto outer = calc.sub(calc.sub(x, calc.div(calc("Log", {x}), x)), correction);
   const auto signed_outer = graph.apply("Where", {upper, outer, calc("Neg", {outer})});
   return graph.apply("Where", {calc("Greater", {tail, calc.of(std::exp(-2))}), middle, signed_outer});

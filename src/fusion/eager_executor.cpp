@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "fusion/maps.h"
+#include "fusion/tensors.h"
 
 namespace reszoo::detail {
 namespace {
@@ -19,7 +19,7 @@ Tensor as_kept(const Tensor& x) {
 
 /// Runs a node with our float32 CPU kernels, including this epilogue.
 Tensor run_native(const FusedNode& node, const Epilogue& epilogue, const std::vector<Tensor>& inputs) {
-  PlanOptions options{.threads = static_cast<int64_t>(at::get_num_threads()), .algorithms = {}, .type = {}};
+  const PlanOptions options{.threads = static_cast<int64_t>(at::get_num_threads())};
   PlanRequest request{node.key, {}, epilogue, options};
   std::vector<Tensor> kept;
   KernelCall call{.inputs = {}, .y = nullptr, .scratch = nullptr, .threads = options.threads};
@@ -44,7 +44,8 @@ EagerExecutor::EagerExecutor(std::shared_ptr<const Program> program, const Tenso
   find_last_readers();
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto& node = program_->nodes[i];
-    if (!node.is_input() && !(node.conv() && has_kernels())) layers_[i].function = node.op->bind(type_);
+    if (!node.is_input() && !(node.conv() && has_kernels()))
+      layers_[i].function = dynamic_cast<const BoundOp&>(*node.op).bind(type_);
   }
 }
 

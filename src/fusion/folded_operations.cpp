@@ -1,7 +1,7 @@
 #include "fusion/folded_operations.h"
 
 #include "fusion/fusion_node.h"
-#include "fusion/precision_plan.h"
+#include "runtime/precision_plan.h"
 
 namespace reszoo {
 namespace {
@@ -36,9 +36,9 @@ std::vector<FoldedOperation> folded_operations(const Graph& graph, const Operati
   detail::Program program{.nodes = {}, .outputs = left.outputs};
   for (const auto& node : left.nodes) {
     program.nodes.push_back(node.node);
-    program.nodes.back().op = finished_op(node, layers);
+    program.nodes.back().op = finished_op(node, layers, {});
   }
-  detail::PlanOptions options{.type = {}, .quantization = quantization};
+  detail::PlanOptions options{.quantization = quantization};
   if (!quantization.empty()) options.dot = kernels::DotType::int8;
   const auto precisions = detail::plan_precision(program, input, options);
   std::vector<FoldedOperation> folded;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "fusion/precision_plan.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
+#include "runtime/precision_plan.h"
 
 namespace reszoo {
 namespace detail {

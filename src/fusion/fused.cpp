@@ -7,7 +7,7 @@
 
 #include "fusion/eager_executor.h"
 #include "fusion/fuse_options.h"
-#include "fusion/plan_cache.h"
+#include "fusion/tensors.h"
 #include "reszoo/base/error.h"
 
 namespace reszoo {
@@ -15,7 +15,8 @@ namespace reszoo {
 struct FusedNetwork::Impl {
   Network network{nullptr};
   Graph graph;
-  detail::PlanOptions plan;  ///< type.module_type is the dtype of the network and of its input
+  detail::PlanOptions plan;
+  detail::TensorType type;  ///< module_type is the dtype of the network and of its input
   Precision precision = Precision::float32;
   std::mutex mutex;
   detail::ConvLayers layers;
@@ -30,20 +31,19 @@ struct FusedNetwork::Impl {
   std::map<std::vector<size_t>, std::shared_ptr<Prepared>> programs;
 
   /// Whether our own kernels run, and not LibTorch's operators.
-  bool has_kernels() const { return plan.type.device.is_cpu(); }
+  bool has_kernels() const { return type.device.is_cpu(); }
 
   Prepared& program(const std::vector<size_t>& outputs) {
     const std::lock_guard lock(mutex);
     auto& made = programs[outputs];
     if (made) return *made;
-    made = std::make_shared<Prepared>(detail::lower_for_inference(graph, outputs, layers), plan);
-    if (!has_kernels()) made->eager = std::make_unique<detail::EagerExecutor>(made->plans.shared_program(), plan.type);
+    made = std::make_shared<Prepared>(detail::lower_for_inference(graph, outputs, layers, type), plan);
+    if (!has_kernels()) made->eager = std::make_unique<detail::EagerExecutor>(made->plans.shared_program(), type);
     return *made;
   }
 
   void check(const Tensor& x) const {
     network->check_input(x);
-    const auto& type = plan.type;
     if (x.scalar_type() != type.module_type || x.device() != type.device)
       fail(ErrorKind::input, "{}: the fused network reads {} on {}, got {} on {}", network->name(),
            c10::toString(type.module_type), type.device.str(), c10::toString(x.scalar_type()), x.device().str());
@@ -53,7 +53,7 @@ struct FusedNetwork::Impl {
     check(x);
     const at::NoGradGuard no_grad;
     auto& prepared = program(outputs);
-    if (!prepared.eager) return prepared.plans.run(x);
+    if (!prepared.eager) return detail::run_plans(prepared.plans, x);
     prepared.plans.plan(x.sizes().vec(), at::get_num_threads());  // throws for a shape that does not fit
     return prepared.eager->run(x);
   }
@@ -62,7 +62,7 @@ struct FusedNetwork::Impl {
   void run_observed(const Tensor& x, const std::function<void(size_t node)>& done) {
     auto& prepared = program({graph.output});
     if (prepared.eager) prepared.eager->run(x, [&](size_t node, const Tensor&) { done(node); });
-    else prepared.plans.plan(x.sizes().vec(), at::get_num_threads())->run(x, done);
+    else detail::run_plan(*prepared.plans.plan(x.sizes().vec(), at::get_num_threads()), x, done);
   }
 
   std::vector<size_t> nodes_of(const std::vector<std::string>& names) const {
@@ -150,7 +150,7 @@ FusedNetwork fuse(const Network& network, const FuseOptions& options) {
     impl->plan.dot = kernels::DotType::int8;
     impl->plan.quantization = options.quantization;
   }
-  impl->plan.type = type;
+  impl->type = type;
   impl->plan.winograd = options.winograd;
   impl->plan.autotune = options.autotune && impl->has_kernels();
   for (const auto& [key, algorithm] : options.algorithms)

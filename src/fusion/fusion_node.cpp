@@ -1,5 +1,9 @@
 #include "fusion/fusion_node.h"
 
+#include "fusion/fused_ops.h"
+#include "fusion/tensors.h"
+#include "runtime/ops.h"
+
 namespace reszoo::detail {
 namespace {
 
@@ -31,54 +35,46 @@ void prepare(FusionNode& node, const ops::BatchNorm& norm) {
 template <typename Other>
 void prepare(FusionNode&, const Other&) {}
 
-Tensor as_kernel_reads(const Tensor& tensor) { return tensor.to(at::kFloat).contiguous(); }
-
-std::type_index type_of(const Primitive& primitive) {
-  return std::visit([](const auto& op) { return std::type_index(typeid(op)); }, primitive);
+/// A pool as LibTorch's operators compute it; the global average by a mean.
+Bind bind_pool(const ops::AdaptiveAvgPool& pool, bool flat) {
+  if (pool.rows != 1 || pool.columns != 1) return bind_primitive(pool);
+  return [flat](const TensorType&) -> TensorFunction {
+    return [flat](const auto& inputs) {
+      const auto& x = inputs[0];
+      return x.dim() == 4 ? x.mean({2, 3}, /*keepdim=*/!flat) : x.mean({2}, /*keepdim=*/!flat);
+    };
+  };
 }
 
-const FusedOps& fused_ops() {
-  static const FusedOps all = [] {
-    FusedOps ops;
-    add_module_ops(ops);
-    add_norm_ops(ops);
-    add_pad_ops(ops);
-    add_pointwise_ops(ops);
-    add_pool_ops(ops);
-    add_reshape_ops(ops);
-    add_scale_ops(ops);
-    return ops;
-  }();
-  return all;
+Bind bind_scale_shift(const Tensor& scale, const Tensor& shift) {
+  return [scale, shift](const TensorType& type) -> TensorFunction {
+    return [by = scale.to(type.options()), added = shift.to(type.options())](const auto& inputs) {
+      std::vector<int64_t> sizes(static_cast<size_t>(inputs[0].dim()), 1);
+      sizes[1] = -1;
+      return inputs[0] * by.reshape(sizes) + added.reshape(sizes);
+    };
+  };
 }
 
 std::shared_ptr<const ConvLayer> layer_of(const FusionNode& node, ConvLayers& layers) {
   auto name = node.node.key;
   for (const auto& norm : node.norms) name += "+" + norm;
   auto& layer = layers[name];
-  if (!layer) layer = std::make_shared<const ConvLayer>(node.weights);
+  if (!layer) layer = make_conv_layer(node.weights);
   return layer;
 }
 
 }  // namespace
 
-std::shared_ptr<const FusedOp> FusedOps::make(const Primitive& primitive) const {
-  return rows_.at(type_of(primitive)).make(primitive);
-}
-
-EpilogueSupport FusedOps::epilogue(const Primitive& primitive) const {
-  const auto found = rows_.find(type_of(primitive));
-  return found == rows_.end() ? EpilogueSupport::none : found->second.epilogue(primitive);
-}
-
 Tensor exact(const Tensor& tensor) { return tensor.detach().to(at::kDouble); }
 
 bool FusionNode::takes_residual() const {
-  return is_conv() || is_scale_shift() || fused_ops().epilogue(primitive) == EpilogueSupport::residual_and_activation;
+  return is_conv() || is_scale_shift() ||
+         FusedOps::all().epilogue(primitive) == EpilogueSupport::residual_and_activation;
 }
 
 bool FusionNode::takes_activation() const {
-  return takes_residual() || fused_ops().epilogue(primitive) == EpilogueSupport::activation;
+  return takes_residual() || FusedOps::all().epilogue(primitive) == EpilogueSupport::activation;
 }
 
 std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& operations) {
@@ -96,11 +92,20 @@ std::vector<FusionNode> fusion_nodes(const Graph& graph, const Operations& opera
   return nodes;
 }
 
-std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& layers) {
-  if (node.is_conv()) return std::make_shared<ConvOp>(layer_of(node, layers), node.as<ops::Linear>() != nullptr);
-  if (node.is_scale_shift()) return make_scale_shift(as_kernel_reads(node.scale), as_kernel_reads(node.shift));
-  if (const auto* pool = node.as<ops::AdaptiveAvgPool>()) return make_pool(*pool, node.flat);
-  return fused_ops().make(node.primitive);
+std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& layers, const TensorType& type) {
+  if (node.is_conv()) {
+    const bool linear = node.as<ops::Linear>() != nullptr;
+    return std::make_shared<const TorchOp>(std::make_shared<const ConvOp>(layer_of(node, layers), linear),
+                                           bind_conv(node.weights, linear));
+  }
+  if (node.is_scale_shift()) {
+    const auto scale = node.scale.to(at::kFloat), shift = node.shift.to(at::kFloat);
+    return std::make_shared<const TorchOp>(make_op(ScaleShift{floats_of(scale), floats_of(shift)}),
+                                           bind_scale_shift(scale, shift));
+  }
+  if (const auto* pool = node.as<ops::AdaptiveAvgPool>())
+    return std::make_shared<const TorchOp>(make_op(CellPool{*pool, node.flat}), bind_pool(*pool, node.flat));
+  return FusedOps::all().make(node.primitive, type);
 }
 
 }  // namespace reszoo::detail

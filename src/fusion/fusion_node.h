@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "fusion/conv_weights.h"
 #include "fusion/program.h"
+#include "reszoo/graph/operation.h"
 
 namespace reszoo::detail {
 
@@ -45,7 +47,7 @@ FusedNodes fuse_nodes(std::vector<FusionNode> nodes, std::vector<size_t> outputs
 /// Converts to float64, in which folded weights are computed.
 Tensor exact(const Tensor& tensor);
 
-/// Creates the operation of a node after all folding is done.
-std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& layers);
+/// Creates the operation of a node after all folding is done. `type` is that of modules that run as they are.
+std::shared_ptr<const FusedOp> finished_op(const FusionNode& node, ConvLayers& layers, const TensorType& type);
 
 }  // namespace reszoo::detail

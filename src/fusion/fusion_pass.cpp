@@ -143,35 +143,21 @@ class FusionPass {
 
 }  // namespace
 
-std::string result_name(const FusedNode& node) {
-  auto name = node.key;
-  for (const auto& part : node.fused) name += "+" + part;
-  return name;
-}
-
-std::string product_name(const FusedNode& node) {
-  auto name = node.key;
-  for (const auto& part : node.fused) {
-    if (part == "add") break;
-    name += "+" + part;
-  }
-  return name;
-}
-
 FusedNodes fuse_nodes(std::vector<FusionNode> nodes, std::vector<size_t> outputs) {
   FusionPass pass(std::move(nodes), std::move(outputs));
   pass.run();
   return pass.result();
 }
 
-Program lower_for_inference(const Graph& graph, const std::vector<size_t>& outputs, ConvLayers& layers) {
+Program lower_for_inference(const Graph& graph, const std::vector<size_t>& outputs, ConvLayers& layers,
+                            const TensorType& type) {
   const auto operations = lower_operations(graph, outputs);
   std::vector<size_t> results;
   for (const size_t output : outputs) results.push_back(operations.of_node[output]);
   auto left = fuse_nodes(fusion_nodes(graph, operations), std::move(results));
   Program program{.nodes = {}, .outputs = std::move(left.outputs)};
   for (auto& node : left.nodes) {
-    node.node.op = finished_op(node, layers);
+    node.node.op = finished_op(node, layers, type);
     program.nodes.push_back(std::move(node.node));
   }
   return program;

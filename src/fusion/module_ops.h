@@ -1,35 +1,18 @@
-/// Modules that run as they are, and those with kernels of their own.
+/// Modules that run as they are, and those that the runtime has kernels for.
 #pragma once
-#include <ATen/ops/zeros.h>
+#include <memory>
 
-#include "fusion/maps.h"
+#include "fusion/fused_ops.h"
 
 namespace reszoo::detail {
 
-/// A module that runs as it is.
-class ModuleOp : public PrimitiveOp<ops::Module> {
- public:
-  using PrimitiveOp::PrimitiveOp;
-  /// Returns the operation of a module: one of those below if there is one.
-  static std::shared_ptr<const FusedOp> make(const ops::Module& module);
-  static EpilogueSupport epilogue(const ops::Module& module);
+/// Returns the operation of a module: one of the runtime's if there is one for it.
+std::shared_ptr<const FusedOp> make_module_op(const ops::Module& module, const TensorType& type);
 
-  std::string kind() const override { return "module"; }
-  bool per_sample() const override { return primitive.per_sample; }
+EpilogueSupport module_epilogue(const ops::Module& module);
 
-  /// The output shape of a module is found by running it.
-  Kernel plan(const PlanRequest& request) const override {
-    const auto& type = request.options.type;
-    const auto zeros = at::zeros(request.x(), at::device(type.device).dtype(type.module_type));
-    return tensor_kernel(request, evaluate(primitive, {zeros}).sizes().vec(), bind({}));
-  }
-
-  TensorFunction bind(const TensorType& type) const override {
-    return [module = primitive, type](const auto& inputs) {
-      return evaluate(module, {inputs[0].to(type.module_type)}).to(type.type);
-    };
-  }
-};
+/// Returns a module as it computes.
+Bind bind_module(const ops::Module& module);
 
 // Operations with kernels; null for another module, or options that the kernel does not have. They sum in the order of
 // MKL, where that is known.

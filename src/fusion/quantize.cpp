@@ -9,7 +9,6 @@
 #include "fusion/eager_executor.h"
 #include "fusion/program.h"
 #include "fusion/value_histogram.h"
-#include "kernels/dot_gemm.h"
 #include "kernels/quantize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/weights/quantized.h"
@@ -126,13 +125,6 @@ void Calibration::correct_biases(const std::vector<std::string>& layers) const {
     else if (const auto* norm = node.fused.empty() ? nullptr : buffers.find(node.fused.front() + ".running_mean"))
       norm->add_(shift);
   }
-}
-
-bool has_fast_int8() { return kernels::best_dot_target(kernels::DotType::int8) != kernels::DotTarget::portable; }
-
-bool has_fast_bfloat16() {
-  const auto target = kernels::best_dot_target(kernels::DotType::bfloat16);
-  return target == kernels::DotTarget::avx512_bf16 || target == kernels::DotTarget::amx;
 }
 
 }  // namespace reszoo

@@ -6,16 +6,11 @@
 #include <torch/nn/modules/activation.h>
 
 #include "graph/module_types.h"
-#include "reszoo/base/names.h"
 
 namespace reszoo::detail {
 namespace {
 
 using Kind = ops::Activation::Kind;
-
-constexpr Named<Kind> kActivationKinds[] = {
-    {"relu", Kind::relu}, {"leaky_relu", Kind::leaky_relu}, {"gelu", Kind::gelu},      {"gelu_tanh", Kind::gelu_tanh},
-    {"silu", Kind::silu}, {"hard_swish", Kind::hard_swish}, {"sigmoid", Kind::sigmoid}};
 
 template <typename Impl, Kind kind>
 size_t lower_activation(const Impl&, ModuleLowering& to, size_t x) {
@@ -47,8 +42,6 @@ void add_activation_types(ModuleTypes& types) {
 }  // namespace reszoo::detail
 
 namespace reszoo::ops {
-
-std::string name_of(Activation::Kind kind) { return reszoo::name_of(detail::kActivationKinds, kind); }
 
 Tensor Activation::forward(const std::vector<Tensor>& inputs) const {
   switch (kind) {

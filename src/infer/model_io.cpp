@@ -9,6 +9,7 @@
 #include "reszoo/weights/model_file.h"
 #include "reszoo/weights/quantized.h"
 #include "reszoo/zoo/load_network.h"
+#include "runtime/quantization_json.h"
 
 namespace reszoo {
 namespace {
@@ -60,24 +61,6 @@ Network uninitialised(const std::string& name, const ModelOptions& options) {
 
 /// Returns the prefix of the keys of an ensemble's network; "" for a single network.
 std::string prefix_of(size_t networks, size_t i) { return networks == 1 ? "" : fmt::format("networks.{}.", i); }
-
-json to_json(const Quantization& quantization) {
-  json ranges = json::object();
-  for (const auto& [name, range] : quantization.ranges) ranges[name] = {range.min, range.max};
-  return {{"layers", quantization.layers}, {"ranges", ranges}};
-}
-
-Quantization quantization_from(const json& card, const std::string& source) {
-  const auto object = json_field<json>(card, "quantization", source);
-  Quantization quantization{.layers = json_field<std::vector<std::string>>(object, "layers", source)};
-  for (const auto& [name, range] : json_field<std::map<std::string, std::vector<float>>>(object, "ranges", source)) {
-    if (range.size() != 2 || !std::isfinite(range[0]) || !std::isfinite(range[1]) || range[0] > range[1])
-      fail(ErrorKind::file, "{}: the range of {} must be two numbers, the lesser first, got {}", source, name,
-           fmt::join(range, ", "));
-    quantization.ranges[name] = {range[0], range[1]};
-  }
-  return quantization;
-}
 
 /// Returns the name and options of a network.
 EnsembleMember member_from(const json& card, const std::string& source) {

@@ -5,12 +5,11 @@
 #include "kernels/highway_setup.h"
 // Everything up to HWY_ONCE is compiled once for each instruction set.
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
 #include "kernels/lanes-inl.h"
 #include "kernels/parallel_ranges.h"
+#include "reszoo/base/parallel.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace reszoo::kernels::HWY_NAMESPACE {
@@ -66,7 +65,7 @@ template <typename Work>
 void for_each_piece(const std::vector<Segment>& segments, const Work& work) {
   int64_t total = 0;
   for (const auto& segment : segments) total += segment.size;
-  parallel_ranges(at::get_num_threads(), total, total, [&](int64_t begin, int64_t end) {
+  parallel_ranges(parallel_threads(), total, total, [&](int64_t begin, int64_t end) {
     int64_t before = 0;
     for (const auto& segment : segments) {
       const auto from = std::max<int64_t>(begin - before, 0), to = std::min(end - before, segment.size);

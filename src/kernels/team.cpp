@@ -1,7 +1,5 @@
 #include "kernels/team.h"
 
-#include <ATen/Parallel.h>
-#include <c10/util/ScopeExit.h>
 #include <hwy/cache_control.h>
 
 #include <atomic>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "kernels/parallel_ranges.h"
+#include "reszoo/base/parallel.h"
 
 namespace reszoo::kernels {
 namespace {
@@ -137,14 +136,27 @@ class Team {
 
 thread_local Team* current = nullptr;
 
+/// Sets a value of this thread until the end of the scope.
+template <typename Value>
+class Scoped {
+ public:
+  Scoped(Value& place, Value value) : place_(place), before_(std::exchange(place, value)) {}
+  ~Scoped() { place_ = before_; }
+  Scoped(const Scoped&) = delete;
+  Scoped& operator=(const Scoped&) = delete;
+
+ private:
+  Value& place_;
+  Value before_;
+};
+
 }  // namespace
 
 void with_team(int64_t threads, const std::function<void()>& work) {
-  if (threads <= 1 || current || in_loop || at::in_parallel_region()) return work();
+  if (threads <= 1 || current || in_loop || in_parallel()) return work();
   thread_local std::unique_ptr<Team> team;
   if (!team || team->size() != threads) team = std::make_unique<Team>(threads);
-  current = team.get();
-  const auto ended = c10::make_scope_exit([] { current = nullptr; });
+  const Scoped<Team*> in_team(current, team.get());
   work();
 }
 
@@ -154,8 +166,7 @@ bool run_on_team(int64_t threads, int64_t tasks, const Work& work) {
     return true;
   }
   if (!current || current->size() > threads || tasks > static_cast<int64_t>(Queue::kMost)) return false;
-  in_loop = true;
-  const auto ended = c10::make_scope_exit([] { in_loop = false; });
+  const Scoped<bool> in_this_loop(in_loop, true);
   current->run(tasks, work);
   return true;
 }

@@ -7,38 +7,17 @@
 #include <cmath>
 #include <functional>
 
+#include "cell_reading.h"
 #include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/dates.h"
-#include "reszoo/preprocess/json_field.h"
-#include "reszoo/preprocess/word_lookup.h"
+#include "reszoo/preprocess/frame.h"
 
 namespace reszoo {
 namespace {
 
-using nlohmann::json;
-
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-
-/// Words that are missing values, in any of their spellings.
-class MissingWords {
- public:
-  MissingWords(const ColumnReading& reading, const Frame& table) : words_(reading.missing) {
-    words_.insert(words_.end(), table.notation.missing.begin(), table.notation.missing.end());
-    for (const auto& word : words_) plain_.push_back(plain_word(word));
-  }
-  bool empty() const { return words_.empty(); }
-  bool holds(const std::string& word) const {
-    if (words_.empty()) return false;
-    return std::find(words_.begin(), words_.end(), word) != words_.end() ||
-           std::find(plain_.begin(), plain_.end(), plain_word(word)) != plain_.end();
-  }
-  const std::vector<std::string>& plain() const { return plain_; }
-
- private:
-  std::vector<std::string> words_, plain_;
-};
 
 /// Replaces words by missing values.
 Column without_words(Column column, const MissingWords& missing) {
@@ -95,14 +74,6 @@ NumberNotation notation_in(const ColumnReading& reading, const TableNotation& ta
   return notation;
 }
 
-/// Returns 0 for false and 1 for true.
-std::optional<double> truth_in(const std::string& word) {
-  const auto plain = plain_word(word);
-  if (plain == "true") return 1;
-  if (plain == "false") return 0;
-  return std::nullopt;
-}
-
 /// Returns the first row with a value of a column of numbers; -1 if there is none.
 int64_t first_present(const Column& column) {
   return find_rows(column.numbers, [](const Tensor& block) { return ~block.isnan(); }).first;
@@ -122,15 +93,7 @@ Column read_number(const Column& column, const ColumnReading& reading, const Fra
   const auto notation = notation_in(reading, table.notation);
   return by_words(
       column, table.first_row,
-      [&](const std::string& word) -> std::optional<double> {
-        if (is_missing_word(word) || missing.holds(word)) return kMissing;
-        if (const auto number = number_in(word, notation)) return number;
-        return reading.binary ? truth_in(word) : std::nullopt;
-      },
-      [&](const std::string& word) {
-        return date_in(word) ? fmt::format("must hold numbers, as in training, got the date {}", word)
-                             : fmt::format("must hold numbers, got \"{}\"", escaped(word));
-      });
+      [&](const std::string& word) { return number_of_cell(word, notation, reading.binary, missing); }, no_number);
 }
 
 Column read_date(const Column& column, const ColumnReading& reading, const Frame& table, const MissingWords& missing) {
@@ -145,16 +108,8 @@ Column read_date(const Column& column, const ColumnReading& reading, const Frame
     return {read.name, Column::Kind::number, read.numbers, {}, {}, true};
   }
   auto read = by_words(
-      column, table.first_row,
-      [&](const std::string& word) -> std::optional<double> {
-        if (is_missing_word(word) || is_zero_date(word) || missing.holds(word)) return kMissing;
-        if (const auto date = date_in(word, format)) return date;
-        return date_in(word);
-      },
-      [&](const std::string& word) {
-        return number_in(word) ? fmt::format("must hold dates, as in training ({}), got the number {}", format, word)
-                               : fmt::format("must hold dates ({}), got \"{}\"", format, escaped(word));
-      });
+      column, table.first_row, [&](const std::string& word) { return date_of_cell(word, format, missing); },
+      [&](const std::string& word) { return no_date(word, format); });
   read.date = true;
   return read;
 }
@@ -162,57 +117,13 @@ Column read_date(const Column& column, const ColumnReading& reading, const Frame
 }  // namespace
 
 Column read_column(const Column& column, const ColumnReading& reading, const Frame& table) {
-  const MissingWords missing(reading, table);
+  const MissingWords missing(reading.missing, table.notation.missing);
   switch (reading.kind) {
     case ColumnKind::number: return read_number(column, reading, table, missing);
     case ColumnKind::date: return read_date(column, reading, table, missing);
     case ColumnKind::category: break;
   }
   return without_words(as_text(column), missing);
-}
-
-bool is_read_as_text(const ColumnReading& reading) {
-  const ColumnReading plain;
-  return reading.kind == ColumnKind::category || reading.notation != plain.notation ||
-         reading.date_format != plain.date_format;
-}
-
-json to_json(const ColumnReading& reading) {
-  const ColumnReading plain;
-  auto object = json::object();
-  const auto& notation = reading.notation;
-  if (notation.decimal != '.') object["decimal"] = std::string(1, notation.decimal);
-  if (notation.thousands != '\0') object["thousands"] = std::string(1, notation.thousands);
-  if (!notation.unit.empty()) object["unit"] = notation.unit;
-  if (notation.clock) object["clock"] = true;
-  if (reading.date_format != plain.date_format) object["date_format"] = reading.date_format;
-  if (!reading.missing.empty()) object["missing"] = reading.missing;
-  if (reading.binary) object["binary"] = true;
-  return object;
-}
-
-ColumnReading reading_from(const json& object, ColumnKind kind) {
-  const std::string subject = "reading of a column";
-  const auto letter = [&](const char* field, char other) {
-    if (!object.contains(field)) return other;
-    const auto text = json_field<std::string>(object, field, subject);
-    if (text.size() != 1) fail(ErrorKind::file, "{}: {} must be one character, got \"{}\"", subject, field, text);
-    return text[0];
-  };
-  ColumnReading reading{.kind = kind};
-  reading.notation = {.decimal = letter("decimal", '.'), .thousands = letter("thousands", '\0')};
-  if (object.contains("unit")) reading.notation.unit = json_field<std::string>(object, "unit", subject);
-  if (object.contains("clock")) reading.notation.clock = json_field<bool>(object, "clock", subject);
-  if (object.contains("date_format")) {
-    reading.date_format = json_field<std::string>(object, "date_format", subject);
-    parsed_json_field(object, "date_format", subject, [](const std::string& format) {
-      check_date_format(format);
-      return 0;
-    });
-  }
-  if (object.contains("missing")) reading.missing = json_field<std::vector<std::string>>(object, "missing", subject);
-  if (object.contains("binary")) reading.binary = json_field<bool>(object, "binary", subject);
-  return reading;
 }
 
 }  // namespace reszoo

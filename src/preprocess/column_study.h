@@ -17,9 +17,6 @@ struct ColumnStudy {
 
 ColumnStudy study_of(const Column& column, const TableNotation& known);
 
-/// Whether a word is so usual for a missing value that it is not worth a line: one that Arrow's reader of CSV knows.
-bool is_usual_missing_word(std::string_view word);
-
 bool is_in(const std::vector<std::string>& names, const std::string& name);
 
 /// Notes numbers with decimal points in a table whose text has decimal commas.

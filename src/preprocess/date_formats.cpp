@@ -7,7 +7,7 @@
 #include "date_pieces.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/number.h"
-#include "reszoo/preprocess/dates.h"
+#include "reszoo/preprocess/date_words.h"
 #include "trimmed.h"
 
 namespace reszoo {

@@ -135,9 +135,6 @@ Tensor different_numbers(const Column& column) {
 
 }  // namespace
 
-// Adding 0 turns -0 into 0.
-std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
-
 Column as_text(const Column& column) {
   if (column.kind == Column::Kind::text) return column;
   Column text{column.name, Column::Kind::text, {}, {}, {}};

@@ -1,7 +1,5 @@
 #include "reszoo/preprocess/image_preprocess.h"
 
-#include <torch/types.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -111,50 +109,15 @@ void ImagePreprocess::write(const LazyImage& image, float* to) const {
   fits_in_bytes(image, channels) ? normalise(prepare(image), to) : normalise(prepare_values(image), to);
 }
 
-Tensor ImagePreprocess::operator()(const LazyImage& image) const {
+void ImagePreprocess::write(const ImageView& image, float* to) const {
   check();
-  if (image.height() <= 0 || image.width() <= 0)
-    fail(ErrorKind::input, "{}: must have pixels, got height={}, width={}", image.name(), image.height(),
-         image.width());
-  const auto [height, width] = size_of(image.height(), image.width());
-  auto result = torch::empty({1, height, width, channels});
-  write(image, result.mutable_data_ptr<float>());
-  return result.permute({0, 3, 1, 2}).contiguous();
-}
-
-Tensor ImagePreprocess::operator()(const ImageView& image) const {
   const auto stride = image.row_stride == 0 ? image.width * image.channels : image.row_stride;
   if (!image.data || image.height <= 0 || image.width <= 0 || image.channels < 1 ||
       stride < image.width * image.channels)
     fail(ErrorKind::input, "ImageView: must have pixels, got height={}, width={}, channels={}, row_stride={}",
          image.height, image.width, image.channels, image.row_stride);
   const auto pixels = without_gaps(image, channels);
-  return (*this)(InMemoryImage(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels));
-}
-
-Tensor ImagePreprocess::operator()(const Tensor& images) const {
-  check();
-  const bool values = images.is_floating_point();
-  if (images.dim() != 4 || (!values && images.scalar_type() != torch::kUInt8) || images.numel() == 0)
-    fail(ErrorKind::input, "ImagePreprocess: must have uint8 or floating point (N, C, H, W), got {} {}",
-         c10::toString(images.scalar_type()), fmt::join(images.sizes(), "x"));
-  const auto height = images.size(2), width = images.size(3), planes = images.size(1);
-  const auto [rows, columns] = size_of(height, width);
-  // Usually already in this memory format, so no copy.
-  const auto pixels = images.to(values ? torch::kFloat : torch::kUInt8).permute({0, 2, 3, 1}).contiguous();
-  auto result = torch::empty({images.size(0), rows, columns, channels});
-  for (int64_t i = 0; i < images.size(0); ++i) {
-    auto* to = result.mutable_data_ptr<float>() + i * rows * columns * channels;
-    if (values) {
-      ImageValues image(height, width, planes);
-      std::copy_n(pixels[i].const_data_ptr<float>(), image.values.size(), image.values.begin());
-      write(InMemoryValues(std::move(image)), to);
-    } else {
-      const auto bytes = without_gaps({pixels[i].const_data_ptr<uint8_t>(), height, width, planes}, channels);
-      write(InMemoryImage(bytes.bytes.data(), height, width, bytes.channels), to);
-    }
-  }
-  return result.permute({0, 3, 1, 2}).contiguous();
+  write(InMemoryImage(pixels.bytes.data(), pixels.height, pixels.width, pixels.channels), to);
 }
 
 void ImagePreprocess::check() const { check_options(*this, ErrorKind::usage); }

@@ -1,8 +1,9 @@
-// The words that mean a missing value where numbers or dates are expected.
-#include <algorithm>
+#include "missing_words.h"
 
-#include "column_study.h"
-#include "reszoo/preprocess/column_reading.h"
+#include <algorithm>
+#include <iterator>
+
+#include "reszoo/preprocess/cell.h"
 #include "trimmed.h"
 
 namespace reszoo {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reszoo/base/number.h"
-#include "reszoo/preprocess/dates.h"
+#include "reszoo/preprocess/date_words.h"
 #include "trimmed.h"
 
 namespace reszoo {

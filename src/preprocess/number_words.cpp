@@ -7,7 +7,6 @@
 #include "number_word.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/number.h"
-#include "reszoo/preprocess/frame.h"
 #include "trimmed.h"
 
 namespace reszoo {
@@ -63,6 +62,9 @@ std::optional<std::string> plain_number(std::string_view word) {
   if (digits.size() > 1 && digits[0] == '0' && is_digit(digits[1])) return std::nullopt;  // 007.5
   return number_text(*value);
 }
+
+// Adding 0 turns -0 into 0.
+std::string number_text(double value) { return fmt::format("{}", value + 0.0); }
 
 std::string text_of(const NumberNotation& notation) {
   std::vector<std::string> parts;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "missing_words.h"
 #include "reszoo/base/blocks.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/text.h"

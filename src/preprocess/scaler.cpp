@@ -8,7 +8,6 @@
 
 #include "quantile_levels.h"
 #include "reszoo/base/error.h"
-#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "scaler_fit.h"
 
@@ -17,26 +16,9 @@ namespace {
 
 using detail::Fitted;
 
-constexpr Named<Scaling> kScalings[] = {{"quantile", Scaling::quantile},
-                                        {"standard", Scaling::standard},
-                                        {"robust", Scaling::robust},
-                                        {"smooth", Scaling::smooth},
-                                        {"none", Scaling::none}};
-
-std::vector<double> list_of(const Tensor& numbers) {
-  const auto* number = numbers.const_data_ptr<double>();
-  return {number, number + numbers.numel()};
-}
-
-double normal_quantile(double level) { return at::special_ndtri(torch::tensor(level, torch::kFloat64)).item<double>(); }
-
-/// The largest scaled value. Beyond it a network in float32 would compute infinite values and NaN: rows that differ so
-/// much from the training rows are cut off, so that their predictions are numbers.
-double limit_of(Scaling scaling) { return scaling == Scaling::none ? 1e30 : 1e15; }
-
 /// Throws for a column with training rows beyond that limit. Shape: ends (2, F), the least and the largest values.
 void check_range(const Scaler& scaler, const Tensor& ends, const std::vector<std::string>& names) {
-  const auto scaled = (scaler.transform(ends).abs() < limit_of(scaler.scaling())).all(0);
+  const auto scaled = (scaler.transform(ends).abs() < detail::limit_of(scaler.scaling())).all(0);
   std::vector<std::string> wide;
   for (int64_t i = 0; i < ends.size(1); ++i) {
     const bool fits = scaled[i].item<bool>() &&
@@ -66,10 +48,6 @@ Tensor checked(const std::map<std::string, Tensor>& tensors, const std::string& 
 
 }  // namespace
 
-Scaling parse_scaling(std::string_view text) { return parse_name("scaling", kScalings, text); }
-
-std::string text_of(Scaling scaling) { return name_of(kScalings, scaling); }
-
 Scaler Scaler::fit(const Tensor& values, const std::vector<std::string>& names, const ScalerOptions& options) {
   const auto column = [&](int64_t i) { return values.select(1, i); };
   return fit(NumberColumns{values.size(0), values.size(1), column}, names, options);
@@ -94,51 +72,31 @@ Scaler Scaler::from(Scaling scaling, int64_t columns, const std::map<std::string
   return Scaler(scaling, std::move(fitted));
 }
 
-/// Missing values get any number.
-Tensor Scaler::to_normal(const Tensor& values) const {
-  const auto& quantiles = tensors_.at("quantiles");
-  const auto rows = values.size(0), columns = values.size(1);
-  const auto units = detail::units_of(quantiles);
-  const auto found = tensors_.find("thresholds");
-  // A file without thresholds has scikit-learn's.
-  const auto near =
-      ((found == tensors_.end() ? torch::full_like(units, detail::bounds_threshold) : found->second) / units)
-          .contiguous();
-  const auto points = (quantiles / units).t().contiguous(), dense = values.contiguous();
-  const auto levels = list_of(detail::reference_levels(quantiles.size(0)));
-  auto result = torch::empty({rows, columns}, torch::kFloat64);
-  const auto* value = dense.const_data_ptr<double>();
-  auto* level = result.mutable_data_ptr<double>();
-  for (int64_t column = 0; column < columns; ++column) {
-    const detail::QuantileLevels known(list_of(points[column]), levels, near.const_data_ptr<double>()[column]);
-    const double unit = units.const_data_ptr<double>()[column];
-    for (int64_t place = column; place < rows * columns; place += columns)
-      level[place] = std::isnan(value[place]) ? 0.5 : known.level_of(value[place] / unit);
+Scaler::Scaler(Scaling scaling, std::map<std::string, Tensor> tensors)
+    : scaling_(scaling), tensors_(std::move(tensors)) {
+  detail::FittedNumbers fitted;
+  for (const auto& [name, tensor] : tensors_) {
+    const auto dense = tensor.to(torch::kFloat64).contiguous();
+    const auto* number = dense.const_data_ptr<double>();
+    fitted[name] = {number, number + dense.numel()};
   }
-  const double least = detail::bounds_threshold - std::numeric_limits<double>::epsilon();
-  return at::special_ndtri(result).clamp_(normal_quantile(least), normal_quantile(1 - least));
+  const auto columns = tensors_.begin()->second.size(-1);
+  numbers_ = std::make_shared<const detail::NumberScaler>(scaling_, static_cast<size_t>(columns), fitted);
 }
 
 Tensor Scaler::transform(const Tensor& values) const {
   const auto columns = tensors_.begin()->second.size(-1);
   if (values.dim() != 2 || values.size(1) != columns)
     fail(ErrorKind::input, "Scaler: must have {} columns, got shape={}", columns, fmt::join(values.sizes(), "x"));
-  const auto missing = values.isnan();
-  const double limit = limit_of(scaling_);
-  const auto standardized = [&](const char* middle) {
-    return detail::standardized(values, tensors_.at(middle), tensors_.at("scale")).clamp(-limit, limit);
-  };
-  switch (scaling_) {
-    case Scaling::quantile: return to_normal(values).masked_fill(missing, 0);
-    case Scaling::standard: return standardized("mean").masked_fill(missing, 0);
-    case Scaling::robust: return standardized("median").masked_fill(missing, 0);
-    case Scaling::smooth: {
-      const auto z = standardized("median");
-      return (z / (1 + (z / 3).square()).sqrt()).masked_fill(missing, 0);
-    }
-    case Scaling::none: return torch::where(missing, tensors_.at("mean"), values.clamp(-limit, limit));
-  }
-  fail(ErrorKind::usage, "Scaling: unknown kind {}", static_cast<int>(scaling_));
+  const auto dense = values.to(torch::kFloat64).contiguous();
+  const auto* value = dense.const_data_ptr<double>();
+  auto result = torch::empty(dense.sizes(), torch::kFloat64);
+  auto* scaled = result.mutable_data_ptr<double>();
+  const auto total = dense.numel();
+  for (int64_t column = 0; column < columns; ++column)
+    for (int64_t place = column; place < total; place += columns)
+      scaled[place] = numbers_->scaled(static_cast<size_t>(column), value[place]);
+  return result;
 }
 
 }  // namespace reszoo

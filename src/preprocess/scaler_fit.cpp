@@ -115,11 +115,6 @@ std::vector<FittedColumn> fit_each(const NumberColumns& columns, int64_t levels,
 
 }  // namespace
 
-double power_unit(double most) {
-  const bool ordinary = most == 0 || (most > 1e-100 && most < 1e100);
-  return ordinary ? 1 : std::ldexp(1.0, std::max(std::ilogb(most), -1000));
-}
-
 Tensor units_of(const Tensor& values) {
   auto units = values.abs().nan_to_num(0).amax(0).contiguous();
   auto* unit = units.mutable_data_ptr<double>();
@@ -132,11 +127,7 @@ Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& sc
   return torch::where(distance.isfinite(), distance / scale, (values / 2 - middle / 2) / (scale / 2));
 }
 
-Tensor reference_levels(int64_t count) {
-  auto levels = torch::arange(count, torch::kFloat64) * (1.0 / static_cast<double>(std::max<int64_t>(count - 1, 1)));
-  if (count > 1) levels[count - 1] = 1.0;
-  return levels;
-}
+Tensor reference_levels(int64_t count) { return torch::tensor(level_list(count), torch::kFloat64); }
 
 int64_t column_workers(int64_t columns) { return std::clamp<int64_t>(columns / 8, 1, at::get_num_threads()); }
 

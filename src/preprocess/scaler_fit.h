@@ -4,19 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "number_scaler.h"
 #include "reszoo/preprocess/scaler.h"
 
 namespace reszoo::detail {
 
 using Fitted = std::map<std::string, Tensor>;
-
-/// scikit-learn's BOUNDS_THRESHOLD: a number that is so near to an end of its column counts as the end.
-constexpr double bounds_threshold = 1e-7;
-
-/// Returns a power of two by which the numbers of a column are divided where their squares or differences would
-/// overflow or vanish; `most` is the largest magnitude. It is 1 for numbers of ordinary size, so that their results
-/// keep every bit.
-double power_unit(double most);
 
 /// Returns the unit of each column. Shape: (N, F) to (F).
 Tensor units_of(const Tensor& values);
@@ -24,7 +17,7 @@ Tensor units_of(const Tensor& values);
 /// Returns (values - middle) / scale, of which the difference may be infinite.
 Tensor standardized(const Tensor& values, const Tensor& middle, const Tensor& scale);
 
-/// Returns 0, 1/(count-1), ..., 1 with the rounding of numpy's linspace.
+/// Returns `level_list` as a tensor.
 Tensor reference_levels(int64_t count);
 
 /// Returns how many of so many columns are worked on at the same time: what this needs of memory is a part of the

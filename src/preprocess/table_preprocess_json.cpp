@@ -4,6 +4,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/preprocess/table_preprocess.h"
+#include "table_steps.h"
 
 namespace reszoo {
 namespace {
@@ -58,34 +59,7 @@ ColumnSummary read_summary(const json& object) {
   return summary;
 }
 
-std::vector<int64_t> read_places(const json& object, size_t numbers) {
-  const auto places = json_field<std::vector<int64_t>>(object, "indicators", subject);
-  int64_t previous = -1;
-  for (const auto place : places) {
-    if (place <= previous || place >= static_cast<int64_t>(numbers))
-      fail(ErrorKind::file, "{}: indicators must be rising places of numeric columns, got {}", subject, place);
-    previous = place;
-  }
-  return places;
-}
-
 }  // namespace
-
-TablePreprocess::Number TablePreprocess::read_number(const json& item) {
-  if (item.is_string()) return {item.get<std::string>()};
-  if (!item.is_object()) fail(ErrorKind::file, "{}: field \"numeric\" is missing or has the wrong type", subject);
-  return {json_field<std::string>(item, "column", subject), parsed_json_field(item, "part", subject, parse_date_part)};
-}
-
-TablePreprocess::Category TablePreprocess::read_category(const json& item) {
-  Category category{json_field<std::string>(item, "name", subject), json_field<Names>(item, "words", subject),
-                    json_field<bool>(item, "numbers", subject)};
-  const auto& words = category.words;
-  if (words.empty() || std::adjacent_find(words.begin(), words.end(), std::greater_equal<>()) != words.end())
-    fail(ErrorKind::file, "{}: words of \"{}\" must be sorted and different", subject, category.name);
-  category.lookup = std::make_shared<const WordLookup>(words);
-  return category;
-}
 
 // "numeric" holds a text for a column's number and an object for a part of a date. The first version, which had no
 // dates, rejects the object because of its type. "summary" was added later, too.
@@ -110,17 +84,6 @@ json TablePreprocess::to_json() const {
   return written;
 }
 
-/// Restores how each column is read; files before readings were stored have the default of the column's kind.
-void TablePreprocess::read_readings(const json& object) {
-  for (const auto& number : numbers_)
-    readings_[number.column] = {.kind = number.part ? ColumnKind::date : ColumnKind::number};
-  for (const auto& category : categories_) readings_[category.name] = {.kind = ColumnKind::category};
-  if (!object.contains("readings")) return;
-  for (const auto& [name, item] : json_field<std::map<std::string, json>>(object, "readings", subject))
-    if (const auto found = readings_.find(name); found != readings_.end())
-      found->second = reading_from(item, found->second.kind);
-}
-
 /// Returns summaries for a file that was written before they were stored.
 std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
   std::vector<ColumnSummary> summaries;
@@ -131,13 +94,16 @@ std::vector<ColumnSummary> TablePreprocess::guessed_summaries() const {
 }
 
 TablePreprocess TablePreprocess::from(const json& object, const std::map<std::string, Tensor>& tensors) {
+  auto steps = table_steps_from(object);
   TablePreprocess read;
-  for (const auto& item : json_field<std::vector<json>>(object, "numeric", subject))
-    read.numbers_.push_back(read_number(item));
-  read.indicators_ = read_places(object, read.numbers_.size());
+  for (auto& number : steps.numbers) read.numbers_.push_back({std::move(number.column), number.part});
+  read.indicators_ = std::move(steps.indicators);
+  read.readings_ = std::move(steps.readings);
   read.notes_ = json_field<Names>(object, "notes", subject);
-  for (const auto& item : json_field<std::vector<json>>(object, "categorical", subject))
-    read.categories_.push_back(read_category(item));
+  for (auto& category : steps.categories) {
+    const auto lookup = std::make_shared<const WordLookup>(category.words);
+    read.categories_.push_back({std::move(category.name), std::move(category.words), category.numbers, lookup});
+  }
   if (object.contains("summary"))
     for (const auto& item : json_field<std::vector<json>>(object, "summary", subject))
       read.summaries_.push_back(read_summary(item));
@@ -146,9 +112,8 @@ TablePreprocess TablePreprocess::from(const json& object, const std::map<std::st
     for (const auto& category : read.categories_)
       if (summary.kind == "category" && category.name == summary.name) summary.words = category.words;
   for (const auto& summary : read.summaries_) check_counts(summary);
-  read.read_readings(object);
-  const auto scaling = parsed_json_field(object, "scaling", subject, parse_scaling);
-  if (!read.numbers_.empty()) read.scaler_ = Scaler::from(scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
+  if (!read.numbers_.empty())
+    read.scaler_ = Scaler::from(steps.scaling, static_cast<int64_t>(read.numbers_.size()), tensors);
   return read;
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "reszoo/base/error.h"
-#include "reszoo/base/names.h"
 #include "reszoo/base/text.h"
 #include "reszoo/preprocess/word_lookup.h"
 #include "scaler_fit.h"
@@ -15,11 +14,6 @@ namespace reszoo {
 namespace {
 
 using Names = std::vector<std::string>;
-
-constexpr Named<Task> kTasks[] = {{"regression", Task::regression}, {"quantile", Task::quantile},
-                                  {"count", Task::count},           {"binary", Task::binary},
-                                  {"multiclass", Task::multiclass}, {"ordinal", Task::ordinal},
-                                  {"multilabel", Task::multilabel}};
 
 }  // namespace
 
@@ -62,10 +56,6 @@ Frame selected_columns(const Frame& table, const Names& names) {
   for (const auto& name : names) chosen.columns.push_back(table.at(name));
   return chosen;
 }
-
-Task parse_task(std::string_view text) { return parse_name("task", kTasks, text); }
-
-std::string text_of(Task task) { return name_of(kTasks, task); }
 
 Tensor Target::row_of(const std::vector<double>& values) const { return torch::tensor(values, torch::kFloat64); }
 

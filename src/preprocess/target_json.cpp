@@ -6,6 +6,7 @@
 #include "reszoo/base/names.h"
 #include "reszoo/preprocess/json_field.h"
 #include "reszoo/preprocess/target.h"
+#include "target_steps.h"
 
 namespace reszoo {
 namespace {
@@ -16,29 +17,6 @@ using nlohmann::json;
 template <typename Value>
 json plain(const std::vector<Value>& values) {
   return values.size() == 1 ? json(values.front()) : json(values);
-}
-
-template <typename Value>
-std::vector<Value> several(const json& from, const char* field) {
-  if (from.contains(field) && from.at(field).is_array()) return json_field<std::vector<Value>>(from, field, "target");
-  return {json_field<Value>(from, field, "target")};
-}
-
-constexpr Named<ColumnKind> kKinds[] = {
-    {"number", ColumnKind::number}, {"date", ColumnKind::date}, {"category", ColumnKind::category}};
-
-std::vector<ColumnReading> read_readings(const json& written) {
-  std::vector<ColumnReading> readings;
-  if (!written.contains("readings")) return readings;
-  for (const auto& item : json_field<std::vector<json>>(written, "readings", "target"))
-    readings.push_back(reading_from(item, parsed_json_field(item, "kind", "target", [](const std::string& text) {
-                                      return parse_name("kind", kKinds, text);
-                                    })));
-  return readings;
-}
-
-void require(bool holds, const std::string& what) {
-  if (!holds) fail(ErrorKind::file, "target: {}", what);
 }
 
 }  // namespace
@@ -98,7 +76,7 @@ json Target::to_json() const {
   auto readings = json::array();
   for (const auto& reading : readings_) {
     readings.push_back(reszoo::to_json(reading));
-    readings.back()["kind"] = name_of(kKinds, reading.kind);
+    readings.back()["kind"] = name_of_kind(reading.kind);
   }
   const auto plain = [](const json& reading) { return reading.size() == 1 && reading["kind"] != "date"; };
   if (!std::all_of(readings.begin(), readings.end(), plain)) written["readings"] = readings;
@@ -106,42 +84,25 @@ json Target::to_json() const {
 }
 
 Target Target::from(const json& written) {
+  auto steps = target_steps_from(written);
   Target target;
-  target.names_ = several<std::string>(written, "name");
-  target.task_ = parsed_json_field(written, "task", "target", parse_task);
-  const auto task = text_of(target.task_);
+  target.task_ = steps.task;
+  target.names_ = std::move(steps.names);
+  target.classes_ = std::move(steps.classes);
+  target.labels_ = std::move(steps.labels);
+  target.quantiles_ = std::move(steps.quantiles);
+  target.mean_ = std::move(steps.mean);
+  target.scale_ = std::move(steps.scale);
+  target.readings_ = std::move(steps.readings);
+  target.whole_days_ = steps.whole_days;
   const auto count = target.names_.size();
   const bool labels = target.task_ == Task::multilabel;
-  const bool many = labels || target.task_ == Task::regression || target.task_ == Task::count;
-  require(count > 0 && (count == 1 || many), task + " takes one column");
-  if (target.is_number()) {
-    target.mean_ = several<double>(written, "mean");
-    target.scale_ = several<double>(written, "scale");
-    require(target.mean_.size() == count && target.scale_.size() == count, "mean and scale must be a number a target");
-    for (const double scale : target.scale_) require(scale > 0, fmt::format("scale must be positive, got {}", scale));
-  } else if (labels) {
-    target.labels_ = json_field<std::vector<std::vector<std::string>>>(written, "labels", "target");
-    require(target.labels_.size() == count, "labels must be a pair a target");
-    for (const auto& pair : target.labels_) require(pair.size() == 2, "labels must be pairs");
-  } else {
-    target.classes_ = json_field<std::vector<std::string>>(written, "classes", "target");
-    const auto classes = target.classes_.size();
-    require(classes > 1 && (target.task_ != Task::binary || classes == 2),
-            fmt::format("{} cannot have {} classes", task, classes));
-  }
-  if (target.task_ == Task::quantile)
-    target.quantiles_ = json_field<std::vector<double>>(written, "quantiles", "target");
-  target.readings_ = read_readings(written);
-  if (written.contains("whole_days")) target.whole_days_ = json_field<bool>(written, "whole_days", "target");
-  require(target.readings_.empty() || target.readings_.size() == count, "readings must be one a target");
   if (labels || target.task_ == Task::binary) target.thresholds_.assign(count, 0.5);
   if (!target.is_number()) target.temperatures_.assign(labels ? count : 1, 1.0);
   try {
     target.check();
-    if (written.contains("temperatures"))
-      target.set_temperatures(json_field<std::vector<double>>(written, "temperatures", "target"));
-    if (written.contains("thresholds"))
-      target.set_thresholds(json_field<std::vector<double>>(written, "thresholds", "target"));
+    if (steps.temperatures) target.set_temperatures(*steps.temperatures);
+    if (steps.thresholds) target.set_thresholds(*steps.thresholds);
   } catch (const Error& error) {
     fail(ErrorKind::file, "{}", error.what());
   }

@@ -1,11 +1,8 @@
 #include "reszoo/preprocess/word_lookup.h"
 
-#include <torch/types.h>
-
 #include <algorithm>
 
-#include "reszoo/base/blocks.h"
-#include "reszoo/preprocess/dates.h"
+#include "reszoo/preprocess/date_words.h"
 #include "reszoo/preprocess/number_words.h"
 #include "trimmed.h"
 
@@ -54,13 +51,6 @@ int64_t WordLookup::find(const std::string& word) const {
   if (word.empty()) return -1;
   const auto found = alike_.find(plain_word(word));
   return found == alike_.end() ? -1 : found->second;
-}
-
-Tensor WordLookup::find(const Column& column) const {
-  std::vector<int64_t> places;
-  for (const auto& word : column.words) places.push_back(find(word));
-  places.push_back(find(""));  // which the code -1 indexes
-  return looked_up(torch::tensor(places, torch::kInt64), column.codes);
 }
 
 }  // namespace reszoo

@@ -1,15 +1,12 @@
 #include "reszoo/weights/quantized.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/mul.h>
-#include <ATen/ops/ones_like.h>
-#include <ATen/ops/where.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
+#include "kernels/quantize.h"
 #include "reszoo/base/error.h"
 #include "reszoo/base/spilled.h"
 
@@ -47,20 +44,14 @@ Tensor spilled_weight(const QuantizedWeight& stored) {
 }  // namespace
 
 QuantizedWeight QuantizedWeight::of(const Tensor& weight) {
-  const auto real = weight.detach().to(at::kFloat);
-  const auto largest = at::linalg_vector_norm(real.flatten(1), std::numeric_limits<double>::infinity(), {1});
-  const auto scale = at::where(largest > 0, largest / 127, at::ones_like(largest));
+  const auto real = weight.detach().to(at::kCPU, at::kFloat).contiguous();
   auto values = at::empty(real.sizes(), real.options().dtype(at::kChar));
-  // By a few outputs, because malloc keeps large temporaries.
-  constexpr int64_t kElements = 1 << 16;
-  const auto outputs = std::max<int64_t>(1, kElements * real.size(0) / std::max<int64_t>(1, real.numel()));
-  const auto of_outputs = over_outputs(scale, real);
-  for (int64_t first = 0; first < real.size(0); first += outputs) {
-    const auto end = std::min(first + outputs, real.size(0));
-    const auto part = real.slice(0, first, end) / of_outputs.slice(0, first, end);
-    values.slice(0, first, end).copy_(part.round().clamp_(-127, 127));
-  }
-  return {values, scale};
+  auto scale = at::empty({real.size(0)}, real.options());
+  const auto of_output = real.numel() / std::max<int64_t>(1, real.size(0));
+  for (int64_t i = 0; i < real.size(0); ++i)
+    scale.mutable_data_ptr<float>()[i] = kernels::quantize_weights(
+        real.const_data_ptr<float>() + i * of_output, of_output, values.mutable_data_ptr<int8_t>() + i * of_output);
+  return {values.to(weight.device()), scale.to(weight.device())};
 }
 
 Tensor QuantizedWeight::weight() const { return values * over_outputs(scale, values); }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "archive.h"
+#include "base/safetensors_header.h"
 #include "foreign_files.h"
 #include "model_file_check.h"
 #include "numpy_pickle.h"
@@ -14,7 +15,6 @@
 #include "reszoo/weights/quantized.h"
 #include "reszoo/weights/safetensors.h"
 #include "reszoo/weights/torchscript.h"
-#include "safetensors_layout.h"
 #include "shard_index.h"
 
 namespace reszoo {

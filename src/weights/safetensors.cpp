@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/safetensors_header.h"
 #include "reszoo/base/error.h"
 #include "safetensors_layout.h"
 
@@ -16,205 +17,61 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostHeaderValues = 1'000'000;  // values in the header, including keys
-constexpr size_t kMostHeaderDepth = 3;           // header, entry, list
-constexpr size_t kMostHeaderRank = 64;           // LibTorch's limit in most operations
+/// Returns the aliases that reszoo listed when it wrote the file.
+std::set<std::string> listed_aliases(const std::map<std::string, std::string>& metadata) {
+  std::set<std::string> names;
+  const auto entry = metadata.find(kAliases);
+  const auto list = entry == metadata.end() ? json() : json::parse(entry->second, nullptr, /*allow_exceptions=*/false);
+  for (const auto& name : list.is_array() ? list : json::array())
+    if (name.is_string()) names.insert(name.get<std::string>());
+  return names;
+}
 
-/// The header's entry for one tensor.
-struct Entry {
-  std::string key;
-  at::ScalarType type{};
-  std::vector<int64_t> shape;
-  uint64_t begin = 0, end = 0;
-};
-
-class Parser {
- public:
-  Parser(const Bytes& bytes, const std::string& source) : bytes_(bytes), source_(source) {}
-
-  Safetensors parse() {
-    const json header = read_header();
-    Safetensors result{StateDict("key"), {}, bytes_};
-    std::vector<Entry> entries;
-    for (const auto& key : keys_) {
-      if (key == "__metadata__") result.metadata = metadata(header[key]);
-      else entries.push_back(entry(key, header[key]));
-    }
-    check_places(entries);
-    for (const auto& item : entries) result.tensors.insert(item.key, tensor(item));
-    restore_aliases(result);
-    return result;
+/// Turns metadata entries that are aliases of a tensor into tensors.
+void restore_aliases(Safetensors& file) {
+  std::vector<std::pair<std::string, Tensor>> aliases;
+  const auto listed = listed_aliases(file.metadata);
+  for (const auto& [name, text] : file.metadata)
+    if (!kOwnMetadata.contains(name) && !file.tensors.contains(name) && file.tensors.contains(text) &&
+        (listed.contains(name) || is_named_as_alias(name, text)))
+      aliases.emplace_back(name, file.tensors[text]);
+  file.metadata.erase(kAliases);
+  for (const auto& [name, tensor] : aliases) {
+    file.tensors.insert(name, tensor);
+    file.metadata.erase(name);
   }
+}
 
- private:
-  template <typename... Args>
-  [[noreturn]] void reject(fmt::format_string<Args...> format, Args&&... args) const {
-    fail(ErrorKind::file, "{}: {}", source_, fmt::format(format, std::forward<Args>(args)...));
-  }
+at::ScalarType type_of(const SafetensorsEntry& item, const std::string& source) {
+  for (const auto& [name, type] : kSafetensorsTypes)
+    if (item.dtype == name) return type;
+  fail(ErrorKind::file, "{}: tensor \"{}\": unknown dtype {}", source, item.key, item.dtype);
+}
 
-  json read_header() {
-    uint64_t length = 0;
-    if (bytes_.size() < sizeof length) reject("too short for a safetensors file, {} bytes", bytes_.size());
-    std::memcpy(&length, bytes_.view().data(), sizeof length);
-    if (length > kMostHeader) reject("header length {} is over the limit of {} bytes", length, kMostHeader);
-    if (length > bytes_.size() - sizeof length)
-      reject("header is cut off, {} bytes of {}; download the file again", bytes_.size() - sizeof length, length);
-    data_ = sizeof length + length;
-    try {
-      const char* begin = bytes_.view().data() + sizeof length;
-      auto header = json::parse(begin, begin + length, [this](int, json::parse_event_t event, const json& value) {
-        return watch(event, value);
-      });
-      if (!header.is_object()) reject("header must be a JSON object, got {}", header.type_name());
-      return header;
-    } catch (const json::exception& error) {
-      reject("header is not JSON: {}", message_of(error));
-    }
-  }
-
-  /// Called for each event of the JSON parser. Rejects depth and repeated keys, which nlohmann accepts, and records the
-  /// order of the keys, which it does not keep.
-  bool watch(json::parse_event_t event, const json& value) {
-    using Event = json::parse_event_t;
-    if (++values_ > kMostHeaderValues) reject("header has more than {} values", kMostHeaderValues);
-    if (event == Event::object_start || event == Event::array_start) {
-      if (seen_.size() == kMostHeaderDepth) reject("header is nested too deep");
-      seen_.emplace_back();
-    } else if (event == Event::object_end || event == Event::array_end) {
-      seen_.pop_back();
-    } else if (event == Event::key) {
-      const auto& key = value.get_ref<const std::string&>();
-      if (!seen_.back().insert(key).second) reject("key \"{}\" is in the header twice", key);
-      if (seen_.size() == 1) keys_.push_back(key);
-    }
-    return true;
-  }
-
-  std::map<std::string, std::string> metadata(const json& value) const {
-    if (!value.is_object()) reject("__metadata__ must be an object, got {}", value.type_name());
-    std::map<std::string, std::string> texts;
-    for (const auto& [key, text] : value.items()) {
-      if (!text.is_string()) reject("__metadata__ \"{}\" must be a text, got {}", key, text.type_name());
-      texts[key] = text.get<std::string>();
-    }
-    return texts;
-  }
-
-  /// Returns the aliases that reszoo listed when it wrote the file.
-  static std::set<std::string> listed_aliases(const std::map<std::string, std::string>& metadata) {
-    std::set<std::string> names;
-    const auto entry = metadata.find(kAliases);
-    const auto list =
-        entry == metadata.end() ? json() : json::parse(entry->second, nullptr, /*allow_exceptions=*/false);
-    for (const auto& name : list.is_array() ? list : json::array())
-      if (name.is_string()) names.insert(name.get<std::string>());
-    return names;
-  }
-
-  /// Turns metadata entries that are aliases of a tensor into tensors.
-  static void restore_aliases(Safetensors& file) {
-    std::vector<std::pair<std::string, Tensor>> aliases;
-    const auto listed = listed_aliases(file.metadata);
-    for (const auto& [name, text] : file.metadata)
-      if (!kOwnMetadata.contains(name) && !file.tensors.contains(name) && file.tensors.contains(text) &&
-          (listed.contains(name) || is_named_as_alias(name, text)))
-        aliases.emplace_back(name, file.tensors[text]);
-    file.metadata.erase(kAliases);
-    for (const auto& [name, tensor] : aliases) {
-      file.tensors.insert(name, tensor);
-      file.metadata.erase(name);
-    }
-  }
-
-  uint64_t whole_number(const std::string& key, const json& value) const {
-    if (!value.is_number_unsigned() || value.get<uint64_t>() > INT64_MAX)
-      reject("tensor \"{}\": shape and data_offsets must be whole numbers below 2^63, got {}", key,
-             value.is_number() ? value.dump() : value.type_name());
-    return value.get<uint64_t>();
-  }
-
-  Entry entry(const std::string& key, const json& value) const {
-    if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
-        !value.contains("data_offsets"))
-      reject("tensor \"{}\": must have dtype, shape and data_offsets and nothing else", key);
-    const auto& dtype = value["dtype"];
-    const auto& shape = value["shape"];
-    const auto& offsets = value["data_offsets"];
-    const auto* type = std::find_if(kSafetensorsTypes.begin(), kSafetensorsTypes.end(),
-                                    [&](const auto& row) { return dtype == row.first; });
-    if (type == kSafetensorsTypes.end())
-      reject("tensor \"{}\": unknown dtype {}", key, dtype.is_string() ? dtype.get<std::string>() : dtype.type_name());
-    if (!shape.is_array() || shape.size() > kMostHeaderRank)
-      reject("tensor \"{}\": shape must be a list of at most {} numbers", key, kMostHeaderRank);
-    if (!offsets.is_array() || offsets.size() != 2) reject("tensor \"{}\": data_offsets must be two numbers", key);
-
-    Entry result{key, type->second, {}, whole_number(key, offsets[0]), whole_number(key, offsets[1])};
-    for (const auto& size : shape) result.shape.push_back(static_cast<int64_t>(whole_number(key, size)));
-    check_size(result);
-    return result;
-  }
-
-  void check_size(const Entry& item) const {
-    // Dimensions of size 0 count as 1 here, because the strides of an empty tensor must not overflow either.
-    int64_t limit = static_cast<int64_t>(c10::elementSize(item.type));
-    bool empty = false;
-    for (const int64_t size : item.shape) {
-      empty |= size == 0;
-      if (__builtin_mul_overflow(limit, std::max<int64_t>(size, 1), &limit))
-        reject("tensor \"{}\": shape ({}) is too large", item.key, fmt::join(item.shape, ", "));
-    }
-    if (item.end < item.begin)
-      reject("tensor \"{}\": data_offsets {} to {} run backwards", item.key, item.begin, item.end);
-    if (const auto bytes = empty ? 0 : static_cast<uint64_t>(limit); item.end - item.begin != bytes)
-      reject("tensor \"{}\": shape ({}) needs {} bytes, data_offsets give {}", item.key, fmt::join(item.shape, ", "),
-             bytes, item.end - item.begin);
-  }
-
-  void check_places(const std::vector<Entry>& entries) const {
-    std::vector<const Entry*> order;
-    for (const auto& item : entries) order.push_back(&item);
-    std::sort(order.begin(), order.end(),
-              [](const Entry* a, const Entry* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
-    const uint64_t size = bytes_.size() - data_;
-    uint64_t filled = 0;
-    for (const auto* item : order) {
-      if (item->end > size)
-        reject("tensor \"{}\": ends at byte {} of the data, which has {}; the file is cut off, download it again",
-               item->key, item->end, size);
-      if (item->begin < filled) reject("tensor \"{}\": overlaps another at byte {}", item->key, item->begin);
-      if (item->begin > filled)
-        reject("tensor \"{}\": {} bytes before it belong to no tensor", item->key, item->begin - filled);
-      filled = item->end;
-    }
-    if (filled != size) reject("{} bytes at the end belong to no tensor", size - filled);
-  }
-
-  Tensor tensor(const Entry& item) const {
-    if (item.begin == item.end) return at::empty(item.shape, item.type);
-    const char* bytes = bytes_.view().data() + data_ + item.begin;
-    if (item.type == at::kBool &&
-        std::any_of(bytes, bytes + (item.end - item.begin), [](char byte) { return byte != 0 && byte != 1; }))
-      reject("tensor \"{}\": a BOOL must be 0 or 1", item.key);
-    if (bytes_.writable() && reinterpret_cast<uintptr_t>(bytes) % c10::elementSize(item.type) == 0)
-      return at::from_blob(
-          bytes_.writable() + data_ + item.begin, item.shape, [keep = bytes_.owner()](void*) {},
-          at::TensorOptions(item.type));
-    auto copy = at::empty(item.shape, item.type);
-    std::memcpy(copy.mutable_data_ptr(), bytes, item.end - item.begin);
-    return copy;
-  }
-
-  const Bytes& bytes_;
-  const std::string& source_;
-  size_t values_ = 0;                        // values in the header so far
-  uint64_t data_ = 0;                        // offset of the data
-  std::vector<std::set<std::string>> seen_;  // keys of each open object
-  std::vector<std::string> keys_;            // keys of the header, in order
-};
+Tensor tensor_of(const SafetensorsEntry& item, const Bytes& bytes, const std::string& source) {
+  const auto type = type_of(item, source);
+  if (bytes.size() == 0) return at::empty(item.shape, type);
+  const auto view = bytes.view();
+  if (type == at::kBool && std::ranges::any_of(view, [](char byte) { return byte != 0 && byte != 1; }))
+    fail(ErrorKind::file, "{}: tensor \"{}\": a BOOL must be 0 or 1", source, item.key);
+  if (bytes.writable() && reinterpret_cast<uintptr_t>(view.data()) % c10::elementSize(type) == 0)
+    return at::from_blob(
+        bytes.writable(), item.shape, [keep = bytes.owner()](void*) {}, at::TensorOptions(type));
+  auto copy = at::empty(item.shape, type);
+  std::memcpy(copy.mutable_data_ptr(), view.data(), view.size());
+  return copy;
+}
 
 }  // namespace
 
-Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) { return Parser(bytes, source).parse(); }
+Safetensors parse_safetensors(const Bytes& bytes, const std::string& source) {
+  auto header = parse_safetensors_header(bytes, source);
+  Safetensors result{StateDict("key"), std::move(header.metadata), bytes};
+  for (const auto& item : header.entries)
+    result.tensors.insert(item.key, tensor_of(item, header.bytes_of(item), source));
+  restore_aliases(result);
+  return result;
+}
 
 Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(Bytes::map(path), path.string());

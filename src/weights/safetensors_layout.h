@@ -21,10 +21,6 @@ struct SafetensorsLayout {
 
 SafetensorsLayout lay_out(const StateDict& tensors, const std::map<std::string, std::string>& metadata);
 
-/// The longest header that can be read, in bytes. Python's library allows 100 MB; a smaller limit bounds the memory
-/// that a hostile header can take.
-inline constexpr uint64_t kMostHeader = uint64_t{64} << 20;
-
 /// Keys of metadata entries that are never aliases of a tensor.
 inline const std::set<std::string> kOwnMetadata = {"format", "reszoo", "digest", "reszoo.aliases"};
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 
-#include "fusion/conv_layer.h"
+#include "fusion/conv_weights.h"
 #include "fusion/onednn.h"
 #include "kernels/conv_winograd.h"
 #include "reszoo/base/error.h"
@@ -42,10 +42,11 @@ class Convolution : public testing::TestWithParam<Case> {
                         .dilation = {c.dilation, c.dilation},
                         .groups = c.groups};
     if (c.groups == 1) weights.input_scale = at::rand({c.channels}, at::kDouble) + 0.5;
-    layer = std::make_unique<ConvLayer>(weights);
+    layer = make_conv_layer(weights);
+    folded = weights.folded();
     shape = layer->shape(c.images, c.rows, c.columns);
-    plain = at::conv2d(x.to(at::kDouble), weights.folded().to(at::kDouble), weights.bias, c.stride, c.padding,
-                       c.dilation, c.groups);
+    plain =
+        at::conv2d(x.to(at::kDouble), folded.to(at::kDouble), weights.bias, c.stride, c.padding, c.dilation, c.groups);
     residual = at::rand(plain.sizes()) - 0.5;
   }
 
@@ -64,8 +65,8 @@ class Convolution : public testing::TestWithParam<Case> {
     return relu ? sum.relu() : sum;
   }
 
-  Tensor x, plain, residual;
-  std::unique_ptr<ConvLayer> layer;
+  Tensor x, folded, plain, residual;
+  std::shared_ptr<const ConvLayer> layer;
   ConvShape shape{};
 };
 
@@ -92,11 +93,11 @@ TEST_P(Convolution, IsThatOfLibTorchByEveryAlgorithm) {
 
 TEST_P(Convolution, KeepsANan) {
   x[0][0][shape.rows / 2][shape.columns / 2] = NAN;
-  const auto reached = at::conv2d(x, layer->weights().folded(), {}, shape.stride_rows, shape.padding_rows,
-                                  shape.dilation_rows, shape.groups)
-                           .isnan()
-                           .any()
-                           .item<bool>();
+  const auto reached =
+      at::conv2d(x, folded, {}, shape.stride_rows, shape.padding_rows, shape.dilation_rows, shape.groups)
+          .isnan()
+          .any()
+          .item<bool>();
   for (const auto& algorithm : layer->algorithms(shape, true))
     if (algorithm.kind != ConvAlgorithm::Kind::onednn)
       EXPECT_EQ(run(algorithm, false, true, 1).isnan().any().item<bool>(), reached) << algorithm.text();
@@ -122,17 +123,17 @@ INSTANTIATE_TEST_SUITE_P(
 // The result of a network must not depend on the number of cores.
 TEST(Convolution, ThreadsChangeNoBit) {
   at::manual_seed(1);
-  const ConvLayer layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
-  const auto shape = layer.shape(1, 20, 20);
+  const auto layer = make_conv_layer({.weight = at::rand({64, 32, 3, 3}) - 0.5, .stride = {1, 1}, .padding = {1, 1}});
+  const auto shape = layer->shape(1, 20, 20);
   const auto x = at::rand({1, 20, 20, 32});
-  for (const auto& algorithm : layer.algorithms(shape, true)) {
+  for (const auto& algorithm : layer->algorithms(shape, true)) {
     if (algorithm.kind == ConvAlgorithm::Kind::onednn) continue;
     std::vector<Tensor> results;
     for (const int64_t threads : {1, 2, 5}) {
-      const auto work = at::empty({layer.scratch(shape, algorithm, threads)});
+      const auto work = at::empty({layer->scratch(shape, algorithm, threads)});
       results.push_back(at::empty({1, 20, 20, 64}));
-      layer.run(algorithm, shape, x.const_data_ptr<float>(), nullptr, Activation::none,
-                results.back().mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), threads);
+      layer->run(algorithm, shape, x.const_data_ptr<float>(), nullptr, Activation::none,
+                 results.back().mutable_data_ptr<float>(), work.mutable_data_ptr<float>(), threads);
     }
     EXPECT_TRUE(at::equal(results[0], results[1]) && at::equal(results[0], results[2])) << algorithm.text();
   }
@@ -140,15 +141,16 @@ TEST(Convolution, ThreadsChangeNoBit) {
 
 TEST(Convolution, HasEachActivationInEveryAlgorithm) {
   at::manual_seed(1);
-  const ConvLayer layer({.weight = at::rand({32, 16, 3, 3}) - 0.5, .padding = {1, 1}});
-  const auto shape = layer.shape(2, 9, 7);
+  const auto weight = at::rand({32, 16, 3, 3}) - 0.5;
+  const auto layer = make_conv_layer({.weight = weight, .padding = {1, 1}});
+  const auto shape = layer->shape(2, 9, 7);
   const auto x = at::randn({2, 16, 9, 7}), in = by_pixel(x), y = at::empty({2, 9, 7, 32});
-  const auto plain = at::conv2d(x, layer.weights().weight, {}, 1, 1);
+  const auto plain = at::conv2d(x, weight, {}, 1, 1);
   const auto check = [&](Activation activation, const Tensor& expected) {
-    for (const auto& algorithm : layer.algorithms(shape, true)) {
-      const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
-      layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, activation, y.mutable_data_ptr<float>(),
-                work.mutable_data_ptr<float>(), 1);
+    for (const auto& algorithm : layer->algorithms(shape, true)) {
+      const auto work = at::empty({layer->scratch(shape, algorithm, 1)});
+      layer->run(algorithm, shape, in.const_data_ptr<float>(), nullptr, activation, y.mutable_data_ptr<float>(),
+                 work.mutable_data_ptr<float>(), 1);
       EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), expected), 5e-5)
           << algorithm.text() << ", activation " << static_cast<int>(activation);
     }
@@ -175,24 +177,24 @@ TEST(Winograd, ErrorsStayBelowThatOfItsTransforms) {
     for (const int64_t channels : {16, 64, 256}) {
       const auto padding = kernel / 2;
       const auto deviation = 1 / std::sqrt(static_cast<double>(kernel * kernel * channels));
-      const ConvLayer layer(
-          {.weight = at::randn({32, channels, kernel, kernel}) * deviation, .padding = {padding, padding}});
-      const auto shape = layer.shape(1, 16, 16);
+      const auto weight = at::randn({32, channels, kernel, kernel}) * deviation;
+      const auto layer = make_conv_layer({.weight = weight, .padding = {padding, padding}});
+      const auto shape = layer->shape(1, 16, 16);
       const auto x = at::randn({1, channels, 16, 16}), in = by_pixel(x), y = at::empty({1, 16, 16, 32});
       const ConvAlgorithm algorithm{kind, 12};
-      const auto work = at::empty({layer.scratch(shape, algorithm, 1)});
-      layer.run(algorithm, shape, in.const_data_ptr<float>(), nullptr, Activation::none, y.mutable_data_ptr<float>(),
-                work.mutable_data_ptr<float>(), 1);
-      const auto exact = at::conv2d(x.to(at::kDouble), layer.weights().weight.to(at::kDouble), {}, 1, padding);
+      const auto work = at::empty({layer->scratch(shape, algorithm, 1)});
+      layer->run(algorithm, shape, in.const_data_ptr<float>(), nullptr, Activation::none, y.mutable_data_ptr<float>(),
+                 work.mutable_data_ptr<float>(), 1);
+      const auto exact = at::conv2d(x.to(at::kDouble), weight.to(at::kDouble), {}, 1, padding);
       EXPECT_LE(error_of(y.permute({0, 3, 1, 2}), exact), most)
           << algorithm.text() << ", " << kernel << ", " << channels;
     }
 }
 
 TEST(Winograd, FewPixelsTakeTheSmallerSquares) {
-  const ConvLayer layer({.weight = at::zeros({256, 256, 3, 3}), .padding = {1, 1}});
+  const auto layer = make_conv_layer({.weight = at::zeros({256, 256, 3, 3}), .padding = {1, 1}});
   const auto first = [&](int64_t images, int64_t side) {
-    return layer.algorithms(layer.shape(images, side, side), true).front().text();
+    return layer->algorithms(layer->shape(images, side, side), true).front().text();
   };
   EXPECT_EQ(first(1, 14), "winograd4");  // the larger ones read 2.25 times the weights
   EXPECT_EQ(first(8, 14), "winograd");

@@ -3,7 +3,8 @@
 #include <torch/nn.h>
 
 #include "fusion/eager_executor.h"
-#include "fusion/execution_plan.h"
+#include "fusion/program.h"
+#include "fusion/tensors.h"
 #include "reszoo/graph/module_type.h"
 #include "reszoo/nn/blur_pool2d.h"
 #include "reszoo/nn/efficient_channel_attention.h"
@@ -70,9 +71,9 @@ std::vector<std::string> check_op(const OpCase& c, const Tensor& x) {
         << what << " of " << fmt::format("{}", fmt::join(kinds, ", "));
   };
   for (const int64_t threads : {1, 2})
-    compare(reszoo::detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads, .algorithms = {}, .type = {}})
-                .run(x)[0],
-            "planned");
+    compare(
+        reszoo::detail::run_plan(reszoo::detail::ExecutionPlan(program, x.sizes().vec(), {.threads = threads}), x)[0],
+        "planned");
   compare(reszoo::detail::EagerExecutor(program, {}).run(x)[0], "by tensors");
   EXPECT_EQ(kinds.front(), "input");
   kinds.erase(kinds.begin());

@@ -33,6 +33,7 @@ struct ConvertOptions {
   int64_t size = 0;                           ///< TorchScript and ONNX: the only image size, size x size; 0: any size
   /// TorchScript and ONNX: write the model's preprocessing and its answers too, see `export_onnx` of a Model.
   bool pipeline = false;
+  bool runtime = false;  ///< safetensors: write a file for the runtime, see `export_runtime`
   std::function<void(const std::string& line)> on_note = {};  ///< see ReadOptions
 };
 
@@ -46,8 +47,8 @@ struct Converted {
 };
 
 /// Reads weights in any format and writes `out` in the format of its extension.
-/// Throws: Error (file); Error (usage) for an ensemble that is not exported as a pipeline, or if a network is needed
-/// and neither the file nor the options name one; the errors of the exports.
+/// Throws: Error (file); Error (usage) for an ensemble that is not exported as a pipeline or for the runtime, or if a
+/// network is needed and neither the file nor the options name one; the errors of the exports.
 Converted convert_weights(const std::filesystem::path& in, const std::filesystem::path& out,
                           const ConvertOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reszoo/graph/graph.h"
+#include "reszoo/runtime/weightless_ops.h"
 
 namespace reszoo {
 
@@ -14,16 +15,6 @@ namespace reszoo {
 /// module's own, not copies. Feature maps are (N, C, H, W); sequences (N, C, L) are maps of one row, so that kernels,
 /// strides and paddings have two numbers, (rows, columns), for them too.
 namespace ops {
-
-/// The network's input.
-struct Input {
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// The sum of two inputs of one shape.
-struct Add {
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
 
 /// Convolution of images or sequences with zero padding.
 struct Conv {
@@ -94,35 +85,6 @@ struct ResponseNorm {
   Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
-/// An elementwise activation.
-struct Activation {
-  enum class Kind { relu, leaky_relu, gelu, gelu_tanh, silu, hard_swish, sigmoid };
-  Kind kind = Kind::relu;
-  double slope = 0;  ///< negative slope of leaky_relu
-
-  bool operator==(const Activation&) const = default;
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Returns the name of the kind: "relu", "hard_swish".
-std::string name_of(Activation::Kind kind);
-
-/// Windows of a pool; all values are (rows, columns) in pixels.
-struct Window {
-  std::array<int64_t, 2> kernel, stride, padding{0, 0}, dilation{1, 1};
-  bool ceil = false;               ///< round output sizes up
-  bool count_include_pad = false;  ///< an average divides by the padded pixels too
-};
-struct MaxPool {
-  Window window;
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-struct AvgPool {
-  Window window;
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
 /// Applies one filter to each channel, with reflection padding: anti-aliased subsampling.
 struct BlurPool {
   Tensor filter;  ///< (kernel, kernel), odd; a constant
@@ -132,60 +94,11 @@ struct BlurPool {
   Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 
-/// Averages over a grid of cells that cover the image. 0 keeps the size of that side.
-struct AdaptiveAvgPool {
-  int64_t rows = 1, columns = 1;
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// x times a gate for each image and channel, the second input: (N, C), or (N, C, 1, 1).
-struct ChannelScale {
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
 /// Convolution along the channels of (N, C), with zero padding to the same size.
 struct ChannelConv {
   Tensor weight;  ///< (1, 1, kernel), kernel odd
 
   auto tensors() { return std::tie(weight); }
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Pads the image; the values are pixels.
-struct Pad {
-  int64_t left = 0, right = 0, top = 0, bottom = 0;
-  double value = 0;
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Keeps every `stride`-th pixel and adds `before` and `after` zero channels around the channels of the input.
-struct PadChannels {
-  int64_t before = 0, after = 0, stride = 1;
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Reshapes (N, ...) to (N, elements).
-struct Flatten {
-  int64_t end = -1;  ///< the last dimension that is flattened
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Splits one dimension into several.
-struct Unflatten {
-  int64_t dimension;
-  std::vector<int64_t> sizes;
-
-  Tensor forward(const std::vector<Tensor>& inputs) const;
-};
-
-/// Channels become pixels: (N, C f^2, H, W) to (N, C, f H, f W).
-struct PixelShuffle {
-  int64_t factor = 1;
-
   Tensor forward(const std::vector<Tensor>& inputs) const;
 };
 

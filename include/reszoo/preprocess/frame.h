@@ -2,15 +2,14 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <concepts>
 #include <functional>
-#include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
+
+#include "reszoo/preprocess/number_words.h"
+#include "reszoo/preprocess/row.h"
 
 namespace reszoo {
 
@@ -44,9 +43,6 @@ struct Column {
 
 /// Takes the values of a column out of memory until they are read again, if they are in a temporary file.
 void release_pages(const Column& column);
-
-/// Formats a number as the shortest text that reads back as the same number, without a trailing ".0".
-std::string number_text(double value);
 
 /// Converts a column to text: each distinct number becomes a word, in numeric order; dates are formatted by
 /// `date_text`. A text column is returned unchanged.
@@ -106,26 +102,6 @@ Frame take_rows(const Frame& table, const Tensor& rows);
 /// another, unless the text is numbers (such as 007, or integers beyond 2^53): then all is text. A column without any
 /// value may be either.
 Frame concat(const std::vector<Frame>& tables);
-
-/// A number, a text, or a missing value: `{}`, `std::nullopt`, an empty std::optional, NaN and "" are missing.
-struct Value : std::variant<double, std::string> {
-  using std::variant<double, std::string>::variant;
-  Value() : variant(std::numeric_limits<double>::quiet_NaN()) {}
-  Value(std::nullopt_t) : Value() {}
-  template <typename T>
-  Value(const std::optional<T>& value) : Value(value ? Value(*value) : Value()) {}
-  Value(const char* words) : variant(std::string(words)) {}
-  Value(bool truth) : variant(std::string(truth ? "true" : "false")) {}
-  /// An integer beyond 2^53 is text, with all its digits.
-  template <std::integral Integer>
-  Value(Integer number) : variant(static_cast<double>(number)) {
-    constexpr double exact = 9007199254740992;
-    if (std::get<double>(*this) > exact || std::get<double>(*this) < -exact) *this = Value(std::to_string(number));
-  }
-};
-
-/// A row of named values.
-using Row = std::map<std::string, Value>;
 
 /// Creates a table from rows in memory, with the columns sorted by name. A column that a row lacks is a missing value
 /// in that row; a column with both numbers and text is text.

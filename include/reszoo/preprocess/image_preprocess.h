@@ -1,7 +1,5 @@
 /// Converts images to the input tensors of a network.
 #pragma once
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,20 +7,16 @@
 #include <utility>
 #include <vector>
 
+#include "reszoo/preprocess/image_view.h"
 #include "reszoo/preprocess/lazy_image.h"
+
+namespace at {
+class Tensor;
+}
 
 namespace reszoo {
 
 using at::Tensor;
-
-/// Pixels in the caller's memory, one byte per channel. The channels are gray, gray and alpha, RGB, RGB and alpha, or
-/// as many as the network takes. A cv::Mat is BGR and must be converted first.
-struct ImageView {
-  const uint8_t* data = nullptr;
-  int64_t height = 0, width = 0;  ///< pixels
-  int64_t channels = 3;
-  int64_t row_stride = 0;  ///< bytes from one row to the next; 0 means width * channels
-};
 
 /// The preprocessing of images for a network. In this order: channels are converted (gray to RGB by repetition, RGB to
 /// gray by ITU-R 601-2 luma as in PIL, alpha is dropped), the image is resized, cropped at the centre, and normalised:
@@ -68,6 +62,7 @@ struct ImagePreprocess {
   /// Applies all steps. `to` receives (H, W, C) floats, with H and W from `size_of`.
   /// Throws: Error (input) that names an image with another number of channels.
   void write(const LazyImage& image, float* to) const;
+  void write(const ImageView& image, float* to) const;
 
   /// Throws: Error (usage) for invalid options.
   void check() const;

@@ -36,6 +36,9 @@ bool has_leading_zeros(std::string_view word);
 /// large integers. Returns nothing for other words and for words with leading zeros.
 std::optional<std::string> plain_number(std::string_view word);
 
+/// Formats a number as the shortest text that reads back as the same number, without a trailing ".0".
+std::string number_text(double value);
+
 /// Describes the notation for a message: `with "," between thousands and without "$"`; "" for C's.
 std::string text_of(const NumberNotation& notation);
 

@@ -4,25 +4,19 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "reszoo/preprocess/scaling.h"
 
 namespace reszoo {
 
+namespace detail {
+class NumberScaler;
+}
+
 using at::Tensor;
-
-/// How numbers are scaled: `quantile` to a normal distribution, `standard` to mean 0 and standard deviation 1, `robust`
-/// to median 0 and interquartile range 1, `smooth` like `robust` with outliers squashed into (-3, 3), and `none` not at
-/// all.
-enum class Scaling { quantile, standard, robust, smooth, none };
-
-/// Parses the name of a scaling, which is the enumerator's name.
-/// Throws: Error (usage) for any other text.
-Scaling parse_scaling(std::string_view text);
-
-/// Returns the text that `parse_scaling` reads back.
-std::string text_of(Scaling scaling);
 
 /// The standard deviation of the noise for a column whose own standard deviation is s.
 enum class NoiseRule {
@@ -95,11 +89,11 @@ class Scaler {
   const std::map<std::string, Tensor>& tensors() const { return tensors_; }
 
  private:
-  Scaler(Scaling scaling, std::map<std::string, Tensor> tensors) : scaling_(scaling), tensors_(std::move(tensors)) {}
-  Tensor to_normal(const Tensor& values) const;
+  Scaler(Scaling scaling, std::map<std::string, Tensor> tensors);
 
   Scaling scaling_;
   std::map<std::string, Tensor> tensors_;
+  std::shared_ptr<const detail::NumberScaler> numbers_;  ///< the same values without LibTorch
 };
 
 }  // namespace reszoo

@@ -141,8 +141,6 @@ class TablePreprocess {
   };
   struct Fitting;
 
-  static Number read_number(const nlohmann::json& json);
-  static Category read_category(const nlohmann::json& json);
   class NumberBlocks;
   /// A column of words whose codes become an output column.
   struct WordCodes {
@@ -160,7 +158,6 @@ class TablePreprocess {
   const ColumnReading& reading_of(const std::string& column) const;
   const ColumnSummary* summary_of(const std::string& column) const;
   void check_columns(const Frame& table) const;
-  void read_readings(const nlohmann::json& object);
   std::vector<ColumnSummary> guessed_summaries() const;
 
   std::vector<Number> numbers_;

@@ -5,9 +5,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "reszoo/preprocess/frame.h"
+namespace at {
+class Tensor;
+}
 
 namespace reszoo {
+
+struct Column;  // reszoo/preprocess/frame.h
 
 /// Finds words in a list of words that was learnt in training, whatever the format of the later file.
 ///
@@ -29,7 +33,7 @@ class WordLookup {
   int64_t find(const std::string& word) const;
 
   /// Returns the indices of all rows of a text column; a missing value is the word "". Shape: (N) int64.
-  Tensor find(const Column& column) const;
+  at::Tensor find(const Column& column) const;
 
  private:
   std::unordered_map<std::string, int64_t> exact_, alike_;

@@ -1,0 +1,11 @@
+# Fails if a program or a shared library needs more than the C++ library, Highway, xxHash and those of the project.
+execute_process(COMMAND ${READELF} -d ${FILE} OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "NEEDED[^\n]*\\[[^\n]*\\]" needed "${lines}")
+if(NOT needed)
+  message(FATAL_ERROR "${FILE} needs nothing: ${lines}")
+endif()
+foreach(line IN LISTS needed)
+  if(NOT line MATCHES "\\[(libreszoo_runtime|libhwy|libxxhash|libstdc\\+\\+|libgcc_s|libm|libc|ld-linux-[a-z0-9-]+|libpthread)[.]so")
+    message(FATAL_ERROR "${FILE}: ${line}")
+  endif()
+endforeach()
