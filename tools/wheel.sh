@@ -8,6 +8,8 @@ folder=${1:-dist}
 bash tools/setup.sh --wheel
 python=$PWD/.deps/venv/bin/python
 export PATH=$PWD/.deps/venv/bin:$PATH
+# Python's own choice would be the compiler that it was built by.
+export CXX=${CXX:-$(command -v clang++-19 clang++-18 clang++-17 clang++-16 g++ | head -n 1)}
 raw=build/package/wheel
 rm -rf "$raw"
 "$python" -m build --wheel --no-isolation --outdir "$raw" .
