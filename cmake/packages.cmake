@@ -16,7 +16,8 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/src ${TORCH_INSTALL_PREFIX}/lib ${arrow_libraries})
 
-# reszoo_debian(component name section shlibdeps needed... ): a component as a Debian package; the others that it needs.
+# reszoo_debian(component name section shlibdeps description needed...): a component as a Debian package, and the components
+# that it needs.
 function(reszoo_debian component name section shlibdeps description)
   string(TOUPPER ${component} key)
   foreach(pair IN ITEMS NAME=${name} SECTION=${section} SHLIBDEPS=${shlibdeps})
@@ -28,13 +29,13 @@ function(reszoo_debian component name section shlibdeps description)
 endfunction()
 
 reszoo_debian(libtorch reszoo-libtorch libs ON
-  "LibTorch and Arrow for reszoo\n The shared libraries of LibTorch ${Torch_VERSION} (CPU) and Apache Arrow that reszoo was built with,\n in a folder of reszoo's own.")
+  "The shared libraries of LibTorch ${Torch_VERSION} (CPU) and Apache Arrow that reszoo was built with,\nin a folder of reszoo's own.")
 reszoo_debian(runtime libreszoo libs ON
-  "residual networks on tables and images: shared libraries\n Trains, loads and runs residual networks. libreszoo.so is its C interface." libtorch)
+  "The shared libraries, for tables and images. libreszoo.so is the C interface." libtorch)
 reszoo_debian(development libreszoo-dev libdevel OFF
-  "residual networks on tables and images: headers\n Headers, CMake and pkg-config files of reszoo for C++ and C, with LibTorch's headers." runtime)
+  "Headers, CMake and pkg-config files for programs in C++ and C, with LibTorch's headers." runtime)
 reszoo_debian(tools reszoo-tools science ON
-  "residual networks on tables and images: command-line tools\n reszoo-train, reszoo-predict, reszoo-serve and others." runtime)
+  "The command-line tools: reszoo-train, reszoo-predict, reszoo-serve and others." runtime)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "nlohmann-json3-dev (>= 3.11)")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS ca-certificates)
 include(CPack)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set-up, build, the default tests. `tools/test.sh --full` adds the tests with the label `full` (all models,
-# long runs, the site of the documentation) and a compile of the library by g++. Other arguments go to ctest: tools/test.sh -L nn
+# long runs, the site of the documentation), a compile of the library by g++, and the packages. Other arguments go to ctest: tools/test.sh -L nn
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${RESZOO_PRESET:-dev}
@@ -16,6 +16,10 @@ if [ "$full" = yes ]; then
   cmake --preset gcc
   cmake --build --preset gcc
   ctest --preset "$preset" --parallel "$(nproc)" "$@"
+  cmake --preset package
+  cmake --build --preset package
+  cpack --config build/package/CPackConfig.cmake
+  bash tests/package/all.sh build/package/packages || [ $? -eq 77 ]
 else
   ctest --preset "$preset" --parallel "$(nproc)" --label-exclude '^full$' "$@"
 fi

@@ -13,8 +13,9 @@ debian_root() {
   if [ ! -e "$2/etc/debian_version" ]; then
     rm -rf "$2"
     debootstrap --variant=minbase bookworm "$2" "${mirror:-http://deb.debian.org/debian}" >"$2.log" 2>&1 || { tail "$2.log" >&2; rm -rf "$2"; return 1; }
+    rm -f "$2/etc/apt/sources.list"
     cp -a /etc/apt/sources.list.d /etc/apt/apt.conf.d "$2/etc/apt/"
-    cp /etc/apt/sources.list "$2/etc/apt/" 2>/dev/null || true
+    if [ -e /etc/apt/sources.list ]; then cp /etc/apt/sources.list "$2/etc/apt/"; fi
   fi
   cp -a "$2" "$1"
   cp /etc/resolv.conf "$1/etc/"
@@ -26,5 +27,5 @@ inside() {
   shift
   # shellcheck disable=SC2016
   unshare -m bash -c 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs tmp "$0/tmp" && exec chroot "$0" "$@"' "$root" \
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+    env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
