@@ -111,11 +111,13 @@ class Site:
             lines = [f"# {room}", "", holds[0].upper() + holds[1:] + ".", "", "| header | |", "|---|---|"]
             for header in headers:
                 lines.append(f"| [`{header.name}`]({header.stem}.md) | {about(header)} |")
-            lines += ["", "```{toctree}", ":hidden:", ""] + [f"{header.name} <{header.stem}>" for header in headers] + ["```"]
             self.write(f"api/{room}/index.md", "\n".join(lines) + "\n")
             for header in headers:
                 name = header.relative_to(HEADERS).as_posix()
-                self.write(self.page_of(header), f"# {room}/{header.name}\n\n```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
+                # Not in the table of contents, which every page has at its side: it would be ten times as long.
+                self.write(self.page_of(header), f"---\norphan: true\n---\n\n# {room} / {header.name}\n\n"
+                           f"[API reference](../index.md) / [{room}](index.md)\n\n"
+                           f"```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
                            f"```{{doxygenfile}} {name}\n```\n")
 
     def contents(self):
