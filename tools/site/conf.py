@@ -20,6 +20,7 @@ exclude_patterns = ["doxygen"]
 # The pages are GitHub's Markdown and nothing more: headings have the anchors that a code host gives them.
 myst_enable_extensions = []
 myst_heading_anchors = 4
+smartquotes = False  # "--fuse" and {"key": 1} stay what they are
 
 breathe_projects = {"reszoo": str(root / "build/site-source/doxygen/xml")}
 breathe_default_project = "reszoo"

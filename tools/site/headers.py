@@ -34,7 +34,7 @@ def cpp(lines):
 
 
 def c(lines):
-    text = "".join(lines)
+    text = re.sub(r"^#if defined\(__GNUC__\)\n.*?^#endif\n", "", "".join(lines), flags=re.M | re.S)  # how it is exported
     text = re.sub(r"^/\* --- (.+) --- \*/\n", r"", text, flags=re.M)
     text = re.sub(r"(?<=[;,{}\d\w]) +/\* ", " /**< ", text)     # behind what it is about
     text = re.sub(r"^/\* ", "/** ", text, flags=re.M)

@@ -1,8 +1,8 @@
 """How Breathe's pages of headers read: in the order of the header, without a level for the namespace.
 
 Breathe shows a namespace as an object that holds all others, and declares it again on each page; within it and within
-classes it sorts by kind. Here the content of a namespace stands on the page itself, everything is in the order of the
-header, and what is private is left out.
+classes it sorts by kind. Here the content of a namespace stands on the page itself, and everything is in the order of
+the header.
 """
 
 import pathlib
@@ -12,9 +12,6 @@ from breathe.renderer.sphinxrenderer import SphinxRenderer, WithContext
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains.cpp import DefinitionParser
-
-HIDDEN = ("private-", "friend")
-
 
 def visit_namespace(self, node):
     """In place of Breathe's: the content alone, of this page's header, with names looked up in the namespace."""
@@ -72,9 +69,8 @@ def in_order(container, lines):
     flat = []
     for child in container.children:
         if child in sections:
-            if not child["objtype"].startswith(HIDDEN):
-                flat += [inner for inner in child.children if not isinstance(inner, nodes.rubric)]
-        elif not child.astext().startswith("#include <"):  # which the page begins with
+            flat += [inner for inner in child.children if not isinstance(inner, nodes.rubric)]
+        elif isinstance(child, nodes.literal_block) or not child.astext().startswith("#include <"):  # the page begins with it
             flat.append(child)
     for child in flat:
         if isinstance(child, addnodes.index):
@@ -107,5 +103,5 @@ def order(app, doctree):
 
 def setup(app):
     SphinxRenderer.visit_namespace = visit_namespace
-    app.connect("doctree-read", order)
+    app.connect("doctree-read", order, priority=100)  # before Sphinx makes the page's table of contents
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,6 +21,7 @@ HEADERS = ROOT / "include"
 FENCE = re.compile(r"(^[ ]*```.*?^[ ]*```[ ]*$)", re.M | re.S)
 LINK = re.compile(r"\]\(([^()\s#]+)(#[^()\s]*)?\)")
 LISTED = re.compile(r"^(?:-|(\d+)\.) \[([^\]]+)\]\(([^()\s#:]+)\)", re.M)
+PRIVATE = re.compile(r'<sectiondef kind="(?:private-[\w-]+|friend)">.*?</sectiondef>|<innerclass [^>]*prot="private">[^<]*</innerclass>', re.S)
 LEXERS = {".cpp": "cpp", ".h": "cpp", ".c": "c", ".py": "python", ".sh": "bash", ".cmake": "cmake", ".f90": "fortran",
           ".toml": "toml", ".json": "json", ".md": "markdown"}
 
@@ -110,11 +111,13 @@ class Site:
             lines = [f"# {room}", "", holds[0].upper() + holds[1:] + ".", "", "| header | |", "|---|---|"]
             for header in headers:
                 lines.append(f"| [`{header.name}`]({header.stem}.md) | {about(header)} |")
-            lines += ["", "```{toctree}", ":hidden:", ""] + [f"{header.name} <{header.stem}>" for header in headers] + ["```"]
             self.write(f"api/{room}/index.md", "\n".join(lines) + "\n")
             for header in headers:
                 name = header.relative_to(HEADERS).as_posix()
-                self.write(self.page_of(header), f"# {room}/{header.name}\n\n```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
+                # Not in the table of contents, which every page has at its side: it would be ten times as long.
+                self.write(self.page_of(header), f"---\norphan: true\n---\n\n# {room} / {header.name}\n\n"
+                           f"[API reference](../index.md) / [{room}](index.md)\n\n"
+                           f"```{'c' if room == 'c' else 'cpp'}\n#include <{name}>\n```\n\n"
                            f"```{{doxygenfile}} {name}\n```\n")
 
     def contents(self):
@@ -139,18 +142,27 @@ def code(path, lexer):
     return f"``````{lexer}\n{path.read_text(encoding='utf-8').strip()}\n``````\n"
 
 
-def name_headers_by_path(xml):
-    """Breathe looks for a header by the name in Doxygen's index, which is that without its folders."""
-    index = xml / "index.xml"
+def change(path, changed):
+    """Writes a file again if its text becomes another: Sphinx reads again what is new."""
+    text = path.read_text(encoding="utf-8")
+    result = changed(text)
+    if result != text:
+        path.write_text(result, encoding="utf-8")
+
+
+def prepare(xml):
+    """Makes of Doxygen's XML what Breathe should show: no private parts, and headers by the names that programs include.
+
+    Breathe looks for a header by the name in Doxygen's index, which is that without its folders.
+    """
+    for path in xml.glob("*.xml"):
+        change(path, lambda text: PRIVATE.sub("", text))
 
     def named(compound):
         path = re.search(r'<location file="([^"]+)"/>', (xml / f"{compound[1]}.xml").read_text(encoding="utf-8"))
         return f'<compound refid="{compound[1]}" kind="file"><name>{path[1]}</name>'
 
-    text = index.read_text(encoding="utf-8")
-    result = re.sub(r'<compound refid="(\w+)" kind="file"><name>[^<]+</name>', named, text)
-    if result != text:
-        index.write_text(result, encoding="utf-8")
+    change(xml / "index.xml", lambda text: re.sub(r'<compound refid="(\w+)" kind="file"><name>[^<]+</name>', named, text))
 
 
 def about(header):
@@ -163,7 +175,7 @@ def about(header):
 
 def main():
     site = Site(pathlib.Path(sys.argv[1]).resolve())
-    name_headers_by_path(site.folder / "doxygen/xml")
+    prepare(site.folder / "doxygen/xml")
     site.add_reference()
     for page in sorted(DOCS.glob("**/*.md")):
         site.add_page(page, site.contents() if page == DOCS / "index.md" else "")
