@@ -10,9 +10,10 @@ unshare -m true 2>/dev/null || skip "mount namespaces are not permitted"
 debian_root() {
   local mirror
   mirror=$(apt-get indextargets --format '$(SITE)' 'Codename: bookworm' 2>/dev/null | grep -v security | head -n 1)
+  [ -n "$mirror" ] || skip "apt knows no source of Debian 12"
   if [ ! -e "$2/etc/debian_version" ]; then
     rm -rf "$2"
-    debootstrap --variant=minbase bookworm "$2" "${mirror:-http://deb.debian.org/debian}" >"$2.log" 2>&1 || { tail "$2.log" >&2; rm -rf "$2"; return 1; }
+    debootstrap --variant=minbase bookworm "$2" "$mirror" >"$2.log" 2>&1 || { tail "$2.log" >&2; rm -rf "$2"; return 1; }
     rm -f "$2/etc/apt/sources.list"
     cp -a /etc/apt/sources.list.d /etc/apt/apt.conf.d "$2/etc/apt/"
     if [ -e /etc/apt/sources.list ]; then cp /etc/apt/sources.list "$2/etc/apt/"; fi
