@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set-up, build, the default tests. `tools/test.sh --full` adds the tests with the label `full` (all models,
-# long runs) and a compile of the library by g++. Other arguments go to ctest: tools/test.sh -L nn
+# long runs), a compile of the library by g++, and the Python package: its wheel, and its tests in a fresh environment. Other arguments go to ctest: tools/test.sh -L nn
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${RESZOO_PRESET:-dev}
@@ -16,6 +16,8 @@ if [ "$full" = yes ]; then
   cmake --preset gcc
   cmake --build --preset gcc
   ctest --preset "$preset" --parallel "$(nproc)" "$@"
+  bash tools/wheel.sh
+  bash tools/wheel_test.sh
 else
   ctest --preset "$preset" --parallel "$(nproc)" --label-exclude '^full$' "$@"
 fi
