@@ -152,7 +152,8 @@ class ReszooClassifier(ClassifierMixin, _Estimator):
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        return self.model_.predict_proba(self._checked_rows(X))
+        rows = self._checked_rows(X)
+        return self.model_.predict_proba(rows)
 
     def predict(self, X: Any) -> np.ndarray:
         rows = self._checked_rows(X)
@@ -215,4 +216,5 @@ class ReszooRegressor(RegressorMixin, _Estimator):
         return self
 
     def predict(self, X: Any) -> np.ndarray:
-        return self.model_.predict(self._checked_rows(X))
+        rows = self._checked_rows(X)
+        return self.model_.predict(rows)
