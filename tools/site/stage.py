@@ -2,8 +2,8 @@
 
     python3 tools/site/stage.py build/site-source
 
-- Every page of docs/, the README and the changelog, as they are. Links that leave docs/ lead to pages of the site instead: those to
-  a public header to its page of the reference, those to another file to a page that shows it.
+- Every page of docs/, the README and the changelog. Links that leave docs/ lead to pages of the site instead: those to a
+  public header to its page of the reference, those to another file to a page that shows it.
 - The reference: a page for each public header, by room, filled by Breathe from Doxygen's XML.
 - The tables of contents: the sections of docs/index.md and the pages that they list. A page that none lists is added to
   "Guides", so that the site is never without it; the test `docs_contents` then fails.
@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 HEADERS = ROOT / "include"
 
 FENCE = re.compile(r"(^[ ]*```.*?^[ ]*```[ ]*$)", re.M | re.S)
-LINK = re.compile(r"\]\(([^()\s#]+)(#[^()\s]*)?\)")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s#]+)(#[^()\s]*)?\)")
 LISTED = re.compile(r"^(?:-|(\d+)\.) \[([^\]]+)\]\(([^()\s#:]+)\)", re.M)
 PRIVATE = re.compile(r'<sectiondef kind="(?:private-[\w-]+|friend)">.*?</sectiondef>|<innerclass [^>]*prot="private">[^<]*</innerclass>', re.S)
 LEXERS = {".cpp": "cpp", ".h": "cpp", ".c": "c", ".py": "python", ".sh": "bash", ".cmake": "cmake", ".f90": "fortran",
@@ -65,11 +65,13 @@ class Site:
         page = self.page_of(source)
 
         def turned(link):
-            target, anchor = link[1], link[2] or ""
+            text, target, anchor = link[1], link[2], link[3] or ""
             path = (source.parent / target).resolve()
             if re.match(r"[a-z+]+:", target) or not path.exists():
                 return link[0]  # of the internet, or wrong: Sphinx then says so
-            return f"]({os.path.relpath(self.page_of(path), os.path.dirname(page) or '.')}{anchor})"
+            if text == path.name and path.suffix == ".md":  # a page has its title in place of its file's name
+                text = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+            return f"[{text}]({os.path.relpath(self.page_of(path), os.path.dirname(page) or '.')}{anchor})"
 
         parts = FENCE.split(source.read_text(encoding="utf-8"))
         text = "".join(part if FENCE.match(part) else LINK.sub(turned, part) for part in parts)
