@@ -1,5 +1,5 @@
 # cmake --install: installs headers, libraries, tools, and packages for find_package and pkg-config. The components are
-# `runtime` (shared libraries), `development` (what a compiler needs) and `tools`.
+# `runtime` (shared libraries), `plain` (reszoo::runtime, which has no LibTorch), `development` (what a compiler needs) and `tools`.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/reszoo)
@@ -19,7 +19,8 @@ if(libraries)
   install(EXPORT reszooTargets NAMESPACE reszoo:: DESTINATION ${package_folder} COMPONENT development)
 endif()
 # Apart from the others: programs that link them need neither LibTorch nor what else the others need.
-install(TARGETS reszoo_runtime EXPORT reszooRuntimeTargets ${places})
+string(REPLACE "runtime" "plain" plain_places "${places}")
+install(TARGETS reszoo_runtime EXPORT reszooRuntimeTargets ${plain_places})
 install(EXPORT reszooRuntimeTargets NAMESPACE reszoo:: DESTINATION ${package_folder} COMPONENT development)
 if(TARGET reszoo_c)
   install(TARGETS reszoo_c EXPORT reszooCTargets ${places})

@@ -1,5 +1,5 @@
 # Read by cpack for each generator: a Debian package names the system's libraries, the archive holds them.
-set(CPACK_COMPONENTS_ALL libtorch runtime development tools)
+set(CPACK_COMPONENTS_ALL libtorch plain runtime development tools)
 if(CPACK_GENERATOR STREQUAL "DEB")
   set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 else()

@@ -32,8 +32,10 @@ reszoo_debian(libtorch reszoo-libtorch libs ON
   "The shared libraries of LibTorch ${Torch_VERSION} (CPU) and Apache Arrow that reszoo was built with,\nin a folder of reszoo's own.")
 reszoo_debian(runtime libreszoo libs ON
   "The shared libraries, for tables and images. libreszoo.so is the C interface." libtorch)
+reszoo_debian(plain libreszoo-runtime libs ON
+  "reszoo::runtime: predictions without LibTorch and Arrow, with models that reszoo-convert wrote for it.")
 reszoo_debian(development libreszoo-dev libdevel OFF
-  "Headers, CMake and pkg-config files for programs in C++ and C, with LibTorch's headers." runtime)
+  "Headers, CMake and pkg-config files for programs in C++ and C, with LibTorch's headers." runtime plain)
 reszoo_debian(tools reszoo-tools science ON
   "The command-line tools: reszoo-train, reszoo-predict, reszoo-serve and others." runtime)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "nlohmann-json3-dev (>= 3.11)")

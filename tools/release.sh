@@ -27,19 +27,10 @@ cp build/package/packages/*.tar.gz build/package/packages/*.deb "$dist/"
 # What is skipped there is not tested, so nothing may be.
 bash tests/package/all.sh build/package/packages
 
-# Parts with scripts of their own.
-if [ -e tools/wheel.sh ]; then
-  bash tools/wheel.sh "$dist"
-  bash tools/wheel_test.sh "$PWD/$(ls "$dist"/reszoo-*.whl)"
-else
-  echo "release: no tools/wheel.sh, so no wheel" >&2
-fi
-if [ -e tools/site.sh ]; then
-  bash tools/site.sh
-  tar -czf "$dist/reszoo-$version-site.tar.gz" -C build site
-else
-  echo "release: no tools/site.sh, so no site" >&2
-fi
+bash tools/wheel.sh "$dist"
+bash tools/wheel_test.sh "$PWD/$(ls "$dist"/reszoo-*.whl)"
+bash tools/site.sh
+tar -czf "$dist/reszoo-$version-site.tar.gz" -C build site
 git archive --format=tar.gz --prefix="reszoo-$version/" -o "$dist/reszoo-$version-source.tar.gz" HEAD
 (cd "$dist" && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)
 echo "release: reszoo $version at $(git rev-parse --short HEAD):"

@@ -20,10 +20,10 @@ apt update
 # The tools alone, without any development package.
 apt install -y --no-install-recommends $(cd "$folder" && printf '/opt/debs/%s ' reszoo-tools_*.deb libreszoo_*.deb reszoo-libtorch_*.deb)
 use tools
-apt install -y --no-install-recommends "/opt/debs/$(cd "$folder" && echo libreszoo-dev_*.deb)" gcc libc6-dev pkg-config cmake make
+apt install -y --no-install-recommends $(cd "$folder" && printf '/opt/debs/%s ' libreszoo-dev_*.deb libreszoo-runtime_*.deb) gcc libc6-dev pkg-config cmake make
 use c
 apt install -y --no-install-recommends g++
 use cpp
-apt purge -y reszoo-tools libreszoo reszoo-libtorch libreszoo-dev
+apt purge -y reszoo-tools libreszoo reszoo-libtorch libreszoo-dev libreszoo-runtime
 if inside "$work/root" sh -c 'find /usr -name "*reszoo*" | grep .'; then echo "debs.sh: left after purging" >&2; exit 1; fi
 echo "debs.sh: $(cd "$folder" && echo *.deb): good"
