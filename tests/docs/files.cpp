@@ -27,6 +27,7 @@ void write_tables(const std::filesystem::path& root, const std::filesystem::path
   const auto all = read_table((root / "examples/data/diamonds.csv.gz").string());
   const auto rows = take_rows(all, torch::arange(0, all.rows(), all.rows() / 1500).slice(0, 0, 1500));
   write_table(folder / "diamonds.csv", rows);
+  write_table(folder / "later.csv", take_rows(all, torch::arange(7, all.rows(), 270)));
   auto fresh = take_rows(all, torch::arange(1, 4));
   std::erase_if(fresh.columns, [](const Column& column) { return column.name == "price"; });
   write_table(folder / "new.csv", fresh);

@@ -1,5 +1,5 @@
-# Checks that every relative link of README.md, CHANGELOG.md and the pages of docs/ leads to an existing file. If the text of the link is a
-# code span, such as [`basic_block`](../src/nn/recipes.cpp), the file must contain that name.
+# Checks that every relative link of README.md, CHANGELOG.md and the pages of docs/ leads to an existing file. If the text
+# of the link is a code span, such as [`basic_block`](../src/nn/recipes.cpp), the file must contain that name.
 #   cmake -DROOT=<folder> -P links.cmake
 cmake_minimum_required(VERSION 3.25)
 

@@ -63,15 +63,14 @@ def read_lines(xml):
 
 def in_order(container, lines):
     """Puts the entities among the children of a node in the order of the header, in place of sections by kind."""
-    sections = [child for child in container.children if isinstance(child, nodes.container) and "breathe-sectiondef" in child["classes"]]
     entities, rest = [], []
     pending = []  # a target or an index entry goes with the description behind it
     flat = []
     for child in container.children:
-        if child in sections:
+        if isinstance(child, nodes.container) and "breathe-sectiondef" in child["classes"]:
             flat += [inner for inner in child.children if not isinstance(inner, nodes.rubric)]
-        elif isinstance(child, nodes.literal_block) or not child.astext().startswith("#include <"):  # the page begins with it
-            flat.append(child)
+        elif isinstance(child, nodes.literal_block) or not child.astext().startswith("#include <"):
+            flat.append(child)  # but not Breathe's line of the include, with which the page begins
     for child in flat:
         if isinstance(child, addnodes.index):
             pending.append(child)

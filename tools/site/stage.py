@@ -21,7 +21,8 @@ HEADERS = ROOT / "include"
 FENCE = re.compile(r"(^[ ]*```.*?^[ ]*```[ ]*$)", re.M | re.S)
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s#]+)(#[^()\s]*)?\)")
 LISTED = re.compile(r"^(?:-|(\d+)\.) \[([^\]]+)\]\(([^()\s#:]+)\)", re.M)
-PRIVATE = re.compile(r'<sectiondef kind="(?:private-[\w-]+|friend)">.*?</sectiondef>|<innerclass [^>]*prot="private">[^<]*</innerclass>', re.S)
+PRIVATE = re.compile(r'<sectiondef kind="(?:private-[\w-]+|friend)">.*?</sectiondef>'
+                     r'|<innerclass [^>]*prot="private">[^<]*</innerclass>', re.S)
 LEXERS = {".cpp": "cpp", ".h": "cpp", ".c": "c", ".py": "python", ".sh": "bash", ".cmake": "cmake", ".f90": "fortran",
           ".toml": "toml", ".json": "json", ".md": "markdown"}
 
@@ -54,7 +55,7 @@ class Site:
             return path.relative_to(DOCS).as_posix()
         if path.is_relative_to(HEADERS):
             inner = path.relative_to(HEADERS / "reszoo")
-            return (pathlib.PurePosixPath("api") / (inner / "index.md" if path.is_dir() else inner.with_suffix(".md"))).as_posix()
+            return "api/" + (inner / "index.md" if path.is_dir() else inner.with_suffix(".md")).as_posix()
         if path not in self.shown:
             # A folder and a file may differ in nothing but an ending, so the ending stays.
             self.shown[path] = f"files/{path.relative_to(ROOT).as_posix()}.md"
@@ -98,7 +99,8 @@ class Site:
         if missing:
             sys.exit(f"stage.py: docs/design.md has no row for the room {', '.join(sorted(missing))}")
 
-        lines = ["# API reference", "", "Every public header, by room. A program includes `<reszoo/reszoo.h>`, which is all of `reszoo::core`,",
+        lines = ["# API reference", "",
+                 "Every public header, by room. A program includes `<reszoo/reszoo.h>`, which is all of `reszoo::core`,",
                  "`<reszoo/all.h>`, or what it needs; [Building and installing](../building.md) has the CMake targets.", "",
                  "| room | holds |", "|---|---|"]
         lines += [f"| [`{name}`]({name}/index.md) | {holds} |" for name, holds in rooms]
@@ -135,8 +137,8 @@ class Site:
                 taken.add(page)
         pages = {path.relative_to(DOCS).as_posix() for path in DOCS.glob("**/*.md")}
         lists.setdefault("Guides", []).extend(sorted(pages - taken))
-        return "".join(f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "".join(f"{page}\n" for page in listed) + "```\n"
-                       for title, listed in lists.items() if listed)
+        tree = "\n```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```\n"
+        return "".join(tree.format(title, "\n".join(listed)) for title, listed in lists.items() if listed)
 
 
 def code(path, lexer):
