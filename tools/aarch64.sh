@@ -4,7 +4,7 @@
 # The Debian root and the wheels for AArch64 are kept in .deps/aarch64 (3 GB). `tools/aarch64.sh --build` only builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-bash tools/setup.sh --full
+bash tools/setup.sh --aarch64
 deps=.deps/aarch64
 say() { printf 'aarch64: %s\n' "$*" >&2; }
 
@@ -52,14 +52,13 @@ if [ ! -e $deps/wheels/complete ]; then
 fi
 
 cmake --preset aarch64
-cmake --build --preset aarch64 --target reszoo_tools reszoo_c test_kernels test_preprocess test_nn test_fusion
+cmake --build --preset aarch64 --target reszoo_tools reszoo_c test_kernels test_preprocess
 if [ "${1:-}" = --build ]; then exit 0; fi
 
-# Under qemu a test takes twenty times as long: the rooms where instruction sets count, and one network of each kind.
+# Under qemu a test takes twenty times as long: the rooms with code for instruction sets.
 qemu() { qemu-aarch64 -L $deps/root "$@"; }
 bin=build/aarch64/bin
-for test in kernels preprocess nn; do qemu $bin/test_$test --gtest_brief=1 --gtest_filter='-Full*'; done
-qemu $bin/test_fusion --gtest_brief=1 --gtest_filter='Fused*-*Threads*'
+for test in kernels preprocess; do qemu $bin/test_$test --gtest_brief=1 --gtest_filter='-Full*'; done
 
 # By clang everything runs on NEON. By g++ the inner loops of resizing have SVE too: they replace clang's, for vectors of 128, 256
 # and 512 bits. The other kernels are NEON on every AArch64 (src/kernels/highway_setup.h says why).
@@ -70,4 +69,4 @@ aarch64-linux-gnu-g++ -std=c++20 -O2 -fPIC -shared -Ibuild/aarch64 -Iinclude -Is
 for quarters in 1 2 4; do
   qemu -cpu max,sve-max-vq=$quarters -E LD_PRELOAD=$resize $bin/test_preprocess --gtest_brief=1 --gtest_filter='*Resize*:Image*'
 done
-say "compiled: all libraries and tools, these tests. Run by qemu: kernels, preprocess, nn, a part of fusion; resizing on SVE. Not run: the other tests; no timings"
+say "compiled: all libraries and tools. Run by qemu: the tests of kernels and preprocess; resizing on SVE. Not run: the other tests; no timings"
