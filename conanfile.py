@@ -58,6 +58,7 @@ class Reszoo(ConanFile):
 
     def generate(self):
         toolchain = CMakeToolchain(self)
+        toolchain.user_presets_path = False  # else it writes a file into the source folder, beside CMakePresets.json
         for name in ("data", "hub", "serve"):
             toolchain.cache_variables["RESZOO_" + name.upper()] = bool(self.options.get_safe(name))
         toolchain.cache_variables["RESZOO_BUILD_TOOLS"] = bool(self.options.tools)

@@ -41,6 +41,14 @@ install(DIRECTORY ${TORCH_INSTALL_PREFIX}/include DESTINATION ${beside} COMPONEN
 install(DIRECTORY ${TORCH_INSTALL_PREFIX}/share/cmake/ATen ${TORCH_INSTALL_PREFIX}/share/cmake/Caffe2
   ${TORCH_INSTALL_PREFIX}/share/cmake/Torch DESTINATION ${beside}/share/cmake COMPONENT development)
 
+# The archive has all that a program in C++ includes. nlohmann-json's CMake files find its headers by their own place.
+get_target_property(json_headers nlohmann_json::nlohmann_json INTERFACE_INCLUDE_DIRECTORIES)
+list(GET json_headers 0 json_headers)
+install(DIRECTORY ${json_headers}/nlohmann DESTINATION ${beside}/include COMPONENT system EXCLUDE_FROM_ALL)
+install(DIRECTORY ${nlohmann_json_DIR}/ DESTINATION ${beside}/share/cmake/nlohmann_json COMPONENT system EXCLUDE_FROM_ALL)
+install(FILES /usr/share/doc/nlohmann-json3-dev/copyright RENAME nlohmann-json3-dev
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reszoo/licenses/system COMPONENT system EXCLUDE_FROM_ALL)
+
 # Licences: reszoo's own, and those in the wheels.
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reszoo COMPONENT runtime)
 file(GLOB torch_licenses ${TORCH_INSTALL_PREFIX}/LICENSE ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses/*)

@@ -2,7 +2,8 @@
 # Finds or installs what reszoo builds on: Debian packages, LibTorch and Arrow.
 # What it fetches goes into .deps/ of this tree; running it again takes a moment. `tools/setup.sh --full` also installs
 # what only `tools/test.sh --full` needs: launchers of processes (Open MPI, and Slurm with its daemons), Doxygen for the site, the tools
-# that make and try packages, a cross compiler and qemu for AArch64 and, as `--wheel` alone, what builds the Python wheel.
+# that make and try packages and, as `--wheel` alone, what builds the Python wheel. `tools/setup.sh --aarch64` installs the cross
+# compiler and qemu of tools/aarch64.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,8 +29,10 @@ if [ "${1:-}" = --full ]; then
     openmpi-bin:/usr/bin/mpirun slurm-wlm:/usr/sbin/slurmctld munge:/usr/sbin/munged iproute2:/usr/sbin/ip
     doxygen:/usr/bin/doxygen
     dpkg-dev:/usr/bin/dpkg-shlibdeps debootstrap:/usr/sbin/debootstrap pkg-config:/usr/bin/pkg-config
-    g++-aarch64-linux-gnu:/usr/bin/aarch64-linux-gnu-g++ qemu-user:/usr/bin/qemu-aarch64
   )
+fi
+if [ "${1:-}" = --aarch64 ]; then
+  packages+=(debootstrap:/usr/sbin/debootstrap g++-aarch64-linux-gnu:/usr/bin/aarch64-linux-gnu-g++ qemu-user:/usr/bin/qemu-aarch64)
 fi
 
 # What builds the Python wheel goes into the environment of LibTorch, whose headers are then those of every build.

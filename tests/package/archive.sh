@@ -13,7 +13,10 @@ mkdir "$first"
 tar -xzf "$archive" -C "$first"
 name=$(ls "$first")
 hidden() {
-  unshare -m bash -c 'for folder in build .deps; do mount -t tmpfs none "$0/$folder"; done; exec "$@"' "$root" \
+  # Neither the build tree nor LibTorch's wheel, nor nlohmann-json, which the archive has too.
+  unshare -m bash -c 'for folder in "$0/build" "$0/.deps" /usr/include/nlohmann /usr/share/cmake/nlohmann_json; do
+      if [ -d "$folder" ]; then mount -t tmpfs none "$folder"; fi
+    done; exec "$@"' "$root" \
     env -u LD_LIBRARY_PATH -u VIRTUAL_ENV -u CMAKE_PREFIX_PATH SOURCE="$root" WORK="$work/out" "$@"
 }
 for part in tools c cpp; do hidden bash "$root/tests/package/use.sh" $part "$first/$name"; done
