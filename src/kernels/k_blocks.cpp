@@ -1,6 +1,8 @@
 #include "kernels/k_blocks.h"
 
-#include <unistd.h>
+#if __has_include(<unistd.h>)
+#include <unistd.h>  // where there is none, caches are taken for the least ones
+#endif
 
 namespace reszoo::kernels {
 

@@ -93,13 +93,12 @@ kernels::ConvAlgorithm choose_algorithm(const ConvLayer& layer, const kernels::C
 
 /// Checks what a file may violate.
 void check_layer(const LayerWeights& w) {
-  const auto positive = [](const auto& values) {
-    return std::ranges::all_of(values, [](auto one) { return one > 0; });
+  const auto all = [](const auto& values, int64_t least) {
+    return std::ranges::all_of(values, [&](int64_t one) { return is_part(one, least); });
   };
-  const bool fits = w.weight.shape().size() == 4 && positive(w.weight.shape()) && positive(w.stride) &&
-                    positive(w.dilation) && w.groups > 0 && w.weight.size(0) % w.groups == 0 &&
-                    std::ranges::all_of(w.padding, [](auto one) { return one >= 0; }) &&
-                    (!w.bias.defined() || w.bias.count() == w.weight.size(0));
+  const bool fits = w.weight.shape().size() == 4 && all(w.weight.shape(), 1) && all(w.stride, 1) &&
+                    all(w.dilation, 1) && all(w.padding, 0) && is_part(w.groups, 1) &&
+                    w.weight.size(0) % w.groups == 0 && (!w.bias.defined() || w.bias.count() == w.weight.size(0));
   if (!fits) fail(ErrorKind::file, "a layer has weights ({}), which do not fit", fmt::join(w.weight.shape(), ", "));
 }
 

@@ -39,7 +39,18 @@ int64_t size_of(const Shape& shape, const Kept& kept) {
 
 /// Returns how a kernel reads an input.
 kernels::StoredAs read_as(const Kernel& kernel, size_t place) {
-  return kernel.reads.empty() ? kernels::StoredAs{} : kernel.reads[place];
+  return place < kernel.reads.size() ? kernel.reads[place] : kernels::StoredAs{};
+}
+
+/// Whether a result of this shape can have an offset in memory: a file may ask for more.
+bool is_possible(const Shape& shape) {
+  constexpr int64_t kMostValues = int64_t{1} << 40;
+  int64_t values = 1;
+  for (const auto size : shape) {
+    if (size < 0 || (size > 0 && values > kMostValues / size)) return false;
+    values *= std::max<int64_t>(size, 1);
+  }
+  return true;
 }
 
 }  // namespace
@@ -61,6 +72,7 @@ ExecutionPlan::ExecutionPlan(std::shared_ptr<const Program> program, const Shape
     if (!nodes_[i].kernel.run && !node.is_input())
       fail(ErrorKind::usage, "{}: {} of ({}) has no kernel here", node.key, node.op->kind(),
            fmt::join(request.x(), ", "));
+    if (!is_possible(nodes_[i].kernel.output)) request.reject();
     nodes_[i].kept = node.is_input() ? precision[i].input : Kept{nodes_[i].kernel.writes};
     if (node.epilogue.residual && request.inputs.back() != nodes_[i].kernel.output) request.reject();
   }

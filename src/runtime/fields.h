@@ -9,6 +9,13 @@
 
 namespace reszoo::detail {
 
+/// The largest stride, padding, window or number of channels that is read from a file: with any of them, products of a
+/// few cannot overflow.
+inline constexpr int64_t kMostOfPart = int64_t{1} << 24;
+
+/// Whether a number that a file holds is from `least` to `kMostOfPart`.
+constexpr bool is_part(int64_t value, int64_t least) { return value >= least && value <= kMostOfPart; }
+
 /// Called for each part of an operation: a writer takes the values, a reader sets them. Each kind of operation has one
 /// function that calls this for all parts, so that what is written is what is read.
 class Fields {

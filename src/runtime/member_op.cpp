@@ -1,4 +1,5 @@
 // The linear layers of a k-ensemble (TabM).
+#include <functional>
 #include <initializer_list>
 #include <vector>
 
@@ -124,25 +125,30 @@ class MemberHeadOp : public DataOp<MemberHead> {
 };
 
 /// Checks what a file may violate.
-void check_sizes(const char* what, std::initializer_list<int64_t> sizes, bool arrays_fit) {
-  bool fit = arrays_fit;
-  for (const auto size : sizes) fit &= size > 0;
-  if (!fit) fail(ErrorKind::file, "{}: its weights do not fit its sizes", what);
+void check_sizes(const char* what, std::initializer_list<int64_t> sizes, const std::function<bool()>& arrays_fit) {
+  bool fit = true;
+  for (const auto size : sizes) fit = fit && is_part(size, 1);
+  if (!fit || !arrays_fit()) fail(ErrorKind::file, "{}: its weights do not fit its sizes", what);
 }
 
 }  // namespace
 
 std::shared_ptr<const FusedOp> make_op(const MemberLinear& linear) {
-  const auto inputs = linear.members * linear.in, outputs = linear.members * linear.out;
-  check_sizes("member_linear", {linear.members, linear.in, linear.out},
-              linear.weight.count() == linear.in * linear.out && linear.r.count() == inputs &&
-                  linear.s.count() == outputs && linear.bias.count() == outputs);
+  check_sizes("member_linear", {linear.members, linear.in, linear.out}, [&] {
+    const auto inputs = linear.members * linear.in, outputs = linear.members * linear.out;
+    return linear.weight.count() == linear.in * linear.out && linear.r.count() == inputs &&
+           linear.s.count() == outputs && linear.bias.count() == outputs;
+  });
   return std::make_shared<const MemberLinearOp>(linear);
 }
 
 std::shared_ptr<const FusedOp> make_op(const MemberHead& head) {
-  check_sizes("member_head", {head.members, head.in, head.out},
-              head.weight.count() == head.members * head.in * head.out && head.bias.count() == head.members * head.out);
+  check_sizes("member_head", {head.members, head.in, head.out}, [&] {
+    // The product of three parts could overflow, that of two cannot.
+    const auto of_output = head.members * head.in;
+    return head.weight.count() % head.out == 0 && head.weight.count() / head.out == of_output &&
+           head.bias.count() == head.members * head.out;
+  });
   return std::make_shared<const MemberHeadOp>(head);
 }
 

@@ -1,5 +1,6 @@
 // Zero padding of images, and zero channels.
 #include <algorithm>
+#include <cstdlib>
 
 #include "kernels/parallel_ranges.h"
 #include "runtime/maps.h"
@@ -46,6 +47,8 @@ class PadOp : public DataOp<ops::Pad> {
     if (shape.size() != 3 && shape.size() != 4) request.reject();
     const Maps x(shape);
     const auto& pad = data;
+    for (const auto side : {pad.left, pad.right, pad.top, pad.bottom})
+      if (!is_part(std::abs(side), 0)) request.reject();
     const auto rows = x.rows + pad.top + pad.bottom, columns = x.columns + pad.left + pad.right;
     const bool cuts = std::min({pad.left, pad.right, pad.top, pad.bottom}) < 0;
     if (rows < 1 || columns < 1 || x.rows < 1 || x.columns < 1) request.reject();
@@ -72,7 +75,8 @@ class PadChannelsOp : public DataOp<ops::PadChannels> {
 
   Kernel plan(const PlanRequest& request) const override {
     const auto& shape = request.x();
-    if (!is_maps(shape) || data.stride < 1 || data.before < 0 || data.after < 0) request.reject();
+    if (!is_maps(shape) || !is_part(data.stride, 1) || !is_part(data.before, 0) || !is_part(data.after, 0))
+      request.reject();
     const Maps x(shape);
     const auto stride = data.stride, rows = (x.rows + stride - 1) / stride, columns = (x.columns + stride - 1) / stride;
     const auto channels = x.channels + data.before + data.after;

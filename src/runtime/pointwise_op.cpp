@@ -94,7 +94,8 @@ class ChannelConvOp : public DataOp<ChannelConv> {
 
   Kernel plan(const PlanRequest& request) const override {
     const auto& x = request.x();
-    if (!is_maps(x) || Maps(x).pixels() != 1 || data.weight.shape().size() != 3) request.reject();
+    if (!is_maps(x) || Maps(x).pixels() != 1 || data.weight.shape().size() != 3 || data.weight.size(2) % 2 == 0)
+      request.reject();
     Kernel kernel{.output = {x[0], x[1]}};
     kernel.run = [weight = data.weight, maps = Maps(x), epilogue = request.epilogue](const KernelCall& call) {
       kernels::channel_conv1d(call.x(), maps.images, maps.channels, weight.data(), weight.size(2),

@@ -41,8 +41,9 @@ using kernels::PoolShape;
 /// end, but begins within the input or the padding before it. 0 for windows that LibTorch refuses.
 int64_t windows_of(int64_t size, const ops::Window& w, size_t side) {
   const auto kernel = w.kernel[side], stride = w.stride[side], padding = w.padding[side], dilation = w.dilation[side];
+  if (!is_part(kernel, 1) || !is_part(stride, 1) || !is_part(dilation, 1) || !is_part(padding, 0)) return 0;
   const auto reach = dilation * (kernel - 1) + 1;  // of a window, in pixels
-  if (kernel < 1 || stride < 1 || dilation < 1 || padding < 0 || padding > reach / 2) return 0;
+  if (padding > reach / 2) return 0;
   const auto room = size + 2 * padding - reach + (w.ceil ? stride - 1 : 0);
   if (room < 0) return 0;
   const auto count = room / stride + 1;
@@ -170,7 +171,7 @@ class CellPoolOp : public DataOp<CellPool> {
     if (x.rows < 1 || x.columns < 1) request.reject();
     const auto rows = data.pool.rows ? data.pool.rows : x.rows,
                columns = data.pool.columns ? data.pool.columns : x.columns;
-    if (rows < 1 || columns < 1) request.reject();
+    if (!is_part(rows, 1) || !is_part(columns, 1) || (data.flat && !is_global())) request.reject();
     const bool alike = x.rows % rows == 0 && x.columns % columns == 0;
     const std::array<int64_t, 2> cell{alike ? x.rows / rows : 1, alike ? x.columns / columns : 1};
     auto shape = pool_shape(x, {.kernel = cell, .stride = cell});

@@ -1,6 +1,9 @@
 #include "runtime/program_file.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
+#include <string_view>
 
 #include "reszoo/base/error.h"
 #include "reszoo/preprocess/json_field.h"
@@ -92,6 +95,24 @@ size_t inputs_of(const std::string& op) {
   return op == "add" || op == "channel_scale" ? 2 : 1;
 }
 
+/// Whether the kernels of an operation add a residual, and whether they apply an activation.
+struct EpilogueOf {
+  std::string_view op;
+  bool residual, activation;
+};
+constexpr EpilogueOf kEpilogues[] = {{"conv", true, true},          {"linear", true, true},
+                                     {"scale_shift", true, true},   {"group_norm", true, true},
+                                     {"layer_norm", true, true},    {"channel_scale", true, true},
+                                     {"pixel_shuffle", true, true}, {"member_linear", true, true},
+                                     {"add", false, true},          {"channel_conv", false, true}};
+
+bool has_kernel_for(const std::string& op, const Epilogue& epilogue) {
+  if (epilogue.empty()) return true;
+  const auto* found = std::ranges::find(kEpilogues, op, &EpilogueOf::op);
+  return found != std::end(kEpilogues) && (found->residual || !epilogue.residual) &&
+         (found->activation || !epilogue.activation);
+}
+
 FusedNode read_node(const json& object, size_t place, const StoredArrays& arrays) {
   const auto op = json_field<std::string>(object, "op", kProgramSubject);
   FusedNode node{.op = nullptr,
@@ -112,6 +133,8 @@ FusedNode read_node(const json& object, size_t place, const StoredArrays& arrays
   if (object.contains("fused")) node.fused = json_field<std::vector<std::string>>(object, "fused", kProgramSubject);
   if (object.contains("aliases"))
     node.aliases = json_field<std::vector<std::string>>(object, "aliases", kProgramSubject);
+  if (!has_kernel_for(op, node.epilogue))
+    fail(ErrorKind::file, "{}: {} cannot be followed by what is written", kProgramSubject, node.key);
   if (node.inputs.size() != inputs_of(op) + (node.epilogue.residual ? 1 : 0))
     fail(ErrorKind::file, "{}: {} has {} inputs, which it does not take", kProgramSubject, node.key,
          node.inputs.size());

@@ -93,6 +93,8 @@ class UnflattenOp : public ReshapeOp<ops::Unflatten> {
     const auto at = data.dimension < 0 ? data.dimension + std::ssize(x) : data.dimension;
     if (at < 0 || at >= std::ssize(x)) request.reject();
     auto sizes = data.sizes;
+    if (!std::ranges::all_of(sizes, [](int64_t size) { return size == -1 || is_part(size, 1); })) request.reject();
+    if (sizes.size() > 8) request.reject();
     const auto split = x[static_cast<size_t>(at)], unknown = std::ranges::count(sizes, -1);
     const auto known = unknown == 1 ? -elements_of(sizes) : elements_of(sizes);
     if (unknown > 1 || known < 1 || split % known != 0 || (unknown == 0 && split != known)) request.reject();
@@ -120,7 +122,7 @@ class PixelShuffleOp : public DataOp<ops::PixelShuffle> {
 
   Kernel plan(const PlanRequest& request) const override {
     const auto factor = data.factor;
-    if (request.x().size() != 4 || factor < 1 || request.x()[1] % (factor * factor)) request.reject();
+    if (request.x().size() != 4 || !is_part(factor, 1) || request.x()[1] % (factor * factor)) request.reject();
     const Maps x(request.x());
     Kernel kernel{.output = {x.images, x.channels / (factor * factor), x.rows * factor, x.columns * factor}};
     kernel.run = [x, factor, epilogue = request.epilogue](const KernelCall& call) {

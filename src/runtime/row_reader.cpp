@@ -37,6 +37,8 @@ RowReader::RowReader(TableSteps steps, const FittedNumbers& fitted) : steps_(std
       if (found == fitted.end() || found->second.empty() || found->second.size() % columns != 0)
         fail(ErrorKind::file, "preprocessing: \"{}\" must have a value of each of {} columns", key, columns);
     }
+    if (const auto found = fitted.find("thresholds"); found != fitted.end() && found->second.size() != columns)
+      fail(ErrorKind::file, "preprocessing: \"thresholds\" must have {} values", columns);
     scaler_ = std::make_shared<const NumberScaler>(scaling, columns, fitted);
   }
   for (const auto& category : steps_.categories) lookups_.emplace_back(category.words);

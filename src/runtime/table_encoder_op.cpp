@@ -111,15 +111,15 @@ class TableEncoderOp : public DataOp<TableEncoding> {
 
 /// Whether all parts have the sizes that the encoder reads; a file may violate that.
 bool fits(const TableEncoding& of) {
+  if (!is_part(of.numeric, 0) || !is_part(of.embedded, 0) || of.embedded > of.numeric) return false;
   int64_t width = of.numeric - of.embedded;
   for (const auto count : of.cardinalities) {
-    if (count < 0) return false;
+    if (!is_part(count, 0)) return false;
     width += count;
   }
-  if (of.numeric < 0 || of.embedded < 0 || of.embedded > of.numeric) return false;
   if (of.embedded == 0) return width == of.width;
   const auto& matrix = of.matrix.shape();
-  if (matrix.size() != 3 || matrix[0] != of.embedded || matrix[1] < 1 || matrix[2] < 1) return false;
+  if (matrix.size() != 3 || matrix[0] != of.embedded || !is_part(matrix[1], 1) || !is_part(matrix[2], 1)) return false;
   const auto bins = matrix[0] * matrix[1], outputs = matrix[0] * matrix[2];
   for (const auto* part : {&of.slope, &of.offset, &of.lower, &of.upper})
     if (part->count() != bins) return false;

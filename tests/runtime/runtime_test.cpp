@@ -10,6 +10,7 @@
 #include "reszoo/base/error.h"
 #include "reszoo/export/runtime.h"
 #include "reszoo/fusion/quantize.h"
+#include "reszoo/weights/model_file.h"
 #include "support/support.h"
 
 using namespace reszoo;
@@ -260,4 +261,51 @@ TEST_F(Runtime, DamageAndOtherFilesAreRefused) {
   EXPECT_EQ(RuntimeModel::from_memory(bytes.data(), bytes.size()).classes(), (std::vector<std::string>{"cat", "dog"}));
   bytes[bytes.size() / 2] ^= 1;
   EXPECT_THROW(RuntimeModel::from_memory(bytes.data(), bytes.size()), Error);
+}
+
+// A file with a valid digest may hold anything: it is read or refused, and no memory is read that is not its own (which
+// the preset asan checks).
+TEST_F(Runtime, ProgramsWithOddNumbersAreRefusedOrRun) {
+  const TempDir folder;
+  const auto path = folder / "m.safetensors";
+  auto table = table_model("tabular_mlp",
+                           {.numeric_embedding = EmbeddingKind::piecewise,
+                            .numeric_width = 4,
+                            .bins = Bins(3, {-1, 0, 1}),
+                            .plain_numeric = kPlainNumbers,
+                            .blocks = 1,
+                            .width = 8,
+                            .members = 2},
+                           Task::regression, prices());
+  const std::vector<nlohmann::json> odd{
+      0, -1, 1, 2, 3, 17, 1 << 20, int64_t{1} << 62, -(int64_t{1} << 62), 0.5, "x", nlohmann::json::array(), true};
+  constexpr size_t kOddNumbers = 9;  // the first ones
+  int64_t refused = 0, run = 0;
+  for (const bool image : {true, false}) {
+    export_runtime(image ? small_model() : table, path);
+    const auto file = read_model_file(path);
+    const auto flat = file.card["programs"].flatten();
+    uint64_t state = 1;
+    for (int round = 0; round < 400; ++round) {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      auto place = flat.begin();
+      std::advance(place, static_cast<int64_t>((state >> 33) % flat.size()));
+      auto card = file.card;
+      try {
+        const auto choices = place->is_number() ? kOddNumbers : odd.size();
+        card["programs"][nlohmann::json::json_pointer(place.key())] = odd[(state >> 20) % choices];
+        write_model_file(path, card, file.tensors);
+        const auto model = RuntimeModel::load(path, {.threads = 1});
+        const std::vector<float> input(3 * 32 * 32, 0.5F);
+        const std::vector<int64_t> shape = image ? std::vector<int64_t>{1, 3, 32, 32}
+                                                 : std::vector<int64_t>{1, table.input(frame_of(table_rows())).size(1)};
+        model.outputs(input.data(), shape);
+        ++run;
+      } catch (const std::exception&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 300);
+  EXPECT_GT(run, 20);  // numbers that fit, or do not matter
 }
