@@ -11,6 +11,7 @@ import torch
 
 from . import _reszoo
 from ._errors import UsageError
+from ._published import hub
 
 
 class Network(torch.nn.Module):
@@ -191,9 +192,7 @@ def create_model(
         if value is not None:
             options[option] = value
     if pretrained:
-        from . import _hub
-
-        return Network._of(_hub.create(name, json.dumps(options))).train()
+        return Network._of(hub().create(name, json.dumps(options))).train()
     network = Network._of(_reszoo.Network.create(name, json.dumps(options)))
     if weights is not None:
         network.load_weights(weights, adapt=True)
