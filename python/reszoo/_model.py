@@ -155,7 +155,7 @@ class Model:
         table = self._raw.table(answers, False)
         columns = {name: self._labels(table, name) for name in _prediction_names(table.names())}
         if len(columns) == 1:
-            return column_like(data, *columns.values(), self._target_name())
+            return column_like(data, next(iter(columns.values())), self._target_name())
         return columns_like(data, {name.removeprefix("prediction_"): values for name, values in columns.items()})
 
     def predict_proba(self, data: Any, *, on_bad: str = "stop") -> Any:
