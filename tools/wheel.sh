@@ -18,5 +18,4 @@ rm -f "$folder"/reszoo-*.whl
 # Of LibTorch and Arrow there must be one copy in a process.
 "$python" -m auditwheel repair --strip --wheel-dir "$folder" \
   --exclude 'libtorch*' --exclude 'libc10*' --exclude 'libarrow*' --exclude 'libparquet*' --exclude 'libgomp*' "$raw"/reszoo-*.whl
-"$python" -m auditwheel show "$folder"/reszoo-*.whl
 ls -l "$folder"/reszoo-*.whl

@@ -16,6 +16,7 @@ from . import _reszoo
 from ._errors import DataWarning, UsageError
 from ._inputs import paths_of, pictures_of, table_of
 from ._outputs import column_like, columns_like, table_like, typed_labels
+from ._published import hub
 from ._table import Table, column_of, wrapped
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Model:
         table = self._raw.table(answers, False)
         columns = {name: self._labels(table, name) for name in _prediction_names(table.names())}
         if len(columns) == 1:
-            return column_like(data, *columns.values(), self._target_name())
+            return column_like(data, next(iter(columns.values())), self._target_name())
         return columns_like(data, {name.removeprefix("prediction_"): values for name, values in columns.items()})
 
     def predict_proba(self, data: Any, *, on_bad: str = "stop") -> Any:
@@ -332,11 +333,9 @@ def load(
     fusing = _Fusing(fuse, autotune, precision)
     file = os.fspath(path)
     if file.startswith("hf-hub:"):
-        from . import _hub
-
         if network is None:
-            return Model._of(_hub.open(file, device, verify, key, fuse, autotune, precision), fusing)
-        file = _hub.fetch(file, verify)
+            return Model._of(hub().open(file, device, verify, key, fuse, autotune, precision), fusing)
+        file = hub().fetch(file, verify)
     raw = _reszoo.Model.open(
         file, network or "", json.dumps(dict(options or {})), device, verify, key, fuse, autotune, precision
     )
@@ -350,7 +349,5 @@ def load_pretrained(
 
     ``name`` is ``resnet50``, ``resnet50.a1_in1k`` or ``hf-hub:owner/name``; ``reszoo models --pretrained`` lists them.
     """
-    from . import _hub
-
-    raw = _hub.open(name, device, True, "", fuse, autotune, precision)
+    raw = hub().open(name, device, True, "", fuse, autotune, precision)
     return Model._of(raw, _Fusing(fuse, autotune, precision))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from . import _reszoo
 from ._errors import UsageError
+from ._published import hub
 
 
 class Network(torch.nn.Module):
@@ -29,9 +30,9 @@ class Network(torch.nn.Module):
         torch.nn.Module.__init__(network)
         object.__setattr__(network, "_net", net)
         for name, tensor in net.parameters():
-            tensor._is_param = True  # makes it an instance of torch.nn.Parameter
+            tensor._is_param = True  # type: ignore[attr-defined]  # makes it an instance of torch.nn.Parameter
             holder, last = network._holder(name)
-            holder.register_parameter(last, tensor)
+            holder.register_parameter(last, cast(torch.nn.Parameter, tensor))
         for name, tensor in net.buffers():
             holder, last = network._holder(name)
             holder.register_buffer(last, tensor)
@@ -47,7 +48,7 @@ class Network(torch.nn.Module):
         for part in path:
             if part not in module._modules:
                 module.add_module(part, _Part())
-            module = module._modules[part]
+            module = cast(torch.nn.Module, module._modules[part])
         return module, last
 
     # --- Running
@@ -191,9 +192,7 @@ def create_model(
         if value is not None:
             options[option] = value
     if pretrained:
-        from . import _hub
-
-        return Network._of(_hub.create(name, json.dumps(options))).train()
+        return Network._of(hub().create(name, json.dumps(options))).train()
     network = Network._of(_reszoo.Network.create(name, json.dumps(options)))
     if weights is not None:
         network.load_weights(weights, adapt=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _reszoo
+from ._errors import UsageError
 from ._inputs import paths_of, table_of
 
 
@@ -19,6 +20,8 @@ class Table:
     columns or a list of rows. Libraries that know Arrow's PyCapsule interface read it without this package's help:
     ``polars.DataFrame(table)``, ``pyarrow.table(table)``.
     """
+
+    _raw: _reszoo.Table
 
     def __init__(self, data: Any) -> None:
         self._raw = data._raw if isinstance(data, Table) else table_of(data)
@@ -73,9 +76,9 @@ def read_table(
     one table. The columns ``text`` stay as they are spelt, even if they look like numbers or dates.
     """
     paths = paths_of(path)
-    table = Table.__new__(Table)
-    table._raw = _reszoo.Table.read(paths if paths is not None else list(map(os.fspath, path)), list(text))
-    return table
+    if paths is None:
+        raise UsageError(f"table: a path or a list of paths is expected, got {type(path).__name__}")
+    return wrapped(_reszoo.Table.read(paths, list(text)))
 
 
 def wrapped(raw: _reszoo.Table) -> Table:

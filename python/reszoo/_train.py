@@ -16,7 +16,7 @@ from ._inputs import is_path, paths_of, table_of, with_column
 from ._model import Model, Path, _unwrapped
 from ._progress import Tell, teller
 
-Part = float | Path | Any
+Part = Any  # a fraction, a path, or a table
 
 
 def train(
@@ -227,6 +227,6 @@ def _with_columns(rows: _reszoo.Table, given: Any, what: str) -> tuple[_reszoo.T
         added = [str(name) for name in given.columns]
         return rows.beside(table_of(given)), added
     values = given.ravel() if isinstance(given, np.ndarray) else given
-    name = getattr(given, "name", None)
-    name = name if isinstance(name, str) and name and name not in names else what
+    own = getattr(given, "name", None)
+    name = own if isinstance(own, str) and own and own not in names else what
     return with_column(rows, name, values), [name]

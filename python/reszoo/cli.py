@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from ._published import trust_system
+
 _FOLDER = Path(__file__).parent / "bin"
 
 
 def _run(tool: str, arguments: list[str]) -> NoReturn:
+    trust_system()
     program = _FOLDER / tool
     os.execv(program, [str(program), *arguments])
 

@@ -75,6 +75,8 @@ class _Estimator(BaseEstimator):
 
     def _fit(self, X: Any, rows: _reszoo.Table, y: np.ndarray, sample_weight: Any, **choices: Any) -> None:
         count = rows.rows()
+        if count < 2:
+            raise ValueError(f"{type(self).__name__}: at least 2 rows are needed, got n_samples={count}")
         validated = self.validation_fraction if count * self.validation_fraction >= _LEAST_VALIDATED else 0.0
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=np.float64)

@@ -1,166 +1,24 @@
 // Training: of tables in memory, of files, and of folders of images.
-#include <torch/types.h>
-
-#include <chrono>
-#include <exception>
-
+#include "listener.h"
 #include "module.h"
 #include "opened.h"
-#include "reszoo/base/device.h"
+#include "prepared.h"
 #include "reszoo/base/json_text.h"
-#include "reszoo/data/detect.h"
 #include "reszoo/recipes/fit_best.h"
 #include "reszoo/recipes/model_report.h"
 #include "reszoo/recipes/task_metrics.h"
 #include "reszoo/recipes/thresholds.h"
-#include "training.h"
 
 namespace reszoo::python {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-constexpr auto kBetweenSignals = std::chrono::milliseconds(50), kBetweenReports = std::chrono::milliseconds(100);
-constexpr double kBestSeconds = 600;  // of the recipe `best` without a time limit, as in the tool
 
 /// A trained model and what there is to say of its training.
 struct Trained {
   Opened model;
   std::string results;  ///< JSON
 };
-
-/// Prepared data and the recipe for it.
-struct Prepared {
-  TrainingData data;
-  TrainingRecipe recipe;
-};
-
-/// Rows in memory, and those of the other parts if they are tables of their own.
-struct Tables {
-  const Frame* train;
-  const Frame *validation, *test;
-};
-
-/// Hands the progress to Python, and listens to its signals. An exception of Python stops the training.
-class Listener {
- public:
-  explicit Listener(nb::object tell) : tell_(std::move(tell)) {}
-
-  TrainerHooks hooks() {
-    TrainerHooks hooks;
-    hooks.stop_requested = [this] { return is_stopped(); };
-    if (tell_.is_none()) return hooks;
-    hooks.on_step = [this](const Progress& now) {
-      if (Clock::now() - told_ >= kBetweenReports) tell(now);
-    };
-    hooks.on_epoch = [this](const Progress& now) { tell(now); };
-    return hooks;
-  }
-
-  /// Throws the exception of Python that stopped the training, if one did.
-  void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  bool is_stopped() {
-    if (error_ || asked_to_stop_) return true;
-    if (Clock::now() - listened_ < kBetweenSignals) return false;
-    listened_ = Clock::now();
-    guarded([] { check_signals(); });
-    return error_ != nullptr;
-  }
-
-  void tell(const Progress& now) {
-    told_ = Clock::now();
-    const nb::gil_scoped_acquire lock;
-    guarded([&] {
-      const auto answer = tell_(now);
-      asked_to_stop_ = asked_to_stop_ || (PyObject_IsTrue(answer.ptr()) == 1);
-    });
-  }
-
-  template <typename Action>
-  void guarded(Action action) {
-    try {
-      action();
-    } catch (const nb::python_error&) {
-      error_ = std::current_exception();
-    }
-  }
-
-  nb::object tell_;
-  Clock::time_point told_ = {}, listened_ = {};
-  std::exception_ptr error_ = {};
-  bool asked_to_stop_ = false;
-};
-
-TrainingRecipe recipe_of(const Training& training, RecipeChoices choices, int64_t rows) {
-  auto recipe = chosen_recipe(choices, rows);
-  auto& trainer = recipe.trainer;
-  trainer.seed = training.data.seed;
-  trainer.device = parse_device(training.device);
-  trainer.out = training.folder;
-  trainer.resume = training.resume;
-  trainer.time_limit = training.time_limit == 0 && training.is_best() ? kBestSeconds : training.time_limit;
-  if (!trainer.out.empty()) std::filesystem::create_directories(trainer.out);
-  return recipe;
-}
-
-/// Fills in the fraction of the validation rows, which the recipe `best` has none of.
-TableDataOptions table_options(const Training& training) {
-  auto options = training.data;
-  if (options.target.empty()) fail(ErrorKind::usage, "target: must name the column to predict");
-  if (!options.split.validation && options.split.validation_path.empty())
-    options.split.validation = training.is_best() ? 0 : 0.1;
-  return options;
-}
-
-Prepared prepared(const Training& training, TrainingData data) {
-  auto recipe = recipe_of(training, training.recipe, data.train.rows());
-  recipe.trainer.rows_after = report_rows(data);
-  return {std::move(data), std::move(recipe)};
-}
-
-/// Validation and test rows are tables of their own.
-Prepared prepare_parts(const Training& training, const Tables& tables) {
-  std::vector<Frame> parts;
-  std::vector<at::Tensor> rows;
-  int64_t begin = 0;
-  for (const auto* table : {tables.train, tables.validation, tables.test}) {
-    const auto count = table == nullptr ? 0 : table->rows();
-    rows.push_back(torch::arange(begin, begin + count));
-    begin += count;
-    if (table != nullptr) parts.push_back(*table);
-  }
-  return prepared(training, make_table_data(concat(parts), Split{rows[0], rows[1], rows[2]}, table_options(training)));
-}
-
-Prepared prepare_table(const Training& training, const Tables& tables) {
-  if (tables.validation != nullptr || tables.test != nullptr) return prepare_parts(training, tables);
-  return prepared(training, make_table_data(*tables.train, table_options(training)));
-}
-
-Prepared prepare_images(const Training& training, const std::string& path) {
-  const auto options = image_options(training);
-  const auto parts = read_image_splits(path, options.read);
-  auto choices = training.recipe;
-  if (choices.recipe.empty()) choices.recipe = default_image_recipe(parts.train);
-  const auto recipe = recipe_of(training, choices, parts.train.rows());
-  return {make_image_data(parts, recipe.image, options, path), recipe};
-}
-
-bool has_images(const Training& training, const std::string& path) {
-  if (!training.recipe.network.empty()) return training.recipe.domain() == Domain::image;
-  const auto kind = detect_data(path);
-  return kind == DataKind::unknown ? std::filesystem::is_directory(path) : kind != DataKind::table;
-}
-
-Prepared prepare_files(const Training& training, const std::vector<std::string>& paths) {
-  if (paths.size() == 1 && has_images(training, paths.front())) return prepare_images(training, paths.front());
-  return prepared(training, read_table_data(TablePaths(paths), table_options(training)));
-}
 
 ordered_json history_of(const TrainResult& run) {
   auto epochs = ordered_json::array();
@@ -241,7 +99,9 @@ Trained run(const nb::dict& options, nb::object progress, Prepare prepare) {
   Listener listener(std::move(progress));
   const nb::gil_scoped_release unlocked;
   try {
-    return trained(training, prepare(training), listener);
+    auto result = trained(training, prepare(training), listener);
+    listener.rethrow();  // of the last step
+    return result;
   } catch (const TrainingStopped& stopped) {
     listener.rethrow();
     const nb::gil_scoped_acquire lock;

@@ -28,7 +28,7 @@ def run_page(page: Path) -> int:
         with contextlib.redirect_stdout(printed):
             exec(compile("\n" * line + code, str(page), "exec"), namespace)
         if expected is not None:
-            assert printed.getvalue() == expected, f"{page.name}:{line + 1}"
+            assert f"{page.name}:{line + 1}\n{printed.getvalue()}" == f"{page.name}:{line + 1}\n{expected}"
     return len(blocks)
 
 

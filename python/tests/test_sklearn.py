@@ -75,10 +75,11 @@ def test_frames_with_text_and_missing_values(diamonds):
 
 
 def test_weights_matter():
-    X, y = load_iris(return_X_y=True)
-    weights = np.where(y == 2, 0.0, 1.0)
-    model = ReszooClassifier(random_state=0).fit(X, y, sample_weight=weights)
-    assert model.predict_proba(X)[:, 2].mean() < 0.2
+    generator = np.random.default_rng(0)
+    X, y = generator.normal(size=(200, 3)), np.tile([0.0, 1.0], 100)
+    model = ReszooRegressor(validation_fraction=0, random_state=0)
+    assert 0.4 < model.fit(X, y).predict(X).mean() < 0.6
+    assert model.fit(X, y, sample_weight=np.where(y == 1, 9.0, 1.0)).predict(X).mean() > 0.75
 
 
 def test_clone_pickle_and_joblib(tmp_path):

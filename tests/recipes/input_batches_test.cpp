@@ -3,10 +3,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "reszoo/data/encode.h"
 #include "reszoo/data/table.h"
 #include "reszoo/recipes/table_data.h"
 #include "reszoo/weights/pth.h"
-#include "support/png.h"
 #include "support/sample_image.h"
 #include "training_rows.h"
 
@@ -61,7 +61,7 @@ TEST(InputBatches, ListedImagesAreThoseOfTheirFolder) {
   const Predictor predictor(std::move(model));
   const TempDir folder;
   for (const auto* name : {"a.png", "b.png", "c.png"})
-    std::ofstream(folder / name) << png_file(sample_image(40, 36, 3).const_data_ptr(), 36, 40, PNG_FORMAT_RGB);
+    std::ofstream(folder / name) << encode_png(pixels_of(sample_image(40, 36, 3)));
   std::vector<Tensor> inputs[2];
   std::vector<std::string> names;
   for_each_batch(predictor, folder.path(), {}, [&](const InputBatch& batch) {
