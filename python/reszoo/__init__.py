@@ -1,8 +1,8 @@
 """Residual networks for tables and images: train, predict, explain; PyTorch networks with published weights.
 
-    import reszoo
-    model = reszoo.train("diamonds.csv", "price")
-    model.predict(new_rows)
+import reszoo
+model = reszoo.train("diamonds.csv", "price")
+model.predict(new_rows)
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _LATER = {
 }
 
 __all__ = [
+    "__version__",
     "DataWarning",
     "DeviceError",
     "Error",

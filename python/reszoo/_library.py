@@ -13,7 +13,7 @@ def list_models(pattern: str = "*") -> list[str]:
 
 
 def set_num_threads(threads: int = 0) -> None:
-    """Sets PyTorch's number of threads; 0: all processors that this process may use, in a container those of its limit."""
+    """Sets PyTorch's number of threads; 0: all processors that this process, or its container, may use."""
     _reszoo.set_num_threads(threads)
 
 

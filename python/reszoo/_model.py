@@ -66,8 +66,8 @@ class Model:
     one after the other. For a model of images: paths of images, folders, archives or tables of paths; encoded bytes,
     PIL images, arrays (H, W, C), or a list of these.
 
-    Answers come in the library of the input: a pandas.Series with the same index, a polars.Series, a pyarrow.Array, else
-    a NumPy array. Classes that are numbers or booleans are given as such. All methods may be called from several
+    Answers come in the library of the input: a pandas.Series with the same index, a polars.Series, a pyarrow.Array,
+    else a NumPy array. Classes that are numbers or booleans are given as such. All methods may be called from several
     threads; Python's lock is released while the library works.
     """
 
@@ -192,8 +192,8 @@ class Model:
         """Returns what each column contributes to the predictions of rows of a table.
 
         ``output`` is the class, label or target that is explained: by default the only target, the second of two
-        classes, or of more the predicted one. ``background`` are rows to compare with, instead of the training rows that
-        the model keeps; more ``rounds`` are more exact.
+        classes, or of more the predicted one. ``background`` are rows to compare with, instead of the training rows
+        that the model keeps; more ``rounds`` are more exact.
         """
         against = None if background is None else self._background(background)
         paths = paths_of(data)

@@ -17,9 +17,9 @@ from ._published import hub
 class Network(torch.nn.Module):
     """A network of the library. :func:`create_model` returns it.
 
-    It is a ``torch.nn.Module``: optimizers, ``state_dict``, ``backward`` and hooks on tensors work as usual. The modules
-    inside are only there to hold the parameters and buffers, under the names of torchvision, timm or rtdl; ``forward``
-    runs in C++, with Python's lock released.
+    It is a ``torch.nn.Module``: optimizers, ``state_dict``, ``backward`` and hooks on tensors work as usual. The
+    modules inside are only there to hold the parameters and buffers, under the names of torchvision, timm or rtdl;
+    ``forward`` runs in C++, with Python's lock released.
     """
 
     _net: _reszoo.Network
@@ -90,13 +90,17 @@ class Network(torch.nn.Module):
     # --- Weights and modes
 
     def load_weights(
-        self, source: str | os.PathLike[str] | Mapping[str, torch.Tensor], *, adapt: bool = False, ema: bool = False,
-        key: str = ""
+        self,
+        source: str | os.PathLike[str] | Mapping[str, torch.Tensor],
+        *,
+        adapt: bool = False,
+        ema: bool = False,
+        key: str = "",
     ) -> str:
         """Loads a file in any format, or a state_dict, also with the key names of other packages.
 
         Nothing is changed if the keys do not fit. ``adapt`` allows another number of classes or input channels; ``ema``
-        prefers averaged weights; ``key`` names the weights to take of several. Returns a line that says what was loaded.
+        prefers averaged weights; ``key`` names the weights to take of several. Returns a line about what was loaded.
         """
         if isinstance(source, Mapping):
             return self._net.load_named(list(source.items()), adapt)
@@ -173,14 +177,19 @@ class FusedNetwork:
 
 
 def create_model(
-    name: str, *, pretrained: bool = False, weights: str | os.PathLike[str] | None = None,
-    num_classes: int | None = None, in_chans: int | None = None, **options: Any
+    name: str,
+    *,
+    pretrained: bool = False,
+    weights: str | os.PathLike[str] | None = None,
+    num_classes: int | None = None,
+    in_chans: int | None = None,
+    **options: Any,
 ) -> Network:
     """Builds a network, in training mode.
 
     Args:
-        name: a registered model, see :func:`list_models`: ``resnet50``; with ``pretrained`` also ``resnet50.a1_in1k`` or
-            ``hf-hub:owner/name``.
+        name: a registered model, see :func:`list_models`: ``resnet50``; with ``pretrained`` also ``resnet50.a1_in1k``
+            or ``hf-hub:owner/name``.
         pretrained: load published weights, which are downloaded once.
         weights: a file of weights in any format, whose last layer may have another number of classes.
         num_classes, in_chans: timm's names for the options ``outputs`` and ``channels``.

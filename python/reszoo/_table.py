@@ -69,9 +69,7 @@ class Table:
         self._raw.write(os.fspath(path))
 
 
-def read_table(
-    path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, text: Sequence[str] = ()
-) -> Table:
+def read_table(path: str | os.PathLike[str] | Sequence[str | os.PathLike[str]], *, text: Sequence[str] = ()) -> Table:
     """Reads CSV, TSV, Parquet, Arrow IPC or JSON Lines, compressed or not; several files with the same columns become
     one table. The columns ``text`` stay as they are spelt, even if they look like numbers or dates.
     """

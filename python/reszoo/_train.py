@@ -72,10 +72,10 @@ def train(
     and number of threads. Ctrl-C stops within a step, with KeyboardInterrupt.
 
     Args:
-        data: a table as :class:`Model` takes it, or paths: of a table, or of images in class folders, archives or tables.
+        data: a table as :class:`Model` takes it, or paths: of a table, or of images in folders, archives or tables.
         target: the column to predict, or several; or the values themselves, one for each row.
-        recipe: tables: ``auto``, ``fast``, ``best`` (600 s, or ``time_limit``) or ``paper``; images: ``image``, ``cifar``,
-            ``torchvision-v1``, ``timm-a3`` or ``finetune``. Default: ``auto``, or by the images' size.
+        recipe: tables: ``auto``, ``fast``, ``best`` (600 s, or ``time_limit``) or ``paper``; images: ``image``,
+            ``cifar``, ``torchvision-v1``, ``timm-a3`` or ``finetune``. Default: ``auto``, or by the images' size.
         task: ``regression``, ``quantile``, ``count``, ``binary``, ``multiclass``, ``ordinal`` or ``multilabel``.
         validation: the fraction of the rows that choose the best epoch (0.1), a path, or a table of such rows.
         test: the same for rows that are only measured in the end (none).

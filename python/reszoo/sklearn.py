@@ -122,7 +122,7 @@ class ReszooClassifier(ClassifierMixin, _Estimator):
     """A residual network that classifies the rows of a table.
 
     Args:
-        recipe: ``fast``, ``auto`` (four times the epochs), ``best`` (an ensemble, in ``time_limit`` seconds), ``paper``.
+        recipe: ``fast``, ``auto`` (four times the epochs), ``best`` (an ensemble, in ``time_limit``), ``paper``.
         epochs: the largest number of epochs. ``time_limit``: seconds for the training.
         validation_fraction: the share of the rows that choose the best epoch; none of fewer than 50.
         ensemble: the number of networks that are trained and averaged.

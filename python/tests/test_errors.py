@@ -73,8 +73,19 @@ def test_wrong_kind_of_input(regressor, digit_model, digits, tmp_path):
     with pytest.raises(reszoo.UsageError):
         digit_model.explain(digits)
     with pytest.raises(reszoo.UsageError, match="numbers"):
-        regressor.predict_proba({"carat": 1, "cut": "Ideal", "color": "E", "clarity": "SI2", "depth": 61.5, "table": 55,
-                                 "x": 4.3, "y": 4.3, "z": 2.6})
+        regressor.predict_proba(
+            {
+                "carat": 1,
+                "cut": "Ideal",
+                "color": "E",
+                "clarity": "SI2",
+                "depth": 61.5,
+                "table": 55,
+                "x": 4.3,
+                "y": 4.3,
+                "z": 2.6,
+            }
+        )
     with pytest.raises(reszoo.FileError, match="image 2"):
         digit_model.predict([sorted(digits.glob("*/*.png"))[0].read_bytes(), b"no image"])
     bad = tmp_path / "bad.png"
@@ -130,7 +141,7 @@ def test_objects_are_made_by_functions():
     with pytest.raises(TypeError, match="create_model"):
         reszoo.Network("resnet18")
     with pytest.raises(AttributeError, match="nothing"):
-        reszoo.nothing
+        getattr(reszoo, "nothing")
     assert "create_model" in dir(reszoo)
 
 

@@ -60,7 +60,9 @@ def test_explanations_are_the_tools(regressor, diamonds, tmp_path):
     few = diamonds.head(7)
     few.to_parquet(tmp_path / "rows.parquet")
     out = tmp_path / "out.parquet"
-    run_tool("predict", "--weights", tmp_path / "model.safetensors", tmp_path / "rows.parquet", "--explain", "--out", out)
+    run_tool(
+        "predict", "--weights", tmp_path / "model.safetensors", tmp_path / "rows.parquet", "--explain", "--out", out
+    )
     expected = pd.read_parquet(out)
     why = regressor.explain(few)
     assert sorted(why.columns) == sorted(regressor.columns)
@@ -300,7 +302,9 @@ def test_table_goes_to_and_from_other_libraries(diamonds, tmp_path):
     table.write(tmp_path / "rows.parquet")
     again = reszoo.read_table(tmp_path / "rows.parquet")
     np.testing.assert_array_equal(again["price"], table["price"])
-    missing = reszoo.Table({"a": [1.5, None, 3], "b": ["x", None, ""], "c": np.array(["2024-01-02", "NaT", "2024-03-01"], "M8[D]")})
+    missing = reszoo.Table(
+        {"a": [1.5, None, 3], "b": ["x", None, ""], "c": np.array(["2024-01-02", "NaT", "2024-03-01"], "M8[D]")}
+    )
     assert np.isnan(missing["a"][1]) and missing["b"].tolist() == ["x", None, None]
     assert missing["c"].dtype == "M8[us]" and np.isnat(missing["c"][1])
 

@@ -41,7 +41,9 @@ def test_the_files():
 
 
 def test_importing_it_does_not_import_pytorch_or_pandas():
-    program = "import sys, reszoo; print([name for name in ('torch', 'pandas', 'sklearn', 'polars') if name in sys.modules])"
+    program = (
+        "import sys, reszoo; print([name for name in ('torch', 'pandas', 'sklearn', 'polars') if name in sys.modules])"
+    )
     assert run(sys.executable, "-c", program).stdout == "[]\n"
 
 
@@ -49,14 +51,18 @@ def test_importing_it_does_not_import_pytorch_or_pandas():
 def test_packages_may_be_imported_in_any_order(first):
     rest = "import torch, pyarrow.parquet, ssl, hashlib, hmac; hashlib.sha256(b'').hexdigest(); torch.rand(3).sum()"
     for order in (f"import {first}, reszoo", f"import reszoo, {first}"):
-        done = run(sys.executable, "-c", f"{order}; reszoo.create_model('cifar_resnet20'); from reszoo import _hub; {rest}")
+        done = run(
+            sys.executable, "-c", f"{order}; reszoo.create_model('cifar_resnet20'); from reszoo import _hub; {rest}"
+        )
         assert done.returncode == 0, done.stderr
 
 
 def test_type_checkers_know_the_package(tmp_path):
     good = tmp_path / "good.py"
-    good.write_text(ROWS + "model: Model = train('rows.csv', 'y', epochs=3)\nmodel.save('m.safetensors')\n"
-                    "network: Network = create_model('resnet18')\nnames: list[str] = model.classes\n")
+    good.write_text(
+        ROWS + "model: Model = train('rows.csv', 'y', epochs=3)\nmodel.save('m.safetensors')\n"
+        "network: Network = create_model('resnet18')\nnames: list[str] = model.classes\n"
+    )
     bad = tmp_path / "bad.py"
     bad.write_text(ROWS + "model: Model = train('rows.csv', 'y', epochs='many')\nload(3)\nmodel.no_such_method()\n")
     check = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path / "cache"), "--no-error-summary"]

@@ -30,8 +30,7 @@ def test_the_tool_trains_the_same_model(diamonds, tmp_path):
     options = ["--data", tmp_path / "few.csv", "--target", "price", "--epochs", "2", "--out", tmp_path / "out"]
     subprocess.run(["reszoo", "train", "--threads", "1", *options], check=True, capture_output=True, env=threads)
     program = (
-        "import sys, reszoo; reszoo.set_num_threads(1);"
-        "reszoo.train(sys.argv[1], 'price', epochs=2).save(sys.argv[2])"
+        "import sys, reszoo; reszoo.set_num_threads(1);reszoo.train(sys.argv[1], 'price', epochs=2).save(sys.argv[2])"
     )
     arguments = [sys.executable, "-c", program, tmp_path / "few.csv", tmp_path / "model.safetensors"]
     subprocess.run(arguments, check=True, env=threads)
@@ -71,8 +70,17 @@ def test_targets_and_weights_may_be_values(diamonds):
 
 def test_options_reach_the_recipe(diamonds):
     model = reszoo.train(
-        diamonds.head(300), "price", recipe="paper", epochs=3, batch_size=64, options={"width": 32, "blocks": 1},
-        optimizer="sgd", lr=1e-3, metric="mae", ensemble=2, progress=False
+        diamonds.head(300),
+        "price",
+        recipe="paper",
+        epochs=3,
+        batch_size=64,
+        options={"width": 32, "blocks": 1},
+        optimizer="sgd",
+        lr=1e-3,
+        metric="mae",
+        ensemble=2,
+        progress=False,
     )
     assert model.training["metric"] == "mae" and len(model.history) == 2 and len(model.history[0]) == 3
     assert model.card["networks"] == 2 and model.network().options["width"] == 32
@@ -163,9 +171,7 @@ except KeyboardInterrupt:
 """
     from conftest import DIAMONDS
 
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(DIAMONDS)], capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run([sys.executable, "-c", program, str(DIAMONDS)], capture_output=True, text=True, timeout=300)
     assert done.stdout.startswith("stopped after"), done.stderr
     assert done.returncode == 0
 
