@@ -69,4 +69,11 @@ aarch64-linux-gnu-g++ -std=c++20 -O2 -fPIC -shared -Ibuild/aarch64 -Iinclude -Is
 for quarters in 1 2 4; do
   qemu -cpu max,sve-max-vq=$quarters -E LD_PRELOAD=$resize $bin/test_preprocess --gtest_brief=1 --gtest_filter='*Resize*:Image*'
 done
-say "compiled: all libraries and tools. Run by qemu: the tests of kernels and preprocess; resizing on SVE. Not run: the other tests; no timings"
+# A model of a table by the C interface: what x86-64 answered, up to rounding.
+model=tests/compatibility/32c92bd
+clang-16 --target=aarch64-linux-gnu --sysroot=$deps/root -Iinclude tests/package/c/answer.c -Lbuild/aarch64/src -lreszoo \
+  -Wl,--allow-shlib-undefined -o build/aarch64/answer
+answer=$(qemu -E LD_LIBRARY_PATH=build/aarch64/src build/aarch64/answer $model/ensemble.safetensors $model/table.csv)
+awk -v a="$answer" -v b="$(sed -n 2p $model/expected/ensemble.csv)" 'BEGIN { exit !(a > 0 && a - b < 1e-4 * b && b - a < 1e-4 * b) }' ||
+  { say "the model answers $answer"; exit 1; }
+say "compiled: all libraries and tools. Run by qemu: the tests of kernels and preprocess; resizing on SVE; a model by the C interface. Not run: the other tests; no timings"

@@ -6,5 +6,6 @@ int main(int argc, char** argv) {
   if (argc != 3 || reszoo_load(argv[1], NULL, &model) || reszoo_table_read(argv[2], &rows) ||
       reszoo_predict_table(model, rows, NULL, &answers))
     return fprintf(stderr, "%s\n", reszoo_error()), 1;
-  return printf("reszoo %s answers %.17g\n", reszoo_version(), reszoo_table_numbers(answers, "prediction")[0]) < 0;
+  const double* numbers = reszoo_table_numbers(answers, "prediction"); /* NULL if it has words */
+  return numbers ? printf("%.17g\n", numbers[0]) < 0 : puts(reszoo_table_text(answers, "prediction", 0)) < 0;
 }
