@@ -24,7 +24,7 @@ for part in tools c cpp; do hidden bash "$root/tests/package/use.sh" $part "$fir
 mv "$first/$name" "$second"
 for part in tools c cpp; do hidden bash "$root/tests/package/use.sh" $part "$second"; done
 for file in "$second"/lib/*.so "$second"/lib/reszoo/lib/* "$second"/libexec/reszoo/*; do
-  if hidden ldd "$file" | grep -E 'not found|/work|/build|venv'; then echo "archive.sh: $file needs these" >&2; exit 1; fi
+  if hidden ldd "$file" | grep -F -e 'not found' -e "$root" -e venv; then echo "archive.sh: $file needs these" >&2; exit 1; fi
 done
 
 debian_root "$work/root" "$root/.deps/bookworm"
