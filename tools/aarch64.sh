@@ -9,23 +9,23 @@ deps=.deps/aarch64
 say() { printf 'aarch64: %s\n' "$*" >&2; }
 
 # Debian 12 for arm64: its packages are unpacked, none of its programs runs. clang needs its g++ folder and libraries.
-if [ ! -e $deps/root/complete ]; then
+if [ ! -e $deps/sysroot/complete ]; then
   say "fetching Debian's libraries"
-  rm -rf $deps/root
+  rm -rf $deps/sysroot
   mkdir -p $deps
   development=$(sed -n 's/^packages=(//; s/\([a-z0-9.+-]*-dev\):[^ ]*/\n\1\n/gp' tools/setup.sh | grep -E '^[a-z0-9.+-]+-dev$' | grep -v dpkg | sort -u | paste -sd,)
-  debootstrap --foreign --arch=arm64 --variant=minbase --include="libstdc++-12-dev,libc6-dev,$development" bookworm $deps/root >$deps/root.log
-  for package in $deps/root/var/cache/apt/archives/*.deb; do dpkg-deb -x "$package" $deps/root; done
+  debootstrap --foreign --arch=arm64 --variant=minbase --include="libstdc++-12-dev,libc6-dev,$development" bookworm $deps/sysroot >$deps/sysroot.log
+  for package in $deps/sysroot/var/cache/apt/archives/*.deb; do dpkg-deb -x "$package" $deps/sysroot; done
   # LibTorch reads about the processor there; qemu looks into this root first, and would otherwise show the host's files.
-  mkdir -p $deps/root/proc
+  mkdir -p $deps/sysroot/proc
   for number in 0 1; do
-    mkdir -p $deps/root/sys/devices/system/cpu/cpu$number/regs/identification
-    echo 0x00000000410fd0c1 >$deps/root/sys/devices/system/cpu/cpu$number/regs/identification/midr_el1
+    mkdir -p $deps/sysroot/sys/devices/system/cpu/cpu$number/regs/identification
+    echo 0x00000000410fd0c1 >$deps/sysroot/sys/devices/system/cpu/cpu$number/regs/identification/midr_el1
     printf 'processor\t: %d\nFeatures\t: fp asimd atomics fphp asimdhp asimddp\nCPU implementer\t: 0x41\nCPU architecture: 8\n' $number
     printf 'CPU variant\t: 0x3\nCPU part\t: 0xd0c\nCPU revision\t: 1\n\n'
-  done >$deps/root/proc/cpuinfo
-  for list in present possible online; do echo 0-1 >$deps/root/sys/devices/system/cpu/$list; done
-  touch $deps/root/complete
+  done >$deps/sysroot/proc/cpuinfo
+  for list in present possible online; do echo 0-1 >$deps/sysroot/sys/devices/system/cpu/$list; done
+  touch $deps/sysroot/complete
 fi
 
 # LibTorch and Arrow. The wheel of LibTorch is a CUDA build: its CMake files ask for CUDA's, so those of the CPU build here are
@@ -46,7 +46,7 @@ if [ ! -e $deps/wheels/complete ]; then
   cp -a "$torch/share/cmake" $deps/wheels/torch/share/cmake
   mv $deps/wheels/nvidia/cu13/lib/libcudart.so.13 $deps/wheels/nvidia/cu13/lib/libcupti.so.13 $deps/wheels/torch/lib/
   rm $deps/wheels/torch/lib/libtorch_cuda*.so
-  clang-16 --target=aarch64-linux-gnu --sysroot=$deps/root -shared -fPIC -x c /dev/null -Wl,--no-as-needed -L$deps/wheels/torch/lib -ltorch_cpu \
+  clang-16 --target=aarch64-linux-gnu --sysroot=$deps/sysroot -shared -fPIC -x c /dev/null -Wl,--no-as-needed -L$deps/wheels/torch/lib -ltorch_cpu \
     -Wl,-rpath,'$ORIGIN' -Wl,-soname,libtorch.so -Wl,--allow-shlib-undefined -o $deps/wheels/torch/lib/libtorch.so
   touch $deps/wheels/complete
 fi
@@ -56,14 +56,14 @@ cmake --build --preset aarch64 --target reszoo_tools reszoo_c test_kernels test_
 if [ "${1:-}" = --build ]; then exit 0; fi
 
 # Under qemu a test takes twenty times as long: the rooms with code for instruction sets.
-qemu() { qemu-aarch64 -L $deps/root "$@"; }
+qemu() { qemu-aarch64 -L $deps/sysroot "$@"; }
 bin=build/aarch64/bin
 for test in kernels preprocess; do qemu $bin/test_$test --gtest_brief=1 --gtest_filter='-Full*'; done
 
 # By clang everything runs on NEON. By g++ the inner loops of resizing have SVE too: they replace clang's, for vectors of 128, 256
 # and 512 bits. The other kernels are NEON on every AArch64 (src/kernels/highway_setup.h says why).
 resize=build/aarch64/resize_by_gcc.so
-ln -sfn "../../$deps/root/usr/include/hwy" build/aarch64/hwy
+ln -sfn "../../$deps/sysroot/usr/include/hwy" build/aarch64/hwy
 aarch64-linux-gnu-g++ -std=c++20 -O2 -fPIC -shared -Ibuild/aarch64 -Iinclude -Isrc -isystem $deps/wheels/torch/include \
   -isystem $deps/wheels/torch/include/torch/csrc/api/include src/preprocess/resize_kernels.cpp -o $resize
 for quarters in 1 2 4; do
@@ -71,7 +71,7 @@ for quarters in 1 2 4; do
 done
 # A model of a table by the C interface: what x86-64 answered, up to rounding.
 model=tests/compatibility/32c92bd
-clang-16 --target=aarch64-linux-gnu --sysroot=$deps/root -Iinclude tests/package/c/answer.c -Lbuild/aarch64/src -lreszoo \
+clang-16 --target=aarch64-linux-gnu --sysroot=$deps/sysroot -Iinclude tests/package/c/answer.c -Lbuild/aarch64/src -lreszoo \
   -Wl,--allow-shlib-undefined -o build/aarch64/answer
 answer=$(qemu -E LD_LIBRARY_PATH=build/aarch64/src build/aarch64/answer $model/ensemble.safetensors $model/table.csv)
 awk -v a="$answer" -v b="$(sed -n 2p $model/expected/ensemble.csv)" 'BEGIN { exit !(a > 0 && a - b < 1e-4 * b && b - a < 1e-4 * b) }' ||

@@ -27,10 +27,10 @@ for file in "$second"/lib/*.so "$second"/lib/reszoo/lib/* "$second"/libexec/resz
   if hidden ldd "$file" | grep -F -e 'not found' -e "$root" -e venv; then echo "archive.sh: $file needs these" >&2; exit 1; fi
 done
 
-debian_root "$work/root" "$root/.deps/bookworm"
-mkdir -p "$work/root/opt/source/tests" "$work/root/opt/source/examples"
-mv "$second" "$work/root/opt/reszoo"
-cp -a "$root/tests/package" "$work/root/opt/source/tests/"
-cp -a "$root/examples/data" "$work/root/opt/source/examples/"
-inside "$work/root" env SOURCE=/opt/source WORK=/opt/out bash /opt/source/tests/package/use.sh tools /opt/reszoo
+debian_root "$work/debian" "$root/.deps/bookworm"
+mkdir -p "$work/debian/opt/source/tests" "$work/debian/opt/source/examples"
+mv "$second" "$work/debian/opt/reszoo"
+cp -a "$root/tests/package" "$work/debian/opt/source/tests/"
+cp -a "$root/examples/data" "$work/debian/opt/source/examples/"
+inside "$work/debian" env SOURCE=/opt/source WORK=/opt/out bash /opt/source/tests/package/use.sh tools /opt/reszoo
 echo "archive.sh: $(basename "$archive"): good"

@@ -8,13 +8,13 @@ folder=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/reszoo-debs-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-debian_root "$work/root" "$root/.deps/bookworm"
-mkdir -p "$work/root/opt/source/tests" "$work/root/opt/source/examples" "$work/root/opt/debs"
-cp "$folder"/*.deb "$work/root/opt/debs/"
-cp -a "$root/tests/package" "$work/root/opt/source/tests/"
-cp -a "$root/examples/data" "$work/root/opt/source/examples/"
-apt() { inside "$work/root" apt-get -qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root "$@" >>"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; exit 1; }; }
-use() { inside "$work/root" env SOURCE=/opt/source WORK=/opt/out bash /opt/source/tests/package/use.sh "$1" /usr; }
+debian_root "$work/debian" "$root/.deps/bookworm"
+mkdir -p "$work/debian/opt/source/tests" "$work/debian/opt/source/examples" "$work/debian/opt/debs"
+cp "$folder"/*.deb "$work/debian/opt/debs/"
+cp -a "$root/tests/package" "$work/debian/opt/source/tests/"
+cp -a "$root/examples/data" "$work/debian/opt/source/examples/"
+apt() { inside "$work/debian" apt-get -qq -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root "$@" >>"$work/apt.log" 2>&1 || { tail -n 20 "$work/apt.log" >&2; exit 1; }; }
+use() { inside "$work/debian" env SOURCE=/opt/source WORK=/opt/out bash /opt/source/tests/package/use.sh "$1" /usr; }
 
 apt update
 # The tools alone, without any development package.
@@ -25,5 +25,5 @@ use c
 apt install -y --no-install-recommends g++
 use cpp
 apt purge -y reszoo-tools libreszoo reszoo-libtorch libreszoo-dev libreszoo-runtime
-if inside "$work/root" sh -c 'find /usr -name "*reszoo*" | grep .'; then echo "debs.sh: left after purging" >&2; exit 1; fi
+if inside "$work/debian" sh -c 'find /usr -name "*reszoo*" | grep .'; then echo "debs.sh: left after purging" >&2; exit 1; fi
 echo "debs.sh: $(cd "$folder" && echo *.deb): good"
