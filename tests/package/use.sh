@@ -75,6 +75,7 @@ cpp() {
   project "$SOURCE/tests/package" "$WORK/cpp"
   said '\[2, 64\]' "$WORK/cpp/consumer"
   said 'resnet18-f37072fd.pth' "$WORK/cpp/hub"
+  said 'nothing.safetensors: cannot be opened' "$WORK/cpp/runtime"
 }
 
 "$what"
