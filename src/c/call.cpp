@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "reszoo/recipes/fit.h"
-
 namespace reszoo::c {
 namespace {
 
@@ -34,7 +32,7 @@ reszoo_status guarded(const std::function<void()>& body) {
   try {
     body();
     return RESZOO_OK;
-  } catch (const TrainingStopped& error) {
+  } catch (const Stopped& error) {
     return failed(RESZOO_STOPPED, error);
   } catch (const Error& error) {
     return failed(status_of(error.kind()), error);

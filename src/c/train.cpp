@@ -75,12 +75,20 @@ TrainerHooks hooks_of(reszoo_progress_function tell, void* context, const Monito
   return {.on_step = report, .on_epoch = report, .stop_requested = [=] { return *stopped; }};
 }
 
+Model fitted(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {
+  try {
+    return fit(data, recipe, options).model;
+  } catch (const TrainingStopped& stopped) {
+    throw Stopped(stopped.what());
+  }
+}
+
 reszoo_model trained(const Frame& rows, const Training& training, reszoo_progress_function tell, void* context) {
   const auto data = make_table_data(rows, training.data);
   const auto recipe = recipe_of(training, data.train.rows());
   FitOptions options{.evaluation = evaluation_of(*data.model.target)};
   options.hooks = hooks_of(tell, context, options.evaluation.monitor);
-  auto model = fit(data, recipe, options).model;
+  auto model = fitted(data, recipe, options);
   for (auto& network : model.networks) network->eval();
   model.fuse();
   if (!training.folder.empty()) model.save(training.folder / "model.safetensors");

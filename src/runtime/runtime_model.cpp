@@ -230,6 +230,14 @@ Prediction RuntimeModel::read(std::span<const float> outputs) const { return imp
 
 const std::string& RuntimeModel::name() const { return impl_->name; }
 
+std::string RuntimeModel::reads() const { return impl_->rows ? "table" : impl_->image ? "images" : "tensor"; }
+
+bool RuntimeModel::predicts() const { return impl_->answers.has_value(); }
+
+bool RuntimeModel::is_number() const { return impl_->answer_reader().target().is_number(); }
+
+const std::vector<double>& RuntimeModel::quantiles() const { return impl_->answer_reader().target().quantiles; }
+
 std::string RuntimeModel::task() const { return text_of(impl_->answer_reader().target().task); }
 
 const std::vector<std::string>& RuntimeModel::classes() const { return impl_->answer_reader().target().classes; }

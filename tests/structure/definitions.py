@@ -227,7 +227,10 @@ def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     def below(*folders):
         return [path for folder in folders for path in (root / folder).rglob("*") if path.suffix in (".h", ".cpp")]
-    programs = [below("include", "src", "models", "tools")]
+    # The C interface of reszoo::runtime stands in for that of the other libraries, which no program links with it.
+    alone = set(below("src/c/runtime"))
+    programs = [[path for path in below("include", "src", "models", "tools") if path not in alone]]
+    programs.append([*alone, *below("include", "src/runtime")])
     programs += [below(folder.relative_to(root)) for folder in sorted(root.glob("tests/*")) if folder.name != "structure"]
     if not programs[0]:
         sys.exit(f"definitions.py: no C++ file below {root}")

@@ -23,7 +23,7 @@ set(sees_train base kernels nn graph weights preprocess metrics)
 set(sees_report base preprocess metrics train)
 set(sees_recipes base nn weights preprocess zoo fusion infer data metrics train report)
 set(sees_serve base nn weights preprocess zoo fusion infer data)
-set(sees_c base preprocess infer data metrics train recipes)
+set(sees_c base preprocess runtime infer data metrics train recipes)
 # Tools may include all rooms. No room may include the umbrella header reszoo/reszoo.h.
 
 # Determines the room of a file from its path below ROOT: include/reszoo/nn/x.h and src/nn/x.cpp are in nn.

@@ -69,11 +69,23 @@ class RuntimeModel {
   /// Returns the name of the network: "resnet18".
   const std::string& name() const;
 
+  /// Returns what it reads: "table" for rows, "images", or "tensor" for prepared inputs only.
+  std::string reads() const;
+
+  /// Whether the file says what the outputs mean. If not, `predict` and what follows here throws: Error (usage).
+  bool predicts() const;
+
   /// Returns what is predicted: "multiclass", "regression", …; see Task.
   std::string task() const;
 
   /// Returns the names of the classes, in the order of `Prediction::probabilities`; empty for numbers.
   const std::vector<std::string>& classes() const;
+
+  /// Whether numbers are predicted, and not classes or labels.
+  bool is_number() const;
+
+  /// Returns the levels of the predicted quantiles, ascending, to which `Prediction::values` belong; empty for others.
+  const std::vector<double>& quantiles() const;
 
   /// Returns the names of the predicted columns; of a folder of images it is one.
   const std::vector<std::string>& targets() const;
