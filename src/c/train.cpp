@@ -72,7 +72,10 @@ TrainerHooks hooks_of(reszoo_progress_function tell, void* context, const Monito
         .seconds_left = now.seconds_left};
     if (tell(&said, context) != 0) *stopped = true;
   };
-  return {.on_step = report, .on_epoch = report, .stop_requested = [=] { return *stopped; }};
+  TrainerHooks hooks;
+  hooks.on_step = hooks.on_epoch = report;
+  hooks.stop_requested = [=] { return *stopped; };
+  return hooks;
 }
 
 Model fitted(const TrainingData& data, const TrainingRecipe& recipe, const FitOptions& options) {

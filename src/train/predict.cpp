@@ -1,6 +1,7 @@
 #include "reszoo/train/predict.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <sstream>
 
