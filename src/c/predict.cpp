@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "arguments.h"
 #include "call.h"
 #include "handles.h"
 #include "options.h"
@@ -22,17 +23,9 @@ const Model& table_model(const reszoo_model& model) {
 
 /// Prepares an image of the caller's memory.
 Tensor prepared(const ImagePreprocess& preprocess, const reszoo_image& image, int64_t index) {
-  const auto name = image.name == nullptr ? fmt::format("image {}", index + 1) : std::string(image.name);
-  if (image.data == nullptr) fail(ErrorKind::usage, "{}: its data must not be NULL", name);
-  if (image.height == 0 && image.width == 0) return preprocess(*open_image(Bytes::view(image.data, image.size), name));
-  const auto stride = image.row_stride == 0 ? image.width * 3 : image.row_stride;
-  if (image.height <= 0 || image.width <= 0 || stride < image.width * 3)
-    fail(ErrorKind::usage, "{}: {} x {} pixels in rows of {} bytes are no image", name, image.height, image.width,
-         stride);
-  return preprocess(ImageView{.data = static_cast<const uint8_t*>(image.data),
-                              .height = image.height,
-                              .width = image.width,
-                              .row_stride = stride});
+  const auto name = checked_name(image, index);
+  if (is_file(image)) return preprocess(*open_image(Bytes::view(image.data, image.size), name));
+  return preprocess(pixels_of(image, name));
 }
 
 /// Runs images through `run`. Shape: (count, ...).

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "arguments.h"
 #include "call.h"
 #include "handles.h"
 #include "reszoo/data/arrow_interface.h"
@@ -17,10 +18,6 @@ void add(reszoo_table& table, Column column) {
     fail(ErrorKind::usage, "column \"{}\": has {} rows, the others have {}", column.name, column.size(),
          table.frame.rows());
   columns.push_back(std::move(column));
-}
-
-void check_rows(int64_t rows) {
-  if (rows < 0) fail(ErrorKind::usage, "rows: must be 0 or more, got {}", rows);
 }
 
 const Column* find(const reszoo_table* table, const char* name, Column::Kind kind) {

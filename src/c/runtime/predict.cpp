@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "c/arguments.h"
 #include "c/call.h"
 #include "c/options.h"
 #include "c/runtime/handles.h"
@@ -60,20 +61,12 @@ reszoo_table* answers(const RuntimeModel& model, const std::vector<Prediction>& 
   return table.release();
 }
 
-/// Returns the view of an image's pixels.
-ImageView pixels_of(const reszoo_image& image, int64_t index) {
-  const auto name = image.name == nullptr ? fmt::format("image {}", index + 1) : std::string(image.name);
-  if (image.data == nullptr) fail(ErrorKind::usage, "{}: its data must not be NULL", name);
-  if (image.height == 0 && image.width == 0)
+/// Throws: Error (usage) for the bytes of a file.
+ImageView view_of(const reszoo_image& image, int64_t index) {
+  const auto name = c::checked_name(image, index);
+  if (c::is_file(image))
     fail(ErrorKind::usage, "{}: has no height and width; the runtime takes pixels, it decodes no files", name);
-  const auto stride = image.row_stride == 0 ? image.width * 3 : image.row_stride;
-  if (image.height <= 0 || image.width <= 0 || stride < image.width * 3)
-    fail(ErrorKind::usage, "{}: {} x {} pixels in rows of {} bytes are no image", name, image.height, image.width,
-         stride);
-  return {.data = static_cast<const uint8_t*>(image.data),
-          .height = image.height,
-          .width = image.width,
-          .row_stride = stride};
+  return c::pixels_of(image, name);
 }
 
 }  // namespace
@@ -95,7 +88,7 @@ reszoo_status reszoo_predict_images(reszoo_model* model, const reszoo_image* ima
     const auto* all = &given(images, "images");
     auto& to = given(predictions, "predictions");
     std::vector<Prediction> each;
-    for (int64_t i = 0; i < count; ++i) each.push_back(by.predict(pixels_of(all[i], i)));
+    for (int64_t i = 0; i < count; ++i) each.push_back(by.predict(view_of(all[i], i)));
     to = answers(by, each, c::Options(options));
   });
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "c/arguments.h"
 #include "c/call.h"
 #include "c/runtime/handles.h"
 
@@ -17,10 +18,6 @@ void add(reszoo_table& table, PlainColumn column) {
   if (!table.columns.empty() && column.size() != table.rows())
     fail(ErrorKind::usage, "column \"{}\": has {} rows, the others have {}", column.name, column.size(), table.rows());
   table.columns.push_back(std::move(column));
-}
-
-void check_rows(int64_t rows) {
-  if (rows < 0) fail(ErrorKind::usage, "rows: must be 0 or more, got {}", rows);
 }
 
 const PlainColumn* find(const reszoo_table* table, const char* name, bool text) {
@@ -41,7 +38,7 @@ reszoo_status reszoo_table_new(reszoo_table** table) {
 
 reszoo_status reszoo_table_add_numbers(reszoo_table* table, const char* name, const double* values, int64_t rows) {
   return guarded([&] {
-    check_rows(rows);
+    c::check_rows(rows);
     const auto* first = rows == 0 ? values : &given(values, "values");
     add(given(table, "table"), {.name = &given(name, "name"), .numbers = {first, first + rows}});
   });
@@ -49,7 +46,7 @@ reszoo_status reszoo_table_add_numbers(reszoo_table* table, const char* name, co
 
 reszoo_status reszoo_table_add_texts(reszoo_table* table, const char* name, const char* const* values, int64_t rows) {
   return guarded([&] {
-    check_rows(rows);
+    c::check_rows(rows);
     if (rows > 0) given(values, "values");
     PlainColumn column{.name = &given(name, "name"), .text = true};
     for (int64_t i = 0; i < rows; ++i)
